@@ -1,0 +1,53 @@
+/** Images as every stage after reading sees them: one grey plane, row-major. */
+export type PixelData = Uint8Array | Uint16Array | Float32Array;
+
+export interface Image {
+  readonly height: number;
+  readonly width: number;
+  /** height x width grey values, row-major; Float32 may hold NaN, which means "no value" and is masked by every stage. */
+  readonly data: PixelData;
+  /** Edge of a pixel in µm; undefined when the file does not say. */
+  readonly pixelSize?: number | undefined;
+}
+
+/** Samples exactly as a file stores them: rows x columns x samples (interleaved), before any conversion to grey. */
+export interface StoredPlane {
+  readonly height: number;
+  readonly width: number;
+  /** Values per pixel: 1 grey or palette index, 3 RGB, 4 RGBA. */
+  readonly samples: number;
+  readonly data: SampleData;
+}
+
+export type SampleData =
+  | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
+
+export interface ReadOptions {
+  /** Channel, from 0. Default 0. */
+  readonly channel?: number | undefined;
+  /** Slice, from 0, or the maximum over all slices. Default "max". */
+  readonly z?: number | "max" | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A movie or a set of images, read lazily, frame by frame. */
+export interface ImageSource {
+  /** Short name for titles and output, without a folder. */
+  readonly name: string;
+  /** A movie's frames follow each other in time and have equal size; images are independent. */
+  readonly kind: "movie" | "images";
+  readonly frames: number;
+  readonly channels: number;
+  readonly slices: number;
+  /** One name a frame: unique, in order, usable as a file name without extension. */
+  readonly frameNames: readonly string[];
+  /** Seconds between frames; undefined when unknown. */
+  readonly frameInterval?: number | undefined;
+  /** µm per pixel; undefined when unknown. */
+  readonly pixelSize?: number | undefined;
+  /** What was converted, assumed or skipped while opening, one sentence each, for the user. */
+  readonly notices: readonly string[];
+  read(frame: number, options?: ReadOptions): Promise<Image>;
+}
+
+export const float32Of = (data: PixelData): Float32Array => (data instanceof Float32Array ? data : Float32Array.from(data));

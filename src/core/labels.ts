@@ -1,0 +1,29 @@
+/** Instance labels of one image. */
+export interface LabelImage {
+  readonly height: number;
+  readonly width: number;
+  /** height x width, row-major; 0 background, 1..count objects, -1 "unknown, ignore in training" (annotations only). */
+  readonly data: Int32Array;
+  /** The largest label. Labels are consecutive wherever a stage of Karyon made them. */
+  readonly count: number;
+}
+
+/** Wraps label data, counting the largest label. */
+export function labelImage(height: number, width: number, data: Int32Array): LabelImage {
+  let count = 0;
+  for (let i = 0; i < data.length; i++) if (data[i]! > count) count = data[i]!;
+  return { height, width, data, count };
+}
+
+/** Renumbers labels to 1..n in the order of their first pixel (row-major), so that equal partitions get equal bytes. -1 stays. */
+export function relabelSequential(labels: LabelImage): LabelImage {
+  const map = new Int32Array(labels.count + 1);
+  const data = new Int32Array(labels.data.length);
+  let count = 0;
+  for (let i = 0; i < data.length; i++) {
+    const label = labels.data[i]!;
+    if (label > 0) data[i] = map[label] || (map[label] = ++count);
+    else data[i] = label;
+  }
+  return { height: labels.height, width: labels.width, data, count };
+}

@@ -1,0 +1,54 @@
+import { InvalidInput } from "../core/errors.js";
+
+/** Counts of the values 0..255 of an 8-bit image. */
+export function histogram8(data: Uint8Array): Float64Array {
+  const counts = new Float64Array(256);
+  for (let i = 0; i < data.length; i++) counts[data[i]!]!++;
+  return counts;
+}
+
+/**
+ * Otsu's threshold of a histogram: the bin that maximises the variance between the two classes "at most this bin" and "above it".
+ * Ties go to the lowest bin, as in OpenCV. A histogram with one filled bin gives that bin: nothing lies above it.
+ *
+ * @param counts values per bin, at least one of them positive
+ * @returns index of the last bin of the lower class
+ * @throws InvalidInput when the histogram is empty
+ * Source: Otsu 1979, IEEE Trans. SMC 9:62, equation 18, in the mean form of OpenCV's getThreshVal_Otsu.
+ */
+export function otsuThreshold(counts: Float64Array): number {
+  let total = 0;
+  let sum = 0;
+  for (let i = 0; i < counts.length; i++) {
+    total += counts[i]!;
+    sum += i * counts[i]!;
+  }
+  if (total === 0) throw new InvalidInput("histogram", "at least one value", "none");
+  const mean = sum / total;
+  let below = 0;
+  let meanBelow = 0;
+  let best = -1;
+  let threshold = 0;
+  for (let i = 0; i < counts.length; i++) {
+    const p = counts[i]! / total;
+    meanBelow *= below;
+    below += p;
+    // A class that is (nearly) empty has no mean; the same bound as OpenCV's, so that thresholds are equal.
+    if (Math.min(below, 1 - below) < FLT_EPSILON || Math.max(below, 1 - below) > 1 - FLT_EPSILON) {
+      if (below > 0) meanBelow = (meanBelow + i * p) / below;
+      if (best < 0 && below > 1 - FLT_EPSILON) threshold = i;
+      if (below > 1 - FLT_EPSILON) break;
+      continue;
+    }
+    meanBelow = (meanBelow + i * p) / below;
+    const meanAbove = (mean - below * meanBelow) / (1 - below);
+    const variance = below * (1 - below) * (meanBelow - meanAbove) ** 2;
+    if (variance > best) {
+      best = variance;
+      threshold = i;
+    }
+  }
+  return threshold;
+}
+
+const FLT_EPSILON = 2 ** -23;

@@ -1,0 +1,14 @@
+/**
+ * Everything L0 to L2 need from the machine: compression and the ONNX runtime. Reached as `#platform` (package.json "imports"), so that a
+ * browser build can put another file in its place. Files, folders and threads are touched in L3 and L4 only.
+ */
+import { deflateSync, inflateSync, crc32 as zlibCrc32 } from "node:zlib";
+import { availableParallelism } from "node:os";
+
+export * as ort from "onnxruntime-node";
+
+/** zlib format (RFC 1950). @throws Error when the data is corrupt or ends early. */
+export const inflate = (bytes: Uint8Array): Uint8Array => inflateSync(bytes);
+export const deflate = (bytes: Uint8Array, level = 6): Uint8Array => deflateSync(bytes, { level });
+export const crc32 = (bytes: Uint8Array): number => zlibCrc32(bytes);
+export const cores = (): number => availableParallelism();

@@ -1,0 +1,79 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { dirname, join, normalize, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const src = fileURLToPath(new URL("../src", import.meta.url));
+const L0 = ["core"];
+const L1 = ["imgproc", "starconvex", "assignment", "nn", "io"];
+const L2 = ["annotate", "dataset", "model", "segment", "evaluate", "track", "analyse", "report", "simulate"];
+
+/** Folder to the folders it may import, besides itself and `#platform`. The table of ARCHITECTURE.md. */
+const allowed: Record<string, readonly string[]> = {
+  core: [],
+  platform: [],
+  ...Object.fromEntries(L1.map((folder) => [folder, L0])),
+  ...Object.fromEntries(L2.map((folder) => [folder, [...L0, ...L1]])),
+  segment: [...L0, ...L1, "model"],
+  report: [...L0, ...L1, "analyse"],
+  workers: [...L0, ...L1, ...L2],
+  pipeline: [...L0, ...L1, ...L2, "workers"],
+  cli: [...L0, ...L1, ...L2, "workers", "pipeline", "."],
+  ".": [...L0, ...L1, ...L2, "workers", "pipeline"],
+};
+const mayTouchNode = new Set(["platform", "pipeline", "workers", "cli"]);
+
+interface Import { readonly file: string; readonly target: string }
+
+const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
+const imports: Import[] = files.flatMap((file) =>
+  [...readFileSync(join(src, file), "utf8").matchAll(/(?:^|\n)\s*(?:import|export)[^"';]*?from\s*"([^"]+)"|import\(\s*"([^"]+)"\s*\)/g)]
+    .map((match) => ({ file, target: match[1] ?? match[2]! })),
+);
+const folderOf = (file: string): string => (file.includes(sep) ? file.split(sep)[0]! : ".");
+const resolved = imports
+  .filter(({ target }) => target.startsWith("."))
+  .map(({ file, target }) => ({ file, target: relative(".", normalize(join(dirname(file), target))).replace(/\.js$/, ".ts") }));
+
+describe("architecture", () => {
+  it("sees the imports it is to judge", () => {
+    expect(files.length).toBeGreaterThan(10);
+    expect(resolved.length).toBeGreaterThan(5);
+  });
+
+  it("has only arrows that are in the table", () => {
+    const wrong = resolved.filter(({ file, target }) => {
+      const [from, to] = [folderOf(file), folderOf(target)];
+      return from !== to && !(allowed[from] ?? []).includes(to);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("has every folder in the table", () => {
+    expect([...new Set(files.map(folderOf))].filter((folder) => !(folder in allowed))).toEqual([]);
+  });
+
+  it("touches node: modules only in platform, L3 and L4", () => {
+    const wrong = imports.filter(({ file, target }) => target.startsWith("node:") && !mayTouchNode.has(folderOf(file)));
+    expect(wrong).toEqual([]);
+  });
+
+  it("has no import cycle between files", () => {
+    const edges = new Map<string, string[]>();
+    for (const { file, target } of resolved) edges.set(file, [...(edges.get(file) ?? []), target]);
+    const state = new Map<string, "open" | "done">();
+    const cycles: string[] = [];
+    const visit = (file: string, path: readonly string[]): void => {
+      if (state.get(file) === "done") return;
+      if (state.get(file) === "open") {
+        cycles.push([...path.slice(path.indexOf(file)), file].join(" -> "));
+        return;
+      }
+      state.set(file, "open");
+      for (const next of edges.get(file) ?? []) visit(next, [...path, file]);
+      state.set(file, "done");
+    };
+    for (const file of files) visit(file, []);
+    expect(cycles).toEqual([]);
+  });
+});
