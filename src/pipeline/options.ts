@@ -1,0 +1,90 @@
+/**
+ * The one table of everything a user can set. The configuration file, the command-line flags, their help and their checks are all made
+ * from it, so that none of them can know an option that the others do not.
+ */
+import { z } from "zod";
+
+export const sections = ["general", "input", "annotate", "train", "segment", "track"] as const;
+export type Section = (typeof sections)[number];
+
+export interface OptionSpec<T = unknown> {
+  /** Command-line flag without dashes; the key in the configuration file is its camel case. */
+  readonly flag: string;
+  /** Placeholder of the value in the help; empty for a switch. */
+  readonly value: string;
+  readonly schema: z.ZodType<T>;
+  readonly help: string;
+}
+
+const number = (low: number, high: number): z.ZodNumber => z.number().min(low).max(high);
+const integer = (low: number, high: number): z.ZodNumber => z.number().int().min(low).max(high);
+
+export const optionTable = {
+  general: {
+    seed: { flag: "seed", value: "<n>", schema: integer(0, 2 ** 31 - 1).default(1), help: "seed of everything random" },
+    threads: { flag: "threads", value: "<n>", schema: integer(1, 256).optional(), help: "processor threads to use (default: all cores)" },
+  },
+  input: {
+    channel: { flag: "channel", value: "<n>", schema: integer(0, 999).default(0), help: "channel that shows the nuclei, from 0" },
+    z: { flag: "z", value: "<n|max>", schema: z.union([integer(0, 99_999), z.literal("max")]).default("max"), help: "slice of a stack, from 0, or the maximum over all" },
+    pixelSize: { flag: "pixel-size", value: "<µm>", schema: number(1e-6, 1e6).optional(), help: "µm per pixel, when the file does not say or is wrong" },
+    frameInterval: { flag: "frame-interval", value: "<s>", schema: number(1e-6, 1e9).optional(), help: "seconds between frames, when the file does not say or is wrong" },
+    kind: { flag: "kind", value: "<movie|images>", schema: z.enum(["movie", "images"]).optional(), help: "how to read several images (default: found from names and sizes)" },
+    skipBadFrames: { flag: "skip-bad-frames", value: "", schema: z.boolean().default(false), help: "leave out frames that cannot be read instead of stopping" },
+  },
+  annotate: {
+    preset: { flag: "preset", value: "<auto|paper>", schema: z.enum(["auto", "paper"]).default("auto"), help: "method: auto, or the published one (Englbrecht et al. 2021)" },
+    diameter: { flag: "diameter", value: "<px>", schema: number(2, 2000).optional(), help: "nucleus diameter (default: estimated from the images)" },
+    minArea: { flag: "min-area", value: "<px>", schema: number(1, 1e8).optional(), help: "smallest nucleus to keep (default: from the images)" },
+    maxArea: { flag: "max-area", value: "<px>", schema: number(1, 1e8).optional(), help: "largest nucleus to keep (default: from the images)" },
+    sensitivity: { flag: "sensitivity", value: "<x>", schema: number(0.1, 10).default(1), help: "above 1 finds dimmer nuclei, below 1 fewer" },
+    background: { flag: "background", value: "<ignore|noise|keep>", schema: z.enum(["noise", "ignore", "keep"]).optional(), help: "pixels of uncertain objects: ignored in training, replaced by noise (paper), or kept as background" },
+  },
+  train: {
+    preset: { flag: "preset", value: "<auto|paper>", schema: z.enum(["auto", "paper"]).default("auto"), help: "training settings: auto, or the published ones" },
+    steps: { flag: "steps", value: "<n>", schema: integer(1, 10_000_000).optional(), help: "training steps" },
+    batch: { flag: "batch", value: "<n>", schema: integer(1, 64).optional(), help: "patches per step" },
+    patch: { flag: "patch", value: "<px>", schema: integer(16, 1024).optional(), help: "edge of a training patch" },
+    learningRate: { flag: "learning-rate", value: "<x>", schema: number(1e-7, 1).optional(), help: "largest learning rate" },
+    schedule: { flag: "schedule", value: "<cosine|plateau|constant>", schema: z.enum(["cosine", "plateau", "constant"]).optional(), help: "course of the learning rate" },
+    augment: { flag: "augment", value: "", schema: z.boolean().optional(), help: "vary the patches by flips, turns, intensity, blur and noise" },
+    validation: { flag: "validation", value: "<0..0.9>", schema: number(0, 0.9).default(0.15), help: "fraction of the data kept out of training to check it" },
+    rays: { flag: "rays", value: "<n>", schema: integer(8, 256).default(32), help: "rays of a star polygon" },
+    grid: { flag: "grid", value: "<1|2|4>", schema: z.union([z.literal(1), z.literal(2), z.literal(4)]).default(2), help: "pixels per prediction, in each direction" },
+    depth: { flag: "depth", value: "<n>", schema: integer(1, 4).default(3), help: "levels of the U-Net" },
+    filters: { flag: "filters", value: "<n>", schema: integer(4, 128).optional(), help: "filters of the first level" },
+    nucleusSize: { flag: "nucleus-size", value: "<px>", schema: number(8, 200).optional(), help: "diameter that nuclei are scaled to for the network (default: their own where it is between 20 and 60)" },
+  },
+  segment: {
+    probabilityThreshold: { flag: "probability-threshold", value: "<0..1>", schema: number(0, 1).optional(), help: "least probability of a nucleus (default: tuned on the validation images)" },
+    overlapThreshold: { flag: "overlap-threshold", value: "<0..1>", schema: number(0, 1).optional(), help: "largest overlap of two nuclei (default: tuned)" },
+    outline: { flag: "outline", value: "<refined|star>", schema: z.enum(["star", "refined"]).default("refined"), help: "outline: the object's own contour in the image, or the network's polygon" },
+    tile: { flag: "tile", value: "<px>", schema: integer(128, 16384).default(1024), help: "edge of the tiles that the network sees; larger is faster and takes more memory" },
+    rescale: { flag: "rescale", value: "<x>", schema: number(0.05, 20).optional(), help: "scale images by this before the network sees them (default: from the size of the nuclei)" },
+  },
+  track: {
+    radius: { flag: "radius", value: "<px>", schema: number(0.1, 1e5).optional(), help: "farthest that a nucleus moves between frames (default: from the data)" },
+    gap: { flag: "gap", value: "<frames>", schema: integer(0, 10).default(1), help: "missing frames that a track may bridge" },
+    divisions: { flag: "divisions", value: "", schema: z.boolean().default(true), help: "find divisions" },
+  },
+} as const satisfies Record<Section, Record<string, OptionSpec>>;
+
+type SectionConfig<S extends Section> = {
+  readonly [K in keyof (typeof optionTable)[S]]: (typeof optionTable)[S][K] extends { schema: infer Z extends z.ZodType } ? z.output<Z> : never;
+};
+export type GeneralConfig = SectionConfig<"general">;
+export type InputConfig = SectionConfig<"input">;
+export type AnnotateConfig = SectionConfig<"annotate">;
+export type TrainConfig = SectionConfig<"train">;
+export type SegmentConfig = SectionConfig<"segment">;
+export type TrackConfig = SectionConfig<"track">;
+
+/** Everything that can be set, by section; what is undefined is chosen from the data or by the preset. */
+export interface Config {
+  readonly general: GeneralConfig;
+  readonly input: InputConfig;
+  readonly annotate: AnnotateConfig;
+  readonly train: TrainConfig;
+  readonly segment: SegmentConfig;
+  readonly track: TrackConfig;
+}
