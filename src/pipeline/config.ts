@@ -47,7 +47,7 @@ export function parseConfig(text: string, where: string): PartialConfig {
   }
   if (value === null || value === undefined) return {};
   if (typeof value !== "object" || Array.isArray(value)) throw new InvalidInput(where, `sections such as "train:"`, JSON.stringify(value));
-  return value as PartialConfig;
+  return value;
 }
 
 /** Joins partial configurations; the later wins, option by option. */
@@ -56,7 +56,7 @@ export function mergeConfigs(...parts: readonly PartialConfig[]): PartialConfig 
   for (const part of parts) {
     for (const [section, options] of Object.entries(part)) {
       // What is not a mapping is kept as it is: the check that follows names it.
-      merged[section] = typeof options === "object" && options !== null ? { ...merged[section], ...options } : (options as never);
+      merged[section] = typeof options === "object" && options !== null ? { ...merged[section], ...options } : (options);
     }
   }
   return merged;

@@ -1,0 +1,33 @@
+import type { StageContext } from "../core/progress.js";
+
+/** What the pipeline tells while it works; the command line draws it, or prints it as JSON lines. */
+export type PipelineEvent =
+  | { readonly event: "stage"; readonly stage: string; readonly text: string }
+  | { readonly event: "progress"; readonly stage: string; readonly done: number; readonly total: number; readonly message?: string | undefined }
+  | { readonly event: "done"; readonly stage: string; readonly seconds: number; readonly text: string }
+  | { readonly event: "notice"; readonly text: string };
+
+export interface PipelineContext {
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: PipelineEvent) => void) | undefined;
+}
+
+export const notice = (context: PipelineContext, text: string): void => context.onEvent?.({ event: "notice", text });
+
+/** The context handed to one stage: its progress becomes events of that stage. */
+export function stageContext(context: PipelineContext, stage: string): StageContext {
+  return {
+    signal: context.signal,
+    onProgress: ({ done, total, message }) => context.onEvent?.({ event: "progress", stage, done, total, message }),
+  };
+}
+
+/** Announces a stage, runs it, and says how long it took; `text` of the result comes from the stage. */
+export async function runStage<T>(context: PipelineContext, stage: string, text: string, work: (stage: StageContext) => Promise<{ value: T; text: string }>): Promise<{ value: T; seconds: number }> {
+  context.onEvent?.({ event: "stage", stage, text });
+  const start = performance.now();
+  const result = await work(stageContext(context, stage));
+  const seconds = Math.round((performance.now() - start) / 10) / 100;
+  context.onEvent?.({ event: "done", stage, seconds, text: result.text });
+  return { value: result.value, seconds };
+}
