@@ -1,0 +1,66 @@
+import type { StoredPlane } from "../core/image.js";
+import type { Rgb } from "./colours.js";
+
+/** An RGB picture being drawn: height x width x 3, 0..255. */
+export interface Canvas extends StoredPlane {
+  readonly samples: 3;
+  readonly data: Uint8Array;
+}
+
+/** Grey levels of a backdrop. Fewer than 256, because noise in the last bits doubles the size of a PNG and cannot be seen. */
+const levels = 64;
+
+/** A canvas with a grey picture on it. @param grey height x width, 0..1; `brightness` scales it, to let lines stand out */
+export function canvasOf(grey: Float32Array, height: number, width: number, brightness = 1): Canvas {
+  const data = new Uint8Array(height * width * 3);
+  for (let i = 0; i < grey.length; i++) {
+    const level = Math.min(levels - 1, Math.floor(grey[i]! * levels)) / (levels - 1);
+    data.fill(Math.round(level * brightness * 255), 3 * i, 3 * i + 3);
+  }
+  return { height, width, samples: 3, data };
+}
+
+/** Mixes a colour into the pixel at flat index `at`; opacity 0..1. */
+export function blend(canvas: Canvas, at: number, colour: Rgb, opacity = 1): void {
+  const { data } = canvas;
+  for (let channel = 0; channel < 3; channel++) {
+    const old = data[3 * at + channel]!;
+    data[3 * at + channel] = Math.round(old + (colour[channel]! - old) * opacity);
+  }
+}
+
+/**
+ * Draws an anti-aliased line with round ends. A pixel's opacity is how far it lies inside: min(1, thickness / 2 + 1/2 - its distance from
+ * the line). Coordinates in px; the centre of the top left pixel is (0, 0). What lies outside the canvas is left out.
+ */
+export function drawLine(canvas: Canvas, y0: number, x0: number, y1: number, x1: number, colour: Rgb, thickness: number, opacity = 1): void {
+  const reach = thickness / 2 + 0.5;
+  const [dy, dx] = [y1 - y0, x1 - x0];
+  const squared = dy * dy + dx * dx;
+  const [top, bottom] = range(y0, y1, reach, canvas.height);
+  for (let y = top; y <= bottom; y++) {
+    const [left, right] = range(x0, x1, reach, canvas.width);
+    for (let x = left; x <= right; x++) {
+      const t = squared === 0 ? 0 : Math.min(1, Math.max(0, ((y - y0) * dy + (x - x0) * dx) / squared));
+      const cover = Math.min(1, reach - Math.hypot(y - y0 - t * dy, x - x0 - t * dx));
+      if (cover > 0) blend(canvas, y * canvas.width + x, colour, cover * opacity);
+    }
+  }
+}
+
+/** Draws an anti-aliased ring, or a disk where thickness >= 2 * radius. */
+export function drawRing(canvas: Canvas, y0: number, x0: number, radius: number, colour: Rgb, thickness: number): void {
+  const reach = radius + thickness / 2 + 0.5;
+  const [top, bottom] = range(y0, y0, reach, canvas.height);
+  const [left, right] = range(x0, x0, reach, canvas.width);
+  for (let y = top; y <= bottom; y++) {
+    for (let x = left; x <= right; x++) {
+      const cover = Math.min(1, thickness / 2 + 0.5 - Math.abs(Math.hypot(y - y0, x - x0) - radius));
+      if (cover > 0) blend(canvas, y * canvas.width + x, colour, cover);
+    }
+  }
+}
+
+const range = (a: number, b: number, reach: number, size: number): [number, number] => [
+  Math.max(0, Math.ceil(Math.min(a, b) - reach)), Math.min(size - 1, Math.floor(Math.max(a, b) + reach)),
+];

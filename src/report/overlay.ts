@@ -1,0 +1,94 @@
+import { InvalidInput } from "../core/errors.js";
+import type { Image, StoredPlane } from "../core/image.js";
+import type { LabelImage } from "../core/labels.js";
+import { blend, canvasOf, type Canvas } from "./canvas.js";
+import { annotationColours, distinctColours, outlineColours, type Rgb } from "./colours.js";
+import { contrastOf, drawGrey, drawLabels, drawnSize, type View } from "./view.js";
+
+export interface OverlayOptions {
+  /** What to draw, and how large. Default the whole image at 1:1. */
+  readonly view?: View | undefined;
+  /** Index into `outlineColours` at each label; default by `distinctColours`. Give it where several views of one image shall agree. */
+  readonly colours?: ArrayLike<number> | undefined;
+  /** Grey values drawn black and white; default by `contrastOf`. */
+  readonly contrast?: { readonly low: number; readonly high: number } | undefined;
+}
+
+/** What an annotation says of an image. */
+export interface AnnotationLayers {
+  /** Sure nuclei 1..n; -1 where training ignores the pixel. */
+  readonly labels: LabelImage;
+  /** Objects that were found but turned down; 0 elsewhere. */
+  readonly rejected?: LabelImage | undefined;
+}
+
+/**
+ * Outlines of objects, one px wide on their inner side, over the grey image; neighbours differ in colour.
+ *
+ * @returns RGB, drawn height x width x 3
+ * @throws InvalidInput when labels and image differ in size
+ */
+export function overlayLabels(image: Image, labels: LabelImage, options: OverlayOptions = {}): StoredPlane {
+  requireEqualSize(image, labels);
+  const view = options.view ?? wholeImage(image);
+  const canvas = backdrop(image, view, options.contrast, 1);
+  const colours = options.colours ?? distinctColours(labels, outlineColours.length);
+  outlines(canvas, drawLabels(labels, view), (label) => outlineColours[colours[label]! % outlineColours.length]!);
+  return canvas;
+}
+
+/**
+ * An annotation over its image: sure nuclei outlined blue, the area that training ignores tinted and hatched yellow, objects turned down
+ * outlined orange (`annotationColours`).
+ *
+ * @returns RGB, drawn height x width x 3
+ * @throws InvalidInput when labels and image differ in size
+ */
+export function overlayAnnotation(image: Image, layers: AnnotationLayers, options: OverlayOptions = {}): StoredPlane {
+  requireEqualSize(image, layers.labels);
+  if (layers.rejected) requireEqualSize(image, layers.rejected);
+  const view = options.view ?? wholeImage(image);
+  const canvas = backdrop(image, view, options.contrast, 1);
+  const labels = drawLabels(layers.labels, view);
+  hatch(canvas, labels);
+  if (layers.rejected) outlines(canvas, drawLabels(layers.rejected, view), () => annotationColours.rejected);
+  outlines(canvas, labels, () => annotationColours.kept);
+  return canvas;
+}
+
+/** The grey image of a view on a canvas. */
+export function backdrop(image: Image, view: View, contrast: { low: number; high: number } | undefined, brightness: number): Canvas {
+  const { height, width } = drawnSize(view);
+  return canvasOf(drawGrey(image, view, contrast ?? contrastOf(image)), height, width, brightness);
+}
+
+export const wholeImage = ({ height, width }: { height: number; width: number }): View => ({ y: 0, x: 0, height, width, scale: 1 });
+
+/** Colours the pixels of each object that touch something else along a row or column. The border of the picture is no border of an object. */
+function outlines(canvas: Canvas, { height, width, data }: LabelImage, colourOf: (label: number) => Rgb): void {
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = y * width + x;
+      const label = data[at]!;
+      if (label <= 0) continue;
+      const edge =
+        (y > 0 && data[at - width] !== label) || (y < height - 1 && data[at + width] !== label) ||
+        (x > 0 && data[at - 1] !== label) || (x < width - 1 && data[at + 1] !== label);
+      if (edge) blend(canvas, at, colourOf(label));
+    }
+  }
+}
+
+/** Tints ignored pixels, with stripes 2 px wide and 8 px apart so that the area is seen without colour, too. */
+function hatch(canvas: Canvas, { width, data }: LabelImage): void {
+  for (let at = 0; at < data.length; at++) {
+    if (data[at] !== -1) continue;
+    const stripe = (Math.floor(at / width) + (at % width)) % 8 < 2;
+    blend(canvas, at, annotationColours.ignored, stripe ? 0.55 : 0.18);
+  }
+}
+
+function requireEqualSize(image: Image, labels: LabelImage): void {
+  if (image.height === labels.height && image.width === labels.width) return;
+  throw new InvalidInput("labels", `the size of the image, ${image.height} x ${image.width} px`, `${labels.height} x ${labels.width} px`);
+}
