@@ -1,0 +1,139 @@
+import { labelImage, type LabelImage } from "../core/labels.js";
+
+/**
+ * Connected components of a mask, numbered from 1 in the order of their first pixel (row-major).
+ *
+ * Works on runs of foreground within a row: a run joins the runs of the row above that it touches. Trees are joined at their smallest
+ * run, which is the first in scan order, so the numbers need no sorting.
+ *
+ * @param mask height x width, 0 or not
+ * @param connectivity 4: pixels that share an edge, 8: or a corner
+ * Source: equals skimage.measure.label (connectivity 1 and 2) and scipy.ndimage.label.
+ */
+export function components(mask: Uint8Array, height: number, width: number, connectivity: 4 | 8): LabelImage {
+  const data = new Int32Array(mask.length);
+  const reach = connectivity === 8 ? 1 : 0;
+  let starts: Int32Array = new Int32Array(1024);
+  let ends: Int32Array = new Int32Array(1024);
+  let parent: Int32Array = new Int32Array(1024);
+  const rows = new Int32Array(height + 1);
+  let runs = 0;
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    let above = y > 0 ? rows[y - 1]! : 0;
+    const aboveEnd = rows[y]!;
+    for (let x = 0; x < width; x++) {
+      if (mask[row + x] === 0) continue;
+      const start = x;
+      while (x < width && mask[row + x] !== 0) x++;
+      if (runs === starts.length) {
+        starts = grown(starts);
+        ends = grown(ends);
+        parent = grown(parent);
+      }
+      const run = runs++;
+      starts[run] = start;
+      ends[run] = x;
+      let root = run;
+      while (above < aboveEnd && ends[above]! + reach <= start) above++;
+      // The last run touched may touch the next run of this row too, so it is not passed over.
+      for (let k = above; k < aboveEnd && starts[k]! < x + reach; k++) {
+        const other = rootOf(parent, k);
+        if (other < root) {
+          parent[root] = other;
+          root = other;
+        } else parent[other] = root;
+      }
+      parent[run] = root;
+    }
+    rows[y + 1] = runs;
+  }
+  return { height, width, data, count: paint(data, width, rows, starts, ends, parent) };
+}
+
+/** Root of a tree of runs, shortening the way there (path halving). */
+function rootOf(parent: Int32Array, run: number): number {
+  while (parent[run] !== run) {
+    parent[run] = parent[parent[run]!]!;
+    run = parent[run]!;
+  }
+  return run;
+}
+
+function grown(array: Int32Array): Int32Array {
+  const out = new Int32Array(2 * array.length);
+  out.set(array);
+  return out;
+}
+
+function paint(data: Int32Array, width: number, rows: Int32Array, starts: Int32Array, ends: Int32Array, parent: Int32Array): number {
+  const label = new Int32Array(rows[rows.length - 1]!);
+  let count = 0;
+  for (let y = 0; y + 1 < rows.length; y++) {
+    for (let run = rows[y]!; run < rows[y + 1]!; run++) {
+      // A parent comes before its children, so it has its number already.
+      const value = parent[run] === run ? ++count : label[parent[run]!]!;
+      label[run] = value;
+      data.fill(value, y * width + starts[run]!, y * width + ends[run]!);
+    }
+  }
+  return count;
+}
+
+/**
+ * Takes out every object that has a pixel on the border of the image. The others keep their numbers (`relabelSequential` closes the gaps);
+ * -1 stays.
+ *
+ * Source: skimage.segmentation.clear_border, for labels that are each in one piece: that one clears only the pieces that touch.
+ */
+export function clearBorder(labels: LabelImage): LabelImage {
+  const { height, width, data, count } = labels;
+  const drop = new Uint8Array(count + 1);
+  for (let x = 0; x < width; x++) {
+    if (data[x]! > 0) drop[data[x]!] = 1;
+    if (data[(height - 1) * width + x]! > 0) drop[data[(height - 1) * width + x]!] = 1;
+  }
+  for (let y = 0; y < height; y++) {
+    if (data[y * width]! > 0) drop[data[y * width]!] = 1;
+    if (data[y * width + width - 1]! > 0) drop[data[y * width + width - 1]!] = 1;
+  }
+  return without(labels, drop);
+}
+
+/** Takes out every object of fewer than `minArea` pixels. The others keep their numbers; -1 stays. */
+export function removeSmall(labels: LabelImage, minArea: number): LabelImage {
+  const area = areas(labels);
+  return without(labels, Uint8Array.from(area, (a) => (a < minArea ? 1 : 0)));
+}
+
+/** Pixels per label, indexed by label; entry 0 counts the background, and -1 is not counted. */
+export function areas(labels: LabelImage): Int32Array {
+  const out = new Int32Array(labels.count + 1);
+  for (let i = 0; i < labels.data.length; i++) if (labels.data[i]! >= 0) out[labels.data[i]!]!++;
+  return out;
+}
+
+function without(labels: LabelImage, drop: Uint8Array): LabelImage {
+  const data = labels.data.slice();
+  for (let i = 0; i < data.length; i++) if (data[i]! > 0 && drop[data[i]!] === 1) data[i] = 0;
+  return labelImage(labels.height, labels.width, data);
+}
+
+/**
+ * Fills the holes of a mask: background from which no way over edges (4-connected) leads to the border of the image.
+ *
+ * @returns 0 or 1
+ * Source: equals scipy.ndimage.binary_fill_holes.
+ */
+export function fillHoles(mask: Uint8Array, height: number, width: number): Uint8Array {
+  const inverse = new Uint8Array(mask.length);
+  for (let i = 0; i < mask.length; i++) if (mask[i] === 0) inverse[i] = 1;
+  const { data, count } = components(inverse, height, width, 4);
+  const outside = new Uint8Array(count + 1);
+  for (let x = 0; x < width; x++) outside[data[x]!] = outside[data[(height - 1) * width + x]!] = 1;
+  for (let y = 0; y < height; y++) outside[data[y * width]!] = outside[data[y * width + width - 1]!] = 1;
+  // Foreground has the label 0 here, and is kept whether or not it lies on the border.
+  outside[0] = 0;
+  for (let i = 0; i < data.length; i++) inverse[i] = 1 - outside[data[i]!]!;
+  return inverse;
+}

@@ -1,0 +1,118 @@
+import type { PixelData } from "../core/image.js";
+
+/** Numbers that order statistics are taken of. */
+export type Values = PixelData | Float64Array | Int32Array | readonly number[];
+
+/**
+ * Percentiles with linear interpolation between order statistics, NaN left out.
+ *
+ * @param qs percentages, 0..100, in any order
+ * @returns one value per entry of `qs`; NaN when there is no value
+ * Source: numpy.nanpercentile (method "linear"). Interpolates in double precision whatever the type of the data; numpy rounds the result
+ * for float32 data to float32.
+ */
+export function percentiles(data: Values, qs: readonly number[]): number[] {
+  if (data instanceof Uint8Array || data instanceof Uint16Array) return percentilesOfIntegers(data, qs);
+  const values = withoutNaN(data);
+  const order = qs.map((_, i) => i).sort((a, b) => qs[a]! - qs[b]!);
+  const out = new Array<number>(qs.length).fill(NaN);
+  if (values.length === 0) return out;
+  // Ascending, so that each selection works in what lies right of the last.
+  let from = 0;
+  for (const i of order) {
+    const position = (qs[i]! / 100) * (values.length - 1);
+    const index = Math.floor(position);
+    const low = select(values, index, from, values.length - 1);
+    const high = position > index ? smallestFrom(values, index + 1) : low;
+    out[i] = interpolate(low, high, position - index);
+    from = index;
+  }
+  return out;
+}
+
+/** The median, NaN left out; the mean of the two middle values when their number is even; NaN of nothing. */
+export function median(values: Values): number {
+  return percentiles(values, [50])[0]!;
+}
+
+/** Median of the absolute deviations from `center` (default: the median), not scaled to a standard deviation. */
+export function medianAbsoluteDeviation(values: Values, center = median(values)): number {
+  return median(Float64Array.from(values, (value) => Math.abs(value - center)));
+}
+
+/**
+ * The value that sorting `values[left..right]` would put at `index`. Reorders that range: nothing greater stays left of `index`,
+ * nothing smaller right of it. Linear time on average, without recursion or allocation. No NaN.
+ *
+ * Source: Hoare 1961 (FIND), the pivot the median of three.
+ */
+export function select(values: Float64Array | Float32Array, index: number, left = 0, right = values.length - 1): number {
+  while (right > left) {
+    const middle = (left + right) >>> 1;
+    const a = values[left]!;
+    const b = values[middle]!;
+    const c = values[right]!;
+    const pivot = a < b ? (b < c ? b : a < c ? c : a) : a < c ? a : b < c ? c : b;
+    let i = left;
+    let j = right;
+    while (i <= j) {
+      while (values[i]! < pivot) i++;
+      while (values[j]! > pivot) j--;
+      if (i > j) break;
+      const held = values[i]!;
+      values[i++] = values[j]!;
+      values[j--] = held;
+    }
+    if (index <= j) right = j;
+    else if (index >= i) left = i;
+    else break;
+  }
+  return values[index]!;
+}
+
+/** Median of `values[0..count)`, which it reorders: for callers with a scratch buffer. */
+export function medianInPlace(values: Float64Array | Float32Array, count: number): number {
+  if (count === 0) return NaN;
+  const upper = count >>> 1;
+  const high = select(values, upper, 0, count - 1);
+  if (count % 2 === 1) return high;
+  let low = values[0]!;
+  for (let i = 1; i < upper; i++) if (values[i]! > low) low = values[i]!;
+  return (low + high) / 2;
+}
+
+function smallestFrom(values: Float64Array, from: number): number {
+  let smallest = values[from]!;
+  for (let i = from + 1; i < values.length; i++) if (values[i]! < smallest) smallest = values[i]!;
+  return smallest;
+}
+
+/** From the nearer end, as numpy does, so that the last bit agrees. */
+function interpolate(low: number, high: number, t: number): number {
+  if (low === high) return low;
+  return t >= 0.5 ? high - (high - low) * (1 - t) : low + (high - low) * t;
+}
+
+function withoutNaN(data: Values): Float64Array {
+  const values = new Float64Array(data.length);
+  let count = 0;
+  for (let i = 0; i < data.length; i++) if (!Number.isNaN(data[i]!)) values[count++] = data[i]!;
+  return values.subarray(0, count);
+}
+
+function percentilesOfIntegers(data: Uint8Array | Uint16Array, qs: readonly number[]): number[] {
+  const counts = new Float64Array(data instanceof Uint8Array ? 256 : 65536);
+  for (let i = 0; i < data.length; i++) counts[data[i]!]!++;
+  const valueAt = (rank: number): number => {
+    let value = 0;
+    for (let below = counts[0]!; below <= rank; below += counts[value]!) value++;
+    return value;
+  };
+  return qs.map((q) => {
+    if (data.length === 0) return NaN;
+    const position = (q / 100) * (data.length - 1);
+    const index = Math.floor(position);
+    const low = valueAt(index);
+    return interpolate(low, position > index ? valueAt(index + 1) : low, position - index);
+  });
+}
