@@ -1,0 +1,147 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { StarPolygons } from "../core/polygons.js";
+import { random, type Random } from "../core/random.js";
+import { cornersOf, polygonAreas, takePolygons } from "./geometry.js";
+import { discIntersectionArea, intersectionArea, overlapScratch } from "./overlap.js";
+import { suppress } from "./suppress.js";
+
+/** Jagged polygons: clusters of `each` around `truths` places, radius about `radius`. */
+function clusters(rng: Random, truths: number, each: number, rays: number, radius: number, side: number): StarPolygons {
+  const count = truths * each;
+  const [centers, distances, scores] = [new Float32Array(2 * count), new Float32Array(count * rays), new Float32Array(count)];
+  for (let t = 0; t < truths; t++) {
+    const [cy, cx, r] = [rng.uniform(0, side), rng.uniform(0, side), radius * rng.uniform(0.6, 1.4)];
+    for (let i = t * each; i < (t + 1) * each; i++) {
+      centers.set([cy + rng.normal(0, r / 4), cx + rng.normal(0, r / 4)], 2 * i);
+      for (let k = 0; k < rays; k++) distances[i * rays + k] = r * Math.max(0.2, 1 + rng.normal(0, 0.15));
+      // Few levels, so that there are ties.
+      scores[i] = rng.integer(20) / 20;
+    }
+  }
+  return { count, rays, centers, distances, scores };
+}
+
+type Point = readonly [number, number];
+
+/** Exact: every triangle of one star clipped by every triangle of the other (Sutherland and Hodgman). */
+function exactIntersection(polygons: StarPolygons, a: number, b: number): number {
+  const triangles = (row: number): Point[][] => {
+    const { rays, centers } = polygons;
+    const corners = cornersOf(polygons, row);
+    return Array.from({ length: rays }, (_, k) => {
+      const next = (k + 1) % rays;
+      return [[centers[2 * row]!, centers[2 * row + 1]!], [corners[k]!, corners[rays + k]!], [corners[next]!, corners[rays + next]!]];
+    });
+  };
+  const cross = (p: Point, q: Point, r: Point): number => (q[1] - p[1]) * (r[0] - p[0]) - (q[0] - p[0]) * (r[1] - p[1]);
+  const clip = (subject: Point[], p: Point, q: Point): Point[] =>
+    subject.flatMap((here, i) => {
+      const previous = subject.at(i - 1)!;
+      const [inHere, inPrevious] = [cross(p, q, here), cross(p, q, previous)];
+      const t = inPrevious / (inPrevious - inHere);
+      const cut: Point = [previous[0] + t * (here[0] - previous[0]), previous[1] + t * (here[1] - previous[1])];
+      return [...(inHere >= 0 !== inPrevious >= 0 ? [cut] : []), ...(inHere >= 0 ? [here] : [])];
+    });
+  let sum = 0;
+  for (const s of triangles(a)) {
+    for (const [p, q, r] of triangles(b) as [Point, Point, Point][]) {
+      const piece = [[p, q], [q, r], [r, p]].reduce((rest, edge) => clip(rest, edge[0]!, edge[1]!), s);
+      for (let i = 2; i < piece.length; i++) sum += cross(piece[0]!, piece[i - 1]!, piece[i]!) / 2;
+    }
+  }
+  return sum;
+}
+
+const scanlineIntersection = (polygons: StarPolygons, a: number, b: number): number =>
+  intersectionArea(cornersOf(polygons, a), cornersOf(polygons, b), overlapScratch(polygons.rays));
+
+describe("intersectionArea", () => {
+  it("is the overlap of two squares", () => {
+    const d = Math.SQRT2 * 2;
+    const squares: StarPolygons = {
+      count: 2, rays: 8, centers: Float32Array.from([5, 5, 6, 7]), scores: new Float32Array(2),
+      distances: Float32Array.from([2, d, 2, d, 2, d, 2, d, 2, d, 2, d, 2, d, 2, d]),
+    };
+    expect(polygonAreas(squares)[0]).toBeCloseTo(16, 5);
+    expect(scanlineIntersection(squares, 0, 1)).toBeCloseTo(3 * 2, 5);
+    expect(scanlineIntersection(squares, 0, 0)).toBeCloseTo(16, 5);
+  });
+
+  it("is within 1 % of the smaller polygon of the exact area, and symmetric", () => {
+    const polygons = clusters(random(3), 12, 4, 32, 10, 60);
+    const areas = polygonAreas(polygons);
+    let worst = 0;
+    let overlapping = 0;
+    for (let a = 0; a < polygons.count; a++) {
+      for (let b = 0; b <= a; b++) {
+        const area = scanlineIntersection(polygons, a, b);
+        if (area > 0) overlapping++;
+        worst = Math.max(worst, Math.abs(area - exactIntersection(polygons, a, b)) / Math.min(areas[a]!, areas[b]!));
+        expect(area).toBe(scanlineIntersection(polygons, b, a));
+      }
+    }
+    expect(overlapping).toBeGreaterThan(100);
+    // Recorded: 0.0084.
+    expect(worst).toBeLessThan(0.01);
+  });
+});
+
+describe("discIntersectionArea", () => {
+  it("knows disjoint, nested and half overlapping discs", () => {
+    expect(discIntersectionArea(2, 1, 3)).toBe(0);
+    expect(discIntersectionArea(2, 1, 0.5)).toBeCloseTo(Math.PI, 12);
+    // Equal unit circles through each other's centre: 2 pi / 3 - sqrt 3 / 2.
+    expect(discIntersectionArea(1, 1, 1)).toBeCloseTo((2 * Math.PI) / 3 - Math.sqrt(3) / 2, 12);
+  });
+});
+
+describe("suppress", () => {
+  it("keeps what stardist keeps", () => {
+    const bytes = readFileSync(new URL("../../fixtures/starconvex/candidates_400x19_f32.bin", import.meta.url));
+    const table = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+    const { kept } = JSON.parse(readFileSync(new URL("../../fixtures/starconvex/polygons.json", import.meta.url), "utf8")) as {
+      kept: Record<string, number[]>;
+    };
+    const row = (i: number): Float32Array => table.subarray(19 * i, 19 * i + 19);
+    const all = Array.from({ length: 400 }, (_, i) => row(i));
+    const candidates: StarPolygons = {
+      count: 400, rays: 16, centers: Float32Array.from(all.flatMap((r) => [r[0]!, r[1]!])), scores: Float32Array.from(all, (r) => r[2]!),
+      distances: Float32Array.from(all.flatMap((r) => [...r.subarray(3)])),
+    };
+    for (const threshold of [0.2, 0.4, 0.6]) expect([...suppress(candidates, threshold)]).toEqual(kept[String(threshold)]);
+  });
+
+  it("equals the greedy rule applied to all pairs", () => {
+    for (const threshold of [0, 0.3, 0.4, 0.9]) {
+      const polygons = clusters(random(11), 30, 8, 12, 9, 120);
+      const areas = polygonAreas(polygons);
+      const order = Array.from(polygons.scores, (_, i) => i).sort((a, b) => polygons.scores[b]! - polygons.scores[a]! || a - b);
+      const kept: number[] = [];
+      const tooMuch = (a: number, b: number): boolean => scanlineIntersection(polygons, a, b) > threshold * Math.min(areas[a]!, areas[b]!);
+      for (const row of order) if (!kept.some((other) => tooMuch(row, other))) kept.push(row);
+      expect([...suppress(polygons, threshold)]).toEqual(kept);
+    }
+  });
+
+  it("keeps, above a score, what it keeps when only those are given", () => {
+    const polygons = clusters(random(5), 20, 6, 16, 8, 100);
+    const above = [...polygons.scores.keys()].filter((row) => polygons.scores[row]! > 0.5);
+    const fewer = [...suppress(takePolygons(polygons, above), 0.4)].map((i) => above[i]!);
+    expect(fewer).toEqual([...suppress(polygons, 0.4)].filter((row) => polygons.scores[row]! > 0.5));
+  });
+
+  it("drops polygons without area and takes no candidates", () => {
+    const none: StarPolygons = { count: 0, rays: 8, centers: new Float32Array(0), distances: new Float32Array(0), scores: new Float32Array(0) };
+    expect(suppress(none, 0.4).length).toBe(0);
+    const flat: StarPolygons = {
+      count: 3, rays: 4, centers: new Float32Array(6), scores: Float32Array.from([0.9, 0.8, 0.7]),
+      distances: Float32Array.from([0, 0, 0, 0, NaN, 1, 1, 1, 2, 2, 2, 2]),
+    };
+    expect([...suppress(flat, 0.4)]).toEqual([2]);
+  });
+
+  it("refuses a threshold in percent", () => {
+    expect(() => suppress(clusters(random(1), 1, 1, 8, 5, 10), 40)).toThrow(/overlap threshold: expected 0..1, received 40/);
+  });
+});
