@@ -1,0 +1,150 @@
+import { InvalidInput } from "../core/errors.js";
+import { PairHeap } from "./heap.js";
+
+/** Possible links between rows and columns, in any order; a pair that is not listed cannot be linked. */
+export interface GainCandidates {
+  readonly row: Int32Array;
+  readonly column: Int32Array;
+  /** What the link is worth; links of gain 0 or less are never made. */
+  readonly gain: Float64Array;
+}
+
+/**
+ * The set of links of the largest total gain in which each row and each column has one link at most: the maximum weight matching of a
+ * sparse bipartite graph, exactly.
+ *
+ * Rows enter one after the other, and each entry is the shortest augmenting path under reduced costs -gain - u - v >= 0, ending at a
+ * free column or at a row that gives up its link (every row owns a column of cost 0 that nobody else may use). A path never leaves the
+ * connected component of its row, so the work is that of solving every component alone, without having to name the components.
+ * Memory is linear in the candidates. Equal optima: decided by the order of rows and columns alone, not by the order of the candidates.
+ *
+ * @returns length `rows`: the column of each row, or -1
+ * @throws InvalidInput when an index is out of range or a gain is not finite
+ * Source: Jonker & Volgenant 1987, Computing 38:325 (augmentation); Edmonds & Karp 1972 (potentials).
+ */
+export function maximiseGain(rows: number, columns: number, candidates: GainCandidates): Int32Array {
+  const { start, column, gain } = compress(rows, columns, candidates);
+  const columnOf = new Int32Array(rows).fill(-1);
+  const rowOf = new Int32Array(columns).fill(-1);
+  const u = new Float64Array(rows);
+  const v = new Float64Array(columns);
+  const distance = new Float64Array(columns).fill(Infinity);
+  const from = new Int32Array(columns);
+  const settled = new Uint8Array(columns);
+  const seen = new Int32Array(columns);
+  const heap = new PairHeap();
+
+  for (let source = 0; source < rows; source++) {
+    if (start[source] === start[source + 1]) continue;
+    let lowest = 0;
+    for (let e = start[source]!; e < start[source + 1]!; e++) lowest = Math.min(lowest, -gain[e]! - v[column[e]!]!);
+    u[source] = lowest;
+
+    heap.clear();
+    let seenCount = 0;
+    let row = source;
+    let reached = 0;
+    // The best end so far: the row that would give up its link, or the free column.
+    let length = Infinity;
+    let endRow = -1;
+    let endColumn = -1;
+    for (;;) {
+      if (reached - u[row]! < length) {
+        length = reached - u[row]!;
+        endRow = row;
+      }
+      for (let e = start[row]!; e < start[row + 1]!; e++) {
+        const j = column[e]!;
+        if (settled[j] === 1) continue;
+        // Rounding may push a reduced cost a hair below zero, which Dijkstra's algorithm does not allow.
+        const d = reached + Math.max(0, -gain[e]! - u[row]! - v[j]!);
+        if (d >= distance[j]!) continue;
+        if (distance[j] === Infinity) seen[seenCount++] = j;
+        distance[j] = d;
+        from[j] = row;
+        heap.push(d, j);
+      }
+      let next = -1;
+      while (heap.size > 0 && heap.firstKey <= length && next < 0) {
+        const key = heap.firstKey;
+        const j = heap.pop();
+        if (settled[j] === 0 && key === distance[j]) next = j;
+      }
+      if (next < 0) break;
+      if (rowOf[next]! < 0) {
+        endColumn = next;
+        length = distance[next]!;
+        break;
+      }
+      settled[next] = 1;
+      reached = distance[next]!;
+      row = rowOf[next]!;
+    }
+
+    u[source]! += length;
+    for (let k = 0; k < seenCount; k++) {
+      const j = seen[k]!;
+      if (settled[j] === 1) {
+        v[j]! -= length - distance[j]!;
+        u[rowOf[j]!]! += length - distance[j]!;
+        settled[j] = 0;
+      }
+      distance[j] = Infinity;
+    }
+    augment(source, endRow, endColumn, from, columnOf, rowOf);
+  }
+  return columnOf;
+}
+
+/** Shifts the links along the path that ends at a free column, or at the link that `endRow` gives up. */
+function augment(source: number, endRow: number, endColumn: number, from: Int32Array, columnOf: Int32Array, rowOf: Int32Array): void {
+  let column = endColumn;
+  if (column < 0) {
+    if (endRow === source) return;
+    column = columnOf[endRow]!;
+    columnOf[endRow] = -1;
+  }
+  for (;;) {
+    const row = from[column]!;
+    const given = columnOf[row]!;
+    columnOf[row] = column;
+    rowOf[column] = row;
+    if (row === source) return;
+    column = given;
+  }
+}
+
+interface Compressed { readonly start: Int32Array; readonly column: Int32Array; readonly gain: Float64Array }
+
+/** Rows of ascending columns (CSR), positive gains only: two stable counting sorts, by column and then by row. */
+function compress(rows: number, columns: number, candidates: GainCandidates): Compressed {
+  check(rows, columns, candidates);
+  const useful: number[] = [];
+  for (let k = 0; k < candidates.gain.length; k++) if (candidates.gain[k]! > 0) useful.push(k);
+  const byColumn = countingSort(useful, candidates.column, columns).order;
+  const { order, start } = countingSort(byColumn, candidates.row, rows);
+  return {
+    start, column: Int32Array.from(order, (k) => candidates.column[k]!), gain: Float64Array.from(order, (k) => candidates.gain[k]!),
+  };
+}
+
+function countingSort(items: ArrayLike<number>, key: Int32Array, keys: number): { order: Int32Array; start: Int32Array } {
+  const start = new Int32Array(keys + 1);
+  for (let k = 0; k < items.length; k++) start[key[items[k]!]! + 1]!++;
+  for (let k = 0; k < keys; k++) start[k + 1]! += start[k]!;
+  const next = start.slice();
+  const order = new Int32Array(items.length);
+  for (let k = 0; k < items.length; k++) order[next[key[items[k]!]!]!++] = items[k]!;
+  return { order, start };
+}
+
+function check(rows: number, columns: number, { row, column, gain }: GainCandidates): void {
+  if (row.length !== column.length || row.length !== gain.length) {
+    throw new InvalidInput("candidates", "row, column and value of equal length", `${row.length}, ${column.length}, ${gain.length}`);
+  }
+  for (let k = 0; k < row.length; k++) {
+    const inside = row[k]! >= 0 && row[k]! < rows && column[k]! >= 0 && column[k]! < columns;
+    if (!inside) throw new InvalidInput("candidates", `indices within ${rows} x ${columns}`, `(${row[k]}, ${column[k]})`);
+    if (!Number.isFinite(gain[k]!)) throw new InvalidInput("candidates", "finite values", String(gain[k]));
+  }
+}
