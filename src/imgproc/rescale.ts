@@ -1,0 +1,59 @@
+import { gaussian } from "./gaussian.js";
+
+/** A plane of numbers, row-major. */
+export interface Plane {
+  readonly height: number;
+  readonly width: number;
+  readonly data: Float32Array;
+}
+
+/**
+ * Enlarges or reduces an image by exactly one factor for both axes.
+ *
+ * Where `resizeBilinear` fits a given number of pixels, here output pixel (Y, X) shows the point ((Y + 0.5) / scale - 0.5, ...) whatever the rounding of
+ * the size, so that lengths found in the result divide by one number. Reducing blurs first, so that noise is not aliased into blobs.
+ *
+ * @param scale output px per input px, > 0
+ * @returns max(1, round(height * scale)) x max(1, round(width * scale))
+ * Source: the blur's sigma, (1 / scale - 1) / 2, is that of skimage.transform.resize with anti_aliasing.
+ */
+export function rescale(plane: Plane, scale: number): Plane {
+  if (scale === 1) return plane;
+  const { height: h, width: w } = plane;
+  const data = scale < 1 ? gaussian(plane.data, h, w, (1 / scale - 1) / 2) : plane.data;
+  const [height, width] = [rescaledLength(h, scale), rescaledLength(w, scale)];
+  const columns = Array.from({ length: width }, (_, x) => position(x, scale, w));
+  const left = Int32Array.from(columns, Math.floor);
+  const right = left.map((x) => Math.min(x + 1, w - 1));
+  const out = new Float32Array(height * width);
+  for (let y = 0; y < height; y++) {
+    const at = position(y, scale, h);
+    const top = Math.floor(at) * w;
+    const bottom = Math.min(Math.floor(at) + 1, h - 1) * w;
+    const ty = at - Math.floor(at);
+    for (let x = 0; x < width; x++) {
+      const tx = columns[x]! - left[x]!;
+      const upper = data[top + left[x]!]! * (1 - tx) + data[top + right[x]!]! * tx;
+      const lower = data[bottom + left[x]!]! * (1 - tx) + data[bottom + right[x]!]! * tx;
+      out[y * width + x] = upper * (1 - ty) + lower * ty;
+    }
+  }
+  return { height, width, data: out };
+}
+
+/** Labels on the pixels of `rescale`: each output pixel takes the label under its centre. */
+export function rescaleLabels(data: Int32Array, height: number, width: number, scale: number): Int32Array {
+  if (scale === 1) return data;
+  const [H, W] = [rescaledLength(height, scale), rescaledLength(width, scale)];
+  const out = new Int32Array(H * W);
+  const columns = Int32Array.from({ length: W }, (_, x) => Math.min(width - 1, Math.floor((x + 0.5) / scale)));
+  for (let y = 0; y < H; y++) {
+    const from = Math.min(height - 1, Math.floor((y + 0.5) / scale)) * width;
+    for (let x = 0; x < W; x++) out[y * W + x] = data[from + columns[x]!]!;
+  }
+  return out;
+}
+
+export const rescaledLength = (length: number, scale: number): number => Math.max(1, Math.round(length * scale));
+
+const position = (i: number, scale: number, length: number): number => Math.min(length - 1, Math.max(0, (i + 0.5) / scale - 0.5));
