@@ -1,6 +1,7 @@
 /** Worker threads for work on single frames: typed requests, answers in the order of the requests. */
 import { Tinypool } from "tinypool";
 import { Cancelled } from "../core/errors.js";
+import { type Answer, valueOf } from "./errors.js";
 import type { FrameTask, FrameTaskName } from "./tasks.js";
 
 export interface FramePool {
@@ -15,10 +16,12 @@ export function framePool(threads: number): FramePool {
   const pool = new Tinypool({ filename: workerFile("entry.js"), minThreads: 1, maxThreads: threads, idleTimeout: 1000 });
   return {
     run: (name, input, signal) =>
-      pool.run({ name, input }, signal ? { signal } : {}).catch((error: unknown) => {
-        if (signal?.aborted) throw new Cancelled();
-        throw error;
-      }) as never,
+      pool.run({ name, input }, signal ? { signal } : {}).then(
+        (answer) => valueOf(answer as Answer<never>),
+        (error: unknown) => {
+          throw signal?.aborted ? new Cancelled() : error;
+        },
+      ),
     close: () => pool.destroy(),
   };
 }

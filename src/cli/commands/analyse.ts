@@ -1,0 +1,17 @@
+import { analyseTracks } from "../../pipeline/commands.js";
+import type { CommandSpec } from "../command.js";
+import { outputFlag, outputOf, overwriteFlag, overwriteOf } from "./shared.js";
+
+export const analyseCommand: CommandSpec = {
+  name: "analyse",
+  args: "<tracks>",
+  summary: "counts, density, speed, direction and divisions as tables",
+  sections: ["general", "input"],
+  flags: [outputFlag, overwriteFlag],
+  examples: ["analyse tracks -o statistics", "analyse tracks -o statistics --pixel-size 0.325 --frame-interval 600"],
+  async run({ args, options, config, context }) {
+    const out = outputOf(options);
+    const { summary, units } = await analyseTracks(args[0]!, out, config, { overwrite: overwriteOf(options) }, context);
+    return { text: `Statistics: ${out} (lengths in ${units.length}, times in ${units.time})`, value: { units, summary } };
+  },
+};

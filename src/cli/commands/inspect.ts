@@ -1,0 +1,14 @@
+import { formatInspection, inspectFiles } from "../../pipeline/inspect.js";
+import type { CommandSpec } from "../command.js";
+
+export const inspectCommand: CommandSpec = {
+  name: "inspect",
+  args: "<file...>",
+  summary: "show axes, calibration and values of image files, and what looks wrong",
+  sections: [],
+  examples: ["inspect movie.tif"],
+  async run({ args }) {
+    const inspections = await inspectFiles(args);
+    return { text: inspections.map(formatInspection).join("\n\n"), value: inspections };
+  },
+};

@@ -1,0 +1,14 @@
+import { reportRun } from "../../pipeline/reporting.js";
+import type { CommandSpec } from "../command.js";
+
+export const reportCommand: CommandSpec = {
+  name: "report",
+  args: "<run>",
+  summary: "write report.html of a finished run again",
+  sections: [],
+  examples: ["report results"],
+  async run({ args }) {
+    const path = await reportRun(args[0]!);
+    return { text: `Report: ${path}`, value: { report: path } };
+  },
+};

@@ -1,0 +1,18 @@
+import { run } from "../../pipeline/run.js";
+import { sections } from "../../pipeline/options.js";
+import type { CommandSpec } from "../command.js";
+import { outputFlag, outputOf, overwriteFlag, overwriteOf } from "./shared.js";
+
+export const runCommand: CommandSpec = {
+  name: "run",
+  args: "<input...>",
+  summary: "annotate, train, segment, track, analyse and report: everything, in one go",
+  sections,
+  flags: [outputFlag, overwriteFlag],
+  examples: ["run movie/ -o results", "run movie.tif -o results --pixel-size 0.325 --frame-interval 600", `run "plate/*.tif" -o results --kind images --config karyon.yaml`],
+  onStop: "Finished stages are kept; run the same command again to go on after them.",
+  async run({ args, options, config, context }) {
+    const result = await run(args, outputOf(options), config, { overwrite: overwriteOf(options) }, context);
+    return { text: `Report: ${result.report}`, value: { folder: result.folder, report: result.report, stages: result.record.stages } };
+  },
+};

@@ -1,0 +1,17 @@
+import { trackLabels } from "../../pipeline/commands.js";
+import type { CommandSpec } from "../command.js";
+import { outputFlag, outputOf, overwriteFlag, overwriteOf } from "./shared.js";
+
+export const trackCommand: CommandSpec = {
+  name: "track",
+  args: "<labels>",
+  summary: "link nuclei through time, divisions included, and write Cell Tracking Challenge files",
+  sections: ["general", "input", "track"],
+  flags: [outputFlag, overwriteFlag],
+  examples: ["track labels -o tracks"],
+  async run({ args, options, config, context }) {
+    const out = outputOf(options);
+    const summary = await trackLabels(args[0]!, out, config, { overwrite: overwriteOf(options) }, context);
+    return { text: `Tracks: ${out}`, value: summary };
+  },
+};

@@ -1,0 +1,17 @@
+import { train } from "../../pipeline/commands.js";
+import type { CommandSpec } from "../command.js";
+import { outputFlag, outputOf, overwriteFlag, overwriteOf } from "./shared.js";
+
+export const trainCommand: CommandSpec = {
+  name: "train",
+  args: "<dataset>",
+  summary: "train a StarDist network from scratch on a training set (folders images and masks)",
+  sections: ["general", "train"],
+  flags: [outputFlag, overwriteFlag],
+  examples: ["train dataset -o model", "train dataset -o model --steps 1000"],
+  async run({ args, options, config, context }) {
+    const out = outputOf(options);
+    const { description, history } = await train(args[0]!, out, config, { overwrite: overwriteOf(options) }, context);
+    return { text: `Model: ${out}`, value: { model: out, thresholds: description.thresholds, last: history.at(-1) } };
+  },
+};

@@ -1,0 +1,36 @@
+import { Command } from "commander";
+import { version } from "../pipeline/provenance.js";
+import { addCommand } from "./command.js";
+import { analyseCommand } from "./commands/analyse.js";
+import { annotateCommand } from "./commands/annotate.js";
+import { demoCommand } from "./commands/demo.js";
+import { evaluateCommand } from "./commands/evaluate.js";
+import { inspectCommand } from "./commands/inspect.js";
+import { reportCommand } from "./commands/report.js";
+import { runCommand } from "./commands/run.js";
+import { segmentCommand } from "./commands/segment.js";
+import { simulateCommand } from "./commands/simulate.js";
+import { trackCommand } from "./commands/track.js";
+import { trainCommand } from "./commands/train.js";
+
+const commands = [
+  runCommand, demoCommand, annotateCommand, trainCommand, segmentCommand, evaluateCommand, trackCommand, analyseCommand, reportCommand, simulateCommand,
+  inspectCommand,
+];
+
+export function buildProgram(): Command {
+  const program = new Command("karyon")
+    .description("From raw fluorescence microscopy to segmented, tracked nuclei and publishable statistics, with nobody annotating anything.")
+    .version(version, "-V, --version")
+    .showHelpAfterError("(karyon COMMAND --help shows the options and an example)")
+    .configureHelp({ helpWidth: 110 });
+  for (const spec of commands) addCommand(program, spec);
+  program.addHelpText("after", "\nStart here:\n  $ karyon demo                          a simulated movie through every step, in minutes\n  $ karyon run my-movie/ -o results      the same with your own images");
+  return program;
+}
+
+export async function main(argv: readonly string[]): Promise<void> {
+  // A reader that closes early, such as `head`, is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  await buildProgram().parseAsync([...argv]);
+}

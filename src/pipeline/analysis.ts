@@ -1,0 +1,22 @@
+/** Tracks on disk to statistics on disk: one CSV a table, `statistics.json`. */
+import { join } from "node:path";
+import { analyse, type Statistics } from "../analyse/analyse.js";
+import { statisticsTables } from "../analyse/tables.js";
+import { formatCsv } from "../io/csv.js";
+import { writeFileAtomic } from "./files.js";
+import type { Config } from "./options.js";
+import { readTracks } from "./tracking.js";
+
+/** Statistics of a folder of tracks. The calibration is the one that tracking noted, unless the configuration gives another. */
+export function statisticsOf(tracks: string, config: Config): Statistics {
+  const { graph, summary } = readTracks(tracks);
+  const { height, width } = summary;
+  return analyse(graph, { height, width, pixelSize: config.input.pixelSize ?? summary.pixelSize, frameInterval: config.input.frameInterval ?? summary.frameInterval });
+}
+
+/** Writes the tables into `folder`, which must exist. */
+export async function writeStatistics(folder: string, statistics: Statistics): Promise<void> {
+  for (const { name, header, columns } of statisticsTables(statistics)) await writeFileAtomic(join(folder, `${name}.csv`), formatCsv(header, columns));
+  const { units, summary } = statistics;
+  await writeFileAtomic(join(folder, "statistics.json"), `${JSON.stringify({ units, summary }, null, 2)}\n`);
+}

@@ -1,0 +1,124 @@
+/** Label images of a movie to tracks on disk: CTC masks, `res_track.txt`, `tracks.csv`, `spots.csv`, `tracking.json`. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { InvalidInput } from "../core/errors.js";
+import type { LabelImage } from "../core/labels.js";
+import { concatNuclei, type Nuclei } from "../core/nuclei.js";
+import { type StageContext, throwIfCancelled } from "../core/progress.js";
+import { branchesOf, type TrackGraph } from "../core/tracks.js";
+import { formatCsv, parseCsv } from "../io/csv.js";
+import { formatTracks, maskName } from "../io/ctc.js";
+import { measure } from "../imgproc/regions.js";
+import { linkOverlaps, type LinkOverlaps } from "../track/overlaps.js";
+import { toCtc } from "../track/ctc.js";
+import { track, type TrackSettings } from "../track/track.js";
+import { writeFileAtomic } from "./files.js";
+import { listImages } from "./imagefolder.js";
+import { readLabels, writeLabels16 } from "./labelfiles.js";
+import type { Config } from "./options.js";
+import type { SegmentationSummary } from "./segmentation.js";
+import { nucleiCsv, parseNuclei } from "./tables.js";
+
+/** Contents of `tracking.json`. */
+export interface TrackingSummary {
+  readonly frames: number;
+  readonly height: number;
+  readonly width: number;
+  readonly pixelSize?: number | undefined;
+  readonly frameInterval?: number | undefined;
+  readonly settings: TrackSettings;
+  readonly branches: number;
+  readonly divisions: number;
+}
+
+/** Tracks the label images of the folder `labels` into `folder`, which must exist. */
+export async function trackInto(folder: string, labels: string, config: Config, context: StageContext): Promise<{ summary: TrackingSummary; graph: TrackGraph }> {
+  const files = [...listImages(labels).values()];
+  if (files.length === 0) throw new InvalidInput(labels, "a folder of label images", "no TIFF or PNG files", "make one with karyon segment");
+  const segmentation = readSegmentation(labels);
+  const { nuclei, overlaps, height, width } = await readNuclei(labels, files, context);
+  const { radius, gap, divisions } = config.track;
+  const result = track(nuclei, files.length, { ...(radius === undefined ? {} : { radius }), gap, divisions }, context, overlaps);
+  await writeCtc(folder, files, result.graph, context);
+  const pixelSize = config.input.pixelSize ?? segmentation?.pixelSize;
+  const frameInterval = config.input.frameInterval ?? segmentation?.frameInterval;
+  const summary: TrackingSummary = {
+    frames: files.length, height, width, pixelSize, frameInterval, settings: result.settings, branches: branchesOf(result.graph).length, divisions: result.divisions.length,
+  };
+  await writeTables(folder, result.graph, pixelSize);
+  await writeFileAtomic(join(folder, "tracking.json"), `${JSON.stringify(summary, null, 2)}\n`);
+  return { summary, graph: result.graph };
+}
+
+const readSegmentation = (folder: string): SegmentationSummary | undefined => {
+  const path = join(folder, "segmentation.json");
+  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as SegmentationSummary) : undefined;
+};
+
+/** Nuclei from `objects.csv` of the segmentation, which has intensities; else measured from the labels. One pass also gives the overlaps of consecutive frames. */
+async function readNuclei(labels: string, files: readonly string[], context: StageContext): Promise<{ nuclei: Nuclei; overlaps: LinkOverlaps; height: number; width: number }> {
+  const table = join(labels, "objects.csv");
+  const known = existsSync(table) ? parseNuclei(readFileSync(table, "utf8"), table) : undefined;
+  const measured: Nuclei[] = [];
+  const overlaps: LinkOverlaps[number][] = [];
+  let previous: LabelImage | undefined;
+  for (const [frame, file] of files.entries()) {
+    throwIfCancelled(context, "Tracking");
+    const image = await readLabels(file);
+    if (previous !== undefined && (previous.height !== image.height || previous.width !== image.width)) {
+      throw new InvalidInput(file, `${previous.height} x ${previous.width} px as the frames before`, `${image.height} x ${image.width} px`, "a movie has frames of one size");
+    }
+    if (known === undefined) measured.push(measure(image, { frame }));
+    if (previous !== undefined) overlaps.push(linkOverlaps(previous, image));
+    previous = image;
+    context.onProgress?.({ done: frame + 1, total: 3 * files.length, message: "reading labels" });
+  }
+  return { nuclei: known ?? concatNuclei(measured), overlaps, height: previous!.height, width: previous!.width };
+}
+
+async function writeCtc(folder: string, files: readonly string[], graph: TrackGraph, context: StageContext): Promise<void> {
+  const { tracks, labelOfRow } = toCtc(graph);
+  const rowsOfFrame: number[][] = files.map(() => []);
+  for (let row = 0; row < graph.nuclei.count; row++) rowsOfFrame[graph.nuclei.frame[row]!]!.push(row);
+  for (const [frame, file] of files.entries()) {
+    throwIfCancelled(context, "Tracking");
+    const labels = await readLabels(file);
+    const map = new Int32Array(labels.count + 1);
+    for (const row of rowsOfFrame[frame]!) map[graph.nuclei.label[row]!] = labelOfRow[row]!;
+    await writeLabels16(join(folder, maskName(frame, files.length)), { ...labels, data: labels.data.map((label) => (label > 0 ? map[label]! : 0)) });
+    context.onProgress?.({ done: 2 * files.length + frame + 1, total: 3 * files.length, message: "writing tracks" });
+  }
+  await writeFileAtomic(join(folder, "res_track.txt"), formatTracks(tracks));
+}
+
+/** `spots.csv`: every nucleus with its branch; `tracks.csv`: every branch; `edges.csv`: every link, by row of `spots.csv`. */
+async function writeTables(folder: string, graph: TrackGraph, pixelSize: number | undefined): Promise<void> {
+  const branches = branchesOf(graph);
+  const branchOfRow = new Int32Array(graph.nuclei.count);
+  for (const { id, rows } of branches) for (const row of rows) branchOfRow[row] = id;
+  const parentOfRow = new Int32Array(graph.nuclei.count).fill(-1);
+  for (let e = 0; e < graph.edges.length; e += 2) parentOfRow[graph.edges[e + 1]!] = graph.edges[e]!;
+  const extra = { spot: Int32Array.from(branchOfRow, (_, row) => row), track: branchOfRow, parent_spot: parentOfRow };
+  await writeFileAtomic(join(folder, "spots.csv"), nucleiCsv(graph.nuclei, pixelSize, undefined, extra));
+  const frameOf = (row: number): number => graph.nuclei.frame[row]!;
+  await writeFileAtomic(
+    join(folder, "tracks.csv"),
+    formatCsv(
+      ["track", "parent_track", "lineage", "first_frame", "last_frame", "spots"],
+      [branches.map(({ id }) => id), branches.map(({ parent }) => parent), branches.map(({ root }) => root), branches.map(({ rows }) => frameOf(rows[0]!)), branches.map(({ rows }) => frameOf(rows.at(-1)!)), branches.map(({ rows }) => rows.length)],
+    ),
+  );
+}
+
+/** Reads back what `trackInto` wrote. @throws InvalidInput when the folder is no result of tracking */
+export function readTracks(folder: string): { graph: TrackGraph; summary: TrackingSummary } {
+  const [spots, summaryFile] = [join(folder, "spots.csv"), join(folder, "tracking.json")];
+  for (const path of [spots, summaryFile]) if (!existsSync(path)) throw new InvalidInput(folder, "a folder that karyon track wrote", `no ${path}`, "track the labels first");
+  const summary = JSON.parse(readFileSync(summaryFile, "utf8")) as TrackingSummary;
+  const text = readFileSync(spots, "utf8");
+  const nuclei = parseNuclei(text, spots);
+  const { header, rows } = parseCsv(text);
+  const parentColumn = header.indexOf("parent_spot");
+  const edges = rows.flatMap((row, child) => (Number(row[parentColumn]) >= 0 ? [Number(row[parentColumn]), child] : []));
+  return { graph: { nuclei, frames: summary.frames, edges: Uint32Array.from(edges) }, summary };
+}

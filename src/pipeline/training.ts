@@ -1,0 +1,159 @@
+/** A training set on disk to a model on disk: `model.onnx`, `model.json`, `training.csv`, `loss.svg`. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { Cancelled, InvalidInput, isKaryonError, KaryonError } from "../core/errors.js";
+import type { StageContext } from "../core/progress.js";
+import { formatCsv } from "../io/csv.js";
+import { median } from "../imgproc/percentile.js";
+import { boundingBoxes } from "../imgproc/regions.js";
+import { defaultAugmentOptions } from "../dataset/augment.js";
+import { defaultModelConfig, type ModelConfig } from "../model/config.js";
+import { formatModelDescription, type ModelDescription } from "../model/file.js";
+import type { TrainingRecord } from "../model/train.js";
+import { lossPlot } from "../report/plots.js";
+import { workerFile } from "../workers/pool.js";
+import type { TrainingMessage, TrainingOutcome, TrainingRequest, TrainingSettings } from "../workers/protocol.js";
+import type { AnnotationSummary } from "./annotation.js";
+import { writeFileAtomic } from "./files.js";
+import { listImages } from "./imagefolder.js";
+import { readLabels } from "./labelfiles.js";
+import type { Config, TrainConfig } from "./options.js";
+import { version } from "./provenance.js";
+import { openSource } from "./source.js";
+import { threadsOf } from "./threads.js";
+
+/** The paper's settings: 100 epochs of 256 steps, patches of 64 px, no augmentation. Source: Englbrecht et al. 2021 and its scripts. */
+const paper = { steps: 25_600, batch: 4, patch: 64, learningRate: 3e-4, schedule: "plateau", warmup: 0, augment: false, filters: 32 } as const;
+
+/** Reaches its plateau in about ten minutes on two cores. */
+const auto = { steps: 3000, batch: 4, patch: 96, learningRate: 1e-3, schedule: "cosine", warmup: 100, augment: true, filters: 32 } as const;
+
+/** Presets, and whatever the user set instead. */
+export function trainingSettings(train: TrainConfig, seed: number, threads: number): { model: ModelConfig; settings: TrainingSettings } {
+  const preset = train.preset === "paper" ? paper : auto;
+  const steps = train.steps ?? preset.steps;
+  const settings: TrainingSettings = {
+    steps, seed, threads,
+    batch: train.batch ?? preset.batch,
+    patch: train.patch ?? preset.patch,
+    learningRate: train.learningRate ?? preset.learningRate,
+    schedule: train.schedule ?? preset.schedule,
+    warmup: Math.min(preset.warmup, Math.floor(steps / 10)),
+    stepsPerEpoch: train.preset === "paper" ? 256 : Math.max(1, Math.round(steps / 30)),
+    validation: train.validation,
+    foregroundFraction: 0.9,
+    augment: (train.augment ?? preset.augment) ? defaultAugmentOptions : "none",
+  };
+  const model: ModelConfig = { ...defaultModelConfig, rays: train.rays, grid: train.grid, depth: train.depth, filters: train.filters ?? preset.filters };
+  const multiple = train.grid * 2 ** train.depth;
+  if (settings.patch % multiple !== 0) throw new InvalidInput("train.patch", `a multiple of ${multiple} (grid x 2^depth)`, String(settings.patch), `for example ${Math.ceil(settings.patch / multiple) * multiple}`);
+  return { model, settings };
+}
+
+/** Diameters in between are left as they are: there the network's grid is fine enough and its field wide enough. */
+const comfortable = [20, 60] as const;
+const target = 32;
+
+/** How much images with nuclei of this diameter (px) are scaled for the network. */
+export function networkScale(diameter: number, wanted: number | undefined): number {
+  if (!(diameter > 0)) return 1;
+  if (wanted !== undefined) return wanted / diameter;
+  return diameter >= comfortable[0] && diameter <= comfortable[1] ? 1 : target / diameter;
+}
+
+export interface TrainingResult {
+  readonly history: readonly TrainingRecord[];
+  readonly description: ModelDescription;
+  readonly settings: TrainingSettings;
+  readonly model: ModelConfig;
+}
+
+/** Trains on the dataset in `dataset` and writes the model into `folder`, which must exist. */
+export async function trainInto(folder: string, dataset: string, config: Config, context: StageContext): Promise<TrainingResult> {
+  const { model, settings } = trainingSettings(config.train, config.general.seed, threadsOf(config));
+  const samples = await readSamples(dataset, config);
+  const outcome = await trainInWorker({ samples, model, settings, stop: new SharedArrayBuffer(4) }, context);
+  const description: ModelDescription = {
+    config: model,
+    normalisation: { low: 1, high: 99.8 },
+    thresholds: { probability: outcome.thresholds.probability, overlap: outcome.thresholds.overlap },
+    diameter: outcome.diameter,
+    provenance: {
+      karyon: version, created: new Date().toISOString(), seed: settings.seed, layout: outcome.layout, settings, bestStep: outcome.best,
+      validationScore: outcome.thresholds.score, trainingImages: outcome.trainingNames, validationImages: outcome.validationNames,
+    },
+  };
+  await writeFileAtomic(join(folder, "model.onnx"), outcome.onnx);
+  await writeFileAtomic(join(folder, "model.json"), formatModelDescription(description));
+  await writeFileAtomic(join(folder, "training.csv"), historyCsv(outcome.history));
+  await writeFileAtomic(join(folder, "loss.svg"), lossPlot(outcome.history));
+  return { history: outcome.history, description, settings, model };
+}
+
+async function readSamples(dataset: string, config: Config): Promise<TrainingRequest["samples"]> {
+  const [images, masks] = [join(dataset, "images"), join(dataset, "masks")];
+  for (const folder of [images, masks]) {
+    if (!existsSync(folder)) throw new InvalidInput(dataset, "a dataset with the folders images and masks", `no folder ${folder}`, "make one with karyon annotate");
+  }
+  const summaryFile = join(dataset, "annotation.json");
+  const summary = existsSync(summaryFile) ? (JSON.parse(readFileSync(summaryFile, "utf8")) as AnnotationSummary) : undefined;
+  const samples = [];
+  let nuclei = 0;
+  for (const [name, file] of listImages(images)) {
+    const maskFile = listImages(masks).get(name);
+    if (maskFile === undefined) throw new InvalidInput(masks, `a mask for the image ${name}`, "none", "add it, or remove the image");
+    const labels = await readLabels(maskFile);
+    nuclei += labels.count;
+    if (labels.count === 0) continue;
+    const source = await openSource([file], {});
+    const image = await source.read(0, { channel: config.input.channel, z: config.input.z });
+    if (image.height !== labels.height || image.width !== labels.width) throw new InvalidInput(maskFile, `${image.height} x ${image.width} px as its image`, `${labels.height} x ${labels.width} px`);
+    const known = summary?.images.find((entry) => entry.name === name)?.diameter ?? 0;
+    const diameter = known > 0 ? known : medianDiameter(labels);
+    samples.push({ name, image, labels, scale: networkScale(diameter, config.train.nucleusSize) });
+  }
+  if (nuclei === 0) throw new InvalidInput(dataset, "at least one annotated nucleus", `none in ${listImages(images).size} images`, "look at the overlays, and set --diameter or --sensitivity when annotating");
+  return samples;
+}
+
+function medianDiameter(labels: Parameters<typeof boundingBoxes>[0]): number {
+  const areas = new Float64Array(labels.count);
+  for (const label of labels.data) if (label > 0) areas[label - 1]!++;
+  return Math.sqrt((4 * median(areas.filter((area) => area > 0))) / Math.PI);
+}
+
+/** Runs the training in a thread of its own: the runtime blocks the thread that calls it. */
+function trainInWorker(request: TrainingRequest, context: StageContext): Promise<TrainingOutcome> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL(workerFile("training.js")), { workerData: request });
+    const stop = (): void => void Atomics.store(new Int32Array(request.stop), 0, 1);
+    if (context.signal?.aborted) stop();
+    context.signal?.addEventListener("abort", stop, { once: true });
+    const settle = (action: () => void): void => {
+      context.signal?.removeEventListener("abort", stop);
+      action();
+      void worker.terminate();
+    };
+    worker.on("message", (message: TrainingMessage) => {
+      if (message.type === "progress") context.onProgress?.(message);
+      else if (message.type === "outcome") settle(() => resolve(message.outcome));
+      else if (message.type === "error") settle(() => reject(rebuild(message)));
+    });
+    worker.on("error", (error) => settle(() => reject(error)));
+    worker.on("exit", (code) => settle(() => reject(new Error(`the training thread ended with code ${code}`))));
+  });
+}
+
+function rebuild({ kind, message, stack }: Extract<TrainingMessage, { type: "error" }>): Error {
+  if (kind === "Cancelled") return new Cancelled("Training");
+  if (kind !== undefined) return new KaryonError(kind as KaryonError["kind"], message);
+  const error = new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return isKaryonError(error) ? error : error;
+}
+
+function historyCsv(history: readonly TrainingRecord[]): string {
+  const keys = Object.keys(history[0] ?? {}) as (keyof TrainingRecord)[];
+  return formatCsv(keys.map((key) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/^seconds$/, "time_s")), keys.map((key) => history.map((record) => Number(record[key] ?? NaN))));
+}

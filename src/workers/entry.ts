@@ -1,0 +1,11 @@
+/** The module that every worker thread of the frame pool loads. */
+import { answerError, type Answer } from "./errors.js";
+import { frameTasks, type FrameTaskName } from "./tasks.js";
+
+export default function handle({ name, input }: { name: FrameTaskName; input: unknown }): Answer<unknown> {
+  try {
+    return { value: (frameTasks[name] as (input: unknown) => unknown)(input) };
+  } catch (error) {
+    return answerError(error);
+  }
+}

@@ -1,0 +1,48 @@
+/** Messages between the pipeline and the thread that trains. */
+import type { Image } from "../core/image.js";
+import type { LabelImage } from "../core/labels.js";
+import type { AugmentOptions } from "../dataset/augment.js";
+import type { ModelConfig } from "../model/config.js";
+import type { TrainingRecord } from "../model/train.js";
+
+export interface TrainingRequest {
+  readonly samples: readonly { readonly name: string; readonly image: Image; readonly labels: LabelImage; readonly scale: number }[];
+  readonly model: ModelConfig;
+  readonly settings: TrainingSettings;
+  /** One Int32; set to 1 to stop. Shared, because the training blocks its thread's messages. */
+  readonly stop: SharedArrayBuffer;
+}
+
+/** Everything that decides what is learned, besides the data. */
+export interface TrainingSettings {
+  readonly steps: number;
+  readonly batch: number;
+  readonly patch: number;
+  readonly learningRate: number;
+  readonly schedule: "cosine" | "plateau" | "constant";
+  readonly warmup: number;
+  readonly stepsPerEpoch: number;
+  readonly validation: number;
+  readonly foregroundFraction: number;
+  readonly augment: AugmentOptions | "none";
+  readonly seed: number;
+  readonly threads: number;
+}
+
+export interface TrainingOutcome {
+  readonly onnx: Uint8Array;
+  readonly history: readonly TrainingRecord[];
+  readonly best: number;
+  readonly thresholds: { readonly probability: number; readonly overlap: number; readonly score: number };
+  /** Median diameter of the training nuclei at the network's scale, px. */
+  readonly diameter: number;
+  readonly trainingNames: readonly string[];
+  readonly validationNames: readonly string[];
+  readonly layout: string;
+}
+
+export type TrainingMessage =
+  | { readonly type: "progress"; readonly done: number; readonly total: number; readonly message: string }
+  | { readonly type: "record"; readonly record: TrainingRecord }
+  | { readonly type: "outcome"; readonly outcome: TrainingOutcome }
+  | { readonly type: "error"; readonly kind: string | undefined; readonly message: string; readonly stack: string | undefined };

@@ -1,0 +1,45 @@
+/** What worker threads do for single frames: typed requests in, plain data out. */
+import { annotatePaper, noiseBackground } from "../annotate/paper.js";
+import { type AutoOptions, composeAnnotation, type Proposal, proposeObjects } from "../annotate/auto.js";
+import { estimateScale, type ScaleEstimate } from "../annotate/scale.js";
+import type { Annotation, Decision } from "../annotate/types.js";
+import type { Image } from "../core/image.js";
+import type { LabelImage } from "../core/labels.js";
+import { random } from "../core/random.js";
+import { encodePng } from "../io/png.js";
+import { encodeTiff } from "../io/tiff/encode.js";
+import { annotationOverlay, overlayLabels } from "../report/overlay.js";
+
+export interface AnnotationFiles {
+  readonly image: Uint8Array;
+  readonly mask: Uint8Array;
+  readonly overlay: Uint8Array;
+}
+
+/** Each task is a function of its input alone, so that the result does not depend on which thread runs it. */
+export const frameTasks = {
+  estimate: ({ image, diameter }: { image: Image; diameter: number | undefined }): ScaleEstimate => estimateScale(image, { diameter }),
+
+  propose: ({ image, frame, scale, options }: { image: Image; frame: number; scale: ScaleEstimate; options: AutoOptions }): Proposal => proposeObjects(image, scale, options, frame),
+
+  compose: ({ proposal, decisions }: { proposal: Proposal; decisions: readonly Decision[] }): Annotation => composeAnnotation(proposal, decisions),
+
+  paper: ({ image, frame }: { image: Image; frame: number }): Annotation => annotatePaper(image, frame),
+
+  /** The dataset's three files of one frame. */
+  annotationFiles: ({ image, annotation, background, seed, frame }: { image: Image; annotation: Annotation; background: "noise" | "ignore" | "keep"; seed: number; frame: number }): AnnotationFiles => {
+    const { labels } = annotation;
+    const shown = background === "noise" ? noiseBackground(image, labels, random(seed).fork(frame)) : image;
+    const mask = background === "ignore" ? labels : { ...labels, data: labels.data.map((label) => Math.max(0, label)) };
+    return {
+      image: encodeTiff([{ height: image.height, width: image.width, samples: 1, data: shown.data }], { compression: "deflate", pixelSize: image.pixelSize }),
+      mask: encodeTiff([{ height: image.height, width: image.width, samples: 1, data: mask.data }], { compression: "deflate", pixelSize: image.pixelSize }),
+      overlay: encodePng(annotationOverlay(image, annotation.labels)),
+    };
+  },
+
+  labelOverlay: ({ image, labels }: { image: Image; labels: LabelImage }): Uint8Array => encodePng(overlayLabels(image, labels)),
+} as const;
+
+export type FrameTask = typeof frameTasks;
+export type FrameTaskName = keyof FrameTask;
