@@ -1,4 +1,3 @@
-import type { Nuclei } from "../core/nuclei.js";
 import type { Statistics } from "./analyse.js";
 import type { Units } from "./units.js";
 
@@ -103,21 +102,5 @@ function displacementsTable({ meanSquaredDisplacement: msd, units }: Statistics)
   return tableOf("displacements", [
     ["lag_frames", msd.lag], ...(units.time === "min" ? ([["lag_min", msd.time]] as const) : []), [`mean_squared_displacement_${u.area}`, msd.value],
     ["pairs", msd.pairs], ["tracks", msd.branches],
-  ]);
-}
-
-/** Every nucleus with its calibrated position, area and track (0 where nothing was tracked); intensities stay as the image stores them. */
-export function nucleiTable(nuclei: Nuclei, statistics: Statistics): StatisticsTable {
-  const { units, areas, branchOfNucleus, summary } = statistics;
-  const u = suffixes(units);
-  const scaled = (values: Float64Array): Float64Array => values.map((value) => value * units.perPixel);
-  return tableOf("nuclei", [
-    ["frame", nuclei.frame], ["label", nuclei.label], ...(summary.tracked ? ([["track", branchOfNucleus]] as const) : []),
-    [`y_${u.length}`, scaled(nuclei.y)], [`x_${u.length}`, scaled(nuclei.x)], [`area_${u.area}`, areas],
-    ["mean_intensity", nuclei.meanIntensity], ["eccentricity", nuclei.eccentricity], ["solidity", nuclei.solidity],
-    [`major_axis_${u.length}`, scaled(nuclei.majorAxis)], [`minor_axis_${u.length}`, scaled(nuclei.minorAxis)],
-    // Counted from x towards y in the data, that is clockwise on the screen.
-    ["orientation_deg", nuclei.orientation.map((angle) => (((-angle * 180) / Math.PI) % 180 + 180) % 180)],
-    ["score", nuclei.score], ["touches_border", nuclei.touchesEdge],
   ]);
 }

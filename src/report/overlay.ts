@@ -14,10 +14,7 @@ export interface OverlayOptions {
   readonly contrast?: { readonly low: number; readonly high: number } | undefined;
 }
 
-/** What an annotation says of an image. */
-export interface AnnotationLayers {
-  /** Sure nuclei 1..n; -1 where training ignores the pixel. */
-  readonly labels: LabelImage;
+export interface AnnotationOverlayOptions extends OverlayOptions {
   /** Objects that were found but turned down; 0 elsewhere. */
   readonly rejected?: LabelImage | undefined;
 }
@@ -38,21 +35,21 @@ export function overlayLabels(image: Image, labels: LabelImage, options: Overlay
 }
 
 /**
- * An annotation over its image: sure nuclei outlined blue, the area that training ignores tinted and hatched yellow, objects turned down
- * outlined orange (`annotationColours`).
+ * An annotation over its image: sure nuclei outlined blue, the area that training ignores (-1) tinted and hatched yellow, objects turned
+ * down outlined orange (`annotationColours`).
  *
  * @returns RGB, drawn height x width x 3
  * @throws InvalidInput when labels and image differ in size
  */
-export function overlayAnnotation(image: Image, layers: AnnotationLayers, options: OverlayOptions = {}): StoredPlane {
-  requireEqualSize(image, layers.labels);
-  if (layers.rejected) requireEqualSize(image, layers.rejected);
+export function annotationOverlay(image: Image, labels: LabelImage, options: AnnotationOverlayOptions = {}): StoredPlane {
+  requireEqualSize(image, labels);
+  if (options.rejected) requireEqualSize(image, options.rejected);
   const view = options.view ?? wholeImage(image);
   const canvas = backdrop(image, view, options.contrast, 1);
-  const labels = drawLabels(layers.labels, view);
-  hatch(canvas, labels);
-  if (layers.rejected) outlines(canvas, drawLabels(layers.rejected, view), () => annotationColours.rejected);
-  outlines(canvas, labels, () => annotationColours.kept);
+  const drawn = drawLabels(labels, view);
+  hatch(canvas, drawn);
+  if (options.rejected) outlines(canvas, drawLabels(options.rejected, view), () => annotationColours.rejected);
+  outlines(canvas, drawn, () => annotationColours.kept);
   return canvas;
 }
 

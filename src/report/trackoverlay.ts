@@ -39,7 +39,7 @@ export function speedRange(statistics: Statistics): SpeedRange {
  *
  * @returns RGB, drawn height x width x 3
  */
-export function overlayTracks(image: Image, nuclei: Nuclei, statistics: Statistics, options: TrackOverlayOptions = {}): StoredPlane {
+export function trackOverlay(image: Image, nuclei: Nuclei, statistics: Statistics, options: TrackOverlayOptions = {}): StoredPlane {
   const view = options.view ?? wholeImage(image);
   const canvas = backdrop(image, view, options.contrast, 0.6);
   const { low, high } = options.range ?? speedRange(statistics);
