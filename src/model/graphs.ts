@@ -1,0 +1,89 @@
+/** The two graphs of a training: the step (forward, backward, Adam) and the loss alone, both over one flat vector of weights. */
+import { sizeOf } from "../core/tensor.js";
+import { emitAdam } from "../nn/adam.js";
+import { Graph, type Value } from "../nn/graph.js";
+import type { Layout } from "../nn/layout.js";
+import { concat, reshape, split } from "../nn/primitives.js";
+import { Tape } from "../nn/tape.js";
+import type { ModelConfig } from "./config.js";
+import { emitLoss, type LossValues } from "./loss.js";
+import { packedParametersOf, type Parameter } from "./parameters.js";
+import { emitUnet } from "./unet.js";
+
+export interface BatchSize {
+  /** Patches in a batch. */
+  readonly batch: number;
+  /** Edge of a patch, px. */
+  readonly patch: number;
+}
+
+/** Shapes of the four arrays of a `Batch`. */
+export function batchShapes(config: ModelConfig, { batch, patch }: BatchSize) {
+  const cells = patch / config.grid;
+  return {
+    image: [batch, 1, patch, patch],
+    probability: [batch, 1, cells, cells],
+    mask: [batch, 1, cells, cells],
+    distances: [batch, config.rays, cells, cells],
+  } as const;
+}
+
+/**
+ * One step of training. Inputs: the arrays of a batch, `weights`, `first`, `second` (packed vectors), `rate`, `epsilon` (scalars, see
+ * `adamScalars`). Outputs: `loss`, `probabilityLoss`, `distanceLoss`, `gradientNorm` (scalars), `newWeights`, `newFirst`, `newSecond`.
+ */
+export function buildStepGraph(config: ModelConfig, layout: Layout, size: BatchSize): Uint8Array {
+  const graph = new Graph();
+  const tape = new Tape(graph, layout);
+  const parameters = packedParametersOf(config, layout);
+  const flat = flatInput(graph, "weights", parameters);
+  const values = cut(graph, flat, parameters);
+  for (const value of values.values()) tape.track(value);
+  const { joined, losses } = emitForward(tape, config, size, values);
+  tape.backward([[joined, losses.gradient]]);
+  const gradient = concat(graph, parameters.map(({ name, shape }) => reshape(graph, tape.gradient(values.get(name)!), [sizeOf(shape)])), 0);
+  const state = { weights: flat, first: flatInput(graph, "first", parameters), second: flatInput(graph, "second", parameters) };
+  const next = emitAdam(graph, state, gradient, graph.input("rate", []), graph.input("epsilon", []));
+  outputLosses(graph, losses);
+  // The loss can stay finite while a gradient does not (rectification may turn NaN into 0), so that both are watched.
+  graph.output("gradientNorm", graph.node("ReduceL2", [gradient], [], { keepdims: 0 }));
+  graph.output("newWeights", next.weights);
+  graph.output("newFirst", next.first);
+  graph.output("newSecond", next.second);
+  return graph.encode();
+}
+
+/** The loss of a batch. Inputs: the arrays of a batch and `weights`. Outputs: `loss`, `probabilityLoss`, `distanceLoss`. */
+export function buildLossGraph(config: ModelConfig, layout: Layout, size: BatchSize): Uint8Array {
+  const graph = new Graph();
+  const parameters = packedParametersOf(config, layout);
+  const values = cut(graph, flatInput(graph, "weights", parameters), parameters);
+  outputLosses(graph, emitForward(new Tape(graph, layout), config, size, values).losses);
+  return graph.encode();
+}
+
+function emitForward(tape: Tape, config: ModelConfig, size: BatchSize, parameters: ReadonlyMap<string, Value>) {
+  const { graph } = tape;
+  const shapes = batchShapes(config, size);
+  const outputs = emitUnet(tape, config, graph.input("image", shapes.image), parameters);
+  const losses = emitLoss(graph, outputs, {
+    probability: graph.input("probability", shapes.probability),
+    mask: graph.input("mask", shapes.mask),
+    distances: graph.input("distances", shapes.distances),
+  });
+  return { joined: outputs.joined, losses };
+}
+
+const flatInput = (graph: Graph, name: string, parameters: readonly Parameter[]): Value =>
+  graph.input(name, [parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)]);
+
+function cut(graph: Graph, flat: Value, parameters: readonly Parameter[]): Map<string, Value> {
+  const parts = split(graph, flat, parameters.map(({ shape }) => sizeOf(shape)), 0);
+  return new Map(parameters.map(({ name, shape }, i) => [name, reshape(graph, parts[i]!, shape)]));
+}
+
+function outputLosses(graph: Graph, losses: LossValues): void {
+  graph.output("loss", losses.loss);
+  graph.output("probabilityLoss", losses.probabilityLoss);
+  graph.output("distanceLoss", losses.distanceLoss);
+}

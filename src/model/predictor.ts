@@ -1,0 +1,53 @@
+import { ort } from "#platform";
+import { CorruptFile, InvalidInput, messageOf } from "../core/errors.js";
+import { checkModelConfig, sizeMultiple, type ModelConfig } from "./config.js";
+
+/** What a network says about an image, on its grid: h = height / grid, w = width / grid. */
+export interface RawPrediction {
+  /** h x w, object probability 0..1. */
+  readonly probability: Float32Array;
+  /** rays x h x w, px of the image; a poorly trained network may give negative ones. */
+  readonly distances: Float32Array;
+}
+
+export interface Predictor {
+  readonly config: ModelConfig;
+  /**
+   * @param data height x width, normalised grey values
+   * @param height,width multiples of grid x 2^depth, in px
+   * @throws InvalidInput when they are not, or the data is not of that size
+   */
+  predict(data: Float32Array, height: number, width: number): Promise<RawPrediction>;
+  release(): Promise<void>;
+}
+
+/**
+ * Opens a model for prediction.
+ *
+ * @param onnxBytes as `exportOnnx` writes it
+ * @throws CorruptFile when the runtime cannot open it
+ */
+export async function createPredictor(onnxBytes: Uint8Array, config: ModelConfig, options: { readonly threads: number }): Promise<Predictor> {
+  checkModelConfig(config);
+  const session = await open(onnxBytes, options.threads);
+  const multiple = sizeMultiple(config);
+  return {
+    config,
+    async predict(data, height, width) {
+      if (height < 1 || width < 1 || height % multiple !== 0 || width % multiple !== 0)
+        throw new InvalidInput("image size", `multiples of ${multiple} px`, `${height} x ${width}`, "pad the image");
+      if (data.length !== height * width) throw new InvalidInput("image", `${height * width} values`, String(data.length));
+      const results = await session.run({ image: new ort.Tensor("float32", data, [1, 1, height, width]) });
+      return { probability: results["probability"]!.data as Float32Array, distances: results["distances"]!.data as Float32Array };
+    },
+    release: () => session.release(),
+  };
+}
+
+async function open(bytes: Uint8Array, threads: number): Promise<ort.InferenceSession> {
+  try {
+    return await ort.InferenceSession.create(bytes, { intraOpNumThreads: threads, interOpNumThreads: 1, graphOptimizationLevel: "all", logSeverityLevel: 3 });
+  } catch (error) {
+    throw new CorruptFile("model.onnx", 0, `the ONNX runtime refused the model (${messageOf(error)})`, "train it again, or copy it again");
+  }
+}

@@ -1,0 +1,228 @@
+import type { Batch } from "../core/batch.js";
+import { InvalidInput, TrainingDiverged } from "../core/errors.js";
+import { type StageContext, throwIfCancelled } from "../core/progress.js";
+import { random } from "../core/random.js";
+import type { Tensor } from "../core/tensor.js";
+import { NCHW, probeBlock, type Layout } from "../nn/layout.js";
+import { checkModelConfig, sizeMultiple, type ModelConfig } from "./config.js";
+import { exportOnnx } from "./file.js";
+import { fitsBlocks, initialWeights, toTensors } from "./parameters.js";
+import { createPredictor, type Predictor } from "./predictor.js";
+import { afterEpoch, learningRateAt, startOfPlateau, type PlateauState, type Schedule } from "./schedule.js";
+import { Trainer, type Losses, type OptimiserState } from "./trainer.js";
+
+export interface TrainOptions extends Schedule {
+  /** Patches in a batch. */
+  readonly batch: number;
+  /** Edge of a patch, px. */
+  readonly patch: number;
+  readonly stepsPerEpoch: number;
+  /** Seed of the first weights. */
+  readonly seed: number;
+  readonly threads: number;
+  /** `auto` is blocked where the processor and the configuration allow, which is faster; both give the same up to rounding. */
+  readonly layout: "auto" | "nchw" | "blocked";
+  /** Epochs without a lower loss after which `plateau` halves the rate. Default 40. */
+  readonly patience?: number | undefined;
+  /** Goes on where a checkpoint of a training with the same options was made. */
+  readonly resume?: TrainingState | undefined;
+  /** Called after each epoch. `checkpoint` copies the whole state; call it only to save it. */
+  readonly onEpoch?: ((record: TrainingRecord, checkpoint: () => TrainingState) => void | Promise<void>) | undefined;
+}
+
+/** StarDist's settings, with the schedule that needs a tenth of its steps. */
+export const defaultTrainOptions: TrainOptions = {
+  steps: 3000, batch: 4, patch: 96, learningRate: 1e-3, schedule: "cosine", warmup: 100, stepsPerEpoch: 100, seed: 1, threads: 2,
+  layout: "auto",
+};
+
+export interface TrainingData {
+  /** Batch of a step, from 0. To train reproducibly, and to resume, it must depend on the step alone. */
+  nextBatch(step: number): Batch | Promise<Batch>;
+  /** Of the same size as those of the training; may be empty. */
+  readonly validation: readonly Batch[];
+  /** Scores the network after each epoch, higher is better. When given, it decides which weights are kept. */
+  validate?(predictor: Predictor): Promise<number>;
+}
+
+/** One epoch. Losses of the training are means over its steps. NaN where there was nothing to validate with. */
+export interface TrainingRecord {
+  /** From 1. */
+  readonly epoch: number;
+  /** Steps done. */
+  readonly step: number;
+  /** Of the epoch's last step. */
+  readonly learningRate: number;
+  readonly loss: number;
+  readonly probabilityLoss: number;
+  readonly distanceLoss: number;
+  readonly validationLoss: number;
+  readonly validationProbabilityLoss: number;
+  readonly validationDistanceLoss: number;
+  readonly score: number;
+  /** Time since the training began or went on. */
+  readonly seconds: number;
+}
+
+/** Everything that a training needs to go on as if it had not been interrupted. Independent of layout and number of threads. */
+export interface TrainingState extends OptimiserState {
+  readonly best: Best;
+  readonly plateau: PlateauState;
+  readonly history: readonly TrainingRecord[];
+}
+
+export interface Best {
+  /** Steps after which these weights were reached; 0 before the first epoch. */
+  readonly step: number;
+  /** The score, or minus the loss: higher is better. */
+  readonly value: number;
+  /** Standard vector, see parameters.ts. */
+  readonly weights: Float32Array;
+}
+
+export interface TrainResult {
+  /** The best, not the last. */
+  readonly weights: Map<string, Tensor>;
+  readonly history: TrainingRecord[];
+  /** Steps after which the weights were reached. */
+  readonly best: number;
+  /** `nchw`, or `blocked` with the block length. */
+  readonly layout: string;
+}
+
+/**
+ * Trains a StarDist network from random weights.
+ *
+ * The weights that are kept are those of the epoch with the best score (`data.validate`), else the lowest validation loss, else, with
+ * nothing to validate on, the last. Results depend on the options, the data, the layout and the number of threads, and on nothing else.
+ *
+ * @throws InvalidInput when options, configuration and batches do not fit together
+ * @throws TrainingDiverged when a loss or gradient is no longer finite
+ * @throws Cancelled when `context.signal` is aborted; checked before every step
+ */
+export async function train(config: ModelConfig, options: TrainOptions, data: TrainingData, context: StageContext): Promise<TrainResult> {
+  checkModelConfig(config);
+  checkOptions(config, options);
+  throwIfCancelled(context, "Training");
+  const layout = await chooseLayout(config, options.layout);
+  const start = options.resume ?? freshState(config, options.seed);
+  const trainer = await Trainer.create(config, layout, options, options.threads, start);
+  try {
+    const { best, history } = await run(trainer, start, options, data, context);
+    const name = layout.kind === "blocked" ? `blocked ${layout.block}` : layout.kind;
+    return { weights: toTensors(config, best.weights), history: [...history], best: best.step, layout: name };
+  } finally {
+    await trainer.release();
+  }
+}
+
+function checkOptions(config: ModelConfig, options: TrainOptions): void {
+  const positive = ["steps", "batch", "patch", "stepsPerEpoch", "threads"] as const;
+  for (const name of positive)
+    if (!Number.isInteger(options[name]) || options[name] < 1) throw new InvalidInput(`train.${name}`, "a whole number above 0", String(options[name]));
+  const multiple = sizeMultiple(config);
+  if (options.patch % multiple !== 0)
+    throw new InvalidInput("train.patch", `a multiple of ${multiple} (grid x 2^depth)`, String(options.patch), `for example ${Math.ceil(options.patch / multiple) * multiple}`);
+  if (!(options.learningRate > 0)) throw new InvalidInput("train.learningRate", "a number above 0", String(options.learningRate));
+  if (!(options.warmup >= 0 && options.warmup <= options.steps)) throw new InvalidInput("train.warmup", "0 to the number of steps", String(options.warmup));
+  const length = initialWeights(config, random(0)).length;
+  if (options.resume && options.resume.weights.length !== length)
+    throw new InvalidInput("train.resume", `a checkpoint of ${length} weights`, String(options.resume.weights.length), "resume with the configuration it was made with");
+}
+
+async function chooseLayout(config: ModelConfig, wanted: TrainOptions["layout"]): Promise<Layout> {
+  if (wanted === "nchw") return NCHW;
+  const block = await probeBlock();
+  if (block !== undefined && fitsBlocks(config, block)) return { kind: "blocked", block };
+  if (wanted === "auto") return NCHW;
+  const why = block === undefined ? "a processor without blocked operators" : `filters ${config.filters} and features ${config.features}`;
+  throw new InvalidInput("train.layout", `blocks that fit (${block === undefined ? "AVX2 or AVX-512" : `multiples of ${block}`})`, why, "use the layout auto");
+}
+
+function freshState(config: ModelConfig, seed: number): TrainingState {
+  const weights = initialWeights(config, random(seed));
+  const zeros = (): Float32Array => new Float32Array(weights.length);
+  return { step: 0, weights, first: zeros(), second: zeros(), best: { step: 0, value: -Infinity, weights }, plateau: startOfPlateau, history: [] };
+}
+
+/** The steps, epoch by epoch. */
+async function run(
+  trainer: Trainer, start: TrainingState, options: TrainOptions, data: TrainingData, context: StageContext,
+): Promise<Pick<TrainingState, "best" | "history">> {
+  const began = performance.now();
+  const history = [...start.history];
+  let { best, plateau } = start;
+  let sum = startOfSum;
+  for (let step = start.step; step < options.steps; step++) {
+    throwIfCancelled(context, "Training");
+    const batch = await data.nextBatch(step);
+    const learningRate = learningRateAt(options, step) * plateau.factor;
+    const losses = await trainer.step(batch, learningRate);
+    failIfDiverged(step + 1, losses.loss, losses.gradientNorm);
+    sum = addLosses(sum, losses);
+    context.onProgress?.({ done: step + 1, total: options.steps, message: `loss ${losses.loss.toFixed(4)}` });
+    if ((step + 1) % options.stepsPerEpoch !== 0 && step + 1 < options.steps) continue;
+
+    const validation = await evaluate(trainer, data.validation);
+    failIfDiverged(step + 1, data.validation.length > 0 ? validation.loss : 0, 0);
+    const score = data.validate ? await scoreOf(trainer, data.validate, options.threads) : NaN;
+    const mean = meanOf(sum);
+    const record: TrainingRecord = {
+      epoch: history.length + 1, step: step + 1, learningRate, loss: mean.loss, probabilityLoss: mean.probability, distanceLoss: mean.distance,
+      validationLoss: validation.loss, validationProbabilityLoss: validation.probability, validationDistanceLoss: validation.distance, score,
+      seconds: (performance.now() - began) / 1000,
+    };
+    history.push(record);
+    sum = startOfSum;
+    if (isBetter(data, record, best)) best = { step: record.step, value: valueOfEpoch(data, record), weights: trainer.weights() };
+    plateau = options.schedule === "plateau" ? afterEpoch(plateau, Number.isNaN(validation.loss) ? mean.loss : validation.loss, options.patience ?? 40) : plateau;
+    const [bestNow, plateauNow] = [best, plateau];
+    await options.onEpoch?.(record, () => ({ ...trainer.state(), best: bestNow, plateau: plateauNow, history: [...history] }));
+  }
+  return { best, history };
+}
+
+/** Higher is better. NaN: nothing tells. */
+function valueOfEpoch(data: TrainingData, record: TrainingRecord): number {
+  if (!data.validate) return -record.validationLoss;
+  // A score that is not a number (no object found at all, say) is no reason to keep the weights.
+  return Number.isNaN(record.score) ? -Infinity : record.score;
+}
+
+/** Ties go to the earlier epoch. */
+function isBetter(data: TrainingData, record: TrainingRecord, best: Best): boolean {
+  const value = valueOfEpoch(data, record);
+  return value > best.value || Number.isNaN(value) || best.step === 0;
+}
+
+function failIfDiverged(step: number, loss: number, gradientNorm: number): void {
+  if (!Number.isFinite(loss)) throw new TrainingDiverged(step, loss);
+  if (!Number.isFinite(gradientNorm)) throw new TrainingDiverged(step, gradientNorm);
+}
+
+async function scoreOf(trainer: Trainer, validate: (predictor: Predictor) => Promise<number>, threads: number): Promise<number> {
+  const { config } = trainer;
+  const predictor = await createPredictor(exportOnnx(config, toTensors(config, trainer.weights())), config, { threads });
+  try {
+    return await validate(predictor);
+  } finally {
+    await predictor.release();
+  }
+}
+
+type LossSum = Losses & { readonly count: number };
+
+const startOfSum: LossSum = { loss: 0, probability: 0, distance: 0, count: 0 };
+
+const addLosses = (sum: LossSum, losses: Losses): LossSum => ({
+  loss: sum.loss + losses.loss, probability: sum.probability + losses.probability, distance: sum.distance + losses.distance, count: sum.count + 1,
+});
+
+/** NaN over no losses. */
+const meanOf = ({ loss, probability, distance, count }: LossSum): Losses => ({ loss: loss / count, probability: probability / count, distance: distance / count });
+
+async function evaluate(trainer: Trainer, batches: readonly Batch[]): Promise<Losses> {
+  let sum = startOfSum;
+  for (const batch of batches) sum = addLosses(sum, await trainer.evaluate(batch));
+  return meanOf(sum);
+}

@@ -1,0 +1,137 @@
+import { ort } from "#platform";
+import type { Batch } from "../core/batch.js";
+import { InvalidInput } from "../core/errors.js";
+import { sizeOf } from "../core/tensor.js";
+import { adamScalars } from "../nn/adam.js";
+import type { Layout } from "../nn/layout.js";
+import type { ModelConfig } from "./config.js";
+import { batchShapes, buildLossGraph, buildStepGraph, type BatchSize } from "./graphs.js";
+import { pack, unpack } from "./parameters.js";
+
+export interface Losses {
+  /** probability + 0.2 distance. */
+  readonly loss: number;
+  readonly probability: number;
+  readonly distance: number;
+}
+
+export interface StepLosses extends Losses {
+  /** Euclidean norm of the gradient of all parameters. */
+  readonly gradientNorm: number;
+}
+
+/** What a training remembers from step to step: three standard vectors (see parameters.ts) and the number of steps done. */
+export interface OptimiserState {
+  readonly step: number;
+  readonly weights: Float32Array;
+  readonly first: Float32Array;
+  readonly second: Float32Array;
+}
+
+type FloatTensor = InstanceType<typeof ort.Tensor>;
+interface Vectors { readonly weights: FloatTensor; readonly first: FloatTensor; readonly second: FloatTensor }
+
+const tensor = (data: Float32Array, shape: readonly number[]): FloatTensor => new ort.Tensor("float32", data, shape);
+const scalar = (value = 0): FloatTensor => tensor(Float32Array.of(value), []);
+const valueOf = (scalarTensor: FloatTensor): number => (scalarTensor.data as Float32Array)[0]!;
+
+/**
+ * The sessions and buffers of a training. Weights and moments live in two sets of arrays: a step reads one and writes the other, then they
+ * change places, so that nothing is copied.
+ */
+export class Trainer {
+  readonly config: ModelConfig;
+  readonly layout: Layout;
+  readonly size: BatchSize;
+  readonly #threads: number;
+  readonly #session: ort.InferenceSession;
+  readonly #losses = { loss: scalar(), probabilityLoss: scalar(), distanceLoss: scalar() };
+  readonly #gradientNorm = scalar();
+  #evaluation: ort.InferenceSession | undefined;
+  #now: Vectors;
+  #next: Vectors;
+  #step: number;
+
+  private constructor(config: ModelConfig, layout: Layout, size: BatchSize, threads: number, session: ort.InferenceSession, state: OptimiserState) {
+    this.config = config;
+    this.layout = layout;
+    this.size = size;
+    this.#threads = threads;
+    this.#session = session;
+    const vector = (standard: Float32Array): FloatTensor => {
+      const packed = pack(config, layout, standard);
+      return tensor(packed, [packed.length]);
+    };
+    this.#now = { weights: vector(state.weights), first: vector(state.first), second: vector(state.second) };
+    const length = this.#now.weights.size;
+    const empty = (): FloatTensor => tensor(new Float32Array(length), [length]);
+    this.#next = { weights: empty(), first: empty(), second: empty() };
+    this.#step = state.step;
+  }
+
+  static async create(config: ModelConfig, layout: Layout, size: BatchSize, threads: number, state: OptimiserState): Promise<Trainer> {
+    const session = await createSession(buildStepGraph(config, layout, size), threads);
+    return new Trainer(config, layout, size, threads, session, state);
+  }
+
+  /** One step of training. The losses are those before the step. */
+  async step(batch: Batch, learningRate: number): Promise<StepLosses> {
+    this.#step++;
+    const { rate, epsilon } = adamScalars(this.#step, learningRate);
+    const fetches = {
+      ...this.#losses, gradientNorm: this.#gradientNorm,
+      newWeights: this.#next.weights, newFirst: this.#next.first, newSecond: this.#next.second,
+    };
+    await this.#session.run({ ...this.#feed(batch), ...this.#now, rate: scalar(rate), epsilon: scalar(epsilon) }, fetches);
+    [this.#now, this.#next] = [this.#next, this.#now];
+    return { ...this.#readLosses(), gradientNorm: valueOf(this.#gradientNorm) };
+  }
+
+  /** The losses of a batch with the present weights. */
+  async evaluate(batch: Batch): Promise<Losses> {
+    this.#evaluation ??= await createSession(buildLossGraph(this.config, this.layout, this.size), this.#threads);
+    await this.#evaluation.run({ ...this.#feed(batch), weights: this.#now.weights }, { ...this.#losses });
+    return this.#readLosses();
+  }
+
+  /** The present weights as a standard vector. */
+  weights(): Float32Array {
+    return this.#standard(this.#now.weights);
+  }
+
+  state(): OptimiserState {
+    const { weights, first, second } = this.#now;
+    return { step: this.#step, weights: this.#standard(weights), first: this.#standard(first), second: this.#standard(second) };
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+    await this.#evaluation?.release();
+  }
+
+  #standard(packed: FloatTensor): Float32Array {
+    return unpack(this.config, this.layout, packed.data as Float32Array);
+  }
+
+  #readLosses(): Losses {
+    const { loss, probabilityLoss, distanceLoss } = this.#losses;
+    return { loss: valueOf(loss), probability: valueOf(probabilityLoss), distance: valueOf(distanceLoss) };
+  }
+
+  #feed(batch: Batch): Record<keyof Batch, FloatTensor> {
+    const shapes = batchShapes(this.config, this.size);
+    const feed = (name: keyof Batch): FloatTensor => {
+      const expected = sizeOf(shapes[name]);
+      if (batch[name].length !== expected)
+        throw new InvalidInput(`batch.${name}`, `${expected} values, [${shapes[name].join(", ")}]`, String(batch[name].length));
+      return tensor(batch[name], shapes[name]);
+    };
+    return { image: feed("image"), probability: feed("probability"), mask: feed("mask"), distances: feed("distances") };
+  }
+}
+
+const createSession = (bytes: Uint8Array, threads: number): Promise<ort.InferenceSession> =>
+  ort.InferenceSession.create(bytes, {
+    intraOpNumThreads: threads, interOpNumThreads: 1, executionMode: "sequential", graphOptimizationLevel: "all",
+    enableCpuMemArena: true, enableMemPattern: true, logSeverityLevel: 3,
+  });
