@@ -1,4 +1,4 @@
-import { bootstrapInterval, meanOverImages, type InstanceScores, type Interval, type ScoreSet, type ThresholdScores } from "./instances.js";
+import { bootstrapInterval, meanOverImages, type InstanceScores, type Interval, type ScoreSet, type ThresholdScores } from "./scores.js";
 
 const columns = [
   ["IoU", (s) => s.threshold.toFixed(2)], ["TP", (s) => String(s.tp)], ["FP", (s) => String(s.fp)], ["FN", (s) => String(s.fn)],
