@@ -1,0 +1,42 @@
+/** Bytes that are read where they are needed, such as a file: a movie need not fit into memory. */
+export interface ByteSource {
+  /** Number of bytes. */
+  readonly size: number;
+  /** Exactly `length` bytes from `offset`; the caller keeps to 0 <= offset, offset + length <= size. The result may not be written to. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** A source over bytes in memory; reads are views, not copies. */
+export const memorySource = (bytes: Uint8Array): ByteSource => ({
+  size: bytes.length,
+  read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)),
+});
+
+/** Keeps the block last read, for the many small reads of a file's directory. Reads of a block or more pass through. */
+export function blockSource(source: ByteSource, blockSize = 16384): ByteSource {
+  let start = 0;
+  let block = new Uint8Array(0);
+  return {
+    size: source.size,
+    async read(offset, length) {
+      if (length >= blockSize) return source.read(offset, length);
+      if (offset < start || offset + length > start + block.length) {
+        block = new Uint8Array(await source.read(offset, Math.min(blockSize, source.size - offset)));
+        start = offset;
+      }
+      return block.subarray(offset - start, offset - start + length);
+    },
+  };
+}
+
+/** Joins pieces into one array. */
+export function concatBytes(pieces: Iterable<Uint8Array>): Uint8Array {
+  const list = [...pieces];
+  const out = new Uint8Array(list.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of list) {
+    out.set(piece, at);
+    at += piece.length;
+  }
+  return out;
+}

@@ -1,0 +1,34 @@
+import { InvalidInput } from "../core/errors.js";
+
+/** Sizes of an ImageJ hyperstack; those left out are 1. Planes run through channels first, then slices, then frames. */
+export interface StackDescription {
+  readonly channels?: number | undefined;
+  readonly slices?: number | undefined;
+  readonly frames?: number | undefined;
+}
+
+/**
+ * The text that ImageJ keeps in the first page's ImageDescription.
+ *
+ * @param planes channels x slices x frames
+ * @param pixelSize µm; the number itself goes into XResolution, the text holds its unit
+ * @param frameInterval seconds
+ * @throws InvalidInput when the sizes do not make up the planes
+ * Source: ImageJ, ij/io/FileSaver.java, getDescriptionString (sizes of 1 are left out).
+ */
+export function describeStack(planes: number, stack: StackDescription, pixelSize?: number, frameInterval?: number): string {
+  const { channels = 1, slices = 1, frames = 1 } = stack;
+  if (channels * slices * frames !== planes) {
+    throw new InvalidInput("imagej", `${planes} planes as channels x slices x frames`, `${channels} x ${slices} x ${frames}`);
+  }
+  const lines = ["ImageJ=1.54f"];
+  if (planes > 1) lines.push(`images=${planes}`);
+  if (channels > 1) lines.push(`channels=${channels}`);
+  if (slices > 1) lines.push(`slices=${slices}`);
+  if (frames > 1) lines.push(`frames=${frames}`);
+  if ([channels, slices, frames].filter((n) => n > 1).length > 1) lines.push("hyperstack=true");
+  if (pixelSize !== undefined) lines.push("unit=micron");
+  if (frameInterval !== undefined) lines.push(`finterval=${frameInterval}`, "tunit=sec");
+  if (planes > 1) lines.push("loop=false");
+  return lines.join("\n") + "\n";
+}

@@ -1,0 +1,91 @@
+import { decode, encode, type DecodedPng } from "fast-png";
+import type { StoredPlane } from "../core/image.js";
+import { CorruptFile, InvalidInput, UnsupportedFormat, messageOf } from "../core/errors.js";
+
+export interface PngImage {
+  /** Samples as stored: palette indices stay indices; 1, 2 and 4 bits are unpacked to one byte a value. */
+  readonly plane: StoredPlane;
+  /** Bits per sample in the file: 1, 2, 4, 8 or 16. */
+  readonly bits: number;
+  /** Colour of each index, [red, green, blue] or with alpha, 0..255. */
+  readonly palette?: readonly (readonly number[])[] | undefined;
+}
+
+const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+export const isPng = (bytes: Uint8Array): boolean => signature.every((byte, i) => bytes[i] === byte);
+
+/**
+ * Decodes a PNG file of any colour type to the samples that are stored in it.
+ *
+ * @param where name of the file, for messages
+ * @throws CorruptFile when the bytes contradict the format or their checksums
+ * @throws UnsupportedFormat for an interlaced file of less than 8 bits
+ */
+export function decodePng(bytes: Uint8Array, where: string): PngImage {
+  if (!isPng(bytes)) throw new CorruptFile(where, 0, "this is not a PNG file");
+  checkSize(bytes, where);
+  let png: DecodedPng;
+  try {
+    png = decode(bytes, { checkCrc: true });
+  } catch (error) {
+    throw new CorruptFile(where, 0, `the PNG data is damaged (${messageOf(error)})`);
+  }
+  const { height, width, channels: samples, depth: bits } = png;
+  const data = bits < 8 ? unpack(png.data, height, width, bits) : samplesOf(png);
+  if (data.length !== height * width * samples) throw new CorruptFile(where, 8, "the PNG data is incomplete");
+  return { plane: { height, width, samples, data }, bits, palette: png.palette };
+}
+
+/** Refuses a header that promises more pixels than the compressed bytes can hold, before memory is taken for them. */
+function checkSize(bytes: Uint8Array, where: string): void {
+  if (bytes.length < 33) throw new CorruptFile(where, bytes.length, "the PNG file ends within its header");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [width, height] = [view.getUint32(16), view.getUint32(20)];
+  if (width === 0 || height === 0) throw new CorruptFile(where, 16, `the PNG header says ${width} x ${height} pixels`);
+  const most = bytes.length * mostDeflateGain + 1024;
+  if ((height * width * bytes[24]!) / 8 > most) {
+    throw new CorruptFile(where, 16, `the PNG header says ${width} x ${height} pixels, more than ${bytes.length} bytes can hold`);
+  }
+  // fast-png 8 takes packed interlaced rows for bytes, and gives wrong pixels.
+  if (bytes[28] !== 0 && bytes[24]! < 8) throw new UnsupportedFormat(where, `an interlaced PNG of ${bytes[24]!} bits`, "save it without interlacing");
+  if (height * width > 2 ** 29) throw new UnsupportedFormat(where, `a PNG of ${width} x ${height} pixels`, "cut it into tiles");
+}
+
+/** Deflate cannot do better than 258 bytes for 2 bits. */
+const mostDeflateGain = 1032;
+
+const samplesOf = (png: DecodedPng): Uint8Array | Uint16Array =>
+  png.data instanceof Uint8ClampedArray ? new Uint8Array(png.data.buffer, png.data.byteOffset, png.data.length) : png.data;
+
+/** Rows of packed 1, 2 or 4-bit values, each row beginning at a byte, to one byte a value. */
+function unpack(packed: ArrayLike<number>, height: number, width: number, bits: number): Uint8Array {
+  const rowBytes = Math.ceil((width * bits) / 8);
+  if (packed.length < rowBytes * height) return new Uint8Array(0);
+  const out = new Uint8Array(height * width);
+  const mask = (1 << bits) - 1;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const bit = x * bits;
+      out[y * width + x] = (packed[y * rowBytes + (bit >> 3)]! >> (8 - bits - (bit & 7))) & mask;
+    }
+  }
+  return out;
+}
+
+/**
+ * Encodes 8 or 16-bit samples: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA.
+ *
+ * @throws InvalidInput for other types or numbers of samples
+ */
+export function encodePng(plane: StoredPlane): Uint8Array {
+  const { height, width, samples, data } = plane;
+  if (!(data instanceof Uint8Array || data instanceof Uint16Array)) {
+    throw new InvalidInput("PNG samples", "8 or 16-bit unsigned integers", data.constructor.name, "write a TIFF instead");
+  }
+  if (samples < 1 || samples > 4) throw new InvalidInput("PNG samples per pixel", "1 to 4", String(samples));
+  if (data.length !== height * width * samples) {
+    throw new InvalidInput("PNG samples", `${height} x ${width} x ${samples} values`, String(data.length));
+  }
+  return encode({ width, height, data, channels: samples, depth: data instanceof Uint8Array ? 8 : 16 });
+}

@@ -1,0 +1,212 @@
+import { deflate } from "#platform";
+import { InvalidInput } from "../../core/errors.js";
+import type { SampleData, StoredPlane } from "../../core/image.js";
+import { concatBytes } from "../bytes.js";
+import { describeStack, type StackDescription } from "../imagej.js";
+import { compression, fieldSize, fieldType, photometric, sampleFormat, tag } from "./tags.js";
+
+export interface TiffWriteOptions {
+  /** Default "deflate". */
+  readonly compression?: "deflate" | "none" | undefined;
+  /** µm per pixel; with it, or a frame interval, an ImageJ description is written. */
+  readonly pixelSize?: number | undefined;
+  /** Seconds between frames. */
+  readonly frameInterval?: number | undefined;
+  /** What the planes are, as ImageJ hyperstack: channel fastest, then slice, then frame. Default: frames. */
+  readonly imagej?: StackDescription | undefined;
+  /** 8-byte offsets. Default: when the file might pass 4 GB without compression. */
+  readonly bigTiff?: boolean | undefined;
+}
+
+interface Field {
+  readonly tag: number;
+  readonly type: number;
+  readonly values: readonly number[] | string;
+}
+
+/**
+ * Encodes planes as a little-endian TIFF file, one page each.
+ *
+ * @param planes 8, 16 or 32-bit integers or 32-bit floats, 1 to 4 samples (1 grey, 3 RGB, 4 RGBA), sizes may differ
+ * @throws InvalidInput for planes that cannot be written
+ */
+export const encodeTiff = (planes: readonly StoredPlane[], options: TiffWriteOptions = {}): Uint8Array =>
+  concatBytes(encodeTiffParts(planes, planes.length, options));
+
+/**
+ * Encodes planes one by one, so that a file may be larger than memory; the pieces in order are the file.
+ *
+ * @param count number of planes that `planes` will give
+ * @throws InvalidInput for planes that cannot be written, or another number of them
+ */
+export function* encodeTiffParts(planes: Iterable<StoredPlane>, count: number, options: TiffWriteOptions = {}): Generator<Uint8Array> {
+  if (count < 1) throw new InvalidInput("TIFF planes", "at least one", "none");
+  let offset = 0;
+  let big = options.bigTiff ?? false;
+  let page = 0;
+  for (const plane of planes) {
+    checkPlane(plane, count, page);
+    if (page === 0) {
+      big = options.bigTiff ?? count * (plane.data.byteLength + 4096) > 0xf0000000;
+      offset = big ? 16 : 8;
+      yield header(big);
+    }
+    const fields = fieldsOf(plane, page === 0 ? descriptionOf(count, options) : "", options);
+    const piece = encodePage(plane, fields, offset, big, options.compression ?? "deflate", page === count - 1);
+    offset += piece.length;
+    if (!big && offset > 0xffffffff) throw new InvalidInput("TIFF planes", "at most 4 GB without BigTIFF", `${offset} bytes`, "set bigTiff");
+    page++;
+    yield piece;
+  }
+  if (page !== count) throw new InvalidInput("TIFF planes", String(count), String(page));
+}
+
+function checkPlane({ height, width, samples, data }: StoredPlane, count: number, page: number): void {
+  const name = `TIFF plane ${page + 1}`;
+  if (page >= count) throw new InvalidInput("TIFF planes", String(count), "more");
+  if (!(height >= 1 && width >= 1)) throw new InvalidInput(name, "at least one pixel", `${height} x ${width}`);
+  if (samples < 1 || samples > 4) throw new InvalidInput(name, "1 to 4 samples per pixel", String(samples));
+  if (data.length !== height * width * samples) throw new InvalidInput(name, `${height} x ${width} x ${samples} values`, String(data.length));
+  if (data instanceof Float64Array) throw new InvalidInput(name, "integers of at most 32 bits or 32-bit floats", "64-bit floats");
+}
+
+function descriptionOf(count: number, options: TiffWriteOptions): string {
+  if (options.imagej === undefined && options.pixelSize === undefined && options.frameInterval === undefined) return "";
+  return describeStack(count, options.imagej ?? { frames: count }, options.pixelSize, options.frameInterval);
+}
+
+function formatOf(data: SampleData): number {
+  if (data instanceof Float32Array) return sampleFormat.float;
+  return data instanceof Int8Array || data instanceof Int16Array || data instanceof Int32Array ? sampleFormat.int : sampleFormat.uint;
+}
+
+/** The fields of a page, but for the places of its strips. */
+function fieldsOf(plane: StoredPlane, description: string, options: TiffWriteOptions): Field[] {
+  const { samples, data } = plane;
+  const { byte: _, ascii, short, long, rational } = fieldType;
+  const each = (value: number): number[] => new Array<number>(samples).fill(value);
+  const fields: Field[] = [
+    { tag: tag.imageWidth, type: long, values: [plane.width] },
+    { tag: tag.imageLength, type: long, values: [plane.height] },
+    { tag: tag.bitsPerSample, type: short, values: each(data.BYTES_PER_ELEMENT * 8) },
+    { tag: tag.compression, type: short, values: [options.compression === "none" ? compression.none : compression.deflate] },
+    { tag: tag.photometric, type: short, values: [samples < 3 ? photometric.blackIsZero : photometric.rgb] },
+    { tag: tag.samplesPerPixel, type: short, values: [samples] },
+    { tag: tag.planarConfiguration, type: short, values: [1] },
+    { tag: tag.software, type: ascii, values: "Karyon" },
+    { tag: tag.sampleFormat, type: short, values: each(formatOf(data)) },
+  ];
+  if (description !== "") fields.push({ tag: tag.imageDescription, type: ascii, values: description });
+  // 2: alpha that colours are not multiplied with.
+  if (samples === 2 || samples === 4) fields.push({ tag: tag.extraSamples, type: short, values: [2] });
+  if (options.pixelSize !== undefined) {
+    const perMicron = reciprocal(options.pixelSize);
+    fields.push({ tag: tag.xResolution, type: rational, values: perMicron });
+    fields.push({ tag: tag.yResolution, type: rational, values: perMicron });
+    // 1: no unit; ImageJ takes the one of its description.
+    fields.push({ tag: tag.resolutionUnit, type: short, values: [1] });
+  }
+  return fields;
+}
+
+/** 1 / value as a fraction of two 32-bit integers whose denominator holds the value's decimals exactly: 0.325 is 10^9 / 325000000. */
+function reciprocal(value: number): [number, number] {
+  if (!(value > 0 && value < 1e9)) throw new InvalidInput("pixelSize", "µm per pixel above 0", String(value));
+  let numerator = 1e9;
+  while (numerator > 1 && value * numerator > 0xffffffff) numerator /= 10;
+  return [numerator, Math.max(1, Math.round(value * numerator))];
+}
+
+/** Little endian, and the first directory follows at once. */
+function header(big: boolean): Uint8Array {
+  return Uint8Array.from(big ? [0x49, 0x49, 43, 0, 8, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0] : [0x49, 0x49, 42, 0, 8, 0, 0, 0]);
+}
+
+/** One page at `offset`: its directory, the values that do not fit into it, its strips; then the next page's directory. */
+function encodePage(plane: StoredPlane, fields: Field[], offset: number, big: boolean, packing: "deflate" | "none", last: boolean): Uint8Array {
+  const { strips, rows } = stripsOf(plane, packing);
+  const pointer = big ? fieldType.long8 : fieldType.long;
+  const places = new Array<number>(strips.length).fill(0);
+  const all: Field[] = [
+    ...fields,
+    { tag: tag.rowsPerStrip, type: fieldType.long, values: [rows] },
+    { tag: tag.stripOffsets, type: pointer, values: places },
+    { tag: tag.stripByteCounts, type: pointer, values: strips.map((strip) => strip.length) },
+  ].sort((a, b) => a.tag - b.tag);
+  const inline = big ? 8 : 4;
+  const directory = (big ? 16 : 6) + all.length * (big ? 20 : 12);
+  const outside = all.reduce((sum, field) => sum + (bytesOf(field) > inline ? even(bytesOf(field)) : 0), 0);
+  let at = offset + directory + outside;
+  strips.forEach((strip, i) => {
+    places[i] = at;
+    at += even(strip.length);
+  });
+  const head = encodeDirectory(all, offset, directory, outside, big, last ? 0 : at);
+  return concatBytes([head, ...strips.flatMap((strip) => (strip.length % 2 === 0 ? [strip] : [strip, new Uint8Array(1)]))]);
+}
+
+const even = (n: number): number => n + (n % 2);
+
+const bytesOf = ({ type, values }: Field): number =>
+  typeof values === "string" ? asciiBytes(values).length : type === fieldType.rational ? values.length * 4 : values.length * fieldSize[type]!;
+
+const asciiBytes = (text: string): Uint8Array => new TextEncoder().encode(`${text}\0`);
+
+function encodeDirectory(fields: readonly Field[], offset: number, directory: number, outside: number, big: boolean, next: number): Uint8Array {
+  const bytes = new Uint8Array(directory + outside);
+  const view = new DataView(bytes.buffer);
+  const inline = big ? 8 : 4;
+  let entry = big ? 8 : 2;
+  let free = directory;
+  const putPointer = (at: number, value: number): void => {
+    if (big) view.setBigUint64(at, BigInt(value), true);
+    else view.setUint32(at, value, true);
+  };
+  if (big) view.setBigUint64(0, BigInt(fields.length), true);
+  else view.setUint16(0, fields.length, true);
+  for (const field of fields) {
+    const size = bytesOf(field);
+    const count = typeof field.values === "string" ? size : size / fieldSize[field.type]!;
+    view.setUint16(entry, field.tag, true);
+    view.setUint16(entry + 2, field.type, true);
+    putPointer(entry + 4, count);
+    const slot = entry + 4 + inline;
+    if (size <= inline) putValues(view, slot, field);
+    else {
+      putPointer(slot, offset + free);
+      putValues(view, free, field);
+      free += even(size);
+    }
+    entry = slot + inline;
+  }
+  putPointer(entry, next);
+  return bytes;
+}
+
+function putValues(view: DataView, at: number, { type, values }: Field): void {
+  if (typeof values === "string") {
+    new Uint8Array(view.buffer).set(asciiBytes(values), at);
+    return;
+  }
+  values.forEach((value, i) => {
+    if (type === fieldType.short) view.setUint16(at + 2 * i, value, true);
+    else if (type === fieldType.long8) view.setBigUint64(at + 8 * i, BigInt(value), true);
+    else view.setUint32(at + 4 * i, value, true);
+  });
+}
+
+/** Strips of about 512 kB: small enough for readers that want a part, large enough to compress well. */
+function stripsOf(plane: StoredPlane, packing: "deflate" | "none"): { strips: Uint8Array[]; rows: number } {
+  const bytes = littleEndian(plane.data);
+  const rowBytes = plane.width * plane.samples * plane.data.BYTES_PER_ELEMENT;
+  const rows = Math.min(plane.height, Math.max(1, Math.floor(524288 / rowBytes)));
+  const strips: Uint8Array[] = [];
+  for (let y = 0; y < plane.height; y += rows) {
+    const raw = bytes.subarray(y * rowBytes, Math.min(plane.height, y + rows) * rowBytes);
+    strips.push(packing === "deflate" ? deflate(raw) : raw);
+  }
+  return { strips, rows };
+}
+
+/** The bytes of the samples. Every platform that runs Node or a browser today is little-endian, as the file is. */
+const littleEndian = (data: SampleData): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
