@@ -1,9 +1,33 @@
 import { InvalidInput } from "../core/errors.js";
+import type { PixelData } from "../core/image.js";
 
 /** Counts of the values 0..255 of an 8-bit image. */
 export function histogram8(data: Uint8Array): Float64Array {
   const counts = new Float64Array(256);
   for (let i = 0; i < data.length; i++) counts[data[i]!]!++;
+  return counts;
+}
+
+/**
+ * Counts of the values in `bins` equal bins from `low` to `high`, both included; values outside and NaN are not counted.
+ *
+ * @param bins number of bins, at least 1
+ * @throws InvalidInput unless low < high
+ * Source: equals numpy.histogram, which also decides values next to a bin edge by comparing them with the edge.
+ */
+export function histogramOf(data: PixelData | Float64Array, bins: number, low: number, high: number): Float64Array {
+  if (!(low < high)) throw new InvalidInput("histogram range", "low < high", `${low}..${high}`);
+  const counts = new Float64Array(bins);
+  const edge = (bin: number): number => low + ((high - low) / bins) * bin;
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!;
+    if (!(value >= low && value <= high)) continue;
+    let bin = Math.min(Math.floor(((value - low) / (high - low)) * bins), bins - 1);
+    // The division may round across an edge.
+    if (value < edge(bin)) bin--;
+    else if (bin < bins - 1 && value >= edge(bin + 1)) bin++;
+    counts[bin]!++;
+  }
   return counts;
 }
 

@@ -1,0 +1,49 @@
+import { gaussian } from "./gaussian.js";
+import { percentiles } from "./percentile.js";
+import { downsampleMean, resizeBilinear } from "./resize.js";
+
+/** Percentage of the windows' values below the background: low enough for crowded fields, above the noise of the darkest pixels. */
+const PERCENTILE = 10;
+/** Means per window side: averaging takes the noise away before the percentile is taken, or it would come out too low. */
+const CELLS = 15;
+/** Windows per window side: they overlap, so that a single crowded one does not show. */
+const OVERLAP = 4;
+
+/**
+ * Grey value of the background below and around the objects: a low percentile over windows of `scale` px, smoothed, then interpolated.
+ *
+ * Windows lie wholly inside the image; an image no larger than the window has one value, the percentile of all of it. NaN is left out;
+ * where a window holds nothing else, the percentile of the image stands in. The result is NaN only if the image is.
+ *
+ * @param data height x width grey values
+ * @param scale edge of the window in px: several times an object, so that each window holds some background
+ */
+export function localBackground(data: Float32Array, height: number, width: number, scale: number): Float32Array {
+  const cell = Math.max(1, Math.floor(scale / CELLS));
+  const means = downsampleMean(data, height, width, cell);
+  const rows = Math.max(1, Math.round((OVERLAP * height) / scale));
+  const columns = Math.max(1, Math.round((OVERLAP * width) / scale));
+  const nodes = new Float32Array(rows * columns);
+  const windowHeight = Math.min(means.height, Math.max(1, Math.round(scale / cell)));
+  const windowWidth = Math.min(means.width, Math.max(1, Math.round(scale / cell)));
+  const values = new Float32Array(windowHeight * windowWidth);
+  const whole = percentiles(means.data, [PERCENTILE])[0]!;
+  for (let r = 0; r < rows; r++) {
+    const top = windowStart(r, rows, means.height, windowHeight);
+    for (let c = 0; c < columns; c++) {
+      const left = windowStart(c, columns, means.width, windowWidth);
+      for (let y = 0; y < windowHeight; y++) {
+        const from = (top + y) * means.width + left;
+        values.set(means.data.subarray(from, from + windowWidth), y * windowWidth);
+      }
+      const value = percentiles(values, [PERCENTILE])[0]!;
+      nodes[r * columns + c] = Number.isNaN(value) ? whole : value;
+    }
+  }
+  return resizeBilinear(gaussian(nodes, rows, columns, 1), rows, columns, height, width);
+}
+
+/** First cell of the window around node `i` of `n`, moved to lie inside. */
+function windowStart(i: number, n: number, size: number, window: number): number {
+  return Math.min(Math.max(Math.round(((i + 0.5) * size) / n - window / 2), 0), size - window);
+}

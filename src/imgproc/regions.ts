@@ -1,0 +1,132 @@
+import type { Image } from "../core/image.js";
+import type { LabelImage } from "../core/labels.js";
+import { emptyNuclei, type Nuclei } from "../core/nuclei.js";
+import { hullPixelCount } from "./hull.js";
+import { runsOf, type Runs } from "./runs.js";
+
+export interface MeasureOptions {
+  /** Image of the size of the labels, for the mean grey value. */
+  readonly image?: Image | undefined;
+  /** Number written into the column `frame`. Default 0. */
+  readonly frame?: number | undefined;
+  /** Detection score of label k at k - 1. */
+  readonly scores?: ArrayLike<number> | undefined;
+}
+
+/**
+ * Bounding boxes, count x 4: y0, x0 (inclusive), y1, x1 (exclusive) of label k at (k - 1) * 4; all 0 for a label without pixels.
+ */
+export function boundingBoxes(labels: LabelImage): Int32Array {
+  const { height, width, data, count } = labels;
+  const boxes = new Int32Array(4 * count);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const label = data[y * width + x]!;
+      if (label <= 0) continue;
+      const box = 4 * (label - 1);
+      if (boxes[box + 3] === 0) {
+        boxes[box] = y;
+        boxes[box + 1] = x;
+        boxes[box + 3] = x + 1;
+      } else {
+        if (x < boxes[box + 1]!) boxes[box + 1] = x;
+        if (x >= boxes[box + 3]!) boxes[box + 3] = x + 1;
+      }
+      boxes[box + 2] = y + 1;
+    }
+  }
+  return boxes;
+}
+
+/**
+ * Measures each label that has pixels, one row each, by ascending label. -1 counts as background.
+ *
+ * Moments are those of the pixel centres, without the 1/12 px² of a pixel's own extent: one pixel has axes of length 0. `solidity` counts
+ * pixels of the hull (see `hullPixelCount`). `orientation` is 0 where both axes are equal.
+ *
+ * Source: skimage.measure.regionprops. Deviation: the angle, which there is counted from the y axis.
+ */
+export function measure(labels: LabelImage, options: MeasureOptions = {}): Nuclei {
+  const runs = runsOf(labels);
+  const present: number[] = [];
+  for (let label = 1; label <= labels.count; label++) if (runs.first[label]! > runs.first[label - 1]!) present.push(label);
+  const nuclei = emptyNuclei(present.length);
+  present.forEach((label, row) => {
+    const from = runs.first[label - 1]!;
+    const to = runs.first[label]!;
+    nuclei.frame[row] = options.frame ?? 0;
+    nuclei.label[row] = label;
+    nuclei.score[row] = options.scores?.[label - 1] ?? NaN;
+    nuclei.meanIntensity[row] = options.image === undefined ? NaN : meanOverRuns(options.image, runs, from, to);
+    nuclei.touchesEdge[row] = touchesEdge(labels, runs, from, to) ? 1 : 0;
+    measureShape(nuclei, row, runs, from, to);
+    nuclei.solidity[row] = nuclei.area[row]! / hullPixelCount(runs, from, to);
+  });
+  return nuclei;
+}
+
+function meanOverRuns(image: Image, runs: Runs, from: number, to: number): number {
+  let sum = 0;
+  let n = 0;
+  for (let run = from; run < to; run++) {
+    const row = runs.y[run]! * image.width;
+    for (let i = row + runs.start[run]!; i < row + runs.end[run]!; i++) {
+      const value = image.data[i]!;
+      if (Number.isNaN(value)) continue;
+      sum += value;
+      n++;
+    }
+  }
+  return sum / n;
+}
+
+function touchesEdge(labels: LabelImage, runs: Runs, from: number, to: number): boolean {
+  if (runs.y[from] === 0 || runs.y[to - 1] === labels.height - 1) return true;
+  for (let run = from; run < to; run++) if (runs.start[run] === 0 || runs.end[run] === labels.width) return true;
+  return false;
+}
+
+/** Area, centroid and the ellipse of equal second moments. Sums are exact integers, relative to the first pixel. */
+function measureShape(nuclei: Nuclei, row: number, runs: Runs, from: number, to: number): void {
+  const originY = runs.y[from]!;
+  const originX = runs.start[from]!;
+  let area = 0;
+  let sumY = 0;
+  let sumX = 0;
+  let sumYY = 0;
+  let sumXX = 0;
+  let sumXY = 0;
+  for (let run = from; run < to; run++) {
+    const y = runs.y[run]! - originY;
+    const start = runs.start[run]! - originX;
+    const end = runs.end[run]! - originX;
+    const n = end - start;
+    const sum = (n * (start + end - 1)) / 2;
+    area += n;
+    sumY += n * y;
+    sumX += sum;
+    sumYY += n * y * y;
+    sumXX += squaresBelow(end) - squaresBelow(start);
+    sumXY += y * sum;
+  }
+  const meanY = sumY / area;
+  const meanX = sumX / area;
+  // Variances as (n sum x² - (sum x)²) / n²: the difference is taken between integers, so that a line gets a width of exactly 0.
+  const yy = (area * sumYY - sumY * sumY) / (area * area);
+  const xx = (area * sumXX - sumX * sumX) / (area * area);
+  const xy = (area * sumXY - sumX * sumY) / (area * area);
+  const middle = (yy + xx) / 2;
+  const half = Math.sqrt(((yy - xx) / 2) ** 2 + xy * xy);
+  const large = middle + half;
+  const small = Math.max(0, middle - half);
+  nuclei.area[row] = area;
+  nuclei.y[row] = originY + meanY;
+  nuclei.x[row] = originX + meanX;
+  nuclei.majorAxis[row] = 4 * Math.sqrt(large);
+  nuclei.minorAxis[row] = 4 * Math.sqrt(small);
+  nuclei.eccentricity[row] = large === 0 ? 0 : Math.sqrt(1 - small / large);
+  nuclei.orientation[row] = Math.atan2(2 * xy, xx - yy) / 2;
+}
+
+/** Sum of k² over all k < n, for k and n that may be negative: differences of it are sums over ranges. */
+const squaresBelow = (n: number): number => ((n - 1) * n * (2 * n - 1)) / 6;

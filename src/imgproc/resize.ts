@@ -1,0 +1,84 @@
+/** Resampling. Pixels are unit squares, so pixel i of n maps to ((i + 0.5) * N / n - 0.5) of N: image borders stay on image borders. */
+
+/**
+ * Bilinear interpolation at the centres of the new pixels, without smoothing before shrinking; beyond the outermost centres the edge
+ * value is continued. NaN spreads to the pixels that it takes part in.
+ *
+ * Source: cv2.resize INTER_LINEAR and skimage.transform.resize (order 1, mode "edge", no anti-aliasing).
+ */
+export function resizeBilinear(
+  data: Float32Array, height: number, width: number, newHeight: number, newWidth: number,
+): Float32Array {
+  const rows = samplePositions(height, newHeight);
+  const columns = samplePositions(width, newWidth);
+  const out = new Float32Array(newHeight * newWidth);
+  for (let y = 0; y < newHeight; y++) {
+    const above = rows.low[y]! * width;
+    const below = rows.high[y]! * width;
+    const t = rows.weight[y]!;
+    for (let x = 0; x < newWidth; x++) {
+      const l = columns.low[x]!;
+      const r = columns.high[x]!;
+      const s = columns.weight[x]!;
+      const a = data[above + l]! + s * (data[above + r]! - data[above + l]!);
+      const b = data[below + l]! + s * (data[below + r]! - data[below + l]!);
+      out[y * newWidth + x] = a + t * (b - a);
+    }
+  }
+  return out;
+}
+
+/** Neighbours of each new pixel among n old ones, and the weight of the higher one. */
+function samplePositions(n: number, newN: number): { low: Int32Array; high: Int32Array; weight: Float64Array } {
+  const low = new Int32Array(newN);
+  const high = new Int32Array(newN);
+  const weight = new Float64Array(newN);
+  for (let i = 0; i < newN; i++) {
+    const at = Math.min(Math.max(((i + 0.5) * n) / newN - 0.5, 0), n - 1);
+    low[i] = Math.floor(at);
+    weight[i] = at - low[i]!;
+    // Without weight the neighbour is not looked at, so that a NaN there does not matter.
+    high[i] = weight[i]! > 0 ? low[i]! + 1 : low[i]!;
+  }
+  return { low, high, weight };
+}
+
+/**
+ * The label of the old pixel in which the centre of each new pixel lies (the right or lower one of two).
+ *
+ * Source: cv2.resize INTER_NEAREST_EXACT.
+ */
+export function resizeNearest(labels: Int32Array, height: number, width: number, newHeight: number, newWidth: number): Int32Array {
+  const out = new Int32Array(newHeight * newWidth);
+  const columns = Int32Array.from({ length: newWidth }, (_, x) => Math.floor(((2 * x + 1) * width) / (2 * newWidth)));
+  for (let y = 0; y < newHeight; y++) {
+    const row = Math.floor(((2 * y + 1) * height) / (2 * newHeight)) * width;
+    for (let x = 0; x < newWidth; x++) out[y * newWidth + x] = labels[row + columns[x]!]!;
+  }
+  return out;
+}
+
+/**
+ * Means over blocks of `factor` x `factor` pixels, NaN left out; the last block of a row or column may be smaller. A block of NaN only
+ * gives NaN.
+ */
+export function downsampleMean(
+  data: Float32Array, height: number, width: number, factor: number,
+): { readonly data: Float32Array; readonly height: number; readonly width: number } {
+  const newHeight = Math.ceil(height / factor);
+  const newWidth = Math.ceil(width / factor);
+  const sum = new Float64Array(newHeight * newWidth);
+  const known = new Int32Array(sum.length);
+  for (let y = 0; y < height; y++) {
+    const row = Math.floor(y / factor) * newWidth;
+    for (let block = 0, x = 0; block < newWidth; block++) {
+      for (const end = Math.min(x + factor, width); x < end; x++) {
+        const value = data[y * width + x]!;
+        if (Number.isNaN(value)) continue;
+        sum[row + block]! += value;
+        known[row + block]!++;
+      }
+    }
+  }
+  return { data: Float32Array.from(sum, (value, i) => value / known[i]!), height: newHeight, width: newWidth };
+}
