@@ -1,0 +1,80 @@
+import { InvalidInput } from "../core/errors.js";
+import type { Image } from "../core/image.js";
+import { relabelSequential, type LabelImage } from "../core/labels.js";
+import { normalise } from "../imgproc/normalise.js";
+import { boundingBoxes } from "../imgproc/regions.js";
+import { rescale, rescaleLabels } from "../imgproc/rescale.js";
+import { edtProbability } from "./targets.js";
+
+/** An image with its annotation. */
+export interface TrainingSample {
+  readonly name: string;
+  readonly image: Image;
+  /** Of the image's size; -1 where nobody knows, which the loss leaves out. */
+  readonly labels: LabelImage;
+  /** px of the network's input per px of the image. */
+  readonly scale: number;
+}
+
+/** A sample as patches are drawn from it: at the network's scale, with what is costly computed once. */
+export interface PreparedSample {
+  readonly name: string;
+  readonly height: number;
+  readonly width: number;
+  /** height x width, normalised grey values. */
+  readonly data: Float32Array;
+  readonly labels: LabelImage;
+  /** height x width, 0..1, see `edtProbability`. */
+  readonly probability: Float32Array;
+  /** Flat indices of the pixels on objects, ascending. */
+  readonly foreground: Int32Array;
+  /** Longest side of the objects' bounding boxes, px. */
+  readonly extent: number;
+}
+
+/** Percentiles that become 0 and 1; must be those that the model is used with. */
+export interface Normalisation {
+  readonly low: number;
+  readonly high: number;
+}
+
+export const defaultNormalisation: Normalisation = { low: 1, high: 99.8 };
+
+/** An image at the network's scale, normalised as a whole, and its labels. */
+export interface ScaledSample {
+  readonly name: string;
+  readonly data: Float32Array;
+  readonly labels: LabelImage;
+}
+
+/**
+ * Normalises a sample and brings it to the network's scale.
+ *
+ * Pixels without a value (NaN) become 0 in the image and "unknown" in the labels.
+ *
+ * @throws InvalidInput when image and labels differ in size or the scale is not positive
+ */
+export function scaleSample(sample: TrainingSample, normalisation: Normalisation = defaultNormalisation): ScaledSample {
+  const { name, image, labels, scale } = sample;
+  if (image.height !== labels.height || image.width !== labels.width) {
+    throw new InvalidInput(`labels of ${name}`, `${image.height} x ${image.width} px as its image`, `${labels.height} x ${labels.width}`);
+  }
+  if (!(scale > 0 && Number.isFinite(scale))) throw new InvalidInput(`scale of ${name}`, "a positive number", String(scale));
+  const known = labels.data.slice();
+  if (image.data instanceof Float32Array) for (let i = 0; i < known.length; i++) if (Number.isNaN(image.data[i]!)) known[i] = -1;
+  const { height, width, data } = rescale({ ...image, data: normalise(image, normalisation.low, normalisation.high) }, scale);
+  const scaled = rescaleLabels(known, image.height, image.width, scale);
+  return { name, data, labels: relabelSequential({ height, width, data: scaled, count: labels.count }) };
+}
+
+/** Computes what patches are drawn from. */
+export function prepareSample({ name, data, labels }: ScaledSample): PreparedSample {
+  const boxes = boundingBoxes(labels);
+  let extent = 0;
+  for (let at = 0; at < boxes.length; at += 4) extent = Math.max(extent, boxes[at + 2]! - boxes[at]!, boxes[at + 3]! - boxes[at + 1]!);
+  let size = 0;
+  for (let i = 0; i < labels.data.length; i++) if (labels.data[i]! > 0) size++;
+  const foreground = new Int32Array(size);
+  for (let i = 0, n = 0; i < labels.data.length; i++) if (labels.data[i]! > 0) foreground[n++] = i;
+  return { name, height: labels.height, width: labels.width, data, labels, probability: edtProbability(labels), foreground, extent };
+}

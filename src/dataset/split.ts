@@ -1,0 +1,110 @@
+import { InvalidInput } from "../core/errors.js";
+import { relabelSequential, type LabelImage } from "../core/labels.js";
+import { shuffle, type Random } from "../core/random.js";
+import { defaultNormalisation, prepareSample, scaleSample, type Normalisation, type PreparedSample, type ScaledSample, type TrainingSample } from "./samples.js";
+
+export interface SplitOptions {
+  /**
+   * `images`: whole images are held back. `blocks`: the same corner of every image is; for single images, and for movies, where neighbouring
+   * frames show the same nuclei, so that a frame held back would have been seen. Default: `images` from six on.
+   */
+  readonly by?: "images" | "blocks" | undefined;
+  readonly normalisation?: Normalisation | undefined;
+}
+
+export interface Split {
+  readonly training: PreparedSample[];
+  /** Empty when no whole object could be held back without leaving nothing to learn from. */
+  readonly validation: PreparedSample[];
+}
+
+const enoughImages = 6;
+
+/**
+ * Divides samples into those to learn from and those to judge by, at random, and prepares both.
+ *
+ * With `blocks`, a validation sample is a corner with about `validationFraction` of the area, cut out; the training sample is the whole image, where that
+ * corner is "unknown". An object on the boundary is unknown to both. Of the four corners the one is taken that holds the most nearly
+ * `validationFraction` of the objects.
+ *
+ * @param validationFraction 0..0.5 of the images or of the area
+ * @throws InvalidInput when there is no sample or the fraction is out of range
+ */
+export function splitSamples(samples: readonly TrainingSample[], validationFraction: number, rng: Random, options: SplitOptions = {}): Split {
+  if (samples.length === 0) throw new InvalidInput("samples", "at least one", "none");
+  if (!(validationFraction >= 0 && validationFraction <= 0.5)) throw new InvalidInput("validation fraction", "0..0.5", String(validationFraction));
+  const scaled = samples.map((sample) => scaleSample(sample, options.normalisation ?? defaultNormalisation));
+  if (validationFraction === 0) return { training: scaled.map(prepareSample), validation: [] };
+  const byImages = options.by === undefined ? scaled.length >= enoughImages : options.by === "images" && scaled.length > 1;
+  const { training, validation } = byImages ? splitByImages(scaled, validationFraction, rng) : splitByBlocks(scaled, validationFraction, rng);
+  return { training: training.map(prepareSample), validation: validation.map(prepareSample) };
+}
+
+interface ScaledSplit {
+  readonly training: ScaledSample[];
+  readonly validation: ScaledSample[];
+}
+
+/** Both parts keep the order of the samples. */
+function splitByImages(samples: readonly ScaledSample[], fraction: number, rng: Random): ScaledSplit {
+  const order = shuffle(samples.map((_, i) => i), rng);
+  const wanted = Math.max(1, Math.round(fraction * samples.length));
+  const held = new Set(order.slice(0, wanted));
+  // A validation without any object judges nothing: change empty images for the next ones that are not.
+  if (order.slice(0, wanted).every((i) => samples[i]!.labels.count === 0)) {
+    const filled = order.find((i) => samples[i]!.labels.count > 0);
+    if (filled !== undefined) held.add(filled);
+  }
+  const split = { training: samples.filter((_, i) => !held.has(i)), validation: samples.filter((_, i) => held.has(i)) };
+  return split.training.some((sample) => sample.labels.count > 0) ? split : { training: [...samples], validation: [] };
+}
+
+interface Block { readonly y: number; readonly x: number; readonly height: number; readonly width: number }
+
+function splitByBlocks(samples: readonly ScaledSample[], fraction: number, rng: Random): ScaledSplit {
+  const total = samples.reduce((sum, sample) => sum + sample.labels.count, 0);
+  const corners = shuffle([[0, 0], [0, 1], [1, 0], [1, 1]], rng).map(([bottom, right]) => {
+    const parts = samples.map((sample) => holdBack(sample, cornerBlock(sample.labels, fraction, bottom === 1, right === 1)));
+    const whole = parts.reduce((sum, { validation }) => sum + validation.labels.count, 0);
+    return { parts, whole, miss: Math.abs(whole - fraction * total) };
+  });
+  const best = corners.reduce((a, b) => (b.miss < a.miss ? b : a));
+  const remaining = best.parts.some(({ training }) => training.labels.count > 0);
+  if (best.whole === 0 || !remaining) return { training: [...samples], validation: [] };
+  return { training: best.parts.map((part) => part.training), validation: best.parts.map((part) => part.validation) };
+}
+
+function cornerBlock({ height, width }: LabelImage, fraction: number, bottom: boolean, right: boolean): Block {
+  const h = Math.max(1, Math.round(height * Math.sqrt(fraction)));
+  const w = Math.max(1, Math.round(width * Math.sqrt(fraction)));
+  return { y: bottom ? height - h : 0, x: right ? width - w : 0, height: h, width: w };
+}
+
+/** The sample with a block made unknown, and the block by itself. */
+function holdBack(sample: ScaledSample, block: Block): { training: ScaledSample; validation: ScaledSample } {
+  const { labels } = sample;
+  const inside = new Uint8Array(labels.count + 1);
+  const outside = new Uint8Array(labels.count + 1);
+  const within = new Uint8Array(labels.data.length);
+  for (let y = block.y; y < block.y + block.height; y++) within.fill(1, y * labels.width + block.x, y * labels.width + block.x + block.width);
+  for (let i = 0; i < within.length; i++) if (labels.data[i]! > 0) (within[i] === 1 ? inside : outside)[labels.data[i]!] = 1;
+  const unlessOther = (other: Uint8Array) => (label: number): number => (label > 0 && other[label] === 1 ? -1 : label);
+  const trained = labels.data.map(unlessOther(inside));
+  const held = labels.data.map(unlessOther(outside));
+  for (let i = 0; i < within.length; i++) if (within[i] === 1) trained[i] = -1;
+  const size = { height: labels.height, width: labels.width, count: labels.count };
+  const cropped = { ...block, count: labels.count, data: crop(held, labels.width, block) };
+  return {
+    training: { ...sample, labels: relabelSequential({ ...size, data: trained }) },
+    validation: { name: sample.name, data: crop(sample.data, labels.width, block), labels: relabelSequential(cropped) },
+  };
+}
+
+function crop<T extends Float32Array | Int32Array>(data: T, width: number, block: Block): T {
+  const out = data.slice(0, block.height * block.width) as T;
+  for (let y = 0; y < block.height; y++) {
+    const from = (block.y + y) * width + block.x;
+    out.set(data.subarray(from, from + block.width), y * block.width);
+  }
+  return out;
+}

@@ -1,0 +1,149 @@
+import { InvalidInput } from "../core/errors.js";
+import { type StageContext, throwIfCancelled } from "../core/progress.js";
+import { receptiveMargin, sizeMultiple } from "../model/config.js";
+import type { Predictor } from "../model/predictor.js";
+
+/**
+ * Prediction of images of any size, tile by tile, such that the result does not depend on the tiles.
+ *
+ * A U-Net pools in cells of grid x 2^depth px: moved by less than that, the same pixels give other predictions. So tiles begin on multiples of that length,
+ * overlap by at least what a prediction sees beyond its cell, and only the part that sees nothing of the tile's cut edges is used. The image itself is
+ * mirrored at its lower and right border up to the next multiple, which depends on its size alone. What remains is the rounding of sums
+ * that the runtime may order differently in tiles of another size.
+ */
+
+/** What the network says about an image, on its grid. */
+export interface Prediction {
+  /** Cells: ceil(height of the image / grid). Cell (i, j) sits at pixel (i * grid, j * grid). */
+  readonly height: number;
+  readonly width: number;
+  readonly grid: number;
+  readonly rays: number;
+  /** height x width, 0..1. */
+  readonly probability: Float32Array;
+  /** rays x height x width, px of the image. */
+  readonly distances: Float32Array;
+}
+
+/** The prediction of a part of an image, whose first cell is (y, x). */
+export interface PredictionTile extends Prediction {
+  readonly y: number;
+  readonly x: number;
+}
+
+/**
+ * Predicts a whole image. Memory: 4 (rays + 1) / grid² bytes a pixel for the result, and what the network needs for one tile.
+ *
+ * @param data height x width, normalised grey values
+ * @param tile edge of the square that is given to the network at once, px, margins included; rounded down to what the network can take
+ * @throws InvalidInput when the data is not of that size or the tile is no positive number; Cancelled
+ */
+export async function predictTiled(
+  data: Float32Array, height: number, width: number, predictor: Predictor, tile: number, context: StageContext = {},
+): Promise<Prediction> {
+  const { grid, rays } = predictor.config;
+  const [h, w] = [Math.ceil(height / grid), Math.ceil(width / grid)];
+  const probability = new Float32Array(h * w);
+  const distances = new Float32Array(rays * h * w);
+  for await (const part of predictTiles(data, height, width, predictor, tile, context)) {
+    copyRows(probability, w, h, part.probability, part, 1);
+    copyRows(distances, w, h, part.distances, part, rays);
+  }
+  return { height: h, width: w, grid, rays, probability, distances };
+}
+
+/** The same, part by part in row-major order, for who need not hold the whole. The parts do not overlap and cover the image. */
+export async function* predictTiles(
+  data: Float32Array, height: number, width: number, predictor: Predictor, tile: number, context: StageContext = {},
+): AsyncGenerator<PredictionTile> {
+  if (data.length !== height * width || data.length === 0) throw new InvalidInput("image", `${height * width} values, at least one`, String(data.length));
+  if (!(tile > 0)) throw new InvalidInput("tile", "a positive number of px", String(tile));
+  const { grid } = predictor.config;
+  const multiple = sizeMultiple(predictor.config);
+  const margin = Math.ceil(receptiveMargin(predictor.config) / multiple) * multiple;
+  const rows = spans(height, tile, multiple, margin);
+  const columns = spans(width, tile, multiple, margin);
+  let done = 0;
+  for (const row of rows) {
+    for (const column of columns) {
+      throwIfCancelled(context, "Prediction");
+      const [h, w] = [row.to - row.from, column.to - column.from];
+      const raw = await predictor.predict(mirroredCrop(data, height, width, row.from, column.from, h, w), h, w);
+      yield inner(raw, predictor, row, column, Math.ceil(height / grid), Math.ceil(width / grid));
+      context.onProgress?.({ done: ++done, total: rows.length * columns.length });
+    }
+  }
+}
+
+/** One tile along one axis, px: what is predicted, and what of it is used. Each a multiple of the network's. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly usedFrom: number;
+  readonly usedTo: number;
+}
+
+/** Tiles along one axis. One, if the image fits; else as few as possible, of about equal size. */
+function spans(length: number, tile: number, multiple: number, margin: number): Span[] {
+  const padded = Math.ceil(length / multiple) * multiple;
+  if (padded <= tile) return [{ from: 0, to: padded, usedFrom: 0, usedTo: padded }];
+  // A tile too small for its margins still makes progress: one multiple at a time.
+  const core = Math.max(1, Math.floor((tile - 2 * margin) / multiple));
+  const units = padded / multiple;
+  const count = Math.ceil(units / core);
+  return Array.from({ length: count }, (_, i) => {
+    const usedFrom = Math.floor((i * units) / count) * multiple;
+    const usedTo = Math.floor(((i + 1) * units) / count) * multiple;
+    return { usedFrom, usedTo, from: Math.max(0, usedFrom - margin), to: Math.min(padded, usedTo + margin) };
+  });
+}
+
+/** Cuts a rectangle, mirroring the image beyond its lower and right border without doubling the border pixel. */
+function mirroredCrop(data: Float32Array, height: number, width: number, y0: number, x0: number, h: number, w: number): Float32Array {
+  const out = new Float32Array(h * w);
+  for (let y = 0; y < h; y++) {
+    const row = mirrored(y0 + y, height) * width;
+    const inside = Math.max(0, Math.min(w, width - x0));
+    out.set(data.subarray(row + x0, row + x0 + inside), y * w);
+    for (let x = inside; x < w; x++) out[y * w + x] = data[row + mirrored(x0 + x, width)]!;
+  }
+  return out;
+}
+
+function mirrored(i: number, length: number): number {
+  if (i < length) return i;
+  if (length === 1) return 0;
+  const j = i % (2 * (length - 1));
+  return j < length ? j : 2 * (length - 1) - j;
+}
+
+/** The used part of a tile's prediction, without the cells that lie wholly in the mirrored border. */
+function inner(
+  raw: { probability: Float32Array; distances: Float32Array }, { config: { grid, rays } }: Predictor, row: Span, column: Span, height: number, width: number,
+): PredictionTile {
+  const [y, x] = [row.usedFrom / grid, column.usedFrom / grid];
+  const [h, w] = [Math.min(height, row.usedTo / grid) - y, Math.min(width, column.usedTo / grid) - x];
+  const [rawHeight, rawWidth] = [(row.to - row.from) / grid, (column.to - column.from) / grid];
+  const [top, left] = [(row.usedFrom - row.from) / grid, (column.usedFrom - column.from) / grid];
+  const cut = (data: Float32Array, planes: number): Float32Array => {
+    if (h === rawHeight && w === rawWidth) return data;
+    const out = new Float32Array(planes * h * w);
+    for (let k = 0; k < planes; k++) {
+      for (let i = 0; i < h; i++) {
+        const at = (k * rawHeight + top + i) * rawWidth + left;
+        out.set(data.subarray(at, at + w), (k * h + i) * w);
+      }
+    }
+    return out;
+  };
+  return { y, x, height: h, width: w, grid, rays, probability: cut(raw.probability, 1), distances: cut(raw.distances, rays) };
+}
+
+function copyRows(out: Float32Array, width: number, height: number, data: Float32Array, part: PredictionTile, planes: number): void {
+  for (let k = 0; k < planes; k++) {
+    for (let i = 0; i < part.height; i++) {
+      const from = (k * part.height + i) * part.width;
+      out.set(data.subarray(from, from + part.width), (k * height + part.y + i) * width + part.x);
+    }
+  }
+}
