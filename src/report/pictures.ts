@@ -1,0 +1,67 @@
+import type { Statistics } from "../analyse/analyse.js";
+import type { Image, StoredPlane } from "../core/image.js";
+import { encodePng } from "../io/png.js";
+import { base64 } from "./base64.js";
+import type { Canvas } from "./canvas.js";
+import { annotationColours, distinctColours, hex, outlineColours } from "./colours.js";
+import type { AnnotationPart, LabelledPicture, TrackPicture } from "./input.js";
+import { escapeText, formatNumber } from "./markup.js";
+import { annotationOverlay, overlayLabels } from "./overlay.js";
+import { drawScaleBar } from "./scalebar.js";
+import { speedLegend, speedRange, trackOverlay } from "./trackoverlay.js";
+import { contrastOf, drawnSize, middle, overview, type View } from "./view.js";
+
+/** Longest edge of the first picture of a kind, of further ones, and of the part shown at 1:1, px. They bound the size of the report. */
+const [largeEdge, smallEdge, cropEdge] = [1300, 700, 700];
+
+/** Example annotations with their legend. */
+export function annotationPictures({ pictures }: AnnotationPart): string {
+  const legend = [swatch(hex(annotationColours.kept), "outline", "kept nuclei, the training examples")];
+  if (pictures.some(({ labels }) => labels.data.includes(-1))) legend.push(swatch(hex(annotationColours.ignored), "hatch", "ignored in training"));
+  if (pictures.some(({ rejected }) => rejected !== undefined)) legend.push(swatch(hex(annotationColours.rejected), "outline", "objects turned down"));
+  const figures = pictures.map((picture, index) => {
+    const contrast = contrastOf(picture.image);
+    return views(picture.image, index, picture.name, "Annotation", (view) => annotationOverlay(picture.image, picture.labels, { view, contrast, rejected: picture.rejected }));
+  });
+  return `<ul class="legend">${legend.join("")}</ul>${figures.join("")}`;
+}
+
+/** Example segmentations: outlines over the image. */
+export function segmentationPictures(pictures: readonly LabelledPicture[]): string {
+  return pictures.map(({ name, image, labels }, index) => {
+    const [contrast, colours] = [contrastOf(image), distinctColours(labels, outlineColours.length)];
+    const nuclei = new Set(labels.data);
+    nuclei.delete(0);
+    return views(image, index, name, `Segmentation, ${formatNumber(nuclei.size)} ${nuclei.size === 1 ? "nucleus" : "nuclei"}; colours only tell neighbours apart`, (view) => overlayLabels(image, labels, { view, contrast, colours }));
+  }).join("");
+}
+
+/** The tracks over one image, coloured by speed, with the colour bar. */
+export function trackPictures({ name, image, nuclei }: TrackPicture, statistics: Statistics): string {
+  const [contrast, range] = [contrastOf(image), speedRange(statistics)];
+  const what = "Tracks of all frames, coloured by their mean speed from blue (slow) to red (fast); white rings and lines are divisions";
+  return speedLegend(range, statistics.units.speed) + views(image, 0, name, what, (view) => trackOverlay(image, nuclei, statistics, { view, contrast, range }));
+}
+
+/** An overview, and beside a reduced one the middle at full size. */
+function views(image: Image, index: number, name: string, what: string, draw: (view: View) => StoredPlane): string {
+  const whole = overview(image.height, image.width, index === 0 ? largeEdge : smallEdge);
+  const first = figure(image, whole, draw, `${what}. ${name}`);
+  if (whole.scale >= 1 || index > 0) return first;
+  const part = middle(image.height, image.width, cropEdge);
+  return `${first}${figure(image, part, draw, `${name}, the middle ${part.width} × ${part.height} px at full size`)}`;
+}
+
+function figure(image: Image, view: View, draw: (view: View) => StoredPlane, caption: string): string {
+  // The overlays of this folder are fresh RGB canvases, into which the bar may be drawn.
+  const picture = draw(view) as Canvas;
+  const bar = image.pixelSize === undefined ? "" : `; scale bar ${formatNumber(drawScaleBar(picture, view, image.pixelSize))} µm`;
+  const { height, width } = drawnSize(view);
+  const size = view.scale === 1 ? "" : `; shown at ${formatNumber(view.scale * 100, 2)} %`;
+  return `<figure><img src="data:image/png;base64,${base64(encodePng(picture))}" width="${width}" height="${height}" alt="${escapeText(caption)}"><figcaption>${escapeText(caption + size + bar)}.</figcaption></figure>`;
+}
+
+function swatch(colour: string, kind: "outline" | "hatch", text: string): string {
+  const style = kind === "outline" ? `border:2px solid ${colour}` : `background:repeating-linear-gradient(135deg,${colour} 0 2px,#6b682f 2px 7px)`;
+  return `<li><i style="${style}"></i>${escapeText(text)}</li>`;
+}
