@@ -156,6 +156,7 @@ async function run(
   for (let step = start.step; step < options.steps; step++) {
     throwIfCancelled(context, "Training");
     const batch = await data.nextBatch(step);
+    throwIfCancelled(context, "Training");
     const learningRate = learningRateAt(options, step) * plateau.factor;
     const losses = await trainer.step(batch, learningRate);
     failIfDiverged(step + 1, losses.loss, losses.gradientNorm);

@@ -34,6 +34,7 @@ function forward(graph: Graph, x: Value, weights: Value, bias: Value, relu: bool
 /** A convolution of the gradient with the kernels turned by half a turn and inputs and outputs exchanged. */
 function inputGradient(graph: Graph, gradient: Value, weights: Value, block: number): Value {
   const [outputs, inputs, size] = weights.shape as [number, number, number];
+  if (inputs < block) throw new Error("the image in front of the blocked layout has no gradient");
   const [blocksOut, blocksIn, taps] = [outputs / block, inputs / block, size * size];
   // Whole B x B squares are rows of a table: one lookup turns the kernel and transposes the grid of blocks.
   const order: number[] = [];
