@@ -9,7 +9,7 @@ import { roseChart } from "./rose.js";
 export interface LossRecord {
   /** Steps done. */
   readonly step: number;
-  readonly loss: number;
+  readonly trainingLoss: number;
   /** NaN or absent where there was nothing to validate with. */
   readonly validationLoss?: number | undefined;
 }
@@ -23,7 +23,7 @@ export interface ThresholdScore {
 /** Loss of training and validation against the steps. */
 export function lossPlot(records: readonly LossRecord[]): string {
   const x = records.map(({ step }) => step);
-  const training = { name: "training", x, y: records.map(({ loss }) => loss) };
+  const training = { name: "training", x, y: records.map(({ trainingLoss }) => trainingLoss) };
   const validation = { name: "validation", x, y: records.map(({ validationLoss }) => validationLoss ?? NaN), dashed: true };
   const series = validation.y.some(Number.isFinite) ? [training, validation] : [training];
   return lineChart(series, { title: "Training", x: { label: "step", include: [0], whole: true }, y: { label: "loss" } });
