@@ -1,0 +1,80 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { goldens, type Golden } from "../../fixtures/imgproc/golden.js";
+import { histogramOf } from "./otsu.js";
+import { median, medianAbsoluteDeviation, medianInPlace, percentiles, select, type Values } from "./percentile.js";
+
+describe("percentiles", () => {
+  it("interpolates between neighbours", () => {
+    // By hand: 25 % of the way through 4 values is 0.75 steps after the first.
+    expect(percentiles([4, 1, 3, 2], [25, 50, 100, 0])).toEqual([1.75, 2.5, 4, 1]);
+  });
+
+  const cases = goldens<{ data: Golden<Exclude<Values, readonly number[]>>; qs: number[]; expected: Golden<Float64Array>; median: number; mad: number }>("percentile");
+  it.each(cases)("equals numpy: $name", ({ data, qs, expected, median: middle, mad }) => {
+    expect(Float64Array.from(percentiles(data.data, qs))).toEqual(expected.data);
+    expect(median(data.data)).toBe(middle);
+    expect(medianAbsoluteDeviation(data.data)).toBe(mad);
+  });
+
+  it("is NaN of nothing", () => {
+    expect(percentiles([], [50])).toEqual([NaN]);
+    expect(percentiles(Float32Array.of(NaN, NaN), [1, 99])).toEqual([NaN, NaN]);
+    expect(percentiles(new Uint8Array(0), [1])).toEqual([NaN]);
+    expect(medianInPlace(new Float32Array(3), 0)).toBeNaN();
+  });
+
+  it("does not reorder its input", () => {
+    const data = Float64Array.of(3, 1, 2);
+    percentiles(data, [10, 90]);
+    expect(data).toEqual(Float64Array.of(3, 1, 2));
+  });
+
+  it("gives the same for any order of the same numbers, types of equal values included", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 60 }), fc.array(fc.double({ min: 0, max: 100, noNaN: true })), (values, qs) => {
+        const sorted = [...values].sort((a, b) => a - b);
+        const expected = qs.map((q) => {
+          const at = (q / 100) * (values.length - 1);
+          const low = sorted[Math.floor(at)]!;
+          return low + (at % 1) * (sorted[Math.ceil(at)]! - low);
+        });
+        const close = (got: number[]): void => got.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 9));
+        close(percentiles(values, qs));
+        close(percentiles(Uint8Array.from(values), qs));
+        close(percentiles(Float32Array.from(values.reverse()), qs));
+      }),
+    );
+  });
+});
+
+describe("select", () => {
+  it("puts the right value in place and the rest on the right sides", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -20, max: 20 }), { minLength: 1, maxLength: 80 }), fc.nat(), (list, n) => {
+        const index = n % list.length;
+        const values = Float64Array.from(list);
+        expect(select(values, index)).toBe(Float64Array.from(list).sort()[index]);
+        expect(Math.max(...values.subarray(0, index + 1))).toBe(values[index]);
+        expect(Math.min(...values.subarray(index))).toBe(values[index]);
+      }),
+    );
+  });
+
+  it("takes medians of the front of a buffer", () => {
+    expect(medianInPlace(Float32Array.of(9, 1, 5, 100), 3)).toBe(5);
+    expect(medianInPlace(Float32Array.of(9, 1, 5, 100), 4)).toBe(7);
+  });
+});
+
+describe("histogramOf", () => {
+  const cases = goldens<{ data: Golden<Float64Array>; bins: number; low: number; high: number; expected: Golden<Float64Array> }>("histogram");
+  it.each(cases)("equals numpy: $name", ({ data, bins, low, high, expected }) => {
+    expect(histogramOf(data.data, bins, low, high)).toEqual(expected.data);
+  });
+
+  it("skips NaN and refuses an empty range", () => {
+    expect(histogramOf(Float32Array.of(NaN, 1, 2), 2, 1, 2)).toEqual(Float64Array.of(1, 1));
+    expect(() => histogramOf(new Uint8Array(3), 4, 7, 7)).toThrow(/low < high/);
+  });
+});
