@@ -1,7 +1,7 @@
 import { mostLinks } from "../assignment/sparse.js";
 import { InvalidInput } from "../core/errors.js";
 import type { LabelImage } from "../core/labels.js";
-import { countOverlaps } from "./overlaps.js";
+import { countOverlaps } from "../imgproc/overlaps.js";
 
 /** The objects of one image that count in a score, one row an object, by ascending label. */
 export interface ObjectList {

@@ -1,7 +1,7 @@
 import { InvalidInput } from "../core/errors.js";
 import type { LabelImage } from "../core/labels.js";
 import type { CtcTrack } from "../io/ctc.js";
-import { countOverlaps } from "./overlaps.js";
+import { countOverlaps } from "../imgproc/overlaps.js";
 
 /** A tracked movie: masks whose labels are those of the tracks, read frame by frame. */
 export interface LabelledSequence {
