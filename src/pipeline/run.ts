@@ -9,12 +9,13 @@ import { statisticsOf, writeStatistics } from "./analysis.js";
 import { differences } from "./config.js";
 import { notice, type PipelineContext, runStage } from "./events.js";
 import { assertReplaceable, writeFolder } from "./folders.js";
+import { type RunStage, stageOutputs } from "./layout.js";
 import { loadModel } from "./modelfiles.js";
 import type { Config } from "./options.js";
 import { type InputRecord, readRun, type RunRecord, runRecord, stageRecord, writeRun } from "./provenance.js";
 import { writeReport } from "./reporting.js";
 import { segmentInto } from "./segmentation.js";
-import { hashInputs, openSource, type SourceOptions } from "./source.js";
+import { hashInputs, openSource } from "./source.js";
 import { threadsOf } from "./threads.js";
 import { trackInto } from "./tracking.js";
 import { trainInto } from "./training.js";
@@ -30,19 +31,13 @@ export interface RunResult {
   readonly record: RunRecord;
 }
 
-/** Folder or file of each stage in the output folder. */
-export const stageOutputs = { annotate: "annotation", train: "model", segment: "labels", track: "tracks", analyse: "statistics", report: "report.html" } as const;
-export type RunStage = keyof typeof stageOutputs;
-
-export const sourceOptions = ({ input }: Config): SourceOptions => input;
-
 /**
  * Annotates, trains, segments, tracks, analyses and reports.
  *
  * @throws OutputError when `out` holds something else; the errors of the stages
  */
 export async function run(inputs: readonly string[], out: string, config: Config, options: RunOptions, context: PipelineContext = {}): Promise<RunResult> {
-  const source = await openSource(inputs, sourceOptions(config));
+  const source = await openSource(inputs, config.input);
   for (const text of source.notices) notice(context, text);
   const record = await openRun(out, config, await hashInputs(source), options.overwrite, context);
   const job = new RunJob(out, config, source, record, context);

@@ -87,7 +87,7 @@ export async function trainInto(folder: string, dataset: string, config: Config,
   await writeFileAtomic(join(folder, "model.onnx"), outcome.onnx);
   await writeFileAtomic(join(folder, "model.json"), formatModelDescription(description));
   await writeFileAtomic(join(folder, "training.csv"), historyCsv(outcome.history));
-  await writeFileAtomic(join(folder, "loss.svg"), lossPlot(outcome.history));
+  await writeFileAtomic(join(folder, "loss.svg"), lossPlot(outcome.history.map(({ step, loss, validationLoss }) => ({ step, trainingLoss: loss, validationLoss }))));
   return { history: outcome.history, description, settings, model };
 }
 

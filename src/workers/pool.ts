@@ -33,18 +33,19 @@ export function framePool(threads: number): FramePool {
 export async function mapOrdered<T>(count: number, atOnce: number, task: (index: number) => Promise<T>): Promise<T[]> {
   const results = new Array<T>(count);
   let next = 0;
-  let failed: { index: number; error: unknown } | undefined;
+  const failures: { index: number; error: unknown }[] = [];
   const worker = async (): Promise<void> => {
-    while (next < count && failed === undefined) {
+    while (next < count && failures.length === 0) {
       const index = next++;
       try {
         results[index] = await task(index);
       } catch (error) {
-        if (failed === undefined || index < failed.index) failed = { index, error };
+        failures.push({ index, error });
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, count) }, worker));
-  if (failed !== undefined) throw failed.error;
+  failures.sort((a, b) => a.index - b.index);
+  if (failures.length > 0) throw failures[0]!.error;
   return results;
 }

@@ -1,17 +1,19 @@
 /** The thread that trains: prepares patches, trains, tunes the thresholds on the validation images, and answers with the model's bytes. */
 import { parentPort, workerData } from "node:worker_threads";
 import { isKaryonError, messageOf } from "../core/errors.js";
+import type { LabelImage } from "../core/labels.js";
 import type { StageContext } from "../core/progress.js";
 import { random } from "../core/random.js";
 import { batchProvider } from "../dataset/patches.js";
+import type { PreparedSample } from "../dataset/samples.js";
 import { splitSamples } from "../dataset/split.js";
-import { matchInstances } from "../evaluate/instances.js";
-import { scoreInstances } from "../evaluate/scores.js";
+import { matchInstances, scoreInstances } from "../evaluate/instances.js";
 import { exportOnnx } from "../model/file.js";
 import { createPredictor } from "../model/predictor.js";
 import { train } from "../model/train.js";
+import { median } from "../imgproc/percentile.js";
 import { predictTiled } from "../segment/predict.js";
-import { tuneThresholds } from "../segment/thresholds.js";
+import { type Thresholds, tuneThresholds } from "../segment/thresholds.js";
 import type { TrainingMessage, TrainingOutcome, TrainingRequest } from "./protocol.js";
 
 const request = workerData as TrainingRequest;
@@ -20,6 +22,9 @@ const post = (message: TrainingMessage): void => port.postMessage(message);
 
 /** Validation batches per check; enough for a stable loss, few enough to cost little. */
 const validationBatches = 8;
+
+/** Edge of the tiles that validation images are predicted in, px. */
+const tuningTile = 1024;
 
 async function perform({ samples, model, settings, stop }: TrainingRequest): Promise<TrainingOutcome> {
   const flag = new Int32Array(stop);
@@ -42,9 +47,48 @@ async function perform({ samples, model, settings, stop }: TrainingRequest): Pro
     validation: check === undefined ? [] : Array.from({ length: validationBatches }, (_, index) => check(index)),
   }, { ...context, onProgress: ({ done, total, message }) => context.onProgress?.({ done, total, message: last === undefined || Number.isNaN(last) ? message : `${message}, validation ${last.toFixed(4)}` }) });
   const onnx = exportOnnx(model, result.weights);
-  const thresholds = await tune(onnx, request, validation.length > 0 ? validation : training.slice(0, 4));
+  const thresholds = await tune(onnx, request, validation.length > 0 ? validation : training.slice(0, 4), context);
   return {
     onnx, thresholds, history: result.history, best: result.best, layout: result.layout,
     diameter: medianDiameter(training), trainingNames: names(training), validationNames: names(validation),
   };
+}
+
+const names = (samples: readonly PreparedSample[]): string[] => samples.map(({ name }) => name);
+
+/** Mean average precision over the IoU thresholds that StarDist tunes on; an image where there is nothing to score counts as nothing. */
+function precisionOf(truth: LabelImage, predicted: LabelImage): number {
+  const { thresholds } = scoreInstances([matchInstances(truth, predicted)], [0.3, 0.5, 0.7]).pooled;
+  return thresholds.reduce((sum, { ap }) => sum + (Number.isNaN(ap) ? 0 : ap), 0) / thresholds.length;
+}
+
+/** Tunes the thresholds on held-back images, or on a few of the training where none were held back. */
+async function tune(onnx: Uint8Array, { model, settings }: TrainingRequest, images: readonly PreparedSample[], context: StageContext): Promise<Thresholds & { readonly score: number }> {
+  const predictor = await createPredictor(onnx, model, { threads: settings.threads });
+  try {
+    const predictions = [];
+    for (const { data, height, width, labels } of images) {
+      predictions.push({ prediction: await predictTiled(data, height, width, predictor, tuningTile, { signal: context.signal }), truth: labels });
+    }
+    return tuneThresholds(predictions, precisionOf, { signal: context.signal });
+  } finally {
+    await predictor.release();
+  }
+}
+
+/** Of the disks of equal area, px at the network's scale. */
+function medianDiameter(samples: readonly PreparedSample[]): number {
+  const diameters = samples.flatMap(({ labels }) => {
+    const areas = new Float64Array(labels.count);
+    for (const label of labels.data) if (label > 0) areas[label - 1]!++;
+    return Array.from(areas, (area) => Math.sqrt((4 * area) / Math.PI));
+  });
+  return median(diameters);
+}
+
+try {
+  const outcome = await perform(request);
+  post({ type: "outcome", outcome });
+} catch (error) {
+  post({ type: "error", kind: isKaryonError(error) ? error.kind : undefined, message: messageOf(error), stack: error instanceof Error ? error.stack : undefined });
 }

@@ -1,0 +1,41 @@
+/** The main job on a simulated movie whose truth is known. */
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { TrackScores } from "../evaluate/tracks.js";
+import type { InstanceScores } from "../evaluate/instances.js";
+import { defaultSimulateOptions } from "../simulate/options.js";
+import { mergeConfigs, resolveConfig } from "./config.js";
+import type { PipelineContext } from "./events.js";
+import { assertReplaceable } from "./folders.js";
+import { evaluateLabels, evaluateTracks } from "./evaluation.js";
+import type { Config } from "./options.js";
+import { runRecord, writeRun } from "./provenance.js";
+import { run } from "./run.js";
+import { simulateTo } from "./simulation.js";
+
+export interface DemoResult {
+  readonly report: string;
+  readonly instances: InstanceScores;
+  readonly tracks: TrackScores;
+}
+
+/** A smaller movie and a shorter training than by default, so that two cores need less than three minutes. */
+export const demoConfig = (config: Config): Config =>
+  resolveConfig(mergeConfigs({ general: config.general, train: { steps: 900, patch: 64, filters: 32, learningRate: 1e-3 } }), "the demo");
+
+export const demoMovie = { ...defaultSimulateOptions, height: 512, width: 512, frames: 10, cycle: 40 };
+
+/** Simulates, runs everything into `out`, and scores the result against the truth. An earlier demo in that folder is replaced. */
+export async function demo(out: string, config: Config, context: PipelineContext = {}): Promise<DemoResult> {
+  assertReplaceable(out, "run.json", true);
+  if (existsSync(out)) await rm(out, { recursive: true, force: true });
+  const movie = join(out, "movie");
+  await simulateTo(movie, { ...demoMovie, seed: config.general.seed }, config, true, context);
+  await writeRun(out, runRecord("demo", demoConfig(config), []));
+  const results = join(out, "results");
+  const { report } = await run([join(movie, "01")], results, demoConfig(config), { overwrite: true }, context);
+  const instances = await evaluateLabels(join(movie, "01_GT", "SEG"), join(results, "labels"));
+  const tracks = await evaluateTracks(join(movie, "01_GT", "TRA"), join(results, "tracks"));
+  return { report, instances: instances.scores, tracks };
+}

@@ -1,0 +1,150 @@
+/** Everything a run left on disk, as one page: `report.html`. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { InvalidInput } from "../core/errors.js";
+import type { ImageSource } from "../core/image.js";
+import { type LabelImage, labelImage } from "../core/labels.js";
+import { median } from "../imgproc/percentile.js";
+import { parseCsv } from "../io/csv.js";
+import type { AnnotationPart, LabelledPicture, Notice, ReportInput } from "../report/input.js";
+import type { MethodsInput } from "../report/methods.js";
+import type { LossRecord } from "../report/plots.js";
+import { buildReport } from "../report/report.js";
+import { analyse, type Statistics } from "../analyse/analyse.js";
+import { parseModelDescription } from "../model/file.js";
+import type { AnnotationSummary } from "./annotation.js";
+import { statisticsOf } from "./analysis.js";
+import { writeFileAtomic } from "./files.js";
+import { readLabels } from "./labelfiles.js";
+import type { Config } from "./options.js";
+import { readRun, type RunRecord, version } from "./provenance.js";
+import { stageOutputs } from "./layout.js";
+import type { SegmentationSummary } from "./segmentation.js";
+import { openSource } from "./source.js";
+import { parseNuclei } from "./tables.js";
+import { readTracks, type TrackingSummary } from "./tracking.js";
+import { trainingSettings } from "./training.js";
+
+/** Writes `report.html` into the output folder of a run, from what its stages wrote. */
+export async function writeReport(out: string, record: RunRecord, source: ImageSource, config: Config): Promise<string> {
+  const path = join(out, stageOutputs.report);
+  await writeFileAtomic(path, buildReport(await reportInput(out, record, source, config)));
+  return path;
+}
+
+/** Writes the report of a finished run again; the images must still be where they were. @throws InvalidInput when the folder is no run */
+export async function reportRun(out: string): Promise<string> {
+  const record = readRun(out);
+  if (record?.command !== "run") throw new InvalidInput(out, "the output folder of karyon run", "no run.json of one");
+  const config = record.configuration as Config;
+  const source = await openSource(record.inputs.map(({ file }) => file), config.input);
+  return writeReport(out, record, source, config);
+}
+
+async function reportInput(out: string, record: RunRecord, source: ImageSource, config: Config): Promise<ReportInput> {
+  const annotation = readJson<AnnotationSummary>(join(out, stageOutputs.annotate, "annotation.json"));
+  const segmentation = readJson<SegmentationSummary>(join(out, stageOutputs.segment, "segmentation.json"));
+  const tracked = existsSync(join(out, stageOutputs.track));
+  const statistics = tracked ? statisticsOf(join(out, stageOutputs.track), config) : untracked(out, segmentation, source);
+  const middle = Math.floor(source.frames / 2);
+  const image = await source.read(middle, { channel: config.input.channel, z: config.input.z });
+  const labelled = async (folder: string): Promise<LabelledPicture> => ({ name: source.frameNames[middle]!, image, labels: await readLabels(join(folder, `${source.frameNames[middle]}.tif`)) });
+  const annotated = await labelled(join(out, stageOutputs.annotate, "masks"));
+  const segmented = await labelled(join(out, stageOutputs.segment));
+  const sizes = new Set(segmentation.images.map(({ height, width }) => `${height} x ${width}`));
+  return {
+    title: source.name,
+    created: new Date().toISOString().slice(0, 16).replace("T", " "),
+    parameters: config,
+    source: {
+      name: source.name, kind: source.kind, frames: source.frames, pixelSize: source.pixelSize, frameInterval: source.frameInterval,
+      ...(sizes.size === 1 ? { height: image.height, width: image.width } : {}),
+    },
+    notices: noticesOf(source, annotation, segmentation),
+    annotation: annotationPart(out, annotation, annotated),
+    training: { records: lossRecords(out) },
+    segmentation: [segmented],
+    ...(tracked ? { tracks: { name: source.frameNames[middle]!, image, nuclei: readTracks(join(out, stageOutputs.track)).graph.nuclei } } : {}),
+    statistics,
+    frameNames: source.frameNames,
+    timings: Object.entries(record.stages).map(([stage, { seconds, text }]) => ({ stage, seconds, text })),
+    versions: { karyon: version, ...record.environment },
+    files: [
+      { name: "annotation/", content: "the training set made from the images, with overlays and every object's fate" },
+      { name: "model/", content: "the network (ONNX), how to use it, and its training curve" },
+      { name: "labels/", content: "label images, overlays, and a table of all nuclei" },
+      ...(tracked ? [{ name: "tracks/", content: "Cell Tracking Challenge files, spots and tracks as tables" }, { name: "statistics/", content: "the tables behind the plots" }] : []),
+      { name: "run.json", content: "configuration, seed, hashes of the inputs, versions, timings" },
+    ],
+    methods: methodsOf(out, config, annotation, segmentation, tracked ? readTracks(join(out, stageOutputs.track)).summary : undefined),
+  };
+}
+
+const readJson = <T>(path: string): T => {
+  if (!existsSync(path)) throw new InvalidInput(path, "a finished run", "nothing there", "run the same karyon run command again to finish it");
+  return JSON.parse(readFileSync(path, "utf8")) as T;
+};
+
+/** Statistics of the frames of a set of independent images. */
+function untracked(out: string, { images }: SegmentationSummary, source: ImageSource): Statistics {
+  const path = join(out, stageOutputs.segment, "objects.csv");
+  const nuclei = parseNuclei(readFileSync(path, "utf8"), path);
+  const { height, width } = images[0]!;
+  const graph = { nuclei, frames: images.length, edges: new Uint32Array(0) };
+  return analyse(graph, { height, width, pixelSize: source.pixelSize }, { tracked: false, fieldAreas: images.map((image) => image.height * image.width) });
+}
+
+const noticesOf = (source: ImageSource, annotation: AnnotationSummary, segmentation: SegmentationSummary): Notice[] => [
+  ...[...annotation.warnings, ...segmentation.warnings].map((text) => ({ level: "warning", text }) as const),
+  ...source.notices.map((text) => ({ level: "note", text }) as const),
+];
+
+function annotationPart(out: string, { images }: AnnotationSummary, picture: LabelledPicture): AnnotationPart {
+  const { header, rows } = parseCsv(readFileSync(join(out, stageOutputs.annotate, "objects.csv"), "utf8"));
+  const [kept, reason] = [header.indexOf("kept"), header.indexOf("reason")];
+  const counts = new Map<string, number>();
+  // Reasons differ in their numbers; what is counted is the words before the first one.
+  for (const row of rows) if (row[kept] === "0") counts.set(reasonKind(row[reason] ?? ""), (counts.get(reasonKind(row[reason] ?? "")) ?? 0) + 1);
+  return {
+    pictures: [{ ...picture, labels: withCount(picture.labels) }],
+    images: images.length,
+    candidates: images.reduce((sum, image) => sum + image.candidates, 0),
+    kept: images.reduce((sum, image) => sum + image.kept, 0),
+    reasons: [...counts].map(([text, count]) => ({ reason: text, count })).sort((a, b) => b.count - a.count || a.reason.localeCompare(b.reason)),
+  };
+}
+
+const withCount = ({ height, width, data }: LabelImage): LabelImage => labelImage(height, width, data);
+
+const reasonKind = (reason: string): string => reason.replace(/[\s(]*-?\d.*$/, "").trim() || reason;
+
+function lossRecords(out: string): LossRecord[] {
+  const { header, rows } = parseCsv(readFileSync(join(out, stageOutputs.train, "training.csv"), "utf8"));
+  const column = (name: string): number => header.indexOf(name);
+  const numberOf = (cell: string | undefined): number => (cell === undefined || cell === "" ? NaN : Number(cell));
+  return rows.map((row) => ({ step: numberOf(row[column("step")]), trainingLoss: numberOf(row[column("loss")]), validationLoss: numberOf(row[column("validation_loss")]) }));
+}
+
+/** What the methods paragraph says, from what was really used. */
+function methodsOf(out: string, config: Config, annotation: AnnotationSummary, segmentation: SegmentationSummary, tracking: TrackingSummary | undefined): MethodsInput {
+  const path = join(out, stageOutputs.train, "model.json");
+  const { config: model, provenance } = parseModelDescription(readFileSync(path, "utf8"), path);
+  const { settings } = trainingSettings(config.train, config.general.seed, 1);
+  const diameters = annotation.images.map(({ diameter }) => diameter).filter((diameter) => diameter > 0);
+  const total = (key: "candidates" | "kept"): number => annotation.images.reduce((sum, image) => sum + image[key], 0);
+  const { probabilityThreshold, overlapThreshold, outline } = segmentation;
+  const tuned = config.segment.probabilityThreshold === undefined && Number.isFinite(provenance["validationScore"]);
+  return {
+    version,
+    annotation: {
+      preset: annotation.preset, background: annotation.background, images: annotation.images.length, candidates: total("candidates"), kept: total("kept"),
+      diameter: diameters.length > 0 ? median(diameters) : undefined,
+    },
+    training: {
+      ...model, steps: settings.steps, batch: settings.batch, patch: settings.patch, learningRate: settings.learningRate, schedule: settings.schedule,
+      augmented: settings.augment !== "none", validation: settings.validation, seed: settings.seed,
+    },
+    segmentation: { probabilityThreshold, overlapThreshold, outline, tuned },
+    ...(tracking === undefined ? {} : { tracking: { radius: tracking.settings.radius, estimated: config.track.radius === undefined, gap: config.track.gap, divisions: config.track.divisions } }),
+  };
+}
