@@ -1,11 +1,12 @@
 /**
- * Watershed by flooding from markers: pixels leave a queue in the order (elevation, age) and pass their label to their free neighbours
- * (above, left, right, below). Pixels between two basins go to the basin that reaches them first; there is no dividing line.
+ * Watershed by flooding from markers. Pixels leave a queue in the order (level, age) and pass their label to their free neighbours (above,
+ * left, right, below), whose level is their elevation or that of the pixel that reached them, whichever is higher: what lies behind a
+ * ridge is no cheaper than the ridge. Between two basins a pixel goes to the one that reaches it first; there is no dividing line.
  *
- * Markers all have age 0, so equal elevations among them leave the order to the heap. To give the very labels of scikit-image,
- * the heap below moves its entries just as that one does; being fixed arithmetic, the order is the same on every run and platform.
+ * Marker pixels all have age 0, so equal elevations among them leave their order to the heap. To give the very labels of scikit-image,
+ * the heap moves its entries just as that one does; being fixed arithmetic, the order is the same everywhere.
  *
- * Source: skimage.segmentation.watershed (connectivity 1, no compactness, no line); bit-equal.
+ * Source: equals skimage.segmentation.watershed (0.26: connectivity 1, no compactness, no line).
  */
 
 /**
@@ -55,6 +56,7 @@ function flood(values: Float32Array, labels: Int32Array, free: Uint8Array, strid
   }
   while (items > 0) {
     const index = heapIndex[0]!;
+    const level = heapValue[0]!;
     pop(heapValue, heapAge, heapIndex, --items);
     const label = labels[index]!;
     for (let side = 0; side < 4; side++) {
@@ -62,7 +64,7 @@ function flood(values: Float32Array, labels: Int32Array, free: Uint8Array, strid
       if (free[next] === 0) continue;
       free[next] = 0;
       labels[next] = label;
-      push(heapValue, heapAge, heapIndex, items++, values[next]!, ++age, next);
+      push(heapValue, heapAge, heapIndex, items++, values[next]! < level ? level : values[next]!, ++age, next);
     }
   }
 }
@@ -95,7 +97,6 @@ function pop(values: Float32Array, ages: Int32Array, indices: Int32Array, items:
   for (let child = 1; child < items; child = 2 * at + 1) {
     const right = child + 1;
     if (right < items && (values[right]! < values[child]! || (values[right] === values[child] && ages[right]! < ages[child]!))) {
-      // Only past a left child that could itself move up, or the right one must beat the entry: both cases end in the test below.
       child = right;
     }
     const other = values[child]!;
