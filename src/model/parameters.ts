@@ -62,6 +62,9 @@ const parametersOfLayers = (layers: readonly Layer[]): Parameter[] =>
 /** In the order of the standard vector. */
 export const parametersOf = (config: ModelConfig): Parameter[] => parametersOfLayers(layersOf(config));
 
+/** Length of the standard vector. */
+export const parameterCount = (config: ModelConfig): number => parametersOf(config).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+
 /** The same parameters with the shapes that they have in a training graph of this layout. */
 export function packedParametersOf(config: ModelConfig, layout: Layout): Parameter[] {
   const block = blockOf(layout);
@@ -90,7 +93,7 @@ export function pack(config: ModelConfig, layout: Layout, standard: Float32Array
 /** The inverse of `pack`. */
 export function unpack(config: ModelConfig, layout: Layout, packed: Float32Array): Float32Array {
   const parameters = parametersOf(config);
-  const out = new Float32Array(parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
+  const out = new Float32Array(parameterCount(config));
   let [from, to] = [0, 0];
   packedParametersOf(config, layout).forEach(({ shape: wide }, i) => {
     const { shape } = parameters[i]!;
@@ -129,7 +132,7 @@ export function fromTensors(config: ModelConfig, tensors: ReadonlyMap<string, Te
       );
     return tensor.data;
   });
-  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const out = new Float32Array(parameterCount(config));
   let at = 0;
   for (const part of parts) {
     out.set(part, at);

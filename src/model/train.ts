@@ -6,7 +6,7 @@ import type { Tensor } from "../core/tensor.js";
 import { NCHW, probeBlock, type Layout } from "../nn/layout.js";
 import { checkModelConfig, sizeMultiple, type ModelConfig } from "./config.js";
 import { exportOnnx } from "./file.js";
-import { fitsBlocks, initialWeights, toTensors } from "./parameters.js";
+import { fitsBlocks, initialWeights, parameterCount, toTensors } from "./parameters.js";
 import { createPredictor, type Predictor } from "./predictor.js";
 import { afterEpoch, learningRateAt, startOfPlateau, type PlateauState, type Schedule } from "./schedule.js";
 import { Trainer, type Losses, type OptimiserState } from "./trainer.js";
@@ -125,7 +125,7 @@ function checkOptions(config: ModelConfig, options: TrainOptions): void {
     throw new InvalidInput("train.patch", `a multiple of ${multiple} (grid x 2^depth)`, String(options.patch), `for example ${Math.ceil(options.patch / multiple) * multiple}`);
   if (!(options.learningRate > 0)) throw new InvalidInput("train.learningRate", "a number above 0", String(options.learningRate));
   if (!(options.warmup >= 0 && options.warmup <= options.steps)) throw new InvalidInput("train.warmup", "0 to the number of steps", String(options.warmup));
-  const length = initialWeights(config, random(0)).length;
+  const length = parameterCount(config);
   if (options.resume && options.resume.weights.length !== length)
     throw new InvalidInput("train.resume", `a checkpoint of ${length} weights`, String(options.resume.weights.length), "resume with the configuration it was made with");
 }

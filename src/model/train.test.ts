@@ -1,0 +1,205 @@
+import { describe, expect, it, vi } from "vitest";
+import type { Batch } from "../core/batch.js";
+import { Cancelled, InvalidInput, TrainingDiverged } from "../core/errors.js";
+import { random } from "../core/random.js";
+import type { Tensor } from "../core/tensor.js";
+import { probeBlock } from "../nn/layout.js";
+import type { ModelConfig } from "./config.js";
+import { parametersOf, toTensors } from "./parameters.js";
+import { train, type TrainingData, type TrainingState, type TrainOptions } from "./train.js";
+
+const config: ModelConfig = { rays: 8, grid: 2, depth: 1, filters: 16, convolutionsPerLevel: 1, features: 16 };
+const options: TrainOptions = {
+  steps: 12, batch: 2, patch: 16, learningRate: 3e-3, schedule: "cosine", warmup: 2, stepsPerEpoch: 4, seed: 11, threads: 1, layout: "nchw",
+};
+
+/** Discs of a known radius with their true distances: something that can be learned. */
+function discs(seed: number, { rays, grid }: ModelConfig = config, { batch, patch }: Pick<TrainOptions, "batch" | "patch"> = options): Batch {
+  const rng = random(seed);
+  const edge = patch / grid;
+  const image = Float32Array.from({ length: batch * patch * patch }, () => rng.normal(0, 0.05));
+  const probability = new Float32Array(batch * edge * edge);
+  const distances = new Float32Array(batch * rays * edge * edge);
+  for (let n = 0; n < batch; n++) {
+    const [cy, cx, radius] = [rng.uniform(5, patch - 5), rng.uniform(5, patch - 5), rng.uniform(3, 6)];
+    for (let y = 0; y < patch; y++)
+      for (let x = 0; x < patch; x++) {
+        const [dy, dx] = [y - cy, x - cx];
+        const distance = Math.hypot(dy, dx);
+        if (distance >= radius) continue;
+        image[(n * patch + y) * patch + x]! += 1;
+        if (y % grid !== 0 || x % grid !== 0) continue;
+        const at = (y / grid) * edge + x / grid;
+        probability[n * edge * edge + at] = 1 - distance / radius;
+        for (let k = 0; k < rays; k++) {
+          const along = dy * Math.sin((2 * Math.PI * k) / rays) + dx * Math.cos((2 * Math.PI * k) / rays);
+          distances[(n * rays + k) * edge * edge + at] = Math.sqrt(along * along - distance * distance + radius * radius) - along;
+        }
+      }
+  }
+  return { image, probability, mask: new Float32Array(probability.length).fill(1), distances };
+}
+
+const data: TrainingData = { nextBatch: (step) => discs(step), validation: [discs(1000), discs(1001)] };
+const bytes = (weights: ReadonlyMap<string, Tensor>): string => [...weights].map(([name, { data: values }]) => `${name} ${Buffer.from(values.buffer).toString("base64")}`).join();
+const block = await probeBlock();
+
+describe("train", () => {
+  it("learns one batch by heart: the loss falls to a quarter", async () => {
+    const one = discs(1);
+    const { history } = await train(config, { ...options, steps: 150, stepsPerEpoch: 10, warmup: 10 }, { nextBatch: () => one, validation: [] }, {});
+    expect(history.length).toBe(15);
+    expect(history.at(-1)!.loss).toBeLessThan(history[0]!.loss / 4);
+    expect(history.at(-1)!.distanceLoss).toBeLessThan(history[0]!.distanceLoss / 4);
+  });
+
+  it.each<Partial<ModelConfig>>([
+    { grid: 1, depth: 4, filters: 8, features: 8 }, { grid: 4, depth: 1, convolutionsPerLevel: 2 }, { grid: 2, depth: 3, filters: 5, features: 7, rays: 3 },
+  ])("trains networks of other shapes: %o", async (shape) => {
+    const other = { ...config, ...shape };
+    const run = { ...options, patch: 32, layout: "auto" as const, steps: 30, stepsPerEpoch: 10 };
+    const one = discs(2, other, run);
+    const { history, weights, layout } = await train(other, run, { nextBatch: () => one, validation: [] }, {});
+    expect(history.at(-1)!.loss).toBeLessThan(history[0]!.loss);
+    expect([...weights.keys()]).toEqual(parametersOf(other).map(({ name }) => name));
+    if (other.filters % 8 !== 0) expect(layout).toBe("nchw");
+  });
+
+  it("gives the same bytes for the same seed, and others for another", async () => {
+    const [a, b, c] = [await train(config, options, data, {}), await train(config, options, data, {}), await train(config, { ...options, seed: 12 }, data, {})];
+    expect(bytes(a.weights)).toBe(bytes(b.weights));
+    expect(a.history.map(({ seconds: _, ...rest }) => rest)).toEqual(b.history.map(({ seconds: _, ...rest }) => rest));
+    expect(bytes(a.weights)).not.toBe(bytes(c.weights));
+  });
+
+  it.skipIf(block === undefined)("gives the same bytes with two threads, and nearly the same in the blocked layout", async () => {
+    const one = await train(config, { ...options, layout: "blocked", threads: 2 }, data, {});
+    const again = await train(config, { ...options, layout: "blocked", threads: 2 }, data, {});
+    expect(one.layout).toBe(`blocked ${block}`);
+    expect(bytes(one.weights)).toBe(bytes(again.weights));
+    const plain = await train(config, options, data, {});
+    one.history.forEach((record, i) => expect(Math.abs(record.validationLoss / plain.history[i]!.validationLoss - 1)).toBeLessThan(1e-4));
+  });
+
+  it("records each epoch, the last even where it is shorter", async () => {
+    const seen: number[] = [];
+    const progress = vi.fn();
+    const { history } = await train(config, { ...options, steps: 10, onEpoch: (record) => void seen.push(record.step) }, data, { onProgress: progress });
+    expect(history.map(({ epoch, step }) => [epoch, step])).toEqual([[1, 4], [2, 8], [3, 10]]);
+    expect(seen).toEqual([4, 8, 10]);
+    expect(progress).toHaveBeenCalledTimes(10);
+    expect(progress.mock.lastCall![0]).toMatchObject({ done: 10, total: 10 });
+    for (const record of history) {
+      expect(record.loss).toBeCloseTo(record.probabilityLoss + 0.2 * record.distanceLoss, 5);
+      expect(record.validationLoss).toBeCloseTo(record.validationProbabilityLoss + 0.2 * record.validationDistanceLoss, 5);
+      expect(record.score).toBeNaN();
+    }
+  });
+
+  it("asks for the batches 0, 1, 2, ...", async () => {
+    const asked: number[] = [];
+    await train(config, { ...options, steps: 3, warmup: 0 }, { nextBatch: async (step) => (asked.push(step), discs(step)), validation: [] }, {});
+    expect(asked).toEqual([0, 1, 2]);
+  });
+});
+
+describe("which weights are kept", () => {
+  it("are those of the best score, the first among equals, and not the last", async () => {
+    const scores = [0.1, 0.7, 0.7];
+    const states: TrainingState[] = [];
+    const result = await train(config, { ...options, onEpoch: (_, checkpoint) => void states.push(checkpoint()) }, { ...data, validate: async () => scores[states.length]! }, {});
+    expect(result.history.map(({ score }) => score)).toEqual(scores);
+    expect(result.best).toBe(8);
+    expect(bytes(result.weights)).toBe(bytes(toTensors(config, states[1]!.weights)));
+    expect(states[2]!.weights).not.toEqual(states[1]!.weights);
+    expect(states[2]!.best.step).toBe(8);
+  });
+
+  it("are those of the lowest validation loss where nothing scores", async () => {
+    const { best, history } = await train(config, { ...options, learningRate: 0.3, schedule: "constant", warmup: 0 }, data, {});
+    const losses = history.map(({ validationLoss }) => validationLoss);
+    expect(best).toBe(history[losses.indexOf(Math.min(...losses))]!.step);
+  });
+
+  it("are the last where there is nothing to compare by", async () => {
+    const { best, history } = await train(config, options, { ...data, validation: [] }, {});
+    expect(best).toBe(12);
+    expect(history.every(({ validationLoss }) => Number.isNaN(validationLoss))).toBe(true);
+  });
+
+  it("get a predictor that predicts with the present weights", async () => {
+    const areas: number[] = [];
+    const validate: TrainingData["validate"] = async (predictor) => {
+      const { probability, distances } = await predictor.predict(discs(1000).image.slice(0, 256), 16, 16);
+      expect([probability.length, distances.length]).toEqual([64, 8 * 64]);
+      areas.push(probability.reduce((sum, value) => sum + value, 0));
+      return 1;
+    };
+    await train(config, options, { ...data, validate }, {});
+    expect(new Set(areas).size).toBe(3);
+  });
+});
+
+describe("a training that is stopped", () => {
+  it("goes on from its checkpoint to the very bytes it would have reached", async () => {
+    const states: TrainingState[] = [];
+    const whole = await train(config, { ...options, schedule: "plateau", patience: 1, onEpoch: (_, checkpoint) => void states.push(checkpoint()) }, data, {});
+    expect(states.map(({ step }) => step)).toEqual([4, 8, 12]);
+    // As it would come back from a file.
+    const saved = structuredClone(states[1]!);
+    const resumed = await train(config, { ...options, schedule: "plateau", patience: 1, resume: saved }, data, {});
+    expect(bytes(resumed.weights)).toBe(bytes(whole.weights));
+    expect(resumed.history.map(({ step }) => step)).toEqual([4, 8, 12]);
+    expect(resumed.history[2]!.loss).toBe(whole.history[2]!.loss);
+  });
+
+  it("stops before the next step when the signal says so", async () => {
+    const controller = new AbortController();
+    let steps = 0;
+    const nextBatch = (step: number): Batch => {
+      if (step === 2) controller.abort();
+      return discs(step);
+    };
+    await expect(train(config, options, { nextBatch, validation: [] }, { signal: controller.signal, onProgress: () => steps++ })).rejects.toThrow(Cancelled);
+    expect(steps).toBe(2);
+    await expect(train(config, options, data, { signal: AbortSignal.abort() })).rejects.toThrow("Training was stopped before it ended");
+  });
+
+  it.each(["image", "distances", "probability"] as const)("says so when %s holds NaN", async (name) => {
+    const broken = (step: number): Batch => {
+      const batch = discs(step);
+      if (step === 1) batch[name].fill(NaN, 0, 200);
+      return batch;
+    };
+    const failure = await train(config, options, { nextBatch: broken, validation: [] }, {}).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(TrainingDiverged);
+    expect((failure as TrainingDiverged).step).toBe(2);
+  });
+
+  it("says so when the learning rate blows it up", async () => {
+    await expect(train(config, { ...options, learningRate: 1e25, warmup: 0 }, data, {})).rejects.toThrow(TrainingDiverged);
+  });
+});
+
+describe("options", () => {
+  it.each([
+    [{ patch: 18 }, /train\.patch: expected a multiple of 4 .* received 18; for example 20/],
+    [{ steps: 0 }, /train\.steps/], [{ learningRate: NaN }, /train\.learningRate/], [{ warmup: 13 }, /train\.warmup/], [{ batch: 1.5 }, /train\.batch/],
+  ])("refuses %o", async (wrong, message) => {
+    await expect(train(config, { ...options, ...wrong }, data, {})).rejects.toThrow(message);
+  });
+
+  it("refuses batches of another size, naming the array", async () => {
+    await expect(train(config, options, { ...data, nextBatch: () => discs(0, config, { batch: 3, patch: 16 }) }, {})).rejects.toThrow(/batch\.image: expected 512 values, \[2, 1, 16, 16\], received 768/);
+  });
+
+  it("refuses blocks that the network does not fill, when they were asked for", async () => {
+    await expect(train({ ...config, filters: 12 }, { ...options, layout: "blocked" }, data, {})).rejects.toThrow(InvalidInput);
+  });
+
+  it("refuses the checkpoint of another network", async () => {
+    const states: TrainingState[] = [];
+    await train(config, { ...options, steps: 2, onEpoch: (_, checkpoint) => void states.push(checkpoint()) }, data, {});
+    await expect(train({ ...config, rays: 16 }, { ...options, resume: states[0]! }, data, {})).rejects.toThrow(/checkpoint of \d+ weights/);
+  });
+});
