@@ -26,18 +26,18 @@ export const defaultThresholds: Thresholds = { probability: 0.5, overlap: 0.4 };
 const overlaps = [0.3, 0.4, 0.5] as const;
 const lowest = 0.1;
 const highest = 0.9;
-const coarse = 0.1;
-const tolerance = 0.01;
+/** Steps of the scans, each around the best of the one before. */
+const steps = [0.1, 0.02, 0.01] as const;
 
 /**
  * Finds the thresholds that score best on validation images.
  *
- * For each overlap threshold, the probability threshold is scanned in steps of 0.1 and then refined around the best by golden section, to 0.01. The scan is there
- * because the score is flat or jumps where few objects are at stake, and golden section alone then ends anywhere. Suppression and painting are done once per
- * overlap: both go by descending score, so that a higher probability threshold merely removes the last labels.
+ * For each overlap threshold, the probability threshold is scanned in steps of 0.1, then of 0.02 and 0.01 around the best. Golden section, which StarDist uses,
+ * takes as many evaluations and needs a score with one peak; with few objects the score is a staircase, on which it ends anywhere. Suppression and
+ * painting are done once per overlap: both go by descending score, so that a higher probability threshold merely removes the last labels.
  *
  * @param score of one image, higher is better; images count in proportion to their number of objects. It must not keep `predicted`, which is reused.
- * @returns the best thresholds; of equal overlaps the lower, of equal probabilities the middle of those scanned; `score` is NaN, and the thresholds are the
+ * @returns the best thresholds; of equal overlaps the lower, of equal neighbouring probabilities the middle; `score` is NaN, and the thresholds are the
  * defaults, when no image has objects
  * @throws InvalidInput when prediction and truth do not belong together; Cancelled
  */
@@ -86,40 +86,37 @@ function meanScore(images: readonly Painted[], probability: number, score: (trut
   return sum / weights;
 }
 
-/** The best of a scan, refined by golden section between its neighbours. Among equal scores the middle of the first plateau. */
+/** Scans more and more finely around the best. Among equal neighbours the middle. */
 function searchProbability(evaluate: (probability: number) => number): { probability: number; score: number } {
-  const scanned = Array.from({ length: Math.round((highest - lowest) / coarse) + 1 }, (_, i) => rounded(lowest + i * coarse));
-  const scores = scanned.map(evaluate);
-  const first = scores.indexOf(Math.max(...scores));
-  let last = first;
-  while (scores[last + 1] === scores[first]) last++;
-  const middle = (first + last) >> 1;
-  let best = { probability: scanned[middle]!, score: scores[middle]! };
-  const visit = (probability: number): number => {
-    const score = evaluate(probability);
-    if (score > best.score) best = { probability, score };
-    return score;
-  };
-  const ratio = (Math.sqrt(5) - 1) / 2;
-  let low = Math.max(lowest, best.probability - coarse);
-  let high = Math.min(highest, best.probability + coarse);
-  let [a, b] = [rounded(high - ratio * (high - low)), rounded(low + ratio * (high - low))];
-  let [atA, atB] = [visit(a), visit(b)];
-  while (high - low > tolerance) {
-    if (atA >= atB) {
-      [high, b, atB] = [b, a, atA];
-      a = rounded(high - ratio * (high - low));
-      atA = visit(a);
-    } else {
-      [low, a, atA] = [a, b, atB];
-      b = rounded(low + ratio * (high - low));
-      atB = visit(b);
+  const scores = new Map<number, number>();
+  const scan = (low: number, high: number, step: number): number => {
+    for (let i = 0; low + i * step < high + step / 2; i++) {
+      const probability = Math.round((low + i * step) * 1000) / 1000;
+      if (probability >= lowest && probability <= highest && !scores.has(probability)) scores.set(probability, evaluate(probability));
     }
+    return middleOfBest(scores);
+  };
+  const [coarse, ...finer] = steps;
+  let best = scan(lowest, highest, coarse);
+  let reach: number = coarse;
+  for (const step of finer) {
+    best = scan(best - reach, best + reach, step);
+    reach = step;
   }
-  return best;
+  return { probability: best, score: scores.get(best)! };
 }
 
-const rounded = (threshold: number): number => Math.round(threshold * 1000) / 1000;
+/** The middle of the first run of neighbours with the highest score. */
+function middleOfBest(scores: ReadonlyMap<number, number>): number {
+  const entries = [...scores].sort((a, b) => a[0] - b[0]);
+  const highestScore = Math.max(...scores.values());
+  const first = entries.findIndex(([, score]) => score === highestScore);
+  let last = first;
+  while (entries[last + 1]?.[1] === highestScore) last++;
+  const middle = (entries[first]![0] + entries[last]![0]) / 2;
+  // Of those scanned the one nearest to the middle of the run, which may be scanned unevenly.
+  return entries.slice(first, last + 1).reduce((a, b) => (Math.abs(b[0] - middle) < Math.abs(a[0] - middle) ? b : a))[0];
+}
 
 function checkSizes({ prediction, truth }: ValidationImage): void {
   const { height, width, grid } = prediction;
