@@ -7,8 +7,8 @@ import { availableParallelism } from "node:os";
 
 export * as ort from "onnxruntime-node";
 
-/** zlib format (RFC 1950). @throws Error when the data is corrupt or ends early. */
-export const inflate = (bytes: Uint8Array): Uint8Array => inflateSync(bytes);
+/** zlib format (RFC 1950). @throws Error when the data is corrupt, ends early or gives more than `most` bytes. */
+export const inflate = (bytes: Uint8Array, most = 2 ** 32 - 1): Uint8Array => inflateSync(bytes, { maxOutputLength: most });
 export const deflate = (bytes: Uint8Array, level = 6): Uint8Array => deflateSync(bytes, { level });
 export const crc32 = (bytes: Uint8Array): number => zlibCrc32(bytes);
 export const cores = (): number => availableParallelism();

@@ -1,0 +1,202 @@
+import { inflate } from "#platform";
+import { CorruptFile, UnsupportedFormat, messageOf } from "../../core/errors.js";
+import type { SampleData, StoredPlane } from "../../core/image.js";
+import { numbersOf, readRange, type TiffBytes } from "./directory.js";
+import { decodeLzw, isOldLzw } from "./lzw.js";
+import { decodePackBits } from "./packbits.js";
+import type { Page } from "./page.js";
+import { undoDifference, undoFloatPredictor } from "./predictor.js";
+import { allocate, reverseBits, samplesOf, swapBytes, unpackBits } from "./samples.js";
+import { compression, tag } from "./tags.js";
+
+/** A strip or tile: where its bytes are, and which part of which sample of the plane it fills. */
+interface Segment {
+  readonly offset: number;
+  readonly length: number;
+  readonly y: number;
+  readonly x: number;
+  /** Rows that are stored: the last strip ends with the plane, a tile does not. */
+  readonly rows: number;
+  /** First sample, for planar files. */
+  readonly sample: number;
+}
+
+/**
+ * Reads and decodes the pixels of one page.
+ *
+ * @throws CorruptFile when its bytes contradict the format
+ * @throws UnsupportedFormat when it uses what is not read
+ */
+export async function readPlane(file: TiffBytes, page: Page): Promise<StoredPlane> {
+  if (page.unsupported !== undefined) throw page.unsupported;
+  const { height, width, samples, type } = page.info;
+  const segments = await segmentsOf(file, page);
+  checkRoom(file, page, segments);
+  const data = allocate(type, height * width * samples);
+  for (const run of runsOf(segments)) {
+    const bytes = await readRange(file, run.start, run.end - run.start, "the pixels");
+    for (const segment of run.segments) {
+      const packed = bytes.subarray(segment.offset - run.start, segment.offset - run.start + segment.length);
+      place(decodeSegment(file, page, segment, packed), page, segment, data);
+    }
+  }
+  return { height, width, samples, data };
+}
+
+async function segmentsOf(file: TiffBytes, page: Page): Promise<Segment[]> {
+  const { info, segmentHeight, segmentWidth } = page;
+  const across = Math.ceil(info.width / segmentWidth);
+  const down = Math.ceil(info.height / segmentHeight);
+  const grids = page.planar ? info.samples : 1;
+  const count = across * down * grids;
+  const corrupt = (what: string): CorruptFile => new CorruptFile(file.where, page.directory.offset, what);
+  if (page.contiguousAt !== undefined) return [{ offset: page.contiguousAt, length: rawBytes(page, info.height), y: 0, x: 0, rows: info.height, sample: 0 }];
+  // Each segment takes four bytes of directory at least, so that this bounds the work too.
+  if (count * 4 > file.source.size) throw corrupt(`the page says it has ${count} pieces, more than the file can hold`);
+  const offsets = await numbersOf(file, page.directory, page.tiled ? tag.tileOffsets : tag.stripOffsets);
+  let lengths = await numbersOf(file, page.directory, page.tiled ? tag.tileByteCounts : tag.stripByteCounts);
+  if (offsets === undefined || offsets.length < count) throw corrupt(`the page has ${offsets?.length ?? 0} of the ${count} pieces of its image`);
+  const segment = (i: number): Segment => {
+    const cell = i % (across * down);
+    const y = Math.floor(cell / across) * segmentHeight;
+    const rows = page.tiled ? segmentHeight : Math.min(segmentHeight, info.height - y);
+    const sample = Math.floor(i / (across * down));
+    return { offset: offsets[i]!, length: lengths?.[i] ?? rawBytes(page, rows), y, x: (cell % across) * segmentWidth, rows, sample };
+  };
+  // Old writers left the lengths out, or wrote one too few; without compression they follow from the size.
+  if (lengths !== undefined && lengths.length < count) lengths = undefined;
+  if (lengths === undefined && page.codec !== compression.none) throw corrupt("the lengths of the page's pieces are missing");
+  return Array.from({ length: count }, (_, i) => segment(i));
+}
+
+/** Bytes of `rows` rows of a segment without compression. */
+function rawBytes(page: Page, rows: number): number {
+  return rows * Math.ceil((page.segmentWidth * (page.planar ? 1 : page.info.samples) * page.info.bits) / 8);
+}
+
+/** How many bytes one compressed byte can give at most. LZW: 3,838 strings of up to as many bytes, in 12 bits each. */
+const mostGain: Readonly<Record<number, number>> = {
+  [compression.none]: 1, [compression.packBits]: 64, [compression.lzw]: 1500, [compression.deflate]: 1032, [compression.oldDeflate]: 1032,
+};
+
+/** Refuses a page whose bytes cannot give its pixels, before memory is taken for them. */
+function checkRoom(file: TiffBytes, page: Page, segments: readonly Segment[]): void {
+  const gain = mostGain[page.codec]!;
+  for (const { offset, length, rows } of segments) {
+    if (offset + length > file.source.size) {
+      throw new CorruptFile(file.where, offset, `the pixels go on to byte ${offset + length}, but the file has ${file.source.size}: it is cut off or damaged`);
+    }
+    const need = rawBytes(page, rows);
+    if (length * gain + 64 * (gain - 1) < need) throw new CorruptFile(file.where, offset, `${length} bytes are too few for ${need} bytes of pixels`);
+  }
+}
+
+interface Run {
+  readonly start: number;
+  end: number;
+  readonly segments: Segment[];
+}
+
+const mostGap = 65536;
+const mostRun = 2 ** 26;
+
+/** Segments in the order of the file, joined to runs that are read at once: a file of small tiles is not read tile by tile. */
+function runsOf(segments: readonly Segment[]): Run[] {
+  const runs: Run[] = [];
+  for (const segment of [...segments].sort((a, b) => a.offset - b.offset)) {
+    const run = runs.at(-1);
+    const end = segment.offset + segment.length;
+    if (run !== undefined && segment.offset - run.end <= mostGap && end - run.start <= mostRun) {
+      run.end = Math.max(run.end, end);
+      run.segments.push(segment);
+    } else runs.push({ start: segment.offset, end, segments: [segment] });
+  }
+  return runs;
+}
+
+/** Samples of a segment: its rows x segmentWidth x samples of its grid. */
+function decodeSegment(file: TiffBytes, page: Page, segment: Segment, packed: Uint8Array): SampleData {
+  const { type, bits } = page.info;
+  const samples = page.planar ? 1 : page.info.samples;
+  const size = rawBytes(page, segment.rows);
+  const bytes = decompress(file, page, segment, page.reversedBits ? reverseBits(packed) : packed, size);
+  if (bits % 8 !== 0) {
+    const out = allocate(type, segment.rows * page.segmentWidth * samples);
+    unpackBits(bytes, segment.rows, page.segmentWidth * samples, bits, out);
+    return out;
+  }
+  if (page.predictor === 3) {
+    const out = new Uint8Array(size);
+    undoFloatPredictor(bytes, out, segment.rows, page.segmentWidth, samples, bits / 8);
+    return samplesOf(type, out);
+  }
+  if (!file.littleEndian) swapBytes(bytes, bits / 8);
+  if (page.predictor === 2) undoDifference(integersOf(bytes, bits), segment.rows, page.segmentWidth, samples);
+  return samplesOf(type, bytes);
+}
+
+/** The bytes as unsigned integers of their size, for arithmetic modulo 2^bits. */
+function integersOf(bytes: Uint8Array<ArrayBuffer>, bits: number): SampleData {
+  if (bits === 8) return bytes;
+  return bits === 16 ? new Uint16Array(bytes.buffer) : bits === 32 ? new Uint32Array(bytes.buffer) : new Float64Array(bytes.buffer);
+}
+
+/** Exactly `size` bytes in a buffer of their own. */
+function decompress(file: TiffBytes, page: Page, segment: Segment, packed: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(size);
+  let written = 0;
+  switch (page.codec) {
+    case compression.lzw:
+      if (isOldLzw(packed)) throw new UnsupportedFormat(file.where, "the LZW compression of before 1991", "save it again with any current program");
+      written = decodeLzw(packed, out);
+      break;
+    case compression.packBits:
+      written = decodePackBits(packed, out);
+      break;
+    case compression.none:
+      out.set(packed.subarray(0, size));
+      written = Math.min(packed.length, size);
+      break;
+    default: {
+      const bytes = inflateSegment(file, segment, packed, size);
+      out.set(bytes.subarray(0, size));
+      written = Math.min(bytes.length, size);
+    }
+  }
+  if (written < size) {
+    throw new CorruptFile(file.where, segment.offset, `the ${page.info.compression} data gives ${written} of ${size} bytes of pixels`);
+  }
+  return out;
+}
+
+function inflateSegment(file: TiffBytes, segment: Segment, packed: Uint8Array, size: number): Uint8Array {
+  try {
+    // Some writers fill up the last strip: allow more than is needed, but not a gigabyte out of a kilobyte.
+    return inflate(packed, 4 * size + 65536);
+  } catch (error) {
+    throw new CorruptFile(file.where, segment.offset, `the deflate data is damaged (${messageOf(error)})`);
+  }
+}
+
+/** Copies a segment to its place; what of a tile lies beyond the plane is dropped. */
+function place(from: SampleData, page: Page, { y, x, rows, sample }: Segment, out: SampleData): void {
+  const { height, width, samples } = page.info;
+  const usedRows = Math.min(rows, height - y);
+  const usedWidth = Math.min(page.segmentWidth, width - x);
+  if (!page.planar) {
+    const length = usedWidth * samples;
+    if (usedWidth === width && page.segmentWidth === width) {
+      out.set(from.subarray(0, usedRows * length), y * length);
+      return;
+    }
+    for (let row = 0; row < usedRows; row++) {
+      const start = row * page.segmentWidth * samples;
+      out.set(from.subarray(start, start + length), ((y + row) * width + x) * samples);
+    }
+    return;
+  }
+  for (let row = 0; row < usedRows; row++) {
+    let to = ((y + row) * width + x) * samples + sample;
+    for (let i = row * page.segmentWidth; i < row * page.segmentWidth + usedWidth; i++, to += samples) out[to] = from[i]!;
+  }
+}
