@@ -46,6 +46,7 @@ function linearAxis(low: number, high: number, { label, range, whole }: AxisOpti
   if (!range) [low, high] = [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step];
   const ticks: number[] = [];
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) ticks.push(k * step);
+  // Steps are 1, 2 or 5 times a power of ten, so that this many decimals write every tick exactly.
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   return {
     label, low, high, ticks,
@@ -54,20 +55,21 @@ function linearAxis(low: number, high: number, { label, range, whole }: AxisOpti
   };
 }
 
-/** The smallest of 1, 2, 2.5, 5, 10 times a power of ten that is at least `rough`. */
+/** The smallest of 1, 2, 5, 10 times a power of ten that is at least `rough`. */
 function niceStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));
-  const factor = [1, 2, 2.5, 5, 10].find((candidate) => candidate * power >= rough * (1 - 1e-9)) ?? 10;
+  const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= rough * (1 - 1e-9)) ?? 10;
   return factor * power;
 }
 
+/** All ticks of an axis with the same decimals, but zero. */
 function tickLabel(tick: number, decimals: number): string {
-  // One digit more than the step's first for steps such as 2.5 and 0.25.
-  const exact = Number(tick.toFixed(decimals + 1));
-  return formatNumber(exact, exact === 0 ? 1 : Math.max(1, Math.floor(Math.log10(Math.abs(exact))) + 1 + fractionDigits(exact)));
+  const text = tick.toFixed(decimals);
+  if (Number(text) === 0) return "0";
+  const size = Math.abs(tick);
+  if (size >= 1e6 || size < 1e-4) return formatNumber(Number(tick.toPrecision(6)), 2);
+  return formatNumber(Number(text), decimals + Math.floor(Math.log10(size)) + 1);
 }
-
-const fractionDigits = (value: number): number => (String(value).split(".")[1] ?? "").length;
 
 function logAxis(low: number, high: number, label: string): Axis {
   const factors = high / low > 100 ? [1] : [1, 2, 5];

@@ -7,9 +7,9 @@ export type Rgb = readonly [red: number, green: number, blue: number];
 /** Lines and bars on white. Source: Okabe & Ito 2002, "Color Universal Design". */
 export const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#444444"] as const;
 
-/** Outlines of neighbouring objects on a dark image: the same hues, light enough to stand out. */
+/** Outlines of neighbouring objects on a dark image: the same hues, strong enough to stand out on grey and on white. */
 export const outlineColours: readonly Rgb[] = [
-  [86, 180, 233], [240, 228, 66], [230, 130, 30], [60, 200, 150], [235, 140, 190], [250, 250, 250],
+  [60, 170, 255], [255, 225, 30], [255, 120, 20], [20, 215, 145], [255, 110, 190], [150, 130, 255],
 ];
 
 /** Of an annotation: sure nuclei, the area left out of training, and objects that were turned down. */

@@ -91,7 +91,7 @@ function annotationText({ preset, images, candidates, kept, diameter, background
     noise: "All pixels outside the kept nuclei were replaced by uniform random noise.",
     keep: "All other pixels were taken as background.",
   }[background];
-  const size = diameter ? ` (median diameter ${formatNumber(diameter)} px)` : "";
+  const size = diameter ? ` (median diameter ${short(diameter)} px)` : "";
   return `${how} In ${counted(images, "image", "images")}, ${formatNumber(kept)} of ${formatNumber(candidates)} objects were kept${size}. ${uncertain}`;
 }
 
@@ -99,22 +99,22 @@ function trainingText(t: Part<"training">): string {
   const schedule = {
     cosine: "falling along a cosine", plateau: "lowered whenever the loss no longer improved", constant: "kept constant",
   }[t.schedule];
-  const held = t.validation > 0 ? ` ${formatNumber(t.validation * 100, 2)} % of the data were kept out of the training for validation.` : "";
+  const held = t.validation > 0 ? ` ${short(t.validation * 100)} % of the data were kept out of the training for validation.` : "";
   return `On these data a StarDist network (Schmidt et al. 2018) was trained from scratch: a U-Net (Ronneberger et al. 2015) of depth ${t.depth} with ${t.filters} filters on its first level, ${t.rays} rays and a grid of ${t.grid} px, ` +
     `for ${formatNumber(t.steps)} steps with batches of ${t.batch} patches of ${t.patch} × ${t.patch} px${t.augmented ? ", augmented by flips, turns and changes of intensity" : ", without augmentation"}, ` +
-    `with the Adam optimiser and a learning rate of at most ${formatNumber(t.learningRate)}, ${schedule} (seed ${t.seed}).${held}`;
+    `with the Adam optimiser and a learning rate of at most ${short(t.learningRate)}, ${schedule} (seed ${t.seed}).${held}`;
 }
 
 function segmentationText(s: Part<"segmentation">): string {
   const chosen = s.tuned ? ", chosen on the validation data" : "";
   const outline = s.outline === "refined" ? " The outline of each nucleus was then refined to its own intensity contour." : "";
-  return `All images were segmented with this network at a probability threshold of ${formatNumber(s.probabilityThreshold)} and a non-maximum suppression threshold of ${formatNumber(s.overlapThreshold)}${chosen}.${outline}`;
+  return `All images were segmented with this network at a probability threshold of ${short(s.probabilityThreshold)} and a non-maximum suppression threshold of ${short(s.overlapThreshold)}${chosen}.${outline}`;
 }
 
 function trackingText(t: Part<"tracking">): string {
   const bridge = t.gap > 0 ? `, and gaps of at most ${counted(t.gap, "frame", "frames")} were closed` : "";
   const divisions = t.divisions ? " Divisions were detected from the position, size and symmetry of the two daughters." : " Divisions were not sought.";
-  return `Nuclei were linked from frame to frame by solving the linear assignment problem (Jaqaman et al. 2008) within a radius of ${formatNumber(t.radius)} px${t.estimated ? ", estimated from the data" : ""}${bridge}.${divisions}`;
+  return `Nuclei were linked from frame to frame by solving the linear assignment problem (Jaqaman et al. 2008) within a radius of ${short(t.radius)} px${t.estimated ? ", estimated from the data" : ""}${bridge}.${divisions}`;
 }
 
 function analysisText({ units, tracked }: Part<"analysis">): string {
@@ -123,5 +123,8 @@ function analysisText({ units, tracked }: Part<"analysis">): string {
   return `${density}. Speed is the distance between two successive positions of a nucleus divided by the time between them (${units.speed}); tracks were evaluated separately before and after each division. ` +
     "The direction of a track is that from its first to its last position.";
 }
+
+/** Without trailing zeros. */
+const short = (value: number, digits = 3): string => formatNumber(value, digits).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
 
 const counted = (count: number, one: string, many: string): string => `${formatNumber(count)} ${count === 1 ? one : many}`;

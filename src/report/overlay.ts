@@ -28,7 +28,7 @@ export interface AnnotationOverlayOptions extends OverlayOptions {
 export function overlayLabels(image: Image, labels: LabelImage, options: OverlayOptions = {}): StoredPlane {
   requireEqualSize(image, labels);
   const view = options.view ?? wholeImage(image);
-  const canvas = backdrop(image, view, options.contrast, 1);
+  const canvas = backdrop(image, view, options.contrast, brightness);
   const colours = options.colours ?? distinctColours(labels, outlineColours.length);
   outlines(canvas, drawLabels(labels, view), (label) => outlineColours[colours[label]! % outlineColours.length]!);
   return canvas;
@@ -45,13 +45,16 @@ export function annotationOverlay(image: Image, labels: LabelImage, options: Ann
   requireEqualSize(image, labels);
   if (options.rejected) requireEqualSize(image, options.rejected);
   const view = options.view ?? wholeImage(image);
-  const canvas = backdrop(image, view, options.contrast, 1);
+  const canvas = backdrop(image, view, options.contrast, brightness);
   const drawn = drawLabels(labels, view);
   hatch(canvas, drawn);
   if (options.rejected) outlines(canvas, drawLabels(options.rejected, view), () => annotationColours.rejected);
   outlines(canvas, drawn, () => annotationColours.kept);
   return canvas;
 }
+
+/** White under coloured outlines would swallow them. */
+const brightness = 0.8;
 
 /** The grey image of a view on a canvas. */
 export function backdrop(image: Image, view: View, contrast: { low: number; high: number } | undefined, brightness: number): Canvas {

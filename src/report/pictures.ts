@@ -23,17 +23,17 @@ export function annotationPictures({ pictures }: AnnotationPart): string {
     const contrast = contrastOf(picture.image);
     return views(picture.image, index, picture.name, "Annotation", (view) => annotationOverlay(picture.image, picture.labels, { view, contrast, rejected: picture.rejected }));
   });
-  return `<ul class="legend">${legend.join("")}</ul>${figures.join("")}`;
+  return `<ul class="legend">${legend.join("")}</ul>${arranged(figures)}`;
 }
 
 /** Example segmentations: outlines over the image. */
 export function segmentationPictures(pictures: readonly LabelledPicture[]): string {
-  return pictures.map(({ name, image, labels }, index) => {
+  return arranged(pictures.map(({ name, image, labels }, index) => {
     const [contrast, colours] = [contrastOf(image), distinctColours(labels, outlineColours.length)];
     const nuclei = new Set(labels.data);
     nuclei.delete(0);
     return views(image, index, name, `Segmentation, ${formatNumber(nuclei.size)} ${nuclei.size === 1 ? "nucleus" : "nuclei"}; colours only tell neighbours apart`, (view) => overlayLabels(image, labels, { view, contrast, colours }));
-  }).join("");
+  }));
 }
 
 /** The tracks over one image, coloured by speed, with the colour bar. */
@@ -42,6 +42,9 @@ export function trackPictures({ name, image, nuclei }: TrackPicture, statistics:
   const what = "Tracks of all frames, coloured by their mean speed from blue (slow) to red (fast); white rings and lines are divisions";
   return speedLegend(range, statistics.units.speed) + views(image, 0, name, what, (view) => trackOverlay(image, nuclei, statistics, { view, contrast, range }));
 }
+
+/** The first figures large, the others side by side. */
+const arranged = ([first = "", ...others]: readonly string[]): string => first + (others.length === 0 ? "" : `<div class="pictures">${others.join("")}</div>`);
 
 /** An overview, and beside a reduced one the middle at full size. */
 function views(image: Image, index: number, name: string, what: string, draw: (view: View) => StoredPlane): string {

@@ -85,7 +85,7 @@ export const stepRose = (statistics: Statistics): string => rosePlot(statistics.
 export function displacementPlot({ meanSquaredDisplacement: msd, units }: Statistics): string {
   return lineChart([{ name: "all tracks", x: msd.time, y: msd.value.map((value) => (value > 0 ? value : NaN)), draw: "both" }], {
     title: "Mean squared displacement", x: { label: `lag [${units.time === "min" ? "min" : "frames"}]`, logarithmic: true },
-    y: { label: `mean squared displacement [${units.area}]`, logarithmic: true },
+    y: { label: `MSD [${units.area}]`, logarithmic: true },
   });
 }
 

@@ -18,10 +18,10 @@ export function roseChart(rose: Rose, options: { readonly title: string; readonl
   const radius = (share: number): number => outer * Math.sqrt(share / end);
   const bars = Array.from(rose.counts, (count, k) => (count === 0 ? "" : sector(k * rose.binWidth, (k + 1) * rose.binWidth, radius(count / rose.total))));
   const ringLines = rings.map((share) => `<circle cx="${centreX}" cy="${centreY}" r="${fixed(radius(share))}" fill="none" stroke="#cfcfcf"/>`);
-  // Between two spokes, where no bar's edge runs.
+  // Inside the ring, between the labels of two spokes.
   const ringLabels = rings.map((share) => {
-    const [x, y] = polar(67.5, radius(share));
-    return text(x + 3, y - 2, `${formatNumber(share * 100, 2)} %`, "start", 13, ' fill="#555555" stroke="#ffffff" stroke-width="3" paint-order="stroke"');
+    const [x, y] = polar(45, radius(share) - 11);
+    return text(x, y + 5, `${formatNumber(share * 100, 2)} %`, "middle", 13, ' fill="#555555" stroke="#ffffff" stroke-width="3" paint-order="stroke"');
   });
   return opened(options.title, size) +
     text(20, 24, options.title, "start", 19, ' font-weight="600"') + (options.note ? text(20, 46, options.note, "start", 14, ' fill="#666666"') : "") +

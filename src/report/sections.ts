@@ -19,7 +19,7 @@ const grid = (figures: readonly string[]): string => (figures.length === 0 ? "" 
 /** The numbers that a reader looks for first. */
 export function cards({ statistics, annotation }: ReportInput): string {
   const list: Card[] = [];
-  if (annotation) list.push({ label: "training examples found without a human", value: formatNumber(annotation.kept), unit: `of ${formatNumber(annotation.candidates)} objects` });
+  if (annotation) list.push({ label: "training nuclei, found automatically", value: formatNumber(annotation.kept), unit: `of ${formatNumber(annotation.candidates)} objects` });
   if (statistics) list.push(...statisticsCards(statistics));
   if (list.length === 0) return "";
   return `<div class="cards">${list.map(({ label, value, unit }) => `<div class="card"><div class="label">${escapeText(label)}</div><div class="value">${escapeText(value)}${unit ? `<span class="unit">${escapeText(unit)}</span>` : ""}</div></div>`).join("")}</div>`;
@@ -39,11 +39,14 @@ function statisticsCards({ summary, units, trackDirections }: Statistics): Card[
     ...general,
     { label: "tracks (between divisions)", value: formatNumber(summary.branches) },
     { label: "divisions", value: formatNumber(summary.divisions) },
-    { label: "division rate", value: formatNumber(summary.divisionRate), unit: units.time === "min" ? "per nucleus and h" : "per nucleus and frame" },
+    { label: "division rate", value: formatNumber(summary.divisionRate), unit: units.time === "min" ? "/ nucleus / h" : "/ nucleus / frame" },
     { label: "median duration of a track", value: formatNumber(summary.medianDuration), unit: time },
     { label: "mean speed", value: formatNumber(summary.meanSpeed), unit: units.speed },
     { label: "median straightness", value: formatNumber(summary.medianStraightness, 2) },
-    { label: "mean direction (0° right, 90° up)", value: Number.isNaN(trackDirections.meanDirection) ? "\u2013" : `${formatNumber(trackDirections.meanDirection)}°` },
+    {
+      label: "mean direction of tracks (R: 0 none, 1 all alike)", value: Number.isNaN(trackDirections.meanDirection) ? "\u2013" : `${formatNumber(trackDirections.meanDirection)}°`,
+      unit: `R = ${formatNumber(trackDirections.resultant, 2)}`,
+    },
   ];
 }
 

@@ -7,16 +7,16 @@ h1 { margin: 0; font-size: 30px; line-height: 1.2; overflow-wrap: anywhere; }
 h2 { margin: 44px 0 12px; padding-bottom: 6px; border-bottom: 2px solid var(--line); font-size: 22px; }
 h3 { margin: 24px 0 8px; font-size: 17px; }
 p { max-width: 78ch; }
-.facts { margin: 6px 0 0; color: var(--muted); }
+.facts { margin: 6px 0 0; max-width: 120ch; color: var(--muted); }
 .notices { margin: 22px 0 0; padding: 0; list-style: none; }
 .notices li { margin: 6px 0; padding: 8px 14px; border-left: 5px solid #56b4e9; background: #eef6fc; }
 .notices li.warning { border-color: #d55e00; background: #fdf1e8; }
 .notices b { margin-right: 6px; }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(176px, 1fr)); gap: 12px; margin: 24px 0 0; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); gap: 12px; margin: 24px 0 0; }
 .card { padding: 12px 14px; border: 1px solid var(--line); border-radius: 6px; }
 .card .label { color: var(--muted); font-size: 14px; line-height: 1.3; }
-.card .value { margin-top: 2px; font-size: 26px; font-weight: 600; line-height: 1.25; white-space: nowrap; }
-.card .unit { margin-left: 5px; font-size: 15px; font-weight: 400; color: var(--muted); }
+.card .value { display: flex; flex-wrap: wrap; align-items: baseline; column-gap: 6px; margin-top: 2px; font-size: 26px; font-weight: 600; line-height: 1.25; }
+.card .unit { font-size: 15px; font-weight: 400; color: var(--muted); }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 18px 26px; align-items: start; }
 .plots svg { display: block; width: 100%; height: auto; max-width: 720px; }
 figure { margin: 0 0 22px; }

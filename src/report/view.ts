@@ -13,10 +13,10 @@ export interface View {
   readonly scale: number;
 }
 
-/** The whole image, its longer edge at most `edge` px; small images are enlarged by a whole number up to half of that. */
+/** The whole image, its longer edge at most `edge` px; small images are enlarged by a whole number up to 4. */
 export function overview(height: number, width: number, edge: number): View {
   const longer = Math.max(height, width);
-  const scale = longer > edge ? edge / longer : Math.max(1, Math.min(4, Math.floor(edge / 2 / longer)));
+  const scale = longer > edge ? edge / longer : Math.max(1, Math.min(4, Math.floor(edge / longer)));
   return { y: 0, x: 0, height, width, scale };
 }
 
