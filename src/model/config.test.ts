@@ -34,8 +34,9 @@ describe("receptiveField", () => {
     [{ rays: 3, grid: 2, depth: 2, filters: 2, convolutionsPerLevel: 2, features: 2 }],
     [{ rays: 3, grid: 4, depth: 1, filters: 2, convolutionsPerLevel: 1, features: 2 }],
   ])("is what a changed pixel reaches: %o", async (config) => {
-    // NaN spreads to everything that depends on it; a rectified network with positive weights passes changes on everywhere instead.
-    const weights = new Map([...toTensors(config, initialWeights(config, random(1)))].map(([name, { shape, data }]) => [name, { shape, data: data.map(() => 0.5 / (data.length / shape[0]!)) }]));
+    // With positive weights nothing is rectified away, so that a change reaches everything that depends on it.
+    const shapes = [...toTensors(config, initialWeights(config, random(1)))];
+    const weights = new Map(shapes.map(([name, { shape, data }]) => [name, { shape, data: data.map(() => (0.5 * shape[0]!) / data.length) }]));
     const session = await ort.InferenceSession.create(exportOnnx(config, weights), { intraOpNumThreads: 1 });
     const multiple = sizeMultiple(config);
     const margin = receptiveMargin(config);

@@ -1,4 +1,5 @@
 /** The two graphs of a training: the step (forward, backward, Adam) and the loss alone, both over one flat vector of weights. */
+import type { Batch } from "../core/batch.js";
 import { sizeOf } from "../core/tensor.js";
 import { emitAdam } from "../nn/adam.js";
 import { Graph, type Value } from "../nn/graph.js";
@@ -6,7 +7,7 @@ import type { Layout } from "../nn/layout.js";
 import { concat, reshape, split } from "../nn/primitives.js";
 import { Tape } from "../nn/tape.js";
 import type { ModelConfig } from "./config.js";
-import { emitLoss, type LossValues } from "./loss.js";
+import { emitLoss, type LossGraph, type LossValues } from "./loss.js";
 import { packedParametersOf, type Parameter } from "./parameters.js";
 import { emitUnet } from "./unet.js";
 
@@ -18,14 +19,14 @@ export interface BatchSize {
 }
 
 /** Shapes of the four arrays of a `Batch`. */
-export function batchShapes(config: ModelConfig, { batch, patch }: BatchSize) {
+export function batchShapes(config: ModelConfig, { batch, patch }: BatchSize): Record<keyof Batch, readonly number[]> {
   const cells = patch / config.grid;
   return {
     image: [batch, 1, patch, patch],
     probability: [batch, 1, cells, cells],
     mask: [batch, 1, cells, cells],
     distances: [batch, config.rays, cells, cells],
-  } as const;
+  };
 }
 
 /**
@@ -62,7 +63,7 @@ export function buildLossGraph(config: ModelConfig, layout: Layout, size: BatchS
   return graph.encode();
 }
 
-function emitForward(tape: Tape, config: ModelConfig, size: BatchSize, parameters: ReadonlyMap<string, Value>) {
+function emitForward(tape: Tape, config: ModelConfig, size: BatchSize, parameters: ReadonlyMap<string, Value>): { joined: Value; losses: LossGraph } {
   const { graph } = tape;
   const shapes = batchShapes(config, size);
   const outputs = emitUnet(tape, config, graph.input("image", shapes.image), parameters);

@@ -16,11 +16,14 @@ async function compute({ joined, probability, mask, distances }: Data): Promise<
   const shapes = { joined: [N, RAYS + 1, EDGE, EDGE], probability: [N, 1, EDGE, EDGE], mask: [N, 1, EDGE, EDGE], distances: [N, RAYS, EDGE, EDGE] };
   const whole = graph.input("joined", shapes.joined);
   const [e, q] = split(graph, whole, [RAYS, 1], 1);
-  const targets = { probability: graph.input("probability", shapes.probability), mask: graph.input("mask", shapes.mask), distances: graph.input("distances", shapes.distances) };
+  const targets = {
+    probability: graph.input("probability", shapes.probability), mask: graph.input("mask", shapes.mask),
+    distances: graph.input("distances", shapes.distances),
+  };
   const made = emitLoss(graph, { distances: e!, logits: q!, joined: whole }, targets);
   for (const name of ["loss", "probabilityLoss", "distanceLoss", "gradient"] as const) graph.output(name, made[name]);
   const session = await ort.InferenceSession.create(graph.encode());
-  const tensor = (data: Float32Array, shape: number[]) => new ort.Tensor("float32", data, shape);
+  const tensor = (data: Float32Array, shape: number[]): ort.Tensor => new ort.Tensor("float32", data, shape);
   const results = await session.run({
     joined: tensor(joined, shapes.joined), probability: tensor(probability, shapes.probability), mask: tensor(mask, shapes.mask),
     distances: tensor(distances, shapes.distances),

@@ -17,6 +17,12 @@ export interface LossValues {
   readonly distanceLoss: Value;
 }
 
+/** What the loss adds to a graph. */
+export interface LossGraph extends LossValues {
+  /** With respect to `Outputs.joined`. */
+  readonly gradient: Value;
+}
+
 const DISTANCE_WEIGHT = 0.2;
 const BACKGROUND_WEIGHT = 1e-4;
 const TINY = 1e-7;
@@ -31,7 +37,7 @@ const TINY = 1e-7;
  * Source: Schmidt et al. 2018 and stardist/models/base.py (masked_loss). Deviation: there, unknown points still count as background in the
  * last term; here they count nowhere.
  */
-export function emitLoss(graph: Graph, outputs: Outputs, targets: Targets): LossValues & { readonly gradient: Value } {
+export function emitLoss(graph: Graph, outputs: Outputs, targets: Targets): LossGraph {
   const { probability, mask } = targets;
   const points = probability.shape.reduce((product, n) => product * n, 1);
   const values = points * targets.distances.shape[1]!;

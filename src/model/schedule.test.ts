@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { afterEpoch, learningRateAt, startOfPlateau } from "./schedule.js";
 
+const schedules = fc.constantFrom("cosine", "plateau", "constant");
 const options = { schedule: "cosine", learningRate: 0.8, steps: 110, warmup: 10 } as const;
 
 describe("learningRateAt", () => {
@@ -19,7 +20,7 @@ describe("learningRateAt", () => {
 
   it("is positive and at most the given rate at every step", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 500 }), fc.nat(500), fc.nat(499), fc.constantFrom("cosine", "plateau", "constant"), (steps, warmup, step, schedule) => {
+      fc.property(fc.integer({ min: 1, max: 500 }), fc.nat(500), fc.nat(499), schedules, (steps, warmup, step, schedule) => {
         const rate = learningRateAt({ schedule, learningRate: 0.1, steps, warmup: Math.min(warmup, steps) }, Math.min(step, steps - 1));
         expect(rate).toBeGreaterThan(0);
         expect(rate).toBeLessThanOrEqual(0.1 * (1 + 1e-12));

@@ -9,7 +9,7 @@ import { exportOnnx } from "./file.js";
 import { fitsBlocks, initialWeights, parameterCount, toTensors } from "./parameters.js";
 import { createPredictor, type Predictor } from "./predictor.js";
 import { afterEpoch, learningRateAt, startOfPlateau, type PlateauState, type Schedule } from "./schedule.js";
-import { Trainer, type Losses, type OptimiserState } from "./trainer.js";
+import { Trainer, type Losses, type OptimiserState, type StepLosses } from "./trainer.js";
 
 export interface TrainOptions extends Schedule {
   /** Patches in a batch. */
@@ -35,6 +35,9 @@ export const defaultTrainOptions: TrainOptions = {
   steps: 3000, batch: 4, patch: 96, learningRate: 1e-3, schedule: "cosine", warmup: 100, stepsPerEpoch: 100, seed: 1, threads: 2,
   layout: "auto",
 };
+
+/** Epochs. StarDist's. */
+const DEFAULT_PATIENCE = 40;
 
 export interface TrainingData {
   /** Batch of a step, from 0. To train reproducibly, and to resume, it must depend on the step alone. */
@@ -122,12 +125,18 @@ function checkOptions(config: ModelConfig, options: TrainOptions): void {
     if (!Number.isInteger(options[name]) || options[name] < 1) throw new InvalidInput(`train.${name}`, "a whole number above 0", String(options[name]));
   const multiple = sizeMultiple(config);
   if (options.patch % multiple !== 0)
-    throw new InvalidInput("train.patch", `a multiple of ${multiple} (grid x 2^depth)`, String(options.patch), `for example ${Math.ceil(options.patch / multiple) * multiple}`);
+    throw new InvalidInput(
+      "train.patch", `a multiple of ${multiple} (grid x 2^depth)`, String(options.patch),
+      `for example ${Math.ceil(options.patch / multiple) * multiple}`,
+    );
   if (!(options.learningRate > 0)) throw new InvalidInput("train.learningRate", "a number above 0", String(options.learningRate));
   if (!(options.warmup >= 0 && options.warmup <= options.steps)) throw new InvalidInput("train.warmup", "0 to the number of steps", String(options.warmup));
   const length = parameterCount(config);
   if (options.resume && options.resume.weights.length !== length)
-    throw new InvalidInput("train.resume", `a checkpoint of ${length} weights`, String(options.resume.weights.length), "resume with the configuration it was made with");
+    throw new InvalidInput(
+      "train.resume", `a checkpoint of ${length} weights`, String(options.resume.weights.length),
+      "resume with the configuration it was made with",
+    );
 }
 
 async function chooseLayout(config: ModelConfig, wanted: TrainOptions["layout"]): Promise<Layout> {
@@ -135,14 +144,16 @@ async function chooseLayout(config: ModelConfig, wanted: TrainOptions["layout"])
   const block = await probeBlock();
   if (block !== undefined && fitsBlocks(config, block)) return { kind: "blocked", block };
   if (wanted === "auto") return NCHW;
-  const why = block === undefined ? "a processor without blocked operators" : `filters ${config.filters} and features ${config.features}`;
-  throw new InvalidInput("train.layout", `blocks that fit (${block === undefined ? "AVX2 or AVX-512" : `multiples of ${block}`})`, why, "use the layout auto");
+  if (block === undefined) throw new InvalidInput("train.layout", "nchw on this processor, which has no blocked operators", wanted, "use auto");
+  const received = `filters ${config.filters} and features ${config.features}`;
+  throw new InvalidInput("train.layout blocked", `filters and features in multiples of ${block}`, received, "use the layout auto");
 }
 
 function freshState(config: ModelConfig, seed: number): TrainingState {
   const weights = initialWeights(config, random(seed));
   const zeros = (): Float32Array => new Float32Array(weights.length);
-  return { step: 0, weights, first: zeros(), second: zeros(), best: { step: 0, value: -Infinity, weights }, plateau: startOfPlateau, history: [] };
+  const best: Best = { step: 0, value: -Infinity, weights };
+  return { step: 0, weights, first: zeros(), second: zeros(), best, plateau: startOfPlateau, history: [] };
 }
 
 /** The steps, epoch by epoch. */
@@ -154,33 +165,50 @@ async function run(
   let { best, plateau } = start;
   let sum = startOfSum;
   for (let step = start.step; step < options.steps; step++) {
-    throwIfCancelled(context, "Training");
-    const batch = await data.nextBatch(step);
-    throwIfCancelled(context, "Training");
     const learningRate = learningRateAt(options, step) * plateau.factor;
-    const losses = await trainer.step(batch, learningRate);
-    failIfDiverged(step + 1, losses.loss, losses.gradientNorm);
+    const losses = await takeStep(trainer, step, learningRate, data, context);
     sum = addLosses(sum, losses);
     context.onProgress?.({ done: step + 1, total: options.steps, message: `loss ${losses.loss.toFixed(4)}` });
     if ((step + 1) % options.stepsPerEpoch !== 0 && step + 1 < options.steps) continue;
 
-    const validation = await evaluate(trainer, data.validation);
-    failIfDiverged(step + 1, data.validation.length > 0 ? validation.loss : 0, 0);
-    const score = data.validate ? await scoreOf(trainer, data.validate, options.threads) : NaN;
-    const mean = meanOf(sum);
+    const validation = await validate(trainer, step + 1, options.threads, data);
+    const { loss, probability, distance } = meanOf(sum);
+    sum = startOfSum;
     const record: TrainingRecord = {
-      epoch: history.length + 1, step: step + 1, learningRate, loss: mean.loss, probabilityLoss: mean.probability, distanceLoss: mean.distance,
-      validationLoss: validation.loss, validationProbabilityLoss: validation.probability, validationDistanceLoss: validation.distance, score,
+      epoch: history.length + 1, step: step + 1, learningRate, loss, probabilityLoss: probability, distanceLoss: distance, ...validation,
       seconds: (performance.now() - began) / 1000,
     };
     history.push(record);
-    sum = startOfSum;
     if (isBetter(data, record, best)) best = { step: record.step, value: valueOfEpoch(data, record), weights: trainer.weights() };
-    plateau = options.schedule === "plateau" ? afterEpoch(plateau, Number.isNaN(validation.loss) ? mean.loss : validation.loss, options.patience ?? 40) : plateau;
+    const watched = data.validation.length > 0 ? record.validationLoss : record.loss;
+    if (options.schedule === "plateau") plateau = afterEpoch(plateau, watched, options.patience ?? DEFAULT_PATIENCE);
     const [bestNow, plateauNow] = [best, plateau];
     await options.onEpoch?.(record, () => ({ ...trainer.state(), best: bestNow, plateau: plateauNow, history: [...history] }));
   }
   return { best, history };
+}
+
+/** @param step from 0 */
+async function takeStep(trainer: Trainer, step: number, learningRate: number, data: TrainingData, context: StageContext): Promise<StepLosses> {
+  throwIfCancelled(context, "Training");
+  const batch = await data.nextBatch(step);
+  // Making a batch takes time, and the user may have stopped meanwhile.
+  throwIfCancelled(context, "Training");
+  const losses = await trainer.step(batch, learningRate);
+  failIfDiverged(step + 1, losses.loss);
+  failIfDiverged(step + 1, losses.gradientNorm);
+  return losses;
+}
+
+type ValidationPart = Pick<TrainingRecord, "validationLoss" | "validationProbabilityLoss" | "validationDistanceLoss" | "score">;
+
+async function validate(trainer: Trainer, step: number, threads: number, data: TrainingData): Promise<ValidationPart> {
+  let sum = startOfSum;
+  for (const batch of data.validation) sum = addLosses(sum, await trainer.evaluate(batch));
+  const { loss, probability, distance } = meanOf(sum);
+  if (data.validation.length > 0) failIfDiverged(step, loss);
+  const score = data.validate ? await scoreOf(trainer, data, threads) : NaN;
+  return { validationLoss: loss, validationProbabilityLoss: probability, validationDistanceLoss: distance, score };
 }
 
 /** Higher is better. NaN: nothing tells. */
@@ -196,16 +224,15 @@ function isBetter(data: TrainingData, record: TrainingRecord, best: Best): boole
   return value > best.value || Number.isNaN(value) || best.step === 0;
 }
 
-function failIfDiverged(step: number, loss: number, gradientNorm: number): void {
-  if (!Number.isFinite(loss)) throw new TrainingDiverged(step, loss);
-  if (!Number.isFinite(gradientNorm)) throw new TrainingDiverged(step, gradientNorm);
+function failIfDiverged(step: number, value: number): void {
+  if (!Number.isFinite(value)) throw new TrainingDiverged(step, value);
 }
 
-async function scoreOf(trainer: Trainer, validate: (predictor: Predictor) => Promise<number>, threads: number): Promise<number> {
+async function scoreOf(trainer: Trainer, data: TrainingData, threads: number): Promise<number> {
   const { config } = trainer;
   const predictor = await createPredictor(exportOnnx(config, toTensors(config, trainer.weights())), config, { threads });
   try {
-    return await validate(predictor);
+    return (await data.validate?.(predictor)) ?? NaN;
   } finally {
     await predictor.release();
   }
@@ -215,15 +242,10 @@ type LossSum = Losses & { readonly count: number };
 
 const startOfSum: LossSum = { loss: 0, probability: 0, distance: 0, count: 0 };
 
-const addLosses = (sum: LossSum, losses: Losses): LossSum => ({
-  loss: sum.loss + losses.loss, probability: sum.probability + losses.probability, distance: sum.distance + losses.distance, count: sum.count + 1,
+const addLosses = (sum: LossSum, { loss, probability, distance }: Losses): LossSum => ({
+  loss: sum.loss + loss, probability: sum.probability + probability, distance: sum.distance + distance, count: sum.count + 1,
 });
 
 /** NaN over no losses. */
-const meanOf = ({ loss, probability, distance, count }: LossSum): Losses => ({ loss: loss / count, probability: probability / count, distance: distance / count });
-
-async function evaluate(trainer: Trainer, batches: readonly Batch[]): Promise<Losses> {
-  let sum = startOfSum;
-  for (const batch of batches) sum = addLosses(sum, await trainer.evaluate(batch));
-  return meanOf(sum);
-}
+const meanOf = ({ loss, probability, distance, count }: LossSum): Losses =>
+  ({ loss: loss / count, probability: probability / count, distance: distance / count });

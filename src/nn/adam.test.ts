@@ -2,13 +2,13 @@ import { ort } from "#platform";
 import { describe, expect, it } from "vitest";
 import { random } from "../core/random.js";
 import { adamScalars, emitAdam } from "./adam.js";
-import { Graph } from "./graph.js";
+import { Graph, type Value } from "./graph.js";
 
 const COUNT = 50;
 
 async function adamSession(): Promise<ort.InferenceSession> {
   const graph = new Graph();
-  const input = (name: string) => graph.input(name, [COUNT]);
+  const input = (name: string): Value => graph.input(name, [COUNT]);
   const state = { weights: input("weights"), first: input("first"), second: input("second") };
   const next = emitAdam(graph, state, input("gradient"), graph.input("rate", []), graph.input("epsilon", []));
   graph.output("newWeights", next.weights);
@@ -28,7 +28,7 @@ describe("emitAdam", () => {
     const session = await adamSession();
     const rng = random(5);
     const vector = (make: () => number): Float32Array => Float32Array.from({ length: COUNT }, make);
-    const tensor = (data: Float32Array, shape = [COUNT]) => new ort.Tensor("float32", data, shape);
+    const tensor = (data: Float32Array, shape = [COUNT]): ort.Tensor => new ort.Tensor("float32", data, shape);
     let state = { weights: vector(() => rng.normal()), first: vector(() => 0), second: vector(() => 0) };
     const [w, m, v] = [Float64Array.from(state.weights), new Float64Array(COUNT), new Float64Array(COUNT)];
     for (let t = 1; t <= 20; t++) {

@@ -38,15 +38,20 @@ describe("fieldsOf", () => {
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 20 }), (entries) => {
         const message = new MessageWriter();
-        for (const [field, value] of entries) typeof value === "number" ? message.integer(field, value) : message.bytes(field, value);
-        const read = [...fieldsOf(message.finish(), "test")].map(({ field, integer, bytes }, i) => [field, typeof entries[i]![1] === "number" ? integer : new Uint8Array(bytes)]);
+        for (const [field, value] of entries) {
+          if (typeof value === "number") message.integer(field, value);
+          else message.bytes(field, value);
+        }
+        const read = [...fieldsOf(message.finish(), "test")].map(({ field, integer, bytes }, i) =>
+          [field, typeof entries[i]![1] === "number" ? integer : new Uint8Array(bytes)]);
         expect(read).toEqual(entries);
       }),
     );
   });
 
   it("says where a file that was cut off ends", () => {
-    expect(() => [...fieldsOf(Uint8Array.of(0x12, 0x07, 0x74), "cut.onnx", 100)]).toThrow(/cut\.onnx: a field of 7 bytes reaches beyond the end \(at byte 102\)/);
+    const cut = Uint8Array.of(0x12, 0x07, 0x74);
+    expect(() => [...fieldsOf(cut, "cut.onnx", 100)]).toThrow(/cut\.onnx: a field of 7 bytes reaches beyond the end \(at byte 102\)/);
   });
 
   it("fails on any bytes with CorruptFile or not at all", () => {

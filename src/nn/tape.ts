@@ -60,7 +60,8 @@ export class Tape {
   }
 
   #accumulate(value: Value, part: Value): void {
-    if (part.shape.join() !== value.shape.join()) throw new Error(`${value.name} is [${value.shape}], its gradient [${part.shape}]`);
+    if (part.shape.join() !== value.shape.join())
+      throw new Error(`${value.name} is [${value.shape.join(", ")}], its gradient [${part.shape.join(", ")}]`);
     const known = this.#gradients.get(value.name);
     this.#gradients.set(value.name, known === undefined ? part : add(this.graph, known, part));
   }

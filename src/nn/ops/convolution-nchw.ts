@@ -5,7 +5,7 @@ import type { ConvolutionRules } from "./convolution.js";
 /** Convolution in standard memory order, of standard operators. */
 export const nchwConvolution: ConvolutionRules = { forward, inputGradient, weightGradient, biasGradient };
 
-const attributes = (size: number) => {
+const attributes = (size: number): Record<string, number[]> => {
   const margin = (size - 1) / 2;
   return { kernel_shape: [size, size], pads: [margin, margin, margin, margin] };
 };

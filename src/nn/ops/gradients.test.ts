@@ -17,7 +17,15 @@ import { convolution } from "./convolution.js";
 import { maxPool, upsample } from "./pooling.js";
 
 type Operation = (tape: Tape, inputs: readonly Value[]) => Value;
-interface Case { readonly name: string; readonly shapes: readonly (readonly number[])[]; readonly operation: Operation; readonly kept?: number; readonly fixed?: number }
+interface Case {
+  readonly name: string;
+  readonly shapes: readonly (readonly number[])[];
+  readonly operation: Operation;
+  /** Least part of the numbers that no kink spoils. */
+  readonly kept?: number;
+  /** The input that has no gradient. */
+  readonly fixed?: number;
+}
 
 const block = await probeBlock();
 const layouts: Layout[] = [NCHW, ...(block === undefined ? [] : [{ kind: "blocked", block } as const])];
@@ -61,10 +69,14 @@ async function compile(layout: Layout, shapes: readonly (readonly number[])[], o
   return { session, shapes, outputShape: y.shape };
 }
 
-async function run({ session, shapes, outputShape }: Compiled, inputs: readonly Float32Array[], weighting: Float32Array, only?: string[]): Promise<Record<string, Float32Array>> {
+async function run(
+  { session, shapes, outputShape }: Compiled, inputs: readonly Float32Array[], weighting: Float32Array, only?: string[],
+): Promise<Record<string, Float32Array>> {
   const feeds = Object.fromEntries(inputs.map((data, i) => [`input${i}`, new ort.Tensor("float32", data, shapes[i]!)]));
   const results = await session.run({ ...feeds, weighting: new ort.Tensor("float32", weighting, outputShape) }, only ?? session.outputNames);
-  return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, tensor.data as Float32Array]));
+  const data: Record<string, Float32Array> = {};
+  for (const [name, result] of Object.entries(results)) data[name] = result.data as Float32Array;
+  return data;
 }
 
 const numbers = (seed: number, shape: readonly number[]): Float32Array => {
@@ -119,8 +131,8 @@ for (const layout of layouts) {
     it("passes the gradient of plain channels back in the layout's order, and none to what fills the block", async () => {
       const wanted = C - 3;
       const channels = layout.kind === "blocked" ? C : wanted;
-      // The identity as a convolution: only so is the operand in the layout's own order.
-      const compiled = await compile(layout, [[1, channels, 2, 2], [channels, channels, 1, 1], [channels]], (tape, [x, w, b]) => plainChannels(tape, convolution(tape, x!, w!, b!, false), wanted));
+      const operation: Operation = (tape, [x, w, b]) => plainChannels(tape, convolution(tape, x!, w!, b!, false), wanted);
+      const compiled = await compile(layout, [[1, channels, 2, 2], [channels, channels, 1, 1], [channels]], operation);
       const weighting = Float32Array.from({ length: wanted * 4 }, (_, i) => i + 1);
       const { gradient2 } = await run(compiled, compiled.shapes.map((shape, i) => numbers(i, shape)), weighting);
       // The bias of a channel gets the sum over its four pixels.
