@@ -46,7 +46,7 @@ function samplePositions(n: number, newN: number): { low: Int32Array; high: Int3
 /**
  * The label of the old pixel in which the centre of each new pixel lies (the right or lower one of two).
  *
- * Source: cv2.resize INTER_NEAREST_EXACT.
+ * Source: cv2.resize INTER_NEAREST_EXACT, save where the centre lies on the edge of two pixels and that one's fixed point rounds down.
  */
 export function resizeNearest(labels: Int32Array, height: number, width: number, newHeight: number, newWidth: number): Int32Array {
   const out = new Int32Array(newHeight * newWidth);
