@@ -3,10 +3,10 @@ import { InvalidInput, TrainingDiverged } from "../core/errors.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import { random } from "../core/random.js";
 import type { Tensor } from "../core/tensor.js";
-import { NCHW, probeBlock, type Layout } from "../nn/layout.js";
 import { checkModelConfig, sizeMultiple, type ModelConfig } from "./config.js";
 import { exportOnnx } from "./file.js";
-import { fitsBlocks, initialWeights, parameterCount, toTensors } from "./parameters.js";
+import { chooseLayout, type LayoutChoice } from "./layout.js";
+import { initialWeights, parameterCount, toTensors } from "./parameters.js";
 import { createPredictor, type Predictor } from "./predictor.js";
 import { afterEpoch, learningRateAt, startOfPlateau, type PlateauState, type Schedule } from "./schedule.js";
 import { Trainer, type Losses, type OptimiserState, type StepLosses } from "./trainer.js";
@@ -21,7 +21,7 @@ export interface TrainOptions extends Schedule {
   readonly seed: number;
   readonly threads: number;
   /** `auto` is blocked where the processor and the configuration allow, which is faster; both give the same up to rounding. */
-  readonly layout: "auto" | "nchw" | "blocked";
+  readonly layout: LayoutChoice;
   /** Epochs without a lower loss after which `plateau` halves the rate. Default 40. */
   readonly patience?: number | undefined;
   /** Goes on where a checkpoint of a training with the same options was made. */
@@ -137,16 +137,6 @@ function checkOptions(config: ModelConfig, options: TrainOptions): void {
       "train.resume", `a checkpoint of ${length} weights`, String(options.resume.weights.length),
       "resume with the configuration it was made with",
     );
-}
-
-async function chooseLayout(config: ModelConfig, wanted: TrainOptions["layout"]): Promise<Layout> {
-  if (wanted === "nchw") return NCHW;
-  const block = await probeBlock();
-  if (block !== undefined && fitsBlocks(config, block)) return { kind: "blocked", block };
-  if (wanted === "auto") return NCHW;
-  if (block === undefined) throw new InvalidInput("train.layout", "nchw on this processor, which has no blocked operators", wanted, "use auto");
-  const received = `filters ${config.filters} and features ${config.features}`;
-  throw new InvalidInput("train.layout blocked", `filters and features in multiples of ${block}`, received, "use the layout auto");
 }
 
 function freshState(config: ModelConfig, seed: number): TrainingState {

@@ -8,7 +8,7 @@
 import type { Graph, Value } from "../graph.js";
 import { BLOCKED_DOMAIN, reorderOutput } from "../layout.js";
 import { add, gather, matmul, pad, reshape, slice, sum, transpose } from "../primitives.js";
-import type { ConvolutionRules } from "./convolution.js";
+import type { ConvolutionRules } from "./convolution-rules.js";
 
 export const blockedConvolution = (block: number): ConvolutionRules => ({
   forward,

@@ -1,6 +1,6 @@
 import type { Graph, Value } from "../graph.js";
 import { concat, matmulTransposed, pad, reshape, slice, sum, transpose } from "../primitives.js";
-import type { ConvolutionRules } from "./convolution.js";
+import type { ConvolutionRules } from "./convolution-rules.js";
 
 /** Convolution in standard memory order, of standard operators. */
 export const nchwConvolution: ConvolutionRules = { forward, inputGradient, weightGradient, biasGradient };

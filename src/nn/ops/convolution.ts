@@ -1,17 +1,10 @@
-import type { Graph, Value } from "../graph.js";
+import type { Value } from "../graph.js";
 import type { Layout } from "../layout.js";
 import { multiply, positive } from "../primitives.js";
 import type { Tape } from "../tape.js";
 import { blockedConvolution } from "./convolution-blocked.js";
 import { nchwConvolution } from "./convolution-nchw.js";
-
-/** What a layout has to offer. `size` is the edge of the square kernel, odd; outputs are as large as inputs. */
-export interface ConvolutionRules {
-  forward(graph: Graph, x: Value, weights: Value, bias: Value, relu: boolean): Value;
-  inputGradient(graph: Graph, gradient: Value, weights: Value): Value;
-  weightGradient(graph: Graph, x: Value, gradient: Value, size: number): Value;
-  biasGradient(graph: Graph, gradient: Value): Value;
-}
+import type { ConvolutionRules } from "./convolution-rules.js";
 
 const rulesOf = (layout: Layout): ConvolutionRules => (layout.kind === "blocked" ? blockedConvolution(layout.block) : nchwConvolution);
 

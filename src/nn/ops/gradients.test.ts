@@ -72,7 +72,7 @@ async function compile(layout: Layout, shapes: readonly (readonly number[])[], o
 async function run(
   { session, shapes, outputShape }: Compiled, inputs: readonly Float32Array[], weighting: Float32Array, only?: string[],
 ): Promise<Record<string, Float32Array>> {
-  const feeds = Object.fromEntries(inputs.map((data, i) => [`input${i}`, new ort.Tensor("float32", data, shapes[i]!)]));
+  const feeds = Object.fromEntries(inputs.map((data, i) => [`input${i}`, new ort.Tensor("float32", data, shapes[i])]));
   const results = await session.run({ ...feeds, weighting: new ort.Tensor("float32", weighting, outputShape) }, only ?? session.outputNames);
   const data: Record<string, Float32Array> = {};
   for (const [name, result] of Object.entries(results)) data[name] = result.data as Float32Array;
