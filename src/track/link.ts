@@ -1,0 +1,31 @@
+import { solveSparse } from "../assignment/sparse.js";
+import { linkCost, type LinkContext } from "./cost.js";
+import type { Forest } from "./forest.js";
+
+/**
+ * Links the nuclei of two consecutive frames at the least total cost, where leaving a nucleus alone costs radius^2: no link can cost more.
+ *
+ * The alternative is the same in all frames. TrackMate takes 1.05 times the dearest candidate of the frame pair instead, which lets one
+ * distant pair decide how all others are linked.
+ */
+export function linkFrames(context: LinkContext, frame: number, forest: Forest): void {
+  const { movie, drift, radius } = context;
+  const [from, to] = [movie.start[frame]!, movie.start[frame + 1]!];
+  const next = movie.points[frame + 1]!;
+  const rows: number[] = [];
+  const columns: number[] = [];
+  const costs: number[] = [];
+  for (let i = from; i < to; i++) {
+    for (const j of next.within(movie.y[i]! + drift.dy[i]!, movie.x[i]! + drift.dx[i]!, radius)) {
+      const cost = linkCost(context, i, to + j);
+      if (cost >= radius * radius) continue;
+      rows.push(i - from);
+      columns.push(j);
+      costs.push(cost);
+    }
+  }
+  const candidates = { row: Int32Array.from(rows), column: Int32Array.from(columns), cost: Float64Array.from(costs) };
+  solveSparse(to - from, next.count, candidates, radius * radius).forEach((column, row) => {
+    if (column >= 0) forest.link(from + row, to + column);
+  });
+}

@@ -1,0 +1,103 @@
+import type { Nuclei } from "../core/nuclei.js";
+import { throwIfCancelled, type StageContext } from "../core/progress.js";
+import type { TrackGraph } from "../core/tracks.js";
+import { overlapLookup, type LinkContext } from "./cost.js";
+import { divide } from "./divide.js";
+import { estimateDrift, noDrift } from "./drift.js";
+import { Forest } from "./forest.js";
+import { closeGaps } from "./gaps.js";
+import { linkFrames } from "./link.js";
+import { movieOf, type Movie } from "./movie.js";
+import { checkTrackOptions, defaultTrackOptions, type TrackOptions } from "./options.js";
+import type { LinkOverlaps } from "./overlaps.js";
+import { chooseRadius, movieScale, typicalStep } from "./radius.js";
+
+export { defaultTrackOptions, type TrackOptions };
+
+/** The options used, with everything that was taken from the data; lengths in px, null where there was nothing to measure. */
+export interface TrackSettings extends Omit<TrackOptions, "radius"> {
+  /** Linking radius. */
+  readonly radius: number | null;
+  /** Median diameter of the nuclei. */
+  readonly diameter: number | null;
+  /** Median distance to the nearest nucleus of the same frame. */
+  readonly spacing: number | null;
+  /** Median displacement from frame to frame beside the drift. */
+  readonly step: number | null;
+  /** Whether overlaps of masks were given. */
+  readonly overlaps: boolean;
+}
+
+/** A division, by row of the nuclei table; daughters by ascending row. */
+export interface DivisionEvidence {
+  readonly motherRow: number;
+  readonly daughters: readonly [number, number];
+  /** 0..1. */
+  readonly score: number;
+}
+
+export interface TrackResult {
+  readonly graph: TrackGraph;
+  readonly settings: TrackSettings;
+  /** By mother's row. */
+  readonly divisions: readonly DivisionEvidence[];
+  readonly gapsClosed: number;
+}
+
+/**
+ * Links nuclei through time: frame to frame by least total cost, then divisions by their evidence, best first, then gaps by least total cost.
+ * Tracks never merge. The result does not depend on the order of the nuclei.
+ *
+ * @param nuclei rows in any order; the graph refers to them as given
+ * @param frames frames of the movie, empty ones included
+ * @param overlaps shared pixels of the masks of consecutive frames, entry t for t and t + 1
+ * @throws InvalidInput when an option or a nucleus is out of range
+ * @throws Cancelled when the context's signal was aborted
+ * Source: Jaqaman et al. 2008, Nat. Methods 5:695, for the two-step assignment; drift, radius and evidence are our own.
+ */
+export function track(
+  nuclei: Nuclei, frames: number, options: Partial<TrackOptions> = {}, context: StageContext = {}, overlaps?: LinkOverlaps,
+): TrackResult {
+  const all: TrackOptions = { ...defaultTrackOptions, ...options };
+  checkTrackOptions(all);
+  const movie = movieOf(nuclei, frames);
+  const { link, settings } = prepare(movie, all, overlaps);
+  const forest = new Forest(movie.count);
+  for (let t = 0; t + 1 < frames; t++) {
+    throwIfCancelled(context, "Tracking");
+    linkFrames(link, t, forest);
+    context.onProgress?.({ done: t + 1, total: frames - 1, message: "linking" });
+  }
+  const divisions = all.divisions ? divide(link, forest) : [];
+  const gapsClosed = all.gap > 0 ? closeGaps(link, forest) : 0;
+  return {
+    graph: { nuclei, frames, edges: edgesOf(movie, forest) }, settings, gapsClosed,
+    divisions: divisions.map(({ mother, daughters, score }) => ({ motherRow: movie.rowOf[mother]!, daughters: ascending(movie.rowOf[daughters[0]]!, movie.rowOf[daughters[1]]!), score }))
+      .sort((a, b) => a.motherRow - b.motherRow),
+  };
+}
+
+const ascending = (a: number, b: number): [number, number] => (a < b ? [a, b] : [b, a]);
+
+function prepare(movie: Movie, options: TrackOptions, overlaps: LinkOverlaps | undefined): { link: LinkContext; settings: TrackSettings } {
+  const scale = movieScale(movie);
+  const drift = options.drift && scale.spacing > 0 ? estimateDrift(movie, scale.spacing) : noDrift(movie);
+  const step = typicalStep(movie, drift, Math.min(1.2 * scale.spacing, 4 * scale.diameter));
+  const radius = options.radius ?? chooseRadius(scale, step);
+  const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
+  return {
+    link: { movie, drift, options, radius, diameter: scale.diameter, overlap: overlapLookup(movie, drift, scale.diameter, overlaps) },
+    settings: {
+      ...options, radius: orNull(radius), diameter: orNull(scale.diameter), spacing: orNull(scale.spacing), step: orNull(step), overlaps: overlaps !== undefined,
+    },
+  };
+}
+
+/** (parent row, child row), by child row. */
+function edgesOf(movie: Movie, forest: Forest): Uint32Array {
+  const edges: [number, number][] = [];
+  forest.parent.forEach((parent, child) => {
+    if (parent >= 0) edges.push([movie.rowOf[parent]!, movie.rowOf[child]!]);
+  });
+  return Uint32Array.from(edges.sort((a, b) => a[1] - b[1]).flat());
+}
