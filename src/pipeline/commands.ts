@@ -13,7 +13,7 @@ import type { StageContext } from "../core/progress.js";
 import type { Statistics } from "../analyse/analyse.js";
 import { threadsOf } from "./threads.js";
 import { listImages } from "./imagefolder.js";
-import { trackInto, type TrackingSummary } from "./tracking.js";
+import { radiusText, trackInto, type TrackingSummary } from "./tracking.js";
 import { trainInto, type TrainingResult } from "./training.js";
 
 interface Task<T> {
@@ -106,7 +106,7 @@ export async function trackLabels(labels: string, out: string, config: Config, {
     command: "track", out, config, inputs: await hashFiles([...listImages(labels).values()]), overwrite, text: "linking nuclei through time",
     fill: async (folder, stage) => {
       const { summary } = await trackInto(folder, labels, config, stage);
-      return { value: summary, text: `${summary.branches} tracks, ${summary.divisions} divisions, radius ${summary.settings.radius.toFixed(1)} px` };
+      return { value: summary, text: `${summary.branches} tracks, ${summary.divisions} divisions, radius ${radiusText(summary)}` };
     },
   }, context);
 }

@@ -145,6 +145,6 @@ function methodsOf(out: string, config: Config, annotation: AnnotationSummary, s
       augmented: settings.augment !== "none", validation: settings.validation, seed: settings.seed,
     },
     segmentation: { probabilityThreshold, overlapThreshold, outline, tuned },
-    ...(tracking === undefined ? {} : { tracking: { radius: tracking.settings.radius, estimated: config.track.radius === undefined, gap: config.track.gap, divisions: config.track.divisions } }),
+    ...(tracking === undefined || tracking.settings.radius === null ? {} : { tracking: { radius: tracking.settings.radius, estimated: config.track.radius === undefined, gap: config.track.gap, divisions: config.track.divisions } }),
   };
 }

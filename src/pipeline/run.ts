@@ -17,7 +17,7 @@ import { writeReport } from "./reporting.js";
 import { segmentInto } from "./segmentation.js";
 import { hashInputs, openSource } from "./source.js";
 import { threadsOf } from "./threads.js";
-import { trackInto } from "./tracking.js";
+import { radiusText, trackInto } from "./tracking.js";
 import { trainInto } from "./training.js";
 
 export interface RunOptions {
@@ -153,7 +153,7 @@ class RunJob {
   async track(): Promise<void> {
     await this.#stage("track", "linking nuclei through time", async (stage) => {
       const { summary } = await writeFolder(this.path("track"), (folder) => trackInto(folder, this.path("segment"), this.#config, stage));
-      return `${summary.branches} tracks, ${summary.divisions} divisions, radius ${summary.settings.radius.toFixed(1)} px`;
+      return `${summary.branches} tracks, ${summary.divisions} divisions, radius ${radiusText(summary)}`;
     });
   }
 

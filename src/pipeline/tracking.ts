@@ -31,6 +31,9 @@ export interface TrackingSummary {
   readonly divisions: number;
 }
 
+/** The radius for people; there is none where no two frames hold nuclei. */
+export const radiusText = ({ settings }: TrackingSummary): string => (settings.radius === null ? "unknown" : `${settings.radius.toFixed(1)} px`);
+
 /** Tracks the label images of the folder `labels` into `folder`, which must exist. */
 export async function trackInto(folder: string, labels: string, config: Config, context: StageContext): Promise<{ summary: TrackingSummary; graph: TrackGraph }> {
   const files = [...listImages(labels).values()];

@@ -16,9 +16,11 @@ export const demoCommand: CommandSpec = {
     const lines = [
       "Scored against the simulated truth, which the program did not see:",
       `  nuclei     F1 ${at(0.5)} at IoU 0.5, ${at(0.7)} at 0.7, ${at(0.8)} at 0.8, ${at(0.9)} at 0.9`,
-      `  tracking   DET ${tracks.DET.toFixed(3)}, SEG ${tracks.SEG.toFixed(3)}, TRA ${tracks.TRA.toFixed(3)}, divisions F1 ${tracks.BC[1]?.toFixed(3) ?? "-"}`,
+      `  tracking   DET ${number(tracks.DET)}, SEG ${number(tracks.SEG)}, TRA ${number(tracks.TRA)}, divisions F1 ${number(tracks.BC[1])}`,
       `Report: ${report}`,
     ];
     return { text: lines.join("\n"), value: { report, instances, tracks } };
   },
 };
+
+const number = (value: number | null | undefined): string => (value === null || value === undefined ? "-" : value.toFixed(3));

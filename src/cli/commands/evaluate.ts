@@ -1,6 +1,7 @@
 import { evaluateLabels, evaluateTracks } from "../../pipeline/evaluation.js";
 import { writeFileAtomic } from "../../pipeline/files.js";
 import { formatInstanceCsv, formatInstanceJson, formatInstanceTable } from "../../evaluate/format.js";
+import { formatTrackTable } from "../../evaluate/tracks.js";
 import type { CommandSpec } from "../command.js";
 
 export const evaluateCommand: CommandSpec = {
@@ -16,8 +17,7 @@ export const evaluateCommand: CommandSpec = {
   async run({ args: [truth, labels], options }) {
     if (options["tracks"] === true) {
       const scores = await evaluateTracks(truth!, labels!);
-      const text = Object.entries(scores).map(([name, value]) => `${name.padEnd(8)} ${format(value)}`).join("\n");
-      return { text, value: scores };
+      return { text: formatTrackTable(scores), value: scores };
     }
     const { names, scores, errors } = await evaluateLabels(truth!, labels!);
     if (typeof options["csv"] === "string") await writeFileAtomic(options["csv"], formatInstanceCsv(scores, names));
@@ -30,5 +30,3 @@ export const evaluateCommand: CommandSpec = {
     return { text: `${formatInstanceTable(scores)}\n${lists.join("\n")}`, value: { pooled: scores.pooled, errors } };
   },
 };
-
-const format = (value: unknown): string => (value === null ? "-" : typeof value === "number" ? value.toFixed(4) : Array.isArray(value) ? value.map(format).join("  ") : JSON.stringify(value));

@@ -1,0 +1,71 @@
+/**
+ * The public API, in the order of the data flow. Functions of single stages work on plain data in memory; those of the pipeline at the end
+ * work on files, as the commands do.
+ */
+// Plain data
+export type { Batch } from "./core/batch.js";
+export * from "./core/errors.js";
+export type { Image, ImageSource, PixelData, ReadOptions, SampleData, StoredPlane } from "./core/image.js";
+export { type LabelImage, labelImage, relabelSequential } from "./core/labels.js";
+export { concatNuclei, emptyNuclei, type Nuclei } from "./core/nuclei.js";
+export type { StarPolygons } from "./core/polygons.js";
+export type { Progress, StageContext } from "./core/progress.js";
+export { type Random, random } from "./core/random.js";
+export type { Tensor } from "./core/tensor.js";
+export { type Branch, branchesOf, type TrackGraph } from "./core/tracks.js";
+
+// Read and simulate
+export { type FileSource, openSource, type SourceOptions } from "./pipeline/source.js";
+export { formatInspection, type Inspection, inspectFiles } from "./pipeline/inspect.js";
+export { readLabels, writeLabels } from "./pipeline/labelfiles.js";
+export { simulate, type SimulatedMovie } from "./simulate/simulate.js";
+export { defaultSimulateOptions, type SimulateOptions, simulatePresets } from "./simulate/options.js";
+
+// Annotate
+export { estimateScale, poolScale, type ScaleEstimate } from "./annotate/scale.js";
+export { type AutoOptions, composeAnnotation, decide, type Proposal, proposeObjects } from "./annotate/auto.js";
+export { annotatePaper, noiseBackground } from "./annotate/paper.js";
+export type { Annotation, Decision, ObjectFeatures, ObjectTable } from "./annotate/types.js";
+
+// Train
+export { type AugmentOptions, defaultAugmentOptions } from "./dataset/augment.js";
+export { type BatchOptions, batchProvider } from "./dataset/patches.js";
+export { type PreparedSample, type TrainingSample } from "./dataset/samples.js";
+export { splitSamples } from "./dataset/split.js";
+export { defaultModelConfig, type ModelConfig } from "./model/config.js";
+export { exportOnnx, type ModelDescription, weightsFromOnnx } from "./model/file.js";
+export { defaultTrainOptions, train as trainNetwork, type TrainingRecord, type TrainOptions } from "./model/train.js";
+
+// Segment
+export { createPredictor, type Predictor } from "./model/predictor.js";
+export { type LoadedModel, loadModel } from "./pipeline/modelfiles.js";
+export { predictTiled, type Prediction } from "./segment/predict.js";
+export { defaultSegmentOptions, segment, type Segmentation, type SegmentOptions } from "./segment/segment.js";
+export { tuneThresholds } from "./segment/thresholds.js";
+export { measure } from "./imgproc/regions.js";
+
+// Evaluate
+export { type InstanceErrors, listErrors } from "./evaluate/errors.js";
+export { formatInstanceCsv, formatInstanceJson, formatInstanceTable } from "./evaluate/format.js";
+export { bootstrapInterval, type InstanceScores, matchInstances, scoreInstances } from "./evaluate/instances.js";
+export { type LabelledSequence, scoreTracks, type TrackScores } from "./evaluate/tracks.js";
+
+// Track, analyse, report
+export { type CtcTrack, formatTracks, parseTracks, validateCtc } from "./io/ctc.js";
+export { track, type TrackOptions, type TrackResult } from "./track/track.js";
+export { toCtc } from "./track/ctc.js";
+export { analyse, type Statistics } from "./analyse/analyse.js";
+export { statisticsTables } from "./analyse/tables.js";
+export { buildReport, type ReportInput } from "./report/report.js";
+export { annotationOverlay, overlayLabels } from "./report/overlay.js";
+
+// The commands
+export { mergeConfigs, parseConfig, type PartialConfig, resolveConfig } from "./pipeline/config.js";
+export type { Config } from "./pipeline/options.js";
+export type { PipelineContext, PipelineEvent } from "./pipeline/events.js";
+export { analyseTracks, annotate, segmentImages, trackLabels, train } from "./pipeline/commands.js";
+export { demo } from "./pipeline/demo.js";
+export { evaluateLabels, evaluateTracks } from "./pipeline/evaluation.js";
+export { reportRun } from "./pipeline/reporting.js";
+export { run, type RunResult } from "./pipeline/run.js";
+export { simulateTo } from "./pipeline/simulation.js";

@@ -1,0 +1,188 @@
+/** The command line as a user meets it: the built program in a process of its own, in an empty folder. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeTiff } from "../src/io/tiff/encode.js";
+
+const bin = fileURLToPath(new URL("../bin/karyon.js", import.meta.url));
+let folder: string;
+
+interface Outcome { readonly code: number | null; readonly out: string; readonly err: string }
+
+function karyon(...args: readonly string[]): Outcome {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd: folder, encoding: "utf8", timeout: 240_000 });
+  return { code: status, out: stdout, err: stderr };
+}
+
+/** A failed call must say one sentence, end with an error code and show no stack. */
+function expectRefusal({ code, err }: Outcome, pattern: RegExp): void {
+  expect(err).toMatch(pattern);
+  expect(code).toBe(1);
+  expect(err).not.toMatch(/\n\s+at /);
+  expect(err.trim().split("\n").at(-1)).toMatch(/^karyon \w+: .*\.$/);
+}
+
+const lines = (name: string): string[] => readFileSync(join(folder, name), "utf8").trim().split("\n");
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "karyon-cli-"));
+  const made = karyon("simulate", "-o", "movie", "--size", "256", "--frames", "4", "--seed", "5");
+  expect(made.err).toMatch(/simulate: \d+ tracks/);
+  expect(made.code).toBe(0);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("karyon run", () => {
+  const small = ["--steps", "40", "--patch", "64", "--filters", "16", "--seed", "3"];
+
+  it("goes from raw frames to the report in one command", () => {
+    const result = karyon("run", "movie/01", "-o", "out", ...small);
+    expect(result.err).toMatch(/annotate: .*certain nuclei/);
+    expect(result.out).toContain(join("out", "report.html"));
+    expect(result.code).toBe(0);
+    expect(readdirSync(join(folder, "out")).sort()).toEqual(["annotation", "labels", "model", "report.html", "run.json", "statistics", "tracks"]);
+    expect(readdirSync(join(folder, "out", "annotation", "masks"))).toEqual(["t000.tif", "t001.tif", "t002.tif", "t003.tif"]);
+    expect(lines("out/annotation/objects.csv").length).toBeGreaterThan(10);
+    expect(lines("out/model/training.csv").length).toBeGreaterThan(2);
+    const record = JSON.parse(readFileSync(join(folder, "out", "run.json"), "utf8")) as { stages: object; inputs: { sha256: string }[]; configuration: { train: { steps: number } } };
+    expect(Object.keys(record.stages)).toEqual(["annotate", "train", "segment", "track", "analyse", "report"]);
+    expect(record.inputs.map(({ sha256 }) => sha256.length)).toEqual([64, 64, 64, 64]);
+    expect(record.configuration.train.steps).toBe(40);
+    expect(readFileSync(join(folder, "out", "report.html"), "utf8")).toContain("Englbrecht");
+  });
+
+  it("does nothing again when all stages are finished, and only the missing ones when not", () => {
+    const before = statSync(join(folder, "out", "model", "model.onnx")).mtimeMs;
+    rmSync(join(folder, "out", "tracks"), { recursive: true });
+    const result = karyon("run", "movie/01", "-o", "out", ...small);
+    expect(result.code).toBe(0);
+    expect(result.err).toMatch(/going on after them/);
+    expect(result.err).toMatch(/^track: /m);
+    expect(result.err).not.toMatch(/^train: /m);
+    expect(existsSync(join(folder, "out", "tracks", "res_track.txt"))).toBe(true);
+    expect(statSync(join(folder, "out", "model", "model.onnx")).mtimeMs).toBe(before);
+  });
+
+  it("refuses another configuration in the same folder and names the difference", () => {
+    expectRefusal(karyon("run", "movie/01", "-o", "out", ...small, "--batch", "2"), /out was made differently: train\.batch .*2 now.*--overwrite/);
+    expect(existsSync(join(folder, "out", "report.html"))).toBe(true);
+  });
+
+  it("refuses other inputs in the same folder and names them", () => {
+    expectRefusal(karyon("run", "movie/01/t000.tif", "movie/01/t001.tif", "-o", "out", ...small), /no longer there/);
+  });
+
+  it("gives the same labels and tracks for the same seed", () => {
+    expect(karyon("run", "movie/01", "-o", "again", ...small).code).toBe(0);
+    for (const file of ["labels/t002.tif", "tracks/res_track.txt", "annotation/objects.csv", "model/model.onnx"]) {
+      expect(readFileSync(join(folder, "again", file)).equals(readFileSync(join(folder, "out", file))), file).toBe(true);
+    }
+  });
+
+  it("writes tracks that the single steps read again", () => {
+    expect(karyon("analyse", "out/tracks", "-o", "statistics", "--pixel-size", "0.5", "--frame-interval", "60").code).toBe(0);
+    expect(readFileSync(join(folder, "statistics", "statistics.json"), "utf8")).toContain("µm");
+    const scored = karyon("evaluate", "--tracks", "movie/01_GT/TRA", "out/tracks");
+    expect(scored.out).toMatch(/TRA/);
+    expect(scored.code).toBe(0);
+  });
+
+  it("scores labels against the truth as a table and as CSV", () => {
+    const result = karyon("evaluate", "movie/01_GT/SEG", "out/labels", "--csv", "scores.csv");
+    expect(result.out).toMatch(/IoU\s+TP\s+FP\s+FN/);
+    expect(lines("scores.csv").length).toBe(1 + 5 * 10);
+  });
+
+  it("writes the report again", () => {
+    rmSync(join(folder, "out", "report.html"));
+    expect(karyon("report", "out").code).toBe(0);
+    expect(existsSync(join(folder, "out", "report.html"))).toBe(true);
+  });
+
+  it("prints JSON lines when asked", () => {
+    const result = karyon("track", "out/labels", "-o", "tracks2", "--json");
+    const events = result.out.trim().split("\n").map((line) => JSON.parse(line) as { event: string });
+    expect(events[0]!.event).toBe("stage");
+    expect(events.at(-1)!.event).toBe("result");
+  });
+});
+
+describe("bad input", () => {
+  const plane = (height: number, width: number, value: (i: number) => number): Uint8Array =>
+    encodeTiff([{ height, width, samples: 1, data: Uint8Array.from({ length: height * width }, (_, i) => value(i)) }], { compression: "deflate" });
+
+  it("names what cannot be found", () => {
+    expectRefusal(karyon("run", "nowhere", "-o", "x1"), /nowhere/);
+    expect(existsSync(join(folder, "x1"))).toBe(false);
+  });
+
+  it("never replaces a folder that it did not make, even when told to", () => {
+    mkdirSync(join(folder, "thesis"));
+    writeFileSync(join(folder, "thesis", "chapter1.doc"), "text");
+    expectRefusal(karyon("run", "movie/01", "-o", "thesis", "--overwrite"), /did not make/);
+    expect(readFileSync(join(folder, "thesis", "chapter1.doc"), "utf8")).toBe("text");
+  });
+
+  it("says when the output cannot be a folder", () => {
+    writeFileSync(join(folder, "file"), "");
+    expectRefusal(karyon("annotate", "movie/01", "-o", "file/x"), /file/);
+    expectRefusal(karyon("run", "movie/01", "-o", "file"), /file/);
+  });
+
+  it("stops a movie at an unreadable frame and names it, unless told to skip it", () => {
+    mkdirSync(join(folder, "broken"));
+    for (const name of ["t000.tif", "t001.tif", "t002.tif"]) writeFileSync(join(folder, "broken", name), readFileSync(join(folder, "movie", "01", name)));
+    writeFileSync(join(folder, "broken", "t001.tif"), readFileSync(join(folder, "movie", "01", "t001.tif")).subarray(0, 3000));
+    expectRefusal(karyon("annotate", "broken", "-o", "x2"), /t001/);
+    expect(existsSync(join(folder, "x2"))).toBe(false);
+    const skipped = karyon("annotate", "broken", "-o", "x2", "--skip-bad-frames");
+    expect(skipped.code).toBe(0);
+    expect(skipped.err).toMatch(/t001/);
+    expect(readdirSync(join(folder, "x2", "masks"))).toEqual(["t000.tif", "t002.tif"]);
+  });
+
+  it("treats images of different sizes as independent, and an empty one among them as empty", () => {
+    mkdirSync(join(folder, "mixed"));
+    writeFileSync(join(folder, "mixed", "a.tif"), readFileSync(join(folder, "movie", "01", "t000.tif")));
+    writeFileSync(join(folder, "mixed", "b.tif"), plane(100, 80, () => 7));
+    const result = karyon("annotate", "mixed", "-o", "x3");
+    expect(result.code).toBe(0);
+    expect(result.err).toMatch(/size/);
+    expect(result.err).toMatch(/b: /);
+    const table = lines("x3/objects.csv").map((line) => line.split(",")[0]);
+    expect(table).toContain("a");
+    expect(table).not.toContain("b");
+  });
+
+  it("refuses to train where nothing could be annotated", () => {
+    mkdirSync(join(folder, "blank"));
+    for (const name of ["f1.tif", "f2.tif"]) writeFileSync(join(folder, "blank", name), plane(64, 64, () => 0));
+    expectRefusal(karyon("run", "blank", "-o", "x4", "--steps", "5"), /at least one annotated nucleus/);
+    expect(existsSync(join(folder, "x4", "model"))).toBe(false);
+  });
+
+  it("rejects unknown keys of the configuration by name", () => {
+    writeFileSync(join(folder, "karyon.yaml"), "train:\n  stepz: 5\n");
+    expectRefusal(karyon("run", "movie/01", "-o", "x5", "--config", "karyon.yaml"), /karyon\.yaml, key "train\.stepz"/);
+  });
+
+  it("names the unfinished run a report was asked of", () => {
+    expectRefusal(karyon("report", "movie"), /karyon run/);
+  });
+});
+
+describe("help", () => {
+  const commands = ["run", "demo", "annotate", "train", "segment", "evaluate", "track", "analyse", "report", "simulate", "inspect"];
+
+  it("lists every command", () => {
+    const { out } = karyon("--help");
+    for (const name of commands) expect(out).toMatch(new RegExp(`^  ${name}\\b`, "m"));
+  });
+
+  it.each(commands)("has an example for %s", (name) => {
+    expect(karyon(name, "--help").out).toMatch(new RegExp(`Examples?:\\n  \\$ karyon ${name}`));
+  });
+});
