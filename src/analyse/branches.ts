@@ -63,8 +63,8 @@ export function branchStatistics(nuclei: Nuclei, branches: readonly Branch[], fr
   const ints = (value: (i: number) => number): Int32Array => Int32Array.from(branches, (_, i) => value(i));
   const floats = (value: (i: number) => number): Float64Array => Float64Array.from(branches, (_, i) => value(i));
   const offsets = stepOffsets(branches);
-  const speeds = (i: number): Float64Array => steps.speed.subarray(offsets[i]!, offsets[i + 1]!);
-  const lengths = floats((i) => steps.length.subarray(offsets[i]!, offsets[i + 1]!).reduce((sum, value) => sum + value, 0));
+  const speeds = (i: number): Float64Array => steps.speed.subarray(offsets[i], offsets[i + 1]);
+  const lengths = floats((i) => steps.length.subarray(offsets[i], offsets[i + 1]).reduce((sum, value) => sum + value, 0));
   const durations = floats((i) => (nuclei.frame[last[i]!]! - nuclei.frame[first[i]!]!) * units.perFrame);
   const dy = floats((i) => nuclei.y[last[i]!]! - nuclei.y[first[i]!]!);
   const dx = floats((i) => nuclei.x[last[i]!]! - nuclei.x[first[i]!]!);

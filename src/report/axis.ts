@@ -1,4 +1,4 @@
-import { formatNumber } from "./markup.js";
+import { formatFixed, formatNumber } from "./markup.js";
 
 /** How values become positions along an axis. */
 export interface Axis {
@@ -45,7 +45,8 @@ function linearAxis(low: number, high: number, { label, range, whole }: AxisOpti
   const step = Math.max(niceStep((high - low) / count), whole ? 1 : 0);
   if (!range) [low, high] = [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step];
   const ticks: number[] = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) ticks.push(k * step);
+  // + 0 makes 0 of -0.
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) ticks.push(k * step + 0);
   // Steps are 1, 2 or 5 times a power of ten, so that this many decimals write every tick exactly.
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   return {
@@ -64,11 +65,8 @@ function niceStep(rough: number): number {
 
 /** All ticks of an axis with the same decimals, but zero. */
 function tickLabel(tick: number, decimals: number): string {
-  const text = tick.toFixed(decimals);
-  if (Number(text) === 0) return "0";
-  const size = Math.abs(tick);
-  if (size >= 1e6 || size < 1e-4) return formatNumber(Number(tick.toPrecision(6)), 2);
-  return formatNumber(Number(text), decimals + Math.floor(Math.log10(size)) + 1);
+  if (Number(tick.toFixed(decimals)) === 0) return "0";
+  return Math.abs(tick) >= 1e9 || decimals > 4 ? formatNumber(tick, 2) : formatFixed(tick, decimals);
 }
 
 function logAxis(low: number, high: number, label: string): Axis {

@@ -3,7 +3,7 @@
 /** Escapes text for the content and the quoted attributes of HTML and XML; characters that XML forbids become U+FFFD. */
 export function escapeText(text: string): string {
   return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
+    .replace(/[^\P{Cc}\t\n\r]|[\ufffe\uffff]|\p{Cs}/gu, "\ufffd")
     .replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;").replace(/'/g, "&#39;");
 }
 
@@ -18,7 +18,12 @@ export function formatNumber(value: number, digits = 3): string {
   if (size !== 0 && (size < 1e-4 || size >= 1e9)) return minus(value.toExponential(digits - 1).replace(/e\+?(-?)(\d+)/, (_, sign: string, power: string) => `·10${superscript(sign + power)}`));
   if (Number.isInteger(value)) return minus(grouped(String(value)));
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
-  const [whole, fraction] = value.toFixed(Math.min(20, decimals)).split(".");
+  return formatFixed(value, Math.min(20, decimals));
+}
+
+/** A number with a fixed number of decimals, in the same style. */
+export function formatFixed(value: number, decimals: number): string {
+  const [whole, fraction] = value.toFixed(decimals).split(".");
   return minus(grouped(whole!) + (fraction === undefined ? "" : `.${fraction}`));
 }
 
