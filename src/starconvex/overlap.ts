@@ -1,4 +1,4 @@
-import { crossingsAt } from "./raster.js";
+import { crossingsInto, scanlines, type Scanlines } from "./scanlines.js";
 
 /**
  * Area that two polygons share, by scanlines: along x exact, along y by the midpoint rule.
@@ -11,50 +11,44 @@ import { crossingsAt } from "./raster.js";
  * @returns px²
  */
 export function intersectionArea(a: Float64Array, b: Float64Array, scratch: OverlapScratch): number {
-  const n = a.length / 2;
-  const [fromA, toA] = rangeOf(a, n);
-  const [fromB, toB] = rangeOf(b, n);
-  const from = Math.max(fromA, fromB);
-  const step = (Math.min(toA, toB) - from) / SCANLINES;
-  if (!(step > 0)) return 0;
-  let sum = 0;
-  for (let line = 0; line < SCANLINES; line++) {
-    const y = from + (line + 0.5) * step;
-    const countA = crossingsAt(scratch.a, a, n, y);
-    const countB = crossingsAt(scratch.b, b, n, y);
-    sum += sharedLength(scratch.a, countA, scratch.b, countB);
+  const n = scratch.a.stride;
+  let [lowA, highA, lowB, highB] = [a[0]!, a[0]!, b[0]!, b[0]!];
+  for (let k = 1; k < n; k++) {
+    if (a[k]! < lowA) lowA = a[k]!;
+    if (a[k]! > highA) highA = a[k]!;
+    if (b[k]! < lowB) lowB = b[k]!;
+    if (b[k]! > highB) highB = b[k]!;
   }
+  const from = Math.max(lowA, lowB);
+  const step = (Math.min(highA, highB) - from) / SCANLINES;
+  if (!(step > 0)) return 0;
+  crossingsInto(scratch.a, a, from + step / 2, step, SCANLINES);
+  crossingsInto(scratch.b, b, from + step / 2, step, SCANLINES);
+  let sum = 0;
+  for (let line = 0; line < SCANLINES; line++) sum += sharedLength(scratch, line);
   return sum * step;
 }
 
 const SCANLINES = 32;
 
-/** Room for the crossings of one scanline with either polygon. */
+/** Room for the crossings of either polygon. */
 export interface OverlapScratch {
-  readonly a: Float64Array;
-  readonly b: Float64Array;
+  readonly a: Scanlines;
+  readonly b: Scanlines;
 }
 
-export const overlapScratch = (rays: number): OverlapScratch => ({ a: new Float64Array(rays), b: new Float64Array(rays) });
+export const overlapScratch = (rays: number): OverlapScratch => ({ a: scanlines(SCANLINES, rays), b: scanlines(SCANLINES, rays) });
 
-function rangeOf(corners: Float64Array, n: number): [number, number] {
-  let low = Infinity;
-  let high = -Infinity;
-  for (let k = 0; k < n; k++) {
-    const y = corners[k]!;
-    if (y < low) low = y;
-    if (y > high) high = y;
-  }
-  return [low, high];
-}
-
-/** Length that two ascending lists of intervals share. */
-function sharedLength(a: Float64Array, countA: number, b: Float64Array, countB: number): number {
+/** Length of a line that lies in both polygons. */
+function sharedLength({ a, b }: OverlapScratch, line: number): number {
+  const at = line * a.stride;
+  const countA = a.counts[line]!;
+  const countB = b.counts[line]!;
   let sum = 0;
-  for (let i = 0; i < countA; i += 2) {
-    for (let j = 0; j < countB; j += 2) {
-      const low = a[i]! > b[j]! ? a[i]! : b[j]!;
-      const high = a[i + 1]! < b[j + 1]! ? a[i + 1]! : b[j + 1]!;
+  for (let i = at; i < at + countA; i += 2) {
+    for (let j = at; j < at + countB; j += 2) {
+      const low = a.crossings[i]! > b.crossings[j]! ? a.crossings[i]! : b.crossings[j]!;
+      const high = a.crossings[i + 1]! < b.crossings[j + 1]! ? a.crossings[i + 1]! : b.crossings[j + 1]!;
       if (high > low) sum += high - low;
     }
   }
