@@ -113,8 +113,9 @@ function segmentationText(s: Part<"segmentation">): string {
 
 function trackingText(t: Part<"tracking">): string {
   const bridge = t.gap > 0 ? `, and gaps of at most ${counted(t.gap, "frame", "frames")} were closed` : "";
-  const divisions = t.divisions ? " Divisions were detected from the position, size and symmetry of the two daughters." : " Divisions were not sought.";
-  return `Nuclei were linked from frame to frame by solving the linear assignment problem (Jaqaman et al. 2008) within a radius of ${short(t.radius)} px${t.estimated ? ", estimated from the data" : ""}${bridge}.${divisions}`;
+  const divisions = t.divisions ? " Divisions were detected from the sizes and intensities of the two daughters and their symmetry about the mother." : " Divisions were not sought.";
+  return "Nuclei were linked from frame to frame by solving the linear assignment problem (Jaqaman et al. 2008) over distance, area, intensity and overlap, after the common movement of each neighbourhood was subtracted, " +
+    `within a radius of ${short(t.radius)} px${t.estimated ? ", estimated from the data" : ""}${bridge}.${divisions}`;
 }
 
 function analysisText({ units, tracked }: Part<"analysis">): string {

@@ -96,6 +96,12 @@ describe("buildReport", () => {
     expect(report).toContain("the middle 700 × 100 px");
   });
 
+  it("folds away what would push the results out of sight", () => {
+    const report = buildReport({ title: "t", parameters: {}, notices: Array.from({ length: 30 }, (_, i) => ({ level: "warning" as const, text: `w${i}.` })) });
+    expect(report).toContain("<summary>22 more</summary>");
+    expect(report.match(/<li class="warning">/g)).toHaveLength(30);
+  });
+
   it("lacks the parts that were not given", () => {
     const report = buildReport({ title: "t", parameters: {} });
     expect([...report.matchAll(/<h2>([^<]*)/g)]).toEqual([]);

@@ -69,6 +69,11 @@ function notices({ notices: given = [], statistics }: ReportInput): string {
     .filter((text) => statistics!.summary.tracked || !text.startsWith("The frame interval"))
     .map((text): Notice => ({ level: "note", text }));
   const all = [...given.filter(({ level }) => level === "warning"), ...given.filter(({ level }) => level === "note"), ...uncalibrated];
-  if (all.length === 0) return "";
-  return `<ul class="notices">${all.map(({ level, text }) => `<li class="${level}"><b>${level === "warning" ? "Warning" : "Note"}</b>${escapeText(text)}</li>`).join("")}</ul>`;
+  const items = all.map(({ level, text }) => `<li class="${level}"><b>${level === "warning" ? "Warning" : "Note"}</b>${escapeText(text)}</li>`);
+  const list = (part: readonly string[]): string => (part.length === 0 ? "" : `<ul class="notices">${part.join("")}</ul>`);
+  // Hundreds of images can have as many warnings; the results must still be in sight.
+  const rest = items.slice(shownNotices);
+  return list(items.slice(0, shownNotices)) + (rest.length === 0 ? "" : `<details><summary>${rest.length} more</summary>${list(rest)}</details>`);
 }
+
+const shownNotices = 8;

@@ -116,8 +116,9 @@ export function scoresMarkup(scores: readonly ScorePart[] | undefined): string {
   }).join("");
 }
 
-export function methodsMarkup({ methods }: ReportInput): string {
-  if (!methods) return "";
+export function methodsMarkup({ methods: given, statistics }: ReportInput): string {
+  if (!given) return "";
+  const methods = { analysis: statistics && { units: statistics.units, tracked: statistics.summary.tracked }, ...given };
   const works = referencesOf(methods).map(({ text }) => `<li>${escapeText(text)}</li>`).join("");
   return `<p class="facts">Written from the parameters of this run, ready to be pasted into a paper.</p><blockquote>${escapeText(methodsParagraph(methods))}</blockquote>` +
     (works === "" ? "" : `<ol class="references">${works}</ol>`);
