@@ -10,7 +10,7 @@ export function photograph(light: Float32Array, illumination: Field, rng: Random
   const background = lit(light, illumination, options);
   const sharp = options.blur > 0 ? gaussian(light, height, width, options.blur) : light;
   const glow = options.haze > 0 ? wideBlur(sharp, height, width, 0.5 * options.diameter) : sharp;
-  const around = options.clearing > 0 ? wideBlur(sharp, height, width, 0.36 * options.diameter) : sharp;
+  const around = options.clearing > 0 ? wideBlur(sharp, height, width, 0.5 * options.diameter) : sharp;
   const { haze, clearing, readNoise, shotNoise } = options;
   const out = options.bits === 8 ? new Uint8Array(sharp.length) : new Uint16Array(sharp.length);
   const [gain, offset, highest] = options.bits === 8 ? [1, 0, 255] : [40, 2000, 65535];

@@ -27,6 +27,8 @@ export interface Cell {
   spin: number;
   /** On which side of its sister it was born, +1 or -1; 0 for a cell whose birth was not seen. */
   side: number;
+  /** 1 at the rim of an open area, 0 far from it: cells are packed and bright there. */
+  rim: number;
 }
 
 export interface Traits {
@@ -40,7 +42,7 @@ export interface Traits {
   readonly drifts: readonly number[];
   /** Factor on the brightness, 1 for the median nucleus in focus. */
   readonly stain: number;
-  /** 0 in focus .. 1 far out of focus. */
+  /** 0 in focus .. 1 far out of focus; the layer is not flat, so few are exactly 0. */
   readonly defocus: number;
   /** Place of the nucleus in the texture atlas, 0..1 each, and the phase of its slow change. */
   readonly textureY: number;
@@ -49,8 +51,12 @@ export interface Traits {
   /** Mirrors the texture: +1 or -1. */
   readonly mirror: number;
   readonly giant: boolean;
+  /** Reach of the repulsion over the radius of the nucleus: the cytoplasm keeps nuclei apart. */
+  readonly territory: number;
   /** Number of fluorescent granules around the nucleus. */
   readonly granules: number;
+  /** Factor on its own motion: a few cells are much livelier than the rest. */
+  readonly activity: number;
 }
 
 /** A nucleus in one frame, as the pictures are drawn from it. */
@@ -77,19 +83,21 @@ export function drawTraits(options: SimulateOptions, rng: Random, mother?: Trait
   const half = options.diameter / 2;
   const size = mother === undefined ? rng.normal(0, options.areaVariation) : inherited(2 * Math.log(mother.radius / half), options.areaVariation, rng);
   const stain = mother === undefined ? rng.normal(0, options.brightnessVariation) : inherited(Math.log(mother.stain), options.brightnessVariation, rng);
-  const focus = rng.next() < options.defocused ? rng.uniform(0.4, 1) : 0;
-  const roughness = Math.exp(rng.normal(0, 0.35));
+  const focus = rng.next() < options.defocused ? rng.uniform(0.4, 1) : Math.abs(rng.normal(0, 3 * options.defocused));
+  const roughness = Math.exp(rng.normal(0, 0.45));
   return {
     radius: half * Math.exp(size / 2) * (giant ? rng.uniform(1.25, 1.5) : 1),
     aspect: Math.min(0.97, Math.max(0.5, rng.normal(0.76, 0.1))),
-    amplitudes: modeAmplitudes.map((a) => a * roughness * Math.abs(rng.normal(0, 1.1))),
+    amplitudes: modeAmplitudes.map((a) => a * Math.min(2.4, roughness * Math.abs(rng.normal(0, 1.15)))),
     phases: modeAmplitudes.map(() => rng.uniform(0, 2 * Math.PI)),
     drifts: modeAmplitudes.map(() => rng.normal(0, 0.06)),
     stain: Math.exp(stain) * (giant ? 0.6 : 1),
     defocus: mother === undefined ? focus : mother.defocus,
     textureY: rng.next(), textureX: rng.next(), texturePhase: rng.uniform(0, 2 * Math.PI), mirror: rng.next() < 0.5 ? 1 : -1,
     giant,
+    territory: 1.22 * Math.exp(rng.normal(0, 0.13)),
     granules: rng.next() < 0.14 * options.debris ? 4 + rng.integer(22) : 0,
+    activity: Math.exp(rng.normal(0.1, 0.5)),
   };
 }
 
@@ -102,11 +110,11 @@ export function stateOf(cell: Cell, t: number, options: SimulateOptions): Nucleu
   const look = appearance(sinceBirth(cell, t, options), (cell.division - t) / options.mitosis);
   const fraction = Number.isFinite(cell.division) ? (t - cell.birth) / (cell.division - cell.birth) : 0.5;
   const dying = Math.min(1, Math.max(0, 1 - (cell.death - t) / (0.6 * options.mitosis)));
-  const area = growth(fraction) * (1 - 0.72 * dying);
+  const area = growth(fraction) * (1 - 0.14 * cell.rim) * (1 - 0.72 * dying);
   const radius = traits.radius * Math.sqrt(area);
   const aspect = Math.min(1, traits.aspect + 0.3 * dying);
   const mix = (a: number, b: number): number => a * (1 - look.mitotic) + b * look.mitotic;
-  const shrink = Math.sqrt(Math.min(1.3, 1 / area));
+  const shrink = Math.min(1.3, 1 / area) ** 0.35;
   return {
     cell: cell.id, y: cell.y, x: cell.x,
     outline: {
@@ -115,7 +123,7 @@ export function stateOf(cell: Cell, t: number, options: SimulateOptions): Nucleu
       amplitudes: traits.amplitudes.map((a) => a * look.roughness * (1 - 0.6 * dying)),
       phases: traits.phases.map((phase, m) => phase + traits.drifts[m]! * t),
     },
-    brightness: traits.stain * (1 - 0.45 * traits.defocus) * look.brightness * shrink * (1 + 1.2 * dying),
+    brightness: traits.stain * (1 - 0.45 * traits.defocus) * look.brightness * shrink * (1 + 0.5 * cell.rim) * (1 + 1.2 * dying),
     contrast: look.contrast * (1 - 0.7 * dying) * (1 - 0.6 * traits.defocus),
     roundness: Math.max(look.mitotic, dying),
     traits, texturePhase: traits.texturePhase + 0.12 * t,

@@ -21,15 +21,15 @@ const mother: readonly Key[] = [
   [-1, 0, 1, 0.95, 1, 1, 1],
   [-0.65, 0.5, 0.95, 0.88, 1.25, 1.8, 1],
   [-0.37, 1, 0.78, 0.7, 1.65, 1.6, 1.2],
-  [-0.25, 1, 0.8, 0.34, 2.2, 1, 1.3],
-  [0, 1, 0.76, 0.27, 2.4, 0.8, 1.3],
+  [-0.25, 1, 0.85, 0.42, 2.1, 1, 1.6],
+  [0, 1, 0.82, 0.36, 2.2, 0.8, 1.6],
 ];
 const daughter: readonly Key[] = [
-  [0, 1, 0.66, 0.25, 2.3, 0.7, 1.3],
-  [0.2, 1, 0.55, 0.31, 2.2, 0.7, 1.1],
-  [0.45, 1, 0.5, 0.38, 1.85, 0.8, 1],
-  [1.2, 0.6, 0.55, 0.46, 1.35, 1, 1],
-  [2.2, 0, 0.7, 0.6, 1.08, 1, 1],
+  [0, 1, 0.7, 0.31, 2.1, 0.7, 1.3],
+  [0.2, 1, 0.64, 0.38, 2, 0.7, 1.3],
+  [0.45, 1, 0.66, 0.52, 1.65, 0.9, 1.2],
+  [1.2, 0.6, 0.8, 0.68, 1.25, 1, 1],
+  [2.2, 0, 0.75, 0.7, 1.05, 1, 1],
 ];
 
 /** The time, in durations of mitosis, that a daughter needs to look like an interphase nucleus. */
@@ -58,4 +58,4 @@ export function appearance(sinceBirth: number, untilDivision: number): Appearanc
 }
 
 /** Area over the cell's own mean interphase area; `fraction` is the age over the length of the cycle. */
-export const growth = (fraction: number): number => 0.74 + 0.5 * Math.min(1, Math.max(0, fraction));
+export const growth = (fraction: number): number => 0.87 + 0.42 * Math.min(1, Math.max(0, fraction));

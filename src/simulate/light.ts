@@ -1,5 +1,5 @@
 import type { Random } from "../core/random.js";
-import type { Remains } from "./model.js";
+import { fadingTime, type Remains } from "./model.js";
 import { relativeDistance, type Body, type Occupancy } from "./occupancy.js";
 import type { SimulateOptions } from "./options.js";
 import { textureAt, textureReader, type TextureAtlas } from "./texture.js";
@@ -23,10 +23,11 @@ function paintNucleus(light: Float32Array, body: Body, row: number, occupancy: O
   const reader = textureReader(state, options.diameter);
   const unit = options.diameter / 41.6;
   const fade = 0.5 + 3 * unit * state.traits.defocus;
-  // Thickness (1 - depth^2)^power: nearly a slab in interphase, a ball in mitosis. Its mean over the disc is 1 / (1 + power).
-  const power = 0.2 + 0.25 * state.roundness;
+  // Thickness wall + (1 - wall) sqrt(1 - depth^2): a cushion with steep sides in interphase, nearly a ball in mitosis. The root has the
+  // mean 2/3 over the disc.
+  const wall = 0.35 - 0.15 * state.roundness;
   const contrast = options.texture * state.contrast;
-  const level = options.brightness * state.brightness * (1 + power) * Math.exp(-0.5 * contrast * contrast);
+  const level = options.brightness * state.brightness / (wall + (2 / 3) * (1 - wall)) * Math.exp(-0.5 * contrast * contrast);
   const size = Math.sqrt(state.outline.along * state.outline.across);
   const span = reach + fade;
   const y1 = Math.min(height - 1, Math.floor(state.y + span));
@@ -42,7 +43,7 @@ function paintNucleus(light: Float32Array, body: Body, row: number, occupancy: O
       const inside = (1 - depth) * size;
       const cover = Math.min(1, 0.5 + (0.5 * inside) / fade);
       if (cover <= 0) continue;
-      const thickness = Math.max(0.03, 1 - depth * depth) ** power;
+      const thickness = wall + (1 - wall) * Math.sqrt(Math.max(0, 1 - depth * depth));
       // Half the difference of the relative distances is the distance to the surface of contact.
       const contact = next[i]! < 1 ? (0.5 * size * (next[i]! - depth)) / (1.3 * unit) : 9;
       const valley = contact < 4 ? 1 - 0.4 * Math.exp(-contact * contact) : 1;
@@ -76,16 +77,16 @@ function addGranules(light: Float32Array, height: number, width: number, state: 
   for (let g = 0; g < state.traits.granules; g++) {
     const angle = side + rng.normal(0, 0.7);
     const distance = state.traits.radius * rng.uniform(0.9, 2);
-    const strength = options.brightness * 0.5 * Math.exp(rng.normal(-0.6, 0.7));
+    const strength = options.brightness * 0.6 * Math.exp(rng.normal(-0.45, 0.8));
     addSpot(light, height, width, state.y + distance * Math.sin(angle), state.x + distance * Math.cos(angle), rng.uniform(0.6, 1.2) * unit, strength);
   }
 }
 
-/** A dead nucleus: a few round, very bright pieces that drift apart and fade over about 15 frames. */
+/** A dead nucleus: a few round, very bright pieces that drift apart and fade. */
 function addFragments(light: Float32Array, height: number, width: number, t: number, remains: Remains, rng: Random, options: SimulateOptions): void {
   const age = t - remains.frame;
-  if (age < 0 || age > 25) return;
-  const pieces = 2 + rng.integer(4);
+  if (age < 0 || age > fadingTime) return;
+  const pieces = 1 + rng.integer(3);
   for (let p = 0; p < pieces; p++) {
     const angle = rng.uniform(0, 2 * Math.PI);
     const distance = remains.radius * rng.uniform(0.1, 0.6) * (1 + 0.05 * age);

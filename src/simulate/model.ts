@@ -26,6 +26,9 @@ export interface Remains {
   readonly radius: number;
 }
 
+/** Frames for which fragments of a dead cell are seen. */
+export const fadingTime = 25;
+
 interface World {
   readonly options: SimulateOptions;
   readonly rng: Random;
@@ -38,7 +41,7 @@ interface World {
 }
 
 /** Streams of the root generator, one a purpose. */
-const streams = { gaps: 1, illumination: 2, placement: 3, flowY: 4, flowX: 5, cell: 1000 } as const;
+const streams = { gaps: 1, illumination: 2, placement: 3, flowY: 4, flowX: 5, remains: 6, cell: 1000 } as const;
 
 /** The mean area of a nucleus over the area of the circle with the median diameter; measured on the simulation itself. */
 const meanOverMedianArea = 1.05;
@@ -46,7 +49,7 @@ const meanOverMedianArea = 1.05;
 /** Simulates the population frame by frame. The state of every frame is kept: about 0.3 kB a nucleus. */
 export function simulatePopulation(options: SimulateOptions, context: StageContext = {}): Population {
   const world = createWorld(options);
-  const remains: Remains[] = [];
+  const remains = earlierDeaths(world);
   const frames: NucleusState[][] = [];
   const flow = createFlow(world);
   for (let t = 0; t < options.frames; t++) {
@@ -60,6 +63,16 @@ export function simulatePopulation(options: SimulateOptions, context: StageConte
   }
   const illumination = smoothField({ ...world.size, margin: 0 }, Math.max(options.height, options.width) / 3, world.rng.fork(streams.illumination));
   return { frames, cells: world.cells, remains, illumination };
+}
+
+/** Cells that died shortly before the movie. */
+function earlierDeaths({ options, size, rng, capacity }: World): Remains[] {
+  const draw = rng.fork(streams.remains);
+  const count = Math.round(options.deaths * capacity * fadingTime);
+  return Array.from({ length: count }, () => ({
+    y: draw.uniform(-size.margin, size.height + size.margin), x: draw.uniform(-size.margin, size.width + size.margin),
+    frame: -draw.integer(fadingTime), radius: options.diameter / 2,
+  }));
 }
 
 function createWorld(options: SimulateOptions): World {
@@ -126,7 +139,7 @@ function addCell(world: World, mother: number, y: number, x: number, birth: numb
   const death = options.deaths > 0 ? birth - Math.log(1 - rng.next()) / options.deaths : Infinity;
   const cell: Cell = {
     id: cells.length, mother, birth: start, division, traits, rng, y, x, velocityY: rng.normal(), velocityX: rng.normal(),
-    angle: rng.uniform(0, Math.PI), spin: 0, side: 0,
+    angle: rng.uniform(0, Math.PI), spin: 0, side: 0, rim: 0,
     // No death during mitosis: its outlines are a division's, and the two would mix.
     death: death > division - options.mitosis ? Infinity : Math.max(death, birth + 2.5 * options.mitosis),
   };
@@ -140,14 +153,14 @@ function settle(world: World, t: number, strength: number): void {
   const { options, living } = world;
   const bodies = living.map((cell) => {
     const { along, across } = stateOf(cell, t, options).outline;
-    return { cell, radius: spacing * Math.sqrt(along * across) };
+    const { territory } = cell.traits;
+    return { cell, along: territory * along, across: territory * across };
   });
   repel(bodies, strength);
-  if (options.gaps > 0) leaveGaps(living, world.gapField, world.gapLevel, 0.2 * options.diameter);
+  if (options.gaps === 0) return;
+  leaveGaps(living, world.gapField, world.gapLevel, 0.2 * options.diameter);
+  for (const cell of living) cell.rim = Math.exp(-Math.max(0, fieldAt(world.gapField, cell.y, cell.x) - world.gapLevel) / 0.25);
 }
-
-/** Reach of the repulsion over the radius of the nucleus: the cytoplasm keeps nuclei apart. */
-const spacing = 1.17;
 
 /** Two fields of velocities that neighbours share, each of unit variance, with a memory of 0.9 per frame. */
 function createFlow(world: World): { next(): readonly [Field, Field] } {
@@ -167,14 +180,15 @@ function createFlow(world: World): { next(): readonly [Field, Field] } {
 
 function moveCells(world: World, [flowY, flowX]: readonly [Field, Field], t: number): void {
   const { options } = world;
-  // The median length of a plane normal vector is 1.177 deviations.
-  const deviation = options.speed / 1.177;
+  // The median length of a plane normal vector is 1.177 deviations; the repulsion takes about a tenth of the motion away.
+  const deviation = (1.1 * options.speed) / 1.177;
   const shared = deviation * Math.sqrt(options.collective);
-  const own = deviation * Math.sqrt(1 - options.collective);
+  const ownShare = deviation * Math.sqrt(1 - options.collective);
   for (const cell of world.living) {
     const { rng } = cell;
     cell.velocityY = 0.75 * cell.velocityY + 0.66 * rng.normal();
     cell.velocityX = 0.75 * cell.velocityX + 0.66 * rng.normal();
+    const own = ownShare * cell.traits.activity;
     const [y, x] = [fieldAt(flowY, cell.y, cell.x), fieldAt(flowX, cell.y, cell.x)];
     cell.y += shared * y + own * cell.velocityY;
     cell.x += shared * x + own * cell.velocityX;
@@ -214,7 +228,7 @@ function endLives(world: World, t: number, remains: Remains[]): void {
 
 function divide(world: World, mother: Cell): void {
   // The plates part across the metaphase plate: direction (cos, -sin) in (y, x) is perpendicular to (sin, cos).
-  const distance = 0.42 * mother.traits.radius;
+  const distance = 0.56 * mother.traits.radius;
   for (const side of [1, -1]) {
     const y = mother.y + side * distance * Math.cos(mother.angle);
     const x = mother.x - side * distance * Math.sin(mother.angle);

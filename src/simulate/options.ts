@@ -72,9 +72,9 @@ export interface SimulateOptions {
 /** The MDCK layer: 0.41 covered, many touching, uneven, with saturated and dim nuclei. */
 const mdck: SimulateOptions = {
   height: 512, width: 512, frames: 10, seed: 1, bits: 8, pixelSize: 0.325, frameInterval: 600,
-  coverage: 0.41, gaps: 0.05, diameter: 41.6, areaVariation: 0.22, giants: 0.025, repulsion: 0.6,
-  speed: 3, collective: 0.6, cycle: 120, mitosis: 7, deaths: 0.0003,
-  brightness: 135, brightnessVariation: 0.28, texture: 0.17, defocused: 0.05, background: 27, blur: 1.2, haze: 0.05, clearing: 0.24,
+  coverage: 0.41, gaps: 0.05, diameter: 41.6, areaVariation: 0.21, giants: 0.025, repulsion: 0.6,
+  speed: 3, collective: 0.6, cycle: 180, mitosis: 7, deaths: 0.0003,
+  brightness: 138, brightnessVariation: 0.32, texture: 0.29, defocused: 0.05, background: 28, blur: 1.2, haze: 0.05, clearing: 0.3,
   unevenness: 0.12, readNoise: 13.8, shotNoise: 0.55, debris: 1,
 };
 
@@ -88,7 +88,7 @@ export const simulatePresets = {
   },
   /** A crowded layer under plain widefield: overlap, glow, more noise, faster cells. */
   crowded: {
-    ...mdck, coverage: 0.52, gaps: 0, repulsion: 0.45, speed: 4.5, cycle: 90, haze: 0.35, clearing: 0, brightness: 105, background: 14,
+    ...mdck, coverage: 0.52, gaps: 0, repulsion: 0.45, speed: 4.5, cycle: 120, haze: 0.35, clearing: 0, brightness: 105, background: 14,
     brightnessVariation: 0.38, blur: 1.7, unevenness: 0.3, readNoise: 14, shotNoise: 0.9, debris: 1.5, deaths: 0.0006,
   },
 } as const satisfies Record<string, SimulateOptions>;

@@ -18,9 +18,9 @@ const measuredDiameter = 41.6;
 /** Grain: correlation 0.8 at 2 px and 0.46 at 4 px after the blur of the microscope, as in MDCK nuclei, with a coarser part. */
 export function textureAtlas(rng: Random): TextureAtlas {
   const pattern = (stream: number): Float32Array => {
-    const fine = smoothNoise(size, size, 1.6, rng.fork(stream));
+    const fine = smoothNoise(size, size, 1.45, rng.fork(stream));
     const coarse = smoothNoise(size, size, 4.5, rng.fork(stream + 10));
-    return standardise(fine.map((value, i) => 0.88 * value + 0.47 * coarse[i]!));
+    return standardise(fine.map((value, i) => 0.82 * value + 0.57 * coarse[i]!));
   };
   return { size, a: pattern(1), b: pattern(2) };
 }
