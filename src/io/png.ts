@@ -23,8 +23,8 @@ export const isPng = (bytes: Uint8Array): boolean => signature.every((byte, i) =
  * @throws UnsupportedFormat for an interlaced file of less than 8 bits
  */
 export function decodePng(bytes: Uint8Array, where: string): PngImage {
-  if (!isPng(bytes)) throw new CorruptFile(where, 0, "this is not a PNG file");
-  checkSize(bytes, where);
+  const header = pngHeader(bytes, where);
+  checkSize(bytes, header, where);
   let png: DecodedPng;
   try {
     png = decode(bytes, { checkCrc: true });
@@ -37,18 +37,45 @@ export function decodePng(bytes: Uint8Array, where: string): PngImage {
   return { plane: { height, width, samples, data }, bits, palette: png.palette };
 }
 
-/** Refuses a header that promises more pixels than the compressed bytes can hold, before memory is taken for them. */
-function checkSize(bytes: Uint8Array, where: string): void {
-  if (bytes.length < 33) throw new CorruptFile(where, bytes.length, "the PNG file ends within its header");
+export interface PngHeader {
+  readonly height: number;
+  readonly width: number;
+  /** Values per pixel: 1 grey or palette index, 2 with alpha, 3 RGB, 4 RGBA. */
+  readonly samples: number;
+  readonly bits: number;
+  readonly palette: boolean;
+  readonly interlaced: boolean;
+}
+
+/** Length of the signature and the header chunk. */
+export const pngHeaderLength = 33;
+
+/**
+ * Reads what the first 33 bytes of a PNG file say.
+ *
+ * @throws CorruptFile when they are no PNG header
+ */
+export function pngHeader(bytes: Uint8Array, where: string): PngHeader {
+  if (!isPng(bytes)) throw new CorruptFile(where, 0, "this is not a PNG file");
+  if (bytes.length < pngHeaderLength) throw new CorruptFile(where, bytes.length, "the PNG file ends within its header");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const [width, height] = [view.getUint32(16), view.getUint32(20)];
-  if (width === 0 || height === 0) throw new CorruptFile(where, 16, `the PNG header says ${width} x ${height} pixels`);
+  const [width, height, bits, colour] = [view.getUint32(16), view.getUint32(20), bytes[24]!, bytes[25]!];
+  const samples = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }[colour];
+  if (width === 0 || height === 0 || samples === undefined || ![1, 2, 4, 8, 16].includes(bits)) {
+    throw new CorruptFile(where, 16, `the PNG header says ${width} x ${height} pixels of ${bits} bits in colour type ${colour}`);
+  }
+  return { height, width, samples, bits, palette: colour === 3, interlaced: bytes[28] !== 0 };
+}
+
+/** Refuses a header that promises more pixels than the compressed bytes can hold, before memory is taken for them. */
+function checkSize(bytes: Uint8Array, header: PngHeader, where: string): void {
+  const { height, width, samples, bits, interlaced } = header;
   const most = bytes.length * mostDeflateGain + 1024;
-  if ((height * width * bytes[24]!) / 8 > most) {
+  if ((height * width * samples * bits) / 8 > most) {
     throw new CorruptFile(where, 16, `the PNG header says ${width} x ${height} pixels, more than ${bytes.length} bytes can hold`);
   }
   // fast-png 8 takes packed interlaced rows for bytes, and gives wrong pixels.
-  if (bytes[28] !== 0 && bytes[24]! < 8) throw new UnsupportedFormat(where, `an interlaced PNG of ${bytes[24]!} bits`, "save it without interlacing");
+  if (interlaced && bits < 8) throw new UnsupportedFormat(where, `an interlaced PNG of ${bits} bits`, "save it without interlacing");
   if (height * width > 2 ** 29) throw new UnsupportedFormat(where, `a PNG of ${width} x ${height} pixels`, "cut it into tiles");
 }
 

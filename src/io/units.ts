@@ -25,6 +25,6 @@ function lookUp(table: Readonly<Record<string, number>>, unit: string): number |
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
-/** A number that a file may have got wrong: undefined unless positive and finite. Rounded to 12 digits, so that 1 / (1 / 0.325) is 0.325. */
+/** A number that a file may have got wrong: undefined unless positive and finite. Rounded to 9 digits, all that the fractions of a TIFF resolution carry. */
 export const positive = (value: number | undefined): number | undefined =>
-  value !== undefined && value > 0 && Number.isFinite(value) ? Number(value.toPrecision(12)) : undefined;
+  value !== undefined && value > 0 && Number.isFinite(value) ? Number(value.toPrecision(9)) : undefined;

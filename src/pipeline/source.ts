@@ -1,0 +1,172 @@
+/** A movie or a set of images out of files: what they are together, how they become grey frames, and what the user should know of it. */
+import { basename } from "node:path";
+import { CorruptFile, InvalidInput, isKaryonError, messageOf, StageError, UnsupportedFormat, type KaryonError } from "../core/errors.js";
+import type { Image, ImageSource, ReadOptions, StoredPlane } from "../core/image.js";
+import { throwIfCancelled } from "../core/progress.js";
+import { colourRule, greyOf, maximumInto, type ColourRule, type SampleMeaning } from "../io/grey.js";
+import { frameNames, safeName, type FramePlace } from "./framenames.js";
+import { openImageFile, type ImageFile } from "./imagefile.js";
+import { counted, folderName, listInputs, some, stemOf } from "./inputs.js";
+import { assemblyOf, calibrationOf, sourceNotices, type SourceOptions } from "./assembly.js";
+
+export type { SourceOptions } from "./assembly.js";
+export { hashFiles, hashInputs } from "./hash.js";
+
+/** A source that knows the files it comes from. */
+export interface FileSource extends ImageSource {
+  readonly files: readonly string[];
+}
+
+interface Frame extends FramePlace {
+  readonly file: ImageFile;
+}
+
+/**
+ * Opens files, folders and patterns as one source. Only directories are read here; pixels are when frames are.
+ *
+ * @throws InvalidInput when nothing can be read, or an option does not fit the files
+ * @throws StageError when one of several files cannot be read
+ * @throws CorruptFile, UnsupportedFormat when the only file cannot be read
+ */
+export async function openSource(inputs: readonly string[], options: SourceOptions = {}): Promise<FileSource> {
+  const listed = await listInputs(inputs);
+  const { files, skipped } = await openFiles(inputs, listed.files, options);
+  const assembly = assemblyOf(files, options.kind);
+  for (const file of files) checkOptions(file, options);
+  const all = files.flatMap((file) => Array.from({ length: file.frames }, (_, frame): Frame => ({ file, path: file.path, frame, frames: file.frames })));
+  const names = frameNames(all);
+  const reader = frameReader(assembly.kind, all[0]!, options);
+  const good = options.skipBadFrames === true ? await readableFrames(all, names, reader, skipped) : all.map((_, i) => i);
+  if (good.length === 0) throw new InvalidInput("inputs", "at least one frame that can be read", some(skipped), "export the files again");
+  const frames = good.map((i) => all[i]!);
+  const kept = good.map((i) => names[i]!);
+  const calibration = calibrationOf(files, assembly.kind, options);
+  return {
+    name: nameOf(files),
+    kind: assembly.kind,
+    frames: frames.length,
+    channels: Math.max(...files.map((file) => file.channels)),
+    slices: Math.max(...files.map((file) => file.slices)),
+    frameNames: kept,
+    frameInterval: calibration.frameInterval,
+    pixelSize: calibration.pixelSize,
+    files: files.flatMap((file) => file.files),
+    notices: [...listed.notices, ...assembly.notices, ...skippedNotices(skipped, assembly.kind), ...sourceNotices(files, options), ...calibration.notices],
+    read: async (index, readOptions = {}) => {
+      const frame = frames[index];
+      if (frame === undefined) throw new InvalidInput("frame", `0 to ${frames.length - 1}`, String(index));
+      try {
+        return await reader(frame, readOptions);
+      } catch (error) {
+        throw readingError(kept[index]!, all.length, error);
+      }
+    },
+  };
+}
+
+const nameOf = (files: readonly ImageFile[]): string => safeName(files.length === 1 ? stemOf(files[0]!.path) : folderName(files[0]!.path));
+
+const leaveOut = "or leave such frames out (--skip-bad-frames)";
+
+/** An error of the file gets the frame's name, where there are several; errors of the caller stay. */
+function readingError(name: string, frames: number, error: unknown): unknown {
+  const ofFile = error instanceof CorruptFile || error instanceof UnsupportedFormat;
+  return ofFile && frames > 1 ? new StageError("Reading", name, error, leaveOut) : error;
+}
+
+interface OpenedFiles {
+  readonly files: ImageFile[];
+  /** What was left out, and why. */
+  readonly skipped: string[];
+}
+
+async function openFiles(inputs: readonly string[], paths: readonly string[], options: SourceOptions): Promise<OpenedFiles> {
+  const files: ImageFile[] = [];
+  const failures: { path: string; error: KaryonError }[] = [];
+  // Members of an OME-TIFF in several files describe the same planes: the first stands for all.
+  const members = new Set<string>();
+  for (const path of paths) {
+    if (members.has(path)) continue;
+    try {
+      const file = await openImageFile(path, options.kind);
+      for (const member of file.files) members.add(member);
+      files.push(file);
+      if (file.damage !== undefined) failures.push({ path, error: file.damage });
+    } catch (error) {
+      if (!isKaryonError(error)) throw error;
+      failures.push({ path, error });
+    }
+  }
+  const [first] = failures;
+  if (first === undefined) return { files, skipped: [] };
+  if (paths.length === 1 && (files.length === 0 || options.skipBadFrames !== true)) throw first.error;
+  if (files.length === 0) {
+    throw new InvalidInput(`inputs (${some(inputs)})`, "TIFF or PNG images", `${counted(paths.length, "file")} of which none can be read, first: ${messageOf(first.error).replace(/\.$/, "")}`);
+  }
+  if (options.skipBadFrames !== true) throw new StageError("Reading", basename(first.path), first.error, leaveOut);
+  return { files, skipped: failures.map(({ error }) => messageOf(error)) };
+}
+
+function checkOptions(file: ImageFile, { channel = 0, z = "max" }: SourceOptions): void {
+  const name = basename(file.path);
+  if (!(Number.isInteger(channel) && channel >= 0 && channel < file.channels)) {
+    throw new InvalidInput("channel", `0 to ${file.channels - 1}, the channels of ${name}`, String(channel));
+  }
+  if (z !== "max" && !(Number.isInteger(z) && z >= 0 && z < file.slices)) {
+    throw new InvalidInput("z", `"max" or 0 to ${file.slices - 1}, the slices of ${name}`, String(z));
+  }
+}
+
+type FrameReader = (frame: Frame, options: ReadOptions) => Promise<Image>;
+
+/** Reads frames as grey images. In a movie the first frame decides, for all, which colour carries the image. */
+function frameReader(kind: "movie" | "images", first: Frame, options: SourceOptions): FrameReader {
+  let movieRule: Promise<ColourRule> | undefined;
+  const ruleOf = async (plane: StoredPlane, meaning: SampleMeaning): Promise<ColourRule> => {
+    if (meaning.colour !== "rgb") return "mean";
+    if (kind === "images") return colourRule(plane);
+    // A first frame that cannot be read is reported, or left out, by itself.
+    movieRule ??= first.file.read(first.frame, 0, 0).then((read) => colourRule(read.plane), () => "mean");
+    return movieRule;
+  };
+  return async ({ file, frame }, { channel = options.channel ?? 0, z = options.z ?? "max", signal }) => {
+    checkOptions(file, { channel, z });
+    const readSlice = async (slice: number): Promise<Image> => {
+      throwIfCancelled({ signal }, "Reading");
+      const { plane, meaning, sample } = await file.read(frame, channel, slice);
+      const data = greyOf(plane, meaning, sample, await ruleOf(plane, meaning));
+      return { height: plane.height, width: plane.width, data, pixelSize: options.pixelSize ?? file.pixelSize };
+    };
+    if (z !== "max" || file.slices === 1) return readSlice(z === "max" ? 0 : z);
+    const out = await readSlice(0);
+    for (let slice = 1; slice < file.slices; slice++) {
+      const { height, width, data } = await readSlice(slice);
+      if (height !== out.height || width !== out.width || data.constructor !== out.data.constructor) {
+        throw new CorruptFile(file.path, 0, `slice ${slice} has another size or type than the first`);
+      }
+      maximumInto(out.data, data);
+    }
+    return out;
+  };
+}
+
+/** Decodes every frame once; what fails is added to `skipped`. @returns indices of the others */
+async function readableFrames(frames: readonly Frame[], names: readonly string[], reader: FrameReader, skipped: string[]): Promise<number[]> {
+  const good: number[] = [];
+  for (const [i, frame] of frames.entries()) {
+    try {
+      await reader(frame, {});
+      good.push(i);
+    } catch (error) {
+      if (!isKaryonError(error)) throw error;
+      skipped.push(`${names[i]!}: ${messageOf(error)}`);
+    }
+  }
+  return good;
+}
+
+function skippedNotices(skipped: readonly string[], kind: "movie" | "images"): string[] {
+  if (skipped.length === 0) return [];
+  const time = kind === "movie" ? " The frames after them count as following at once: speeds there are too high." : "";
+  return [`Left out what could not be read (${skipped.length}): ${skipped.slice(0, 3).map((text) => text.replace(/\.$/, "")).join("; ")}${skipped.length > 3 ? "; ..." : ""}.${time}`];
+}
