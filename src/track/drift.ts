@@ -79,13 +79,21 @@ function localShift(from: PointIndex, to: PointIndex, spacing: number, dy: Float
   const moveY = seeds.map((i) => to.y[partner[i]!]! - from.y[i]!);
   const moveX = seeds.map((i) => to.x[partner[i]!]! - from.x[i]!);
   for (let i = 0; i < from.count; i++) {
-    const around = index.within(from.y[i]!, from.x[i]!, 4 * spacing).filter((s) => seeds[s] !== i);
+    let around = index.within(from.y[i]!, from.x[i]!, 2.5 * spacing).filter((s) => seeds[s] !== i);
+    if (around.length < neighbours) around = index.within(from.y[i]!, from.x[i]!, 4 * spacing).filter((s) => seeds[s] !== i);
     if (around.length < enough) continue;
-    const distance = (s: number): number => (index.y[s]! - from.y[i]!) ** 2 + (index.x[s]! - from.x[i]!) ** 2;
-    const nearest = around.sort((a, b) => distance(a) - distance(b) || a - b).slice(0, neighbours);
+    const nearest = nearestOf(around, index, from.y[i]!, from.x[i]!);
     dy[i] = medianOf(nearest.map((s) => moveY[s]!));
     dx[i] = medianOf(nearest.map((s) => moveX[s]!));
   }
+}
+
+/** The `neighbours` points of the list that are nearest to a place; in a tie those of lower index. */
+function nearestOf(list: readonly number[], index: PointIndex, y: number, x: number): readonly number[] {
+  if (list.length <= neighbours) return list;
+  const distances = Float64Array.from(list, (s) => (index.y[s]! - y) ** 2 + (index.x[s]! - x) ** 2);
+  const limit = distances.slice().sort()[neighbours - 1]!;
+  return list.filter((_, k) => distances[k]! <= limit).slice(0, neighbours);
 }
 
 /** Nuclei that are each other's nearest after the shift: index in `to`, or -1. */

@@ -86,7 +86,8 @@ function prepare(movie: Movie, options: TrackOptions, overlaps: LinkOverlaps | u
   const radius = options.radius ?? chooseRadius(scale, step);
   const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
   return {
-    link: { movie, drift, options, radius, diameter: scale.diameter, overlap: overlapLookup(movie, drift, scale.diameter, overlaps) },
+    // Without nuclei nothing can be measured, and no radius is needed.
+    link: { movie, drift, options, radius: orNull(radius) ?? 0, diameter: scale.diameter, overlap: overlapLookup(movie, drift, scale.diameter, overlaps) },
     settings: {
       ...options, radius: orNull(radius), diameter: orNull(scale.diameter), spacing: orNull(scale.spacing), step: orNull(step), overlaps: overlaps !== undefined,
     },
