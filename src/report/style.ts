@@ -30,6 +30,7 @@ th, td { padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); text-ali
 th { font-weight: 600; border-bottom-color: #9aa5ae; }
 td.number, th.number { text-align: right; }
 td code { overflow-wrap: anywhere; }
+section > svg { display: block; margin-bottom: 6px; max-width: 100%; }
 .scroll { max-width: 100%; overflow-x: auto; }
 details { margin: 10px 0; }
 summary { cursor: pointer; font-weight: 600; color: var(--accent); }
@@ -39,7 +40,7 @@ ol.references { max-width: 90ch; font-size: 14.5px; color: var(--muted); }
 .zoom img { display: block; margin: auto; max-width: none; }
 @media print {
   body { max-width: none; padding: 0; font-size: 11pt; }
-  h2 { break-after: avoid; }
+  h2, .legend, section > svg { break-after: avoid; }
   figure, .plots svg, .card, tr { break-inside: avoid; }
   .plots, .pictures { grid-template-columns: 1fr 1fr; }
   figure img { max-height: 22cm; }
