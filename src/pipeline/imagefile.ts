@@ -2,10 +2,11 @@
 import { dirname, join, basename } from "node:path";
 import { CorruptFile, InvalidInput, UnsupportedFormat, type KaryonError } from "../core/errors.js";
 import type { StoredPlane } from "../core/image.js";
+import { stackOf } from "../io/axes.js";
 import type { ByteSource } from "../io/bytes.js";
 import type { SampleMeaning } from "../io/grey.js";
 import { decodePng, isPng, pngHeader, pngHeaderLength } from "../io/png.js";
-import { stackOf, type Stack } from "../io/stack.js";
+import type { Stack } from "../io/stack.js";
 import { openTiff, type TiffFile } from "../io/tiff/open.js";
 import type { PlaneInfo } from "../io/tiff/page.js";
 import { openBytes } from "./files.js";
