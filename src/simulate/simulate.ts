@@ -8,7 +8,7 @@ import { addDebris, nuclearLight } from "./light.js";
 import { simulatePopulation } from "./model.js";
 import { bodiesOf, meetsImage, occupy, type Body, type Occupancy } from "./occupancy.js";
 import { checkSimulateOptions, type SimulateOptions } from "./options.js";
-import { textureAtlas } from "./texture.js";
+import { textureAtlas, type TextureAtlas } from "./texture.js";
 import { truthOf } from "./truth.js";
 
 /** A movie with full truth. Frames are drawn when asked for; asking again, or in another order, gives the same bytes. */
@@ -42,7 +42,7 @@ export function simulate(options: SimulateOptions, context: StageContext = {}): 
   const population = simulatePopulation(options, context);
   const truth = truthOf(population, height, width);
   const root = random(options.seed);
-  const atlas = textureAtlas(root.fork(streams.texture));
+  let atlas: TextureAtlas | undefined;
   const drawing = (t: number): { bodies: Body[]; occupancy: Occupancy } => {
     if (!(Number.isInteger(t) && t >= 0 && t < frames)) throw new RangeError(`frame ${t} of a movie of ${frames}`);
     const bodies = bodiesOf(population.frames[t]!).filter((body) => meetsImage(body, height, width));
@@ -53,6 +53,7 @@ export function simulate(options: SimulateOptions, context: StageContext = {}): 
     tracks: truth.tracks,
     image(t) {
       const { bodies, occupancy } = drawing(t);
+      atlas ??= textureAtlas(root.fork(streams.texture));
       const light = nuclearLight(bodies, occupancy, atlas, options);
       if (options.debris > 0 || population.remains.length > 0) {
         addDebris(light, height, width, t, bodies, population.remains, root.fork(streams.debris), options);
