@@ -9,11 +9,11 @@ export interface RefineOptions {
   readonly fraction: number;
   /** Blur before the contour is taken, px. */
   readonly sigma: number;
-  /** A contour is believed if its area is within this range of the predicted one. */
-  readonly areaRatio: readonly [low: number, high: number];
+  /** A contour is believed if it shares at least this much with the predicted object (intersection over union), 0..1. */
+  readonly agreement: number;
 }
 
-export const defaultRefineOptions: RefineOptions = { fraction: defaultContourOptions.fraction, sigma: 1, areaRatio: [0.6, 1.6] };
+export const defaultRefineOptions: RefineOptions = { fraction: defaultContourOptions.fraction, sigma: 1, agreement: 0.6 };
 
 /** Window of the local background, in diameters of a typical object. */
 const backgroundDiameters = 8;
@@ -25,7 +25,9 @@ const reachDiameters = 0.15;
  * Gives each predicted object its own contour in the image: the network knows which pixels belong together, the image where the edge lies.
  *
  * A contour never takes a pixel of another predicted object. Where it deviates strongly from the prediction (a neighbour shines in, the nucleus is not brighter
- * than its surroundings), the predicted outline stays.
+ * than its surroundings), the predicted outline stays. This repairs outlines that are a pixel off; a perfect outline it makes worse, as the contour then
+ * brings only its own noise. Tried on hand-made truth of mixed images, through the polygons of a perfect network and of one that is 1 px too
+ * small or large: mean IoU .97 to .89, .79 to .85, .82 to .87. Asking for an agreement of .7 instead of .6 gives .90, .83, .87.
  *
  * @param labels predicted objects
  * @param data height x width grey values on any scale, without NaN
@@ -40,8 +42,8 @@ export function refineOutlines(labels: LabelImage, data: Float32Array, options: 
   const grow = Math.max(2, Math.round(reachDiameters * diameter));
   const contours = ownContours(labels, gaussian(data, height, width, options.sigma), background, { fraction: options.fraction, grow });
   const after = areasOf(contours);
-  const [low, high] = options.areaRatio;
-  const believed = before.map((area, label) => (after[label]! >= low * area && after[label]! <= high * area ? 1 : 0));
+  const shared = areasOf({ ...labels, data: labels.data.map((label, i) => (contours.data[i] === label ? label : 0)) });
+  const believed = before.map((area, label) => (shared[label]! >= options.agreement * (area + after[label]! - shared[label]!) ? 1 : 0));
   const out = new Int32Array(height * width);
   for (let i = 0; i < out.length; i++) {
     const contour = contours.data[i]!;

@@ -91,6 +91,17 @@ describe("refineOutlines", () => {
     expect(refineOutlines(truth, flat).data).toEqual(truth.data);
   });
 
+  it("keeps the prediction where the contour is another object altogether", () => {
+    // The prediction holds a dim disc and part of a bright one beside it, which is all that the contour would find.
+    const disc = (y: number, x: number, r: number) => (p: number): boolean => (Math.floor(p / 60) - y) ** 2 + ((p % 60) - x) ** 2 < r * r;
+    const [predicted, bright] = [disc(30, 25, 10), disc(30, 36, 9)];
+    const labels = labelImage(60, 60, Int32Array.from({ length: 3600 }, (_, p) => (predicted(p) ? 1 : 0)));
+    const picture = gaussian(Float32Array.from({ length: 3600 }, (_, p) => (bright(p) ? 50 : predicted(p) ? 10 : 0)), 60, 60, 1);
+    const [kept, believed] = [0.6, 0.01].map((agreement) => refineOutlines(labels, picture, { fraction: 0.9, sigma: 1, agreement }));
+    expect(kept!.data).toEqual(labels.data);
+    expect(believed!.data).not.toEqual(labels.data);
+  });
+
   it("never takes a pixel of another predicted object", () => {
     // Two halves of one bright disc: whatever the image says, the predicted border between them stays.
     const halves = labelImage(40, 40, Int32Array.from({ length: 1600 }, (_, p) => {
