@@ -80,5 +80,7 @@ export function downsampleMean(
       }
     }
   }
-  return { data: Float32Array.from(sum, (value, i) => value / known[i]!), height: newHeight, width: newWidth };
+  const means = new Float32Array(sum.length);
+  for (let i = 0; i < means.length; i++) means[i] = sum[i]! / known[i]!;
+  return { data: means, height: newHeight, width: newWidth };
 }
