@@ -98,11 +98,19 @@ function lineMaximum(
   line.fill(-Infinity, 0, radius);
   line.fill(-Infinity, n + radius, length);
   for (let i = 0, at = start; i < n; i++, at += step) line[i + radius] = data[at]!;
-  for (let i = length - 1; i >= 0; i--) {
-    const last = i === length - 1 || (i + 1) % window === 0;
-    ahead[i] = last || line[i]! > ahead[i + 1]! ? line[i]! : ahead[i + 1]!;
+  for (let block = 0; block < length; block += window) {
+    const end = block + window < length ? block + window : length;
+    let highest = -Infinity;
+    for (let i = end - 1; i >= block; i--) {
+      if (line[i]! > highest) highest = line[i]!;
+      ahead[i] = highest;
+    }
+    highest = -Infinity;
+    for (let i = block; i < end; i++) {
+      if (line[i]! > highest) highest = line[i]!;
+      line[i] = highest;
+    }
   }
-  for (let i = 0; i < length; i++) if (i % window !== 0 && line[i - 1]! > line[i]!) line[i] = line[i - 1]!;
   for (let i = 0, at = start; i < n; i++, at += step) {
     const behind = line[i + window - 1]!;
     out[at] = ahead[i]! > behind ? ahead[i]! : behind;

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { goldens, type Golden } from "../../fixtures/imgproc/golden.js";
-import { histogramOf } from "./otsu.js";
 import { median, medianAbsoluteDeviation, medianInPlace, percentiles, select, type Values } from "./percentile.js";
 
 describe("percentiles", () => {
@@ -64,17 +63,5 @@ describe("select", () => {
   it("takes medians of the front of a buffer", () => {
     expect(medianInPlace(Float32Array.of(9, 1, 5, 100), 3)).toBe(5);
     expect(medianInPlace(Float32Array.of(9, 1, 5, 100), 4)).toBe(7);
-  });
-});
-
-describe("histogramOf", () => {
-  const cases = goldens<{ data: Golden<Float64Array>; bins: number; low: number; high: number; expected: Golden<Float64Array> }>("histogram");
-  it.each(cases)("equals numpy: $name", ({ data, bins, low, high, expected }) => {
-    expect(histogramOf(data.data, bins, low, high)).toEqual(expected.data);
-  });
-
-  it("skips NaN and refuses an empty range", () => {
-    expect(histogramOf(Float32Array.of(NaN, 1, 2), 2, 1, 2)).toEqual(Float64Array.of(1, 1));
-    expect(() => histogramOf(new Uint8Array(3), 4, 7, 7)).toThrow(/low < high/);
   });
 });

@@ -45,4 +45,17 @@ describe("watershed", () => {
   it("does nothing without markers", () => {
     expect(watershed(new Float32Array(6), new Int32Array(6), undefined, 2, 3)).toEqual(new Int32Array(6));
   });
+
+  it("floods from sixty thousand markers", () => {
+    const markers = new Int32Array(735 * 735);
+    let count = 0;
+    for (let y = 1; y < 735; y += 3) for (let x = 1; x < 735; x += 3) markers[y * 735 + x] = ++count;
+    const elevation = Float32Array.from(markers, (label) => (label > 0 ? 0 : 1));
+    const areas = new Int32Array(count + 1);
+    for (const label of watershed(elevation, markers, undefined, 735, 735)) areas[label]!++;
+    expect(count).toBe(245 * 245);
+    // Nine pixels a marker, none of them left out.
+    expect(areas[0]).toBe(0);
+    expect(areas.slice(1).every((area) => area >= 5 && area <= 13)).toBe(true);
+  });
 });
