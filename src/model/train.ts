@@ -67,7 +67,10 @@ export interface TrainingRecord {
   readonly seconds: number;
 }
 
-/** Everything that a training needs to go on as if it had not been interrupted. Independent of layout and number of threads. */
+/**
+ * Everything that a training needs to go on as if it had not been interrupted. Independent of layout and number of threads. Some numbers
+ * may be infinite or NaN, which JSON cannot hold.
+ */
 export interface TrainingState extends OptimiserState {
   readonly best: Best;
   readonly plateau: PlateauState;
