@@ -1,0 +1,152 @@
+import type { LabelImage } from "../core/labels.js";
+import { distanceTransform } from "../imgproc/distance.js";
+import { growLabels } from "../imgproc/grow.js";
+import { measure } from "../imgproc/regions.js";
+import { emptyFeatures, type ObjectFeatures } from "./types.js";
+
+export interface FeatureOptions {
+  /** Expected diameter of a nucleus, px: the width of the shells along the outline depends on it. */
+  readonly diameter: number;
+  /** Noise of the image before smoothing, grey values. */
+  readonly noise: number;
+  readonly frame: number;
+}
+
+/**
+ * Features of every candidate.
+ *
+ * @param labels 1..count, all present
+ * @param smoothed, background height x width, as for `ownContours`
+ */
+export function measureCandidates(labels: LabelImage, smoothed: Float32Array, background: Float32Array, options: FeatureOptions): ObjectFeatures {
+  const { diameter, noise, frame } = options;
+  const nuclei = measure(labels, { frame });
+  const out = {
+    ...emptyFeatures(nuclei.count, frame), y: nuclei.y, x: nuclei.x, area: nuclei.area, solidity: nuclei.solidity,
+    eccentricity: nuclei.eccentricity, touchesEdge: nuclei.touchesEdge,
+  };
+  const sums = sumAlongOutlines(labels, smoothed, background, Math.max(1.5, 0.1 * diameter));
+  const sigma = Math.max(0.5, 0.025 * diameter);
+  const residual = Math.max(1e-9, noise / (2 * Math.sqrt(Math.PI) * sigma));
+  const ellipse = ellipseDifference(labels, out.y, out.x, nuclei.majorAxis, nuclei.minorAxis, nuclei.orientation);
+  for (let i = 0; i < nuclei.count; i++) {
+    const s = sums[i + 1]!;
+    const intensity = s.height / s.pixels;
+    const coreHeight = s.core > 0 ? s.coreHeight / s.core : intensity;
+    out.diameter[i] = Math.sqrt((4 * out.area[i]!) / Math.PI);
+    out.intensity[i] = intensity;
+    out.signalToNoise[i] = intensity / residual;
+    out.ellipseResidual[i] = ellipse[i]! / out.area[i]!;
+    const variance = s.core > 1 ? s.coreSquares / s.core - coreHeight ** 2 : 0;
+    out.texture[i] = Math.sqrt(Math.max(0, variance)) / Math.max(coreHeight, 1e-9);
+    out.edgeContrast[i] = s.outer > 0 ? (s.innerHeight / s.inner - s.outerHeight / s.outer) / intensity : NaN;
+    out.sharpness[i] = s.outline > 0 ? ((s.gradient / s.outline) * out.diameter[i]!) / intensity : NaN;
+    out.contact[i] = s.outline > 0 ? s.contacts / s.outline : 0;
+    out.dip[i] = s.contacts > 0 ? 1 - s.contactHeight / s.contacts / coreHeight : 1;
+  }
+  return out;
+}
+
+interface Sums {
+  pixels: number; height: number;
+  core: number; coreHeight: number; coreSquares: number;
+  inner: number; innerHeight: number;
+  outer: number; outerHeight: number;
+  outline: number; gradient: number;
+  contacts: number; contactHeight: number;
+}
+
+/** Sums per label (entry 0 unused). The core lies deeper than `shell` px, the outer shell from 0.3 to 1.5 `shell` px outside. */
+function sumAlongOutlines(labels: LabelImage, smoothed: Float32Array, background: Float32Array, shell: number): Sums[] {
+  const { height, width, data, count } = labels;
+  const sums = Array.from({ length: count + 1 }, (): Sums => ({
+    pixels: 0, height: 0, core: 0, coreHeight: 0, coreSquares: 0, inner: 0, innerHeight: 0, outer: 0, outerHeight: 0, outline: 0, gradient: 0, contacts: 0, contactHeight: 0,
+  }));
+  const inside = new Uint8Array(data.length);
+  const outside = new Uint8Array(data.length);
+  for (let y = 0, p = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, p++) {
+      const label = data[p]!;
+      outside[p] = label === 0 ? 1 : 0;
+      if (label === 0) continue;
+      inside[p] = (x === 0 || data[p - 1] === label) && (x === width - 1 || data[p + 1] === label)
+        && (y === 0 || data[p - width] === label) && (y === height - 1 || data[p + width] === label) ? 1 : 0;
+    }
+  }
+  const depth = distanceTransform(inside, height, width);
+  const away = distanceTransform(outside, height, width);
+  const near = growLabels(labels, 1.5 * shell);
+  for (let y = 0, p = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, p++) {
+      const label = near[p]!;
+      if (label <= 0) continue;
+      const s = sums[label]!;
+      const h = smoothed[p]! - background[p]!;
+      if (data[p] !== label) {
+        if (away[p]! > 0.3 * shell) {
+          s.outer++;
+          s.outerHeight += h;
+        }
+        continue;
+      }
+      s.pixels++;
+      s.height += h;
+      if (depth[p]! + 1 > shell) {
+        s.core++;
+        s.coreHeight += h;
+        s.coreSquares += h * h;
+      } else if (depth[p]! > 0) {
+        s.inner++;
+        s.innerHeight += h;
+      }
+      if (inside[p] === 1) continue;
+      const dy = smoothed[Math.min(height - 1, y + 1) * width + x]! - smoothed[Math.max(0, y - 1) * width + x]!;
+      const dx = smoothed[p + (x < width - 1 ? 1 : 0)]! - smoothed[p - (x > 0 ? 1 : 0)]!;
+      s.outline++;
+      s.gradient += 0.5 * Math.hypot(dy, dx);
+      if (!touchesOther(data, label, y, x, height, width)) continue;
+      s.contacts++;
+      s.contactHeight += h;
+    }
+  }
+  return sums;
+}
+
+/** Whether a pixel of another label lies within two steps along an axis. */
+function touchesOther(data: Int32Array, label: number, y: number, x: number, height: number, width: number): boolean {
+  const p = y * width + x;
+  for (let step = 1; step <= 2; step++) {
+    if (x >= step && isOther(data[p - step]!, label)) return true;
+    if (x + step < width && isOther(data[p + step]!, label)) return true;
+    if (y >= step && isOther(data[p - step * width]!, label)) return true;
+    if (y + step < height && isOther(data[p + step * width]!, label)) return true;
+  }
+  return false;
+}
+
+const isOther = (value: number, label: number): boolean => value > 0 && value !== label;
+
+/** Pixels of each object outside its ellipse, plus the ellipse's area not covered by the object (both by pixel count). */
+function ellipseDifference(
+  { data, height, width }: LabelImage, cy: Float64Array, cx: Float64Array, major: Float64Array, minor: Float64Array, angle: Float64Array,
+): Float64Array {
+  const out = new Float64Array(cy.length);
+  const covered = new Float64Array(cy.length);
+  const [cos, sin] = [angle.map(Math.cos), angle.map(Math.sin)];
+  // Moments without the pixels' own extent make the axes of small objects too short: 4 sqrt(m + 1/12).
+  const a = major.map((length) => 2 * Math.sqrt((length / 4) ** 2 + 1 / 12));
+  const b = minor.map((length) => 2 * Math.sqrt((length / 4) ** 2 + 1 / 12));
+  for (let y = 0, p = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, p++) {
+      const i = data[p]! - 1;
+      if (i < 0) continue;
+      const [dy, dx] = [y - cy[i]!, x - cx[i]!];
+      const u = (dx * cos[i]! + dy * sin[i]!) / a[i]!;
+      const v = (dy * cos[i]! - dx * sin[i]!) / b[i]!;
+      if (u * u + v * v > 1) out[i]!++;
+      else covered[i]!++;
+    }
+  }
+  for (let i = 0; i < out.length; i++) out[i]! += Math.max(0, Math.PI * a[i]! * b[i]! - covered[i]!);
+  return out;
+}

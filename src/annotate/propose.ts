@@ -1,0 +1,161 @@
+/**
+ * Candidates of one image: every object that may be a nucleus, outlined by its own contour, with its features. Which of them are certain is
+ * decided later, with the features of a whole acquisition pooled (`decide.ts`).
+ *
+ * Detection runs on a copy of the image in which a nucleus measures at most 20 px: the tree of regions and the splitting at necks then cost
+ * the same per nucleus at any magnification. Outlines and features are taken at full resolution.
+ */
+import type { Image } from "../core/image.js";
+import { type LabelImage, labelImage, relabelSequential } from "../core/labels.js";
+import { localBackground } from "../imgproc/background.js";
+import { ownContours } from "../imgproc/contour.js";
+import { gaussian } from "../imgproc/gaussian.js";
+import { medianInPlace } from "../imgproc/percentile.js";
+import { type Plane, rescale } from "../imgproc/rescale.js";
+import { resizeBilinear, resizeNearest } from "../imgproc/resize.js";
+import { watershed } from "../imgproc/watershed.js";
+import { measureCandidates } from "./features.js";
+import { cleanPixels } from "./prepare.js";
+import type { ScaleEstimate } from "./scale.js";
+import { splitAtNecks } from "./split.js";
+import { selectRegions } from "./tree.js";
+import { emptyFeatures, type ObjectFeatures } from "./types.js";
+
+export interface AutoOptions {
+  /** Diameter of a nucleus, px; measured when undefined. */
+  readonly diameter?: number | undefined;
+  /** Least and largest area of a kept nucleus, px; relative to the acquisition's median when undefined. */
+  readonly minArea?: number | undefined;
+  readonly maxArea?: number | undefined;
+  /** Above 1 keeps more and dimmer objects, below 1 fewer. Default 1. */
+  readonly sensitivity?: number | undefined;
+}
+
+export const defaultAutoOptions: AutoOptions = { sensitivity: 1 };
+
+export interface Proposal {
+  /** 1..count candidates, by first pixel. */
+  readonly labels: LabelImage;
+  /** height x width, 1 where something is brighter than the background for no certain reason, or the image has no value. */
+  readonly uncertain: Uint8Array;
+  readonly objects: ObjectFeatures;
+  /** Diameter of a nucleus that was used, px; 0 if there is none. */
+  readonly diameter: number;
+  readonly settings: Readonly<Record<string, number | string>>;
+  readonly warnings: readonly string[];
+}
+
+/** Detection scale: px per diameter. */
+const WORKING_DIAMETER = 20;
+/** Height of the outline between local background and core. */
+const FRACTION = 0.45;
+/** Height at which regions are looked at for necks, and to which the pieces are cut before their outline is drawn. */
+const NECK_FRACTION = 0.65;
+const SEED_FRACTION = 0.8;
+
+/** @param frame number written into the table */
+export function proposeObjects(image: Image, scale: ScaleEstimate, options: AutoOptions = defaultAutoOptions, frame = 0): Proposal {
+  const diameter = options.diameter ?? scale.diameter;
+  const data = cleanPixels(image);
+  if (data === undefined || !(diameter > 0) || !(scale.signal > 0)) return emptyProposal(image, scale, frame);
+  const { height, width } = image;
+  const detection = detect({ height, width, data }, diameter, scale.noise, options.sensitivity ?? 1);
+  const seeds = labelImage(height, width, resizeNearest(detection.labels, detection.height, detection.width, height, width));
+  const background = resizeBilinear(detection.background, detection.height, detection.width, height, width);
+  const smoothed = gaussian(data, height, width, Math.max(0.5, 0.025 * diameter));
+  const contours = ownContours(seeds, smoothed, background, { fraction: FRACTION, grow: Math.max(1, Math.round(0.12 * diameter)) });
+  const labels = relabelSequential(contours);
+  const objects = measureCandidates(labels, smoothed, background, { diameter, noise: scale.noise, frame });
+  const uncertain = resizeNearest(detection.above, detection.height, detection.width, height, width);
+  const settings = { method: "auto", diameter, fraction: FRACTION, background: scale.background, noise: scale.noise };
+  return { labels, uncertain: markMissing(Uint8Array.from(uncertain), image), objects, diameter, settings, warnings: scale.warnings };
+}
+
+function emptyProposal(image: Image, scale: ScaleEstimate, frame: number): Proposal {
+  const size = image.height * image.width;
+  return {
+    labels: labelImage(image.height, image.width, new Int32Array(size)), uncertain: markMissing(new Uint8Array(size), image),
+    objects: emptyFeatures(0, frame), diameter: 0, settings: { method: "auto", diameter: 0 },
+    warnings: scale.warnings.length > 0 ? scale.warnings : ["The size of the nuclei is not known: nothing was annotated."],
+  };
+}
+
+/** What has no value can be nucleus or background. */
+function markMissing(mask: Uint8Array, { data }: Image): Uint8Array {
+  if (data instanceof Float32Array) for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i]!)) mask[i] = 1;
+  return mask;
+}
+
+interface Detection extends Plane {
+  readonly labels: Int32Array;
+  readonly background: Float32Array;
+  /** 1 where the image stands out of its background. */
+  readonly above: Int32Array;
+}
+
+function detect(full: Plane, diameter: number, noise: number, sensitivity: number): Detection {
+  const plane = rescale(full, Math.min(1, WORKING_DIAMETER / diameter));
+  const { height, width } = plane;
+  const factor = Math.min(1, WORKING_DIAMETER / diameter);
+  const d = diameter * factor;
+  const sigma = Math.max(0.5, 0.05 * d);
+  const smooth = gaussian(plane.data, height, width, sigma);
+  const background = localBackground(smooth, height, width, 4 * d);
+  const heights = smooth.map((value, i) => value - background[i]!);
+  // A Gaussian of sigma s px leaves 1 / (2 sqrt(pi) s) of white noise.
+  const residual = noise * Math.min(1, factor / (2 * Math.sqrt(Math.PI) * sigma));
+  const least = (5 * residual) / sensitivity;
+  const { levels, heightOf } = quantise(heights, Math.max(residual, 1e-6));
+  const regions = selectRegions(levels, heightOf, height, width, { area: (Math.PI / 4) * d * d, minHeight: least });
+  cutAtOwnHeight(regions, heights, NECK_FRACTION);
+  const pieces = splitAtNecks(regions, height, width, d);
+  const labels = growDownhill(pieces, heights, height, width);
+  const cores = cutAtOwnHeight(labels, heights, SEED_FRACTION);
+  const low = Math.max(least, 0.2 * medianOf(cores.subarray(1)));
+  return { ...plane, labels, background, above: Int32Array.from(heights, (h) => (h > low ? 1 : 0)) };
+}
+
+const medianOf = (values: Float64Array): number => (values.length === 0 ? 0 : medianInPlace(values.slice(), values.length));
+
+/** Logarithmic levels, 0..255, so that a step is the same share of a dim object's height as of a bright one's. */
+function quantise(heights: Float32Array, unit: number): { levels: Uint8Array; heightOf: Float64Array } {
+  let most = 0;
+  for (let i = 0; i < heights.length; i++) if (heights[i]! > most) most = heights[i]!;
+  const floor = Math.max(unit, most / 1000);
+  const factor = 255 / Math.log1p(most / floor);
+  const levels = new Uint8Array(heights.length);
+  for (let i = 0; i < heights.length; i++) if (heights[i]! > 0) levels[i] = Math.min(255, Math.floor(Math.log1p(heights[i]! / floor) * factor));
+  return { levels, heightOf: Float64Array.from({ length: 256 }, (_, level) => floor * Math.expm1(level / factor)) };
+}
+
+/** Median height of each label; entry 0 is 0. */
+function coreHeights(labels: Int32Array, heights: Float32Array): Float64Array {
+  const lists: number[][] = [[]];
+  for (let i = 0; i < labels.length; i++) if (labels[i]! > 0) (lists[labels[i]!] ??= []).push(heights[i]!);
+  return Float64Array.from(lists, (list) => medianOf(Float64Array.from(list)));
+}
+
+/** Lets the pieces flood their surroundings downhill to half of the lowest piece's height: regions of the tree may end high up, at a saddle. */
+function growDownhill(pieces: Int32Array, heights: Float32Array, height: number, width: number): Int32Array {
+  const cores = coreHeights(pieces, heights);
+  let lowest = Infinity;
+  for (let label = 1; label < cores.length; label++) lowest = Math.min(lowest, SEED_FRACTION * cores[label]!);
+  const mask = Uint8Array.from(heights, (h) => (h > lowest ? 1 : 0));
+  for (let i = 0; i < pieces.length; i++) if (pieces[i]! > 0) mask[i] = 1;
+  return watershed(heights.map((h) => -h), pieces, mask, height, width);
+}
+
+/**
+ * Takes off what lies below `fraction` of each object's own median height, in place. Repeated, since the median rises with each cut until it is
+ * that of the object without its surroundings.
+ *
+ * @returns the median heights, by label
+ */
+function cutAtOwnHeight(labels: Int32Array, heights: Float32Array, fraction: number): Float64Array {
+  let cores = coreHeights(labels, heights);
+  for (let pass = 0; pass < 3; pass++) {
+    for (let i = 0; i < labels.length; i++) if (labels[i]! > 0 && heights[i]! < fraction * cores[labels[i]!]!) labels[i] = 0;
+    cores = coreHeights(labels, heights);
+  }
+  return cores;
+}
