@@ -27,8 +27,8 @@ export const defaultBatchOptions = { patch: 96, batch: 4, foregroundFraction: 0.
  * - Images are drawn in proportion to the square root of their number of objects: between "by image", where an image with three nuclei counts as much
  *   as one with a thousand, and "by nucleus", where it is hardly ever seen.
  * - Patches lie within their image. An image smaller than a patch is mirrored at its border; what lies beyond the border is masked.
- * - Distances are those in the whole image, not in the patch: an object cut by the patch keeps its size, as it does when a tile is predicted.
- *   (StarDist cuts them at the patch's border.)
+ * - Rays end at the border of the patch, as in StarDist: what lies beyond cannot be seen, and asking for it costs outline precision
+ *   (docs/decisions/0004). Probabilities are those of the whole objects.
  *
  * @throws InvalidInput when there is no sample, or the patch is not a multiple of the grid
  */
@@ -121,27 +121,24 @@ function mirrored(i: number, length: number): number {
   return j < length ? j : period - j;
 }
 
-/** Cuts labels with so much context that rays find the objects' borders, and computes all targets of patch `n`. */
+/** Computes all targets of patch `n`. */
 function fillTargets(batch: Batch, n: number, sample: PreparedSample, place: Place, options: BatchOptions): void {
   const { patch, rays, grid } = options;
-  // More than a patch's width of context would cost more than what the rays of so large an object are worth.
-  const context = Math.min(patch, Math.ceil(sample.extent * place.scale) + 1);
-  const side = patch + 2 * context;
-  const pixels = sourcePixels(sample, place, side);
-  const labels = new Int32Array(side * side);
+  const pixels = sourcePixels(sample, place, patch);
+  const labels = new Int32Array(patch * patch);
   // Beyond the image nobody knows; to a ray, the image ends there.
   for (let p = 0; p < pixels.length; p++) labels[p] = pixels[p]! < 0 ? -1 : sample.labels.data[pixels[p]!]!;
   const cells = patch / grid;
   const first = n * cells * cells;
   for (let i = 0; i < cells; i++) {
     for (let j = 0; j < cells; j++) {
-      const p = (context + i * grid) * side + context + j * grid;
+      const p = i * grid * patch + j * grid;
       batch.mask[first + i * cells + j] = labels[p]! < 0 ? 0 : 1;
       batch.probability[first + i * cells + j] = pixels[p]! < 0 ? 0 : sample.probability[pixels[p]!]!;
     }
   }
-  const image = { height: side, width: side, data: labels, count: sample.labels.count };
-  starDistancesInto(batch.distances, first * rays, image, rays, grid, { y: context, x: context, rows: cells, columns: cells });
+  const image = { height: patch, width: patch, data: labels, count: sample.labels.count };
+  starDistancesInto(batch.distances, first * rays, image, rays, grid, { y: 0, x: 0, rows: cells, columns: cells });
 }
 
 /** For each pixel of a square around the place the nearest pixel of the image, as a flat index; -1 beyond the image. */

@@ -28,8 +28,6 @@ export interface PreparedSample {
   readonly probability: Float32Array;
   /** Flat indices of the pixels on objects, ascending. */
   readonly foreground: Int32Array;
-  /** Longest side of the objects' bounding boxes, px. */
-  readonly extent: number;
 }
 
 /** Percentiles that become 0 and 1; must be those that the model is used with. */
@@ -76,5 +74,5 @@ export function prepareSample({ name, data, labels }: ScaledSample): PreparedSam
   for (let i = 0; i < labels.data.length; i++) if (labels.data[i]! > 0) size++;
   const foreground = new Int32Array(size);
   for (let i = 0, n = 0; i < labels.data.length; i++) if (labels.data[i]! > 0) foreground[n++] = i;
-  return { name, height: labels.height, width: labels.width, data, labels, probability: edtProbability(labels), foreground, extent };
+  return { name, height: labels.height, width: labels.width, data, labels, probability: edtProbability(labels), foreground };
 }

@@ -72,8 +72,8 @@ export interface TrainingResult {
 /** Trains on the dataset in `dataset` and writes the model into `folder`, which must exist. */
 export async function trainInto(folder: string, dataset: string, config: Config, context: StageContext): Promise<TrainingResult> {
   const { model, settings } = trainingSettings(config.train, config.general.seed, threadsOf(config));
-  const samples = await readSamples(dataset, config);
-  const outcome = await trainInWorker({ samples, model, settings, stop: new SharedArrayBuffer(4) }, context);
+  const { samples, kind } = await readSamples(dataset, config);
+  const outcome = await trainInWorker({ samples, kind, model, settings, stop: new SharedArrayBuffer(4) }, context);
   const description: ModelDescription = {
     config: model,
     normalisation: { low: 1, high: 99.8 },
@@ -91,7 +91,7 @@ export async function trainInto(folder: string, dataset: string, config: Config,
   return { history: outcome.history, description, settings, model };
 }
 
-async function readSamples(dataset: string, config: Config): Promise<TrainingRequest["samples"]> {
+async function readSamples(dataset: string, config: Config): Promise<Pick<TrainingRequest, "samples" | "kind">> {
   const [images, masks] = [join(dataset, "images"), join(dataset, "masks")];
   for (const folder of [images, masks]) {
     if (!existsSync(folder)) throw new InvalidInput(dataset, "a dataset with the folders images and masks", `no folder ${folder}`, "make one with karyon annotate");
@@ -114,7 +114,7 @@ async function readSamples(dataset: string, config: Config): Promise<TrainingReq
     samples.push({ name, image, labels, scale: networkScale(diameter, config.train.nucleusSize) });
   }
   if (nuclei === 0) throw new InvalidInput(dataset, "at least one annotated nucleus", `none in ${listImages(images).size} images`, "look at the overlays, and set --diameter or --sensitivity when annotating");
-  return samples;
+  return { samples, kind: summary?.kind ?? "images" };
 }
 
 function medianDiameter(labels: Parameters<typeof boundingBoxes>[0]): number {

@@ -7,6 +7,8 @@ import type { TrainingRecord } from "../model/train.js";
 
 export interface TrainingRequest {
   readonly samples: readonly { readonly name: string; readonly image: Image; readonly labels: LabelImage; readonly scale: number }[];
+  /** Frames of a movie show the same nuclei: parts of each are held back for validation, not whole frames. */
+  readonly kind: "movie" | "images";
   readonly model: ModelConfig;
   readonly settings: TrainingSettings;
   /** One Int32; set to 1 to stop. Shared, because the training blocks its thread's messages. */

@@ -26,7 +26,7 @@ const validationBatches = 8;
 /** Edge of the tiles that validation images are predicted in, px. */
 const tuningTile = 1024;
 
-async function perform({ samples, model, settings, stop }: TrainingRequest): Promise<TrainingOutcome> {
+async function perform({ samples, kind, model, settings, stop }: TrainingRequest): Promise<TrainingOutcome> {
   const flag = new Int32Array(stop);
   const controller = new AbortController();
   const context: StageContext = {
@@ -34,7 +34,7 @@ async function perform({ samples, model, settings, stop }: TrainingRequest): Pro
     onProgress: ({ done, total, message }) => post({ type: "progress", done, total, message: message ?? "" }),
   };
   const rng = random(settings.seed);
-  const { training, validation } = splitSamples(samples, settings.validation, rng.fork(1));
+  const { training, validation } = splitSamples(samples, settings.validation, rng.fork(1), kind === "movie" ? { by: "blocks" } : {});
   const patches = { patch: settings.patch, batch: settings.batch, rays: model.rays, grid: model.grid, foregroundFraction: settings.foregroundFraction };
   const next = batchProvider(training, { ...patches, augment: settings.augment, seed: settings.seed });
   const check = validation.length === 0 ? undefined : batchProvider(validation, { ...patches, augment: "none", seed: settings.seed + 1 });
