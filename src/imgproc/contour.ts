@@ -108,7 +108,7 @@ function ownThreshold(
       if (state[at] === 0) continue;
       state[at] = Math.min(state[at]!, Math.min(state[at + 1]!, state[at + stride]!) + 1);
       const value = smoothed[origin + y * width + x]!;
-      if (state[at]! > CORE_LAYERS && !Number.isNaN(value)) values[core++] = value;
+      if (state[at] > CORE_LAYERS && !Number.isNaN(value)) values[core++] = value;
     }
   }
   if (core <= SMALLEST_CORE) {
