@@ -91,7 +91,7 @@ function sumAlongOutlines(labels: LabelImage, smoothed: Float32Array, background
       }
       s.pixels++;
       s.height += h;
-      if (depth[p]! + 1 > shell) {
+      if (depth[p]! > shell) {
         s.core++;
         s.coreHeight += h;
         s.coreSquares += h * h;

@@ -48,7 +48,7 @@ export interface Proposal {
 /** Detection scale: px per diameter. */
 const WORKING_DIAMETER = 20;
 /** Height of the outline between local background and core. */
-const FRACTION = 0.45;
+const FRACTION = 0.44;
 /** Height at which regions are looked at for necks, and to which the pieces are cut before their outline is drawn. */
 const NECK_FRACTION = 0.65;
 const SEED_FRACTION = 0.8;
@@ -63,7 +63,7 @@ export function proposeObjects(image: Image, scale: ScaleEstimate, options: Auto
   const seeds = labelImage(height, width, resizeNearest(detection.labels, detection.height, detection.width, height, width));
   const background = resizeBilinear(detection.background, detection.height, detection.width, height, width);
   const smoothed = gaussian(data, height, width, Math.max(0.5, 0.025 * diameter));
-  const contours = ownContours(seeds, smoothed, background, { fraction: FRACTION, grow: Math.max(1, Math.round(0.12 * diameter)) });
+  const contours = ownContours(seeds, smoothed, background, { fraction: FRACTION, grow: Math.max(1, Math.round(0.16 * diameter)) });
   const labels = relabelSequential(contours);
   const objects = measureCandidates(labels, smoothed, background, { diameter, noise: scale.noise, frame });
   const uncertain = resizeNearest(detection.above, detection.height, detection.width, height, width);

@@ -44,7 +44,7 @@ export interface ObjectFeatures {
 /** What became of one candidate. */
 export interface Decision {
   readonly kept: boolean;
-  /** How certain, 0..1; kept objects have at least 0.5. */
+  /** Certainty, 0..1: the probability that the outline covers one nucleus at an IoU above 0.5. 1 or 0 for the paper's method. */
   readonly score: number;
   /** Why, in words and numbers; never empty for a rejected object. */
   readonly reason: string;
