@@ -77,7 +77,7 @@ export interface NucleusState {
 
 const modeAmplitudes = [0.045, 0.028, 0.018, 0.012];
 
-/** Draws the traits of a cell; `mother` passes size and stain on, loosely. */
+/** Draws the traits of a cell; `mother` passes size and stain on. */
 export function drawTraits(options: SimulateOptions, rng: Random, mother?: Traits): Traits {
   const giant = mother === undefined && rng.next() < options.giants;
   const half = options.diameter / 2;
@@ -101,8 +101,8 @@ export function drawTraits(options: SimulateOptions, rng: Random, mother?: Trait
   };
 }
 
-/** A value correlated 0.7 with the mother's, of the population's variance. */
-const inherited = (mothers: number, deviation: number, rng: Random): number => 0.7 * mothers + rng.normal(0, 0.71 * deviation);
+/** A value that stays near the mother's, with the spread of the population unchanged: sisters look alike, as halves of one nucleus do. */
+const inherited = (mothers: number, deviation: number, rng: Random): number => 0.95 * mothers + rng.normal(0, 0.31 * deviation);
 
 /** State of a cell at frame `t` between its birth and its end. */
 export function stateOf(cell: Cell, t: number, options: SimulateOptions): NucleusState {
