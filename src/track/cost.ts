@@ -7,6 +7,10 @@ import type { LinkOverlaps } from "./overlaps.js";
 export interface LinkContext {
   readonly movie: Movie;
   readonly drift: Drift;
+  /** Displacement to expect of each nucleus to the next frame: the drift and, once it is linked, what persists of its own motion. */
+  readonly expected: Drift;
+  /** Share of a nucleus's own displacement that goes on, 0..1. */
+  readonly persistence: number;
   readonly options: TrackOptions;
   /** Linking radius, px. */
   readonly radius: number;
@@ -29,14 +33,14 @@ export function penalty({ movie, options }: LinkContext, from: number, to: numbe
 }
 
 /**
- * Cost of a link to the next frame, px^2: the squared distance after the drift, larger for nuclei that differ, smaller for those that overlap.
+ * Cost of a link to the next frame, px^2: the squared distance to the expected place, larger for nuclei that differ, smaller for those that overlap.
  *
  * Source: Jaqaman et al. 2008 (squared distance); TrackMate (penalties of features); the overlap factor is our own.
  */
 export function linkCost(context: LinkContext, from: number, to: number): number {
-  const { movie, drift, options } = context;
-  const dy = movie.y[to]! - movie.y[from]! - drift.dy[from]!;
-  const dx = movie.x[to]! - movie.x[from]! - drift.dx[from]!;
+  const { movie, expected, options } = context;
+  const dy = movie.y[to]! - movie.y[from]! - expected.dy[from]!;
+  const dx = movie.x[to]! - movie.x[from]! - expected.dx[from]!;
   const factor = penalty(context, from, to) * (1 - options.overlapWeight * context.overlap(from, to));
   return (dy * dy + dx * dx) * factor * factor;
 }

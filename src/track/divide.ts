@@ -16,25 +16,31 @@ export interface FoundDivision {
 }
 
 /** Parts of the price of a division; the evidence is 1 - price / dearest, and a price of `dearest` is no evidence at all. */
-const weights = { offCentre: 1.5, distance: 0.5, unequalArea: 2, growth: 1, unequalIntensity: 1, bright: 0.5, overlap: 0.5, dearest: 2.2 } as const;
-/** Both daughters together have about the mother's area; up to this ratio nothing is held against them. */
-const plausibleGrowth = 1.3;
+const weights = { offCentre: 1.5, distance: 0.5, unequalArea: 2, large: 2, unequalIntensity: 1, bright: 0.5, overlap: 0.5, dearest: 2.2 } as const;
+/**
+ * Daughters are born small: up to this share of a full nucleus nothing is held against them. That is the mother or, where she is smaller,
+ * the typical nucleus: condensed just before, she may have half the area of her daughters together.
+ */
+const plausibleArea = 0.5;
 
 /**
- * Evidence that `mother` divides into `a` and `b`, 0..1: the daughters lie mirrored about the mother's place (after the drift) and close to
- * it, have equal areas and intensities and together about the mother's area; the mother was brighter than its frame, as a
- * condensed nucleus is; and, where overlaps are given, both daughters lie on the mother.
+ * Evidence that `mother` divides into `a` and `b`, 0..1: the daughters lie mirrored about the mother's expected place and close to
+ * it, have equal areas and intensities, and are smaller than most nuclei; the mother was brighter than most, as a condensed nucleus
+ * is; and, where overlaps are given, both daughters lie on the mother.
+ *
+ * @param typical median intensity of the mother's frame, NaN where unknown
  */
-export function divisionEvidence(context: LinkContext, mother: number, a: number, b: number, typicalIntensity: number): number {
-  const { movie, drift, diameter } = context;
-  const y = movie.y[mother]! + drift.dy[mother]!;
-  const x = movie.x[mother]! + drift.dx[mother]!;
+export function divisionEvidence(context: LinkContext, mother: number, a: number, b: number, typical: number): number {
+  const { movie, expected, diameter } = context;
+  const y = movie.y[mother]! + expected.dy[mother]!;
+  const x = movie.x[mother]! + expected.dx[mother]!;
   const offCentre = Math.hypot((movie.y[a]! + movie.y[b]!) / 2 - y, (movie.x[a]! + movie.x[b]!) / 2 - x) / diameter;
   const reach = (node: number): number => Math.hypot(movie.y[node]! - y, movie.x[node]! - x) / diameter;
-  const ratio = (movie.area[a]! + movie.area[b]!) / movie.area[mother]!;
-  const bright = Math.min(1, Math.max(0, movie.intensity[mother]! / typicalIntensity - 1)) || 0;
+  const fullSize = Math.max(movie.area[mother]!, (Math.PI / 4) * diameter * diameter);
+  const larger = Math.max(movie.area[a]!, movie.area[b]!) / fullSize;
+  const bright = Math.min(1, Math.max(0, movie.intensity[mother]! / typical - 1)) || 0;
   const price = weights.offCentre * offCentre + weights.distance * Math.max(reach(a), reach(b))
-    + weights.unequalArea * asymmetry(movie.area[a]!, movie.area[b]!) + weights.growth * Math.max(0, ratio - plausibleGrowth)
+    + weights.unequalArea * asymmetry(movie.area[a]!, movie.area[b]!) + weights.large * Math.max(0, larger - plausibleArea)
     + weights.unequalIntensity * asymmetry(movie.intensity[a]!, movie.intensity[b]!)
     - weights.bright * bright - weights.overlap * Math.min(context.overlap(mother, a), context.overlap(mother, b));
   return Math.min(1, Math.max(0, 1 - price / weights.dearest));

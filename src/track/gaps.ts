@@ -12,7 +12,7 @@ export interface GapCandidates {
 
 /**
  * All pairs of an end and a start with 1..gap frames missing between. The squared distance is taken per frame, as for a random walk, after
- * the drift at the end's place in its own frame and, from there on, at the nearest nucleus of each missing frame.
+ * the displacement expected of the end and, from there on, the drift at the nearest nucleus of each missing frame.
  */
 export function gapCandidates(context: LinkContext, forest: Forest): GapCandidates {
   const { movie, radius, options } = context;
@@ -24,8 +24,9 @@ export function gapCandidates(context: LinkContext, forest: Forest): GapCandidat
     let guide = end;
     for (let step = 1; step <= options.gap + 1; step++) {
       if (guide >= 0) {
-        y += context.drift.dy[guide]!;
-        x += context.drift.dx[guide]!;
+        const motion = guide === end ? context.expected : context.drift;
+        y += motion.dy[guide]!;
+        x += motion.dx[guide]!;
       }
       const frame = movie.frame[end]! + step;
       if (frame >= movie.frames) break;

@@ -9,14 +9,14 @@ import type { Forest } from "./forest.js";
  * distant pair decide how all others are linked.
  */
 export function linkFrames(context: LinkContext, frame: number, forest: Forest): void {
-  const { movie, drift, radius } = context;
+  const { movie, expected, radius } = context;
   const [from, to] = [movie.start[frame]!, movie.start[frame + 1]!];
   const next = movie.points[frame + 1]!;
   const rows: number[] = [];
   const columns: number[] = [];
   const costs: number[] = [];
   for (let i = from; i < to; i++) {
-    for (const j of next.within(movie.y[i]! + drift.dy[i]!, movie.x[i]! + drift.dx[i]!, radius)) {
+    for (const j of next.within(movie.y[i]! + expected.dy[i]!, movie.x[i]! + expected.dx[i]!, radius)) {
       const cost = linkCost(context, i, to + j);
       if (cost >= radius * radius) continue;
       rows.push(i - from);
@@ -26,6 +26,14 @@ export function linkFrames(context: LinkContext, frame: number, forest: Forest):
   }
   const candidates = { row: Int32Array.from(rows), column: Int32Array.from(columns), cost: Float64Array.from(costs) };
   solveSparse(to - from, next.count, candidates, radius * radius).forEach((column, row) => {
-    if (column >= 0) forest.link(from + row, to + column);
+    if (column < 0) return;
+    forest.link(from + row, to + column);
+    persist(context, from + row, to + column);
   });
+}
+
+/** Lets the child expect to go on as it came. */
+function persist({ movie, drift, expected, persistence }: LinkContext, parent: number, child: number): void {
+  expected.dy[child] = drift.dy[child]! + persistence * (movie.y[child]! - movie.y[parent]! - drift.dy[parent]!);
+  expected.dx[child] = drift.dx[child]! + persistence * (movie.x[child]! - movie.x[parent]! - drift.dx[parent]!);
 }

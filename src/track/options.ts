@@ -9,6 +9,8 @@ export interface TrackOptions {
   readonly divisions: boolean;
   /** Whether to take away the local movement of the tissue before linking. */
   readonly drift: boolean;
+  /** Share of a nucleus's own displacement that goes on in the next frame, 0..1. Undefined: from the data. */
+  readonly persistence: number | undefined;
   /** Weight of the difference in area: distances grow by 1 + weight |a - b| / (a + b). */
   readonly areaWeight: number;
   /** The same for the mean intensity; without effect where it is not known. */
@@ -24,7 +26,7 @@ export interface TrackOptions {
 }
 
 export const defaultTrackOptions: TrackOptions = {
-  radius: undefined, gap: 1, divisions: true, drift: true, areaWeight: 1, intensityWeight: 0.5, overlapWeight: 0.7, divisionEvidence: 0.3,
+  radius: undefined, gap: 1, divisions: true, drift: true, persistence: undefined, areaWeight: 2, intensityWeight: 1, overlapWeight: 0.7, divisionEvidence: 0.35,
   daughterFrames: 2, minimumCycle: 3,
 };
 
@@ -35,6 +37,7 @@ export function checkTrackOptions(options: TrackOptions): void {
   };
   need("radius", options.radius === undefined || (options.radius > 0 && options.radius < Infinity), "a distance above 0 px");
   need("gap", Number.isInteger(options.gap) && options.gap >= 0, "a whole number of frames, 0 or more");
+  need("persistence", options.persistence === undefined || (options.persistence >= 0 && options.persistence <= 1), "a value within 0 to 1");
   for (const name of ["areaWeight", "intensityWeight"] as const) need(name, options[name] >= 0 && options[name] < Infinity, "a weight of 0 or more");
   for (const name of ["overlapWeight", "divisionEvidence"] as const) need(name, options[name] >= 0 && options[name] <= 1, "a value within 0 to 1");
   need("daughterFrames", Number.isInteger(options.daughterFrames) && options.daughterFrames >= 1, "a whole number of frames, 1 or more");

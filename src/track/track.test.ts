@@ -57,6 +57,22 @@ describe("track: linking", () => {
     expect(pairs(track(nucleiOf(spots), 7, { radius: 15 }))).toEqual(Array.from({ length: 12 }, (_, k) => [k, k + 2]));
   });
 
+  it("lets steady nuclei pass each other, where the nearest would swap them", () => {
+    const spots = Array.from({ length: 4 }, (_, t) => [{ t, y: 0, x: 6 * t }, { t, y: 1, x: 20 - 6 * t }]).flat();
+    const onwards = Array.from({ length: 6 }, (_, k) => [k, k + 2]);
+    expect(pairs(track(nucleiOf(spots), 4, { radius: 15, persistence: 1 }))).toEqual(onwards);
+    expect(pairs(track(nucleiOf(spots), 4, { radius: 15, persistence: 0 }))).not.toEqual(onwards);
+  });
+
+  it("measures whether motion persists", () => {
+    const rng = random(3);
+    const places = Array.from({ length: 100 }, () => ({ y: rng.uniform(0, 400), x: rng.uniform(0, 400), dy: rng.normal(0, 3), dx: rng.normal(0, 3) }));
+    const steady = [0, 1, 2].flatMap((t) => places.map(({ y, x, dy, dx }): Spot => ({ t, y: y + t * dy, x: x + t * dx })));
+    const shaking = [0, 1, 2].flatMap((t) => places.map(({ y, x, dy, dx }): Spot => ({ t, y: y + (t % 2) * dy, x: x + (t % 2) * dx })));
+    expect(track(nucleiOf(steady), 3).settings.persistence).toBeGreaterThan(0.8);
+    expect(track(nucleiOf(shaking), 3).settings.persistence).toBe(0);
+  });
+
   it("takes the best sum, not the nearest pair first", () => {
     // b1 is nearest to a2 (3 px), but then a1 would have to jump 13 px, which the radius forbids.
     const spots = [{ t: 0, y: 0, x: 0 }, { t: 0, y: 0, x: 8 }, { t: 1, y: 0, x: 5 }, { t: 1, y: 0, x: 13 }];

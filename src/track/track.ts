@@ -10,14 +10,16 @@ import { linkFrames } from "./link.js";
 import { movieOf, type Movie } from "./movie.js";
 import { checkTrackOptions, defaultTrackOptions, type TrackOptions } from "./options.js";
 import type { LinkOverlaps } from "./overlaps.js";
-import { chooseRadius, movieScale, typicalStep } from "./radius.js";
+import { chooseRadius, movieScale, ownMotion } from "./radius.js";
 
 export { defaultTrackOptions, type TrackOptions };
 
 /** The options used, with everything that was taken from the data; lengths in px, null where there was nothing to measure. */
-export interface TrackSettings extends Omit<TrackOptions, "radius"> {
+export interface TrackSettings extends Omit<TrackOptions, "radius" | "persistence"> {
   /** Linking radius. */
   readonly radius: number | null;
+  /** Share of a displacement beside the drift that is expected to go on. */
+  readonly persistence: number;
   /** Median diameter of the nuclei. */
   readonly diameter: number | null;
   /** Median distance to the nearest nucleus of the same frame, half a diameter at least; 4 diameters where no frame has two. */
@@ -82,14 +84,15 @@ const ascending = (a: number, b: number): [number, number] => (a < b ? [a, b] : 
 function prepare(movie: Movie, options: TrackOptions, overlaps: LinkOverlaps | undefined): { link: LinkContext; settings: TrackSettings } {
   const scale = movieScale(movie);
   const drift = options.drift && scale.spacing > 0 ? estimateDrift(movie, scale.spacing) : noDrift(movie);
-  const step = typicalStep(movie, drift, Math.min(1.2 * scale.spacing, 4 * scale.diameter));
-  const radius = options.radius ?? chooseRadius(scale, step);
+  const motion = ownMotion(movie, drift, Math.min(1.2 * scale.spacing, 4 * scale.diameter));
+  const radius = options.radius ?? chooseRadius(scale, motion.step);
+  const persistence = options.persistence ?? motion.persistence;
   const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
   return {
     // Without nuclei nothing can be measured, and no radius is needed.
-    link: { movie, drift, options, radius: orNull(radius) ?? 0, diameter: scale.diameter, overlap: overlapLookup(movie, drift, scale.diameter, overlaps) },
+    link: { movie, drift, expected: { dy: drift.dy.slice(), dx: drift.dx.slice() }, persistence, options, radius: orNull(radius) ?? 0, diameter: scale.diameter, overlap: overlapLookup(movie, drift, scale.diameter, overlaps) },
     settings: {
-      ...options, radius: orNull(radius), diameter: orNull(scale.diameter), spacing: orNull(scale.spacing), step: orNull(step), overlaps: overlaps !== undefined,
+      ...options, radius: orNull(radius), diameter: orNull(scale.diameter), spacing: orNull(scale.spacing), step: orNull(motion.step), persistence, overlaps: overlaps !== undefined,
     },
   };
 }
