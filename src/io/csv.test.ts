@@ -1,0 +1,53 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { InvalidInput } from "../core/errors.js";
+import { formatCsv, formatNumber, parseCsv } from "./csv.js";
+
+describe("formatCsv", () => {
+  it("writes integers, floats, missing values and texts", () => {
+    const text = formatCsv(["label", "area", "score", "name"], [Int32Array.of(1, 2), Float64Array.of(1 / 3, -0), Float32Array.of(0.35, NaN), ["a,b", 'say "hi"']]);
+    expect(text).toBe('label,area,score,name\n1,0.3333333333,0.35,"a,b"\n2,0,,"say ""hi"""\n');
+  });
+
+  it("writes a header alone for no rows", () => {
+    expect(formatCsv(["a", "b"], [[], []])).toBe("a,b\n");
+  });
+
+  it.each([[1e21, "1e+21"], [123456789012, "123456789012"], [0.1 + 0.2, "0.3"], [-Infinity, "-inf"], [1e-7, "1e-7"]])("writes %d as %s", (value, text) => {
+    expect(formatNumber(value)).toBe(text);
+  });
+
+  it("refuses columns that do not fit", () => {
+    expect(() => formatCsv(["a"], [])).toThrow(InvalidInput);
+    expect(() => formatCsv(["a", "b"], [[1], [1, 2]])).toThrow(/CSV column b/);
+  });
+});
+
+describe("parseCsv", () => {
+  it("reads line ends of both kinds, quotes, empty cells and a byte order mark", () => {
+    expect(parseCsv('\uFEFFa,b\r\n1,"x\ny"\r\n\r\n,"""q"""')).toEqual({ header: ["a", "b"], rows: [["1", "x\ny"], ["", '"q"']] });
+  });
+
+  it("reads an empty last cell with and without a line end", () => {
+    expect(parseCsv("a,b\n1,").rows).toEqual([["1", ""]]);
+    expect(parseCsv("a,b\n1,\n").rows).toEqual([["1", ""]]);
+  });
+
+  it("says where a row is wrong", () => {
+    expect(() => parseCsv("a,b\n1,2\n3\n", "t.csv")).toThrow(/t\.csv, line 3: expected 2 cells/);
+    expect(() => parseCsv('a\n"1\n', "t.csv")).toThrow(/t\.csv, line 2: .*quote/);
+    expect(() => parseCsv('a\n"1"2\n', "t.csv")).toThrow(/quote/);
+    expect(() => parseCsv("")).toThrow(/header line/);
+  });
+
+  it("reads back any texts that formatCsv wrote", () => {
+    // Two columns: a row of one empty cell is a blank line.
+    const cell = fc.string({ unit: fc.constantFrom("a", ",", '"', "\n", " ", "µ", "1") });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(cell, cell)), (rows) => {
+        const text = formatCsv(["x", "y"], [rows.map(([x]) => x), rows.map(([, y]) => y)]);
+        expect(parseCsv(text)).toEqual({ header: ["x", "y"], rows });
+      }),
+    );
+  });
+});
