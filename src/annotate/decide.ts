@@ -8,15 +8,12 @@
  * Source: the weights were fitted to candidates with known truth, of the development images of two public sets (Data Science Bowl 2018
  * fluorescence, BBBC038), and rounded. All features are ratios, so that they hold for other magnifications and exposures.
  */
-import { median } from "../imgproc/percentile.js";
+import { type Typical, typicalOf } from "./features.js";
 import type { AutoOptions } from "./propose.js";
 import type { Decision, ObjectFeatures } from "./types.js";
 
 /** Least certainty of a kept nucleus at sensitivity 1. */
 export const leastCertainty = 0.85;
-
-/** Medians over the candidates of an acquisition that look most like nuclei. */
-interface Reference { readonly area: number; readonly intensity: number; readonly sharpness: number }
 
 /** A row with what the certainty needs: ratios to the reference, and the features that are ratios by themselves. */
 interface Row {
@@ -65,33 +62,23 @@ const TERMS: readonly Term[] = [
  * @returns per frame, one decision per candidate
  */
 export function decide(all: readonly ObjectFeatures[], options: AutoOptions = {}): Decision[][] {
-  const reference = referenceOf(all);
-  return all.map((objects) => Array.from({ length: objects.count }, (_, i) => decideOne(rowOf(objects, i, reference), reference, options)));
+  const typical = typicalOf(all);
+  return all.map((objects) => Array.from({ length: objects.count }, (_, i) => decideOne(rowOf(objects, i, typical), typical, options)));
 }
 
-function referenceOf(all: readonly ObjectFeatures[]): Reference {
-  const rows = all.flatMap((objects) => Array.from({ length: objects.count }, (_, i) => ({ objects, i })));
-  const brightest = rows.reduce((most, { objects, i }) => Math.max(most, objects.intensity[i]!), 0);
-  const good = rows.filter(({ objects: o, i }) =>
-    o.touchesEdge[i] === 0 && o.solidity[i]! >= 0.9 && o.ellipseResidual[i]! <= 0.15 && o.intensity[i]! > 0.1 * brightest);
-  const use = good.length > 0 ? good : rows;
-  const of = (key: "area" | "intensity" | "sharpness"): number => median(use.map(({ objects, i }) => objects[key][i]!));
-  return { area: of("area"), intensity: of("intensity"), sharpness: of("sharpness") };
-}
-
-function rowOf(o: ObjectFeatures, i: number, reference: Reference): Row {
+function rowOf(o: ObjectFeatures, i: number, typical: Typical): Row {
   return {
-    area: o.area[i]!, areaRatio: o.area[i]! / reference.area, intensityRatio: o.intensity[i]! / reference.intensity,
-    sharpnessRatio: o.sharpness[i]! / reference.sharpness, solidity: o.solidity[i]!, ellipseResidual: o.ellipseResidual[i]!,
+    area: o.area[i]!, areaRatio: o.area[i]! / typical.area, intensityRatio: o.intensity[i]! / typical.intensity,
+    sharpnessRatio: o.sharpness[i]! / typical.sharpness, solidity: o.solidity[i]!, ellipseResidual: o.ellipseResidual[i]!,
     // Without a pixel outside that is nobody's (an object closed in by others), there is no outline to speak of.
     edgeContrast: Number.isNaN(o.edgeContrast[i]!) ? 0 : o.edgeContrast[i]!, contact: o.contact[i]!, dip: o.dip[i]!, texture: o.texture[i]!,
     touchesEdge: o.touchesEdge[i]!, signalToNoise: o.signalToNoise[i]!,
   };
 }
 
-function decideOne(row: Row, reference: Reference, options: AutoOptions): Decision {
+function decideOne(row: Row, typical: Typical, options: AutoOptions): Decision {
   const certainty = certaintyOf(row);
-  const impossible = limitBroken(row, reference, options);
+  const impossible = limitBroken(row, typical, options);
   if (impossible !== undefined) return { kept: false, score: Math.min(certainty, 0.5), reason: impossible };
   // Twice the sensitivity takes objects with about a third of the odds.
   const odds = (leastCertainty / (1 - leastCertainty)) / (options.sensitivity ?? 1) ** 1.5;
@@ -114,11 +101,11 @@ function worstTerm(row: Row): string {
   return `${worst.what} ${Number.isInteger(value) ? value : value.toFixed(2)}`;
 }
 
-function limitBroken(row: Row, reference: Reference, { minArea, maxArea, sensitivity = 1 }: AutoOptions): string | undefined {
+function limitBroken(row: Row, typical: Typical, { minArea, maxArea, sensitivity = 1 }: AutoOptions): string | undefined {
   const { area, areaRatio, intensityRatio, signalToNoise } = row;
   if (minArea !== undefined && area < minArea) return `area ${area} px (least ${minArea})`;
   if (maxArea !== undefined && area > maxArea) return `area ${area} px (most ${maxArea})`;
-  const text = `area ${area} px is ${areaRatio.toFixed(2)} of the median ${reference.area.toFixed(0)}`;
+  const text = `area ${area} px is ${areaRatio.toFixed(2)} of the median ${typical.area.toFixed(0)}`;
   const smallest = row.touchesEdge === 1 ? 0.15 : 0.25;
   if (minArea === undefined && !(areaRatio >= smallest)) return `${text} (least ${smallest})`;
   if (maxArea === undefined && !(areaRatio <= 6)) return `${text} (most 6)`;

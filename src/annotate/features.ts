@@ -1,6 +1,7 @@
 import type { LabelImage } from "../core/labels.js";
 import { distanceTransform } from "../imgproc/distance.js";
 import { growLabels } from "../imgproc/grow.js";
+import { median } from "../imgproc/percentile.js";
 import { measure } from "../imgproc/regions.js";
 import { emptyFeatures, type ObjectFeatures } from "./types.js";
 
@@ -149,4 +150,18 @@ function ellipseDifference(
   }
   for (let i = 0; i < out.length; i++) out[i]! += Math.max(0, Math.PI * a[i]! * b[i]! - covered[i]!);
   return out;
+}
+
+/** Medians over the candidates of an acquisition that look most like nuclei. */
+export interface Typical { readonly area: number; readonly intensity: number; readonly sharpness: number }
+
+/** Noise and debris are many, but dim or ragged: only smooth candidates inside the image count, unless there is none. NaN of nothing. */
+export function typicalOf(all: readonly ObjectFeatures[]): Typical {
+  const rows = all.flatMap((objects) => Array.from({ length: objects.count }, (_, i) => ({ objects, i })));
+  const brightest = rows.reduce((most, { objects, i }) => Math.max(most, objects.intensity[i]!), 0);
+  const good = rows.filter(({ objects: o, i }) =>
+    o.touchesEdge[i] === 0 && o.solidity[i]! >= 0.9 && o.ellipseResidual[i]! <= 0.15 && o.intensity[i]! > 0.1 * brightest);
+  const use = good.length > 0 ? good : rows;
+  const of = (key: "area" | "intensity" | "sharpness"): number => median(use.map(({ objects, i }) => objects[key][i]!));
+  return { area: of("area"), intensity: of("intensity"), sharpness: of("sharpness") };
 }

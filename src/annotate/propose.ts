@@ -14,7 +14,7 @@ import { medianInPlace } from "../imgproc/percentile.js";
 import { type Plane, rescale } from "../imgproc/rescale.js";
 import { resizeBilinear, resizeNearest } from "../imgproc/resize.js";
 import { watershed } from "../imgproc/watershed.js";
-import { measureCandidates } from "./features.js";
+import { measureCandidates, typicalOf } from "./features.js";
 import { cleanPixels } from "./prepare.js";
 import type { ScaleEstimate } from "./scale.js";
 import { splitAtNecks } from "./split.js";
@@ -47,6 +47,8 @@ export interface Proposal {
 
 /** Detection scale: px per diameter. */
 const WORKING_DIAMETER = 20;
+/** What is dimmer than this share of a typical nucleus is background (out of focus, or the cell's body), not "unknown". */
+export const GLOW = 0.25;
 /** Height of the outline between local background and core. */
 const FRACTION = 0.44;
 /** Height at which regions are looked at for necks, and to which the pieces are cut before their outline is drawn. */
@@ -66,7 +68,9 @@ export function proposeObjects(image: Image, scale: ScaleEstimate, options: Auto
   const contours = ownContours(seeds, smoothed, background, { fraction: FRACTION, grow: Math.max(1, Math.round(0.16 * diameter)) });
   const labels = relabelSequential(contours);
   const objects = measureCandidates(labels, smoothed, background, { diameter, noise: scale.noise, frame });
-  const uncertain = resizeNearest(detection.above, detection.height, detection.width, height, width);
+  const low = Math.max(detection.least, GLOW * typicalOf([objects]).intensity);
+  const above = Int32Array.from(detection.heights, (h) => (h > low ? 1 : 0));
+  const uncertain = resizeNearest(above, detection.height, detection.width, height, width);
   const settings = { method: "auto", diameter, fraction: FRACTION, background: scale.background, noise: scale.noise };
   return { labels, uncertain: markMissing(Uint8Array.from(uncertain), image), objects, diameter, settings, warnings: scale.warnings };
 }
@@ -89,8 +93,10 @@ function markMissing(mask: Uint8Array, { data }: Image): Uint8Array {
 interface Detection extends Plane {
   readonly labels: Int32Array;
   readonly background: Float32Array;
-  /** 1 where the image stands out of its background. */
-  readonly above: Int32Array;
+  /** Smoothed grey values above the background. */
+  readonly heights: Float32Array;
+  /** Height below which all is noise. */
+  readonly least: number;
 }
 
 function detect(full: Plane, diameter: number, noise: number, sensitivity: number): Detection {
@@ -110,9 +116,8 @@ function detect(full: Plane, diameter: number, noise: number, sensitivity: numbe
   cutAtOwnHeight(regions, heights, NECK_FRACTION);
   const pieces = splitAtNecks(regions, height, width, d);
   const labels = growDownhill(pieces, heights, height, width);
-  const cores = cutAtOwnHeight(labels, heights, SEED_FRACTION);
-  const low = Math.max(least, 0.2 * medianOf(cores.subarray(1)));
-  return { ...plane, labels, background, above: Int32Array.from(heights, (h) => (h > low ? 1 : 0)) };
+  cutAtOwnHeight(labels, heights, SEED_FRACTION);
+  return { ...plane, labels, background, heights, least };
 }
 
 const medianOf = (values: Float64Array): number => (values.length === 0 ? 0 : medianInPlace(values.slice(), values.length));
@@ -148,14 +153,10 @@ function growDownhill(pieces: Int32Array, heights: Float32Array, height: number,
 /**
  * Takes off what lies below `fraction` of each object's own median height, in place. Repeated, since the median rises with each cut until it is
  * that of the object without its surroundings.
- *
- * @returns the median heights, by label
  */
-function cutAtOwnHeight(labels: Int32Array, heights: Float32Array, fraction: number): Float64Array {
-  let cores = coreHeights(labels, heights);
+function cutAtOwnHeight(labels: Int32Array, heights: Float32Array, fraction: number): void {
   for (let pass = 0; pass < 3; pass++) {
+    const cores = coreHeights(labels, heights);
     for (let i = 0; i < labels.length; i++) if (labels[i]! > 0 && heights[i]! < fraction * cores[labels[i]!]!) labels[i] = 0;
-    cores = coreHeights(labels, heights);
   }
-  return cores;
 }
