@@ -58,6 +58,7 @@ export { analyse, type Statistics } from "./analyse/analyse.js";
 export { statisticsTables } from "./analyse/tables.js";
 export { buildReport, type ReportInput } from "./report/report.js";
 export { annotationOverlay, overlayLabels } from "./report/overlay.js";
+export { trackOverlay } from "./report/trackoverlay.js";
 
 // The commands
 export { mergeConfigs, parseConfig, type PartialConfig, resolveConfig } from "./pipeline/config.js";

@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["**/node_modules/**", "dist/**", "fixtures/**"] },
+  { ignores: ["**/node_modules/**", "dist/**", "fixtures/**", "bench/**", "docs/**"] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
