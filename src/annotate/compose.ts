@@ -14,19 +14,26 @@ export function composeAnnotation(proposal: Proposal, decisions: readonly Decisi
   const { labels: { height, width, data: candidates }, uncertain, diameter } = proposal;
   const objects = objectTable(proposal.objects, decisions);
   const data = candidates.map((label) => (label > 0 ? objects.label[label - 1]! : 0));
-  const offKept = distanceTransform(Uint8Array.from(data, (label) => (label > 0 ? 0 : 1)), height, width);
   const glow = glowOf(objects);
-  const isDoubtful = (label: number): boolean => label > 0 && objects.kept[label - 1] === 0 && glow[label - 1] === 0;
-  const offRejected = distanceTransform(Uint8Array.from(candidates, (label) => (isDoubtful(label) ? 0 : 1)), height, width);
+  // Per candidate, and entry 0 for the background: rejected, and too bright to be background.
+  const doubtful = Uint8Array.from({ length: objects.count + 1 }, (_, label) => (label > 0 && objects.kept[label - 1] === 0 && glow[label - 1] === 0 ? 1 : 0));
+  const notKept = new Uint8Array(data.length);
+  const notDoubtful = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    if (data[i] === 0) notKept[i] = 1;
+    if (doubtful[candidates[i]!] === 0) notDoubtful[i] = 1;
+  }
+  const offKept = distanceTransform(notKept, height, width);
+  const offDoubtful = distanceTransform(notDoubtful, height, width);
   const rim = Math.max(1.5, 0.1 * diameter);
   const margin = Math.max(1, 0.08 * diameter);
-  const anyRejected = objects.kept.some((kept, i) => kept === 0 && glow[i] === 0);
+  const anyDoubtful = doubtful.includes(1);
   for (let i = 0; i < data.length; i++) {
     if (data[i] !== 0) continue;
-    const rejected = anyRejected && offRejected[i]! <= margin;
-    // Between a kept and a rejected object the nearer one decides.
-    const nearKept = offKept[i]! <= rim && (!rejected || offKept[i]! <= offRejected[i]!);
-    if (rejected ? !nearKept || isDoubtful(candidates[i]!) : uncertain[i] === 1 && !nearKept) data[i] = -1;
+    const near = anyDoubtful && offDoubtful[i]! <= margin;
+    // Between a kept and a doubtful object the nearer one decides.
+    const inRim = offKept[i]! <= rim && (!near || offKept[i]! <= offDoubtful[i]!);
+    if (near ? !inRim || notDoubtful[i] === 0 : uncertain[i] === 1 && !inRim) data[i] = -1;
   }
   return { labels: labelImage(height, width, data), objects, settings: proposal.settings, warnings: warningsOf(proposal, objects.kept) };
 }

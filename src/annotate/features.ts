@@ -155,13 +155,26 @@ function ellipseDifference(
 /** Medians over the candidates of an acquisition that look most like nuclei. */
 export interface Typical { readonly area: number; readonly intensity: number; readonly sharpness: number }
 
-/** Noise and debris are many, but dim or ragged: only smooth candidates inside the image count, unless there is none. NaN of nothing. */
+/**
+ * Noise is frequent but dim, debris bright but small: so "dim" is measured against the median that area times intensity weights. Of what is not
+ * dim, only smooth candidates inside the image count, unless there is none. NaN of nothing.
+ */
 export function typicalOf(all: readonly ObjectFeatures[]): Typical {
   const rows = all.flatMap((objects) => Array.from({ length: objects.count }, (_, i) => ({ objects, i })));
-  const brightest = rows.reduce((most, { objects, i }) => Math.max(most, objects.intensity[i]!), 0);
+  const intensities = rows.map(({ objects, i }) => objects.intensity[i]!);
+  const bright = 0.25 * weightedMedian(intensities, rows.map(({ objects, i }, k) => objects.area[i]! * Math.max(0, intensities[k]!)));
   const good = rows.filter(({ objects: o, i }) =>
-    o.touchesEdge[i] === 0 && o.solidity[i]! >= 0.9 && o.ellipseResidual[i]! <= 0.15 && o.intensity[i]! > 0.1 * brightest);
+    o.touchesEdge[i] === 0 && o.solidity[i]! >= 0.9 && o.ellipseResidual[i]! <= 0.15 && o.intensity[i]! > bright);
   const use = good.length > 0 ? good : rows;
   const of = (key: "area" | "intensity" | "sharpness"): number => median(use.map(({ objects, i }) => objects[key][i]!));
   return { area: of("area"), intensity: of("intensity"), sharpness: of("sharpness") };
+}
+
+/** The smallest value at which the weights of it and all smaller ones make up half; NaN of nothing. */
+export function weightedMedian(values: ArrayLike<number>, weights: ArrayLike<number>): number {
+  const order = Array.from({ length: values.length }, (_, i) => i).sort((a, b) => values[a]! - values[b]! || a - b);
+  const half = order.reduce((sum, i) => sum + weights[i]!, 0) / 2;
+  let sum = 0;
+  for (const i of order) if ((sum += weights[i]!) >= half) return values[i]!;
+  return NaN;
 }

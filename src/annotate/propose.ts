@@ -14,7 +14,7 @@ import { medianInPlace } from "../imgproc/percentile.js";
 import { type Plane, rescale } from "../imgproc/rescale.js";
 import { resizeBilinear, resizeNearest } from "../imgproc/resize.js";
 import { watershed } from "../imgproc/watershed.js";
-import { measureCandidates, typicalOf } from "./features.js";
+import { measureCandidates, typicalOf, weightedMedian } from "./features.js";
 import { cleanPixels } from "./prepare.js";
 import type { ScaleEstimate } from "./scale.js";
 import { splitAtNecks } from "./split.js";
@@ -49,6 +49,8 @@ export interface Proposal {
 const WORKING_DIAMETER = 20;
 /** What is dimmer than this share of a typical nucleus is background (out of focus, or the cell's body), not "unknown". */
 export const GLOW = 0.25;
+/** And what is dimmer than this share is not even a candidate. */
+const FAINT = 0.1;
 /** Height of the outline between local background and core. */
 const FRACTION = 0.44;
 /** Height at which regions are looked at for necks, and to which the pieces are cut before their outline is drawn. */
@@ -69,7 +71,8 @@ export function proposeObjects(image: Image, scale: ScaleEstimate, options: Auto
   const labels = relabelSequential(contours);
   const objects = measureCandidates(labels, smoothed, background, { diameter, noise: scale.noise, frame });
   const low = Math.max(detection.least, GLOW * typicalOf([objects]).intensity);
-  const above = Int32Array.from(detection.heights, (h) => (h > low ? 1 : 0));
+  const above = new Int32Array(detection.heights.length);
+  for (let i = 0; i < above.length; i++) if (detection.heights[i]! > low) above[i] = 1;
   const uncertain = resizeNearest(above, detection.height, detection.width, height, width);
   const settings = { method: "auto", diameter, fraction: FRACTION, background: scale.background, noise: scale.noise };
   return { labels, uncertain: markMissing(Uint8Array.from(uncertain), image), objects, diameter, settings, warnings: scale.warnings };
@@ -113,6 +116,7 @@ function detect(full: Plane, diameter: number, noise: number, sensitivity: numbe
   const least = (5 * residual) / sensitivity;
   const { levels, heightOf } = quantise(heights, Math.max(residual, 1e-6));
   const regions = selectRegions(levels, heightOf, height, width, { area: (Math.PI / 4) * d * d, minHeight: least });
+  dropFaint(regions, heights);
   cutAtOwnHeight(regions, heights, NECK_FRACTION);
   const pieces = splitAtNecks(regions, height, width, d);
   const labels = growDownhill(pieces, heights, height, width);
@@ -133,20 +137,29 @@ function quantise(heights: Float32Array, unit: number): { levels: Uint8Array; he
   return { levels, heightOf: Float64Array.from({ length: 256 }, (_, level) => floor * Math.expm1(level / factor)) };
 }
 
-/** Median height of each label; entry 0 is 0. */
+/** Takes out, in place, what is far dimmer than the objects that carry the image's brightness: structure of the background, by the thousand. */
+function dropFaint(labels: Int32Array, heights: Float32Array): void {
+  const cores = coreHeights(labels, heights);
+  const areas = new Float64Array(cores.length);
+  for (let i = 0; i < labels.length; i++) if (labels[i]! > 0) areas[labels[i]!]!++;
+  const least = FAINT * weightedMedian(cores, areas.map((area, label) => area * cores[label]!));
+  for (let i = 0; i < labels.length; i++) if (cores[labels[i]!]! < least) labels[i] = 0;
+}
+
+/** Median height of each label; 0 for entry 0 and for labels without pixels. */
 function coreHeights(labels: Int32Array, heights: Float32Array): Float64Array {
-  const lists: number[][] = [[]];
+  const lists: number[][] = [];
   for (let i = 0; i < labels.length; i++) if (labels[i]! > 0) (lists[labels[i]!] ??= []).push(heights[i]!);
-  return Float64Array.from(lists, (list) => medianOf(Float64Array.from(list)));
+  return Float64Array.from({ length: Math.max(1, lists.length) }, (_, label) => medianOf(Float64Array.from(lists[label] ?? [])));
 }
 
 /** Lets the pieces flood their surroundings downhill to half of the lowest piece's height: regions of the tree may end high up, at a saddle. */
 function growDownhill(pieces: Int32Array, heights: Float32Array, height: number, width: number): Int32Array {
   const cores = coreHeights(pieces, heights);
   let lowest = Infinity;
-  for (let label = 1; label < cores.length; label++) lowest = Math.min(lowest, SEED_FRACTION * cores[label]!);
-  const mask = Uint8Array.from(heights, (h) => (h > lowest ? 1 : 0));
-  for (let i = 0; i < pieces.length; i++) if (pieces[i]! > 0) mask[i] = 1;
+  for (let label = 1; label < cores.length; label++) if (cores[label]! > 0) lowest = Math.min(lowest, SEED_FRACTION * cores[label]!);
+  const mask = new Uint8Array(pieces.length);
+  for (let i = 0; i < pieces.length; i++) if (pieces[i]! > 0 || heights[i]! > lowest) mask[i] = 1;
   return watershed(heights.map((h) => -h), pieces, mask, height, width);
 }
 

@@ -15,7 +15,8 @@ import { ellipseFill, type Moments } from "./tree.js";
  * @returns pieces 1..n by first pixel, each inside one region
  */
 export function splitAtNecks(labels: Int32Array, height: number, width: number, diameter: number): Int32Array {
-  const mask = Uint8Array.from(labels, (label) => (label > 0 ? 1 : 0));
+  const mask = new Uint8Array(labels.length);
+  for (let i = 0; i < labels.length; i++) if (labels[i]! > 0) mask[i] = 1;
   const distance = distanceTransform(mask, height, width);
   const smooth = gaussian(distance, height, width, Math.max(0.5, 0.04 * diameter));
   const peaks = localMaxima(smooth, height, width, Math.max(1, Math.round(0.2 * diameter)), mask);
