@@ -95,7 +95,7 @@ describe("solveSparse", () => {
 
 describe("mostLinks", () => {
   it("prefers two weak links to one strong, and the strongest two of three", () => {
-    const gain = (list: [number, number, number][]) => ({ ...candidatesOf(list), gain: Float64Array.from(list, (c) => c[2]) });
+    const gain = (list: [number, number, number][]): CostCandidates & { gain: Float64Array } => ({ ...candidatesOf(list), gain: Float64Array.from(list, (c) => c[2]) });
     expect([...mostLinks(2, 2, gain([[0, 0, 0.1], [0, 1, 1], [1, 1, 0.1]]))]).toEqual([0, 1]);
     expect([...mostLinks(2, 2, gain([[0, 0, 0.2], [0, 1, 0.9], [1, 0, 0.3], [1, 1, 0.9]]))]).toEqual([1, 0]);
   });

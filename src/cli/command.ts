@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import { isKaryonError, messageOf } from "../core/errors.js";
 import type { PartialConfig } from "../pipeline/config.js";
 import type { PipelineContext } from "../pipeline/events.js";

@@ -5,7 +5,7 @@ import { edtProbability } from "./targets.js";
 
 const fixture = (name: string): ArrayBuffer => {
   const bytes = readFileSync(new URL(`../../fixtures/starconvex/${name}`, import.meta.url));
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
 };
 
 describe("edtProbability", () => {

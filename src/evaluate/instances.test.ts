@@ -10,8 +10,8 @@ import { matchesAt } from "./matching.js";
 const draw = (...rows: string[]): LabelImage =>
   labelImage(rows.length, rows[0]!.length, Int32Array.from(rows.join(""), (c) => (c === "." ? 0 : c === "?" ? -1 : Number(c))));
 
-const at = (set: ScoreSet, threshold: number) => set.thresholds.find((s) => s.threshold === threshold)!;
-const score = (truth: LabelImage, predicted: LabelImage, thresholds = iouThresholds) =>
+const at = (set: ScoreSet, threshold: number): ScoreSet["thresholds"][number] => set.thresholds.find((s) => s.threshold === threshold)!;
+const score = (truth: LabelImage, predicted: LabelImage, thresholds = iouThresholds): ScoreSet =>
   scoreInstances([matchInstances(truth, predicted)], thresholds).pooled;
 
 const smallLabels = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 })).chain(([height, width]) => {
@@ -177,6 +177,6 @@ describe("formats", () => {
     const empty = scoreInstances([matchInstances(draw("."), draw("."))], [0.5]);
     expect(formatInstanceCsv(scores, ['a "b", c']).split("\n")[3]).toMatch(/^"a ""b"", c",0.5,1,0,1,1,0.5,/);
     expect(formatInstanceCsv(empty).split("\n")[1]).toBe("all,0.5,0,0,0,,,,,,,,,");
-    expect(JSON.parse(formatInstanceJson(empty)).pooled.thresholds[0].f1).toBeNull();
+    expect((JSON.parse(formatInstanceJson(empty)) as typeof empty).pooled.thresholds[0]!.f1).toBeNull();
   });
 });

@@ -38,7 +38,7 @@ export interface TrackScores {
 /** True outlines of one frame, which need not be those of the tracking masks. */
 export interface SegmentationTruth {
   readonly frame: number;
-  labels(): LabelImage | Promise<LabelImage>;
+  readonly labels: () => LabelImage | Promise<LabelImage>;
 }
 
 /**

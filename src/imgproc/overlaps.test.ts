@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { labelImage } from "../core/labels.js";
+import { labelImage, type LabelImage } from "../core/labels.js";
 import { countOverlaps } from "./overlaps.js";
 
-const row = (...values: number[]) => labelImage(1, values.length, Int32Array.from(values));
+const row = (...values: number[]): LabelImage => labelImage(1, values.length, Int32Array.from(values));
 
 describe("countOverlaps", () => {
   it("counts pairs, areas and what is ignored", () => {

@@ -6,7 +6,7 @@ import { Cancelled, InvalidInput, isKaryonError, KaryonError } from "../core/err
 import type { StageContext } from "../core/progress.js";
 import { formatCsv } from "../io/csv.js";
 import { median } from "../imgproc/percentile.js";
-import { boundingBoxes } from "../imgproc/regions.js";
+import type { boundingBoxes } from "../imgproc/regions.js";
 import { defaultAugmentOptions } from "../dataset/augment.js";
 import { defaultModelConfig, type ModelConfig } from "../model/config.js";
 import { formatModelDescription, type ModelDescription } from "../model/file.js";

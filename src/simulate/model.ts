@@ -212,7 +212,7 @@ function partDaughters(cell: Cell, t: number, options: SimulateOptions): void {
 
 /** Divides, buries and lets go what reached its end by frame t. */
 function endLives(world: World, t: number, remains: Remains[]): void {
-  const { options, size } = world;
+  const { size } = world;
   const crowded = world.living.length > 1.1 * world.capacity;
   const before = world.living;
   world.living = [];

@@ -5,7 +5,7 @@ import { starDistances, starDistancesInto } from "./distances.js";
 
 const fixture = (name: string): ArrayBuffer => {
   const bytes = readFileSync(new URL(`../../fixtures/starconvex/${name}`, import.meta.url));
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
 };
 const golden = (): LabelImage => labelImage(40, 56, Int32Array.from(new Uint16Array(fixture("labels_40x56_u16.bin"))));
 

@@ -108,7 +108,7 @@ function mothersNear({ movie, drift, radius, diameter }: LinkContext, start: num
 
 /** Median intensity of each frame, NaN where unknown. */
 const typicalIntensities = (movie: Movie): Float64Array =>
-  Float64Array.from({ length: movie.frames }, (_, t) => medianOf(movie.intensity.subarray(movie.start[t]!, movie.start[t + 1]!)));
+  Float64Array.from({ length: movie.frames }, (_, t) => medianOf(movie.intensity.subarray(movie.start[t], movie.start[t + 1])));
 
 /** Best evidence that a start continues an earlier end after a gap, 0..1, by start. */
 function gapEvidence(context: LinkContext, forest: Forest): Map<number, number> {

@@ -27,8 +27,8 @@ export function estimateDrift(movie: Movie, spacing: number): Drift {
   for (let t = 0; t + 1 < movie.frames; t++) {
     const [from, to] = [movie.points[t]!, movie.points[t + 1]!];
     if (Math.min(from.count, to.count) < enough) continue;
-    const dy = drift.dy.subarray(movie.start[t]!, movie.start[t + 1]!);
-    const dx = drift.dx.subarray(movie.start[t]!, movie.start[t + 1]!);
+    const dy = drift.dy.subarray(movie.start[t], movie.start[t + 1]);
+    const dx = drift.dx.subarray(movie.start[t], movie.start[t + 1]);
     const global = frameShift(from, to, spacing);
     dy.fill(global.y);
     dx.fill(global.x);

@@ -45,7 +45,7 @@ export function movieOf(nuclei: Nuclei, frames: number): Movie {
   return {
     count: nuclei.count, frames, rowOf, start, y: ys, x: xs, area: floats(nuclei.area), intensity: floats(nuclei.meanIntensity),
     frame: Int32Array.from(rowOf, (row) => frame[row]!), label: Int32Array.from(rowOf, (row) => label[row]!),
-    points: Array.from({ length: frames }, (_, t) => new PointIndex(ys.subarray(start[t]!, start[t + 1]!), xs.subarray(start[t]!, start[t + 1]!))),
+    points: Array.from({ length: frames }, (_, t) => new PointIndex(ys.subarray(start[t], start[t + 1]), xs.subarray(start[t], start[t + 1]))),
   };
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { labelImage } from "../core/labels.js";
+import { labelImage, type LabelImage } from "../core/labels.js";
 import { emptyNuclei, type Nuclei } from "../core/nuclei.js";
 import { random } from "../core/random.js";
 import { linkOverlaps } from "./overlaps.js";
@@ -88,7 +88,7 @@ describe("track: linking", () => {
 
   it("prefers the nucleus that the mask overlaps", () => {
     // The 4 px high bar at x 4..15 becomes two; the left one is nearer, the right one lies on it.
-    const draw = (objects: [number, number, number][]) => {
+    const draw = (objects: [number, number, number][]): LabelImage => {
       const data = new Int32Array(4 * 40);
       objects.forEach(([from, to], k) => { for (let y = 0; y < 4; y++) data.fill(k + 1, y * 40 + from, y * 40 + to); });
       return labelImage(4, 40, data);
@@ -192,7 +192,7 @@ describe("track: divisions", () => {
 
   it("does not let a nucleus divide right after its birth", () => {
     const twice = [...dividing().filter(({ t, x }) => t < 4 || x > 20), ...[4, 5, 6].flatMap((t) => [{ t, y: 16, x: 15, area: 26 }, { t, y: 24, x: 15, area: 26 }])];
-    const mothers = (minimumCycle: number) => track(nucleiOf(twice), 7, { radius: 12, minimumCycle }).divisions.length;
+    const mothers = (minimumCycle: number): number => track(nucleiOf(twice), 7, { radius: 12, minimumCycle }).divisions.length;
     expect(mothers(3)).toBe(1);
     expect(mothers(0)).toBe(2);
   });

@@ -17,7 +17,7 @@ export const simulateCommand: CommandSpec = {
   ],
   examples: ["simulate -o movie", "simulate -o movie --scene crowded --frames 50 --size 1024 --seed 7"],
   async run({ options, config, context }) {
-    const scene = String(options["scene"] ?? names[0]);
+    const scene = typeof options["scene"] === "string" ? options["scene"] : names[0]!;
     if (!(scene in simulatePresets)) throw new InvalidInput("--scene", names.join(", "), scene);
     const size = wholeNumber(options["size"], "--size", 512);
     const bits = wholeNumber(options["bits"], "--bits", 8);
@@ -32,6 +32,6 @@ export const simulateCommand: CommandSpec = {
 function wholeNumber(given: unknown, flag: string, fallback: number): number {
   if (given === undefined) return fallback;
   const value = Number(given);
-  if (!Number.isInteger(value)) throw new InvalidInput(flag, "a whole number", String(given));
+  if (!Number.isInteger(value)) throw new InvalidInput(flag, "a whole number", JSON.stringify(given));
   return value;
 }

@@ -48,9 +48,10 @@ describe("encodeTiff", () => {
     const options: TiffWriteOptions = { imagej: { channels: 2, frames: 3 }, pixelSize: 0.325, frameInterval: 600 };
     const tiff = await openTiff(memorySource(encodeTiff(planes, options)), "stack.tif");
     expect(tiff.metadata.description).toBe("ImageJ=1.54f\nimages=6\nchannels=2\nframes=3\nhyperstack=true\nunit=micron\nfinterval=600\ntunit=sec\nloop=false\n");
-    const { frames, channels, slices, pixelSize, frameInterval, at } = stackOf(tiff, "stack.tif");
+    const stack = stackOf(tiff, "stack.tif");
+    const { frames, channels, slices, pixelSize, frameInterval } = stack;
     expect({ frames, channels, slices, pixelSize, frameInterval }).toEqual({ frames: 3, channels: 2, slices: 1, pixelSize: 0.325, frameInterval: 600 });
-    expect((await tiff.read(at(2, 1, 0)!.plane)).data[0]).toBe(5);
+    expect((await tiff.read(stack.at(2, 1, 0)!.plane)).data[0]).toBe(5);
   });
 
   it("gives the same bytes for the same planes, whole or in pieces", () => {

@@ -83,7 +83,7 @@ function formatOf(data: SampleData): number {
 /** The fields of a page, but for the places of its strips. */
 function fieldsOf(plane: StoredPlane, description: string, options: TiffWriteOptions): Field[] {
   const { samples, data } = plane;
-  const { byte: _, ascii, short, long, rational } = fieldType;
+  const { ascii, short, long, rational } = fieldType;
   const each = (value: number): number[] => new Array<number>(samples).fill(value);
   const fields: Field[] = [
     { tag: tag.imageWidth, type: long, values: [plane.width] },

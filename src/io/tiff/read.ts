@@ -144,7 +144,7 @@ function integersOf(bytes: Uint8Array<ArrayBuffer>, bits: number): SampleData {
 /** Exactly `size` bytes in a buffer of their own. */
 function decompress(file: TiffBytes, page: Page, segment: Segment, packed: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(size);
-  let written = 0;
+  let written: number;
   switch (page.codec) {
     case compression.lzw:
       if (isOldLzw(packed)) throw new UnsupportedFormat(file.where, "the LZW compression of before 1991", "save it again with any current program");
