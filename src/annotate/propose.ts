@@ -52,7 +52,7 @@ export const GLOW = 0.25;
 /** And what is dimmer than this share is not even a candidate. */
 const FAINT = 0.1;
 /** Height of the outline between local background and core. */
-const FRACTION = 0.44;
+const FRACTION = 0.42;
 /** Height at which regions are looked at for necks, and to which the pieces are cut before their outline is drawn. */
 const NECK_FRACTION = 0.65;
 const SEED_FRACTION = 0.8;
