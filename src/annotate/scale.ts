@@ -71,7 +71,7 @@ function dominantSize(data: Float32Array, height: number, width: number, noise: 
   let current = gaussian(data, height, width, sigma);
   const energies: number[] = [];
   for (let diameter = SMALLEST; diameter <= largest; diameter *= STEP) {
-    if (sigma > 4) {
+    if (sigma > 2.5) {
       plane = downsampleMean(current, plane.height, plane.width, 2);
       current = plane.data;
       sigma /= 2;

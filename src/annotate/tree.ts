@@ -57,7 +57,8 @@ export function selectRegions(levels: Uint8Array, heightOf: Float64Array, height
   const parent = componentTree(levels, order, height, width);
   const n = levels.length;
   const area = new Float64Array(n).fill(1);
-  const [sy, sx, syy, sxx, sxy, sum] = Array.from({ length: 6 }, () => new Float64Array(n)) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+  const column = (): Float64Array => new Float64Array(n);
+  const [sy, sx, syy, sxx, sxy, sum] = [column(), column(), column(), column(), column(), column()] as const;
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
       sy[p] = y;

@@ -25,7 +25,10 @@ export interface ObjectFeatures {
   readonly ellipseResidual: Float64Array;
   /** Mean intensity of the object above its local background, grey values. */
   readonly intensity: Float64Array;
-  /** Step across the outline (median of a shell inside less that of a shell outside) / height of the object over its background: 0 none, about 1 sharp and alone. */
+  /**
+   * Step across the outline (mean of a shell inside less that of a shell outside) / mean height of the object over its background: 0 none,
+   * about 0.7 for a sharp nucleus that is alone; NaN where other candidates leave no pixel outside.
+   */
   readonly edgeContrast: Float64Array;
   /** Share of the outline that runs along another candidate, 0..1. */
   readonly contact: Float64Array;
