@@ -64,7 +64,6 @@ export function poolScale(estimates: readonly ScaleEstimate[]): ScaleEstimate {
 function dominantSize(data: Float32Array, height: number, width: number, noise: number): { diameter: number; signal: number } {
   const largest = 0.6 * Math.min(height, width);
   let plane = { data, height, width };
-  let factor = 1;
   // Two Gaussians of sigma s and STEP s answer strongest to a disk of diameter 2 sqrt(2) times their geometric mean.
   const sigmaOf = (diameter: number): number => diameter / (2 * Math.SQRT2 * Math.sqrt(STEP));
   let sigma = sigmaOf(SMALLEST);
@@ -75,7 +74,6 @@ function dominantSize(data: Float32Array, height: number, width: number, noise: 
       plane = downsampleMean(current, plane.height, plane.width, 2);
       current = plane.data;
       sigma /= 2;
-      factor *= 2;
     }
     const next = gaussian(current, plane.height, plane.width, sigma * Math.sqrt(STEP ** 2 - 1));
     let sum = 0;
