@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 
 export const shared = resolve(process.env.KARYON_SHARED ?? "../shared");
 
-/** Images and labels of one collection: [{ name, image, labels, test }]. */
+/** Images and labels of one collection: [{ name, image, labels, third, test }]; test rows are those of third 2. */
 export function collection(name) {
   const folder = join(shared, "data", name);
   if (!existsSync(folder)) {
@@ -15,7 +15,7 @@ export function collection(name) {
   const rows = readFileSync(join(folder, "index.csv"), "utf8").trim().split(/\r?\n/).slice(1);
   return rows.map((row, index) => {
     const file = row.split(",")[0];
-    return { name: file.replace(/\.tif$/, ""), image: join(folder, "images", file), labels: join(folder, "labels", file), test: index % 3 === 2 };
+    return { name: file.replace(/\.tif$/, ""), image: join(folder, "images", file), labels: join(folder, "labels", file), third: index % 3, test: index % 3 === 2 };
   });
 }
 
