@@ -52,6 +52,8 @@ export interface ModelDescription {
   readonly thresholds: { readonly probability: number; readonly overlap: number };
   /** Median diameter of the nuclei it was trained on, px of the network's input. */
   readonly diameter: number;
+  /** Smallest and largest median diameter of a training image, px of the network's input; where absent, `diameter` alone. */
+  readonly diameterRange?: { readonly low: number; readonly high: number } | undefined;
   /** How it came about; for people, not for programs. */
   readonly provenance: Readonly<Record<string, unknown>>;
 }
@@ -70,6 +72,7 @@ const schema = z.object({
   normalisation: z.object({ low: percentage, high: percentage }),
   thresholds: z.object({ probability: fraction, overlap: fraction }),
   diameter: z.number().positive(),
+  diameterRange: z.object({ low: z.number().positive(), high: z.number().positive() }).optional(),
   provenance: z.record(z.string(), z.unknown()),
 });
 
@@ -93,9 +96,9 @@ export function parseModelDescription(text: string, where = "model.json"): Model
     const { path, message } = result.error.issues[0]!;
     throw new InvalidInput([where, ...path.map(String)].join(", "), "the description of a Karyon model", message, next);
   }
-  const { config, normalisation, thresholds, diameter, provenance } = result.data;
+  const { config, normalisation, thresholds, diameter, diameterRange, provenance } = result.data;
   checkModelConfig(config);
   if (normalisation.low >= normalisation.high)
     throw new InvalidInput(`${where}, normalisation`, "a low percentile below the high one", `${normalisation.low} and ${normalisation.high}`, next);
-  return { config, normalisation, thresholds, diameter, provenance };
+  return { config, normalisation, thresholds, diameter, diameterRange, provenance };
 }

@@ -1,4 +1,5 @@
 /** Images to a training set on disk: `images/`, `masks/`, `overlays/`, `objects.csv`, `annotation.json`. */
+import { readFileSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
@@ -36,6 +37,16 @@ export interface AnnotatedImage {
   readonly candidates: number;
   readonly kept: number;
   readonly settings: Readonly<Record<string, number | string>>;
+}
+
+/** Reads `annotation.json` of a dataset. */
+export const readAnnotation = (dataset: string): AnnotationSummary => JSON.parse(readFileSync(join(dataset, "annotation.json"), "utf8")) as AnnotationSummary;
+
+/** Diameter of the nuclei by image name, px: the median of its acquisition, so that like images are scaled alike; without those where nothing was found. */
+export function diametersOf({ images }: AnnotationSummary): Map<string, number> {
+  const found = new Map<number, number[]>();
+  for (const { acquisition, diameter } of images) if (diameter > 0) found.set(acquisition, [...(found.get(acquisition) ?? []), diameter]);
+  return new Map(images.flatMap(({ name, acquisition }) => (found.has(acquisition) ? [[name, median(found.get(acquisition)!)]] : [])));
 }
 
 interface Job {

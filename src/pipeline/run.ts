@@ -4,7 +4,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, OutputError } from "../core/errors.js";
 import type { ImageSource } from "../core/image.js";
-import { annotateInto } from "./annotation.js";
+import { annotateInto, diametersOf, readAnnotation } from "./annotation.js";
 import { statisticsOf, writeStatistics } from "./analysis.js";
 import { differences } from "./config.js";
 import { notice, type PipelineContext, runStage } from "./events.js";
@@ -140,8 +140,9 @@ class RunJob {
   async segment(): Promise<void> {
     await this.#stage("segment", `${this.#source.frames} ${this.isMovie() ? "frames" : "images"}`, async (stage) => {
       const model = await loadModel(this.path("train"), threadsOf(this.#config));
+      const diameters = diametersOf(readAnnotation(this.path("annotate")));
       try {
-        const summary = await writeFolder(this.path("segment"), (folder) => segmentInto(folder, this.#source, model, this.#config, stage));
+        const summary = await writeFolder(this.path("segment"), (folder) => segmentInto(folder, this.#source, model, this.#config, stage, diameters));
         for (const text of summary.warnings) notice(this.#context, text);
         return `${sum(summary.images, "nuclei")} nuclei`;
       } finally {

@@ -1,13 +1,15 @@
 /** A model and images to label images on disk: `NAME.tif`, `overlays/`, `objects.csv`, `segmentation.json`. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { poolScale, type ScaleEstimate } from "../annotate/scale.js";
+import { poolScale } from "../annotate/scale.js";
 import { StageError, isKaryonError } from "../core/errors.js";
 import type { Image, ImageSource } from "../core/image.js";
 import { concatNuclei, type Nuclei } from "../core/nuclei.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
+import { median } from "../imgproc/percentile.js";
+import type { ModelDescription } from "../model/file.js";
 import { segment } from "../segment/segment.js";
-import { framePool } from "../workers/pool.js";
+import { framePool, mapOrdered } from "../workers/pool.js";
 import { acquisitionsOf, frameKind } from "./acquisitions.js";
 import { writeFileAtomic } from "./files.js";
 import { writeLabels } from "./labelfiles.js";
@@ -28,13 +30,23 @@ export interface SegmentationSummary {
   readonly warnings: readonly string[];
 }
 
-/** A model works where nuclei have the size it learned; up to this factor images are left as they are. */
-const tolerance = 1.3;
+/** Nuclei may be this much smaller or larger than those the model learned from. */
+const tolerance = 1.25;
 
-/** Segments every frame of `source` into `folder`, which must exist. */
-export async function segmentInto(folder: string, source: ImageSource, { description, predictor }: LoadedModel, config: Config, context: StageContext): Promise<SegmentationSummary> {
+/** So many nuclei must be found in an image before their size is believed. */
+const enough = 5;
+
+/**
+ * Segments every frame of `source` into `folder`, which must exist.
+ *
+ * @param diameters of the nuclei by frame name, px, where they are known from an annotation; else they are estimated
+ */
+export async function segmentInto(
+  folder: string, source: ImageSource, { description, predictor }: LoadedModel, config: Config, context: StageContext, diameters?: ReadonlyMap<string, number>,
+): Promise<SegmentationSummary> {
   await mkdir(join(folder, "overlays"), { recursive: true });
-  const scales = await frameScales(source, description.diameter, config, context);
+  const known = diameters ?? (config.segment.rescale === undefined ? await estimateDiameters(source, config, context) : new Map<string, number>());
+  const scales = source.frameNames.map((name) => config.segment.rescale ?? scaleFor(known.get(name) ?? NaN, description));
   const pool = framePool(1);
   const overlays: Promise<void>[] = [];
   const probabilityThreshold = config.segment.probabilityThreshold ?? description.thresholds.probability;
@@ -47,14 +59,21 @@ export async function segmentInto(folder: string, source: ImageSource, { descrip
       throwIfCancelled(context, "Segmentation");
       const name = source.frameNames[frame]!;
       const image = await readFrame(source, frame, config, context);
-      const scale = scales[frame]!;
       const part: StageContext = { signal: context.signal, onProgress: ({ done, total }) => context.onProgress?.({ done: frame + done / total, total: source.frames, message: name }) };
-      const result = await segmentFrame(name, () => segment(image, predictor, { probabilityThreshold, overlapThreshold, scale, tile, outline, normalisation: description.normalisation }, part));
+      const settings = { probabilityThreshold, overlapThreshold, tile, outline, normalisation: description.normalisation };
+      let result = await segmentFrame(name, () => segment(image, predictor, { ...settings, scale: scales[frame]! }, part));
+      // An estimate may be wrong; the nuclei found tell their size better. A movie has one scale, settled by its first frame.
+      const better = diameters !== undefined || config.segment.rescale !== undefined || (source.kind === "movie" && frame > 0) ? scales[frame]! : correctedScale(result.nuclei, scales[frame]!, description);
+      if (better !== scales[frame]!) {
+        if (source.kind === "movie") scales.fill(better);
+        else scales[frame] = better;
+        result = await segmentFrame(name, () => segment(image, predictor, { ...settings, scale: better }, part));
+      }
       await writeLabels(join(folder, `${name}.tif`), result.labels);
       overlays.push(pool.run("labelOverlay", { image, labels: result.labels }).then((png) => writeFileAtomic(join(folder, "overlays", `${name}.png`), png)));
       if (overlays.length > 2) await overlays[overlays.length - 3];
       tables.push({ ...result.nuclei, frame: result.nuclei.frame.fill(frame) });
-      images.push({ name, height: image.height, width: image.width, scale: Math.round(scale * 1000) / 1000, nuclei: result.labels.count });
+      images.push({ name, height: image.height, width: image.width, scale: Math.round(scales[frame]! * 1000) / 1000, nuclei: result.labels.count });
       context.onProgress?.({ done: frame + 1, total: source.frames, message: `${name}: ${result.labels.count} nuclei` });
     }
     await Promise.all(overlays);
@@ -82,33 +101,36 @@ async function segmentFrame<T>(name: string, work: () => Promise<T>): Promise<T>
   }
 }
 
-/** What each frame is scaled by before the network sees it, from the size of its nuclei and of those the model learned. */
-async function frameScales(source: ImageSource, learned: number, config: Config, context: StageContext): Promise<number[]> {
-  const given = config.segment.rescale;
-  if (given !== undefined) return new Array<number>(source.frames).fill(given);
+/** What an image with nuclei of this diameter (px) is scaled by: 1 where the model knows the size, else to the size it knows best. */
+export function scaleFor(diameter: number, { diameter: learned, diameterRange }: Pick<ModelDescription, "diameter" | "diameterRange">): number {
+  if (!(diameter > 0)) return 1;
+  const { low, high } = diameterRange ?? { low: learned, high: learned };
+  return diameter >= low / tolerance && diameter <= high * tolerance ? 1 : learned / diameter;
+}
+
+/** The scale that the nuclei found at `scale` ask for; the same where it makes little difference. */
+function correctedScale(nuclei: Nuclei, scale: number, description: ModelDescription): number {
+  if (nuclei.count < enough) return scale;
+  const better = scaleFor(Math.sqrt((4 / Math.PI) * median(nuclei.area)), description);
+  return better / scale > tolerance || scale / better > tolerance ? better : scale;
+}
+
+/** Estimates the diameter of the nuclei by frame name, pooled over acquisitions. */
+async function estimateDiameters(source: ImageSource, config: Config, context: StageContext): Promise<Map<string, number>> {
   const pool = framePool(threadsOf(config));
   try {
     // A movie has one scale: a few frames tell it.
-    const looked = source.kind === "movie" ? [...new Set([0, 0.25, 0.5, 0.75, 1].map((part) => Math.round(part * (source.frames - 1))))] : Array.from({ length: source.frames }, (_, frame) => frame);
-    const estimates: ScaleEstimate[] = [];
-    const kinds = [];
-    for (const frame of looked) {
+    const looked = source.kind === "movie" ? [...new Set([0, 0.25, 0.5, 0.75, 1].map((part) => Math.round(part * (source.frames - 1))))] : source.frameNames.map((_, frame) => frame);
+    const found = await mapOrdered(looked.length, threadsOf(config), async (index) => {
       throwIfCancelled(context, "Segmentation");
-      const image = await readFrame(source, frame, config, context);
-      const estimate = await pool.run("estimate", { image, diameter: config.annotate.diameter }, context.signal);
-      estimates.push(estimate);
-      kinds.push(frameKind(image, estimate.diameter));
-    }
-    const groups = acquisitionsOf(kinds, source.kind);
-    const scaleOf = (group: number): number => {
-      const { diameter } = poolScale(estimates.filter((_, index) => groups[index] === group));
-      if (!(diameter > 0) || !(learned > 0)) return 1;
-      const scale = learned / diameter;
-      return scale < tolerance && scale > 1 / tolerance ? 1 : scale;
-    };
-    return source.kind === "movie" ? new Array<number>(source.frames).fill(scaleOf(0)) : groups.map(scaleOf);
+      const image = await readFrame(source, looked[index]!, config, context);
+      const estimate = await pool.run("estimate", { image, diameter: undefined }, context.signal);
+      return { estimate, kind: frameKind(image, estimate.diameter) };
+    });
+    const groups = acquisitionsOf(found.map(({ kind }) => kind), source.kind);
+    const diameterOf = (group: number): number => poolScale(found.filter((_, index) => groups[index] === group).map(({ estimate }) => estimate)).diameter;
+    return new Map(source.frameNames.map((name, frame) => [name, diameterOf(source.kind === "movie" ? 0 : groups[frame]!)]));
   } finally {
     await pool.close();
   }
 }
-

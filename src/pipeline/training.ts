@@ -14,7 +14,7 @@ import type { TrainingRecord } from "../model/train.js";
 import { lossPlot } from "../report/plots.js";
 import { workerFile } from "../workers/pool.js";
 import type { TrainingMessage, TrainingOutcome, TrainingRequest, TrainingSettings } from "../workers/protocol.js";
-import type { AnnotationSummary } from "./annotation.js";
+import { type AnnotationSummary, diametersOf } from "./annotation.js";
 import { writeFileAtomic } from "./files.js";
 import { listImages } from "./imagefolder.js";
 import { readLabels } from "./labelfiles.js";
@@ -79,6 +79,7 @@ export async function trainInto(folder: string, dataset: string, config: Config,
     normalisation: { low: 1, high: 99.8 },
     thresholds: { probability: outcome.thresholds.probability, overlap: outcome.thresholds.overlap },
     diameter: outcome.diameter,
+    diameterRange: outcome.diameterRange,
     provenance: {
       karyon: version, created: new Date().toISOString(), seed: settings.seed, layout: outcome.layout, settings, bestStep: outcome.best,
       validationScore: outcome.thresholds.score, trainingImages: outcome.trainingNames, validationImages: outcome.validationNames,
@@ -98,6 +99,7 @@ async function readSamples(dataset: string, config: Config): Promise<Pick<Traini
   }
   const summaryFile = join(dataset, "annotation.json");
   const summary = existsSync(summaryFile) ? (JSON.parse(readFileSync(summaryFile, "utf8")) as AnnotationSummary) : undefined;
+  const known = summary === undefined ? undefined : diametersOf(summary);
   const samples = [];
   let nuclei = 0;
   for (const [name, file] of listImages(images)) {
@@ -109,9 +111,7 @@ async function readSamples(dataset: string, config: Config): Promise<Pick<Traini
     const source = await openSource([file], {});
     const image = await source.read(0, { channel: config.input.channel, z: config.input.z });
     if (image.height !== labels.height || image.width !== labels.width) throw new InvalidInput(maskFile, `${image.height} x ${image.width} px as its image`, `${labels.height} x ${labels.width} px`);
-    const known = summary?.images.find((entry) => entry.name === name)?.diameter ?? 0;
-    const diameter = known > 0 ? known : medianDiameter(labels);
-    samples.push({ name, image, labels, scale: networkScale(diameter, config.train.nucleusSize) });
+    samples.push({ name, image, labels, scale: networkScale(known?.get(name) ?? medianDiameter(labels), config.train.nucleusSize) });
   }
   if (nuclei === 0) throw new InvalidInput(dataset, "at least one annotated nucleus", `none in ${listImages(images).size} images`, "look at the overlays, and set --diameter or --sensitivity when annotating");
   return { samples, kind: summary?.kind ?? "images" };

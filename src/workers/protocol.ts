@@ -38,6 +38,8 @@ export interface TrainingOutcome {
   readonly thresholds: { readonly probability: number; readonly overlap: number; readonly score: number };
   /** Median diameter of the training nuclei at the network's scale, px. */
   readonly diameter: number;
+  /** Smallest and largest median diameter of a training image, likewise. */
+  readonly diameterRange: { readonly low: number; readonly high: number };
   readonly trainingNames: readonly string[];
   readonly validationNames: readonly string[];
   readonly layout: string;

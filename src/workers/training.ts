@@ -50,7 +50,7 @@ async function perform({ samples, kind, model, settings, stop }: TrainingRequest
   const thresholds = await tune(onnx, request, validation.length > 0 ? validation : training.slice(0, 4), context);
   return {
     onnx, thresholds, history: result.history, best: result.best, layout: result.layout,
-    diameter: medianDiameter(training), trainingNames: names(training), validationNames: names(validation),
+    ...diametersOf(training), trainingNames: names(training), validationNames: names(validation),
   };
 }
 
@@ -76,14 +76,15 @@ async function tune(onnx: Uint8Array, { model, settings }: TrainingRequest, imag
   }
 }
 
-/** Of the disks of equal area, px at the network's scale. */
-function medianDiameter(samples: readonly PreparedSample[]): number {
-  const diameters = samples.flatMap(({ labels }) => {
+/** Diameters of the disks of equal area, px at the network's scale: the median of all, and the range of the images' medians. */
+function diametersOf(samples: readonly PreparedSample[]): Pick<TrainingOutcome, "diameter" | "diameterRange"> {
+  const perImage = samples.filter(({ labels }) => labels.count > 0).map(({ labels }) => {
     const areas = new Float64Array(labels.count);
     for (const label of labels.data) if (label > 0) areas[label - 1]!++;
-    return Array.from(areas, (area) => Math.sqrt((4 * area) / Math.PI));
+    return areas.map((area) => Math.sqrt((4 * area) / Math.PI));
   });
-  return median(diameters);
+  const medians = perImage.map((diameters) => median(diameters));
+  return { diameter: median(perImage.flatMap((diameters) => Array.from(diameters))), diameterRange: { low: Math.min(...medians), high: Math.max(...medians) } };
 }
 
 try {
