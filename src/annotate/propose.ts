@@ -52,7 +52,7 @@ export const GLOW = 0.25;
 /** And what is dimmer than this share is not even a candidate. */
 const FAINT = 0.1;
 /** Height of the outline between local background and core. */
-const FRACTION = 0.42;
+const FRACTION = 0.4;
 /** Height at which regions are looked at for necks, and to which the pieces are cut before their outline is drawn. */
 const NECK_FRACTION = 0.65;
 const SEED_FRACTION = 0.8;
@@ -67,8 +67,10 @@ export function proposeObjects(image: Image, scale: ScaleEstimate, options: Auto
   const seeds = labelImage(height, width, resizeNearest(detection.labels, detection.height, detection.width, height, width));
   const background = resizeBilinear(detection.background, detection.height, detection.width, height, width);
   const smoothed = gaussian(data, height, width, Math.max(0.5, 0.025 * diameter));
-  const contours = ownContours(seeds, smoothed, background, { fraction: FRACTION, grow: Math.max(1, Math.round(0.16 * diameter)) });
-  const labels = relabelSequential(contours);
+  const grow = Math.max(1, Math.round(0.16 * diameter));
+  // Twice: the seeds are cut high, so that their cores are brighter than the nucleus is; the first contour has the nucleus' own core.
+  const first = ownContours(seeds, smoothed, background, { fraction: FRACTION, grow });
+  const labels = relabelSequential(ownContours(first, smoothed, background, { fraction: FRACTION, grow }));
   const objects = measureCandidates(labels, smoothed, background, { diameter, noise: scale.noise, frame });
   const low = Math.max(detection.least, GLOW * typicalOf([objects]).intensity);
   const above = new Int32Array(detection.heights.length);

@@ -8,14 +8,14 @@ import { boundingBoxes } from "./regions.js";
  * own surroundings, so each object gets its own threshold: dim and bright nuclei are outlined alike, and no global threshold decides.
  */
 export interface ContourOptions {
-  /** Height of the contour between the background (0) and the object's core (1). Default 0.42: half is where a blurred edge lies, and
+  /** Height of the contour between the background (0) and the object's core (1). Default 0.4: half is where a blurred edge lies, and
    *  people draw somewhat outside it. */
   readonly fraction: number;
   /** How far outside the given region the contour may lie, px. Default 6. */
   readonly grow: number;
 }
 
-export const defaultContourOptions: ContourOptions = { fraction: 0.42, grow: 6 };
+export const defaultContourOptions: ContourOptions = { fraction: 0.4, grow: 6 };
 
 /** The core is what is left of an object after taking off this many layers of pixels, so that the edge does not pull its median down, */
 const CORE_LAYERS = 3;

@@ -2,13 +2,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { Cancelled, InvalidInput, isKaryonError, KaryonError } from "../core/errors.js";
-import type { StageContext } from "../core/progress.js";
+import { Cancelled, InvalidInput } from "../core/errors.js";
+import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import { formatCsv } from "../io/csv.js";
 import { median } from "../imgproc/percentile.js";
 import type { boundingBoxes } from "../imgproc/regions.js";
 import { defaultAugmentOptions } from "../dataset/augment.js";
-import { defaultModelConfig, type ModelConfig } from "../model/config.js";
+import { defaultModelConfig, type ModelConfig, sizeMultiple } from "../model/config.js";
 import { formatModelDescription, type ModelDescription } from "../model/file.js";
 import type { TrainingRecord } from "../model/train.js";
 import { lossPlot } from "../report/plots.js";
@@ -46,7 +46,7 @@ export function trainingSettings(train: TrainConfig, seed: number, threads: numb
     augment: (train.augment ?? preset.augment) ? defaultAugmentOptions : "none",
   };
   const model: ModelConfig = { ...defaultModelConfig, rays: train.rays, grid: train.grid, depth: train.depth, filters: train.filters ?? preset.filters };
-  const multiple = train.grid * 2 ** train.depth;
+  const multiple = sizeMultiple(model);
   if (settings.patch % multiple !== 0) throw new InvalidInput("train.patch", `a multiple of ${multiple} (grid x 2^depth)`, String(settings.patch), `for example ${Math.ceil(settings.patch / multiple) * multiple}`);
   return { model, settings };
 }
@@ -55,11 +55,11 @@ export function trainingSettings(train: TrainConfig, seed: number, threads: numb
 const comfortable = [20, 60] as const;
 const target = 32;
 
-/** How much images with nuclei of this diameter (px) are scaled for the network. */
-export function networkScale(diameter: number, wanted: number | undefined): number {
+/** How much images with nuclei of this diameter (px) are scaled for the network. The paper's method takes them as they are. */
+export function networkScale(diameter: number, { preset, nucleusSize }: Pick<TrainConfig, "preset" | "nucleusSize">): number {
   if (!(diameter > 0)) return 1;
-  if (wanted !== undefined) return wanted / diameter;
-  return diameter >= comfortable[0] && diameter <= comfortable[1] ? 1 : target / diameter;
+  if (nucleusSize !== undefined) return nucleusSize / diameter;
+  return preset === "paper" || (diameter >= comfortable[0] && diameter <= comfortable[1]) ? 1 : target / diameter;
 }
 
 export interface TrainingResult {
@@ -72,7 +72,7 @@ export interface TrainingResult {
 /** Trains on the dataset in `dataset` and writes the model into `folder`, which must exist. */
 export async function trainInto(folder: string, dataset: string, config: Config, context: StageContext): Promise<TrainingResult> {
   const { model, settings } = trainingSettings(config.train, config.general.seed, threadsOf(config));
-  const { samples, kind } = await readSamples(dataset, config);
+  const { samples, kind } = await readSamples(dataset, config.train, context);
   const outcome = await trainInWorker({ samples, kind, model, settings, stop: new SharedArrayBuffer(4) }, context);
   const description: ModelDescription = {
     config: model,
@@ -92,28 +92,37 @@ export async function trainInto(folder: string, dataset: string, config: Config,
   return { history: outcome.history, description, settings, model };
 }
 
-async function readSamples(dataset: string, config: Config): Promise<Pick<TrainingRequest, "samples" | "kind">> {
-  const [images, masks] = [join(dataset, "images"), join(dataset, "masks")];
-  for (const folder of [images, masks]) {
+/** The images and masks of a training set, by name. @throws InvalidInput when they are not there, or do not go together */
+export function datasetFiles(dataset: string): { readonly name: string; readonly image: string; readonly mask: string }[] {
+  const folders = ["images", "masks"].map((name) => join(dataset, name));
+  for (const folder of folders) {
     if (!existsSync(folder)) throw new InvalidInput(dataset, "a dataset with the folders images and masks", `no folder ${folder}`, "make one with karyon annotate");
   }
+  const [images, masks] = folders.map(listImages) as [Map<string, string>, Map<string, string>];
+  return [...images].map(([name, image]) => {
+    const mask = masks.get(name);
+    if (mask === undefined) throw new InvalidInput(folders[1]!, `a mask for the image ${name}`, "none", "add it, or remove the image");
+    return { name, image, mask };
+  });
+}
+
+/** The images of a training set have one channel and one slice, whichever they were taken from. */
+async function readSamples(dataset: string, train: TrainConfig, context: StageContext): Promise<Pick<TrainingRequest, "samples" | "kind">> {
   const summaryFile = join(dataset, "annotation.json");
-  const summary = existsSync(summaryFile) ? (JSON.parse(readFileSync(summaryFile, "utf8")) as AnnotationSummary) : undefined;
-  const known = summary === undefined ? undefined : diametersOf(summary);
+  const summary = existsSync(summaryFile) ? readJson<AnnotationSummary>(summaryFile) : undefined;
+  const diameters = new Map(summary?.images.map(({ name, diameter }) => [name, diameter]));
+  const files = datasetFiles(dataset);
   const samples = [];
-  let nuclei = 0;
-  for (const [name, file] of listImages(images)) {
-    const maskFile = listImages(masks).get(name);
-    if (maskFile === undefined) throw new InvalidInput(masks, `a mask for the image ${name}`, "none", "add it, or remove the image");
-    const labels = await readLabels(maskFile);
-    nuclei += labels.count;
+  for (const { name, image: path, mask } of files) {
+    throwIfCancelled(context, "Training");
+    const labels = await readLabels(mask);
     if (labels.count === 0) continue;
-    const source = await openSource([file], {});
-    const image = await source.read(0, { channel: config.input.channel, z: config.input.z });
-    if (image.height !== labels.height || image.width !== labels.width) throw new InvalidInput(maskFile, `${image.height} x ${image.width} px as its image`, `${labels.height} x ${labels.width} px`);
-    samples.push({ name, image, labels, scale: networkScale(known?.get(name) ?? medianDiameter(labels), config.train.nucleusSize) });
+    const image = await (await openSource([path])).read(0);
+    if (image.height !== labels.height || image.width !== labels.width) throw new InvalidInput(mask, `${image.height} x ${image.width} px as its image`, `${labels.height} x ${labels.width} px`);
+    const known = diameters.get(name) ?? 0;
+    samples.push({ name, image, labels, scale: networkScale(known > 0 ? known : medianDiameter(labels), train) });
   }
-  if (nuclei === 0) throw new InvalidInput(dataset, "at least one annotated nucleus", `none in ${listImages(images).size} images`, "look at the overlays, and set --diameter or --sensitivity when annotating");
+  if (samples.length === 0) throw new InvalidInput(dataset, "at least one annotated nucleus", `none in ${counted(files.length, "image")}`, "look at the overlays, and set --diameter or --sensitivity when annotating");
   return { samples, kind: summary?.kind ?? "images" };
 }
 
@@ -137,20 +146,11 @@ function trainInWorker(request: TrainingRequest, context: StageContext): Promise
     };
     worker.on("message", (message: TrainingMessage) => {
       if (message.type === "progress") context.onProgress?.(message);
-      else if (message.type === "outcome") settle(() => resolve(message.outcome));
-      else if (message.type === "error") settle(() => reject(rebuild(message)));
+      else settle(() => resolve(valueOf(message.answer)));
     });
     worker.on("error", (error) => settle(() => reject(error)));
     worker.on("exit", (code) => settle(() => reject(new Error(`the training thread ended with code ${code}`))));
   });
-}
-
-function rebuild({ kind, message, stack }: Extract<TrainingMessage, { type: "error" }>): Error {
-  if (kind === "Cancelled") return new Cancelled("Training");
-  if (kind !== undefined) return new KaryonError(kind as KaryonError["kind"], message);
-  const error = new Error(message);
-  if (stack !== undefined) error.stack = stack;
-  return isKaryonError(error) ? error : error;
 }
 
 function historyCsv(history: readonly TrainingRecord[]): string {
