@@ -53,7 +53,7 @@ export const optionTable = {
     grid: { flag: "grid", value: "<1|2|4>", schema: z.union([z.literal(1), z.literal(2), z.literal(4)]).default(2), help: "pixels per prediction, in each direction" },
     depth: { flag: "depth", value: "<n>", schema: integer(1, 4).default(3), help: "levels of the U-Net" },
     filters: { flag: "filters", value: "<n>", schema: integer(4, 128).optional(), help: "filters of the first level" },
-    nucleusSize: { flag: "nucleus-size", value: "<px>", schema: number(8, 200).optional(), help: "diameter that nuclei are scaled to for the network (default: their own where it is between 20 and 60)" },
+    nucleusSize: { flag: "nucleus-size", value: "<px>", schema: number(8, 200).optional(), help: "diameter that nuclei are scaled to for the network (default: their own where it is between 30 and 60, else 40)" },
   },
   segment: {
     probabilityThreshold: { flag: "probability-threshold", value: "<0..1>", schema: number(0, 1).optional(), help: "least probability of a nucleus (default: tuned on the validation images)" },

@@ -31,7 +31,10 @@ export interface SegmentationSummary {
 }
 
 /** Nuclei may be this much smaller or larger than those the model learned from. */
-const tolerance = 1.25;
+const tolerance = 1.1;
+
+/** A scale is worth correcting by more than this factor. */
+const correction = 1.25;
 
 /** So many nuclei must be found in an image before their size is believed. */
 const enough = 5;
@@ -112,7 +115,7 @@ export function scaleFor(diameter: number, { diameter: learned, diameterRange }:
 function correctedScale(nuclei: Nuclei, scale: number, description: ModelDescription): number {
   if (nuclei.count < enough) return scale;
   const better = scaleFor(Math.sqrt((4 / Math.PI) * median(nuclei.area)), description);
-  return better / scale > tolerance || scale / better > tolerance ? better : scale;
+  return better / scale > correction || scale / better > correction ? better : scale;
 }
 
 /** Estimates the diameter of the nuclei by frame name, pooled over acquisitions. */
