@@ -14,7 +14,7 @@ import type { Statistics } from "../analyse/analyse.js";
 import { threadsOf } from "./threads.js";
 import { listImages } from "./imagefolder.js";
 import { radiusText, trackInto, type TrackingSummary } from "./tracking.js";
-import { trainInto, type TrainingResult } from "./training.js";
+import { datasetFiles, trainInto, type TrainingResult } from "./training.js";
 
 interface Task<T> {
   readonly command: string;
@@ -70,9 +70,9 @@ export async function annotate(inputs: readonly string[], out: string, config: C
 
 export async function train(dataset: string, out: string, config: Config, { overwrite }: OutputOptions, context: PipelineContext = {}): Promise<TrainingResult> {
   assertReplaceable(out, "run.json", overwrite);
-  const files = ["images", "masks"].flatMap((name) => [...listImages(join(dataset, name)).values()]);
+  const files = datasetFiles(dataset);
   return writeResult({
-    command: "train", out, config, inputs: await hashFiles(files), overwrite, text: `a StarDist network from scratch, preset ${config.train.preset}`,
+    command: "train", out, config, inputs: await hashFiles(files.flatMap(({ image, mask }) => [image, mask])), overwrite, text: `a StarDist network from scratch, preset ${config.train.preset}`,
     fill: async (folder, stage) => {
       const value = await trainInto(folder, dataset, config, stage);
       return { value, text: `${value.history.at(-1)?.step ?? 0} steps, loss ${value.history.at(-1)?.loss.toFixed(3)}` };

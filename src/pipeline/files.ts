@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { CorruptFile, InvalidInput, OutputError, messageOf } from "../core/errors.js";
@@ -67,6 +68,25 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 export async function readText(path: string): Promise<string> {
   const bytes = await readBytes(path);
   return new TextDecoder().decode(bytes);
+}
+
+/**
+ * Reads what one of our own steps wrote as JSON.
+ *
+ * @throws InvalidInput when there is no such file; CorruptFile when it is no JSON
+ */
+export function readJson<T>(path: string): T {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  try {
+    return JSON.parse(text) as T;
+  } catch (error) {
+    throw new CorruptFile(path, 0, `this is not the JSON that Karyon writes (${messageOf(error)})`, "make its folder again");
+  }
 }
 
 /**

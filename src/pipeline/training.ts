@@ -1,22 +1,24 @@
 /** A training set on disk to a model on disk: `model.onnx`, `model.json`, `training.csv`, `loss.svg`. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { Cancelled, InvalidInput } from "../core/errors.js";
+import { InvalidInput } from "../core/errors.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import { formatCsv } from "../io/csv.js";
 import { median } from "../imgproc/percentile.js";
-import type { boundingBoxes } from "../imgproc/regions.js";
 import { defaultAugmentOptions } from "../dataset/augment.js";
 import { defaultModelConfig, type ModelConfig, sizeMultiple } from "../model/config.js";
 import { formatModelDescription, type ModelDescription } from "../model/file.js";
 import type { TrainingRecord } from "../model/train.js";
 import { lossPlot } from "../report/plots.js";
+import { labelDiameters } from "../workers/diameters.js";
+import { valueOf } from "../workers/errors.js";
 import { workerFile } from "../workers/pool.js";
 import type { TrainingMessage, TrainingOutcome, TrainingRequest, TrainingSettings } from "../workers/protocol.js";
 import { type AnnotationSummary, diametersOf } from "./annotation.js";
-import { writeFileAtomic } from "./files.js";
+import { readJson, writeFileAtomic } from "./files.js";
 import { listImages } from "./imagefolder.js";
+import { counted } from "./inputs.js";
 import { readLabels } from "./labelfiles.js";
 import type { Config, TrainConfig } from "./options.js";
 import { version } from "./provenance.js";
@@ -52,8 +54,8 @@ export function trainingSettings(train: TrainConfig, seed: number, threads: numb
 }
 
 /** Diameters in between are left as they are: there the network's grid is fine enough and its field wide enough. */
-const comfortable = [20, 60] as const;
-const target = 32;
+const comfortable = [30, 60] as const;
+const target = 40;
 
 /** How much images with nuclei of this diameter (px) are scaled for the network. The paper's method takes them as they are. */
 export function networkScale(diameter: number, { preset, nucleusSize }: Pick<TrainConfig, "preset" | "nucleusSize">): number {
@@ -110,7 +112,7 @@ export function datasetFiles(dataset: string): { readonly name: string; readonly
 async function readSamples(dataset: string, train: TrainConfig, context: StageContext): Promise<Pick<TrainingRequest, "samples" | "kind">> {
   const summaryFile = join(dataset, "annotation.json");
   const summary = existsSync(summaryFile) ? readJson<AnnotationSummary>(summaryFile) : undefined;
-  const diameters = new Map(summary?.images.map(({ name, diameter }) => [name, diameter]));
+  const diameters = summary === undefined ? undefined : diametersOf(summary);
   const files = datasetFiles(dataset);
   const samples = [];
   for (const { name, image: path, mask } of files) {
@@ -119,17 +121,10 @@ async function readSamples(dataset: string, train: TrainConfig, context: StageCo
     if (labels.count === 0) continue;
     const image = await (await openSource([path])).read(0);
     if (image.height !== labels.height || image.width !== labels.width) throw new InvalidInput(mask, `${image.height} x ${image.width} px as its image`, `${labels.height} x ${labels.width} px`);
-    const known = diameters.get(name) ?? 0;
-    samples.push({ name, image, labels, scale: networkScale(known > 0 ? known : medianDiameter(labels), train) });
+    samples.push({ name, image, labels, scale: networkScale(diameters?.get(name) ?? median(labelDiameters(labels)), train) });
   }
   if (samples.length === 0) throw new InvalidInput(dataset, "at least one annotated nucleus", `none in ${counted(files.length, "image")}`, "look at the overlays, and set --diameter or --sensitivity when annotating");
   return { samples, kind: summary?.kind ?? "images" };
-}
-
-function medianDiameter(labels: Parameters<typeof boundingBoxes>[0]): number {
-  const areas = new Float64Array(labels.count);
-  for (const label of labels.data) if (label > 0) areas[label - 1]!++;
-  return Math.sqrt((4 * median(areas.filter((area) => area > 0))) / Math.PI);
 }
 
 /** Runs the training in a thread of its own: the runtime blocks the thread that calls it. */
@@ -146,7 +141,7 @@ function trainInWorker(request: TrainingRequest, context: StageContext): Promise
     };
     worker.on("message", (message: TrainingMessage) => {
       if (message.type === "progress") context.onProgress?.(message);
-      else settle(() => resolve(valueOf(message.answer)));
+      else settle(() => resolve(Promise.resolve(message.answer).then(valueOf)));
     });
     worker.on("error", (error) => settle(() => reject(error)));
     worker.on("exit", (code) => settle(() => reject(new Error(`the training thread ended with code ${code}`))));

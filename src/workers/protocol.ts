@@ -4,6 +4,7 @@ import type { LabelImage } from "../core/labels.js";
 import type { AugmentOptions } from "../dataset/augment.js";
 import type { ModelConfig } from "../model/config.js";
 import type { TrainingRecord } from "../model/train.js";
+import type { Answer } from "./errors.js";
 
 export interface TrainingRequest {
   readonly samples: readonly { readonly name: string; readonly image: Image; readonly labels: LabelImage; readonly scale: number }[];
@@ -47,6 +48,4 @@ export interface TrainingOutcome {
 
 export type TrainingMessage =
   | { readonly type: "progress"; readonly done: number; readonly total: number; readonly message: string }
-  | { readonly type: "record"; readonly record: TrainingRecord }
-  | { readonly type: "outcome"; readonly outcome: TrainingOutcome }
-  | { readonly type: "error"; readonly kind: string | undefined; readonly message: string; readonly stack: string | undefined };
+  | { readonly type: "answer"; readonly answer: Answer<TrainingOutcome> };

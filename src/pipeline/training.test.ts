@@ -1,0 +1,105 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { labelImage } from "../core/labels.js";
+import { defaultModelConfig } from "../model/config.js";
+import { encodeTiff } from "../io/tiff/encode.js";
+import { annotate, train } from "./commands.js";
+import { resolveConfig } from "./config.js";
+import { writeLabels } from "./labelfiles.js";
+import { networkScale, trainingSettings } from "./training.js";
+
+const settingsOf = (train: Readonly<Record<string, unknown>>): ReturnType<typeof trainingSettings> => trainingSettings(resolveConfig({ train }, "the test").train, 7, 2);
+
+describe("trainingSettings", () => {
+  it("are exactly the paper's in its preset", () => {
+    const { model, settings } = settingsOf({ preset: "paper" });
+    expect(model).toEqual({ ...defaultModelConfig, rays: 32, grid: 2, depth: 3, filters: 32 });
+    expect(settings).toEqual({
+      steps: 100 * 256, stepsPerEpoch: 256, batch: 4, patch: 64, learningRate: 3e-4, schedule: "plateau", warmup: 0, augment: "none", validation: 0.15,
+      foregroundFraction: 0.9, seed: 7, threads: 2,
+    });
+  });
+
+  it("follow the user before the preset, switch by switch", () => {
+    expect(settingsOf({ preset: "paper", steps: 10, augment: true }).settings).toMatchObject({ steps: 10, batch: 4, learningRate: 3e-4 });
+    expect(settingsOf({ preset: "paper", augment: true }).settings.augment).not.toBe("none");
+    expect(settingsOf({ augment: false }).settings.augment).toBe("none");
+    expect(settingsOf({ steps: 50 }).settings).toMatchObject({ warmup: 5, stepsPerEpoch: 2 });
+  });
+
+  it("refuse a patch that the network cannot halve often enough, and name one that it can", () => {
+    expect(() => settingsOf({ patch: 72, depth: 4 })).toThrow(/train\.patch: expected a multiple of 32.*received 72; for example 96/);
+  });
+});
+
+describe("networkScale", () => {
+  const auto = { preset: "auto", nucleusSize: undefined } as const;
+
+  it("leaves nuclei of middling size as they are, and brings all others to one such size", () => {
+    expect([35, 41, 60].map((diameter) => networkScale(diameter, auto))).toEqual([1, 1, 1]);
+    const sizes = [8, 12, 90, 300].map((diameter) => diameter * networkScale(diameter, auto));
+    for (const size of sizes) expect(size).toBeCloseTo(sizes[0]!, 9);
+    expect(networkScale(sizes[0]!, auto)).toBe(1);
+  });
+
+  it("takes the wanted size, and never scales by what is not known, nor in the paper's preset", () => {
+    expect(networkScale(40, { preset: "paper", nucleusSize: 20 })).toBe(0.5);
+    expect(networkScale(16, { preset: "paper", nucleusSize: undefined })).toBe(1);
+    expect([0, NaN].map((diameter) => networkScale(diameter, auto))).toEqual([1, 1]);
+  });
+});
+
+describe("train", () => {
+  let folder = "";
+  beforeAll(() => { folder = mkdtempSync(join(tmpdir(), "karyon-training-")); });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const [height, width] = [96, 96];
+  const centres = [[24, 24], [24, 70], [70, 24], [70, 70]] as const;
+  const nucleus = (i: number): number => centres.findIndex(([y, x]) => (Math.floor(i / width) - y) ** 2 + ((i % width) - x) ** 2 < 13 ** 2) + 1;
+  const pixels = (value: (i: number) => number): Uint8Array => Uint8Array.from({ length: height * width }, (_, i) => value(i));
+  // Noise of little period, so that the background is not constant.
+  const noise = (i: number): number => (i * 7919) % 13;
+  const plane = (data: Uint8Array): { height: number; width: number; samples: number; data: Uint8Array } => ({ height, width, samples: 1, data });
+  const small = { train: { steps: 3, patch: 32, filters: 4, batch: 1 }, general: { threads: 1 } };
+
+  it("learns from channel 1 of a movie, whose training set has one channel", async () => {
+    const movie = join(folder, "two.tif");
+    const frame = [plane(pixels(noise)), plane(pixels((i) => (nucleus(i) > 0 ? 150 : 20) + noise(i)))];
+    writeFileSync(movie, encodeTiff([...frame, ...frame], { imagej: { frames: 2, channels: 2 } }));
+    const config = resolveConfig({ ...small, input: { channel: 1 } }, "the test");
+    const { images } = await annotate([movie], join(folder, "dataset"), config, { overwrite: false });
+    expect(images.map(({ kept }) => kept)).toEqual([4, 4]);
+    const { history } = await train(join(folder, "dataset"), join(folder, "model"), config, { overwrite: false });
+    expect(history.at(-1)!.step).toBe(3);
+  });
+
+  it("says what a dataset lacks, in a sentence and before anything is written", async () => {
+    const config = resolveConfig(small, "the test");
+    const attempt = (dataset: string): Promise<unknown> => train(join(folder, dataset), join(folder, "none"), config, { overwrite: false });
+    await expect(attempt("nowhere")).rejects.toThrow(/nowhere: expected a dataset with the folders images and masks.*karyon annotate\.$/);
+    mkdirSync(join(folder, "half", "masks"), { recursive: true });
+    mkdirSync(join(folder, "half", "images"));
+    writeFileSync(join(folder, "half", "images", "a.tif"), encodeTiff([plane(pixels(noise))]));
+    await expect(attempt("half")).rejects.toThrow(/expected a mask for the image a/);
+    await writeLabels(join(folder, "half", "masks", "a.tif"), labelImage(height, width, new Int32Array(height * width)));
+    await expect(attempt("half")).rejects.toThrow(/at least one annotated nucleus, received none in 1 image;/);
+    await writeLabels(join(folder, "half", "masks", "a.tif"), labelImage(2, 2, Int32Array.of(1, 0, 0, 0)));
+    await expect(attempt("half")).rejects.toThrow(/expected 96 x 96 px as its image, received 2 x 2 px/);
+    expect(readdirSync(folder).filter((name) => name.includes("none"))).toEqual([]);
+  });
+
+  it("stops when told to, leaving no folder", async () => {
+    const controller = new AbortController();
+    const dataset = join(folder, "full");
+    mkdirSync(join(dataset, "images"), { recursive: true });
+    writeFileSync(join(dataset, "images", "a.tif"), encodeTiff([plane(pixels((i) => (nucleus(i) > 0 ? 150 : 20) + noise(i)))]));
+    await writeLabels(join(dataset, "masks", "a.tif"), labelImage(height, width, Int32Array.from({ length: height * width }, (_, i) => nucleus(i))));
+    const config = resolveConfig({ ...small, train: { ...small.train, steps: 100_000 } }, "the test");
+    const onEvent = ({ event }: { event: string }): void => { if (event === "progress") controller.abort(); };
+    await expect(train(dataset, join(folder, "stopped"), config, { overwrite: false }, { signal: controller.signal, onEvent })).rejects.toMatchObject({ kind: "Cancelled" });
+    expect(readdirSync(folder).filter((name) => name.includes("stopped"))).toEqual([]);
+  });
+});
