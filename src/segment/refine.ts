@@ -7,13 +7,13 @@ import { median } from "../imgproc/percentile.js";
 export interface RefineOptions {
   /** Height of the contour between background (0) and the object's core (1). */
   readonly fraction: number;
-  /** Blur before the contour is taken, px. */
-  readonly sigma: number;
+  /** Blur before the contour is taken, in diameters of a typical object; at least half a px. */
+  readonly blur: number;
   /** A contour is believed if it shares at least this much with the predicted object (intersection over union), 0..1. */
   readonly agreement: number;
 }
 
-export const defaultRefineOptions: RefineOptions = { fraction: defaultContourOptions.fraction, sigma: 1, agreement: 0.6 };
+export const defaultRefineOptions: RefineOptions = { fraction: defaultContourOptions.fraction, blur: 0.025, agreement: 0.6 };
 
 /** Window of the local background, in diameters of a typical object. */
 const backgroundDiameters = 8;
@@ -40,7 +40,7 @@ export function refineOutlines(labels: LabelImage, data: Float32Array, options: 
   if (!(diameter > 0)) return labels;
   const background = localBackground(data, height, width, Math.max(16, backgroundDiameters * diameter));
   const grow = Math.max(2, Math.round(reachDiameters * diameter));
-  const contours = ownContours(labels, gaussian(data, height, width, options.sigma), background, { fraction: options.fraction, grow });
+  const contours = ownContours(labels, gaussian(data, height, width, Math.max(0.5, options.blur * diameter)), background, { fraction: options.fraction, grow });
   const after = areasOf(contours);
   const shared = areasOf({ ...labels, data: labels.data.map((label, i) => (contours.data[i] === label ? label : 0)) });
   const believed = before.map((area, label) => (shared[label]! >= options.agreement * (area + after[label]! - shared[label]!) ? 1 : 0));
