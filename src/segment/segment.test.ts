@@ -97,7 +97,7 @@ describe("refineOutlines", () => {
     const [predicted, bright] = [disc(30, 25, 10), disc(30, 36, 9)];
     const labels = labelImage(60, 60, Int32Array.from({ length: 3600 }, (_, p) => (predicted(p) ? 1 : 0)));
     const picture = gaussian(Float32Array.from({ length: 3600 }, (_, p) => (bright(p) ? 50 : predicted(p) ? 10 : 0)), 60, 60, 1);
-    const [kept, believed] = [0.6, 0.01].map((agreement) => refineOutlines(labels, picture, { fraction: 0.9, sigma: 1, agreement }));
+    const [kept, believed] = [0.6, 0.01].map((agreement) => refineOutlines(labels, picture, { fraction: 0.9, blur: 0.05, agreement }));
     expect(kept!.data).toEqual(labels.data);
     expect(believed!.data).not.toEqual(labels.data);
   });
