@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import { isKaryonError, messageOf } from "../core/errors.js";
-import type { PartialConfig } from "../pipeline/config.js";
 import type { PipelineContext } from "../pipeline/events.js";
-import type { Config, Section } from "../pipeline/options.js";
+import { type CommandName, commandSections, type Config } from "../pipeline/options.js";
 import { addFlags, configOf } from "./flags.js";
 import { jsonTerminal, type Terminal, textTerminal } from "./terminal.js";
 
@@ -14,18 +13,17 @@ export interface CommandCall {
 }
 
 export interface CommandSpec {
-  readonly name: string;
+  readonly name: CommandName;
   /** commander's notation: `<model> <input...>`; each becomes strings of `args`, lists flattened. */
   readonly args: string;
   readonly summary: string;
-  readonly sections: readonly Section[];
   /** Flags of this command alone: [flags, help]. */
   readonly flags?: readonly (readonly [string, string])[];
   readonly examples: readonly string[];
-  readonly base?: PartialConfig;
   /** What to say when the user stops it. */
   readonly onStop?: string;
-  run(call: CommandCall): Promise<{ readonly text: string; readonly value: unknown }>;
+  /** `failed`: there is an answer, but the exit code says that it is a bad one. */
+  run(call: CommandCall): Promise<{ readonly text: string; readonly value: unknown; readonly failed?: boolean }>;
 }
 
 export function addCommand(program: Command, spec: CommandSpec): void {
@@ -34,7 +32,7 @@ export function addCommand(program: Command, spec: CommandSpec): void {
     if (help.startsWith("required: ")) command.requiredOption(flags, help.slice(10));
     else command.option(flags, help);
   }
-  addFlags(command, spec.sections);
+  addFlags(command, commandSections[spec.name]);
   command.option("--json", "print progress and result as JSON lines");
   command.addHelpText("after", `\nExample${spec.examples.length > 1 ? "s" : ""}:\n${spec.examples.map((line) => `  $ karyon ${line}`).join("\n")}`);
   command.action(async () => {
@@ -45,7 +43,7 @@ export function addCommand(program: Command, spec: CommandSpec): void {
 
 async function perform(spec: CommandSpec, command: Command, options: Record<string, unknown>): Promise<void> {
   const make = options["json"] === true ? jsonTerminal : textTerminal;
-  const terminal = make({ json: options["json"] === true, out: process.stdout, err: process.stderr, now: () => performance.now() });
+  const terminal = make({ out: process.stdout, err: process.stderr, now: () => performance.now() });
   const controller = new AbortController();
   const interrupt = (): void => {
     if (controller.signal.aborted) process.exit(130);
@@ -56,8 +54,9 @@ async function perform(spec: CommandSpec, command: Command, options: Record<stri
   process.on("SIGTERM", interrupt);
   try {
     const args = command.processedArgs.flat().filter((value): value is string => typeof value === "string");
-    const result = await spec.run({ args, options, config: configOf(command, spec.base), context: { signal: controller.signal, onEvent: (event) => terminal.onEvent(event) } });
+    const result = await spec.run({ args, options, config: configOf(command), context: { signal: controller.signal, onEvent: (event) => terminal.onEvent(event) } });
     terminal.result(result.text, result.value);
+    if (result.failed === true) process.exitCode = 1;
   } catch (error) {
     fail(error, spec, terminal);
   } finally {
@@ -66,12 +65,10 @@ async function perform(spec: CommandSpec, command: Command, options: Record<stri
   }
 }
 
-function fail(error: unknown, spec: CommandSpec, terminal: Terminal): void {
-  terminal.close();
-  const expected = isKaryonError(error);
-  const stopped = expected && error.kind === "Cancelled";
-  const message = stopped ? `Stopped. ${spec.onStop ?? "Nothing was written; run the same command to start again."}` : messageOf(error);
-  process.stderr.write(expected ? `karyon ${spec.name}: ${message}\n` : `karyon ${spec.name}: an error that should not happen: ${message} (set KARYON_DEBUG=1 to see where, and please report it).\n`);
-  if (!expected && process.env["KARYON_DEBUG"]) process.stderr.write(`${error instanceof Error ? error.stack : ""}\n`);
-  process.exitCode = stopped ? 130 : expected ? 1 : 70;
+function fail(error: unknown, { name, onStop = "Nothing was written; run the same command to start again." }: CommandSpec, terminal: Terminal): void {
+  const kind = isKaryonError(error) ? error.kind : "Bug";
+  const texts = { Cancelled: `Stopped. ${onStop}`, Bug: `an error that should not happen: ${messageOf(error)} (set KARYON_DEBUG=1 to see where, and please report it).` };
+  terminal.failure(kind, `karyon ${name}: ${kind in texts ? texts[kind as keyof typeof texts] : messageOf(error)}`);
+  if (kind === "Bug" && process.env["KARYON_DEBUG"]) process.stderr.write(`${error instanceof Error ? error.stack : ""}\n`);
+  process.exitCode = kind === "Cancelled" ? 130 : kind === "Bug" ? 70 : 1;
 }

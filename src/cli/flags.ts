@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { InvalidInput } from "../core/errors.js";
-import { mergeConfigs, parseConfig, type PartialConfig, resolveConfig } from "../pipeline/config.js";
+import { mergeConfigs, parseConfig, resolveConfig } from "../pipeline/config.js";
 import { type Config, type OptionSpec, optionTable, type Section, sections } from "../pipeline/options.js";
 
 /** Adds the flags of some sections of the option table, and `--config`. A flag that several sections share sets all of them. */
@@ -30,7 +30,7 @@ const helpOf = (spec: OptionSpec): string => {
 const valueOf = (text: string): string | number => (text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text);
 
 /** The checked configuration of a command: defaults, then `--config`, then flags. @throws InvalidInput */
-export function configOf(command: Command, base: PartialConfig = {}): Config {
+export function configOf(command: Command): Config {
   const given = command.opts<Record<string, unknown>>();
   const file = typeof given["config"] === "string" ? given["config"] : undefined;
   const fromFile = file === undefined ? {} : parseConfig(readConfig(file), file);
@@ -39,7 +39,7 @@ export function configOf(command: Command, base: PartialConfig = {}): Config {
   const flags = Object.fromEntries(
     sections.map((section) => [section, Object.fromEntries(Object.keys(optionTable[section]).filter((key) => given[key] !== undefined).map((key) => [key, given[key]]))]),
   );
-  return resolveConfig(mergeConfigs(base, fromFile, flags), "the command line");
+  return resolveConfig(mergeConfigs(fromFile, flags), "the command line");
 }
 
 function readConfig(path: string): string {

@@ -20,7 +20,7 @@ describe("terminal", () => {
   it("is silent about what is over within a second, and brief in a log", () => {
     const [out, err] = [sink(), sink()];
     let time = 0;
-    const terminal = textTerminal({ json: false, out: out.stream, err: err.stream, now: () => time });
+    const terminal = textTerminal({ out: out.stream, err: err.stream, now: () => time });
     terminal.onEvent({ event: "stage", stage: "train", text: "start" });
     for (time = 0; time < 25_000; time += 100) terminal.onEvent({ event: "progress", stage: "train", done: time, total: 100_000 });
     expect(err.text().split("\n").length).toBe(4);
@@ -30,9 +30,13 @@ describe("terminal", () => {
 
   it("prints one JSON value a line", () => {
     const [out, err] = [sink(), sink()];
-    const terminal = jsonTerminal({ json: true, out: out.stream, err: err.stream, now: () => 0 });
+    const terminal = jsonTerminal({ out: out.stream, err: err.stream, now: () => 0 });
     terminal.onEvent({ event: "notice", text: "a\nb" });
     terminal.result("text", { score: 1 });
-    expect(out.text().trim().split("\n").map((line): unknown => JSON.parse(line))).toEqual([{ event: "notice", text: "a\nb" }, { event: "result", result: { score: 1 } }]);
+    terminal.failure("InvalidInput", "karyon run: no.");
+    expect(out.text().trim().split("\n").map((line): unknown => JSON.parse(line))).toEqual([
+      { event: "notice", text: "a\nb" }, { event: "result", result: { score: 1 } }, { event: "error", kind: "InvalidInput", text: "karyon run: no." },
+    ]);
+    expect(err.text()).toBe("karyon run: no.\n");
   });
 });

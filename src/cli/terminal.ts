@@ -5,20 +5,26 @@ export interface Terminal {
   onEvent(event: PipelineEvent): void;
   /** The answer of a command: text for people, or the value as one JSON line. */
   result(text: string, value: unknown): void;
-  /** Ends a line that is being redrawn. */
-  close(): void;
+  /** Why there is no answer: a sentence on standard error and, as JSON, a last event. */
+  failure(kind: string, text: string): void;
 }
 
 export interface TerminalOptions {
-  readonly json: boolean;
   readonly out: NodeJS.WritableStream;
   readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly now: () => number;
 }
 
-export const jsonTerminal = ({ out }: TerminalOptions): Terminal => {
+export const jsonTerminal = ({ out, err }: TerminalOptions): Terminal => {
   const line = (value: unknown): void => void out.write(`${JSON.stringify(value)}\n`);
-  return { onEvent: line, result: (_, value) => line({ event: "result", result: value }), close: () => undefined };
+  return {
+    onEvent: line,
+    result: (_, value) => line({ event: "result", result: value }),
+    failure(kind, text) {
+      line({ event: "error", kind, text });
+      err.write(`${text}\n`);
+    },
+  };
 };
 
 /** A redrawn bar on a terminal; elsewhere a line every ten seconds, so that logs stay short. */
@@ -58,7 +64,10 @@ export function textTerminal({ out, err, now }: TerminalOptions): Terminal {
       clear();
       out.write(`${text}\n`);
     },
-    close: clear,
+    failure(_, text) {
+      clear();
+      err.write(`${text}\n`);
+    },
   };
 }
 

@@ -1,5 +1,4 @@
 /** Images to a training set on disk: `images/`, `masks/`, `overlays/`, `objects.csv`, `annotation.json`. */
-import { readFileSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
@@ -12,7 +11,8 @@ import { formatCsv } from "../io/csv.js";
 import { median } from "../imgproc/percentile.js";
 import { type FramePool, framePool, mapOrdered } from "../workers/pool.js";
 import { acquisitionsOf, frameKind } from "./acquisitions.js";
-import { writeFileAtomic } from "./files.js";
+import { readJson, writeFileAtomic } from "./files.js";
+import { missingWarnings } from "./missing.js";
 import type { AnnotateConfig, Config } from "./options.js";
 import { threadsOf } from "./threads.js";
 
@@ -40,7 +40,7 @@ export interface AnnotatedImage {
 }
 
 /** Reads `annotation.json` of a dataset. */
-export const readAnnotation = (dataset: string): AnnotationSummary => JSON.parse(readFileSync(join(dataset, "annotation.json"), "utf8")) as AnnotationSummary;
+export const readAnnotation = (dataset: string): AnnotationSummary => readJson<AnnotationSummary>(join(dataset, "annotation.json"));
 
 /** Diameter of the nuclei by image name, px: the median of its acquisition, so that like images are scaled alike; without those where nothing was found. */
 export function diametersOf({ images }: AnnotationSummary): Map<string, number> {
@@ -168,7 +168,7 @@ async function writeFrame(
     name, height: image.height, width: image.width, acquisition, diameter: Math.round(diameter * 100) / 100, candidates: objects.count,
     kept: annotation.labels.count, settings: annotation.settings,
   };
-  return { objects, summary, warnings: annotation.warnings };
+  return { objects, summary, warnings: [...missingWarnings(image), ...annotation.warnings] };
 }
 
 const units: Partial<Record<(typeof featureColumns)[number], string>> = { y: "y_px", x: "x_px", area: "area_px2", diameter: "diameter_px", intensity: "intensity_over_background" };

@@ -18,6 +18,8 @@ export interface SourceOptions {
   readonly kind?: "movie" | "images" | undefined;
   /** Leave out files and frames that cannot be read, with a notice. Every frame is then decoded once on opening. Default false. */
   readonly skipBadFrames?: boolean | undefined;
+  /** A folder whose files are no inputs: the one that the output goes to. */
+  readonly except?: string | undefined;
 }
 
 export interface Assembly {

@@ -33,7 +33,7 @@ export function resolveConfig(given: PartialConfig, where: string): Config {
   }
   const received = path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], given);
   const spec = path.length === 2 ? (optionTable[path[0] as Section] as Record<string, OptionSpec>)[path[1]!] : undefined;
-  const expected = issue.message.replace(/^(Invalid input|Invalid option|Too \w+): expected /, "").replace(/^number to be/, "a number");
+  const expected = issue.message.replace(/^(Invalid input|Invalid option|Too \w+): expected /, "").replace(/^number to be/, "a number").replace(/, received \w+$/, "");
   throw new InvalidInput(`${where}, ${path.join(".")}`, expected, JSON.stringify(received) ?? "nothing", spec ? `see --help for --${spec.flag}` : "");
 }
 

@@ -1,5 +1,4 @@
 /** The main job on a simulated movie whose truth is known. */
-import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { TrackScores } from "../evaluate/tracks.js";
@@ -9,7 +8,7 @@ import { mergeConfigs, resolveConfig } from "./config.js";
 import type { PipelineContext } from "./events.js";
 import { assertReplaceable } from "./folders.js";
 import { evaluateLabels, evaluateTracks } from "./evaluation.js";
-import type { Config } from "./options.js";
+import { type Config, configurationOf } from "./options.js";
 import { runRecord, writeRun } from "./provenance.js";
 import { run } from "./run.js";
 import { simulateTo } from "./simulation.js";
@@ -26,16 +25,16 @@ export const demoConfig = (config: Config): Config =>
 
 export const demoMovie = { ...defaultSimulateOptions, height: 512, width: 512, frames: 10, cycle: 40 };
 
-/** Simulates, runs everything into `out`, and scores the result against the truth. An earlier demo in that folder is replaced. */
+/** Simulates, runs everything into `out`, and scores the result against the truth. An earlier demo in that folder, and nothing else, is replaced. */
 export async function demo(out: string, config: Config, context: PipelineContext = {}): Promise<DemoResult> {
-  assertReplaceable(out, "run.json", true);
-  if (existsSync(out)) await rm(out, { recursive: true, force: true });
-  const movie = join(out, "movie");
-  await simulateTo(movie, { ...demoMovie, seed: config.general.seed }, config, true, context);
-  await writeRun(out, runRecord("demo", demoConfig(config), []));
-  const results = join(out, "results");
-  const { report } = await run([join(movie, "01")], results, demoConfig(config), { overwrite: true }, context);
-  const instances = await evaluateLabels(join(movie, "01_GT", "SEG"), join(results, "labels"));
-  const tracks = await evaluateTracks(join(movie, "01_GT", "TRA"), join(results, "tracks"));
+  assertReplaceable(out, "demo", true);
+  const [movie, results] = [join(out, "movie"), join(out, "results")];
+  for (const folder of [movie, results]) await rm(folder, { recursive: true, force: true });
+  // First of all, so that an interrupted demo is known as one.
+  await writeRun(out, runRecord("demo", configurationOf("demo", config), []));
+  await simulateTo(movie, { ...demoMovie, seed: config.general.seed }, false, context);
+  const { report } = await run([join(movie, "01")], results, demoConfig(config), { overwrite: false }, context);
+  const instances = await evaluateLabels(join(movie, "01_GT", "SEG"), join(results, "labels"), context);
+  const tracks = await evaluateTracks(join(movie, "01_GT", "TRA"), join(results, "tracks"), context);
   return { report, instances: instances.scores, tracks };
 }

@@ -15,19 +15,29 @@ export interface PipelineContext {
 export const notice = (context: PipelineContext, text: string): void => context.onEvent?.({ event: "notice", text });
 
 /** The context handed to one stage: its progress becomes events of that stage. */
-export function stageContext(context: PipelineContext, stage: string): StageContext {
-  return {
-    signal: context.signal,
-    onProgress: ({ done, total, message }) => context.onEvent?.({ event: "progress", stage, done, total, message }),
-  };
+const stageContext = (context: PipelineContext, stage: string): StageContext => ({
+  signal: context.signal,
+  onProgress: ({ done, total, message }) => context.onEvent?.({ event: "progress", stage, done, total, message }),
+});
+
+export interface StageResult<T> {
+  readonly value: T;
+  /** What came out, in one line. */
+  readonly text: string;
+  /** What the user should know of it, one sentence each. */
+  readonly notices?: readonly string[];
 }
 
-/** Announces a stage, runs it, and says how long it took; `text` of the result comes from the stage. */
-export async function runStage<T>(context: PipelineContext, stage: string, text: string, work: (stage: StageContext) => Promise<{ value: T; text: string }>): Promise<{ value: T; seconds: number }> {
+/** Announces a stage, runs it, and says what came out and how long it took. */
+export async function runStage<T>(context: PipelineContext, stage: string, text: string, work: (stage: StageContext) => Promise<StageResult<T>>): Promise<StageResult<T> & { readonly seconds: number }> {
   context.onEvent?.({ event: "stage", stage, text });
   const start = performance.now();
   const result = await work(stageContext(context, stage));
-  const seconds = Math.round((performance.now() - start) / 10) / 100;
+  const seconds = secondsSince(start);
+  for (const sentence of result.notices ?? []) notice(context, sentence);
   context.onEvent?.({ event: "done", stage, seconds, text: result.text });
-  return { value: result.value, seconds };
+  return { ...result, seconds };
 }
+
+/** To hundredths. */
+export const secondsSince = (start: number): number => Math.round((performance.now() - start) / 10) / 100;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { CorruptFile, InvalidInput, OutputError, messageOf } from "../core/errors.js";
 import type { ByteSource } from "../io/bytes.js";
 
@@ -22,7 +22,7 @@ let temporaries = 0;
  * @throws OutputError when the disk is full, read-only, or the path is otherwise unusable
  */
 export async function writeFileAtomic(path: string, content: FileContent, options: WriteOptions = {}): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${temporaries++}.tmp`);
+  const temporary = join(dirname(path), `.${process.pid}-${temporaries++}.tmp`);
   try {
     await mkdir(dirname(path), { recursive: true });
     await writeAll(temporary, content, options.sync ?? false);
@@ -31,7 +31,7 @@ export async function writeFileAtomic(path: string, content: FileContent, option
     await rm(temporary, { force: true }).catch(() => undefined);
     // An error of the content itself (an encoder that refuses a value) is not the folder's fault.
     if (codeOf(error) === "") throw error;
-    throw new OutputError(`${path} could not be written: ${outputAdvice(error)}.`, error);
+    throw unwritable(path, error);
   }
 }
 
@@ -136,17 +136,20 @@ async function withFile<T>(path: string, use: (file: Awaited<ReturnType<typeof o
 export const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" && /^E[A-Z0-9]+$/.test(error.code) ? error.code : "";
 
-export function unreadable(path: string, error: unknown): InvalidInput {
+export function unreadable(path: string, error: unknown, expected = "a readable file"): InvalidInput {
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: "nothing of that name",
-    ENOTDIR: "a path through something that is not a folder",
+    ENOTDIR: "something that is not a folder",
     EISDIR: "a folder",
     EACCES: "a file that may not be read",
     EPERM: "a file that may not be read",
     EMFILE: "too many open files",
   };
-  return new InvalidInput(path, "a readable file", reasons[codeOf(error)] ?? messageOf(error), "check the path and its permissions");
+  return new InvalidInput(path, expected, reasons[codeOf(error)] ?? messageOf(error), "check the path and its permissions");
 }
+
+/** What the system said on writing, as one sentence with advice. */
+export const unwritable = (path: string, error: unknown): OutputError => new OutputError(`${path} could not be written: ${outputAdvice(error)}.`, error);
 
 function outputAdvice(error: unknown): string {
   const advice: Readonly<Record<string, string>> = {

@@ -1,8 +1,10 @@
 /** Output folders that are there whole or not at all. */
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { isKaryonError, messageOf, OutputError } from "../core/errors.js";
+import { OutputError } from "../core/errors.js";
+import { codeOf, makeFolder, unwritable } from "./files.js";
+import { readRun } from "./provenance.js";
 
 /**
  * Makes a folder through `fill`, under a temporary name beside it, and renames it when it is complete: an error or a stop leaves nothing
@@ -12,47 +14,46 @@ import { isKaryonError, messageOf, OutputError } from "../core/errors.js";
  */
 export async function writeFolder<T>(path: string, fill: (temporary: string) => Promise<T>): Promise<T> {
   const target = resolve(path);
-  const temporary = join(dirname(target), `.${basename(target)}.unfinished`);
+  const beside = (word: string): string => join(dirname(target), `.${basename(target)}.${word}`);
+  const [temporary, previous] = [beside("unfinished"), beside("previous")];
   try {
+    // A power cut between the two renames below leaves the earlier folder under this name alone.
+    if (existsSync(previous) && !existsSync(target)) await rename(previous, target);
     await rm(temporary, { recursive: true, force: true });
-    await mkdir(temporary, { recursive: true });
+    await makeFolder(temporary);
     const value = await fill(temporary);
-    const previous = join(dirname(target), `.${basename(target)}.previous`);
     await rm(previous, { recursive: true, force: true });
     if (existsSync(target)) await rename(target, previous);
     await rename(temporary, target);
     await rm(previous, { recursive: true, force: true });
     return value;
   } catch (error) {
+    if (existsSync(previous) && !existsSync(target)) await rename(previous, target).catch(() => undefined);
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
-    if (isKaryonError(error) || !isSystemError(error)) throw error;
-    throw new OutputError(`${path} cannot be written (${explain(error.code)}); choose another folder with -o, or make room and run again.`, error);
+    throw codeOf(error) === "" ? error : unwritable(path, error);
   }
 }
 
 /**
- * Refuses to replace a folder that holds something, unless told to.
+ * Refuses to replace a folder that holds something, unless it is a result of the same command and the user said so.
  *
- * @param marker file by which a folder is known to be Karyon's own; a folder without it is never replaced, not even when told to
  * @throws OutputError
  */
-export function assertReplaceable(path: string, marker: string, overwrite: boolean): void {
-  if (!existsSync(path)) return;
-  let entries: string[];
-  try {
-    entries = readdirSync(path);
-  } catch (error) {
-    throw new OutputError(`${path} is not a folder that can be written (${messageOf(error).split(",")[0]}); choose another with -o.`, error);
-  }
+export function assertReplaceable(path: string, command: string, overwrite: boolean): void {
+  const entries = entriesOf(path);
   if (entries.length === 0) return;
-  if (!entries.includes(marker)) throw new OutputError(`${path} holds ${entries.length} files that Karyon did not make (no ${marker}); choose an empty or new folder with -o.`);
+  const made = readRun(path)?.command;
+  const other = "choose an empty or new folder with -o";
+  if (made === undefined) throw new OutputError(`${path} holds ${entries.length === 1 ? "a file" : `${entries.length} files`} that Karyon did not make (no run.json); ${other}.`);
+  if (made !== command) throw new OutputError(`${path} holds the result of karyon ${made}, which karyon ${command} does not replace; ${other}.`);
   if (!overwrite) throw new OutputError(`${path} holds an earlier result; choose another folder with -o, or give --overwrite to replace it.`);
 }
 
-const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && "code" in error && "syscall" in error;
-
-const explanations: Record<string, string> = {
-  ENOSPC: "the disk is full", EACCES: "no permission", EPERM: "no permission", EROFS: "the disk is read-only", ENOTDIR: "a part of the path is a file",
-  EEXIST: "a file of that name exists", EDQUOT: "the quota is used up", ENAMETOOLONG: "the name is too long",
-};
-const explain = (code: string | undefined): string => explanations[code ?? ""] ?? code ?? "unknown reason";
+function entriesOf(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return [];
+    throw unwritable(path, error);
+  }
+}

@@ -1,5 +1,7 @@
 /** Fingerprints of input files, for `run.json`. */
 import { createHash } from "node:crypto";
+import { basename } from "node:path";
+import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import { openBytes } from "./files.js";
 import type { InputRecord } from "./provenance.js";
 
@@ -13,15 +15,15 @@ const endBytes = 2 ** 20;
  *
  * @throws InvalidInput when a file cannot be read
  */
-export async function hashFiles(paths: readonly string[]): Promise<InputRecord[]> {
+export async function hashFiles(paths: readonly string[], context: StageContext = {}): Promise<InputRecord[]> {
   const records: InputRecord[] = [];
-  for (const path of paths) records.push(await hashFile(path));
+  for (const path of paths) {
+    throwIfCancelled(context, "Reading");
+    records.push(await hashFile(path));
+    context.onProgress?.({ done: records.length, total: paths.length, message: basename(path) });
+  }
   return records;
 }
-
-/** `hashFiles` of what a source was opened from. */
-export const hashInputs = (source: { readonly files: readonly string[] } | readonly string[]): Promise<InputRecord[]> =>
-  hashFiles("files" in source ? source.files : source);
 
 async function hashFile(path: string): Promise<InputRecord> {
   const source = await openBytes(path);

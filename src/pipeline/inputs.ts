@@ -1,6 +1,6 @@
 /** From what the user typed (files, folders, patterns) to a sorted list of image files. */
 import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { InvalidInput } from "../core/errors.js";
 import { unreadable } from "./files.js";
 
@@ -15,23 +15,33 @@ export interface InputFiles {
  * Expands inputs: a file is itself; a folder the images in it (its folders are not entered); a name with * ? ** [] {} that is no file
  * every image that fits it. Hidden files are passed over, and so is in folders and patterns what has not the name of an image.
  *
+ * @param except a folder whose files are passed over: that of the output
  * @throws InvalidInput when an input does not exist, or none gives a file
  */
-export async function listInputs(inputs: readonly string[]): Promise<InputFiles> {
+export async function listInputs(inputs: readonly string[], except?: string): Promise<InputFiles> {
   if (inputs.length === 0) throw new InvalidInput("inputs", "at least one file or folder", "none");
   const found = new Map<string, string>();
   const ignored: string[] = [];
   const empty: string[] = [];
+  const own: string[] = [];
   for (const input of inputs) {
-    const { files, others } = await expand(input);
+    const { files: all, others } = await expand(input);
+    const files = all.filter((file) => except === undefined || !isInside(file, except));
+    if (files.length < all.length) own.push(`${counted(all.length - files.length, "file")} of ${input}`);
     for (const file of files) if (!found.has(resolve(file))) found.set(resolve(file), file);
     ignored.push(...others);
     if (files.length === 0) empty.push(`${input} (${describeOthers(others)})`);
   }
+  if (found.size === 0 && own.length > 0) throw new InvalidInput("inputs", "images outside of the output folder", `${own.join(", ")} inside of ${except!}`, "choose another output folder with -o");
   if (found.size === 0) throw new InvalidInput("inputs", "TIFF or PNG images", `none in ${empty.join(", ")}`, "give the files, or a folder that holds them directly");
-  const notices = empty.map((text) => `There is no image in ${text}.`);
+  const notices = own.length > 0 ? [`Passed over what lies in the output folder ${except!}: ${own.join(", ")}.`] : empty.map((text) => `There is no image in ${text}.`);
   if (ignored.length > 0 && empty.length === 0) notices.push(`Passed over ${counted(ignored.length, "file")} that ${ignored.length === 1 ? "is" : "are"} not TIFF or PNG: ${some(ignored.map((file) => basename(file)))}.`);
   return { files: [...found.values()].sort(naturalOrder), notices };
+}
+
+function isInside(path: string, folder: string): boolean {
+  const way = relative(resolve(folder), resolve(path));
+  return way !== "" && way.split(sep)[0] !== ".." && !isAbsolute(way);
 }
 
 const describeOthers = (others: readonly string[]): string =>
@@ -53,7 +63,7 @@ async function expand(input: string): Promise<Expansion> {
   if (status?.isDirectory()) return split(await filesIn(input, input));
   if (status !== undefined) return { files: [input], others: [] };
   if (!/[*?[\]{}]/.test(input)) throw unreadable(input, await stat(input).catch((error: unknown) => error));
-  const { start, pattern } = splitPattern(input);
+  const { start, pattern } = await splitPattern(input);
   const matches = globMatcher(pattern);
   const depth = pattern.includes("**") ? Infinity : pattern.split("/").length;
   const entries = await walk(start, "", depth);
@@ -71,19 +81,21 @@ async function filesIn(folder: string, input: string): Promise<string[]> {
   return names;
 }
 
-const isImageName = (path: string): boolean => /\.(tiff?|btf|tf8|tf2|png)$/i.test(path);
+export const isImageName = (path: string): boolean => /\.(tiff?|btf|tf8|tf2|png)$/i.test(path);
 
 function split(paths: readonly string[]): Expansion {
   const shown = paths.filter((path) => !basename(path).startsWith("."));
   return { files: shown.filter(isImageName), others: shown.filter((path) => !isImageName(path)).sort(naturalOrder) };
 }
 
-/** The folder before the first part with a wildcard, and the rest with "/" between its parts. */
-function splitPattern(input: string): { start: string; pattern: string } {
+/** The folder before the first part with a wildcard that is no folder by itself ("scan [2]" may be one), and the rest with "/" between its parts. */
+async function splitPattern(input: string): Promise<{ start: string; pattern: string }> {
   const parts = input.split(sep === "\\" ? /[\\/]/ : "/");
-  const first = parts.findIndex((part) => /[*?[\]{}]/.test(part));
-  const start = parts.slice(0, first).join("/");
-  return { start: start === "" ? (input.startsWith("/") ? "/" : ".") : start, pattern: parts.slice(first).join("/") };
+  const before = (end: number): string => parts.slice(0, end).join("/") || (input.startsWith("/") ? "/" : ".");
+  for (let i = 0; ; i++) {
+    const wild = /[*?[\]{}]/.test(parts[i]!) && !(await stat(before(i + 1)).catch(() => undefined))?.isDirectory();
+    if (wild) return { start: before(i), pattern: parts.slice(i).join("/") };
+  }
 }
 
 async function walk(start: string, folder: string, depth: number): Promise<string[]> {

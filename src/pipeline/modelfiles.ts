@@ -9,11 +9,17 @@ export interface LoadedModel {
   readonly predictor: Predictor;
 }
 
-/** Opens a model folder. @throws InvalidInput when a part is missing */
-export async function loadModel(folder: string, threads: number): Promise<LoadedModel> {
+/** The two files of a model folder. @throws InvalidInput when one is missing */
+export function modelFiles(folder: string): [network: string, description: string] {
   for (const name of ["model.onnx", "model.json"]) {
     if (!existsSync(join(folder, name))) throw new InvalidInput(folder, "a model folder with model.onnx and model.json", `no ${name}`, "make one with karyon train");
   }
-  const description = parseModelDescription(readFileSync(join(folder, "model.json"), "utf8"), join(folder, "model.json"));
-  return { description, predictor: await createPredictor(readFileSync(join(folder, "model.onnx")), description.config, { threads }) };
+  return [join(folder, "model.onnx"), join(folder, "model.json")];
+}
+
+/** Opens a model folder. @throws InvalidInput when a part is missing, CorruptFile when it cannot be understood */
+export async function loadModel(folder: string, threads: number): Promise<LoadedModel> {
+  const [network, json] = modelFiles(folder);
+  const description = parseModelDescription(readFileSync(json, "utf8"), json);
+  return { description, predictor: await createPredictor(readFileSync(network), description.config, { threads }) };
 }

@@ -3,8 +3,9 @@
  * from it, so that none of them can know an option that the others do not.
  */
 import { z } from "zod";
+import { simulatePresets } from "../simulate/options.js";
 
-export const sections = ["general", "input", "annotate", "train", "segment", "track"] as const;
+export const sections = ["general", "input", "annotate", "train", "segment", "track", "simulate", "evaluate"] as const;
 export type Section = (typeof sections)[number];
 
 export interface OptionSpec<T = unknown> {
@@ -18,6 +19,8 @@ export interface OptionSpec<T = unknown> {
 
 const number = (low: number, high: number): z.ZodNumber => z.number().min(low).max(high);
 const integer = (low: number, high: number): z.ZodNumber => z.number().int().min(low).max(high);
+
+const scenes = Object.keys(simulatePresets) as [keyof typeof simulatePresets, ...(keyof typeof simulatePresets)[]];
 
 export const optionTable = {
   general: {
@@ -67,7 +70,35 @@ export const optionTable = {
     gap: { flag: "gap", value: "<frames>", schema: integer(0, 10).default(1), help: "missing frames that a track may bridge" },
     divisions: { flag: "divisions", value: "", schema: z.boolean().default(true), help: "find divisions" },
   },
+  simulate: {
+    scene: { flag: "scene", value: `<${scenes.join("|")}>`, schema: z.enum(scenes).default("mdck"), help: "what is simulated" },
+    frames: { flag: "frames", value: "<n>", schema: integer(1, 1000).default(10), help: "number of frames" },
+    size: { flag: "size", value: "<px>", schema: integer(32, 8192).default(512), help: "edge of a frame" },
+    bits: { flag: "bits", value: "<8|16>", schema: z.union([z.literal(8), z.literal(16)]).default(8), help: "bits of a pixel" },
+  },
+  evaluate: {
+    errors: { flag: "errors", value: "<n>", schema: integer(0, 1_000_000).default(5), help: "list up to n errors of each kind with their places" },
+  },
 } as const satisfies Record<Section, Record<string, OptionSpec>>;
+
+/** What each command listens to, and what `run.json` then holds. */
+export const commandSections = {
+  run: ["general", "input", "annotate", "train", "segment", "track"],
+  demo: ["general"],
+  annotate: ["general", "input", "annotate"],
+  train: ["general", "train"],
+  segment: ["general", "input", "segment"],
+  evaluate: ["evaluate"],
+  track: ["general", "input", "track"],
+  analyse: ["general", "input"],
+  report: [],
+  simulate: ["general", "simulate"],
+  inspect: [],
+} as const satisfies Record<string, readonly Section[]>;
+export type CommandName = keyof typeof commandSections;
+
+/** The sections that a command listens to. */
+export const configurationOf = (command: CommandName, config: Config): Partial<Config> => Object.fromEntries(commandSections[command].map((section) => [section, config[section]]));
 
 type SectionConfig<S extends Section> = {
   readonly [K in keyof (typeof optionTable)[S]]: (typeof optionTable)[S][K] extends { schema: infer Z extends z.ZodType } ? z.output<Z> : never;
@@ -78,6 +109,8 @@ export type AnnotateConfig = SectionConfig<"annotate">;
 export type TrainConfig = SectionConfig<"train">;
 export type SegmentConfig = SectionConfig<"segment">;
 export type TrackConfig = SectionConfig<"track">;
+export type SimulateConfig = SectionConfig<"simulate">;
+export type EvaluateConfig = SectionConfig<"evaluate">;
 
 /** Everything that can be set, by section; what is undefined is chosen from the data or by the preset. */
 export interface Config {
@@ -87,4 +120,6 @@ export interface Config {
   readonly train: TrainConfig;
   readonly segment: SegmentConfig;
   readonly track: TrackConfig;
+  readonly simulate: SimulateConfig;
+  readonly evaluate: EvaluateConfig;
 }

@@ -65,7 +65,7 @@ export function readRun(folder: string): RunRecord | undefined {
   }
   try {
     const record = JSON.parse(text) as RunRecord;
-    if (typeof record.stages !== "object" || !Array.isArray(record.inputs)) throw new Error("stages or inputs are missing");
+    if (typeof record.command !== "string" || typeof record.stages !== "object" || !Array.isArray(record.inputs)) throw new Error("command, stages or inputs are missing");
     return record;
   } catch (error) {
     throw new CorruptFile(path, 0, `it is not a run record (${messageOf(error)})`, "choose another output folder");

@@ -14,13 +14,15 @@ import { analyse, type Statistics } from "../analyse/analyse.js";
 import { parseModelDescription } from "../model/file.js";
 import type { AnnotationSummary } from "./annotation.js";
 import { statisticsOf } from "./analysis.js";
-import { writeFileAtomic } from "./files.js";
+import { type PartialConfig, resolveConfig } from "./config.js";
+import { readJson, writeFileAtomic } from "./files.js";
 import { readLabels } from "./labelfiles.js";
-import type { Config } from "./options.js";
+import { type Config, configurationOf } from "./options.js";
 import { readRun, type RunRecord, version } from "./provenance.js";
-import { stageOutputs } from "./layout.js";
+import { type RunStage, stageOutputs } from "./layout.js";
 import type { SegmentationSummary } from "./segmentation.js";
 import { openSource } from "./source.js";
+import { isTrackable } from "./stages.js";
 import { parseNuclei } from "./tables.js";
 import { readTracks, type TrackingSummary } from "./tracking.js";
 import { trainingSettings } from "./training.js";
@@ -36,15 +38,15 @@ export async function writeReport(out: string, record: RunRecord, source: ImageS
 export async function reportRun(out: string): Promise<string> {
   const record = readRun(out);
   if (record?.command !== "run") throw new InvalidInput(out, "the output folder of karyon run", "no run.json of one");
-  const config = record.configuration as Config;
+  const config = resolveConfig(record.configuration as PartialConfig, join(out, "run.json"));
   const source = await openSource(record.inputs.map(({ file }) => file), config.input);
   return writeReport(out, record, source, config);
 }
 
 async function reportInput(out: string, record: RunRecord, source: ImageSource, config: Config): Promise<ReportInput> {
-  const annotation = readJson<AnnotationSummary>(join(out, stageOutputs.annotate, "annotation.json"));
-  const segmentation = readJson<SegmentationSummary>(join(out, stageOutputs.segment, "segmentation.json"));
-  const tracked = existsSync(join(out, stageOutputs.track));
+  const annotation = summaryOf<AnnotationSummary>(out, "annotate", "annotation.json");
+  const segmentation = summaryOf<SegmentationSummary>(out, "segment", "segmentation.json");
+  const tracked = isTrackable(source);
   const statistics = tracked ? statisticsOf(join(out, stageOutputs.track), config) : untracked(out, segmentation, source);
   const middle = Math.floor(source.frames / 2);
   const image = await source.read(middle, { channel: config.input.channel, z: config.input.z });
@@ -55,7 +57,7 @@ async function reportInput(out: string, record: RunRecord, source: ImageSource, 
   return {
     title: source.name,
     created: new Date().toISOString().slice(0, 16).replace("T", " "),
-    parameters: config,
+    parameters: configurationOf("run", config),
     source: {
       name: source.name, kind: source.kind, frames: source.frames, pixelSize: source.pixelSize, frameInterval: source.frameInterval,
       ...(sizes.size === 1 ? { height: image.height, width: image.width } : {}),
@@ -80,10 +82,12 @@ async function reportInput(out: string, record: RunRecord, source: ImageSource, 
   };
 }
 
-const readJson = <T>(path: string): T => {
+/** What a stage wrote. @throws InvalidInput when the stage is not finished */
+function summaryOf<T>(out: string, stage: RunStage, name: string): T {
+  const path = join(out, stageOutputs[stage], name);
   if (!existsSync(path)) throw new InvalidInput(path, "a finished run", "nothing there", "run the same karyon run command again to finish it");
-  return JSON.parse(readFileSync(path, "utf8")) as T;
-};
+  return readJson<T>(path);
+}
 
 /** Statistics of the frames of a set of independent images. */
 function untracked(out: string, { images }: SegmentationSummary, source: ImageSource): Statistics {

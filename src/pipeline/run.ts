@@ -1,24 +1,21 @@
 /** The main job: images in, a folder out, stage by stage; running again goes on after the last finished stage. */
 import { existsSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { messageOf, OutputError } from "../core/errors.js";
-import type { ImageSource } from "../core/image.js";
-import { annotateInto, diametersOf, readAnnotation } from "./annotation.js";
-import { statisticsOf, writeStatistics } from "./analysis.js";
+import { rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { OutputError } from "../core/errors.js";
+import type { StageContext } from "../core/progress.js";
+import { diametersOf, readAnnotation } from "./annotation.js";
 import { differences } from "./config.js";
-import { notice, type PipelineContext, runStage } from "./events.js";
+import { notice, type PipelineContext, runStage, type StageResult } from "./events.js";
+import { makeFolder } from "./files.js";
 import { assertReplaceable, writeFolder } from "./folders.js";
 import { type RunStage, stageOutputs } from "./layout.js";
-import { loadModel } from "./modelfiles.js";
-import type { Config } from "./options.js";
+import { openInputs } from "./opening.js";
+import { type Config, configurationOf } from "./options.js";
 import { type InputRecord, readRun, type RunRecord, runRecord, stageRecord, writeRun } from "./provenance.js";
 import { writeReport } from "./reporting.js";
-import { segmentInto } from "./segmentation.js";
-import { hashInputs, openSource } from "./source.js";
-import { threadsOf } from "./threads.js";
-import { radiusText, trackInto } from "./tracking.js";
-import { trainInto } from "./training.js";
+import { analyseStage, annotateStage, isTrackable, segmentStage, type Stage, trackStage, trainStage } from "./stages.js";
+import { trainingSettings } from "./training.js";
 
 export interface RunOptions {
   /** Replace an earlier result made from other inputs or another configuration. */
@@ -36,27 +33,44 @@ export interface RunResult {
  *
  * @throws OutputError when `out` holds something else; the errors of the stages
  */
-export async function run(inputs: readonly string[], out: string, config: Config, options: RunOptions, context: PipelineContext = {}): Promise<RunResult> {
-  const source = await openSource(inputs, config.input);
-  for (const text of source.notices) notice(context, text);
-  const record = await openRun(out, config, await hashInputs(source), options.overwrite, context);
-  const job = new RunJob(out, config, source, record, context);
-  await job.annotate();
-  await job.train();
-  await job.segment();
-  if (job.isMovie()) {
-    await job.track();
-    await job.analyse();
-  } else notice(context, "Independent images: tracking is skipped.");
-  await job.report();
-  return { folder: out, report: join(out, stageOutputs.report), record: job.record };
+export async function run(inputs: readonly string[], out: string, config: Config, { overwrite }: RunOptions, context: PipelineContext = {}): Promise<RunResult> {
+  // What would stop the training is refused before the work that leads up to it.
+  trainingSettings(config.train, config.general.seed, 1);
+  const { source, records } = await openInputs(inputs, out, config, context);
+  let record = await openRun(out, config, records, overwrite, context);
+  let made = false;
+  const path = (stage: RunStage): string => join(out, stageOutputs[stage]);
+  const note = async (sentences: readonly string[]): Promise<void> => {
+    record = { ...record, notices: [...new Set([...record.notices, ...sentences])] };
+    await writeRun(out, record);
+  };
+  /** Runs a stage, unless it is finished and all before it were, and notes it in `run.json`. */
+  const perform = async (name: RunStage, text: string, work: (stage: StageContext) => Promise<StageResult<unknown>>): Promise<void> => {
+    if (!made && name in record.stages && existsSync(path(name))) return;
+    made = true;
+    const result = await runStage(context, name, text, work);
+    record = { ...record, stages: { ...record.stages, [name]: stageRecord(result.seconds, result.text) } };
+    await note(result.notices ?? []);
+  };
+  const fill = ({ name, text, fill: work }: Stage<unknown, RunStage>): Promise<void> => perform(name, text, (stage) => writeFolder(path(name), (folder) => work(folder, stage)));
+
+  await note(source.notices);
+  await fill(annotateStage(source, config));
+  await fill(trainStage(path("annotate"), config));
+  await fill(segmentStage(path("train"), source, config, () => diametersOf(readAnnotation(path("annotate")))));
+  if (isTrackable(source)) {
+    await fill(trackStage(path("segment"), config));
+    await fill(analyseStage(path("track"), config));
+  } else notice(context, source.frames === 1 ? "A single image: there is nothing to track." : "Independent images: tracking is skipped.");
+  await perform("report", "pictures, plots, tables", async () => ({ value: undefined, text: await writeReport(out, record, source, config) }));
+  return { folder: out, report: path("report"), record };
 }
 
 /** Creates the output folder, or opens an earlier one that was made from the same inputs with the same configuration. */
 async function openRun(out: string, config: Config, inputs: readonly InputRecord[], overwrite: boolean, context: PipelineContext): Promise<RunRecord> {
-  const fresh = runRecord("run", config, inputs);
+  const fresh = runRecord("run", configurationOf("run", config), inputs);
   const earlier = readRun(out);
-  if (earlier === undefined) assertReplaceable(out, "run.json", overwrite);
+  if (earlier?.command !== "run") assertReplaceable(out, "run", overwrite);
   else {
     const changed = [...differences(comparable(earlier.configuration), comparable(fresh.configuration)), ...inputDifferences(earlier.inputs, inputs)];
     if (changed.length === 0) {
@@ -65,127 +79,26 @@ async function openRun(out: string, config: Config, inputs: readonly InputRecord
       return earlier;
     }
     if (!overwrite) throw new OutputError(`${out} was made differently: ${changed.slice(0, 4).join("; ")}${changed.length > 4 ? `; and ${changed.length - 4} more` : ""}; choose another folder with -o, or give --overwrite.`);
-    await removeStages(out);
+    for (const name of [...Object.values(stageOutputs), "run.json"]) await rm(join(out, name), { recursive: true, force: true });
   }
-  try {
-    await mkdir(out, { recursive: true });
-  } catch (error) {
-    throw new OutputError(`${out} cannot be made (${messageOf(error)}); choose another folder with -o.`, error);
-  }
+  await makeFolder(out);
   await writeRun(out, fresh);
   return fresh;
 }
 
-/** The number of threads does not decide what is made. */
+/** A run may go on with another number of threads; all else must be equal. */
 const comparable = (configuration: unknown): unknown => {
   const plain = JSON.parse(JSON.stringify(configuration)) as Config;
   return { ...plain, general: { ...plain.general, threads: undefined } };
 };
 
+/** Inputs are the same when names and contents are, in the same order; where they lie does not matter. */
 function inputDifferences(before: readonly InputRecord[], now: readonly InputRecord[]): string[] {
+  const same = before.length === now.length && before.every(({ file, sha256 }, i) => basename(file) === basename(now[i]!.file) && sha256 === now[i]!.sha256);
+  if (same) return [];
   const known = new Map(before.map(({ file, sha256 }) => [file, sha256]));
   const changed = now.filter(({ file, sha256 }) => known.get(file) !== sha256).map(({ file }) => (known.has(file) ? `the input ${file} has changed` : `the input ${file} is new`));
   const present = new Set(now.map(({ file }) => file));
-  return [...changed, ...before.filter(({ file }) => !present.has(file)).map(({ file }) => `the input ${file} is no longer there`)];
+  const gone = before.filter(({ file }) => !present.has(file)).map(({ file }) => `the input ${file} is no longer there`);
+  return changed.length + gone.length > 0 ? [...changed, ...gone] : ["the inputs are in another order"];
 }
-
-async function removeStages(out: string): Promise<void> {
-  for (const name of [...Object.values(stageOutputs), "run.json"]) await rm(join(out, name), { recursive: true, force: true });
-}
-
-class RunJob {
-  readonly #out: string;
-  readonly #config: Config;
-  readonly #source: ImageSource;
-  readonly #context: PipelineContext;
-  /** True once a stage has run: what follows is then made again, too. */
-  #made = false;
-  record: RunRecord;
-
-  constructor(out: string, config: Config, source: ImageSource, record: RunRecord, context: PipelineContext) {
-    this.#out = out;
-    this.#config = config;
-    this.#source = source;
-    this.#context = context;
-    this.record = record;
-  }
-
-  isMovie(): boolean {
-    return this.#source.kind === "movie" && this.#source.frames > 1;
-  }
-
-  path(stage: RunStage): string {
-    return join(this.#out, stageOutputs[stage]);
-  }
-
-  async annotate(): Promise<void> {
-    await this.#stage("annotate", `${this.#source.frames} ${this.isMovie() ? "frames" : "images"}, preset ${this.#config.annotate.preset}`, async (stage) => {
-      const summary = await writeFolder(this.path("annotate"), (folder) => annotateInto(folder, this.#source, this.#config, stage));
-      for (const text of summary.warnings) notice(this.#context, text);
-      const [kept, candidates] = [sum(summary.images, "kept"), sum(summary.images, "candidates")];
-      const acquisitions = new Map(summary.images.map(({ acquisition, diameter }) => [acquisition, diameter]));
-      const sizes = [...acquisitions.values()].slice(0, 5).map((diameter) => `${diameter.toFixed(0)} px`).join(", ");
-      return `${kept} of ${candidates} objects are certain nuclei, diameter ${sizes}${acquisitions.size > 5 ? " ..." : ""}`;
-    });
-  }
-
-  async train(): Promise<void> {
-    await this.#stage("train", `a StarDist network from scratch, preset ${this.#config.train.preset}`, async (stage) => {
-      const { history, description } = await writeFolder(this.path("train"), (folder) => trainInto(folder, this.path("annotate"), this.#config, stage));
-      const last = history.at(-1);
-      return `${last?.step ?? 0} steps, loss ${last?.loss.toFixed(3)}, thresholds ${description.thresholds.probability.toFixed(2)} and ${description.thresholds.overlap.toFixed(2)}`;
-    });
-  }
-
-  async segment(): Promise<void> {
-    await this.#stage("segment", `${this.#source.frames} ${this.isMovie() ? "frames" : "images"}`, async (stage) => {
-      const model = await loadModel(this.path("train"), threadsOf(this.#config));
-      const diameters = diametersOf(readAnnotation(this.path("annotate")));
-      try {
-        const summary = await writeFolder(this.path("segment"), (folder) => segmentInto(folder, this.#source, model, this.#config, stage, diameters));
-        for (const text of summary.warnings) notice(this.#context, text);
-        return `${sum(summary.images, "nuclei")} nuclei`;
-      } finally {
-        await model.predictor.release();
-      }
-    });
-  }
-
-  async track(): Promise<void> {
-    await this.#stage("track", "linking nuclei through time", async (stage) => {
-      const { summary } = await writeFolder(this.path("track"), (folder) => trackInto(folder, this.path("segment"), this.#config, stage));
-      return `${summary.branches} tracks, ${summary.divisions} divisions, radius ${radiusText(summary)}`;
-    });
-  }
-
-  async analyse(): Promise<void> {
-    await this.#stage("analyse", "density, speed, direction, divisions", async () => {
-      const statistics = statisticsOf(this.path("track"), this.#config);
-      await writeFolder(this.path("analyse"), (folder) => writeStatistics(folder, statistics));
-      const { summary, units } = statistics;
-      return `${summary.meanNucleiPerFrame.toFixed(0)} nuclei a frame, mean speed ${summary.meanSpeed.toFixed(3)} ${units.length}/${units.time}`;
-    });
-  }
-
-  async report(): Promise<void> {
-    await this.#stage("report", "pictures, plots, tables", async () => {
-      await writeReport(this.#out, this.record, this.#source, this.#config);
-      return this.path("report");
-    });
-  }
-
-  /** Runs a stage unless its output is there, and notes it in `run.json` when it is done. */
-  async #stage(name: RunStage, text: string, work: (stage: Parameters<Parameters<typeof runStage>[3]>[0]) => Promise<string>): Promise<void> {
-    if (!this.#made && name in this.record.stages && existsSync(this.path(name))) return;
-    this.#made = true;
-    let line = "";
-    const { seconds } = await runStage(this.#context, name, text, async (stage) => {
-      line = await work(stage);
-      return { value: undefined, text: line };
-    });
-    this.record = { ...this.record, stages: { ...this.record.stages, [name]: stageRecord(seconds, line) } };
-    await writeRun(this.#out, this.record);
-  }
-}
-
-const sum = <K extends string>(rows: readonly Readonly<Record<K, number>>[], key: K): number => rows.reduce((total, row) => total + row[key], 0);

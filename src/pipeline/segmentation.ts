@@ -4,15 +4,17 @@ import { join } from "node:path";
 import { poolScale } from "../annotate/scale.js";
 import { StageError, isKaryonError } from "../core/errors.js";
 import type { Image, ImageSource } from "../core/image.js";
+import type { LabelImage } from "../core/labels.js";
 import { concatNuclei, type Nuclei } from "../core/nuclei.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import { median } from "../imgproc/percentile.js";
 import type { ModelDescription } from "../model/file.js";
-import { segment } from "../segment/segment.js";
+import { type Segmentation, segment } from "../segment/segment.js";
 import { framePool, mapOrdered } from "../workers/pool.js";
 import { acquisitionsOf, frameKind } from "./acquisitions.js";
 import { writeFileAtomic } from "./files.js";
 import { writeLabels } from "./labelfiles.js";
+import { missingWarnings } from "./missing.js";
 import type { LoadedModel } from "./modelfiles.js";
 import type { Config } from "./options.js";
 import { nucleiCsv } from "./tables.js";
@@ -48,54 +50,91 @@ export async function segmentInto(
   folder: string, source: ImageSource, { description, predictor }: LoadedModel, config: Config, context: StageContext, diameters?: ReadonlyMap<string, number>,
 ): Promise<SegmentationSummary> {
   await mkdir(join(folder, "overlays"), { recursive: true });
-  const known = diameters ?? (config.segment.rescale === undefined ? await estimateDiameters(source, config, context) : new Map<string, number>());
-  const scales = source.frameNames.map((name) => config.segment.rescale ?? scaleFor(known.get(name) ?? NaN, description));
-  const pool = framePool(1);
-  const overlays: Promise<void>[] = [];
+  const { rescale, outline, tile } = config.segment;
+  const known = diameters ?? (rescale === undefined ? await estimateDiameters(source, config, context) : new Map<string, number>());
+  const scales = source.frameNames.map((name) => rescale ?? scaleFor(known.get(name) ?? NaN, description));
   const probabilityThreshold = config.segment.probabilityThreshold ?? description.thresholds.probability;
   const overlapThreshold = config.segment.overlapThreshold ?? description.thresholds.overlap;
-  const { outline, tile } = config.segment;
+  const settings = { probabilityThreshold, overlapThreshold, tile, outline, normalisation: description.normalisation };
+  const overlays = overlayWriter(join(folder, "overlays"));
   const tables: Nuclei[] = [];
   const images: SegmentationSummary["images"][number][] = [];
+  const warnings: string[] = [];
   try {
-    for (let frame = 0; frame < source.frames; frame++) {
+    for (const [frame, name] of source.frameNames.entries()) {
       throwIfCancelled(context, "Segmentation");
-      const name = source.frameNames[frame]!;
       const image = await readFrame(source, frame, config, context);
       const part: StageContext = { signal: context.signal, onProgress: ({ done, total }) => context.onProgress?.({ done: frame + done / total, total: source.frames, message: name }) };
-      const settings = { probabilityThreshold, overlapThreshold, tile, outline, normalisation: description.normalisation };
-      let result = await segmentFrame(name, () => segment(image, predictor, { ...settings, scale: scales[frame]! }, part));
+      const at = (scale: number): Promise<Segmentation> => explained(name, () => segment(image, predictor, { ...settings, scale }, part));
+      let result = await at(scales[frame]!);
       // An estimate may be wrong; the nuclei found tell their size better. A movie has one scale, settled by its first frame.
-      const better = diameters !== undefined || config.segment.rescale !== undefined || (source.kind === "movie" && frame > 0) ? scales[frame]! : correctedScale(result.nuclei, scales[frame]!, description);
+      const settled = diameters !== undefined || rescale !== undefined || (source.kind === "movie" && frame > 0);
+      const better = settled ? scales[frame]! : correctedScale(result.nuclei, scales[frame]!, description);
       if (better !== scales[frame]!) {
         if (source.kind === "movie") scales.fill(better);
         else scales[frame] = better;
-        result = await segmentFrame(name, () => segment(image, predictor, { ...settings, scale: better }, part));
+        result = await at(better);
       }
       await writeLabels(join(folder, `${name}.tif`), result.labels);
-      overlays.push(pool.run("labelOverlay", { image, labels: result.labels }).then((png) => writeFileAtomic(join(folder, "overlays", `${name}.png`), png)));
-      if (overlays.length > 2) await overlays[overlays.length - 3];
+      await overlays.add(name, image, result.labels);
       tables.push({ ...result.nuclei, frame: result.nuclei.frame.fill(frame) });
       images.push({ name, height: image.height, width: image.width, scale: Math.round(scales[frame]! * 1000) / 1000, nuclei: result.labels.count });
+      for (const text of [...missingWarnings(image), ...(result.labels.count === 0 ? ["no nucleus was found."] : [])]) warnings.push(`${name}: ${text}`);
       context.onProgress?.({ done: frame + 1, total: source.frames, message: `${name}: ${result.labels.count} nuclei` });
     }
-    await Promise.all(overlays);
+    await overlays.finish();
   } finally {
-    await Promise.allSettled(overlays);
-    await pool.close();
+    await overlays.close();
   }
   await writeFileAtomic(join(folder, "objects.csv"), nucleiCsv(concatNuclei(tables), source.pixelSize, source.frameNames));
   const summary: SegmentationSummary = {
-    kind: source.kind, pixelSize: source.pixelSize, frameInterval: source.frameInterval, probabilityThreshold, overlapThreshold, outline, images,
-    warnings: images.filter(({ nuclei }) => nuclei === 0).map(({ name }) => `${name}: no nucleus was found.`),
+    kind: source.kind, pixelSize: source.pixelSize, frameInterval: source.frameInterval, probabilityThreshold, overlapThreshold, outline, images, warnings,
   };
   await writeFileAtomic(join(folder, "segmentation.json"), `${JSON.stringify(summary, null, 2)}\n`);
   return summary;
 }
 
+interface OverlayWriter {
+  add(name: string, image: Image, labels: LabelImage): Promise<void>;
+  /** Waits for the last. */
+  finish(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Overlays that are so many behind are waited for. */
+const mostWaiting = 2;
+
+/** Draws and writes overlays in a thread of their own, while the next frame is segmented. The first error is thrown by the call that follows it. */
+function overlayWriter(folder: string): OverlayWriter {
+  const pool = framePool(1);
+  const waiting: Promise<void>[] = [];
+  let failure: { readonly error: unknown } | undefined;
+  const check = (): void => {
+    if (failure !== undefined) throw failure.error;
+  };
+  return {
+    async add(name, image, labels) {
+      const work = pool.run("labelOverlay", { image, labels }).then((png) => writeFileAtomic(join(folder, `${name}.png`), png));
+      // Caught at once: an error that nobody awaits yet would end the program.
+      waiting.push(work.catch((error: unknown) => { failure ??= { error }; }));
+      if (waiting.length > mostWaiting) await waiting.shift();
+      check();
+    },
+    async finish() {
+      await Promise.all(waiting);
+      check();
+    },
+    async close() {
+      await Promise.all(waiting);
+      await pool.close();
+    },
+  };
+}
+
 const readFrame = (source: ImageSource, frame: number, { input }: Config, { signal }: StageContext): Promise<Image> => source.read(frame, { channel: input.channel, z: input.z, signal });
 
-async function segmentFrame<T>(name: string, work: () => Promise<T>): Promise<T> {
+/** Names the frame in errors that nobody foresaw, such as those of the runtime. */
+async function explained<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -128,6 +167,7 @@ async function estimateDiameters(source: ImageSource, config: Config, context: S
       throwIfCancelled(context, "Segmentation");
       const image = await readFrame(source, looked[index]!, config, context);
       const estimate = await pool.run("estimate", { image, diameter: undefined }, context.signal);
+      context.onProgress?.({ done: 0, total: source.frames, message: `nucleus size, ${source.frameNames[looked[index]!]}` });
       return { estimate, kind: frameKind(image, estimate.diameter) };
     });
     const groups = acquisitionsOf(found.map(({ kind }) => kind), source.kind);

@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { CorruptFile, InvalidInput, isKaryonError, messageOf, StageError, UnsupportedFormat, type KaryonError } from "../core/errors.js";
 import type { Image, ImageSource, ReadOptions, StoredPlane } from "../core/image.js";
-import { throwIfCancelled } from "../core/progress.js";
+import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import { colourRule, greyOf, maximumInto, type ColourRule, type SampleMeaning } from "../io/grey.js";
 import { frameNames, safeName, type FramePlace } from "./framenames.js";
 import { openImageFile, type ImageFile } from "./imagefile.js";
@@ -10,7 +10,7 @@ import { counted, folderName, listInputs, some, stemOf } from "./inputs.js";
 import { assemblyOf, calibrationOf, sourceNotices, type SourceOptions } from "./assembly.js";
 
 export type { SourceOptions } from "./assembly.js";
-export { hashFiles, hashInputs } from "./hash.js";
+export { hashFiles } from "./hash.js";
 
 /** A source that knows the files it comes from. */
 export interface FileSource extends ImageSource {
@@ -28,15 +28,15 @@ interface Frame extends FramePlace {
  * @throws StageError when one of several files cannot be read
  * @throws CorruptFile, UnsupportedFormat when the only file cannot be read
  */
-export async function openSource(inputs: readonly string[], options: SourceOptions = {}): Promise<FileSource> {
-  const listed = await listInputs(inputs);
+export async function openSource(inputs: readonly string[], options: SourceOptions = {}, context: StageContext = {}): Promise<FileSource> {
+  const listed = await listInputs(inputs, options.except);
   const { files, skipped } = await openFiles(inputs, listed.files, options);
   const assembly = assemblyOf(files, options.kind);
   for (const file of files) checkOptions(file, options);
   const all = files.flatMap((file) => Array.from({ length: file.frames }, (_, frame): Frame => ({ file, path: file.path, frame, frames: file.frames })));
   const names = frameNames(all);
   const reader = frameReader(assembly.kind, all[0]!, options);
-  const good = options.skipBadFrames === true ? await readableFrames(all, names, reader, skipped) : all.map((_, i) => i);
+  const good = options.skipBadFrames === true ? await readableFrames(all, names, reader, skipped, context) : all.map((_, i) => i);
   if (good.length === 0) throw new InvalidInput("inputs", "at least one frame that can be read", some(skipped), "export the files again");
   const frames = good.map((i) => all[i]!);
   const kept = good.map((i) => names[i]!);
@@ -151,9 +151,11 @@ function frameReader(kind: "movie" | "images", first: Frame, options: SourceOpti
 }
 
 /** Decodes every frame once; what fails is added to `skipped`. @returns indices of the others */
-async function readableFrames(frames: readonly Frame[], names: readonly string[], reader: FrameReader, skipped: string[]): Promise<number[]> {
+async function readableFrames(frames: readonly Frame[], names: readonly string[], reader: FrameReader, skipped: string[], context: StageContext): Promise<number[]> {
   const good: number[] = [];
   for (const [i, frame] of frames.entries()) {
+    throwIfCancelled(context, "Reading");
+    context.onProgress?.({ done: i, total: frames.length, message: names[i] });
     try {
       await reader(frame, {});
       good.push(i);

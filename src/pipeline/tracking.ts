@@ -1,18 +1,18 @@
 /** Label images of a movie to tracks on disk: CTC masks, `res_track.txt`, `tracks.csv`, `spots.csv`, `tracking.json`. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { InvalidInput } from "../core/errors.js";
+import { InvalidInput, isKaryonError, messageOf } from "../core/errors.js";
 import type { LabelImage } from "../core/labels.js";
 import { concatNuclei, type Nuclei } from "../core/nuclei.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
-import { branchesOf, type TrackGraph } from "../core/tracks.js";
+import { type Branch, branchesOf, type TrackGraph } from "../core/tracks.js";
 import { formatCsv, parseCsv } from "../io/csv.js";
 import { formatTracks, maskName } from "../io/ctc.js";
 import { measure } from "../imgproc/regions.js";
 import { linkOverlaps, type LinkOverlaps } from "../track/overlaps.js";
-import { toCtc } from "../track/ctc.js";
+import { type CtcResult, toCtc } from "../track/ctc.js";
 import { track, type TrackSettings } from "../track/track.js";
-import { writeFileAtomic } from "./files.js";
+import { readJson, writeFileAtomic } from "./files.js";
 import { listImages } from "./imagefolder.js";
 import { readLabels, writeLabels16 } from "./labelfiles.js";
 import type { Config } from "./options.js";
@@ -29,6 +29,7 @@ export interface TrackingSummary {
   readonly settings: TrackSettings;
   readonly branches: number;
   readonly divisions: number;
+  readonly warnings: readonly string[];
 }
 
 /** The radius for people; there is none where no two frames hold nuclei. */
@@ -36,32 +37,51 @@ export const radiusText = ({ settings }: TrackingSummary): string => (settings.r
 
 /** Tracks the label images of the folder `labels` into `folder`, which must exist. */
 export async function trackInto(folder: string, labels: string, config: Config, context: StageContext): Promise<{ summary: TrackingSummary; graph: TrackGraph }> {
-  const files = [...listImages(labels).values()];
-  if (files.length === 0) throw new InvalidInput(labels, "a folder of label images", "no TIFF or PNG files", "make one with karyon segment");
   const segmentation = readSegmentation(labels);
-  const { nuclei, overlaps, height, width } = await readNuclei(labels, files, context);
+  const files = labelFiles(labels, segmentation);
+  const { nuclei, overlaps, height, width } = await readNuclei(files, tableOf(labels), context);
   const { radius, gap, divisions } = config.track;
   const result = track(nuclei, files.length, { ...(radius === undefined ? {} : { radius }), gap, divisions }, context, overlaps);
-  await writeCtc(folder, files, result.graph, context);
   const pixelSize = config.input.pixelSize ?? segmentation?.pixelSize;
   const frameInterval = config.input.frameInterval ?? segmentation?.frameInterval;
+  const branches = branchesOf(result.graph);
+  const warnings = await writeCtc(folder, files, result.graph, context);
+  await writeTables(folder, result.graph, branches, pixelSize);
   const summary: TrackingSummary = {
-    frames: files.length, height, width, pixelSize, frameInterval, settings: result.settings, branches: branchesOf(result.graph).length, divisions: result.divisions.length,
+    frames: files.length, height, width, pixelSize, frameInterval, settings: result.settings, branches: branches.length, divisions: result.divisions.length, warnings,
   };
-  await writeTables(folder, result.graph, pixelSize);
   await writeFileAtomic(join(folder, "tracking.json"), `${JSON.stringify(summary, null, 2)}\n`);
   return { summary, graph: result.graph };
 }
 
-const readSegmentation = (folder: string): SegmentationSummary | undefined => {
+function readSegmentation(folder: string): SegmentationSummary | undefined {
   const path = join(folder, "segmentation.json");
-  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as SegmentationSummary) : undefined;
-};
+  return existsSync(path) ? readJson<SegmentationSummary>(path) : undefined;
+}
 
-/** Nuclei from `objects.csv` of the segmentation, which has intensities; else measured from the labels. One pass also gives the overlaps of consecutive frames. */
-async function readNuclei(labels: string, files: readonly string[], context: StageContext): Promise<{ nuclei: Nuclei; overlaps: LinkOverlaps; height: number; width: number }> {
-  const table = join(labels, "objects.csv");
-  const known = existsSync(table) ? parseNuclei(readFileSync(table, "utf8"), table) : undefined;
+/**
+ * The label images in the order of the frames: the segmentation's, where all of its files and no others are there, since names need not
+ * follow the frames (frames of several folders); else the natural order of the names.
+ */
+function labelFiles(folder: string, segmentation: SegmentationSummary | undefined): string[] {
+  const byName = listImages(folder);
+  if (byName.size === 0) throw new InvalidInput(folder, "a folder of label images", "no TIFF or PNG files", "make one with karyon segment");
+  const listed = (segmentation?.images ?? []).map(({ name }) => byName.get(name)).filter((file) => file !== undefined);
+  return listed.length === byName.size ? listed : [...byName.values()];
+}
+
+const rowKey = (nuclei: Nuclei, row: number): string => `${nuclei.frame[row]} ${nuclei.label[row]} ${nuclei.area[row]}`;
+
+/** What the segmentation measured and labels do not tell (brightness, score), by frame, label and area: labels that were edited since then have none. */
+function tableOf(labels: string): Map<string, { readonly meanIntensity: number; readonly score: number }> {
+  const path = join(labels, "objects.csv");
+  if (!existsSync(path)) return new Map();
+  const nuclei = parseNuclei(readFileSync(path, "utf8"), path);
+  return new Map(Array.from(nuclei.frame, (_, row) => [rowKey(nuclei, row), { meanIntensity: nuclei.meanIntensity[row]!, score: nuclei.score[row]! }]));
+}
+
+/** Measures the nuclei of all label images, and the overlaps of consecutive ones. */
+async function readNuclei(files: readonly string[], table: ReturnType<typeof tableOf>, context: StageContext): Promise<{ nuclei: Nuclei; overlaps: LinkOverlaps; height: number; width: number }> {
   const measured: Nuclei[] = [];
   const overlaps: LinkOverlaps[number][] = [];
   let previous: LabelImage | undefined;
@@ -71,16 +91,30 @@ async function readNuclei(labels: string, files: readonly string[], context: Sta
     if (previous !== undefined && (previous.height !== image.height || previous.width !== image.width)) {
       throw new InvalidInput(file, `${previous.height} x ${previous.width} px as the frames before`, `${image.height} x ${image.width} px`, "a movie has frames of one size");
     }
-    if (known === undefined) measured.push(measure(image, { frame }));
+    measured.push(measure(image, { frame }));
     if (previous !== undefined) overlaps.push(linkOverlaps(previous, image));
     previous = image;
     context.onProgress?.({ done: frame + 1, total: 3 * files.length, message: "reading labels" });
   }
-  return { nuclei: known ?? concatNuclei(measured), overlaps, height: previous!.height, width: previous!.width };
+  const nuclei = concatNuclei(measured);
+  for (let row = 0; row < nuclei.count; row++) {
+    const known = table.get(rowKey(nuclei, row));
+    nuclei.meanIntensity[row] = known?.meanIntensity ?? NaN;
+    nuclei.score[row] = known?.score ?? NaN;
+  }
+  return { nuclei, overlaps, height: previous!.height, width: previous!.width };
 }
 
-async function writeCtc(folder: string, files: readonly string[], graph: TrackGraph, context: StageContext): Promise<void> {
-  const { tracks, labelOfRow } = toCtc(graph);
+/** Writes the challenge's files. @returns why there are none, when there cannot be any */
+async function writeCtc(folder: string, files: readonly string[], graph: TrackGraph, context: StageContext): Promise<string[]> {
+  let ctc: CtcResult;
+  try {
+    ctc = toCtc(graph);
+  } catch (error) {
+    if (!isKaryonError(error)) throw error;
+    return [`The files of the Cell Tracking Challenge are left out (${messageOf(error).replace(/\.$/, "")}); spots.csv and tracks.csv hold everything.`];
+  }
+  const { tracks, labelOfRow } = ctc;
   const rowsOfFrame: number[][] = files.map(() => []);
   for (let row = 0; row < graph.nuclei.count; row++) rowsOfFrame[graph.nuclei.frame[row]!]!.push(row);
   for (const [frame, file] of files.entries()) {
@@ -92,11 +126,11 @@ async function writeCtc(folder: string, files: readonly string[], graph: TrackGr
     context.onProgress?.({ done: 2 * files.length + frame + 1, total: 3 * files.length, message: "writing tracks" });
   }
   await writeFileAtomic(join(folder, "res_track.txt"), formatTracks(tracks));
+  return [];
 }
 
 /** `spots.csv`: every nucleus with its branch; `tracks.csv`: every branch; `edges.csv`: every link, by row of `spots.csv`. */
-async function writeTables(folder: string, graph: TrackGraph, pixelSize: number | undefined): Promise<void> {
-  const branches = branchesOf(graph);
+async function writeTables(folder: string, graph: TrackGraph, branches: readonly Branch[], pixelSize: number | undefined): Promise<void> {
   const branchOfRow = new Int32Array(graph.nuclei.count);
   for (const { id, rows } of branches) for (const row of rows) branchOfRow[row] = id;
   const parentOfRow = new Int32Array(graph.nuclei.count).fill(-1);
@@ -113,11 +147,17 @@ async function writeTables(folder: string, graph: TrackGraph, pixelSize: number 
   );
 }
 
+/** What the analysis reads of a folder that `trackInto` wrote. @throws InvalidInput when a part is missing */
+export function trackFiles(folder: string): [spots: string, summary: string] {
+  const paths: [string, string] = [join(folder, "spots.csv"), join(folder, "tracking.json")];
+  for (const path of paths) if (!existsSync(path)) throw new InvalidInput(folder, "a folder that karyon track wrote", `no ${path}`, "track the labels first");
+  return paths;
+}
+
 /** Reads back what `trackInto` wrote. @throws InvalidInput when the folder is no result of tracking */
 export function readTracks(folder: string): { graph: TrackGraph; summary: TrackingSummary } {
-  const [spots, summaryFile] = [join(folder, "spots.csv"), join(folder, "tracking.json")];
-  for (const path of [spots, summaryFile]) if (!existsSync(path)) throw new InvalidInput(folder, "a folder that karyon track wrote", `no ${path}`, "track the labels first");
-  const summary = JSON.parse(readFileSync(summaryFile, "utf8")) as TrackingSummary;
+  const [spots, summaryFile] = trackFiles(folder);
+  const summary = readJson<TrackingSummary>(summaryFile);
   const text = readFileSync(spots, "utf8");
   const nuclei = parseNuclei(text, spots);
   const { header, rows } = parseCsv(text);

@@ -6,7 +6,6 @@ export const analyseCommand: CommandSpec = {
   name: "analyse",
   args: "<tracks>",
   summary: "counts, density, speed, direction and divisions as tables",
-  sections: ["general", "input"],
   flags: [outputFlag, overwriteFlag],
   examples: ["analyse tracks -o statistics", "analyse tracks -o statistics --pixel-size 0.325 --frame-interval 600"],
   async run({ args, options, config, context }) {

@@ -6,7 +6,6 @@ export const annotateCommand: CommandSpec = {
   name: "annotate",
   args: "<input...>",
   summary: "make a training set from raw images, without anybody drawing",
-  sections: ["general", "input", "annotate"],
   flags: [outputFlag, overwriteFlag],
   examples: ["annotate movie/ -o dataset", "annotate image.tif -o dataset --diameter 40"],
   async run({ args, options, config, context }) {

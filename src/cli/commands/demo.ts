@@ -1,4 +1,4 @@
-import { demo } from "../../pipeline/demo.js";
+import { demo, type DemoResult } from "../../pipeline/demo.js";
 import type { CommandSpec } from "../command.js";
 import { outputOf } from "./shared.js";
 
@@ -6,9 +6,9 @@ export const demoCommand: CommandSpec = {
   name: "demo",
   args: "",
   summary: "run everything on a simulated movie whose truth is known, and score it",
-  sections: ["general"],
   flags: [["-o, --output <folder>", "folder for the movie and the results (default: karyon-demo)"]],
   examples: ["demo"],
+  onStop: "Run the same command to start the demo again from the beginning.",
   async run({ options, config, context }) {
     const out = options["output"] === undefined ? "karyon-demo" : outputOf(options);
     const { report, instances, tracks } = await demo(out, config, context);
@@ -16,11 +16,14 @@ export const demoCommand: CommandSpec = {
     const lines = [
       "Scored against the simulated truth, which the program did not see:",
       `  nuclei     F1 ${at(0.5)} at IoU 0.5, ${at(0.7)} at 0.7, ${at(0.8)} at 0.8, ${at(0.9)} at 0.9`,
-      `  tracking   DET ${number(tracks.DET)}, SEG ${number(tracks.SEG)}, TRA ${number(tracks.TRA)}, divisions F1 ${number(tracks.BC[1])}`,
+      `  tracking   DET ${number(tracks.DET)}, SEG ${number(tracks.SEG)}, TRA ${number(tracks.TRA)}, divisions F1 ${number(divisionF1(tracks))}`,
       `Report: ${report}`,
     ];
     return { text: lines.join("\n"), value: { report, instances, tracks } };
   },
 };
+
+/** Within a frame; undefined where there is no division on either side, which counts as 0. */
+const divisionF1 = ({ BC, divisions: [, { tp, fp, fn }] }: DemoResult["tracks"]): number | undefined => (tp + fp + fn === 0 ? undefined : BC[1]);
 
 const number = (value: number | null | undefined): string => (value === null || value === undefined ? "-" : value.toFixed(3));

@@ -1,4 +1,4 @@
-import { evaluateLabels, evaluateTracks } from "../../pipeline/evaluation.js";
+import { evaluateLabels, evaluateTracks, formatTrackCsv } from "../../pipeline/evaluation.js";
 import { writeFileAtomic } from "../../pipeline/files.js";
 import { formatInstanceCsv, formatInstanceJson, formatInstanceTable } from "../../evaluate/format.js";
 import { formatTrackTable } from "../../evaluate/tracks.js";
@@ -8,21 +8,25 @@ export const evaluateCommand: CommandSpec = {
   name: "evaluate",
   args: "<truth> <labels>",
   summary: "score label images (or, with --tracks, tracks) against the truth",
-  sections: [],
   flags: [
     ["--csv <file>", "also write the scores as CSV"], ["--save-json <file>", "also write the scores, image by image, as JSON"],
-    ["--tracks", "compare tracks in the layout of the Cell Tracking Challenge"], ["--errors <n>", "list up to n errors of each kind with their places (default: 5)"],
+    ["--tracks", "compare tracks in the layout of the Cell Tracking Challenge"],
   ],
   examples: ["evaluate truth/ labels/", "evaluate truth/ labels/ --csv scores.csv", "evaluate --tracks 01_GT/TRA tracks/"],
-  async run({ args: [truth, labels], options }) {
+  async run({ args: [truth, labels], options, config, context }) {
+    const save = async (flag: string, content: () => string): Promise<void> => {
+      if (typeof options[flag] === "string") await writeFileAtomic(options[flag], content());
+    };
     if (options["tracks"] === true) {
-      const scores = await evaluateTracks(truth!, labels!);
+      const scores = await evaluateTracks(truth!, labels!, context);
+      await save("csv", () => formatTrackCsv(scores));
+      await save("saveJson", () => `${JSON.stringify(scores, null, 2)}\n`);
       return { text: formatTrackTable(scores), value: scores };
     }
-    const { names, scores, errors } = await evaluateLabels(truth!, labels!);
-    if (typeof options["csv"] === "string") await writeFileAtomic(options["csv"], formatInstanceCsv(scores, names));
-    if (typeof options["saveJson"] === "string") await writeFileAtomic(options["saveJson"], formatInstanceJson(scores, names));
-    const shown = Number(options["errors"] ?? 5);
+    const { names, scores, errors } = await evaluateLabels(truth!, labels!, context);
+    await save("csv", () => formatInstanceCsv(scores, names));
+    await save("saveJson", () => formatInstanceJson(scores, names));
+    const shown = config.evaluate.errors;
     const lists = Object.entries(errors).map(([kind, list]: [string, typeof errors.missed]) => {
       const places = list.slice(0, shown).map(({ image, label, y, x }) => `${names[image]} #${label} at y ${y.toFixed(0)}, x ${x.toFixed(0)}`);
       return `${kind}: ${list.length}${places.length > 0 ? ` (${places.join("; ")}${list.length > shown ? "; ..." : ""})` : ""}`;

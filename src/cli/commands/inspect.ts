@@ -5,10 +5,9 @@ export const inspectCommand: CommandSpec = {
   name: "inspect",
   args: "<file...>",
   summary: "show axes, calibration and values of image files, and what looks wrong",
-  sections: [],
   examples: ["inspect movie.tif"],
   async run({ args }) {
     const inspections = await inspectFiles(args);
-    return { text: inspections.map(formatInspection).join("\n\n"), value: inspections };
+    return { text: inspections.map(formatInspection).join("\n\n"), value: inspections, failed: inspections.every(({ error }) => error !== undefined) };
   },
 };

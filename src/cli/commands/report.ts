@@ -5,7 +5,6 @@ export const reportCommand: CommandSpec = {
   name: "report",
   args: "<run>",
   summary: "write report.html of a finished run again",
-  sections: [],
   examples: ["report results"],
   async run({ args }) {
     const path = await reportRun(args[0]!);

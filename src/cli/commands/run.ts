@@ -1,14 +1,12 @@
 import { run } from "../../pipeline/run.js";
-import { sections } from "../../pipeline/options.js";
 import type { CommandSpec } from "../command.js";
-import { outputFlag, outputOf, overwriteFlag, overwriteOf } from "./shared.js";
+import { outputFlag, outputOf, overwriteOf } from "./shared.js";
 
 export const runCommand: CommandSpec = {
   name: "run",
   args: "<input...>",
   summary: "annotate, train, segment, track, analyse and report: everything, in one go",
-  sections,
-  flags: [outputFlag, overwriteFlag],
+  flags: [outputFlag, ["--overwrite", "replace an earlier run in that folder that was made from other inputs or with other options"]],
   examples: ["run movie/ -o results", "run movie.tif -o results --pixel-size 0.325 --frame-interval 600", `run "plate/*.tif" -o results --kind images --config karyon.yaml`],
   onStop: "Finished stages are kept; run the same command again to go on after them.",
   async run({ args, options, config, context }) {

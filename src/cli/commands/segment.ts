@@ -6,7 +6,6 @@ export const segmentCommand: CommandSpec = {
   name: "segment",
   args: "<model> <input...>",
   summary: "find the nuclei in images with a trained model",
-  sections: ["general", "input", "segment"],
   flags: [outputFlag, overwriteFlag],
   examples: ["segment model movie/ -o labels"],
   async run({ args, options, config, context }) {

@@ -6,7 +6,6 @@ export const trackCommand: CommandSpec = {
   name: "track",
   args: "<labels>",
   summary: "link nuclei through time, divisions included, and write Cell Tracking Challenge files",
-  sections: ["general", "input", "track"],
   flags: [outputFlag, overwriteFlag],
   examples: ["track labels -o tracks"],
   async run({ args, options, config, context }) {

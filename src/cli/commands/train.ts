@@ -6,7 +6,6 @@ export const trainCommand: CommandSpec = {
   name: "train",
   args: "<dataset>",
   summary: "train a StarDist network from scratch on a training set (folders images and masks)",
-  sections: ["general", "train"],
   flags: [outputFlag, overwriteFlag],
   examples: ["train dataset -o model", "train dataset -o model --steps 1000"],
   async run({ args, options, config, context }) {

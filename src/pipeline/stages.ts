@@ -1,0 +1,89 @@
+/** The stages as `run` and the single commands both know them: what is announced, what is made, and what is said of the result. */
+import type { StageContext } from "../core/progress.js";
+import type { ImageSource } from "../core/image.js";
+import type { Statistics } from "../analyse/analyse.js";
+import { annotateInto, type AnnotationSummary } from "./annotation.js";
+import { statisticsOf, writeStatistics } from "./analysis.js";
+import type { StageResult } from "./events.js";
+import { counted } from "./inputs.js";
+import type { RunStage } from "./layout.js";
+import { loadModel } from "./modelfiles.js";
+import type { Config } from "./options.js";
+import { segmentInto, type SegmentationSummary } from "./segmentation.js";
+import { threadsOf } from "./threads.js";
+import { radiusText, trackInto, type TrackingSummary } from "./tracking.js";
+import { trainInto, type TrainingResult } from "./training.js";
+
+export interface Stage<T, N extends string = string> {
+  readonly name: N;
+  /** Announces the work. */
+  readonly text: string;
+  /** Makes the result in a folder, which exists. */
+  fill(folder: string, context: StageContext): Promise<StageResult<T>>;
+}
+
+/** A movie with something to follow: two frames at least. */
+export const isTrackable = ({ kind, frames }: Pick<ImageSource, "kind" | "frames">): boolean => kind === "movie" && frames > 1;
+
+const framesOf = (source: ImageSource): string => counted(source.frames, isTrackable(source) ? "frame" : "image");
+
+const total = <K extends string>(rows: readonly Readonly<Record<K, number>>[], key: K): number => rows.reduce((sum, row) => sum + row[key], 0);
+
+export const annotateStage = (source: ImageSource, config: Config): Stage<AnnotationSummary, RunStage> => ({
+  name: "annotate",
+  text: `${framesOf(source)}, preset ${config.annotate.preset}`,
+  fill: async (folder, context) => {
+    const value = await annotateInto(folder, source, config, context);
+    const acquisitions = new Map(value.images.map(({ acquisition, diameter }) => [acquisition, diameter]));
+    const sizes = [...acquisitions.values()].slice(0, 5).map((diameter) => `${diameter.toFixed(0)} px`).join(", ");
+    const text = `${total(value.images, "kept")} of ${total(value.images, "candidates")} objects are certain nuclei, diameter ${sizes}${acquisitions.size > 5 ? " ..." : ""}`;
+    return { value, text, notices: value.warnings };
+  },
+});
+
+export const trainStage = (dataset: string, config: Config): Stage<TrainingResult, RunStage> => ({
+  name: "train",
+  text: `a StarDist network from scratch, preset ${config.train.preset}`,
+  fill: async (folder, context) => {
+    const value = await trainInto(folder, dataset, config, context);
+    const { history, description: { thresholds } } = value;
+    const text = `${history.at(-1)?.step ?? 0} steps, loss ${history.at(-1)?.loss.toFixed(3)}, thresholds ${thresholds.probability.toFixed(2)} and ${thresholds.overlap.toFixed(2)}`;
+    return { value, text };
+  },
+});
+
+/** @param diameters of the nuclei by frame name, px, where an annotation tells them */
+export const segmentStage = (model: string, source: ImageSource, config: Config, diameters?: () => ReadonlyMap<string, number>): Stage<SegmentationSummary, RunStage> => ({
+  name: "segment",
+  text: framesOf(source),
+  fill: async (folder, context) => {
+    const loaded = await loadModel(model, threadsOf(config));
+    try {
+      const value = await segmentInto(folder, source, loaded, config, context, diameters?.());
+      return { value, text: `${total(value.images, "nuclei")} nuclei`, notices: value.warnings };
+    } finally {
+      await loaded.predictor.release();
+    }
+  },
+});
+
+export const trackStage = (labels: string, config: Config): Stage<TrackingSummary, RunStage> => ({
+  name: "track",
+  text: "linking nuclei through time",
+  fill: async (folder, context) => {
+    const { summary: value } = await trackInto(folder, labels, config, context);
+    return { value, text: `${value.branches} tracks, ${value.divisions} divisions, radius ${radiusText(value)}`, notices: value.warnings };
+  },
+});
+
+export const analyseStage = (tracks: string, config: Config): Stage<Statistics, RunStage> => ({
+  name: "analyse",
+  text: "density, speed, direction, divisions",
+  fill: async (folder) => {
+    const value = statisticsOf(tracks, config);
+    await writeStatistics(folder, value);
+    const { summary: { branches, meanNucleiPerFrame, meanSpeed }, units } = value;
+    const speed = Number.isNaN(meanSpeed) ? "nothing moved" : `mean speed ${meanSpeed.toFixed(3)} ${units.length}/${units.time}`;
+    return { value, text: `${meanNucleiPerFrame.toFixed(0)} nuclei a frame, ${branches} tracks, ${speed}` };
+  },
+});
