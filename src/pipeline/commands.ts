@@ -33,7 +33,7 @@ async function perform<T>(stage: Stage<T>, { out, configuration, inputs, notices
     const started = performance.now();
     return writeFolder(out, async (folder) => {
       const result = await stage.fill(folder, part);
-      const record = { ...runRecord(stage.name, configuration, inputs), notices: [...notices, ...(result.notices ?? [])] };
+      const record = { ...runRecord(stage.name, out, configuration, inputs), notices: [...notices, ...(result.notices ?? [])] };
       await writeRun(folder, { ...record, stages: { [stage.name]: stageRecord(secondsSince(started), result.text) } });
       return result;
     });

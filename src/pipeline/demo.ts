@@ -31,7 +31,7 @@ export async function demo(out: string, config: Config, context: PipelineContext
   const [movie, results] = [join(out, "movie"), join(out, "results")];
   for (const folder of [movie, results]) await rm(folder, { recursive: true, force: true });
   // First of all, so that an interrupted demo is known as one.
-  await writeRun(out, runRecord("demo", configurationOf("demo", config), []));
+  await writeRun(out, runRecord("demo", out, configurationOf("demo", config), []));
   await simulateTo(movie, { ...demoMovie, seed: config.general.seed }, false, context);
   const { report } = await run([join(movie, "01")], results, demoConfig(config), { overwrite: false }, context);
   const instances = await evaluateLabels(join(movie, "01_GT", "SEG"), join(results, "labels"), context);

@@ -66,7 +66,7 @@ describe("assertReplaceable", () => {
   });
 
   it("replaces a result of the same command only, and only when told to", async () => {
-    await writeRun(root, runRecord("annotate", {}, []));
+    await writeRun(root, runRecord("annotate", root, {}, []));
     expect(() => assertReplaceable(root, "annotate", false)).toThrow(/--overwrite/);
     expect(() => assertReplaceable(root, "annotate", true)).not.toThrow();
     expect(() => assertReplaceable(root, "demo", true)).toThrow(/holds the result of karyon annotate, which karyon demo does not replace/);

@@ -2,11 +2,12 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus, totalmem } from "node:os";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { CorruptFile, messageOf } from "../core/errors.js";
 import { writeFileAtomic } from "./files.js";
 
 export interface InputRecord {
+  /** Path; in `run.json` as seen from its folder, so that inputs and results can be moved together. */
   readonly file: string;
   readonly bytes: number;
   readonly sha256: string;
@@ -49,8 +50,14 @@ export const stageRecord = (seconds: number, text: string): StageRecord => ({
   finished: new Date().toISOString(), seconds, peakMemoryMiB: Math.round(process.resourceUsage().maxRSS / 1024), text,
 });
 
-export const runRecord = (command: string, configuration: unknown, inputs: readonly InputRecord[]): RunRecord =>
-  ({ karyon: version, command, configuration, inputs, environment: environment(), stages: {}, notices: [] });
+/** @param out the folder that the record is for */
+export const runRecord = (command: string, out: string, configuration: unknown, inputs: readonly InputRecord[]): RunRecord => ({
+  karyon: version, command, configuration, environment: environment(), stages: {}, notices: [],
+  inputs: inputs.map((input) => ({ ...input, file: relative(resolve(out), resolve(input.file)) })),
+});
+
+/** Where the inputs of a record lie. */
+export const inputPaths = (out: string, { inputs }: RunRecord): string[] => inputs.map(({ file }) => resolve(out, file));
 
 export const writeRun = (folder: string, record: RunRecord): Promise<void> => writeFileAtomic(join(folder, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
 

@@ -18,7 +18,7 @@ import { type PartialConfig, resolveConfig } from "./config.js";
 import { readJson, writeFileAtomic } from "./files.js";
 import { readLabels } from "./labelfiles.js";
 import { type Config, configurationOf } from "./options.js";
-import { readRun, type RunRecord, version } from "./provenance.js";
+import { inputPaths, readRun, type RunRecord, version } from "./provenance.js";
 import { type RunStage, stageOutputs } from "./layout.js";
 import type { SegmentationSummary } from "./segmentation.js";
 import { openSource } from "./source.js";
@@ -39,7 +39,7 @@ export async function reportRun(out: string): Promise<string> {
   const record = readRun(out);
   if (record?.command !== "run") throw new InvalidInput(out, "the output folder of karyon run", "no run.json of one");
   const config = resolveConfig(record.configuration as PartialConfig, join(out, "run.json"));
-  const source = await openSource(record.inputs.map(({ file }) => file), config.input);
+  const source = await openSource(inputPaths(out, record), config.input);
   return writeReport(out, record, source, config);
 }
 

@@ -39,8 +39,10 @@ export async function run(inputs: readonly string[], out: string, config: Config
   const { source, records } = await openInputs(inputs, out, config, context);
   let record = await openRun(out, config, records, overwrite, context);
   let made = false;
+  const said = new Set<string>();
   const path = (stage: RunStage): string => join(out, stageOutputs[stage]);
   const note = async (sentences: readonly string[]): Promise<void> => {
+    for (const sentence of sentences) said.add(sentence);
     record = { ...record, notices: [...new Set([...record.notices, ...sentences])] };
     await writeRun(out, record);
   };
@@ -48,7 +50,10 @@ export async function run(inputs: readonly string[], out: string, config: Config
   const perform = async (name: RunStage, text: string, work: (stage: StageContext) => Promise<StageResult<unknown>>): Promise<void> => {
     if (!made && name in record.stages && existsSync(path(name))) return;
     made = true;
-    const result = await runStage(context, name, text, work);
+    const result = await runStage(context, name, text, async (stage) => {
+      const { notices = [], ...rest } = await work(stage);
+      return { ...rest, notices: notices.filter((sentence) => !said.has(sentence)) };
+    });
     record = { ...record, stages: { ...record.stages, [name]: stageRecord(result.seconds, result.text) } };
     await note(result.notices ?? []);
   };
@@ -68,11 +73,11 @@ export async function run(inputs: readonly string[], out: string, config: Config
 
 /** Creates the output folder, or opens an earlier one that was made from the same inputs with the same configuration. */
 async function openRun(out: string, config: Config, inputs: readonly InputRecord[], overwrite: boolean, context: PipelineContext): Promise<RunRecord> {
-  const fresh = runRecord("run", configurationOf("run", config), inputs);
+  const fresh = runRecord("run", out, configurationOf("run", config), inputs);
   const earlier = readRun(out);
   if (earlier?.command !== "run") assertReplaceable(out, "run", overwrite);
   else {
-    const changed = [...differences(comparable(earlier.configuration), comparable(fresh.configuration)), ...inputDifferences(earlier.inputs, inputs)];
+    const changed = [...differences(comparable(earlier.configuration), comparable(fresh.configuration)), ...inputDifferences(earlier.inputs, fresh.inputs)];
     if (changed.length === 0) {
       const finished = Object.keys(earlier.stages);
       if (finished.length > 0) notice(context, `${out} holds finished stages (${finished.join(", ")}): going on after them.`);

@@ -1,0 +1,169 @@
+/** The pipeline on a movie of four frames with four nuclei each, and a training of three steps: what is written, kept, replaced and said. */
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeTiff } from "../io/tiff/encode.js";
+import { annotate, segmentImages } from "./commands.js";
+import { resolveConfig } from "./config.js";
+import { demo } from "./demo.js";
+import type { PipelineContext, PipelineEvent } from "./events.js";
+import type { Config } from "./options.js";
+import { readRun } from "./provenance.js";
+import { reportRun } from "./reporting.js";
+import { run } from "./run.js";
+
+let root = "";
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), "karyon-run-"));
+  mkdirSync(at("movie"));
+  for (const t of [0, 1, 2, 3]) writeFileSync(at(`movie/t${t}.tif`), frame(t));
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+const at = (name: string): string => join(root, name);
+const [height, width] = [96, 96];
+const centres = [[24, 24], [24, 70], [70, 24], [70, 70]] as const;
+
+/** Four bright disks on a background whose noise has a long period; they move by a pixel a frame. */
+function grey(i: number, t: number): number {
+  const [y, x] = [Math.floor(i / width), (i % width) - t];
+  return (centres.some(([cy, cx]) => (y - cy) ** 2 + (x - cx) ** 2 < 13 ** 2) ? 150 : 20) + ((i * 7919 + t * 31) % 13);
+}
+const plane = <D extends Uint8Array | Float32Array>(data: D): { height: number; width: number; samples: number; data: D } => ({ height, width, samples: 1, data });
+const frame = (t: number): Uint8Array => encodeTiff([plane(Uint8Array.from({ length: height * width }, (_, i) => grey(i, t)))]);
+
+const small = { train: { steps: 3, patch: 32, filters: 4, batch: 1 }, general: { threads: 1 } };
+const config = resolveConfig(small, "the test");
+
+function listener(signal?: AbortSignal): PipelineContext & { readonly events: PipelineEvent[]; done(): string[]; notices(): string[] } {
+  const events: PipelineEvent[] = [];
+  const texts = <K extends PipelineEvent["event"]>(kind: K): Extract<PipelineEvent, { event: K }>[] => events.filter((event): event is Extract<PipelineEvent, { event: K }> => event.event === kind);
+  return { events, signal, onEvent: (event) => events.push(event), done: () => texts("done").map(({ stage }) => stage), notices: () => texts("notice").map(({ text }) => text) };
+}
+
+const go = (out: string, context: PipelineContext = {}, options: Config = config, inputs = [at("movie")], overwrite = false): ReturnType<typeof run> => run(inputs, at(out), options, { overwrite }, context);
+
+describe("run", () => {
+  it("does every stage once, then none, and those after a lost one again", async () => {
+    const first = listener();
+    const { record } = await go("out", first);
+    expect(first.done()).toEqual(["read", "annotate", "train", "segment", "track", "analyse", "report"]);
+    expect(readdirSync(at("out")).sort()).toEqual(["annotation", "labels", "model", "report.html", "run.json", "statistics", "tracks"]);
+    expect(record.notices).toEqual(expect.arrayContaining([expect.stringMatching(/are read as a movie/), expect.stringMatching(/No pixel size/)]));
+    expect(record).toEqual(readRun(at("out")));
+    const second = listener();
+    await go("out", second);
+    expect(second.done()).toEqual(["read"]);
+    rmSync(at("out/statistics"), { recursive: true });
+    const third = listener();
+    await go("out", third);
+    expect(third.done()).toEqual(["read", "analyse", "report"]);
+  });
+
+  it("goes on with inputs that are named differently or have been moved, and with another number of threads", async () => {
+    cpSync(at("movie"), at("moved"), { recursive: true });
+    const context = listener();
+    await go("out", context, resolveConfig({ ...small, general: { threads: 2 } }, "the test"), [relative(process.cwd(), at("moved"))]);
+    expect(context.done()).toEqual(["read"]);
+  });
+
+  it("refuses other inputs or options by name, and replaces its own stages only when told to", async () => {
+    const other = resolveConfig({ ...small, track: { gap: 0 } }, "the test");
+    await expect(go("out", {}, other)).rejects.toThrow(/made differently: track\.gap \(1 before, 0 now\).*--overwrite/);
+    await expect(go("out", {}, config, [at("movie/t0.tif"), at("movie/t1.tif")])).rejects.toThrow(/the input .*t2\.tif is no longer there/);
+    writeFileSync(at("out/notes.txt"), "mine");
+    await go("out", {}, other, [at("movie")], true);
+    expect(readFileSync(at("out/notes.txt"), "utf8")).toBe("mine");
+    expect(readRun(at("out"))!.configuration).toMatchObject({ track: { gap: 0 } });
+  });
+
+  it("leaves the results of other commands alone, even when told to overwrite", async () => {
+    await annotate([at("movie")], at("dataset"), config, { overwrite: false });
+    await expect(go("dataset", {}, config, [at("movie")], true)).rejects.toThrow(/holds the result of karyon annotate, which karyon run does not replace/);
+    await expect(annotate([at("movie")], at("out"), config, { overwrite: true })).rejects.toThrow(/holds the result of karyon run/);
+    await expect(demo(at("out"), config)).rejects.toThrow(/holds the result of karyon run, which karyon demo does not replace/);
+    expect(existsSync(at("out/report.html"))).toBe(true);
+  });
+
+  it("does not take its own output for input", async () => {
+    await expect(annotate([at("dataset/images")], at("dataset"), config, { overwrite: true })).rejects.toThrow(/expected images outside of the output folder, received 4 files/);
+    const context = listener();
+    const { images } = await annotate([at("**/t?.tif")], at("dataset"), resolveConfig({ ...small, input: { kind: "images" } }, "the test"), { overwrite: true }, context);
+    expect(images.some(({ name }) => name.startsWith("masks"))).toBe(true);
+    expect(context.notices().join()).toMatch(/Passed over what lies in the output folder .*dataset: 8 files/);
+  });
+
+  it("refuses before the first stage what would stop the training", async () => {
+    await expect(go("never", {}, resolveConfig({ train: { patch: 50 } }, "the test"))).rejects.toThrow(/train\.patch: expected a multiple of 16/);
+    expect(existsSync(at("never"))).toBe(false);
+  });
+
+  it("keeps finished stages, and nothing half done, when it is stopped", async () => {
+    const controller = new AbortController();
+    const context: PipelineContext = { signal: controller.signal, onEvent: (event) => { if (event.event === "progress" && event.stage === "train") controller.abort(); } };
+    await expect(go("stopped", context)).rejects.toMatchObject({ kind: "Cancelled" });
+    expect(readdirSync(at("stopped")).sort()).toEqual(["annotation", "run.json"]);
+    const again = listener();
+    await go("stopped", again);
+    expect(again.done()).toEqual(["read", "train", "segment", "track", "analyse", "report"]);
+  });
+
+  it("counts pixels without a value, once each", async () => {
+    const values = Float32Array.from({ length: height * width }, (_, i) => (i < 5 ? NaN : grey(i, 0)));
+    mkdirSync(at("nan"));
+    writeFileSync(at("nan/a.tif"), encodeTiff([plane(values)]));
+    const context = listener();
+    await go("nan-out", context, config, [at("nan")]);
+    expect(readRun(at("nan-out"))!.notices.filter((text) => text.includes("NaN"))).toEqual(["a: 5 pixels of 9216 have no value (NaN or infinite) and are left out."]);
+    expect(context.notices().filter((text) => text.includes("NaN"))).toHaveLength(1);
+    expect(context.notices()).toContain("A single image: there is nothing to track.");
+  });
+
+  it("writes the report again from any folder, and only of a run that is finished", async () => {
+    rmSync(at("out/report.html"));
+    const here = process.cwd();
+    try {
+      process.chdir(at("movie"));
+      await reportRun("../out");
+    } finally {
+      process.chdir(here);
+    }
+    expect(readFileSync(at("out/report.html"), "utf8")).toContain("</html>");
+    await expect(reportRun(at("movie"))).rejects.toThrow(/expected the output folder of karyon run/);
+    rmSync(at("out/labels"), { recursive: true });
+    await expect(reportRun(at("out"))).rejects.toThrow(/segmentation\.json: expected a finished run/);
+  });
+});
+
+describe("single steps", () => {
+  it("stop when told to, leaving nothing behind", async () => {
+    const stopAt = (stage: string): PipelineContext => {
+      const controller = new AbortController();
+      return { signal: controller.signal, onEvent: (event) => { if (event.event === "stage" && event.stage === stage) controller.abort(); } };
+    };
+    for (const stage of ["read", "annotate"]) await expect(annotate([at("movie")], at("s1"), config, { overwrite: false }, stopAt(stage))).rejects.toMatchObject({ kind: "Cancelled" });
+    for (const stage of ["read", "segment"]) await expect(segmentImages(at("out/model"), [at("movie")], at("s2"), config, { overwrite: false }, stopAt(stage))).rejects.toMatchObject({ kind: "Cancelled" });
+    expect(readdirSync(root).filter((name) => /s1|s2/.test(name))).toEqual([]);
+  });
+
+  it("end with a sentence when an overlay cannot be written, not with the program", async () => {
+    const blocked: PipelineContext = {
+      // A folder takes the place of the first overlay while the work goes on.
+      onEvent: ({ event }) => { if (event === "progress") mkdirSync(at(".s3.unfinished/overlays/t0.png/x"), { recursive: true }); },
+    };
+    await expect(segmentImages(at("out/model"), [at("movie")], at("s3"), config, { overwrite: false }, blocked)).rejects.toThrow(/t0\.png could not be written: a folder of that name is in the way/);
+    expect(readdirSync(root).filter((name) => name.includes("s3"))).toEqual([]);
+  });
+
+  it("say which file of a model is missing or broken", async () => {
+    mkdirSync(at("model"));
+    const attempt = (): Promise<unknown> => segmentImages(at("model"), [at("movie")], at("s4"), config, { overwrite: false });
+    await expect(attempt()).rejects.toThrow(/expected a model folder with model\.onnx and model\.json, received no model\.onnx/);
+    cpSync(at("out/model/model.json"), at("model/model.json"));
+    writeFileSync(at("model/model.onnx"), "not a network");
+    await expect(attempt()).rejects.toThrow(/model\.onnx: the ONNX runtime refused the model/);
+    writeFileSync(at("model/model.json"), "{}");
+    await expect(attempt()).rejects.toMatchObject({ kind: expect.stringMatching(/CorruptFile|InvalidInput/) as string });
+  });
+});
