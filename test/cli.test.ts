@@ -1,5 +1,5 @@
 /** The command line as a user meets it: the built program in a process of its own, in an empty folder. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +15,20 @@ interface Outcome { readonly code: number | null; readonly out: string; readonly
 function karyon(...args: readonly string[]): Outcome {
   const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd: folder, encoding: "utf8", timeout: 240_000 });
   return { code: status, out: stdout, err: stderr };
+}
+
+/** Presses Ctrl-C when standard error says `when`. */
+function interrupted(when: RegExp, ...args: readonly string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [bin, ...args], { cwd: folder });
+    let [out, err, sent] = ["", "", false];
+    child.stdout.on("data", (text: Buffer) => { out += String(text); });
+    child.stderr.on("data", (text: Buffer) => {
+      err += String(text);
+      if (!sent && when.test(err)) sent = child.kill("SIGINT");
+    });
+    child.on("close", (code) => resolve({ code, out, err }));
+  });
 }
 
 /** A failed call must say one sentence, end with an error code and show no stack. */
@@ -40,6 +54,7 @@ describe("karyon run", () => {
 
   it("goes from raw frames to the report in one command", () => {
     const result = karyon("run", "movie/01", "-o", "out", ...small);
+    expect(result.err).toMatch(/read: 01, a movie of 4 frames in 4 files/);
     expect(result.err).toMatch(/annotate: .*certain nuclei/);
     expect(result.out).toContain(join("out", "report.html"));
     expect(result.code).toBe(0);
@@ -85,8 +100,10 @@ describe("karyon run", () => {
   it("writes tracks that the single steps read again", () => {
     expect(karyon("analyse", "out/tracks", "-o", "statistics", "--pixel-size", "0.5", "--frame-interval", "60").code).toBe(0);
     expect(readFileSync(join(folder, "statistics", "statistics.json"), "utf8")).toContain("µm");
-    const scored = karyon("evaluate", "--tracks", "movie/01_GT/TRA", "out/tracks");
+    const scored = karyon("evaluate", "--tracks", "movie/01_GT/TRA", "out/tracks", "--csv", "tracks.csv", "--save-json", "tracks.json");
     expect(scored.out).toMatch(/TRA/);
+    expect(lines("tracks.csv")).toContainEqual(expect.stringMatching(/^TRA,\d/));
+    expect(JSON.parse(readFileSync(join(folder, "tracks.json"), "utf8"))).toHaveProperty("TRA");
     expect(scored.code).toBe(0);
   });
 
@@ -110,12 +127,71 @@ describe("karyon run", () => {
   });
 });
 
+describe("Ctrl-C", () => {
+  it("keeps finished stages, says how to go on, and ends with code 130", async () => {
+    const { code, err } = await interrupted(/^train: /m, "run", "movie/01", "-o", "stopped");
+    expect(err.trim().split("\n").at(-1)).toBe("karyon run: Stopped. Finished stages are kept; run the same command again to go on after them.");
+    expect(code).toBe(130);
+    expect(readdirSync(join(folder, "stopped")).sort()).toEqual(["annotation", "run.json"]);
+  });
+
+  it("leaves nothing of a single step", async () => {
+    const { code, err } = await interrupted(/^annotate: /m, "annotate", "movie/01", "-o", "half");
+    expect(err).toMatch(/karyon annotate: Stopped\. Nothing was written/);
+    expect(code).toBe(130);
+    expect(readdirSync(folder).filter((name) => name.includes("half"))).toEqual([]);
+  });
+});
+
+describe("options", () => {
+  it("of every command may stand in the configuration, and a flag wins over it", () => {
+    writeFileSync(join(folder, "all.yaml"), "simulate: { frames: 2, size: 64, bits: 16 }\ngeneral: { seed: 9 }\nevaluate: { errors: 0 }\n");
+    expect(karyon("simulate", "-o", "small", "--config", "all.yaml", "--size", "96").err).toMatch(/2 frames of 96 x 96 px/);
+    const { configuration } = JSON.parse(readFileSync(join(folder, "small", "run.json"), "utf8")) as { configuration: { simulate: object } };
+    expect(configuration.simulate).toMatchObject({ frames: 2, height: 96, bits: 16, seed: 9 });
+    expect(karyon("evaluate", "movie/01_GT/SEG", "movie/01_GT/TRA", "--config", "all.yaml").out).toMatch(/missed: 0$/m);
+    expectRefusal(karyon("simulate", "-o", "none", "--frames", "few"), /simulate\.frames: expected number, received "few"; see --help for --frames/);
+  });
+
+  it("--threads changes nothing in annotation, labels and tracks", () => {
+    for (const threads of ["1", "2"]) {
+      expect(karyon("annotate", "movie/01", "-o", `d${threads}`, "--threads", threads).code).toBe(0);
+      expect(karyon("segment", "out/model", "movie/01", "-o", `l${threads}`, "--threads", threads).code).toBe(0);
+      expect(karyon("track", "movie/01_GT/SEG", "-o", `t${threads}`, "--threads", threads).code).toBe(0);
+    }
+    for (const [name, file] of [["d", "masks/t001.tif"], ["d", "objects.csv"], ["l", "t001.tif"], ["l", "objects.csv"], ["t", "spots.csv"], ["t", "mask001.tif"]]) {
+      expect(readFileSync(join(folder, `${name}1`, file!)).equals(readFileSync(join(folder, `${name}2`, file!))), file).toBe(true);
+    }
+  });
+
+  it("--json ends with the error, as an event and as a sentence", () => {
+    const { code, out, err } = karyon("annotate", "nowhere", "-o", "none", "--json");
+    expect(JSON.parse(out.trim().split("\n").at(-1)!)).toMatchObject({ event: "error", kind: "InvalidInput" });
+    expect(err).toMatch(/^karyon annotate: nowhere: /);
+    expect(code).toBe(1);
+  });
+});
+
+describe("names", () => {
+  it("with spaces, brackets and letters of any script are files like others", () => {
+    const odd = "my nuclei [2] µ核";
+    mkdirSync(join(folder, odd));
+    for (const t of [0, 1]) writeFileSync(join(folder, odd, `核 image ${t}.tif`), readFileSync(join(folder, "movie", "01", `t00${t}.tif`)));
+    const result = karyon("annotate", `${odd}/*.tif`, "-o", "out 核 [1]");
+    expect(result.code).toBe(0);
+    expect(readdirSync(join(folder, "out 核 [1]", "masks"))).toEqual(["核_image_0.tif", "核_image_1.tif"]);
+  });
+});
+
 describe("bad input", () => {
   const plane = (height: number, width: number, value: (i: number) => number): Uint8Array =>
     encodeTiff([{ height, width, samples: 1, data: Uint8Array.from({ length: height * width }, (_, i) => value(i)) }], { compression: "deflate" });
 
-  it("names what cannot be found", () => {
-    expectRefusal(karyon("run", "nowhere", "-o", "x1"), /nowhere/);
+  it.each([
+    ["run", "nowhere", "-o", "x1"], ["annotate", "nowhere", "-o", "x1"], ["train", "nowhere", "-o", "x1"], ["segment", "nowhere", "movie/01", "-o", "x1"],
+    ["segment", "out/model", "nowhere", "-o", "x1"], ["track", "nowhere", "-o", "x1"], ["analyse", "nowhere", "-o", "x1"], ["evaluate", "nowhere", "movie"], ["report", "nowhere"], ["inspect", "nowhere"],
+  ])("names what cannot be found: karyon %s %s", (...args) => {
+    expectRefusal(karyon(...args), /nowhere: /);
     expect(existsSync(join(folder, "x1"))).toBe(false);
   });
 
