@@ -23,7 +23,7 @@ export { defaultSimulateOptions, type SimulateOptions, simulatePresets } from ".
 
 // Annotate
 export { estimateScale, poolScale, type ScaleEstimate } from "./annotate/scale.js";
-export { type AutoOptions, composeAnnotation, decide, type Proposal, proposeObjects } from "./annotate/auto.js";
+export { annotateAuto, type AutoOptions, composeAnnotation, decide, type Proposal, proposeObjects } from "./annotate/auto.js";
 export { annotatePaper, noiseBackground } from "./annotate/paper.js";
 export type { Annotation, Decision, ObjectFeatures, ObjectTable } from "./annotate/types.js";
 
@@ -48,7 +48,7 @@ export { measure } from "./imgproc/regions.js";
 export { type InstanceErrors, listErrors } from "./evaluate/errors.js";
 export { formatInstanceCsv, formatInstanceJson, formatInstanceTable } from "./evaluate/format.js";
 export { bootstrapInterval, type InstanceScores, matchInstances, scoreInstances } from "./evaluate/instances.js";
-export { type LabelledSequence, scoreTracks, type TrackScores } from "./evaluate/tracks.js";
+export { formatTrackTable, type LabelledSequence, scoreTracks, type TrackScores } from "./evaluate/tracks.js";
 
 // Track, analyse, report
 export { type CtcTrack, formatTracks, parseTracks, validateCtc } from "./io/ctc.js";
@@ -64,9 +64,14 @@ export { trackOverlay } from "./report/trackoverlay.js";
 export { mergeConfigs, parseConfig, type PartialConfig, resolveConfig } from "./pipeline/config.js";
 export type { Config } from "./pipeline/options.js";
 export type { PipelineContext, PipelineEvent } from "./pipeline/events.js";
+export type { OutputOptions } from "./pipeline/folders.js";
+export type { AnnotationSummary } from "./pipeline/annotation.js";
+export type { TrainingResult } from "./pipeline/training.js";
+export type { SegmentationSummary } from "./pipeline/segmentation.js";
+export type { TrackingSummary } from "./pipeline/tracking.js";
 export { analyseTracks, annotate, segmentImages, trackLabels, train } from "./pipeline/commands.js";
-export { demo } from "./pipeline/demo.js";
-export { evaluateLabels, evaluateTracks } from "./pipeline/evaluation.js";
+export { demo, type DemoResult } from "./pipeline/demo.js";
+export { evaluateLabels, evaluateTracks, formatTrackCsv, type LabelEvaluation } from "./pipeline/evaluation.js";
 export { reportRun } from "./pipeline/reporting.js";
 export { run, type RunResult } from "./pipeline/run.js";
 export { simulateTo } from "./pipeline/simulation.js";

@@ -7,6 +7,9 @@ import { jsonTerminal, type Terminal, textTerminal } from "./terminal.js";
 
 export interface CommandCall {
   readonly args: readonly string[];
+  /** Of `--output` and `--overwrite`, where the command has them. */
+  readonly out: string;
+  readonly overwrite: boolean;
   readonly options: Readonly<Record<string, unknown>>;
   readonly config: Config;
   readonly context: PipelineContext;
@@ -54,7 +57,7 @@ async function perform(spec: CommandSpec, command: Command, options: Record<stri
   process.on("SIGTERM", interrupt);
   try {
     const args = command.processedArgs.flat().filter((value): value is string => typeof value === "string");
-    const result = await spec.run({ args, options, config: configOf(command), context: { signal: controller.signal, onEvent: (event) => terminal.onEvent(event) } });
+    const result = await spec.run({ args, out: typeof options["output"] === "string" ? options["output"] : "", overwrite: options["overwrite"] === true, options, config: configOf(command), context: { signal: controller.signal, onEvent: (event) => terminal.onEvent(event) } });
     terminal.result(result.text, result.value);
     if (result.failed === true) process.exitCode = 1;
   } catch (error) {

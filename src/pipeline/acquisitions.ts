@@ -13,7 +13,7 @@ export interface FrameKind {
 export const frameKind = (image: Image, diameter: number): FrameKind => ({ height: image.height, width: image.width, type: image.data.constructor.name, diameter });
 
 /** Nuclei of two images are of one scale when their diameters differ by less than this factor. */
-export const scaleTolerance = 1.35;
+const scaleTolerance = 1.35;
 
 /**
  * Groups the frames into acquisitions, over which statistics are pooled: a movie is one; independent images go together when size and type

@@ -2,7 +2,7 @@
 import type { Statistics } from "../analyse/analyse.js";
 import type { AnnotationSummary } from "./annotation.js";
 import { type PipelineContext, runStage, secondsSince } from "./events.js";
-import { assertReplaceable, writeFolder } from "./folders.js";
+import { assertReplaceable, type OutputOptions, writeFolder } from "./folders.js";
 import { listImages } from "./imagefolder.js";
 import { modelFiles } from "./modelfiles.js";
 import { openInputs } from "./opening.js";
@@ -13,10 +13,6 @@ import { hashFiles } from "./source.js";
 import { analyseStage, annotateStage, segmentStage, type Stage, trackStage, trainStage } from "./stages.js";
 import { trackFiles, type TrackingSummary } from "./tracking.js";
 import { datasetFiles, type TrainingResult } from "./training.js";
-
-export interface OutputOptions {
-  readonly overwrite: boolean;
-}
 
 /** What the result of a stage is made from, and where it goes. */
 interface Task {

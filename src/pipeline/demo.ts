@@ -20,10 +20,10 @@ export interface DemoResult {
 }
 
 /** A smaller movie and a shorter training than by default, so that two cores need less than three minutes. */
-export const demoConfig = (config: Config): Config =>
+const demoConfig = (config: Config): Config =>
   resolveConfig(mergeConfigs({ general: config.general, train: { steps: 900, patch: 64, filters: 32, learningRate: 1e-3 } }), "the demo");
 
-export const demoMovie = { ...defaultSimulateOptions, height: 512, width: 512, frames: 10, cycle: 40 };
+const demoMovie = { ...defaultSimulateOptions, height: 512, width: 512, frames: 10, cycle: 40 };
 
 /** Simulates, runs everything into `out`, and scores the result against the truth. An earlier demo in that folder, and nothing else, is replaced. */
 export async function demo(out: string, config: Config, context: PipelineContext = {}): Promise<DemoResult> {
@@ -32,7 +32,7 @@ export async function demo(out: string, config: Config, context: PipelineContext
   for (const folder of [movie, results]) await rm(folder, { recursive: true, force: true });
   // First of all, so that an interrupted demo is known as one.
   await writeRun(out, runRecord("demo", out, configurationOf("demo", config), []));
-  await simulateTo(movie, { ...demoMovie, seed: config.general.seed }, false, context);
+  await simulateTo(movie, { ...demoMovie, seed: config.general.seed }, { overwrite: false }, context);
   const { report } = await run([join(movie, "01")], results, demoConfig(config), { overwrite: false }, context);
   const instances = await evaluateLabels(join(movie, "01_GT", "SEG"), join(results, "labels"), context);
   const tracks = await evaluateTracks(join(movie, "01_GT", "TRA"), join(results, "tracks"), context);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { InvalidInput, OutputError } from "../core/errors.js";
-import { openBytes, readBytes, readText, writeFileAtomic } from "./files.js";
+import { openBytes, readBytes, readJson, writeFileAtomic } from "./files.js";
 
 let folder = "";
 beforeEach(() => {
@@ -22,7 +22,7 @@ describe("writeFileAtomic", () => {
     await writeFileAtomic(join(folder, "a/text.txt"), "µm", { sync: true });
     await writeFileAtomic(join(folder, "a/pieces.bin"), [Uint8Array.of(1), Uint8Array.of(2, 3)]);
     expect([...readFileSync(join(folder, "a/b/bytes.bin"))]).toEqual([1, 2]);
-    expect(await readText(join(folder, "a/text.txt"))).toBe("µm");
+    expect(readFileSync(join(folder, "a/text.txt"), "utf8")).toBe("µm");
     expect([...(await readBytes(join(folder, "a/pieces.bin")))]).toEqual([1, 2, 3]);
     expect(readdirSync(join(folder, "a")).sort()).toEqual(["b", "pieces.bin", "text.txt"]);
   });
@@ -84,5 +84,15 @@ describe("openBytes", () => {
     await expect(openBytes(folder)).rejects.toThrow(/expected a file, received a folder/);
     await expect(openBytes(join(folder, "none"))).rejects.toThrow(/none: expected a readable file, received nothing of that name; check the path and its permissions\.$/);
     await expect(readBytes(folder)).rejects.toThrow(InvalidInput);
+  });
+});
+
+describe("readJson", () => {
+  it("reads what was written, and says what else it finds", () => {
+    writeFileSync(join(folder, "a.json"), `{ "images": [1] }`);
+    expect(readJson(join(folder, "a.json"))).toEqual({ images: [1] });
+    writeFileSync(join(folder, "a.json"), `{ "images": [`);
+    expect(() => readJson(join(folder, "a.json"))).toThrow(/a\.json: this is not the JSON that Karyon writes .*make its folder again\.$/);
+    expect(() => readJson(join(folder, "b.json"))).toThrow(/b\.json: expected a readable file, received nothing of that name/);
   });
 });

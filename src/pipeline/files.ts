@@ -64,12 +64,6 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Reads UTF-8 text, without a byte order mark. @throws InvalidInput when there is no such file, or it may not be read */
-export async function readText(path: string): Promise<string> {
-  const bytes = await readBytes(path);
-  return new TextDecoder().decode(bytes);
-}
-
 /**
  * Reads what one of our own steps wrote as JSON.
  *

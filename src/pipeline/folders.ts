@@ -34,6 +34,11 @@ export async function writeFolder<T>(path: string, fill: (temporary: string) => 
   }
 }
 
+export interface OutputOptions {
+  /** Replace an earlier result of the same command. */
+  readonly overwrite: boolean;
+}
+
 /**
  * Refuses to replace a folder that holds something, unless it is a result of the same command and the user said so.
  *

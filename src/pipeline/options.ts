@@ -103,23 +103,8 @@ export const configurationOf = (command: CommandName, config: Config): Partial<C
 type SectionConfig<S extends Section> = {
   readonly [K in keyof (typeof optionTable)[S]]: (typeof optionTable)[S][K] extends { schema: infer Z extends z.ZodType } ? z.output<Z> : never;
 };
-export type GeneralConfig = SectionConfig<"general">;
-export type InputConfig = SectionConfig<"input">;
 export type AnnotateConfig = SectionConfig<"annotate">;
 export type TrainConfig = SectionConfig<"train">;
-export type SegmentConfig = SectionConfig<"segment">;
-export type TrackConfig = SectionConfig<"track">;
-export type SimulateConfig = SectionConfig<"simulate">;
-export type EvaluateConfig = SectionConfig<"evaluate">;
 
 /** Everything that can be set, by section; what is undefined is chosen from the data or by the preset. */
-export interface Config {
-  readonly general: GeneralConfig;
-  readonly input: InputConfig;
-  readonly annotate: AnnotateConfig;
-  readonly train: TrainConfig;
-  readonly segment: SegmentConfig;
-  readonly track: TrackConfig;
-  readonly simulate: SimulateConfig;
-  readonly evaluate: EvaluateConfig;
-}
+export type Config = { readonly [S in Section]: SectionConfig<S> };

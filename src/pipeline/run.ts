@@ -8,7 +8,7 @@ import { diametersOf, readAnnotation } from "./annotation.js";
 import { differences } from "./config.js";
 import { notice, type PipelineContext, runStage, type StageResult } from "./events.js";
 import { makeFolder } from "./files.js";
-import { assertReplaceable, writeFolder } from "./folders.js";
+import { assertReplaceable, type OutputOptions, writeFolder } from "./folders.js";
 import { type RunStage, stageOutputs } from "./layout.js";
 import { openInputs } from "./opening.js";
 import { type Config, configurationOf } from "./options.js";
@@ -16,11 +16,6 @@ import { type InputRecord, readRun, type RunRecord, runRecord, stageRecord, writ
 import { writeReport } from "./reporting.js";
 import { analyseStage, annotateStage, isTrackable, segmentStage, type Stage, trackStage, trainStage } from "./stages.js";
 import { trainingSettings } from "./training.js";
-
-export interface RunOptions {
-  /** Replace an earlier result made from other inputs or another configuration. */
-  readonly overwrite: boolean;
-}
 
 export interface RunResult {
   readonly folder: string;
@@ -33,7 +28,7 @@ export interface RunResult {
  *
  * @throws OutputError when `out` holds something else; the errors of the stages
  */
-export async function run(inputs: readonly string[], out: string, config: Config, { overwrite }: RunOptions, context: PipelineContext = {}): Promise<RunResult> {
+export async function run(inputs: readonly string[], out: string, config: Config, { overwrite }: OutputOptions, context: PipelineContext = {}): Promise<RunResult> {
   // What would stop the training is refused before the work that leads up to it.
   trainingSettings(config.train, config.general.seed, 1);
   const { source, records } = await openInputs(inputs, out, config, context);

@@ -9,6 +9,7 @@ import { simulate } from "../simulate/simulate.js";
 import { performStage } from "./commands.js";
 import type { PipelineContext, StageResult } from "./events.js";
 import { writeFileAtomic } from "./files.js";
+import type { OutputOptions } from "./folders.js";
 import { writeLabels16 } from "./labelfiles.js";
 import type { Config } from "./options.js";
 
@@ -17,7 +18,7 @@ export const simulateOptionsOf = ({ general, simulate: { scene, frames, size, bi
   ({ ...simulatePresets[scene], height: size, width: size, bits, frames, seed: general.seed });
 
 /** Simulates into the folder `out`. The frames carry pixel size and frame interval as ImageJ reads them. */
-export const simulateTo = (out: string, settings: SimulateOptions, overwrite: boolean, context: PipelineContext = {}): Promise<void> =>
+export const simulateTo = (out: string, settings: SimulateOptions, { overwrite }: OutputOptions, context: PipelineContext = {}): Promise<void> =>
   performStage({
     name: "simulate",
     text: `${settings.frames} frames of ${settings.height} x ${settings.width} px`,

@@ -19,7 +19,7 @@ export interface Stage<T, N extends string = string> {
   /** Announces the work. */
   readonly text: string;
   /** Makes the result in a folder, which exists. */
-  fill(folder: string, context: StageContext): Promise<StageResult<T>>;
+  readonly fill: (folder: string, context: StageContext) => Promise<StageResult<T>>;
 }
 
 /** A movie with something to follow: two frames at least. */

@@ -1,6 +1,6 @@
 import { analyseTracks } from "../../pipeline/commands.js";
 import type { CommandSpec } from "../command.js";
-import { outputFlag, outputOf, overwriteFlag, overwriteOf } from "./shared.js";
+import { outputFlag, overwriteFlag } from "./shared.js";
 
 export const analyseCommand: CommandSpec = {
   name: "analyse",
@@ -8,9 +8,8 @@ export const analyseCommand: CommandSpec = {
   summary: "counts, density, speed, direction and divisions as tables",
   flags: [outputFlag, overwriteFlag],
   examples: ["analyse tracks -o statistics", "analyse tracks -o statistics --pixel-size 0.325 --frame-interval 600"],
-  async run({ args, options, config, context }) {
-    const out = outputOf(options);
-    const { summary, units } = await analyseTracks(args[0]!, out, config, { overwrite: overwriteOf(options) }, context);
+  async run({ args, out, overwrite, config, context }) {
+    const { summary, units } = await analyseTracks(args[0]!, out, config, { overwrite }, context);
     return { text: `Statistics: ${out} (lengths in ${units.length}, times in ${units.time})`, value: { units, summary } };
   },
 };

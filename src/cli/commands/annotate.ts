@@ -1,6 +1,6 @@
 import { annotate } from "../../pipeline/commands.js";
 import type { CommandSpec } from "../command.js";
-import { outputFlag, outputOf, overwriteFlag, overwriteOf } from "./shared.js";
+import { outputFlag, overwriteFlag } from "./shared.js";
 
 export const annotateCommand: CommandSpec = {
   name: "annotate",
@@ -8,9 +8,8 @@ export const annotateCommand: CommandSpec = {
   summary: "make a training set from raw images, without anybody drawing",
   flags: [outputFlag, overwriteFlag],
   examples: ["annotate movie/ -o dataset", "annotate image.tif -o dataset --diameter 40"],
-  async run({ args, options, config, context }) {
-    const out = outputOf(options);
-    const summary = await annotate(args, out, config, { overwrite: overwriteOf(options) }, context);
+  async run({ args, out, overwrite, config, context }) {
+    const summary = await annotate(args, out, config, { overwrite }, context);
     return { text: `Dataset: ${out} (look at overlays/; objects.csv says why each object was kept or rejected)`, value: summary };
   },
 };

@@ -1,6 +1,5 @@
 import { demo, type DemoResult } from "../../pipeline/demo.js";
 import type { CommandSpec } from "../command.js";
-import { outputOf } from "./shared.js";
 
 export const demoCommand: CommandSpec = {
   name: "demo",
@@ -9,9 +8,8 @@ export const demoCommand: CommandSpec = {
   flags: [["-o, --output <folder>", "folder for the movie and the results (default: karyon-demo)"]],
   examples: ["demo"],
   onStop: "Run the same command to start the demo again from the beginning.",
-  async run({ options, config, context }) {
-    const out = options["output"] === undefined ? "karyon-demo" : outputOf(options);
-    const { report, instances, tracks } = await demo(out, config, context);
+  async run({ out, config, context }) {
+    const { report, instances, tracks } = await demo(out === "" ? "karyon-demo" : out, config, context);
     const at = (threshold: number): string => instances.pooled.thresholds.find((row) => Math.abs(row.threshold - threshold) < 1e-9)!.f1.toFixed(3);
     const lines = [
       "Scored against the simulated truth, which the program did not see:",

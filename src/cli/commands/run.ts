@@ -1,6 +1,6 @@
 import { run } from "../../pipeline/run.js";
 import type { CommandSpec } from "../command.js";
-import { outputFlag, outputOf, overwriteOf } from "./shared.js";
+import { outputFlag } from "./shared.js";
 
 export const runCommand: CommandSpec = {
   name: "run",
@@ -9,8 +9,8 @@ export const runCommand: CommandSpec = {
   flags: [outputFlag, ["--overwrite", "replace an earlier run in that folder that was made from other inputs or with other options"]],
   examples: ["run movie/ -o results", "run movie.tif -o results --pixel-size 0.325 --frame-interval 600", `run "plate/*.tif" -o results --kind images --config karyon.yaml`],
   onStop: "Finished stages are kept; run the same command again to go on after them.",
-  async run({ args, options, config, context }) {
-    const result = await run(args, outputOf(options), config, { overwrite: overwriteOf(options) }, context);
+  async run({ args, out, overwrite, config, context }) {
+    const result = await run(args, out, config, { overwrite }, context);
     return { text: `Report: ${result.report}`, value: { folder: result.folder, report: result.report, stages: result.record.stages } };
   },
 };

@@ -1,6 +1,6 @@
 import { segmentImages } from "../../pipeline/commands.js";
 import type { CommandSpec } from "../command.js";
-import { outputFlag, outputOf, overwriteFlag, overwriteOf } from "./shared.js";
+import { outputFlag, overwriteFlag } from "./shared.js";
 
 export const segmentCommand: CommandSpec = {
   name: "segment",
@@ -8,9 +8,8 @@ export const segmentCommand: CommandSpec = {
   summary: "find the nuclei in images with a trained model",
   flags: [outputFlag, overwriteFlag],
   examples: ["segment model movie/ -o labels"],
-  async run({ args, options, config, context }) {
-    const out = outputOf(options);
-    const summary = await segmentImages(args[0]!, args.slice(1), out, config, { overwrite: overwriteOf(options) }, context);
+  async run({ args, out, overwrite, config, context }) {
+    const summary = await segmentImages(args[0]!, args.slice(1), out, config, { overwrite }, context);
     return { text: `Labels: ${out}`, value: summary };
   },
 };

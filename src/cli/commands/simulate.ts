@@ -1,6 +1,6 @@
 import { simulateOptionsOf, simulateTo } from "../../pipeline/simulation.js";
 import type { CommandSpec } from "../command.js";
-import { outputFlag, outputOf, overwriteFlag, overwriteOf } from "./shared.js";
+import { outputFlag, overwriteFlag } from "./shared.js";
 
 export const simulateCommand: CommandSpec = {
   name: "simulate",
@@ -8,10 +8,9 @@ export const simulateCommand: CommandSpec = {
   summary: "make a movie of nuclei with known truth (Cell Tracking Challenge layout)",
   flags: [outputFlag, overwriteFlag],
   examples: ["simulate -o movie", "simulate -o movie --scene crowded --frames 50 --size 1024 --seed 7"],
-  async run({ options, config, context }) {
-    const out = outputOf(options);
+  async run({ out, overwrite, config, context }) {
     const settings = simulateOptionsOf(config);
-    await simulateTo(out, settings, overwriteOf(options), context);
+    await simulateTo(out, settings, { overwrite }, context);
     return { text: `Movie: ${out}/01 (truth in ${out}/01_GT)`, value: settings };
   },
 };

@@ -1,6 +1,6 @@
 import { trackLabels } from "../../pipeline/commands.js";
 import type { CommandSpec } from "../command.js";
-import { outputFlag, outputOf, overwriteFlag, overwriteOf } from "./shared.js";
+import { outputFlag, overwriteFlag } from "./shared.js";
 
 export const trackCommand: CommandSpec = {
   name: "track",
@@ -8,9 +8,8 @@ export const trackCommand: CommandSpec = {
   summary: "link nuclei through time, divisions included, and write Cell Tracking Challenge files",
   flags: [outputFlag, overwriteFlag],
   examples: ["track labels -o tracks"],
-  async run({ args, options, config, context }) {
-    const out = outputOf(options);
-    const summary = await trackLabels(args[0]!, out, config, { overwrite: overwriteOf(options) }, context);
+  async run({ args, out, overwrite, config, context }) {
+    const summary = await trackLabels(args[0]!, out, config, { overwrite }, context);
     return { text: `Tracks: ${out}`, value: summary };
   },
 };

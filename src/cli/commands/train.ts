@@ -1,6 +1,6 @@
 import { train } from "../../pipeline/commands.js";
 import type { CommandSpec } from "../command.js";
-import { outputFlag, outputOf, overwriteFlag, overwriteOf } from "./shared.js";
+import { outputFlag, overwriteFlag } from "./shared.js";
 
 export const trainCommand: CommandSpec = {
   name: "train",
@@ -8,9 +8,8 @@ export const trainCommand: CommandSpec = {
   summary: "train a StarDist network from scratch on a training set (folders images and masks)",
   flags: [outputFlag, overwriteFlag],
   examples: ["train dataset -o model", "train dataset -o model --steps 1000"],
-  async run({ args, options, config, context }) {
-    const out = outputOf(options);
-    const { description, history } = await train(args[0]!, out, config, { overwrite: overwriteOf(options) }, context);
+  async run({ args, out, overwrite, config, context }) {
+    const { description, history } = await train(args[0]!, out, config, { overwrite }, context);
     return { text: `Model: ${out}`, value: { model: out, thresholds: description.thresholds, last: history.at(-1) } };
   },
 };
