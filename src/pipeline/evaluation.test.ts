@@ -83,6 +83,15 @@ describe("evaluateTracks", () => {
     expect(table.has("BC(1)")).toBe(true);
   });
 
+  it("takes SEG over the true outlines beside the tracks, where there are any", async () => {
+    const truth = await write("01_GT/TRA", "man_track.txt", "man_track");
+    const result = await write("result", "res_track.txt", "mask");
+    // Half of the object that both tracking masks show.
+    await writeLabels16(join(root, "01_GT", "SEG", "man_seg001.tif"), labelImage(4, 4, Int32Array.from({ length: 16 }, (_, i) => (i < 6 ? 7 : 0))));
+    const { SEG, TRA } = await evaluateTracks(truth, result);
+    expect([SEG, TRA]).toEqual([0.75, 1]);
+  });
+
   it("says which file is missing", async () => {
     await expect(evaluateTracks(await write("truth", "man_track.txt", "man_track"), join(root, "none"))).rejects.toThrow(/none: expected tracks of the Cell Tracking Challenge.*no res_track\.txt/);
   });

@@ -1,12 +1,12 @@
 /** Scores of label images, or of tracks, against the truth on disk. */
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { InvalidInput } from "../core/errors.js";
 import type { LabelImage } from "../core/labels.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import { type InstanceErrors, listErrors } from "../evaluate/errors.js";
 import { type InstanceScores, iouThresholds, matchInstances, scoreInstances } from "../evaluate/instances.js";
-import { type LabelledSequence, scoreTracks, type TrackScores } from "../evaluate/tracks.js";
+import { type LabelledSequence, scoreTracks, type SegmentationTruth, type TrackScores } from "../evaluate/tracks.js";
 import { formatCsv } from "../io/csv.js";
 import { parseTracks } from "../io/ctc.js";
 import { type PipelineContext, runStage } from "./events.js";
@@ -88,16 +88,27 @@ export async function evaluateLabels(truth: string, predicted: string, context: 
 
 /**
  * Scores tracks in the layout of the Cell Tracking Challenge: `man_track.txt` with `man_trackNNN.tif`, `res_track.txt` with `maskNNN.tif`.
+ * SEG is taken over the outlines in the folder `SEG` beside that of the truth (`man_segNNN.tif`, of some or all frames), as the challenge
+ * does; where there is none, over the tracking masks.
  *
  * @param truth,result folders that hold these files
  */
 export async function evaluateTracks(truth: string, result: string, context: PipelineContext = {}): Promise<TrackScores> {
   const { value } = await runStage(context, "evaluate", "tracks", async (stage) => {
     const [left, right] = [readSequence(truth, "man_track.txt", stage), readSequence(result, "res_track.txt", stage)];
-    const scores = await scoreTracks(left, right);
-    return { value: scores, text: `${scores.trueTracks} true and ${scores.resultTracks} computed tracks` };
+    const outlines = outlinesBeside(truth);
+    const scores = await scoreTracks(left, right, outlines);
+    const notices = outlines === undefined ? ["There is no folder SEG with man_seg files beside the truth: SEG is taken over its tracking masks."] : [];
+    return { value: scores, text: `${scores.trueTracks} true and ${scores.resultTracks} computed tracks`, notices };
   });
   return value;
+}
+
+function outlinesBeside(truth: string): SegmentationTruth[] | undefined {
+  const folder = join(dirname(resolve(truth)), "SEG");
+  if (!existsSync(folder)) return undefined;
+  const outlines = [...listImages(folder)].filter(([name]) => /^man_seg\d+$/.test(name)).map(([name, path]) => ({ frame: numberOf(name)!, labels: () => readLabels(path) }));
+  return outlines.length === 0 ? undefined : outlines;
 }
 
 function readSequence(folder: string, file: string, stage: StageContext): LabelledSequence {
