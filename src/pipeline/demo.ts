@@ -21,7 +21,7 @@ export interface DemoResult {
 
 /** A smaller movie and a shorter training than by default, so that two cores need less than three minutes. */
 const demoConfig = (config: Config): Config =>
-  resolveConfig(mergeConfigs({ general: config.general, train: { steps: 900, patch: 64, filters: 32, learningRate: 1e-3 } }), "the demo");
+  resolveConfig(mergeConfigs({ general: config.general, train: { steps: 1400, patch: 64, filters: 32, learningRate: 1e-3 } }), "the demo");
 
 const demoMovie = { ...defaultSimulateOptions, height: 512, width: 512, frames: 10, cycle: 40 };
 
