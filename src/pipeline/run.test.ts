@@ -136,6 +136,17 @@ describe("run", () => {
   });
 });
 
+describe("annotate", () => {
+  it("names the size of the nuclei that were found, not of the last image that has none", async () => {
+    mkdirSync(at("mixed"));
+    writeFileSync(at("mixed/a.tif"), frame(0));
+    writeFileSync(at("mixed/b.tif"), encodeTiff([{ height: 50, width: 50, samples: 1, data: new Uint8Array(50 * 50) }]));
+    const context = listener();
+    await annotate([at("mixed")], at("mixed-out"), resolveConfig({ annotate: { preset: "paper" } }, "the test"), { overwrite: false }, context);
+    expect(context.events.at(-1)).toMatchObject({ event: "done", text: "4 of 4 objects are certain nuclei, diameter 26 px" });
+  });
+});
+
 describe("single steps", () => {
   it("stop when told to, leaving nothing behind", async () => {
     const stopAt = (stage: string): PipelineContext => {

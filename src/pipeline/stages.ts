@@ -2,7 +2,7 @@
 import type { StageContext } from "../core/progress.js";
 import type { ImageSource } from "../core/image.js";
 import type { Statistics } from "../analyse/analyse.js";
-import { annotateInto, type AnnotationSummary } from "./annotation.js";
+import { annotateInto, type AnnotationSummary, diametersOf } from "./annotation.js";
 import { statisticsOf, writeStatistics } from "./analysis.js";
 import type { StageResult } from "./events.js";
 import { counted } from "./inputs.js";
@@ -34,9 +34,9 @@ export const annotateStage = (source: ImageSource, config: Config): Stage<Annota
   text: `${framesOf(source)}, preset ${config.annotate.preset}`,
   fill: async (folder, context) => {
     const value = await annotateInto(folder, source, config, context);
-    const acquisitions = new Map(value.images.map(({ acquisition, diameter }) => [acquisition, diameter]));
-    const sizes = [...acquisitions.values()].slice(0, 5).map((diameter) => `${diameter.toFixed(0)} px`).join(", ");
-    const text = `${total(value.images, "kept")} of ${total(value.images, "candidates")} objects are certain nuclei, diameter ${sizes}${acquisitions.size > 5 ? " ..." : ""}`;
+    const sizes = [...new Set([...diametersOf(value).values()].map((diameter) => `${diameter.toFixed(0)} px`))];
+    const diameter = sizes.length === 0 ? "" : `, diameter ${sizes.slice(0, 5).join(", ")}${sizes.length > 5 ? " ..." : ""}`;
+    const text = `${total(value.images, "kept")} of ${total(value.images, "candidates")} objects are certain nuclei${diameter}`;
     return { value, text, notices: value.warnings };
   },
 });
