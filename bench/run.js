@@ -9,7 +9,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const stages = ["read", "annotate-paper", "annotate-auto", "train-step", "segment", "track"];
+const stages = ["simulate", "read", "annotate-paper", "annotate-auto", "train-step", "segment", "evaluate", "track", "analyse", "report"];
 const args = process.argv.slice(2);
 const only = args.includes("--only") ? args[args.indexOf("--only") + 1] : undefined;
 const given = args.find((arg, index) => !arg.startsWith("--") && args[index - 1] !== "--only");

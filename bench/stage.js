@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import {
-  annotatePaper, batchProvider, composeAnnotation, concatNuclei, decide, defaultAugmentOptions, defaultModelConfig, defaultTrainOptions, estimateScale,
-  loadModel, measure, openSource, proposeObjects, random, readLabels, segment, splitSamples, track, trainNetwork,
+  analyse, annotatePaper, batchProvider, buildReport, composeAnnotation, concatNuclei, decide, defaultAugmentOptions, defaultModelConfig, defaultTrainOptions, estimateScale,
+  loadModel, matchInstances, measure, openSource, proposeObjects, random, readLabels, scoreInstances, segment, simulate, simulatePresets, splitSamples, track, trainNetwork,
 } from "../dist/index.js";
 
 const [stage, image, dataset, model, movie] = process.argv.slice(2);
@@ -65,6 +65,25 @@ const stages = {
     for (const t of [0, 1]) tables.push(measure(await readLabels(join(movie, "01_GT", "SEG", `man_seg00${t}.tif`)), { frame: t }));
     const nuclei = concatNuclei(tables);
     return { seconds: await times(3, () => track(nuclei, 2)), what: `two frames, ${nuclei.count} nuclei` };
+  },
+  evaluate: async () => {
+    const [truth, other] = await Promise.all([0, 1].map((t) => readLabels(join(movie, "01_GT", "SEG", `man_seg00${t}.tif`))));
+    return { seconds: await times(3, () => scoreInstances([matchInstances(truth, other)])), what: "one frame against another" };
+  },
+  analyse: async () => {
+    const tables = [];
+    for (const t of [0, 1]) tables.push(measure(await readLabels(join(movie, "01_GT", "SEG", `man_seg00${t}.tif`)), { frame: t }));
+    const { graph } = track(concatNuclei(tables), 2);
+    return { seconds: await times(3, () => analyse(graph, { height: 2048, width: 2048 })), what: "two frames" };
+  },
+  report: async () => {
+    const [frame, labels] = [await read(join(movie, "01", "t000.tif")), await readLabels(join(movie, "01_GT", "SEG", "man_seg000.tif"))];
+    const input = { title: "bench", parameters: {}, segmentation: [{ name: "t000", image: frame, labels }] };
+    return { seconds: await times(3, () => buildReport(input)), what: "one segmented frame, overview and crop" };
+  },
+  simulate: async () => {
+    const options = { ...simulatePresets.mdck, height: 2048, width: 2048, frames: 1 };
+    return { seconds: await times(2, () => { const made = simulate(options); made.image(0); made.labels(0); }), what: "population, picture and labels of one frame" };
   },
 };
 

@@ -1,0 +1,52 @@
+/** The documents must stay true: commands, flags, configuration, imports and links that they show exist. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { buildProgram } from "../src/cli/main.js";
+import { parseConfig, resolveConfig } from "../src/pipeline/config.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LIBRARIES.md", ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".md")).map((name) => join("docs", name))];
+const text = (name: string): string => readFileSync(join(root, name), "utf8");
+const blocks = (name: string, language: string): string[] => [...text(name).matchAll(new RegExp("```" + language + "\\n([\\s\\S]*?)```", "g"))].map((match) => match[1]!);
+
+const program = buildProgram();
+const calls = documents.flatMap((name) => blocks(name, "sh").flatMap((block) => [...block.matchAll(/npx karyon ([^#\n]*)/g)].map((match) => ({ name, call: match[1]!.trim() }))));
+
+describe("documents", () => {
+  it("show commands of karyon", () => {
+    expect(calls.length).toBeGreaterThan(3);
+  });
+
+  it.each(calls)("use commands and flags that exist: karyon $call", ({ call }) => {
+    const [command, ...rest] = call.split(/\s+/);
+    const spec = program.commands.find((candidate) => candidate.name() === command);
+    expect(spec, command).toBeDefined();
+    const known = spec!.options.flatMap((option) => [option.short, option.long]);
+    for (const flag of rest.filter((word) => word.startsWith("-"))) expect(known, flag).toContain(flag);
+  });
+
+  it("show a configuration that is accepted", () => {
+    const shown = documents.flatMap((name) => blocks(name, "yaml"));
+    expect(shown.length).toBeGreaterThan(0);
+    for (const yaml of shown) expect(() => resolveConfig(parseConfig(yaml, "docs"), "docs")).not.toThrow();
+  });
+
+  it("import only what the package exports", () => {
+    const index = text("src/index.ts");
+    const names = documents.flatMap((name) => blocks(name, "ts")).flatMap((code) => [...code.matchAll(/import \{([^}]*)\} from "karyon"/g)]).flatMap((match) => match[1]!.split(",").map((part) => part.trim()));
+    expect(names.length).toBeGreaterThan(0);
+    for (const name of names) expect(index).toMatch(new RegExp(`\\b${name}\\b`));
+  });
+
+  it("link to files that exist", () => {
+    const broken = documents.flatMap((name) => [...text(name).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1]!).filter((target) => !existsSync(join(root, dirname(name), target))).map((target) => `${name}: ${target}`));
+    expect(broken).toEqual([]);
+  });
+
+  it("name npm scripts that exist", () => {
+    const { scripts } = JSON.parse(text("package.json")) as { scripts: Record<string, string> };
+    for (const name of documents) for (const match of text(name).matchAll(/npm run ([a-z]+)/g)) expect(Object.keys(scripts), `${name}: ${match[0]}`).toContain(match[1]);
+  });
+});
