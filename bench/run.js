@@ -29,7 +29,7 @@ try {
   const dataset = join(work, "dataset");
   karyon("annotate", image, "-o", dataset);
   const model = join(work, "model");
-  karyon("train", dataset, "-o", model, "--steps", "60");
+  karyon("train", dataset, "-o", model, "--steps", "500", "--patch", "64");
   console.log("stage            median s   runs   peak MiB   what");
   for (const stage of stages.filter((name) => only === undefined || name === only)) {
     const result = spawnSync(process.execPath, [fileURLToPath(new URL("./stage.js", import.meta.url)), stage, image, dataset, model, movie], { encoding: "utf8" });

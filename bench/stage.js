@@ -47,7 +47,7 @@ const stages = {
     const stamps = [];
     const { layout } = await trainNetwork(defaultModelConfig, { ...defaultTrainOptions, ...options, steps: 120, stepsPerEpoch: 1000, threads }, {
       nextBatch: (step) => (stamps.push(performance.now()), next(step)), validation: [],
-    });
+    }, {});
     const seconds = stamps.slice(21).map((stamp, i) => (stamp - stamps[20 + i]) / 1000);
     return { seconds, what: `a training step, batch 4, patch 64, ${threads} threads, layout ${layout}, patches included` };
   },
