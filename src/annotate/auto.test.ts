@@ -139,6 +139,18 @@ describe("annotateAuto", () => {
     expect(labels.data[large.y * image.width + large.x]).toBeGreaterThan(0);
   });
 
+  it("keeps the small bright plates of a mitosis, but no speck of the same size as bright as the others", () => {
+    const { image, ellipses } = field(40, 5, 5);
+    const replaced = (bright: number): Image => draw(image.height, image.width, ellipses.map((e, i) => (i === 12 ? { ...e, a: 12, b: 7, bright } : e)));
+    const middle = ellipses[12]!;
+    const found = (picture: Image): boolean => {
+      const { objects } = annotateAuto(picture);
+      const row = objects.y.findIndex((y, i) => Math.hypot(y - middle.y, objects.x[i]! - middle.x) < 4);
+      return row >= 0 && objects.kept[row] === 1;
+    };
+    expect([found(replaced(260)), found(replaced(80))]).toEqual([true, false]);
+  });
+
   it("obeys area limits and sensitivity", () => {
     expect(annotateAuto(image, { minArea: 1e6 }).labels.count).toBe(0);
     expect(annotateAuto(image, { maxArea: 10 }).objects.reason[0]).toContain("most 10");

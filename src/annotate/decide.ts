@@ -15,6 +15,10 @@ import type { Decision, ObjectFeatures } from "./types.js";
 /** Least certainty of a kept nucleus at sensitivity 1. */
 export const leastCertainty = 0.85;
 
+/** Light (area x intensity) relative to the typical nucleus, and solidity, from which a small object counts as condensed chromatin, not as a speck. */
+const CONDENSED_LIGHT = 0.3;
+const CONDENSED_SOLIDITY = 0.92;
+
 /** A row with what the certainty needs: ratios to the reference, and the features that are ratios by themselves. */
 interface Row {
   readonly area: number;
@@ -40,11 +44,14 @@ interface Term {
   readonly show: (row: Row) => number;
 }
 
+/** By how much brighter than usual a nucleus is, at most twice: so much smaller may it be, for its chromatin is condensed. */
+const condensation = ({ intensityRatio }: Row): number => Math.min(2, Math.max(1, intensityRatio));
+
 const BIAS = -10.7;
 /** Beyond these bounds a feature no longer speaks for an object: sharper than the median is not more of a nucleus. */
 const TERMS: readonly Term[] = [
   { what: "area / median", value: (r) => Math.max(0, Math.log(r.areaRatio)), weight: -1.7, typical: 0.1, show: (r) => r.areaRatio },
-  { what: "area / median", value: (r) => Math.min(0, Math.log(r.areaRatio)), weight: 1.44, typical: -0.22, show: (r) => r.areaRatio },
+  { what: "area / median", value: (r) => Math.min(0, Math.log(r.areaRatio * condensation(r))), weight: 1.44, typical: -0.22, show: (r) => r.areaRatio },
   { what: "intensity / median", value: (r) => Math.min(0, Math.log(Math.max(1e-3, r.intensityRatio))), weight: 1.42, typical: -0.12, show: (r) => r.intensityRatio },
   { what: "sharpness / median", value: (r) => Math.min(1, r.sharpnessRatio), weight: 2.77, typical: 0.9, show: (r) => r.sharpnessRatio },
   { what: "solidity", value: (r) => r.solidity, weight: 8.9, typical: 0.953, show: (r) => r.solidity },
@@ -106,7 +113,9 @@ function limitBroken(row: Row, typical: Typical, { minArea, maxArea, sensitivity
   if (minArea !== undefined && area < minArea) return `area ${area} px (least ${minArea})`;
   if (maxArea !== undefined && area > maxArea) return `area ${area} px (most ${maxArea})`;
   const text = `area ${area} px is ${areaRatio.toFixed(2)} of the median ${typical.area.toFixed(0)}`;
-  const smallest = row.touchesEdge === 1 ? 0.15 : 0.25;
+  // A plate of anaphase has half the light of a nucleus on a fifth of its area.
+  const condensed = areaRatio * condensation(row) >= CONDENSED_LIGHT && row.solidity >= CONDENSED_SOLIDITY;
+  const smallest = row.touchesEdge === 1 || condensed ? 0.15 : 0.25;
   if (minArea === undefined && !(areaRatio >= smallest)) return `${text} (least ${smallest})`;
   if (maxArea === undefined && !(areaRatio <= 6)) return `${text} (most 6)`;
   const dimmest = 0.2 / sensitivity;
