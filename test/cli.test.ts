@@ -60,6 +60,7 @@ describe("karyon run", () => {
     expect(result.code).toBe(0);
     expect(readdirSync(join(folder, "out")).sort()).toEqual(["annotation", "labels", "model", "report.html", "run.json", "statistics", "tracks"]);
     expect(readdirSync(join(folder, "out", "annotation", "masks"))).toEqual(["t000.tif", "t001.tif", "t002.tif", "t003.tif"]);
+    expect(readdirSync(join(folder, "out", "annotation", "candidates"))).toEqual(["t000.tif", "t001.tif", "t002.tif", "t003.tif"]);
     expect(lines("out/annotation/objects.csv").length).toBeGreaterThan(10);
     expect(lines("out/model/training.csv").length).toBeGreaterThan(2);
     const record = JSON.parse(readFileSync(join(folder, "out", "run.json"), "utf8")) as { stages: object; inputs: { sha256: string }[]; configuration: { train: { steps: number } } };

@@ -99,6 +99,14 @@ describe("annotateAuto", () => {
     }
   });
 
+  it("shows every candidate of its table, kept or not", () => {
+    const { candidates, objects } = annotation;
+    const areas = new Float64Array(candidates.count + 1);
+    for (const candidate of candidates.data) areas[candidate]!++;
+    expect(objects.count).toBeGreaterThan(10);
+    expect(Array.from(objects.candidate, (candidate) => areas[candidate])).toEqual(Array.from(objects.area));
+  });
+
   it("gives the same bytes again, and mirrored objects for the mirrored image", () => {
     expect(annotateAuto(image)).toEqual(annotation);
     const mirrored = annotateAuto(flipped(image));

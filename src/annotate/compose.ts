@@ -35,7 +35,7 @@ export function composeAnnotation(proposal: Proposal, decisions: readonly Decisi
     const inRim = offKept[i]! <= rim && (!near || offKept[i]! <= offDoubtful[i]!);
     if (near ? !inRim || notDoubtful[i] === 0 : uncertain[i] === 1 && !inRim) data[i] = -1;
   }
-  return { labels: labelImage(height, width, data), objects, settings: proposal.settings, warnings: warningsOf(proposal, objects.kept) };
+  return { labels: labelImage(height, width, data), objects, candidates: proposal.labels, settings: proposal.settings, warnings: warningsOf(proposal, objects.kept) };
 }
 
 /** 1 for rejected candidates so much dimmer than the kept ones that they are background: glow, cell bodies, what lies out of focus. */

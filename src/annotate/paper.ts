@@ -36,12 +36,13 @@ export function annotatePaper(image: Image, frame = 0): Annotation {
   const data = candidates.data.map((label) => (label > 0 ? table.label[label - 1]! : 0));
   const settings = { method: "paper", threshold, medianArea: objects.count === 0 ? 0 : median(objects.area) };
   const warnings = objects.count === 0 ? ["No object lies wholly inside the image above Otsu's threshold."] : [];
-  return { labels: labelImage(height, width, data), objects: table, settings, warnings };
+  return { labels: labelImage(height, width, data), objects: table, candidates, settings, warnings };
 }
 
 function emptyPaperAnnotation({ height, width }: Image, frame: number): Annotation {
+  const nothing = labelImage(height, width, new Int32Array(height * width));
   return {
-    labels: labelImage(height, width, new Int32Array(height * width)), objects: objectTable(emptyFeatures(0, frame), []),
+    labels: nothing, candidates: nothing, objects: objectTable(emptyFeatures(0, frame), []),
     settings: { method: "paper", threshold: 0, medianArea: 0 }, warnings: ["The image is empty or has one value only: nothing was annotated."],
   };
 }

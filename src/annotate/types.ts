@@ -68,6 +68,8 @@ export interface Annotation {
   /** 1..count nuclei that are certain, 0 certain background, -1 unknown. */
   readonly labels: LabelImage;
   readonly objects: ObjectTable;
+  /** Every candidate, kept or not, numbered as in the column `candidate` of the table. */
+  readonly candidates: LabelImage;
   /** Method, threshold, diameter and the like: what is needed to repeat it. */
   readonly settings: Readonly<Record<string, number | string>>;
   /** What a user should know, one sentence each. */

@@ -1,4 +1,4 @@
-/** Images to a training set on disk: `images/`, `masks/`, `overlays/`, `objects.csv`, `annotation.json`. */
+/** Images to a training set on disk: `images/`, `masks/`, `candidates/`, `overlays/`, `objects.csv`, `annotation.json`. */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
@@ -64,7 +64,7 @@ const least = 3;
 export async function annotateInto(folder: string, source: ImageSource, config: Config, context: StageContext): Promise<AnnotationSummary> {
   const threads = threadsOf(config);
   const pool = framePool(threads);
-  for (const name of ["images", "masks", "overlays"]) await mkdir(join(folder, name), { recursive: true });
+  for (const name of ["images", "masks", "candidates", "overlays"]) await mkdir(join(folder, name), { recursive: true });
   let done = 0;
   const total = source.frames * (config.annotate.preset === "paper" ? 2 : 3);
   const tick = (message: string): void => context.onProgress?.({ done: ++done, total, message });
@@ -160,6 +160,7 @@ async function writeFrame(
   const files = await pool.run("annotationFiles", { image, annotation, background, seed: config.general.seed, frame }, context.signal);
   await writeFileAtomic(join(folder, "images", `${name}.tif`), files.image);
   await writeFileAtomic(join(folder, "masks", `${name}.tif`), files.mask);
+  await writeFileAtomic(join(folder, "candidates", `${name}.tif`), files.candidates);
   await writeFileAtomic(join(folder, "overlays", `${name}.png`), files.overlay);
   const { objects } = annotation;
   const diameters = objects.diameter.filter((_, row) => objects.kept[row] === 1);

@@ -63,7 +63,7 @@ async function reportInput(out: string, record: RunRecord, source: ImageSource, 
       ...(sizes.size === 1 ? { height: image.height, width: image.width } : {}),
     },
     notices: noticesOf(source, annotation, segmentation),
-    annotation: annotationPart(out, annotation, annotated),
+    annotation: await annotationPart(out, annotation, annotated),
     training: { records: lossRecords(out) },
     segmentation: [segmented],
     ...(tracked ? { tracks: { name: source.frameNames[middle]!, image, nuclei: readTracks(join(out, stageOutputs.track)).graph.nuclei } } : {}),
@@ -103,14 +103,17 @@ const noticesOf = (source: ImageSource, annotation: AnnotationSummary, segmentat
   ...source.notices.map((text) => ({ level: "note", text }) as const),
 ];
 
-function annotationPart(out: string, { images }: AnnotationSummary, picture: LabelledPicture): AnnotationPart {
+async function annotationPart(out: string, { images }: AnnotationSummary, picture: LabelledPicture): Promise<AnnotationPart> {
   const { header, rows } = parseCsv(readFileSync(join(out, stageOutputs.annotate, "objects.csv"), "utf8"));
-  const [kept, reason] = [header.indexOf("kept"), header.indexOf("reason")];
+  const [image, candidate, kept, reason] = ["image", "candidate", "kept", "reason"].map((name) => header.indexOf(name)) as [number, number, number, number];
   const counts = new Map<string, number>();
   // Reasons differ in their numbers; what is counted is the words before the first one.
   for (const row of rows) if (row[kept] === "0") counts.set(reasonKind(row[reason] ?? ""), (counts.get(reasonKind(row[reason] ?? "")) ?? 0) + 1);
+  const candidates = await readLabels(join(out, stageOutputs.annotate, "candidates", `${picture.name}.tif`));
+  const sure = new Set(rows.filter((row) => row[image] === picture.name && row[kept] === "1").map((row) => Number(row[candidate])));
+  const rejected = { ...candidates, data: candidates.data.map((label) => (label > 0 && !sure.has(label) ? label : 0)) };
   return {
-    pictures: [{ ...picture, labels: withCount(picture.labels) }],
+    pictures: [{ ...picture, labels: withCount(picture.labels), rejected }],
     images: images.length,
     candidates: images.reduce((sum, image) => sum + image.candidates, 0),
     kept: images.reduce((sum, image) => sum + image.kept, 0),

@@ -13,6 +13,9 @@ import { annotationOverlay, overlayLabels } from "../report/overlay.js";
 export interface AnnotationFiles {
   readonly image: Uint8Array;
   readonly mask: Uint8Array;
+  /** Every candidate, numbered as in `objects.csv`. */
+  readonly candidates: Uint8Array;
+  /** Kept nuclei, ignored area and rejected candidates over the image. */
   readonly overlay: Uint8Array;
 }
 
@@ -26,15 +29,19 @@ export const frameTasks = {
 
   paper: ({ image, frame }: { image: Image; frame: number }): Annotation => annotatePaper(image, frame),
 
-  /** The dataset's three files of one frame. */
+  /** The dataset's files of one frame. */
   annotationFiles: ({ image, annotation, background, seed, frame }: { image: Image; annotation: Annotation; background: "noise" | "ignore" | "keep"; seed: number; frame: number }): AnnotationFiles => {
-    const { labels } = annotation;
+    const { labels, candidates, objects } = annotation;
+    const kept = new Uint8Array(candidates.count + 1);
+    objects.candidate.forEach((candidate, row) => { kept[candidate] = objects.kept[row]!; });
+    const rejected = { ...candidates, data: candidates.data.map((candidate) => (candidate > 0 && kept[candidate] === 0 ? candidate : 0)) };
     const shown = background === "noise" ? noiseBackground(image, labels, random(seed).fork(frame)) : image;
     const mask = background === "ignore" ? labels : { ...labels, data: labels.data.map((label) => Math.max(0, label)) };
     return {
       image: encodeTiff([{ height: image.height, width: image.width, samples: 1, data: shown.data }], { compression: "deflate", pixelSize: image.pixelSize }),
       mask: encodeTiff([{ height: image.height, width: image.width, samples: 1, data: mask.data }], { compression: "deflate", pixelSize: image.pixelSize }),
-      overlay: encodePng(annotationOverlay(image, annotation.labels)),
+      candidates: encodeTiff([{ height: image.height, width: image.width, samples: 1, data: candidates.data }], { compression: "deflate", pixelSize: image.pixelSize }),
+      overlay: encodePng(annotationOverlay(image, labels, { rejected })),
     };
   },
 
