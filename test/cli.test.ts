@@ -114,6 +114,20 @@ describe("karyon run", () => {
     expect(lines("scores.csv").length).toBe(1 + 5 * 10);
   });
 
+  it("says why an object was kept or rejected, and scores what was kept", () => {
+    const table = lines("out/annotation/objects.csv").map((line) => line.split(","));
+    const column = (name: string): number => table[0]!.indexOf(name);
+    const row = (kept: string): string[] => table.find((cells) => cells[column("image")] === "t000" && cells[column("kept")] === kept)!;
+    const pixel = (cells: string[]): string => `${Math.round(Number(cells[column("y_px")]))},${Math.round(Number(cells[column("x_px")]))}`;
+    const kept = karyon("annotate", "movie/01", "-o", "explained", "--explain", pixel(row("1")), "--compare", "movie/01_GT/SEG");
+    expect(kept.out).toMatch(/t000, pixel \(\d+, \d+\): candidate \d+ kept as nucleus \d+, certainty 0\.\d+ \(area_px2 \d+/);
+    expect(kept.out).toMatch(/IoU\s+TP\s+FP\s+FN[\s\S]*pixels: Dice/);
+    const rejected = karyon("annotate", "movie/01", "-o", "explained", "--overwrite", "--explain", pixel(row("0")));
+    expect(rejected.out).toMatch(/candidate \d+ rejected: \w+/);
+    expectRefusal(karyon("annotate", "movie/01", "-o", "never", "--explain", "here"), /--explain: expected row and column of a pixel/);
+    expectRefusal(karyon("annotate", "movie/01", "-o", "explained", "--overwrite", "--explain", "1,9999"), /--explain: expected a pixel within 256 x 256/);
+  });
+
   it("writes the report again", () => {
     rmSync(join(folder, "out", "report.html"));
     expect(karyon("report", "out").code).toBe(0);

@@ -1,4 +1,9 @@
+import { join } from "node:path";
+import { InvalidInput } from "../../core/errors.js";
+import { formatInstanceTable } from "../../evaluate/format.js";
 import { annotate } from "../../pipeline/commands.js";
+import { evaluateLabels } from "../../pipeline/evaluation.js";
+import { explainPixel } from "../../pipeline/explain.js";
 import type { CommandSpec } from "../command.js";
 import { outputFlag, overwriteFlag } from "./shared.js";
 
@@ -6,10 +11,28 @@ export const annotateCommand: CommandSpec = {
   name: "annotate",
   args: "<input...>",
   summary: "make a training set from raw images, without anybody drawing",
-  flags: [outputFlag, overwriteFlag],
-  examples: ["annotate movie/ -o dataset", "annotate image.tif -o dataset --diameter 40"],
-  async run({ args, out, overwrite, config, context }) {
+  flags: [
+    outputFlag, overwriteFlag, ["--compare <truth>", "also score the kept objects, and their pixels, against label images of that folder"],
+    ["--explain <y,x>", "also say why the object at that pixel was kept or rejected"], ["--frame <name>", "image that --explain looks at (default: the first)"],
+  ],
+  examples: ["annotate movie/ -o dataset", "annotate image.tif -o dataset --diameter 40", "annotate image.tif -o dataset --explain 120,305"],
+  async run({ args, out, overwrite, options, config, context }) {
+    // What is asked wrongly is said before the work.
+    const pixel = pixelOf(options["explain"]);
     const summary = await annotate(args, out, config, { overwrite }, context);
-    return { text: `Dataset: ${out} (look at overlays/; objects.csv says why each object was kept or rejected)`, value: summary };
+    const lines = [`Dataset: ${out} (look at overlays/; objects.csv says why each object was kept or rejected)`];
+    const truth = options["compare"];
+    const scores = typeof truth === "string" ? (await evaluateLabels(truth, join(out, "masks"), context)).scores : undefined;
+    if (scores !== undefined) lines.push("Kept objects against the truth:", formatInstanceTable(scores));
+    const explanation = pixel === undefined ? undefined : await explainPixel(out, pixel[0], pixel[1], options["frame"] as string | undefined);
+    if (explanation !== undefined) lines.push(explanation.text);
+    return { text: lines.join("\n"), value: { ...summary, ...(scores ? { scores: scores.pooled } : {}), ...(explanation ? { explanation } : {}) } };
   },
 };
+
+function pixelOf(given: unknown): [y: number, x: number] | undefined {
+  if (typeof given !== "string") return undefined;
+  const match = /^(\d+),(\d+)$/.exec(given);
+  if (match === null) throw new InvalidInput("--explain", "row and column of a pixel, such as 120,305", given);
+  return [Number(match[1]), Number(match[2])];
+}

@@ -1,0 +1,49 @@
+/** Why the annotation kept or rejected the object at a pixel. */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { InvalidInput } from "../core/errors.js";
+import { parseCsv } from "../io/csv.js";
+import { readAnnotation } from "./annotation.js";
+import { readLabels } from "./labelfiles.js";
+
+/** The shown features, by column of `objects.csv`, in the order in which they are read out. */
+const shown = ["area_px2", "solidity", "ellipse_residual", "edge_contrast", "intensity_over_background", "sharpness", "texture", "contact"] as const;
+
+export interface Explanation {
+  readonly image: string;
+  readonly y: number;
+  readonly x: number;
+  /** Number of the candidate at the pixel, 0 where there is none. */
+  readonly candidate: number;
+  readonly kept: boolean;
+  /** Certainty 0..1; NaN where there is no candidate. */
+  readonly score: number;
+  readonly text: string;
+}
+
+/**
+ * Looks up a pixel in a dataset that `karyon annotate` wrote.
+ *
+ * @param name of the image; the first one where undefined
+ * @throws InvalidInput when there is no such image or the pixel lies outside
+ */
+export async function explainPixel(dataset: string, y: number, x: number, name?: string): Promise<Explanation> {
+  const { images } = readAnnotation(dataset);
+  const image = images.find((entry) => name === undefined || entry.name === name);
+  const path = join(dataset, "candidates", `${image?.name}.tif`);
+  if (image === undefined || !existsSync(path)) throw new InvalidInput("--frame", `one of ${images.slice(0, 5).map((entry) => entry.name).join(", ")}${images.length > 5 ? ", ..." : ""}`, name ?? "nothing");
+  if (y < 0 || x < 0 || y >= image.height || x >= image.width) throw new InvalidInput("--explain", `a pixel within ${image.height} x ${image.width} (y, x)`, `${y},${x}`);
+  const candidates = await readLabels(path);
+  const candidate = candidates.data[y * candidates.width + x]!;
+  const place = `${image.name}, pixel (${y}, ${x})`;
+  if (candidate === 0) return { image: image.name, y, x, candidate, kept: false, score: NaN, text: `${place}: no object was found here; raise --sensitivity to find dimmer ones.` };
+  const { header, rows } = parseCsv(await readFile(join(dataset, "objects.csv"), "utf8"));
+  const cell = (row: readonly string[], column: string): string => row[header.indexOf(column)] ?? "";
+  const row = rows.find((entry) => cell(entry, "image") === image.name && Number(cell(entry, "candidate")) === candidate);
+  if (row === undefined) throw new InvalidInput(join(dataset, "objects.csv"), `a row for candidate ${candidate} of ${image.name}`, "none", "annotate again");
+  const [kept, score] = [cell(row, "kept") === "1", Number(cell(row, "score"))];
+  const features = shown.filter((column) => cell(row, column) !== "").map((column) => `${column} ${Number(Number(cell(row, column)).toPrecision(3))}`);
+  const fate = kept ? `kept as nucleus ${cell(row, "label")}, certainty ${score.toFixed(2)}` : `rejected: ${cell(row, "reason")}`;
+  return { image: image.name, y, x, candidate, kept, score, text: `${place}: candidate ${candidate} ${fate} (${features.join(", ")}).` };
+}
