@@ -12,7 +12,7 @@ import type { Config } from "./options.js";
 import { segmentInto, type SegmentationSummary } from "./segmentation.js";
 import { threadsOf } from "./threads.js";
 import { radiusText, trackInto, type TrackingSummary } from "./tracking.js";
-import { trainInto, type TrainingResult } from "./training.js";
+import { trainingWarnings, trainInto, type TrainingResult } from "./training.js";
 
 export interface Stage<T, N extends string = string> {
   readonly name: N;
@@ -48,7 +48,7 @@ export const trainStage = (dataset: string, config: Config): Stage<TrainingResul
     const value = await trainInto(folder, dataset, config, context);
     const { history, description: { thresholds } } = value;
     const text = `${history.at(-1)?.step ?? 0} steps, loss ${history.at(-1)?.loss.toFixed(3)}, thresholds ${thresholds.probability.toFixed(2)} and ${thresholds.overlap.toFixed(2)}`;
-    return { value, text };
+    return { value, text, notices: trainingWarnings(Number(value.description.provenance["validationScore"] ?? NaN)) };
   },
 });
 

@@ -8,7 +8,7 @@ import { encodeTiff } from "../io/tiff/encode.js";
 import { annotate, train } from "./commands.js";
 import { resolveConfig } from "./config.js";
 import { writeLabels } from "./labelfiles.js";
-import { networkScale, trainingSettings } from "./training.js";
+import { networkScale, trainingSettings, trainingWarnings } from "./training.js";
 
 const settingsOf = (train: Readonly<Record<string, unknown>>): ReturnType<typeof trainingSettings> => trainingSettings(resolveConfig({ train }, "the test").train, 7, 2);
 
@@ -27,6 +27,12 @@ describe("trainingSettings", () => {
     expect(settingsOf({ preset: "paper", augment: true }).settings.augment).not.toBe("none");
     expect(settingsOf({ augment: false }).settings.augment).toBe("none");
     expect(settingsOf({ steps: 50 }).settings).toMatchObject({ warmup: 5, stepsPerEpoch: 2 });
+  });
+
+  it("warn of a network that does not even find its own annotation", () => {
+    expect(trainingWarnings(0.8)).toEqual([]);
+    expect(trainingWarnings(0.31).join()).toMatch(/only poorly \(agreement 0\.31 of 1.*--steps/);
+    expect(trainingWarnings(NaN).join()).toMatch(/nothing tells how good/);
   });
 
   it("refuse a patch that the network cannot halve often enough, and name one that it can", () => {

@@ -71,6 +71,20 @@ export interface TrainingResult {
   readonly model: ModelConfig;
 }
 
+/** Below this agreement of network and annotation, on parts held back from training, the result is hardly of use. */
+const poorAgreement = 0.5;
+
+/**
+ * What a user must know of a training.
+ *
+ * @param score mean average precision over IoU .3, .5, .7 against the annotation of parts held back, 0..1; NaN where nothing could be held back
+ */
+export function trainingWarnings(score: number): string[] {
+  if (Number.isNaN(score)) return ["Too little is annotated to hold any of it back: nothing tells how good the network is."];
+  if (score >= poorAgreement) return [];
+  return [`The network finds the annotation again only poorly (agreement ${score.toFixed(2)} of 1 on parts held back from training): train longer (--steps), or look at the annotation's overlays, before you use what it finds.`];
+}
+
 /** Trains on the dataset in `dataset` and writes the model into `folder`, which must exist. */
 export async function trainInto(folder: string, dataset: string, config: Config, context: StageContext): Promise<TrainingResult> {
   const { model, settings } = trainingSettings(config.train, config.general.seed, threadsOf(config));
