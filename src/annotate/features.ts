@@ -2,7 +2,7 @@ import type { LabelImage } from "../core/labels.js";
 import { distanceTransform } from "../imgproc/distance.js";
 import { growLabels } from "../imgproc/grow.js";
 import { median } from "../imgproc/percentile.js";
-import { measure } from "../imgproc/regions.js";
+import { measure, equivalentDiameter } from "../imgproc/regions.js";
 import { emptyFeatures, type ObjectFeatures } from "./types.js";
 
 export interface FeatureOptions {
@@ -34,7 +34,7 @@ export function measureCandidates(labels: LabelImage, smoothed: Float32Array, ba
     const s = sums[i + 1]!;
     const intensity = s.height / s.pixels;
     const coreHeight = s.core > 0 ? s.coreHeight / s.core : intensity;
-    out.diameter[i] = Math.sqrt((4 * out.area[i]!) / Math.PI);
+    out.diameter[i] = equivalentDiameter(out.area[i]!);
     out.intensity[i] = intensity;
     out.signalToNoise[i] = intensity / residual;
     out.ellipseResidual[i] = ellipse[i]! / out.area[i]!;

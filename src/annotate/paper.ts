@@ -6,7 +6,7 @@ import { gaussianOpenCv9 } from "../imgproc/gaussian.js";
 import { closing3x3 } from "../imgproc/morphology.js";
 import { histogram8, otsuThreshold } from "../imgproc/otsu.js";
 import { median } from "../imgproc/percentile.js";
-import { measure } from "../imgproc/regions.js";
+import { measure, equivalentDiameter } from "../imgproc/regions.js";
 import { type Annotation, type Decision, emptyFeatures, objectTable, type ObjectFeatures } from "./types.js";
 
 /** The author's limits: area / median area, and distance to the median in median absolute deviations. */
@@ -72,7 +72,7 @@ function paperFeatures(labels: LabelImage, image: Image, frame: number): ObjectF
   const nuclei = measure(labels, { image, frame });
   return {
     ...emptyFeatures(nuclei.count, frame), candidate: nuclei.label, y: nuclei.y, x: nuclei.x, area: nuclei.area,
-    diameter: nuclei.area.map((area) => Math.sqrt((4 * area) / Math.PI)), solidity: nuclei.solidity, eccentricity: nuclei.eccentricity,
+    diameter: nuclei.area.map(equivalentDiameter), solidity: nuclei.solidity, eccentricity: nuclei.eccentricity,
     intensity: nuclei.meanIntensity, touchesEdge: nuclei.touchesEdge,
   };
 }

@@ -13,6 +13,9 @@ export interface MeasureOptions {
   readonly scores?: ArrayLike<number> | undefined;
 }
 
+/** Diameter of the disk of equal area, px. Source: `equivalent_diameter_area` of skimage's regionprops. */
+export const equivalentDiameter = (area: number): number => Math.sqrt((4 * area) / Math.PI);
+
 /**
  * Bounding boxes, count x 4: y0, x0 (inclusive), y1, x1 (exclusive) of label k at (k - 1) * 4; all 0 for a label without pixels.
  */

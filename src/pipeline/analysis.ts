@@ -5,11 +5,10 @@ import { statisticsTables } from "../analyse/tables.js";
 import { formatCsv } from "../io/csv.js";
 import { writeFileAtomic } from "./files.js";
 import type { Config } from "./options.js";
-import { readTracks } from "./tracking.js";
+import type { StoredTracks } from "./tracking.js";
 
-/** Statistics of a folder of tracks. The calibration is the one that tracking noted, unless the configuration gives another. */
-export function statisticsOf(tracks: string, config: Config): Statistics {
-  const { graph, summary } = readTracks(tracks);
+/** Statistics of tracks (`readTracks`). The calibration is the one that tracking noted, unless the configuration gives another. */
+export function statisticsOf({ graph, summary }: StoredTracks, config: Config): Statistics {
   const { height, width } = summary;
   return analyse(graph, { height, width, pixelSize: config.input.pixelSize ?? summary.pixelSize, frameInterval: config.input.frameInterval ?? summary.frameInterval });
 }

@@ -47,7 +47,8 @@ async function reportInput(out: string, record: RunRecord, source: ImageSource, 
   const annotation = summaryOf<AnnotationSummary>(out, "annotate", "annotation.json");
   const segmentation = summaryOf<SegmentationSummary>(out, "segment", "segmentation.json");
   const tracked = isTrackable(source);
-  const statistics = tracked ? statisticsOf(join(out, stageOutputs.track), config) : untracked(out, segmentation, source);
+  const tracks = tracked ? readTracks(join(out, stageOutputs.track)) : undefined;
+  const statistics = tracks ? statisticsOf(tracks, config) : untracked(out, segmentation, source);
   const middle = Math.floor(source.frames / 2);
   const image = await source.read(middle, { channel: config.input.channel, z: config.input.z });
   const labelled = async (folder: string): Promise<LabelledPicture> => ({ name: source.frameNames[middle]!, image, labels: await readLabels(join(folder, `${source.frameNames[middle]}.tif`)) });
@@ -66,7 +67,7 @@ async function reportInput(out: string, record: RunRecord, source: ImageSource, 
     annotation: await annotationPart(out, annotation, annotated),
     training: { records: lossRecords(out) },
     segmentation: [segmented],
-    ...(tracked ? { tracks: { name: source.frameNames[middle]!, image, nuclei: readTracks(join(out, stageOutputs.track)).graph.nuclei } } : {}),
+    ...(tracks ? { tracks: { name: source.frameNames[middle]!, image, nuclei: tracks.graph.nuclei } } : {}),
     statistics,
     frameNames: source.frameNames,
     timings: Object.entries(record.stages).map(([stage, { seconds, text }]) => ({ stage, seconds, text })),
@@ -78,7 +79,7 @@ async function reportInput(out: string, record: RunRecord, source: ImageSource, 
       ...(tracked ? [{ name: "tracks/", content: "Cell Tracking Challenge files, spots and tracks as tables" }, { name: "statistics/", content: "the tables behind the plots" }] : []),
       { name: "run.json", content: "configuration, seed, hashes of the inputs, versions, timings" },
     ],
-    methods: methodsOf(out, config, annotation, segmentation, tracked ? readTracks(join(out, stageOutputs.track)).summary : undefined),
+    methods: methodsOf(out, config, annotation, segmentation, tracks?.summary),
   };
 }
 

@@ -19,6 +19,7 @@ import type { LoadedModel } from "./modelfiles.js";
 import type { Config } from "./options.js";
 import { nucleiCsv } from "./tables.js";
 import { threadsOf } from "./threads.js";
+import { equivalentDiameter } from "../imgproc/regions.js";
 
 /** Contents of `segmentation.json`. */
 export interface SegmentationSummary {
@@ -153,7 +154,7 @@ function scaleFor(diameter: number, { diameter: learned, diameterRange }: Pick<M
 /** The scale that the nuclei found at `scale` ask for; the same where it makes little difference. */
 function correctedScale(nuclei: Nuclei, scale: number, description: ModelDescription): number {
   if (nuclei.count < enough) return scale;
-  const better = scaleFor(Math.sqrt((4 / Math.PI) * median(nuclei.area)), description);
+  const better = scaleFor(equivalentDiameter(median(nuclei.area)), description);
   return better / scale > correction || scale / better > correction ? better : scale;
 }
 

@@ -11,7 +11,7 @@ import { loadModel } from "./modelfiles.js";
 import type { Config } from "./options.js";
 import { segmentInto, type SegmentationSummary } from "./segmentation.js";
 import { threadsOf } from "./threads.js";
-import { radiusText, trackInto, type TrackingSummary } from "./tracking.js";
+import { radiusText, readTracks, trackInto, type TrackingSummary } from "./tracking.js";
 import { trainingWarnings, trainInto, type TrainingResult } from "./training.js";
 
 export interface Stage<T, N extends string = string> {
@@ -80,7 +80,7 @@ export const analyseStage = (tracks: string, config: Config): Stage<Statistics, 
   name: "analyse",
   text: "density, speed, direction, divisions",
   fill: async (folder) => {
-    const value = statisticsOf(tracks, config);
+    const value = statisticsOf(readTracks(tracks), config);
     await writeStatistics(folder, value);
     const { summary: { branches, meanNucleiPerFrame, meanSpeed }, units } = value;
     const speed = Number.isNaN(meanSpeed) ? "nothing moved" : `mean speed ${meanSpeed.toFixed(3)} ${units.length}/${units.time}`;

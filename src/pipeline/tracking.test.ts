@@ -59,14 +59,14 @@ describe("trackInto", () => {
     const { summary } = await trackInto(out, labels, config, {});
     expect(summary.branches).toBe(1);
     expect(await breaches()).toEqual([]);
-    expect(statisticsOf(out, config).summary.nuclei).toBe(2);
+    expect(statisticsOf(readTracks(out), config).summary.nuclei).toBe(2);
   });
 
   it("survives a movie without nuclei, and so do its statistics", async () => {
     const { summary } = await trackInto(out, await write({ t0: squares(), t1: squares() }), config, {});
     expect([summary.branches, summary.settings.radius]).toEqual([0, null]);
     expect(readFileSync(join(out, "res_track.txt"), "utf8")).toBe("");
-    const statistics = statisticsOf(out, config);
+    const statistics = statisticsOf(readTracks(out), config);
     expect([statistics.summary.nuclei, statistics.summary.meanSpeed]).toEqual([0, NaN]);
     await writeStatistics(out, statistics);
     expect(JSON.parse(readFileSync(join(out, "statistics.json"), "utf8"))).toMatchObject({ summary: { meanSpeed: null } });

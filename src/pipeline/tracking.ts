@@ -154,8 +154,14 @@ export function trackFiles(folder: string): [spots: string, summary: string] {
   return paths;
 }
 
+/** What a folder of tracks holds. */
+export interface StoredTracks {
+  readonly graph: TrackGraph;
+  readonly summary: TrackingSummary;
+}
+
 /** Reads back what `trackInto` wrote. @throws InvalidInput when the folder is no result of tracking */
-export function readTracks(folder: string): { graph: TrackGraph; summary: TrackingSummary } {
+export function readTracks(folder: string): StoredTracks {
   const [spots, summaryFile] = trackFiles(folder);
   const summary = readJson<TrackingSummary>(summaryFile);
   const text = readFileSync(spots, "utf8");

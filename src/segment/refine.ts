@@ -1,8 +1,10 @@
 import type { LabelImage } from "../core/labels.js";
 import { localBackground } from "../imgproc/background.js";
+import { areas } from "../imgproc/components.js";
 import { defaultContourOptions, ownContours } from "../imgproc/contour.js";
 import { gaussian } from "../imgproc/gaussian.js";
 import { median } from "../imgproc/percentile.js";
+import { equivalentDiameter } from "../imgproc/regions.js";
 
 export interface RefineOptions {
   /** Height of the contour between background (0) and the object's core (1). */
@@ -35,14 +37,14 @@ const reachDiameters = 0.15;
  */
 export function refineOutlines(labels: LabelImage, data: Float32Array, options: RefineOptions = defaultRefineOptions): LabelImage {
   const { height, width, count } = labels;
-  const before = areasOf(labels);
-  const diameter = Math.sqrt((4 / Math.PI) * median(before.filter((area) => area > 0)));
+  const before = areas(labels);
+  const diameter = equivalentDiameter(median(before.subarray(1).filter((area) => area > 0)));
   if (!(diameter > 0)) return labels;
   const background = localBackground(data, height, width, Math.max(16, backgroundDiameters * diameter));
   const grow = Math.max(2, Math.round(reachDiameters * diameter));
   const contours = ownContours(labels, gaussian(data, height, width, Math.max(0.5, options.blur * diameter)), background, { fraction: options.fraction, grow });
-  const after = areasOf(contours);
-  const shared = areasOf({ ...labels, data: labels.data.map((label, i) => (contours.data[i] === label ? label : 0)) });
+  const after = areas(contours);
+  const shared = areas({ ...labels, data: labels.data.map((label, i) => (contours.data[i] === label ? label : 0)) });
   const believed = before.map((area, label) => (shared[label]! >= options.agreement * (area + after[label]! - shared[label]!) ? 1 : 0));
   const out = new Int32Array(height * width);
   for (let i = 0; i < out.length; i++) {
@@ -52,11 +54,4 @@ export function refineOutlines(labels: LabelImage, data: Float32Array, options: 
     else if (contour > 0 && believed[contour] === 1) out[i] = contour;
   }
   return { height, width, data: out, count };
-}
-
-/** By label, px; the entry of 0 is 0. */
-function areasOf({ data, count }: LabelImage): Float64Array {
-  const areas = new Float64Array(count + 1);
-  for (let i = 0; i < data.length; i++) if (data[i]! > 0) areas[data[i]!]!++;
-  return areas;
 }

@@ -1,5 +1,6 @@
 import { mutualNearest, type Drift } from "./drift.js";
 import { medianOf, type Movie } from "./movie.js";
+import { equivalentDiameter } from "../imgproc/regions.js";
 
 /** Lengths that a movie's own data give, px. */
 export interface MovieScale {
@@ -11,7 +12,7 @@ export interface MovieScale {
 
 /** NaN without nuclei. */
 export function movieScale(movie: Movie): MovieScale {
-  const diameter = medianOf(movie.area.map((area) => 2 * Math.sqrt(area / Math.PI)));
+  const diameter = medianOf(movie.area.map(equivalentDiameter));
   const distances = movie.points.flatMap((points) => [...points.neighbourDistances()]);
   const spacing = medianOf(distances);
   // Centres nearer than half a diameter belong to doubled objects and say nothing about the tissue.

@@ -3,7 +3,7 @@ import { annotatePaper, noiseBackground } from "../annotate/paper.js";
 import { type AutoOptions, composeAnnotation, type Proposal, proposeObjects } from "../annotate/auto.js";
 import { estimateScale, type ScaleEstimate } from "../annotate/scale.js";
 import type { Annotation, Decision } from "../annotate/types.js";
-import type { Image } from "../core/image.js";
+import type { Image, SampleData } from "../core/image.js";
 import type { LabelImage } from "../core/labels.js";
 import { random } from "../core/random.js";
 import { encodePng } from "../io/png.js";
@@ -37,10 +37,12 @@ export const frameTasks = {
     const rejected = { ...candidates, data: candidates.data.map((candidate) => (candidate > 0 && kept[candidate] === 0 ? candidate : 0)) };
     const shown = background === "noise" ? noiseBackground(image, labels, random(seed).fork(frame)) : image;
     const mask = background === "ignore" ? labels : { ...labels, data: labels.data.map((label) => Math.max(0, label)) };
+    const { height, width, pixelSize } = image;
+    const tiff = (data: SampleData): Uint8Array => encodeTiff([{ height, width, samples: 1, data }], { compression: "deflate", pixelSize });
     return {
-      image: encodeTiff([{ height: image.height, width: image.width, samples: 1, data: shown.data }], { compression: "deflate", pixelSize: image.pixelSize }),
-      mask: encodeTiff([{ height: image.height, width: image.width, samples: 1, data: mask.data }], { compression: "deflate", pixelSize: image.pixelSize }),
-      candidates: encodeTiff([{ height: image.height, width: image.width, samples: 1, data: candidates.data }], { compression: "deflate", pixelSize: image.pixelSize }),
+      image: tiff(shown.data),
+      mask: tiff(mask.data),
+      candidates: tiff(candidates.data),
       overlay: encodePng(annotationOverlay(image, labels, { rejected })),
     };
   },
