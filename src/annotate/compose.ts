@@ -1,5 +1,5 @@
 import { labelImage } from "../core/labels.js";
-import { distanceTransform } from "../imgproc/distance.js";
+import { nearestLabels } from "../imgproc/grow.js";
 import { median } from "../imgproc/percentile.js";
 import { GLOW, type Proposal } from "./propose.js";
 import { type Annotation, type Decision, type ObjectTable, objectTable } from "./types.js";
@@ -13,27 +13,26 @@ import { type Annotation, type Decision, type ObjectTable, objectTable } from ".
 export function composeAnnotation(proposal: Proposal, decisions: readonly Decision[]): Annotation {
   const { labels: { height, width, data: candidates }, uncertain, diameter } = proposal;
   const objects = objectTable(proposal.objects, decisions);
-  const data = candidates.map((label) => (label > 0 ? objects.label[label - 1]! : 0));
   const glow = glowOf(objects);
-  // Per candidate, and entry 0 for the background: rejected, and too bright to be background.
-  const doubtful = Uint8Array.from({ length: objects.count + 1 }, (_, label) => (label > 0 && objects.kept[label - 1] === 0 && glow[label - 1] === 0 ? 1 : 0));
-  const notKept = new Uint8Array(data.length);
-  const notDoubtful = new Uint8Array(data.length);
+  const data = new Int32Array(candidates.length);
+  // Kept and doubtful candidates; the others are too dim to be anything but background.
+  const spoken = new Int32Array(candidates.length);
   for (let i = 0; i < data.length; i++) {
-    if (data[i] === 0) notKept[i] = 1;
-    if (doubtful[candidates[i]!] === 0) notDoubtful[i] = 1;
+    const label = candidates[i]!;
+    if (label === 0 || glow[label - 1] === 1) continue;
+    data[i] = objects.label[label - 1]! || -1;
+    spoken[i] = label;
   }
-  const offKept = distanceTransform(notKept, height, width);
-  const offDoubtful = distanceTransform(notDoubtful, height, width);
   const rim = Math.max(1.5, 0.1 * diameter);
   const margin = Math.max(1, 0.08 * diameter);
-  const anyDoubtful = doubtful.includes(1);
+  const { labels: nearest, squared } = nearestLabels({ height, width, data: spoken, count: objects.count }, Math.max(rim, margin));
   for (let i = 0; i < data.length; i++) {
-    if (data[i] !== 0) continue;
-    const near = anyDoubtful && offDoubtful[i]! <= margin;
-    // Between a kept and a doubtful object the nearer one decides.
-    const inRim = offKept[i]! <= rim && (!near || offKept[i]! <= offDoubtful[i]!);
-    if (near ? !inRim || notDoubtful[i] === 0 : uncertain[i] === 1 && !inRim) data[i] = -1;
+    if (spoken[i]! > 0) continue;
+    const near = nearest[i]!;
+    const kept = near > 0 && objects.kept[near - 1] === 1;
+    const isRim = kept && squared[i]! <= rim * rim;
+    const isMargin = near > 0 && !kept && squared[i]! <= margin * margin;
+    if (isMargin || (uncertain[i] === 1 && !isRim)) data[i] = -1;
   }
   return { labels: labelImage(height, width, data), objects, candidates: proposal.labels, settings: proposal.settings, warnings: warningsOf(proposal, objects.kept) };
 }

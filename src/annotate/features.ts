@@ -1,6 +1,5 @@
 import type { LabelImage } from "../core/labels.js";
-import { distanceTransform } from "../imgproc/distance.js";
-import { growLabels } from "../imgproc/grow.js";
+import { nearestLabels } from "../imgproc/grow.js";
 import { median } from "../imgproc/percentile.js";
 import { measure, equivalentDiameter } from "../imgproc/regions.js";
 import { emptyFeatures, type ObjectFeatures } from "./types.js";
@@ -63,20 +62,12 @@ function sumAlongOutlines(labels: LabelImage, smoothed: Float32Array, background
   const sums = Array.from({ length: count + 1 }, (): Sums => ({
     pixels: 0, height: 0, core: 0, coreHeight: 0, coreSquares: 0, inner: 0, innerHeight: 0, outer: 0, outerHeight: 0, outline: 0, gradient: 0, contacts: 0, contactHeight: 0,
   }));
-  const inside = new Uint8Array(data.length);
-  const outside = new Uint8Array(data.length);
-  for (let y = 0, p = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, p++) {
-      const label = data[p]!;
-      outside[p] = label === 0 ? 1 : 0;
-      if (label === 0) continue;
-      inside[p] = (x === 0 || data[p - 1] === label) && (x === width - 1 || data[p + 1] === label)
-        && (y === 0 || data[p - width] === label) && (y === height - 1 || data[p + width] === label) ? 1 : 0;
-    }
-  }
-  const depth = distanceTransform(inside, height, width);
-  const away = distanceTransform(outside, height, width);
-  const near = growLabels(labels, 1.5 * shell);
+  const inside = interiorOf(labels);
+  // 0 deeper than the shell: what is no interior is no farther.
+  const edge = { height, width, data: Int32Array.from(inside, (is) => 1 - is), count: 1 };
+  const shallow = nearestLabels(edge, shell).labels;
+  const { labels: near, squared: away } = nearestLabels(labels, 1.5 * shell);
+  const gap = (0.3 * shell) ** 2;
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
       const label = near[p]!;
@@ -84,7 +75,7 @@ function sumAlongOutlines(labels: LabelImage, smoothed: Float32Array, background
       const s = sums[label]!;
       const h = smoothed[p]! - background[p]!;
       if (data[p] !== label) {
-        if (away[p]! > 0.3 * shell) {
+        if (away[p]! > gap) {
           s.outer++;
           s.outerHeight += h;
         }
@@ -92,11 +83,11 @@ function sumAlongOutlines(labels: LabelImage, smoothed: Float32Array, background
       }
       s.pixels++;
       s.height += h;
-      if (depth[p]! > shell) {
+      if (shallow[p] === 0) {
         s.core++;
         s.coreHeight += h;
         s.coreSquares += h * h;
-      } else if (depth[p]! > 0) {
+      } else if (inside[p] === 1) {
         s.inner++;
         s.innerHeight += h;
       }
@@ -111,6 +102,19 @@ function sumAlongOutlines(labels: LabelImage, smoothed: Float32Array, background
     }
   }
   return sums;
+}
+
+/** 1 for the pixels of an object whose four neighbours belong to it too; what lies outside the image counts as the object. */
+function interiorOf({ height, width, data }: LabelImage): Uint8Array {
+  const inside = new Uint8Array(data.length);
+  for (let y = 0, p = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, p++) {
+      const label = data[p]!;
+      if (label > 0 && (x === 0 || data[p - 1] === label) && (x === width - 1 || data[p + 1] === label)
+        && (y === 0 || data[p - width] === label) && (y === height - 1 || data[p + width] === label)) inside[p] = 1;
+    }
+  }
+  return inside;
 }
 
 /** Whether a pixel of another label lies within two steps along an axis. */

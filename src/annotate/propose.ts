@@ -2,7 +2,7 @@
  * Candidates of one image: every object that may be a nucleus, outlined by its own contour, with its features. Which of them are certain is
  * decided later, with the features of a whole acquisition pooled (`decide.ts`).
  *
- * Detection runs on a copy of the image in which a nucleus measures at most 20 px: the tree of regions and the splitting at necks then cost
+ * Detection runs on a copy of the image in which a nucleus measures at most 16 px: the tree of regions and the splitting at necks then cost
  * the same per nucleus at any magnification. Outlines and features are taken at full resolution.
  */
 import type { Image } from "../core/image.js";
@@ -13,7 +13,7 @@ import { gaussian } from "../imgproc/gaussian.js";
 import { medianInPlace } from "../imgproc/percentile.js";
 import { type Plane, rescale } from "../imgproc/rescale.js";
 import { resizeBilinear, resizeNearest } from "../imgproc/resize.js";
-import { watershed } from "../imgproc/watershed.js";
+import { watershedOfBytes } from "../imgproc/watershed.js";
 import { measureCandidates, typicalOf, weightedMedian } from "./features.js";
 import { cleanPixels } from "./prepare.js";
 import type { ScaleEstimate } from "./scale.js";
@@ -46,7 +46,7 @@ export interface Proposal {
 }
 
 /** Detection scale: px per diameter. */
-const WORKING_DIAMETER = 20;
+const WORKING_DIAMETER = 16;
 /** What is dimmer than this share of a typical nucleus is background (out of focus, or the cell's body), not "unknown". */
 export const GLOW = 0.25;
 /** And what is dimmer than this share is not even a candidate. */
@@ -121,12 +121,10 @@ function detect(full: Plane, diameter: number, noise: number, sensitivity: numbe
   dropFaint(regions, heights);
   cutAtOwnHeight(regions, heights, NECK_FRACTION);
   const pieces = splitAtNecks(regions, height, width, d);
-  const labels = growDownhill(pieces, heights, height, width);
+  const labels = growDownhill(pieces, { heights, levels }, height, width);
   cutAtOwnHeight(labels, heights, SEED_FRACTION);
   return { ...plane, labels, background, heights, least };
 }
-
-const medianOf = (values: Float64Array): number => (values.length === 0 ? 0 : medianInPlace(values.slice(), values.length));
 
 /** Logarithmic levels, 0..255, so that a step is the same share of a dim object's height as of a bright one's. */
 function quantise(heights: Float32Array, unit: number): { levels: Uint8Array; heightOf: Float64Array } {
@@ -148,21 +146,41 @@ function dropFaint(labels: Int32Array, heights: Float32Array): void {
   for (let i = 0; i < labels.length; i++) if (cores[labels[i]!]! < least) labels[i] = 0;
 }
 
+/** Heights by label: those of label k are values[first[k]] to values[first[k + 1]] (exclusive). */
+interface HeightsByLabel {
+  readonly first: Int32Array;
+  readonly values: Float32Array;
+}
+
+function heightsByLabel(labels: Int32Array, heights: Float32Array): HeightsByLabel {
+  let count = 0;
+  for (let i = 0; i < labels.length; i++) if (labels[i]! > count) count = labels[i]!;
+  const first = new Int32Array(count + 2);
+  for (let i = 0; i < labels.length; i++) if (labels[i]! > 0) first[labels[i]! + 1]!++;
+  for (let label = 1; label <= count + 1; label++) first[label]! += first[label - 1]!;
+  const values = new Float32Array(first[count + 1]!);
+  const next = first.slice();
+  for (let i = 0; i < labels.length; i++) if (labels[i]! > 0) values[next[labels[i]!]!++] = heights[i]!;
+  return { first, values };
+}
+
 /** Median height of each label; 0 for entry 0 and for labels without pixels. */
 function coreHeights(labels: Int32Array, heights: Float32Array): Float64Array {
-  const lists: number[][] = [];
-  for (let i = 0; i < labels.length; i++) if (labels[i]! > 0) (lists[labels[i]!] ??= []).push(heights[i]!);
-  return Float64Array.from({ length: Math.max(1, lists.length) }, (_, label) => medianOf(Float64Array.from(lists[label] ?? [])));
+  const { first, values } = heightsByLabel(labels, heights);
+  return Float64Array.from({ length: first.length - 1 }, (_, label) => {
+    const count = first[label + 1]! - first[label]!;
+    return count === 0 ? 0 : medianInPlace(values.subarray(first[label]!), count);
+  });
 }
 
 /** Lets the pieces flood their surroundings downhill to half of the lowest piece's height: regions of the tree may end high up, at a saddle. */
-function growDownhill(pieces: Int32Array, heights: Float32Array, height: number, width: number): Int32Array {
+function growDownhill(pieces: Int32Array, { heights, levels }: { heights: Float32Array; levels: Uint8Array }, height: number, width: number): Int32Array {
   const cores = coreHeights(pieces, heights);
   let lowest = Infinity;
   for (let label = 1; label < cores.length; label++) if (cores[label]! > 0) lowest = Math.min(lowest, SEED_FRACTION * cores[label]!);
   const mask = new Uint8Array(pieces.length);
   for (let i = 0; i < pieces.length; i++) if (pieces[i]! > 0 || heights[i]! > lowest) mask[i] = 1;
-  return watershed(heights.map((h) => -h), pieces, mask, height, width);
+  return watershedOfBytes(levels.map((level) => 255 - level), pieces, mask, height, width);
 }
 
 /**
@@ -170,8 +188,22 @@ function growDownhill(pieces: Int32Array, heights: Float32Array, height: number,
  * that of the object without its surroundings.
  */
 function cutAtOwnHeight(labels: Int32Array, heights: Float32Array, fraction: number): void {
-  for (let pass = 0; pass < 3; pass++) {
-    const cores = coreHeights(labels, heights);
-    for (let i = 0; i < labels.length; i++) if (labels[i]! > 0 && heights[i]! < fraction * cores[labels[i]!]!) labels[i] = 0;
+  const { first, values } = heightsByLabel(labels, heights);
+  const least = new Float64Array(first.length);
+  for (let label = 1; label < first.length - 1; label++) {
+    const own = values.subarray(first[label]!, first[label + 1]!);
+    let count = own.length;
+    for (let pass = 0; pass < 3 && count > 0; pass++) {
+      least[label] = fraction * medianInPlace(own, count);
+      count = keepFrom(own, count, least[label]!);
+    }
   }
+  for (let i = 0; i < labels.length; i++) if (labels[i]! > 0 && heights[i]! < least[labels[i]!]!) labels[i] = 0;
+}
+
+/** Moves the values of at least `least` to the front. @returns their number */
+function keepFrom(values: Float32Array, count: number, least: number): number {
+  let kept = 0;
+  for (let i = 0; i < count; i++) if (values[i]! >= least) values[kept++] = values[i]!;
+  return kept;
 }

@@ -6,7 +6,7 @@
 import { distanceTransform } from "../imgproc/distance.js";
 import { gaussian } from "../imgproc/gaussian.js";
 import { localMaxima } from "../imgproc/peaks.js";
-import { watershed } from "../imgproc/watershed.js";
+import { watershedOfBytes } from "../imgproc/watershed.js";
 import { ellipseFill, type Moments } from "./tree.js";
 
 /**
@@ -22,7 +22,10 @@ export function splitAtNecks(labels: Int32Array, height: number, width: number, 
   const peaks = localMaxima(smooth, height, width, Math.max(1, Math.round(0.2 * diameter)), mask);
   const markers = new Int32Array(labels.length);
   peaks.forEach((p, i) => (markers[p] = i + 1));
-  const pieces = watershed(smooth.map((d) => -d), markers, mask, height, width);
+  // Steps of a 255th of 1.5 diameters; what lies deeper than that is the inside of something far too large.
+  const step = (1.5 * diameter) / 255;
+  const elevation = Uint8Array.from(smooth, (d) => Math.max(0, 255 - d / step));
+  const pieces = watershedOfBytes(elevation, markers, mask, height, width);
   const list = measurePieces(pieces, height, width, peaks.length);
   peaks.forEach((p, i) => (list[i + 1]!.radius = distance[p]!));
   return renumber(pieces, joinPieces(list));

@@ -33,11 +33,15 @@ export function ellipseFill({ area, y, x, yy, xx, xy }: Moments): number {
   return Math.min(1, area / (4 * Math.PI * Math.sqrt(Math.max(1e-9, varianceY * varianceX - covariance ** 2))));
 }
 
+/** Areas, in units of the expected one, outside which a region is not looked at. */
+const LEAST_AREA = 0.08;
+const MOST_AREA = 10;
+
 const ramp = (value: number, low: number, high: number): number => Math.min(1, Math.max(0, (value - low) / (high - low)));
 
 /** Quality of a region as a nucleus, 0..1; 0 is impossible. `level` is its lowest height, `mean` its mean height. */
 export function regionQuality(fill: number, area: number, level: number, mean: number, limits: TreeLimits): number {
-  if (mean < limits.minHeight || area < 0.08 * limits.area || area > 10 * limits.area) return 0;
+  if (mean < limits.minHeight || area < LEAST_AREA * limits.area || area > MOST_AREA * limits.area) return 0;
   const size = Math.exp(-0.5 * (Math.log(area / limits.area) / 1.2) ** 2);
   const shape = 0.05 + 0.95 * ramp(fill, 0.84, 0.97);
   // A region whose lowest level is close to its mean is a blob of texture inside a nucleus, not a nucleus on background.
@@ -53,114 +57,134 @@ export function regionQuality(fill: number, area: number, level: number, mean: n
  * @returns 0 outside, 1..n
  */
 export function selectRegions(levels: Uint8Array, heightOf: Float64Array, height: number, width: number, limits: TreeLimits): Int32Array {
-  const order = sortByLevel(levels);
-  const parent = componentTree(levels, order, height, width);
-  const n = levels.length;
-  const area = new Float64Array(n).fill(1);
-  const column = (): Float64Array => new Float64Array(n);
-  const [sy, sx, syy, sxx, sxy, sum] = [column(), column(), column(), column(), column(), column()] as const;
-  for (let y = 0, p = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, p++) {
-      sy[p] = y;
-      sx[p] = x;
-      syy[p] = y * y;
-      sxx[p] = x * x;
-      sxy[p] = y * x;
-      sum[p] = heightOf[levels[p]!]!;
-    }
-  }
-  const chosen = new Uint8Array(n);
-  const weight = new Float64Array(n);
-  const value = new Float64Array(n);
-  for (let i = n - 1; i >= 0; i--) {
-    const p = order[i]!;
-    const q = parent[p]!;
-    const level = levels[p]!;
-    if (level === 0) break;
-    if (levels[q] !== level || q === p) {
-      const a = area[p]!;
-      const fill = ellipseFill({ area: a, y: sy[p]!, x: sx[p]!, yy: syy[p]!, xx: sxx[p]!, xy: sxy[p]! });
-      const quality = regionQuality(fill, a, heightOf[level]!, sum[p]! / a, limits);
-      const inner = weight[p]! > 0 ? value[p]! / weight[p]! : 0;
-      if (quality > 0 && quality >= inner) {
-        chosen[p] = 1;
-        weight[p] = a;
-        value[p] = a * quality;
-      }
-      if (q !== p) {
-        weight[q]! += weight[p]!;
-        value[q]! += value[p]!;
-      }
-    }
-    if (q === p) continue;
-    area[q]! += area[p]!;
-    sy[q]! += sy[p]!;
-    sx[q]! += sx[p]!;
-    syy[q]! += syy[p]!;
-    sxx[q]! += sxx[p]!;
-    sxy[q]! += sxy[p]!;
-    sum[q]! += sum[p]!;
-  }
-  return labelChosen(levels, order, parent, chosen);
-}
-
-/** From the root upwards: a pixel has its parent's label, or a new one where a chosen region begins. */
-function labelChosen(levels: Uint8Array, order: Int32Array, parent: Int32Array, chosen: Uint8Array): Int32Array {
-  const labels = new Int32Array(levels.length);
+  const { nodeOf, parent, level } = componentTree(levels, height, width);
+  const chosen = chooseRegions(measureNodes(levels, heightOf, nodeOf, parent.length, height, width), parent, level, heightOf, limits);
+  const labelOf = new Int32Array(parent.length);
   let count = 0;
-  for (let i = 0; i < order.length; i++) {
-    const p = order[i]!;
-    const above = parent[p] === p ? 0 : labels[parent[p]!]!;
-    labels[p] = above > 0 ? above : chosen[p] === 1 ? ++count : 0;
+  // Parents have smaller numbers, so that a node inside a chosen region finds its parent's label.
+  for (let node = 0; node < labelOf.length; node++) {
+    const above = parent[node]! < 0 ? 0 : labelOf[parent[node]!]!;
+    labelOf[node] = above > 0 ? above : chosen[node] === 1 ? ++count : 0;
   }
+  const labels = new Int32Array(levels.length);
+  for (let p = 0; p < labels.length; p++) if (nodeOf[p]! >= 0) labels[p] = labelOf[nodeOf[p]!]!;
   return labels;
 }
 
-/** Pixel indices by ascending level, then index. */
+/** Numbers per node in `measureNodes`: area, sums of y, x, y², x², yx, and of the heights. */
+const SUMS = 7;
+
+/** Sums over the pixels that belong to each node itself, not to those above it; nodes x SUMS. */
+function measureNodes(levels: Uint8Array, heightOf: Float64Array, nodeOf: Int32Array, nodes: number, height: number, width: number): Float64Array {
+  const sums = new Float64Array(SUMS * nodes);
+  for (let y = 0, p = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, p++) {
+      if (nodeOf[p]! < 0) continue;
+      const at = SUMS * nodeOf[p]!;
+      sums[at]!++;
+      sums[at + 1]! += y;
+      sums[at + 2]! += x;
+      sums[at + 3]! += y * y;
+      sums[at + 4]! += x * x;
+      sums[at + 5]! += y * x;
+      sums[at + 6]! += heightOf[levels[p]!]!;
+    }
+  }
+  return sums;
+}
+
+/** From the leaves down: 1 for a region that is at least as good as the best choice among the regions above it. `sums` is accumulated. */
+function chooseRegions(sums: Float64Array, parent: Int32Array, level: Uint8Array, heightOf: Float64Array, limits: TreeLimits): Uint8Array {
+  const chosen = new Uint8Array(parent.length);
+  const weight = new Float64Array(parent.length);
+  const value = new Float64Array(parent.length);
+  for (let node = parent.length - 1; node >= 0; node--) {
+    const at = SUMS * node;
+    const area = sums[at]!;
+    const mean = sums[at + 6]! / area;
+    if (mean >= limits.minHeight && area >= LEAST_AREA * limits.area && area <= MOST_AREA * limits.area) {
+      const fill = ellipseFill({ area, y: sums[at + 1]!, x: sums[at + 2]!, yy: sums[at + 3]!, xx: sums[at + 4]!, xy: sums[at + 5]! });
+      const quality = regionQuality(fill, area, heightOf[level[node]!]!, mean, limits);
+      if (quality > 0 && quality * weight[node]! >= value[node]!) {
+        chosen[node] = 1;
+        weight[node] = area;
+        value[node] = area * quality;
+      }
+    }
+    const below = parent[node]!;
+    if (below < 0) continue;
+    weight[below]! += weight[node]!;
+    value[below]! += value[node]!;
+    for (let k = 0; k < SUMS; k++) sums[SUMS * below + k]! += sums[at + k]!;
+  }
+  return chosen;
+}
+
+interface ComponentTree {
+  /** Node of each pixel; -1 at level 0. */
+  readonly nodeOf: Int32Array;
+  /** Node of the next lower region, which has a smaller number; -1 for a root. */
+  readonly parent: Int32Array;
+  /** Level of each node. */
+  readonly level: Uint8Array;
+}
+
+/** All 4-connected regions above level 0, one node each, numbered by level, then first pixel. */
+function componentTree(levels: Uint8Array, height: number, width: number): ComponentTree {
+  const order = sortByLevel(levels);
+  const above = new Int32Array(levels.length).fill(-1);
+  const root = new Int32Array(levels.length).fill(-1);
+  for (let i = order.length - 1; i >= 0; i--) {
+    const p = order[i]!;
+    above[p] = p;
+    root[p] = p;
+    const x = p % width;
+    for (let side = 0; side < 4; side++) {
+      if (side === 0 ? p < width : side === 1 ? x === 0 : side === 2 ? x === width - 1 : p >= (height - 1) * width) continue;
+      const neighbour = side === 0 ? p - width : side === 1 ? p - 1 : side === 2 ? p + 1 : p + width;
+      if (root[neighbour]! < 0) continue;
+      const top = topOf(root, neighbour);
+      if (top === p) continue;
+      root[top] = p;
+      above[top] = p;
+    }
+  }
+  const nodeOf = new Int32Array(levels.length).fill(-1);
+  const parent = new Int32Array(order.length);
+  const level = new Uint8Array(order.length);
+  let nodes = 0;
+  // A pixel hangs below the one that joined it last: of its own level, the same node; of a lower one, the node of the next lower region.
+  for (let i = 0; i < order.length; i++) {
+    const p = order[i]!;
+    const q = above[p]!;
+    if (q !== p && levels[q] === levels[p]) {
+      nodeOf[p] = nodeOf[q]!;
+      continue;
+    }
+    parent[nodes] = q === p ? -1 : nodeOf[q]!;
+    level[nodes] = levels[p]!;
+    nodeOf[p] = nodes++;
+  }
+  return { nodeOf, parent: parent.slice(0, nodes), level: level.slice(0, nodes) };
+}
+
+/** The root of a pixel's tree so far; the way there is shortened by halves. */
+function topOf(root: Int32Array, pixel: number): number {
+  let p = pixel;
+  while (root[p] !== p) {
+    root[p] = root[root[p]!]!;
+    p = root[p]!;
+  }
+  return p;
+}
+
+/** Indices of the pixels above level 0, by ascending level, then index. */
 function sortByLevel(levels: Uint8Array): Int32Array {
   const start = new Int32Array(257);
   for (let p = 0; p < levels.length; p++) start[levels[p]! + 1]!++;
-  for (let l = 0; l < 256; l++) start[l + 1]! += start[l]!;
-  const order = new Int32Array(levels.length);
-  for (let p = 0; p < levels.length; p++) order[start[levels[p]!]!++] = p;
+  start[1] = 0;
+  for (let l = 1; l < 256; l++) start[l + 1]! += start[l]!;
+  const order = new Int32Array(start[256]!);
+  for (let p = 0; p < levels.length; p++) if (levels[p]! > 0) order[start[levels[p]!]!++] = p;
   return order;
-}
-
-/** Parent of every pixel: the representative of its region, or of the next lower region if it is a representative itself; root: itself. */
-function componentTree(levels: Uint8Array, order: Int32Array, height: number, width: number): Int32Array {
-  const parent = new Int32Array(levels.length);
-  const root = new Int32Array(levels.length).fill(-1);
-  const find = (p: number): number => {
-    let top = p;
-    while (root[top] !== top) top = root[top]!;
-    for (let at = p; at !== top; ) {
-      const next = root[at]!;
-      root[at] = top;
-      at = next;
-    }
-    return top;
-  };
-  const join = (p: number, neighbour: number): void => {
-    if (root[neighbour]! < 0) return;
-    const top = find(neighbour);
-    if (top === p) return;
-    root[top] = p;
-    parent[top] = p;
-  };
-  for (let i = order.length - 1; i >= 0; i--) {
-    const p = order[i]!;
-    parent[p] = p;
-    root[p] = p;
-    const x = p % width;
-    if (p >= width) join(p, p - width);
-    if (x > 0) join(p, p - 1);
-    if (x < width - 1) join(p, p + 1);
-    if (p < (height - 1) * width) join(p, p + width);
-  }
-  for (let i = 0; i < order.length; i++) {
-    const p = order[i]!;
-    const q = parent[p]!;
-    if (levels[parent[q]!] === levels[q]) parent[p] = parent[q]!;
-  }
-  return parent;
 }

@@ -1,5 +1,87 @@
+/**
+ * The nearest label within reach of every pixel, exactly, for reaches of a few pixels. Down the columns first (the nearest label above or below),
+ * then along each row outwards until no column can be nearer. The work is per pixel within reach, not per pixel of the image, so that shells and
+ * margins around objects cost a fraction of a full distance transform.
+ */
 import type { LabelImage } from "../core/labels.js";
-import { squaredDistance } from "./distance.js";
+
+export interface NearestLabels {
+  /** height x width: the nearest label, the smallest of several equally near; 0 where none is within reach. */
+  readonly labels: Int32Array;
+  /** height x width: squared distance to it, px²; 0 on labels and where none is within reach. */
+  readonly squared: Int32Array;
+}
+
+/** @param reach px; -1 counts as background */
+export function nearestLabels({ height, width, data }: LabelImage, reach: number): NearestLabels {
+  const limit = Math.floor(reach * reach + 1e-9);
+  const radius = Math.floor(Math.sqrt(limit));
+  const { steps, nearest } = nearestInColumns(data, height, width, radius);
+  const labels = new Int32Array(data.length);
+  const squared = new Int32Array(data.length);
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    // The first column, from x - radius on, that has a label within reach.
+    let near = 0;
+    for (let x = 0; x < width; x++) {
+      const p = row + x;
+      if (data[p]! > 0) {
+        labels[p] = data[p]!;
+        continue;
+      }
+      if (near < x - radius) near = x - radius;
+      while (near < width && near <= x + radius && steps[row + near]! > radius) near++;
+      if (near >= width || near > x + radius) continue;
+      let best = limit;
+      let label = 0;
+      const most = Math.max(x - near, Math.min(radius, width - 1 - x));
+      for (let k = 0; k <= most && k * k <= best; k++) {
+        if (k <= x && steps[p - k]! <= radius) {
+          const d = steps[p - k]! ** 2 + k * k;
+          if (d < best || (d === best && (label === 0 || nearest[p - k]! < label))) {
+            best = d;
+            label = nearest[p - k]!;
+          }
+        }
+        if (k + x < width && steps[p + k]! <= radius) {
+          const d = steps[p + k]! ** 2 + k * k;
+          if (d < best || (d === best && (label === 0 || nearest[p + k]! < label))) {
+            best = d;
+            label = nearest[p + k]!;
+          }
+        }
+      }
+      if (label === 0) continue;
+      labels[p] = label;
+      squared[p] = best;
+    }
+  }
+  return { labels, squared };
+}
+
+/** Rows to the nearest label in the same column, radius + 1 where it is farther, and that label. */
+function nearestInColumns(data: Int32Array, height: number, width: number, radius: number): { steps: Uint16Array; nearest: Int32Array } {
+  const none = Math.min(65_535, radius + 1);
+  const steps = new Uint16Array(data.length).fill(none);
+  const nearest = new Int32Array(data.length);
+  for (let p = 0; p < data.length; p++) {
+    if (data[p]! > 0) {
+      steps[p] = 0;
+      nearest[p] = data[p]!;
+    } else if (p >= width && steps[p - width]! < none) {
+      steps[p] = steps[p - width]! + 1;
+      nearest[p] = nearest[p - width]!;
+    }
+  }
+  for (let p = data.length - 1 - width; p >= 0; p--) {
+    const below = steps[p + width]! + 1;
+    if (below > steps[p]! || below >= none) continue;
+    if (below === steps[p] && nearest[p + width]! >= nearest[p]!) continue;
+    steps[p] = below;
+    nearest[p] = nearest[p + width]!;
+  }
+  return { steps, nearest };
+}
 
 /**
  * Grows every label into the background by at most `distance` px: each background pixel takes the label of the nearest labelled pixel,
@@ -9,56 +91,4 @@ import { squaredDistance } from "./distance.js";
  * @returns height x width labels; 0 where no label is within reach
  * Source: skimage.segmentation.expand_labels, which leaves ties to its distance transform.
  */
-export function growLabels(labels: LabelImage, distance: number): Int32Array {
-  const { height, width, data, count } = labels;
-  const out = new Int32Array(data.length);
-  if (count === 0) return out;
-  const background = new Uint8Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    if (data[i]! > 0) out[i] = data[i]!;
-    else background[i] = 1;
-  }
-  const squared = squaredDistance(background, height, width);
-  const limit = Math.floor(distance * distance + 1e-9);
-  const rings = ringsUpTo(limit);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const d = squared[y * width + x]!;
-      if (d === 0 || d > limit) continue;
-      // The nearest labels lie exactly that far away: only the few offsets of that length need a look.
-      let best = count + 1;
-      for (let k = rings.first[d]!; k < rings.first[d + 1]!; k++) {
-        const v = y + rings.dy[k]!;
-        const u = x + rings.dx[k]!;
-        if (v < 0 || v >= height || u < 0 || u >= width) continue;
-        const label = data[v * width + u]!;
-        if (label > 0 && label < best) best = label;
-      }
-      out[y * width + x] = best;
-    }
-  }
-  return out;
-}
-
-/** All integer offsets, grouped by squared length: those of length² d are `first[d]` to `first[d + 1]` (exclusive). */
-interface Rings {
-  readonly first: Int32Array;
-  readonly dy: Int32Array;
-  readonly dx: Int32Array;
-}
-
-function ringsUpTo(limit: number): Rings {
-  const radius = Math.floor(Math.sqrt(limit));
-  const offsets: { dy: number; dx: number; d: number }[] = [];
-  for (let dy = -radius; dy <= radius; dy++) {
-    for (let dx = -radius; dx <= radius; dx++) {
-      const d = dy * dy + dx * dx;
-      if (d <= limit) offsets.push({ dy, dx, d });
-    }
-  }
-  offsets.sort((a, b) => a.d - b.d);
-  const first = new Int32Array(limit + 2);
-  for (const { d } of offsets) first[d + 1]!++;
-  for (let d = 0; d <= limit; d++) first[d + 1]! += first[d]!;
-  return { first, dy: Int32Array.from(offsets, (o) => o.dy), dx: Int32Array.from(offsets, (o) => o.dx) };
-}
+export const growLabels = (labels: LabelImage, distance: number): Int32Array => nearestLabels(labels, distance).labels;

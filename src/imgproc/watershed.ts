@@ -38,8 +38,67 @@ export function watershed(
     }
   }
   flood(levels, labels, free, stride, open);
+  return withoutFrame(labels, height, width);
+}
+
+/**
+ * The same flood over whole elevations 0..255, with one first-in first-out queue a level in place of a heap: several times faster. Of equal elevation and
+ * age, the pixel with the lower index goes first.
+ *
+ * @param elevation height x width
+ * @param markers, mask as for `watershed`
+ */
+export function watershedOfBytes(elevation: Uint8Array, markers: Int32Array, mask: Uint8Array, height: number, width: number): Int32Array {
+  const stride = width + 2;
+  const levels = new Uint8Array(stride * (height + 2));
+  const labels = new Int32Array(levels.length);
+  const free = new Uint8Array(levels.length);
+  const queues = levelQueues(levels.length);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0, from = y * width, to = (y + 1) * stride + 1; x < width; x++, from++, to++) {
+      if (mask[from] === 0) continue;
+      levels[to] = elevation[from]!;
+      labels[to] = markers[from]!;
+      if (markers[from] === 0) free[to] = 1;
+    }
+  }
+  for (let index = 0; index < labels.length; index++) if (labels[index] !== 0) enqueue(queues, levels[index]!, index);
+  const { head, next } = queues;
+  for (let level = 0; level < 256; level++) {
+    for (let index = head[level]!; index >= 0; index = next[index]!) {
+      const label = labels[index]!;
+      for (let side = 0; side < 4; side++) {
+        const neighbour = side === 0 ? index - stride : side === 1 ? index - 1 : side === 2 ? index + 1 : index + stride;
+        if (free[neighbour] === 0) continue;
+        free[neighbour] = 0;
+        labels[neighbour] = label;
+        enqueue(queues, levels[neighbour]! > level ? levels[neighbour]! : level, neighbour);
+      }
+    }
+  }
+  return withoutFrame(labels, height, width);
+}
+
+/** One linked list a level; a pixel is in one of them at most. */
+interface LevelQueues {
+  readonly head: Int32Array;
+  readonly tail: Int32Array;
+  readonly next: Int32Array;
+}
+
+const levelQueues = (pixels: number): LevelQueues =>
+  ({ head: new Int32Array(256).fill(-1), tail: new Int32Array(256).fill(-1), next: new Int32Array(pixels).fill(-1) });
+
+function enqueue({ head, tail, next }: LevelQueues, level: number, index: number): void {
+  if (tail[level]! < 0) head[level] = index;
+  else next[tail[level]!] = index;
+  tail[level] = index;
+}
+
+/** Takes off the frame of one pixel. */
+function withoutFrame(labels: Int32Array, height: number, width: number): Int32Array {
   const out = new Int32Array(height * width);
-  for (let y = 0; y < height; y++) out.set(labels.subarray((y + 1) * stride + 1, (y + 1) * stride + 1 + width), y * width);
+  for (let y = 0, from = width + 3; y < height; y++, from += width + 2) out.set(labels.subarray(from, from + width), y * width);
   return out;
 }
 
