@@ -1,7 +1,7 @@
 import { labelImage } from "../core/labels.js";
 import { nearestLabels } from "../imgproc/grow.js";
 import { median } from "../imgproc/percentile.js";
-import { GLOW, type Proposal } from "./propose.js";
+import { GLOW, type Mask, type Proposal } from "./propose.js";
 import { type Annotation, type Decision, type ObjectTable, objectTable } from "./types.js";
 
 /**
@@ -11,7 +11,8 @@ import { type Annotation, type Decision, type ObjectTable, objectTable } from ".
  * @param decisions one per row of `proposal.objects`
  */
 export function composeAnnotation(proposal: Proposal, decisions: readonly Decision[]): Annotation {
-  const { labels: { height, width, data: candidates }, uncertain, diameter } = proposal;
+  const { labels: { height, width, data: candidates }, missing, diameter } = proposal;
+  const bright = resizeMask(proposal.bright, height, width);
   const objects = objectTable(proposal.objects, decisions);
   const glow = glowOf(objects);
   const data = new Int32Array(candidates.length);
@@ -32,9 +33,21 @@ export function composeAnnotation(proposal: Proposal, decisions: readonly Decisi
     const kept = near > 0 && objects.kept[near - 1] === 1;
     const isRim = kept && squared[i]! <= rim * rim;
     const isMargin = near > 0 && !kept && squared[i]! <= margin * margin;
-    if (isMargin || (uncertain[i] === 1 && !isRim)) data[i] = -1;
+    if (isMargin || ((bright[i] === 1 || missing?.[i] === 1) && !isRim)) data[i] = -1;
   }
   return { labels: labelImage(height, width, data), objects, candidates: proposal.labels, settings: proposal.settings, warnings: warningsOf(proposal, objects.kept) };
+}
+
+/** Each pixel takes the value of the mask's pixel in which its centre lies. */
+function resizeMask(mask: Mask, height: number, width: number): Uint8Array {
+  if (mask.height === height && mask.width === width) return mask.data;
+  const out = new Uint8Array(height * width);
+  const columns = Int32Array.from({ length: width }, (_, x) => Math.floor(((2 * x + 1) * mask.width) / (2 * width)));
+  for (let y = 0, p = 0; y < height; y++) {
+    const row = Math.floor(((2 * y + 1) * mask.height) / (2 * height)) * mask.width;
+    for (let x = 0; x < width; x++, p++) out[p] = mask.data[row + columns[x]!]!;
+  }
+  return out;
 }
 
 /** 1 for rejected candidates so much dimmer than the kept ones that they are background: glow, cell bodies, what lies out of focus. */

@@ -62,10 +62,9 @@ function sumAlongOutlines(labels: LabelImage, smoothed: Float32Array, background
   const sums = Array.from({ length: count + 1 }, (): Sums => ({
     pixels: 0, height: 0, core: 0, coreHeight: 0, coreSquares: 0, inner: 0, innerHeight: 0, outer: 0, outerHeight: 0, outline: 0, gradient: 0, contacts: 0, contactHeight: 0,
   }));
-  const inside = interiorOf(labels);
+  const edge = edgeOf(labels);
   // 0 deeper than the shell: what is no interior is no farther.
-  const edge = { height, width, data: Int32Array.from(inside, (is) => 1 - is), count: 1 };
-  const shallow = nearestLabels(edge, shell).labels;
+  const shallow = nearestLabels({ height, width, data: edge, count: 1 }, shell).labels;
   const { labels: near, squared: away } = nearestLabels(labels, 1.5 * shell);
   const gap = (0.3 * shell) ** 2;
   for (let y = 0, p = 0; y < height; y++) {
@@ -87,11 +86,11 @@ function sumAlongOutlines(labels: LabelImage, smoothed: Float32Array, background
         s.core++;
         s.coreHeight += h;
         s.coreSquares += h * h;
-      } else if (inside[p] === 1) {
+      } else if (edge[p] === 0) {
         s.inner++;
         s.innerHeight += h;
       }
-      if (inside[p] === 1) continue;
+      if (edge[p] === 0) continue;
       const dy = smoothed[Math.min(height - 1, y + 1) * width + x]! - smoothed[Math.max(0, y - 1) * width + x]!;
       const dx = smoothed[p + (x < width - 1 ? 1 : 0)]! - smoothed[p - (x > 0 ? 1 : 0)]!;
       s.outline++;
@@ -104,17 +103,17 @@ function sumAlongOutlines(labels: LabelImage, smoothed: Float32Array, background
   return sums;
 }
 
-/** 1 for the pixels of an object whose four neighbours belong to it too; what lies outside the image counts as the object. */
-function interiorOf({ height, width, data }: LabelImage): Uint8Array {
-  const inside = new Uint8Array(data.length);
+/** 0 for the pixels of an object whose four neighbours belong to it too, 1 elsewhere; what lies outside the image counts as the object. */
+function edgeOf({ height, width, data }: LabelImage): Int32Array {
+  const edge = new Int32Array(data.length);
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
       const label = data[p]!;
-      if (label > 0 && (x === 0 || data[p - 1] === label) && (x === width - 1 || data[p + 1] === label)
-        && (y === 0 || data[p - width] === label) && (y === height - 1 || data[p + width] === label)) inside[p] = 1;
+      if (label === 0 || (x > 0 && data[p - 1] !== label) || (x < width - 1 && data[p + 1] !== label)
+        || (y > 0 && data[p - width] !== label) || (y < height - 1 && data[p + width] !== label)) edge[p] = 1;
     }
   }
-  return inside;
+  return edge;
 }
 
 /** Whether a pixel of another label lies within two steps along an axis. */

@@ -7,7 +7,7 @@ import { percentiles } from "../imgproc/percentile.js";
  * @returns undefined if the image has no pixel with a number
  */
 export function cleanPixels({ data }: Image): Float32Array | undefined {
-  const out = Float32Array.from(data);
+  const out = new Float32Array(data);
   if (!(data instanceof Float32Array)) return out.length === 0 ? undefined : out;
   for (let i = 0; i < out.length; i++) if (!Number.isFinite(out[i]!)) out[i] = NaN;
   const [background] = percentiles(out, [10]) as [number];

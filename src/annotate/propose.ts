@@ -33,11 +33,20 @@ export interface AutoOptions {
 
 export const defaultAutoOptions: AutoOptions = { sensitivity: 1 };
 
+export interface Mask {
+  readonly height: number;
+  readonly width: number;
+  /** height x width, 0 or 1. */
+  readonly data: Uint8Array;
+}
+
 export interface Proposal {
   /** 1..count candidates, by first pixel. */
   readonly labels: LabelImage;
-  /** height x width, 1 where something is brighter than the background for no certain reason, or the image has no value. */
-  readonly uncertain: Uint8Array;
+  /** 1 where something is brighter than the background for no certain reason; on the pixels of the detection, which may be fewer than the image's. */
+  readonly bright: Mask;
+  /** height x width, 1 where the image has no value; undefined where it has one everywhere. */
+  readonly missing?: Uint8Array | undefined;
   readonly objects: ObjectFeatures;
   /** Diameter of a nucleus that was used, px; 0 if there is none. */
   readonly diameter: number;
@@ -73,25 +82,26 @@ export function proposeObjects(image: Image, scale: ScaleEstimate, options: Auto
   const labels = relabelSequential(ownContours(first, smoothed, background, { fraction: FRACTION, grow }));
   const objects = measureCandidates(labels, smoothed, background, { diameter, noise: scale.noise, frame });
   const low = Math.max(detection.least, GLOW * typicalOf([objects]).intensity);
-  const above = new Int32Array(detection.heights.length);
-  for (let i = 0; i < above.length; i++) if (detection.heights[i]! > low) above[i] = 1;
-  const uncertain = resizeNearest(above, detection.height, detection.width, height, width);
+  const bright = new Uint8Array(detection.heights.length);
+  for (let i = 0; i < bright.length; i++) if (detection.heights[i]! > low) bright[i] = 1;
   const settings = { method: "auto", diameter, fraction: FRACTION, background: scale.background, noise: scale.noise };
-  return { labels, uncertain: markMissing(Uint8Array.from(uncertain), image), objects, diameter, settings, warnings: scale.warnings };
+  return { labels, bright: { height: detection.height, width: detection.width, data: bright }, missing: missingOf(image), objects, diameter, settings, warnings: scale.warnings };
 }
 
 function emptyProposal(image: Image, scale: ScaleEstimate, frame: number): Proposal {
-  const size = image.height * image.width;
+  const { height, width } = image;
   return {
-    labels: labelImage(image.height, image.width, new Int32Array(size)), uncertain: markMissing(new Uint8Array(size), image),
+    labels: labelImage(height, width, new Int32Array(height * width)), bright: { height, width, data: new Uint8Array(height * width) }, missing: missingOf(image),
     objects: emptyFeatures(0, frame), diameter: 0, settings: { method: "auto", diameter: 0 },
     warnings: scale.warnings.length > 0 ? scale.warnings : ["The size of the nuclei is not known: nothing was annotated."],
   };
 }
 
 /** What has no value can be nucleus or background. */
-function markMissing(mask: Uint8Array, { data }: Image): Uint8Array {
-  if (data instanceof Float32Array) for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i]!)) mask[i] = 1;
+function missingOf({ data }: Image): Uint8Array | undefined {
+  if (!(data instanceof Float32Array) || data.every(Number.isFinite)) return undefined;
+  const mask = new Uint8Array(data.length);
+  for (let i = 0; i < mask.length; i++) if (!Number.isFinite(data[i]!)) mask[i] = 1;
   return mask;
 }
 
@@ -112,7 +122,8 @@ function detect(full: Plane, diameter: number, noise: number, sensitivity: numbe
   const sigma = Math.max(0.5, 0.05 * d);
   const smooth = gaussian(plane.data, height, width, sigma);
   const background = localBackground(smooth, height, width, 4 * d);
-  const heights = smooth.map((value, i) => value - background[i]!);
+  const heights = new Float32Array(smooth.length);
+  for (let i = 0; i < heights.length; i++) heights[i] = smooth[i]! - background[i]!;
   // A Gaussian of sigma s px leaves 1 / (2 sqrt(pi) s) of white noise.
   const residual = noise * Math.min(1, factor / (2 * Math.sqrt(Math.PI) * sigma));
   const least = (5 * residual) / sensitivity;

@@ -24,7 +24,8 @@ export function splitAtNecks(labels: Int32Array, height: number, width: number, 
   peaks.forEach((p, i) => (markers[p] = i + 1));
   // Steps of a 255th of 1.5 diameters; what lies deeper than that is the inside of something far too large.
   const step = (1.5 * diameter) / 255;
-  const elevation = Uint8Array.from(smooth, (d) => Math.max(0, 255 - d / step));
+  const elevation = new Uint8Array(smooth.length);
+  for (let i = 0; i < elevation.length; i++) elevation[i] = Math.max(0, 255 - smooth[i]! / step);
   const pieces = watershedOfBytes(elevation, markers, mask, height, width);
   const list = measurePieces(pieces, height, width, peaks.length);
   peaks.forEach((p, i) => (list[i + 1]!.radius = distance[p]!));
