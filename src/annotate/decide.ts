@@ -3,35 +3,43 @@
  *
  * Limits catch what cannot be one (noise, specks, glow). What remains gets a certainty: the probability that the outline covers one nucleus at
  * an IoU above 0.5, as a logistic function of a dozen features. No feature decides alone, so that an isolated, sharp nucleus is kept although it
- * is large or bent, while a piece with the same area and shape but a long straight contact is not.
+ * is large or bent, while a piece with the same area and shape but a long contact without a dip is not.
  *
- * Source: the weights were fitted to candidates with known truth, of the development images of two public sets (Data Science Bowl 2018
- * fluorescence, BBBC038), and rounded. All features are ratios, so that they hold for other magnifications and exposures.
+ * Every feature is compared with what is usual in the acquisition, so that the same weights hold for other magnifications, exposures and noise.
+ * In a movie, what is certain in the neighbouring frames lends certainty, and what flickers loses it (`persistence.ts`).
+ *
+ * Source: the weights were fitted to candidates with known truth: the development images of two public sets (Data Science Bowl 2018 fluorescence,
+ * BBBC038) and simulated movies at half weight (there the outline had to reach an IoU of 0.7), with the sign of each weight fixed beforehand by what it means, and rounded.
  */
 import { type Typical, typicalOf } from "./features.js";
+import { neighbourSupport } from "./persistence.js";
 import type { AutoOptions } from "./propose.js";
 import type { Decision, ObjectFeatures } from "./types.js";
 
 /** Least certainty of a kept nucleus at sensitivity 1. */
-export const leastCertainty = 0.85;
+export const leastCertainty = 0.88;
 
-/** Light (area x intensity) relative to the typical nucleus, and solidity, from which a small object counts as condensed chromatin, not as a speck. */
-const CONDENSED_LIGHT = 0.3;
-const CONDENSED_SOLIDITY = 0.92;
+/** Areas in units of the median outside which nothing is a nucleus, whatever else it looks like; at the border of the image nuclei are cut. */
+const SMALLEST = 0.1;
+const SMALLEST_AT_BORDER = 0.05;
+const LARGEST = 6;
+/** Least intensity over the background, in units of the median, and of the noise, at sensitivity 1. */
+const DIMMEST = 0.15;
+const WEAKEST = 5;
 
-/** A row with what the certainty needs: ratios to the reference, and the features that are ratios by themselves. */
+/** One candidate beside what is usual: ratios to the acquisition's typical nucleus, differences from it, and what is a ratio by itself. */
 interface Row {
   readonly area: number;
   readonly areaRatio: number;
   readonly intensityRatio: number;
-  readonly sharpnessRatio: number;
-  readonly solidity: number;
+  readonly textureRatio: number;
   readonly ellipseResidual: number;
+  readonly residualBeyondUsual: number;
   readonly edgeContrast: number;
+  readonly contrastBeyondUsual: number;
   readonly contact: number;
   readonly dip: number;
-  readonly texture: number;
-  readonly touchesEdge: number;
+  readonly touchesEdge: boolean;
   readonly signalToNoise: number;
 }
 
@@ -47,58 +55,72 @@ interface Term {
 /** By how much brighter than usual a nucleus is, at most twice: so much smaller may it be, for its chromatin is condensed. */
 const condensation = ({ intensityRatio }: Row): number => Math.min(2, Math.max(1, intensityRatio));
 
-const BIAS = -10.7;
-/** Beyond these bounds a feature no longer speaks for an object: sharper than the median is not more of a nucleus. */
+const logIntensity = ({ intensityRatio }: Row): number => Math.log(Math.max(1e-3, intensityRatio));
+
+const BIAS = 5.46;
+/** Bounds within a term: beyond them the feature no longer speaks for or against an object. */
 const TERMS: readonly Term[] = [
-  { what: "area / median", value: (r) => Math.max(0, Math.log(r.areaRatio)), weight: -1.7, typical: 0.1, show: (r) => r.areaRatio },
-  { what: "area / median", value: (r) => Math.min(0, Math.log(r.areaRatio * condensation(r))), weight: 1.44, typical: -0.22, show: (r) => r.areaRatio },
-  { what: "intensity / median", value: (r) => Math.min(0, Math.log(Math.max(1e-3, r.intensityRatio))), weight: 1.42, typical: -0.12, show: (r) => r.intensityRatio },
-  { what: "sharpness / median", value: (r) => Math.min(1, r.sharpnessRatio), weight: 2.77, typical: 0.9, show: (r) => r.sharpnessRatio },
-  { what: "solidity", value: (r) => r.solidity, weight: 8.9, typical: 0.953, show: (r) => r.solidity },
-  { what: "difference to an ellipse", value: (r) => r.ellipseResidual, weight: -1.1, typical: 0.106, show: (r) => r.ellipseResidual },
-  { what: "contrast along the outline", value: (r) => Math.min(0.5, r.edgeContrast), weight: 7.5, typical: 0.494, show: (r) => r.edgeContrast },
-  { what: "share of the outline in contact with others", value: (r) => r.contact, weight: -2.5, typical: 0.078, show: (r) => r.contact },
-  { what: "dip of the brightness at the contact", value: (r) => Math.min(0.5, r.dip), weight: 1.94, typical: 0.44, show: (r) => r.dip },
-  { what: "texture", value: (r) => r.texture, weight: -4.2, typical: 0.116, show: (r) => r.texture },
-  { what: "touching the border of the image", value: (r) => r.touchesEdge, weight: 1.67, typical: 0.2, show: (r) => r.touchesEdge },
-  { what: "area in px", value: (r) => 1 / Math.sqrt(r.area), weight: -5.8, typical: 0.05, show: (r) => r.area },
+  { what: "area / median", value: (r) => Math.max(0, Math.log(r.areaRatio)), weight: -1.94, typical: 0.1, show: (r) => r.areaRatio },
+  { what: "area / median", value: (r) => (r.touchesEdge ? 0 : Math.min(0, Math.log(r.areaRatio * condensation(r)))), weight: 3.74, typical: -0.09, show: (r) => r.areaRatio },
+  { what: "area / median at the border", value: (r) => (r.touchesEdge ? Math.min(0, Math.log(r.areaRatio)) : 0), weight: 1.21, typical: -0.11, show: (r) => r.areaRatio },
+  { what: "intensity / median", value: (r) => Math.min(0, logIntensity(r)), weight: 2.01, typical: -0.16, show: (r) => r.intensityRatio },
+  { what: "intensity / median", value: (r) => Math.min(1.5, Math.max(0, logIntensity(r))), weight: -0.94, typical: 0.14, show: (r) => r.intensityRatio },
+  { what: "difference to an ellipse", value: (r) => Math.max(-0.03, r.residualBeyondUsual), weight: -6.64, typical: 0.032, show: (r) => r.ellipseResidual },
+  { what: "contrast along the outline", value: (r) => Math.min(0.05, r.contrastBeyondUsual), weight: 0.28, typical: -0.008, show: (r) => r.edgeContrast },
+  { what: "share of the outline in contact with others", value: (r) => r.contact, weight: -6.34, typical: 0.057, show: (r) => r.contact },
+  { what: "dip of the brightness at the contact", value: (r) => boundedDip(r), weight: 2.72, typical: 0.47, show: (r) => r.dip },
+  { what: "contact without a dip of the brightness, share", value: (r) => r.contact * (0.5 - boundedDip(r)), weight: -3.72, typical: 0.008, show: (r) => r.contact },
+  { what: "texture / median", value: (r) => Math.log(Math.min(4, Math.max(0.5, r.textureRatio))), weight: -1.67, typical: -0.028, show: (r) => r.textureRatio },
+  { what: "area in px", value: (r) => 1 / Math.sqrt(r.area), weight: -7.68, typical: 0.036, show: (r) => r.area },
 ];
+
+/** In a movie: weights of a candidate's own odds and of the support from the neighbouring frames. Fitted to simulated movies, the terms being fixed. */
+const SELF = 1.22;
+const SUPPORT = 0.42;
+const USUAL_SUPPORT = 2.26;
+
+const boundedDip = ({ dip }: Row): number => Math.min(0.5, Math.max(-0.2, dip));
 
 /**
  * @param all candidates per frame; give all frames of one acquisition together, since what is usual is measured over them
+ * @param kind "movie" when the frames follow each other in time
  * @returns per frame, one decision per candidate
  */
-export function decide(all: readonly ObjectFeatures[], options: AutoOptions = {}): Decision[][] {
+export function decide(all: readonly ObjectFeatures[], options: AutoOptions = {}, kind: "movie" | "images" = "images"): Decision[][] {
   const typical = typicalOf(all);
-  return all.map((objects) => Array.from({ length: objects.count }, (_, i) => decideOne(rowOf(objects, i, typical), typical, options)));
+  const rows = all.map((objects) => Array.from({ length: objects.count }, (_, i) => rowOf(objects, i, typical)));
+  const logits = rows.map((list) => Float64Array.from(list, logitOf));
+  const supports = kind === "movie" && all.length > 1 ? neighbourSupport(all, logits, typical.area) : undefined;
+  return rows.map((list, frame) => list.map((row, i) => decideOne(row, logits[frame]![i]!, supports?.[frame]![i], typical, options)));
 }
 
 function rowOf(o: ObjectFeatures, i: number, typical: Typical): Row {
+  // Without a pixel outside that is nobody's (an object closed in by others), there is no outline to speak of.
+  const edgeContrast = Number.isNaN(o.edgeContrast[i]!) ? 0 : o.edgeContrast[i]!;
   return {
     area: o.area[i]!, areaRatio: o.area[i]! / typical.area, intensityRatio: o.intensity[i]! / typical.intensity,
-    sharpnessRatio: o.sharpness[i]! / typical.sharpness, solidity: o.solidity[i]!, ellipseResidual: o.ellipseResidual[i]!,
-    // Without a pixel outside that is nobody's (an object closed in by others), there is no outline to speak of.
-    edgeContrast: Number.isNaN(o.edgeContrast[i]!) ? 0 : o.edgeContrast[i]!, contact: o.contact[i]!, dip: o.dip[i]!, texture: o.texture[i]!,
-    touchesEdge: o.touchesEdge[i]!, signalToNoise: o.signalToNoise[i]!,
+    textureRatio: o.texture[i]! / typical.texture, ellipseResidual: o.ellipseResidual[i]!,
+    residualBeyondUsual: o.ellipseResidual[i]! - typical.ellipseResidual, edgeContrast, contrastBeyondUsual: edgeContrast - typical.edgeContrast,
+    contact: o.contact[i]!, dip: o.dip[i]!, touchesEdge: o.touchesEdge[i] === 1, signalToNoise: o.signalToNoise[i]!,
   };
 }
 
-function decideOne(row: Row, typical: Typical, options: AutoOptions): Decision {
-  const certainty = certaintyOf(row);
+function decideOne(row: Row, own: number, support: number | undefined, typical: Typical, options: AutoOptions): Decision {
+  const logit = support === undefined ? own : SELF * own + SUPPORT * (support - USUAL_SUPPORT);
+  const certainty = Number.isNaN(logit) ? 0 : 1 / (1 + Math.exp(-logit));
   const impossible = limitBroken(row, typical, options);
   if (impossible !== undefined) return { kept: false, score: Math.min(certainty, 0.5), reason: impossible };
   // Twice the sensitivity takes objects with about a third of the odds.
   const odds = (leastCertainty / (1 - leastCertainty)) / (options.sensitivity ?? 1) ** 1.5;
   const least = odds / (1 + odds);
   if (certainty >= least) return { kept: true, score: certainty, reason: "" };
-  return { kept: false, score: certainty, reason: `certainty ${certainty.toFixed(2)} (least ${least.toFixed(2)}), mostly for its ${worstTerm(row)}` };
+  // What would have been kept by itself is rejected for what its neighbours in time lack.
+  const cause = own >= Math.log(odds) ? `unlikeness to the frames before and after (support ${support?.toFixed(2)})` : worstTerm(row);
+  return { kept: false, score: certainty, reason: `certainty ${certainty.toFixed(2)} (least ${least.toFixed(2)}), mostly for its ${cause}` };
 }
 
-function certaintyOf(row: Row): number {
-  const logit = TERMS.reduce((sum, term) => sum + term.weight * term.value(row), BIAS);
-  const certainty = 1 / (1 + Math.exp(-logit));
-  return Number.isNaN(certainty) ? 0 : certainty;
-}
+/** Logarithm of the odds that a candidate is one nucleus, from its own image. */
+const logitOf = (row: Row): number => TERMS.reduce((sum, term) => sum + term.weight * term.value(row), BIAS);
 
 /** The feature that takes most from the certainty, in words and numbers. */
 function worstTerm(row: Row): string {
@@ -113,14 +135,12 @@ function limitBroken(row: Row, typical: Typical, { minArea, maxArea, sensitivity
   if (minArea !== undefined && area < minArea) return `area ${area} px (least ${minArea})`;
   if (maxArea !== undefined && area > maxArea) return `area ${area} px (most ${maxArea})`;
   const text = `area ${area} px is ${areaRatio.toFixed(2)} of the median ${typical.area.toFixed(0)}`;
-  // A plate of anaphase has half the light of a nucleus on a fifth of its area.
-  const condensed = areaRatio * condensation(row) >= CONDENSED_LIGHT && row.solidity >= CONDENSED_SOLIDITY;
-  const smallest = row.touchesEdge === 1 || condensed ? 0.15 : 0.25;
+  const smallest = row.touchesEdge ? SMALLEST_AT_BORDER : SMALLEST;
   if (minArea === undefined && !(areaRatio >= smallest)) return `${text} (least ${smallest})`;
-  if (maxArea === undefined && !(areaRatio <= 6)) return `${text} (most 6)`;
-  const dimmest = 0.2 / sensitivity;
+  if (maxArea === undefined && !(areaRatio <= LARGEST)) return `${text} (most ${LARGEST})`;
+  const dimmest = DIMMEST / sensitivity;
   if (!(intensityRatio >= dimmest)) return `intensity over background is ${intensityRatio.toFixed(2)} of the median (least ${dimmest.toFixed(2)})`;
-  const weakest = 6 / sensitivity;
+  const weakest = WEAKEST / sensitivity;
   if (!(signalToNoise >= weakest)) return `intensity is ${signalToNoise.toFixed(1)} times the noise (least ${weakest.toFixed(1)})`;
   return undefined;
 }

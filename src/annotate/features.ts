@@ -156,7 +156,17 @@ function ellipseDifference(
 }
 
 /** Medians over the candidates of an acquisition that look most like nuclei. */
-export interface Typical { readonly area: number; readonly intensity: number; readonly sharpness: number }
+export interface Typical {
+  readonly area: number;
+  readonly intensity: number;
+  readonly ellipseResidual: number;
+  readonly edgeContrast: number;
+  readonly texture: number;
+}
+
+/** What is usual in most images, for acquisitions of a few nuclei: the medians count it as this many more. */
+const PRIOR = { ellipseResidual: 0.09, edgeContrast: 0.68, texture: 0.13 } as const;
+const PRIOR_COUNT = 10;
 
 /**
  * Noise is frequent but dim, debris bright but small: so "dim" is measured against the median that area times intensity weights. Of what is not
@@ -169,8 +179,9 @@ export function typicalOf(all: readonly ObjectFeatures[]): Typical {
   const good = rows.filter(({ objects: o, i }) =>
     o.touchesEdge[i] === 0 && o.solidity[i]! >= 0.9 && o.ellipseResidual[i]! <= 0.15 && o.intensity[i]! > bright);
   const use = good.length > 0 ? good : rows;
-  const of = (key: "area" | "intensity" | "sharpness"): number => median(use.map(({ objects, i }) => objects[key][i]!));
-  return { area: of("area"), intensity: of("intensity"), sharpness: of("sharpness") };
+  const of = (key: keyof Typical): number => median(use.map(({ objects, i }) => objects[key][i]!));
+  const withPrior = (key: keyof typeof PRIOR): number => (use.length * of(key) + PRIOR_COUNT * PRIOR[key]) / (use.length + PRIOR_COUNT);
+  return { area: of("area"), intensity: of("intensity"), ellipseResidual: withPrior("ellipseResidual"), edgeContrast: withPrior("edgeContrast"), texture: withPrior("texture") };
 }
 
 /** The smallest value at which the weights of it and all smaller ones make up half; NaN of nothing. */
