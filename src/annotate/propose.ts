@@ -131,7 +131,7 @@ function detect(full: Plane, diameter: number, noise: number, sensitivity: numbe
   const regions = selectRegions(levels, heightOf, height, width, { area: (Math.PI / 4) * d * d, minHeight: least });
   dropFaint(regions, heights);
   cutAtOwnHeight(regions, heights, NECK_FRACTION);
-  const pieces = splitAtNecks(regions, height, width, d);
+  const pieces = splitAtNecks(regions, heights, height, width, d);
   const labels = growDownhill(pieces, { heights, levels }, height, width);
   cutAtOwnHeight(labels, heights, SEED_FRACTION);
   return { ...plane, labels, background, heights, least };

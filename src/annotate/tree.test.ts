@@ -63,7 +63,7 @@ describe("splitAtNecks", () => {
   it("cuts touching disks at the neck, keeps an ellipse, and stays inside the region", () => {
     const mask = disks(60, 160, [[30, 29, 20, 1], [30, 66, 20, 1]]);
     for (let y = 20; y < 40; y++) for (let x = 100; x < 150; x++) if (((x - 125) / 24) ** 2 + ((y - 30) / 9.5) ** 2 <= 1) mask[y * 160 + x] = 2;
-    const pieces = splitAtNecks(Int32Array.from(mask), 60, 160, 40);
+    const pieces = splitAtNecks(Int32Array.from(mask), Float32Array.from(mask), 60, 160, 40);
     expect(new Set([29, 66, 125].map((x) => pieces[30 * 160 + x])).size).toBe(3);
     expect(new Set(pieces)).toEqual(new Set([0, 1, 2, 3]));
     expect(pieces.every((piece, p) => (piece > 0) === (mask[p]! > 0))).toBe(true);
