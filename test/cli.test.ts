@@ -62,6 +62,9 @@ describe("karyon run", () => {
     expect(readdirSync(join(folder, "out", "annotation", "masks"))).toEqual(["t000.tif", "t001.tif", "t002.tif", "t003.tif"]);
     expect(readdirSync(join(folder, "out", "annotation", "candidates"))).toEqual(["t000.tif", "t001.tif", "t002.tif", "t003.tif"]);
     expect(lines("out/annotation/objects.csv").length).toBeGreaterThan(10);
+    // The documents explain every column, in the order of the file.
+    const explained = readFileSync(new URL("../docs/annotation.md", import.meta.url), "utf8").split("| column |")[1]!.split("\n\n")[0]!.split("\n").slice(2).flatMap((row) => [...row.split("|")[1]!.matchAll(/`(\w+)`/g)].map((match) => match[1]));
+    expect(lines("out/annotation/objects.csv")[0]!.split(",")).toEqual(explained);
     expect(lines("out/model/training.csv").length).toBeGreaterThan(2);
     const record = JSON.parse(readFileSync(join(folder, "out", "run.json"), "utf8")) as { stages: object; inputs: { sha256: string }[]; configuration: { train: { steps: number } } };
     expect(Object.keys(record.stages)).toEqual(["annotate", "train", "segment", "track", "analyse", "report"]);
