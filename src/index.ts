@@ -58,6 +58,7 @@ export { analyse, type Statistics } from "./analyse/analyse.js";
 export { statisticsTables } from "./analyse/tables.js";
 export { buildReport, type ReportInput } from "./report/report.js";
 export { annotationOverlay, overlayLabels } from "./report/overlay.js";
+export { annotationPreview, type PreviewFacts, type PreviewInput } from "./report/preview.js";
 export { trackOverlay } from "./report/trackoverlay.js";
 
 // The commands
@@ -69,6 +70,7 @@ export type { AnnotationSummary } from "./pipeline/annotation.js";
 export type { TrainingResult } from "./pipeline/training.js";
 export type { SegmentationSummary } from "./pipeline/segmentation.js";
 export type { TrackingSummary } from "./pipeline/tracking.js";
+export { type Preview, preview } from "./pipeline/preview.js";
 export { analyseTracks, annotate, segmentImages, trackLabels, train } from "./pipeline/commands.js";
 export { demo, type DemoResult } from "./pipeline/demo.js";
 export { evaluateLabels, evaluateTracks, formatTrackCsv, type LabelEvaluation } from "./pipeline/evaluation.js";

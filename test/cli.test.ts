@@ -62,6 +62,9 @@ describe("karyon run", () => {
     expect(readdirSync(join(folder, "out", "annotation", "masks"))).toEqual(["t000.tif", "t001.tif", "t002.tif", "t003.tif"]);
     expect(readdirSync(join(folder, "out", "annotation", "candidates"))).toEqual(["t000.tif", "t001.tif", "t002.tif", "t003.tif"]);
     expect(lines("out/annotation/objects.csv").length).toBeGreaterThan(10);
+    // The documents explain every column, in the order of the file.
+    const explained = readFileSync(new URL("../docs/annotation.md", import.meta.url), "utf8").split("| column |")[1]!.split("\n\n")[0]!.split("\n").slice(2).flatMap((row) => [...row.split("|")[1]!.matchAll(/`(\w+)`/g)].map((match) => match[1]));
+    expect(lines("out/annotation/objects.csv")[0]!.split(",")).toEqual(explained);
     expect(lines("out/model/training.csv").length).toBeGreaterThan(2);
     const record = JSON.parse(readFileSync(join(folder, "out", "run.json"), "utf8")) as { stages: object; inputs: { sha256: string }[]; configuration: { train: { steps: number } } };
     expect(Object.keys(record.stages)).toEqual(["annotate", "train", "segment", "track", "analyse", "report"]);
@@ -139,6 +142,39 @@ describe("karyon run", () => {
     const events = result.out.trim().split("\n").map((line) => JSON.parse(line) as { event: string });
     expect(events[0]!.event).toBe("stage");
     expect(events.at(-1)!.event).toBe("result");
+  });
+});
+
+describe("karyon annotate --preview", () => {
+  it("draws one frame into the current folder, says how it was judged, and makes no dataset", () => {
+    const before = readdirSync(folder);
+    const result = karyon("annotate", "movie/01", "--preview", "2");
+    expect(result.code).toBe(0);
+    expect(result.out).toMatch(/^Preview: preview_t002\.png\nt002 \(frame 2; there are 0 to 3\): \d+ sure \(blue\), \d+ rejected/);
+    expect(result.out).toMatch(/Diameter [\d.]+ px, estimated \(--diameter\)/);
+    expect(readdirSync(folder).filter((name) => !before.includes(name))).toEqual(["preview_t002.png"]);
+    expect(readFileSync(join(folder, "preview_t002.png")).subarray(1, 4).toString()).toBe("PNG");
+  });
+
+  it("puts the picture beside a dataset, which stays, or into a folder that becomes one later", () => {
+    expect(karyon("annotate", "movie/01", "-o", "seen", "--preview", "t001").code).toBe(0);
+    expect(readdirSync(join(folder, "seen"))).toEqual(["preview_t001.png"]);
+    expect(karyon("annotate", "movie/01", "-o", "seen").code).toBe(0);
+    const record = readFileSync(join(folder, "seen", "run.json"));
+    expect(karyon("annotate", "movie/01", "-o", "seen", "--preview", "0", "--sensitivity", "2").code).toBe(0);
+    expect(readFileSync(join(folder, "seen", "run.json")).equals(record)).toBe(true);
+    expect(readdirSync(join(folder, "seen")).filter((name) => name.endsWith(".png"))).toEqual(["preview_t000.png", "preview_t001.png"]);
+  });
+
+  it("names the frames where the wanted one does not exist, and refuses what does not go together", () => {
+    expectRefusal(karyon("annotate", "movie/01", "--preview", "40"), /--preview: expected the name of a frame, or its number from 0: t000 \(0\), t001 \(1\), t002 \(2\), t003 \(3\), received 40\.$/m);
+    expectRefusal(karyon("annotate", "movie/01", "--preview", "0", "--explain", "3,4"), /--preview: expected to be alone/);
+    expectRefusal(karyon("annotate", "movie/01"), /--output: expected a folder for the dataset.*--preview/);
+    mkdirSync(join(folder, "here"));
+    writeFileSync(join(folder, "here", "t0.tif"), readFileSync(join(folder, "movie", "01", "t000.tif")));
+    const inside = spawnSync(process.execPath, [bin, "annotate", ".", "--preview", "0"], { cwd: join(folder, "here"), encoding: "utf8" });
+    expectRefusal({ code: inside.status, out: inside.stdout, err: inside.stderr }, /-o: expected a folder for the picture that is not the one of the images/);
+    expect(readdirSync(join(folder, "here"))).toEqual(["t0.tif"]);
   });
 });
 

@@ -49,6 +49,9 @@ export function diametersOf({ images }: AnnotationSummary): Map<string, number> 
   return new Map(images.flatMap(({ name, acquisition }) => (found.has(acquisition) ? [[name, median(found.get(acquisition)!)]] : [])));
 }
 
+/** What becomes of the pixels of uncertain objects; each preset has its own default. */
+export const backgroundOf = ({ background, preset }: AnnotateConfig): AnnotationSummary["background"] => background ?? (preset === "paper" ? "noise" : "ignore");
+
 interface Job {
   readonly source: ImageSource;
   readonly config: Config;
@@ -70,7 +73,7 @@ export async function annotateInto(folder: string, source: ImageSource, config: 
   const tick = (message: string): void => context.onProgress?.({ done: ++done, total, message });
   const job: Job = { source, config, pool, threads, context, tick };
   try {
-    const background = config.annotate.background ?? (config.annotate.preset === "paper" ? "noise" : "ignore");
+    const background = backgroundOf(config.annotate);
     const frames = config.annotate.preset === "paper" ? await annotatePaperFrames(folder, job, background) : await annotateAutoFrames(folder, job, background);
     await writeFileAtomic(join(folder, "objects.csv"), objectsCsv(frames.map(({ objects }) => objects), source.frameNames));
     const summary: AnnotationSummary = {
@@ -150,7 +153,7 @@ async function annotateAutoFrames(folder: string, job: Job, background: Annotati
 /** Background and noise are the frame's own; the size of nuclei is the acquisition's. */
 const frameScale = (own: ScaleEstimate, pooled: ScaleEstimate): ScaleEstimate => ({ ...own, diameter: pooled.diameter });
 
-const autoOptions = ({ diameter, minArea, maxArea, sensitivity }: AnnotateConfig): AutoOptions => ({ diameter, minArea, maxArea, sensitivity });
+export const autoOptions = ({ diameter, minArea, maxArea, sensitivity }: AnnotateConfig): AutoOptions => ({ diameter, minArea, maxArea, sensitivity });
 
 async function writeFrame(
   folder: string, job: Job, frame: number, image: Image, annotation: Annotation, acquisition: number, background: AnnotationSummary["background"], fallbackDiameter = 0,

@@ -1,6 +1,6 @@
 /** Output folders that are there whole or not at all. */
 import { existsSync, readdirSync } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { copyFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { OutputError } from "../core/errors.js";
 import { codeOf, makeFolder, unwritable } from "./files.js";
@@ -22,6 +22,7 @@ export async function writeFolder<T>(path: string, fill: (temporary: string) => 
     await rm(temporary, { recursive: true, force: true });
     await makeFolder(temporary);
     const value = await fill(temporary);
+    for (const name of entriesOf(target).filter(isPreview)) await copyFile(join(target, name), join(temporary, name));
     await rm(previous, { recursive: true, force: true });
     if (existsSync(target)) await rename(target, previous);
     await rename(temporary, target);
@@ -39,13 +40,17 @@ export interface OutputOptions {
   readonly overwrite: boolean;
 }
 
+/** Pictures of `karyon annotate --preview`: they may lie in a folder before a result is written there, and stay when it is. */
+export const previewName = (frame: string): string => `preview_${frame}.png`;
+const isPreview = (name: string): boolean => /^preview_.+\.png$/.test(name);
+
 /**
  * Refuses to replace a folder that holds something, unless it is a result of the same command and the user said so.
  *
  * @throws OutputError
  */
 export function assertReplaceable(path: string, command: string, overwrite: boolean): void {
-  const entries = entriesOf(path);
+  const entries = entriesOf(path).filter((name) => !isPreview(name));
   if (entries.length === 0) return;
   const made = readRun(path)?.command;
   const other = "choose an empty or new folder with -o";

@@ -29,21 +29,58 @@ export function blend(canvas: Canvas, at: number, colour: Rgb, opacity = 1): voi
   }
 }
 
+/** Tints the pixel at flat index `at`; over an area this makes stripes 2 px wide and 8 px apart, so that it is seen without colour, too. */
+export function hatchPixel(canvas: Canvas, at: number, colour: Rgb): void {
+  const stripe = (Math.floor(at / canvas.width) + (at % canvas.width)) % 8 < 2;
+  blend(canvas, at, colour, stripe ? 0.55 : 0.18);
+}
+
+/** Fills a rectangle; what of it lies outside the canvas is left out. */
+export function fillBox(canvas: Canvas, top: number, left: number, height: number, width: number, colour: Rgb): void {
+  for (let y = Math.max(0, top); y < Math.min(canvas.height, top + height); y++) {
+    for (let x = Math.max(0, left); x < Math.min(canvas.width, left + width); x++) blend(canvas, y * canvas.width + x, colour);
+  }
+}
+
 /**
  * Draws an anti-aliased line with round ends. A pixel's opacity is how far it lies inside: min(1, thickness / 2 + 1/2 - its distance from
  * the line). Coordinates in px; the centre of the top left pixel is (0, 0). What lies outside the canvas is left out.
  */
 export function drawLine(canvas: Canvas, y0: number, x0: number, y1: number, x1: number, colour: Rgb, thickness: number, opacity = 1): void {
+  eachCovered(canvas, y0, x0, y1, x1, thickness, (at, cover) => blend(canvas, at, colour, cover * opacity));
+}
+
+/**
+ * Draws lines that make one curve: where they meet, a pixel is covered once and not twice.
+ *
+ * @param lines y0, x0, y1, x1 of each, as for `drawLine`
+ */
+export function drawCurves(canvas: Canvas, lines: ArrayLike<number>, colour: Rgb, thickness: number): void {
+  const covered = new Float32Array(canvas.height * canvas.width);
+  for (let i = 0; i < lines.length; i += 4) {
+    eachCovered(canvas, lines[i]!, lines[i + 1]!, lines[i + 2]!, lines[i + 3]!, thickness, (at, cover) => {
+      if (cover > covered[at]!) covered[at] = cover;
+    });
+  }
+  covered.forEach((cover, at) => {
+    if (cover > 0) blend(canvas, at, colour, cover);
+  });
+}
+
+/** Calls back for every pixel that a line touches, with its flat index and its opacity. */
+function eachCovered(
+  { height, width }: Canvas, y0: number, x0: number, y1: number, x1: number, thickness: number, visit: (at: number, cover: number) => void,
+): void {
   const reach = thickness / 2 + 0.5;
   const [dy, dx] = [y1 - y0, x1 - x0];
   const squared = dy * dy + dx * dx;
-  const [top, bottom] = range(y0, y1, reach, canvas.height);
+  const [top, bottom] = range(y0, y1, reach, height);
+  const [left, right] = range(x0, x1, reach, width);
   for (let y = top; y <= bottom; y++) {
-    const [left, right] = range(x0, x1, reach, canvas.width);
     for (let x = left; x <= right; x++) {
       const t = squared === 0 ? 0 : Math.min(1, Math.max(0, ((y - y0) * dy + (x - x0) * dx) / squared));
       const cover = Math.min(1, reach - Math.hypot(y - y0 - t * dy, x - x0 - t * dx));
-      if (cover > 0) blend(canvas, y * canvas.width + x, colour, cover * opacity);
+      if (cover > 0) visit(y * width + x, cover);
     }
   }
 }

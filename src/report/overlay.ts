@@ -1,7 +1,7 @@
 import { InvalidInput } from "../core/errors.js";
 import type { Image, StoredPlane } from "../core/image.js";
 import type { LabelImage } from "../core/labels.js";
-import { blend, canvasOf, type Canvas } from "./canvas.js";
+import { blend, canvasOf, type Canvas, hatchPixel } from "./canvas.js";
 import { annotationColours, distinctColours, outlineColours, type Rgb } from "./colours.js";
 import { contrastOf, drawGrey, drawLabels, drawnSize, type View } from "./view.js";
 
@@ -79,16 +79,13 @@ function outlines(canvas: Canvas, { height, width, data }: LabelImage, colourOf:
   }
 }
 
-/** Tints ignored pixels, with stripes 2 px wide and 8 px apart so that the area is seen without colour, too. */
-function hatch(canvas: Canvas, { width, data }: LabelImage): void {
-  for (let at = 0; at < data.length; at++) {
-    if (data[at] !== -1) continue;
-    const stripe = (Math.floor(at / width) + (at % width)) % 8 < 2;
-    blend(canvas, at, annotationColours.ignored, stripe ? 0.55 : 0.18);
-  }
+/** Hatches ignored pixels. @param labels of the canvas' size */
+export function hatch(canvas: Canvas, { data }: LabelImage): void {
+  for (let at = 0; at < data.length; at++) if (data[at] === -1) hatchPixel(canvas, at, annotationColours.ignored);
 }
 
-function requireEqualSize(image: Image, labels: LabelImage): void {
+/** @throws InvalidInput when labels and image differ in size */
+export function requireEqualSize(image: Image, labels: LabelImage): void {
   if (image.height === labels.height && image.width === labels.width) return;
   throw new InvalidInput("labels", `the size of the image, ${image.height} x ${image.width} px`, `${labels.height} x ${labels.width} px`);
 }

@@ -9,6 +9,7 @@ import { random } from "../core/random.js";
 import { encodePng } from "../io/png.js";
 import { encodeTiff } from "../io/tiff/encode.js";
 import { annotationOverlay, overlayLabels } from "../report/overlay.js";
+import { annotationPreview, type PreviewInput } from "../report/preview.js";
 
 export interface AnnotationFiles {
   readonly image: Uint8Array;
@@ -31,10 +32,7 @@ export const frameTasks = {
 
   /** The dataset's files of one frame. */
   annotationFiles: ({ image, annotation, background, seed, frame }: { image: Image; annotation: Annotation; background: "noise" | "ignore" | "keep"; seed: number; frame: number }): AnnotationFiles => {
-    const { labels, candidates, objects } = annotation;
-    const kept = new Uint8Array(candidates.count + 1);
-    objects.candidate.forEach((candidate, row) => { kept[candidate] = objects.kept[row]!; });
-    const rejected = { ...candidates, data: candidates.data.map((candidate) => (candidate > 0 && kept[candidate] === 0 ? candidate : 0)) };
+    const { labels, candidates } = annotation;
     const shown = background === "noise" ? noiseBackground(image, labels, random(seed).fork(frame)) : image;
     const mask = background === "ignore" ? labels : { ...labels, data: labels.data.map((label) => Math.max(0, label)) };
     const { height, width, pixelSize } = image;
@@ -43,12 +41,23 @@ export const frameTasks = {
       image: tiff(shown.data),
       mask: tiff(mask.data),
       candidates: tiff(candidates.data),
-      overlay: encodePng(annotationOverlay(image, labels, { rejected })),
+      overlay: encodePng(annotationOverlay(image, labels, { rejected: rejectedOf(annotation) })),
     };
   },
 
+  /** The annotation of one frame as a picture with a legend. */
+  preview: ({ image, annotation, marks, facts }: Pick<PreviewInput, "image" | "marks" | "facts"> & { annotation: Annotation }): Uint8Array =>
+    encodePng(annotationPreview({ image, labels: annotation.labels, rejected: rejectedOf(annotation), marks, facts })),
+
   labelOverlay: ({ image, labels }: { image: Image; labels: LabelImage }): Uint8Array => encodePng(overlayLabels(image, labels)),
 } as const;
+
+/** The candidates that were not kept, by their number. */
+function rejectedOf({ candidates, objects }: Annotation): LabelImage {
+  const kept = new Uint8Array(candidates.count + 1);
+  objects.candidate.forEach((candidate, row) => { kept[candidate] = objects.kept[row]!; });
+  return { ...candidates, data: candidates.data.map((candidate) => (candidate > 0 && kept[candidate] === 0 ? candidate : 0)) };
+}
 
 export type FrameTask = typeof frameTasks;
 export type FrameTaskName = keyof FrameTask;

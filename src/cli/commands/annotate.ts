@@ -4,21 +4,33 @@ import { formatInstanceTable } from "../../evaluate/format.js";
 import { annotate } from "../../pipeline/commands.js";
 import { evaluateLabels } from "../../pipeline/evaluation.js";
 import { explainPixel } from "../../pipeline/explain.js";
+import { preview } from "../../pipeline/preview.js";
+import { formatPreview } from "../../pipeline/previewtext.js";
 import type { CommandSpec } from "../command.js";
-import { outputFlag, overwriteFlag } from "./shared.js";
+import { overwriteFlag } from "./shared.js";
 
 export const annotateCommand: CommandSpec = {
   name: "annotate",
   args: "<input...>",
   summary: "make a training set from raw images, without anybody drawing",
   flags: [
-    outputFlag, overwriteFlag, ["--compare <truth>", "also score the kept objects, and their pixels, against label images of that folder"],
+    ["-o, --output <folder>", "folder for the result; only --preview does without"], overwriteFlag,
+    ["--preview <frame>", "only draw one frame, by its name or else its number from 0, with its sure, rejected and unknown objects, into preview_FRAME.png here or in the folder of -o"],
+    ["--compare <truth>", "also score the kept objects, and their pixels, against label images of that folder"],
     ["--explain <y,x>", "also say why the object at that pixel was kept or rejected"], ["--frame <name>", "image that --explain looks at (default: the first)"],
   ],
-  examples: ["annotate movie/ -o dataset", "annotate image.tif -o dataset --diameter 40", "annotate image.tif -o dataset --explain 120,305"],
+  examples: ["annotate movie/ -o dataset", "annotate image.tif -o dataset --diameter 40", "annotate movie/ --preview 40", "annotate image.tif -o dataset --explain 120,305"],
   async run({ args, out, overwrite, options, config, context }) {
     // What is asked wrongly is said before the work.
     const pixel = pixelOf(options["explain"]);
+    const frame = options["preview"];
+    if (typeof frame === "string") {
+      const other = ["explain", "frame", "compare"].find((flag) => options[flag] !== undefined);
+      if (other !== undefined) throw new InvalidInput("--preview", "to be alone, since it writes no dataset", `--${other} beside it`, "leave one of them out");
+      const value = await preview(args, frame, out === "" ? undefined : out, config, context);
+      return { text: formatPreview(value), value };
+    }
+    if (out === "") throw new InvalidInput("--output", "a folder for the dataset", "none", "give one with -o, or look at one frame first with --preview");
     const summary = await annotate(args, out, config, { overwrite }, context);
     const lines = [`Dataset: ${out} (look at overlays/; objects.csv says why each object was kept or rejected)`];
     const truth = options["compare"];

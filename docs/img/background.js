@@ -1,0 +1,58 @@
+// Makes background.png, what the three background modes give the network, from a simulated frame: node docs/img/background.js
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { annotateAuto, annotationOverlay, noiseBackground, overlayLabels, random, simulate, simulatePresets } from "../../dist/index.js";
+import { encodePng } from "../../dist/io/png.js";
+import { blend, hatchPixel } from "../../dist/report/canvas.js";
+import { annotationColours, distinctColours, outlineColours } from "../../dist/report/colours.js";
+import { drawText, textWidth } from "../../dist/report/text.js";
+import { contrastOf, drawLabels } from "../../dist/report/view.js";
+
+// A part with two nuclei that overlap and one far out of focus: neither is certain.
+const scene = { ...simulatePresets.mdck, height: 512, width: 512, frames: 2, seed: 7 };
+const view = { y: 170, x: 242, height: 190, width: 236, scale: 1 };
+const [gap, line] = [8, 28];
+
+const image = simulate(scene).image(1);
+const { labels, candidates, objects } = annotateAuto(image);
+const contrast = contrastOf(image);
+const blank = { ...labels, data: new Int32Array(labels.data.length), count: 0 };
+const positive = { ...labels, data: labels.data.map((label) => Math.max(0, label)) };
+const rejected = { ...candidates, data: candidates.data.map((candidate) => (candidate > 0 && objects.kept[candidate - 1] === 0 ? candidate : 0)) };
+const grey = (shown) => overlayLabels(shown, blank, { view, contrast });
+
+/** Nuclei filled, background dark, ignored pixels hatched. */
+function maskPicture(mask) {
+  const drawn = drawLabels(mask, view);
+  const canvas = { height: drawn.height, width: drawn.width, samples: 3, data: new Uint8Array(drawn.data.length * 3).fill(34) };
+  // Yellow is for what is ignored.
+  const fills = outlineColours.filter((_, i) => i !== 1);
+  const colours = distinctColours(mask, fills.length);
+  drawn.data.forEach((label, at) => {
+    if (label > 0) blend(canvas, at, fills[colours[label]], 0.85);
+    if (label < 0) hatchPixel(canvas, at, annotationColours.ignored);
+  });
+  return canvas;
+}
+
+const columns = [
+  { title: "image", panels: [grey(image), annotationOverlay(image, labels, { view, contrast, rejected })] },
+  { title: "--background ignore", panels: [grey(image), maskPicture(labels)] },
+  { title: "--background noise", panels: [grey(noiseBackground(image, labels, random(1))), maskPicture(positive)] },
+  { title: "--background keep", panels: [grey(image), maskPicture(positive)] },
+];
+const width = columns.length * (view.width + gap) - gap;
+const height = line + 2 * (view.height + line);
+const canvas = { height, width, samples: 3, data: new Uint8Array(height * width * 3).fill(255) };
+const write = (y, left, text) => drawText(canvas, y, left + Math.floor((view.width - textWidth(text, 2)) / 2), text, { colour: [40, 40, 40], scale: 2 });
+columns.forEach(({ title, panels }, column) => {
+  const left = column * (view.width + gap);
+  write(6, left, title);
+  panels.forEach((picture, row) => {
+    const top = line + row * (view.height + line);
+    for (let y = 0; y < view.height; y++) canvas.data.set(picture.data.subarray(y * view.width * 3, (y + 1) * view.width * 3), ((top + y) * width + left) * 3);
+    if (row === 0 || column === 0) write(top + view.height + 6, left, column === 0 ? ["as it is", "its annotation"][row] : "seen by the network");
+    else write(top + view.height + 6, left, "what it learns");
+  });
+});
+writeFileSync(fileURLToPath(new URL("background.png", import.meta.url)), encodePng(canvas));
