@@ -58,7 +58,7 @@ describe("estimateScale", () => {
   });
 
   it("takes the median over images, leaving out those without a diameter", () => {
-    const of = (diameter: number): ReturnType<typeof estimateScale> => ({ diameter, background: 1, noise: 1, saturation: 0, signal: 9, warnings: [] });
+    const of = (diameter: number): ReturnType<typeof estimateScale> => ({ diameter, background: 1, noise: 1, brightness: 1, saturation: 0, signal: 9, warnings: [] });
     expect(poolScale([of(10), of(NaN), of(30), of(14)]).diameter).toBe(14);
   });
 

@@ -14,7 +14,7 @@
 import { type Typical, typicalOf } from "./features.js";
 import { neighbourSupport } from "./persistence.js";
 import type { AutoOptions } from "./propose.js";
-import type { Decision, ObjectFeatures } from "./types.js";
+import type { Decision, ObjectFeatures, RejectionCause } from "./types.js";
 
 /** Least certainty of a kept nucleus at sensitivity 1. */
 export const leastCertainty = 0.88;
@@ -45,6 +45,7 @@ interface Row {
 
 interface Term {
   readonly what: string;
+  readonly cause: RejectionCause;
   readonly value: (row: Row) => number;
   readonly weight: number;
   /** Mean over true nuclei: how far a value lies on the bad side of it names the reason. */
@@ -60,18 +61,18 @@ const logIntensity = ({ intensityRatio }: Row): number => Math.log(Math.max(1e-3
 const BIAS = 5.46;
 /** Bounds within a term: beyond them the feature no longer speaks for or against an object. */
 const TERMS: readonly Term[] = [
-  { what: "area / median", value: (r) => Math.max(0, Math.log(r.areaRatio)), weight: -1.94, typical: 0.1, show: (r) => r.areaRatio },
-  { what: "area / median", value: (r) => (r.touchesEdge ? 0 : Math.min(0, Math.log(r.areaRatio * condensation(r)))), weight: 3.74, typical: -0.09, show: (r) => r.areaRatio },
-  { what: "area / median at the border", value: (r) => (r.touchesEdge ? Math.min(0, Math.log(r.areaRatio)) : 0), weight: 1.21, typical: -0.11, show: (r) => r.areaRatio },
-  { what: "intensity / median", value: (r) => Math.min(0, logIntensity(r)), weight: 2.01, typical: -0.16, show: (r) => r.intensityRatio },
-  { what: "intensity / median", value: (r) => Math.min(1.5, Math.max(0, logIntensity(r))), weight: -0.94, typical: 0.14, show: (r) => r.intensityRatio },
-  { what: "difference to an ellipse", value: (r) => Math.max(-0.03, r.residualBeyondUsual), weight: -6.64, typical: 0.032, show: (r) => r.ellipseResidual },
-  { what: "contrast along the outline", value: (r) => Math.min(0.05, r.contrastBeyondUsual), weight: 0.28, typical: -0.008, show: (r) => r.edgeContrast },
-  { what: "share of the outline in contact with others", value: (r) => r.contact, weight: -6.34, typical: 0.057, show: (r) => r.contact },
-  { what: "dip of the brightness at the contact", value: (r) => boundedDip(r), weight: 2.72, typical: 0.47, show: (r) => r.dip },
-  { what: "contact without a dip of the brightness, share", value: (r) => r.contact * (0.5 - boundedDip(r)), weight: -3.72, typical: 0.008, show: (r) => r.contact },
-  { what: "texture / median", value: (r) => Math.log(Math.min(4, Math.max(0.5, r.textureRatio))), weight: -1.67, typical: -0.028, show: (r) => r.textureRatio },
-  { what: "area in px", value: (r) => 1 / Math.sqrt(r.area), weight: -7.68, typical: 0.036, show: (r) => r.area },
+  { what: "area / median", cause: "large", value: (r) => Math.max(0, Math.log(r.areaRatio)), weight: -1.94, typical: 0.1, show: (r) => r.areaRatio },
+  { what: "area / median", cause: "small", value: (r) => (r.touchesEdge ? 0 : Math.min(0, Math.log(r.areaRatio * condensation(r)))), weight: 3.74, typical: -0.09, show: (r) => r.areaRatio },
+  { what: "area / median at the border", cause: "small", value: (r) => (r.touchesEdge ? Math.min(0, Math.log(r.areaRatio)) : 0), weight: 1.21, typical: -0.11, show: (r) => r.areaRatio },
+  { what: "intensity / median", cause: "dim", value: (r) => Math.min(0, logIntensity(r)), weight: 2.01, typical: -0.16, show: (r) => r.intensityRatio },
+  { what: "intensity / median", cause: "bright", value: (r) => Math.min(1.5, Math.max(0, logIntensity(r))), weight: -0.94, typical: 0.14, show: (r) => r.intensityRatio },
+  { what: "difference to an ellipse", cause: "shape", value: (r) => Math.max(-0.03, r.residualBeyondUsual), weight: -6.64, typical: 0.032, show: (r) => r.ellipseResidual },
+  { what: "contrast along the outline", cause: "faint outline", value: (r) => Math.min(0.05, r.contrastBeyondUsual), weight: 0.28, typical: -0.008, show: (r) => r.edgeContrast },
+  { what: "share of the outline in contact with others", cause: "touching", value: (r) => r.contact, weight: -6.34, typical: 0.057, show: (r) => r.contact },
+  { what: "dip of the brightness at the contact", cause: "touching", value: (r) => boundedDip(r), weight: 2.72, typical: 0.47, show: (r) => r.dip },
+  { what: "contact without a dip of the brightness, share", cause: "touching", value: (r) => r.contact * (0.5 - boundedDip(r)), weight: -3.72, typical: 0.008, show: (r) => r.contact },
+  { what: "texture / median", cause: "texture", value: (r) => Math.log(Math.min(4, Math.max(0.5, r.textureRatio))), weight: -1.67, typical: -0.028, show: (r) => r.textureRatio },
+  { what: "area in px", cause: "small", value: (r) => 1 / Math.sqrt(r.area), weight: -7.68, typical: 0.036, show: (r) => r.area },
 ];
 
 /** In a movie: weights of a candidate's own odds and of the support from the neighbouring frames. Fitted to simulated movies, the terms being fixed. */
@@ -109,38 +110,38 @@ function decideOne(row: Row, own: number, support: number | undefined, typical: 
   const logit = support === undefined ? own : SELF * own + SUPPORT * (support - USUAL_SUPPORT);
   const certainty = Number.isNaN(logit) ? 0 : 1 / (1 + Math.exp(-logit));
   const impossible = limitBroken(row, typical, options);
-  if (impossible !== undefined) return { kept: false, score: Math.min(certainty, 0.5), reason: impossible };
+  if (impossible !== undefined) return { kept: false, score: Math.min(certainty, 0.5), ...impossible };
   // Twice the sensitivity takes objects with about a third of the odds.
   const odds = (leastCertainty / (1 - leastCertainty)) / (options.sensitivity ?? 1) ** 1.5;
   const least = odds / (1 + odds);
   if (certainty >= least) return { kept: true, score: certainty, reason: "" };
   // What would have been kept by itself is rejected for what its neighbours in time lack.
-  const cause = own >= Math.log(odds) ? `unlikeness to the frames before and after (support ${support?.toFixed(2)})` : worstTerm(row);
-  return { kept: false, score: certainty, reason: `certainty ${certainty.toFixed(2)} (least ${least.toFixed(2)}), mostly for its ${cause}` };
+  const { cause, text } = own >= Math.log(odds) ? { cause: "flicker" as const, text: `unlikeness to the frames before and after (support ${support?.toFixed(2)})` } : worstTerm(row);
+  return { kept: false, score: certainty, reason: `certainty ${certainty.toFixed(2)} (least ${least.toFixed(2)}), mostly for its ${text}`, cause };
 }
 
 /** Logarithm of the odds that a candidate is one nucleus, from its own image. */
 const logitOf = (row: Row): number => TERMS.reduce((sum, term) => sum + term.weight * term.value(row), BIAS);
 
 /** The feature that takes most from the certainty, in words and numbers. */
-function worstTerm(row: Row): string {
+function worstTerm(row: Row): { cause: RejectionCause; text: string } {
   const loss = (term: Term): number => term.weight * (term.value(row) - term.typical);
-  const worst = TERMS.reduce((a, b) => (loss(b) < loss(a) ? b : a));
-  const value = worst.show(row);
-  return `${worst.what} ${Number.isInteger(value) ? value : value.toFixed(2)}`;
+  const { what, cause, show } = TERMS.reduce((a, b) => (loss(b) < loss(a) ? b : a));
+  const value = show(row);
+  return { cause, text: `${what} ${Number.isInteger(value) ? value : value.toFixed(2)}` };
 }
 
-function limitBroken(row: Row, typical: Typical, { minArea, maxArea, sensitivity = 1 }: AutoOptions): string | undefined {
+function limitBroken(row: Row, typical: Typical, { minArea, maxArea, sensitivity = 1 }: AutoOptions): Pick<Decision, "reason" | "cause"> | undefined {
   const { area, areaRatio, intensityRatio, signalToNoise } = row;
-  if (minArea !== undefined && area < minArea) return `area ${area} px (least ${minArea})`;
-  if (maxArea !== undefined && area > maxArea) return `area ${area} px (most ${maxArea})`;
+  if (minArea !== undefined && area < minArea) return { reason: `area ${area} px (least ${minArea})`, cause: "small" };
+  if (maxArea !== undefined && area > maxArea) return { reason: `area ${area} px (most ${maxArea})`, cause: "large" };
   const text = `area ${area} px is ${areaRatio.toFixed(2)} of the median ${typical.area.toFixed(0)}`;
   const smallest = row.touchesEdge ? SMALLEST_AT_BORDER : SMALLEST;
-  if (minArea === undefined && !(areaRatio >= smallest)) return `${text} (least ${smallest})`;
-  if (maxArea === undefined && !(areaRatio <= LARGEST)) return `${text} (most ${LARGEST})`;
+  if (minArea === undefined && !(areaRatio >= smallest)) return { reason: `${text} (least ${smallest})`, cause: "small" };
+  if (maxArea === undefined && !(areaRatio <= LARGEST)) return { reason: `${text} (most ${LARGEST})`, cause: "large" };
   const dimmest = DIMMEST / sensitivity;
-  if (!(intensityRatio >= dimmest)) return `intensity over background is ${intensityRatio.toFixed(2)} of the median (least ${dimmest.toFixed(2)})`;
+  if (!(intensityRatio >= dimmest)) return { reason: `intensity over background is ${intensityRatio.toFixed(2)} of the median (least ${dimmest.toFixed(2)})`, cause: "dim" };
   const weakest = WEAKEST / sensitivity;
-  if (!(signalToNoise >= weakest)) return `intensity is ${signalToNoise.toFixed(1)} times the noise (least ${weakest.toFixed(1)})`;
+  if (!(signalToNoise >= weakest)) return { reason: `intensity is ${signalToNoise.toFixed(1)} times the noise (least ${weakest.toFixed(1)})`, cause: "dim" };
   return undefined;
 }

@@ -86,9 +86,9 @@ export function decidePaper(areas: Float64Array): Decision[] {
     const ratio = area / middle;
     const away = Math.abs(area - middle) / deviation;
     const text = `area ${area} px is ${ratio.toFixed(2)} of the median ${middle}`;
-    if (ratio < LEAST) return { kept: false, score: 0, reason: `${text} (least ${LEAST})` };
-    if (ratio > MOST) return { kept: false, score: 0, reason: `${text} (most ${MOST})` };
-    if (away >= DEVIATIONS) return { kept: false, score: 0, reason: `${text}, ${away.toFixed(1)} median absolute deviations away (less than ${DEVIATIONS})` };
+    if (ratio < LEAST) return { kept: false, score: 0, reason: `${text} (least ${LEAST})`, cause: "small" };
+    if (ratio > MOST) return { kept: false, score: 0, reason: `${text} (most ${MOST})`, cause: "large" };
+    if (away >= DEVIATIONS) return { kept: false, score: 0, reason: `${text}, ${away.toFixed(1)} median absolute deviations away (less than ${DEVIATIONS})`, cause: area < middle ? "small" : "large" };
     return { kept: true, score: 1, reason: "" };
   });
 }

@@ -15,3 +15,5 @@ export function cleanPixels({ data }: Image): Float32Array | undefined {
   for (let i = 0; i < out.length; i++) if (Number.isNaN(out[i]!)) out[i] = background;
   return out;
 }
+
+export const isConstant = (data: Float32Array): boolean => data.every((value) => value === data[0]);

@@ -15,8 +15,8 @@ import { type Plane, rescale } from "../imgproc/rescale.js";
 import { resizeBilinear, resizeNearest } from "../imgproc/resize.js";
 import { watershedOfBytes } from "../imgproc/watershed.js";
 import { measureCandidates, typicalOf, weightedMedian } from "./features.js";
-import { cleanPixels } from "./prepare.js";
-import type { ScaleEstimate } from "./scale.js";
+import { cleanPixels, isConstant } from "./prepare.js";
+import type { Light, ScaleEstimate } from "./scale.js";
 import { splitAtNecks } from "./split.js";
 import { selectRegions } from "./tree.js";
 import { emptyFeatures, type ObjectFeatures } from "./types.js";
@@ -66,11 +66,14 @@ const FRACTION = 0.4;
 const NECK_FRACTION = 0.65;
 const SEED_FRACTION = 0.8;
 
-/** @param frame number written into the table */
-export function proposeObjects(image: Image, scale: ScaleEstimate, options: AutoOptions = defaultAutoOptions, frame = 0): Proposal {
+/**
+ * @param scale of the image: its own light, and the diameter of its acquisition
+ * @param frame number written into the table
+ */
+export function proposeObjects(image: Image, scale: Light & Pick<ScaleEstimate, "diameter">, options: AutoOptions = defaultAutoOptions, frame = 0): Proposal {
   const diameter = options.diameter ?? scale.diameter;
   const data = cleanPixels(image);
-  if (data === undefined || !(diameter > 0) || !(scale.signal > 0)) return emptyProposal(image, scale, frame);
+  if (data === undefined || !(diameter > 0) || isConstant(data)) return emptyProposal(image, scale, frame);
   const { height, width } = image;
   const detection = detect({ height, width, data }, diameter, scale.noise, options.sensitivity ?? 1);
   const seeds = labelImage(height, width, resizeNearest(detection.labels, detection.height, detection.width, height, width));
@@ -88,7 +91,7 @@ export function proposeObjects(image: Image, scale: ScaleEstimate, options: Auto
   return { labels, bright: { height: detection.height, width: detection.width, data: bright }, missing: missingOf(image), objects, diameter, settings, warnings: scale.warnings };
 }
 
-function emptyProposal(image: Image, scale: ScaleEstimate, frame: number): Proposal {
+function emptyProposal(image: Image, scale: Pick<ScaleEstimate, "warnings">, frame: number): Proposal {
   const { height, width } = image;
   return {
     labels: labelImage(height, width, new Int32Array(height * width)), bright: { height, width, data: new Uint8Array(height * width) }, missing: missingOf(image),

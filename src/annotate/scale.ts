@@ -7,9 +7,9 @@
  */
 import type { Image } from "../core/image.js";
 import { gaussian } from "../imgproc/gaussian.js";
-import { percentiles } from "../imgproc/percentile.js";
+import { medianInPlace, percentiles } from "../imgproc/percentile.js";
 import { downsampleMean } from "../imgproc/resize.js";
-import { cleanPixels } from "./prepare.js";
+import { cleanPixels, isConstant } from "./prepare.js";
 
 export interface ScaleEstimate {
   /** Diameter of a nucleus, px; NaN where there is nothing to measure. */
@@ -18,6 +18,8 @@ export interface ScaleEstimate {
   readonly background: number;
   /** Standard deviation of the noise in the darker half of the image, grey values. */
   readonly noise: number;
+  /** Median grey value above the background of what stands out of the noise by far; 0 where nothing does. */
+  readonly brightness: number;
   /** Share of the pixels at the largest value the image holds or its type can hold, 0..1. */
   readonly saturation: number;
   /** Root mean square of the positive answers at the chosen size / what noise alone would give: about 1 where there is no object. */
@@ -26,7 +28,7 @@ export interface ScaleEstimate {
 }
 
 /** What an image says of its light, whatever is in it. */
-export type Light = Pick<ScaleEstimate, "background" | "noise" | "saturation" | "warnings">;
+export type Light = Pick<ScaleEstimate, "background" | "noise" | "brightness" | "saturation" | "warnings">;
 
 const SMALLEST = 6;
 const STEP = 1.25;
@@ -52,7 +54,7 @@ export function estimateScale(image: Image, options: { readonly diameter?: numbe
   return { ...light, diameter, signal };
 }
 
-const nothing = { background: 0, noise: 0, saturation: 0, signal: 0 };
+const nothing = { background: 0, noise: 0, brightness: 0, saturation: 0, signal: 0 };
 
 /** Background, noise and saturation of an image; undefined if it has no pixel with a number. */
 export function estimateLight(image: Image): Light | undefined {
@@ -64,18 +66,27 @@ export function estimateLight(image: Image): Light | undefined {
   const [background, middle] = percentiles(values, [10, 50]) as [number, number];
   const saturation = saturationOf(image);
   const warnings = saturation > MUCH_SATURATION ? [`${(100 * saturation).toFixed(1)} % of the pixels are saturated: their grey values are too low, and their outlines may be too.`] : [];
-  return { background, noise: noiseOf(data, height, width, middle), saturation, warnings };
+  const noise = noiseOf(data, height, width, middle);
+  return { background, noise, brightness: brightnessOf(data, background, noise), saturation, warnings };
 }
 
-const isConstant = (data: Float32Array): boolean => data.every((value) => value === data[0]);
+/** Deviations of the noise above which a pixel is taken to belong to something. */
+const OUTSTANDING = 5;
+
+function brightnessOf(data: Float32Array, background: number, noise: number): number {
+  const bright = new Float32Array(data.length);
+  let count = 0;
+  for (let i = 0; i < data.length; i++) if (data[i]! > background + OUTSTANDING * noise) bright[count++] = data[i]! - background;
+  return count === 0 ? 0 : medianInPlace(bright, count);
+}
 
 /** The scale of an acquisition: the median of its images' diameters and backgrounds; images without a diameter do not vote on it. */
 export function poolScale(estimates: readonly ScaleEstimate[]): ScaleEstimate {
   const middle = (values: readonly number[]): number => percentiles(values.filter((value) => !Number.isNaN(value)), [50])[0] ?? NaN;
-  const column = (key: "diameter" | "background" | "noise" | "saturation" | "signal"): number => middle(estimates.map((estimate) => estimate[key]));
+  const column = (key: Exclude<keyof ScaleEstimate, "warnings">): number => middle(estimates.map((estimate) => estimate[key]));
   return {
-    diameter: column("diameter"), background: column("background"), noise: column("noise"), saturation: column("saturation"),
-    signal: column("signal"), warnings: [...new Set(estimates.flatMap(({ warnings }) => warnings))],
+    diameter: column("diameter"), background: column("background"), noise: column("noise"), brightness: column("brightness"),
+    saturation: column("saturation"), signal: column("signal"), warnings: [...new Set(estimates.flatMap(({ warnings }) => warnings))],
   };
 }
 

@@ -44,6 +44,10 @@ export interface ObjectFeatures {
   readonly touchesEdge: Uint8Array;
 }
 
+/** What speaks most against a candidate, in one word. */
+export const rejectionCauses = ["small", "large", "dim", "bright", "shape", "faint outline", "touching", "texture", "flicker"] as const;
+export type RejectionCause = (typeof rejectionCauses)[number];
+
 /** What became of one candidate. */
 export interface Decision {
   readonly kept: boolean;
@@ -51,6 +55,8 @@ export interface Decision {
   readonly score: number;
   /** Why, in words and numbers; never empty for a rejected object. */
   readonly reason: string;
+  /** Undefined for a kept object. */
+  readonly cause?: RejectionCause | undefined;
 }
 
 /** Every candidate, kept or not, with its features, its fate and the reason: the table a user curates. */
@@ -62,6 +68,8 @@ export interface ObjectTable extends ObjectFeatures {
   /** Certainty, 0..1. */
   readonly score: Float64Array;
   readonly reason: readonly string[];
+  /** "" where kept. */
+  readonly cause: readonly (RejectionCause | "")[];
 }
 
 export interface Annotation {
@@ -104,5 +112,6 @@ export function objectTable(features: ObjectFeatures, decisions: readonly Decisi
     kept: Uint8Array.from(decisions, ({ kept }) => (kept ? 1 : 0)),
     score: Float64Array.from(decisions, ({ score }) => score),
     reason: decisions.map(({ reason }) => reason),
+    cause: decisions.map(({ cause }) => cause ?? ""),
   };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { acquisitionsOf, type FrameKind } from "./acquisitions.js";
 
-const frame = (diameter: number, height = 256, type = "Uint8Array"): FrameKind => ({ height, width: 256, type, diameter });
+const frame = (diameter: number, height = 256, type = "Uint8Array", more: Partial<FrameKind> = {}): FrameKind =>
+  ({ height, width: 256, type, pixelSize: undefined, diameter, brightness: 100, ...more });
 
 describe("acquisitionsOf", () => {
   it("takes a movie as one, whatever its frames", () => {
@@ -19,5 +20,10 @@ describe("acquisitionsOf", () => {
   it("does not chain slowly growing diameters into one group", () => {
     const groups = acquisitionsOf([10, 12, 14, 16, 18].map((d) => frame(d)), "images");
     expect(groups[0]).not.toBe(groups[4]);
+  });
+
+  it("tells calibrations and brightnesses apart, dim ones among themselves together", () => {
+    const kinds = [frame(40), frame(40, 256, "Uint8Array", { pixelSize: 0.5 }), frame(41, 256, "Uint8Array", { brightness: 10 }), frame(39, 256, "Uint8Array", { brightness: 12 }), frame(42)];
+    expect(acquisitionsOf(kinds, "images")).toEqual([0, 1, 2, 2, 0]);
   });
 });

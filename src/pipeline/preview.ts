@@ -8,7 +8,6 @@ import { InvalidInput } from "../core/errors.js";
 import type { Image } from "../core/image.js";
 import { median } from "../imgproc/percentile.js";
 import type { PreviewFacts } from "../report/preview.js";
-import { shortReason } from "../report/reasonwords.js";
 import { type FramePool, framePool } from "../workers/pool.js";
 import { autoOptions, backgroundOf } from "./annotation.js";
 import { type PipelineContext, runStage } from "./events.js";
@@ -131,21 +130,17 @@ function summaryOf({ labels, objects }: Annotation, scale: ScaleEstimate, { pres
   };
 }
 
-function reasonsOf({ kept, reason }: ObjectTable): [string, number][] {
+function reasonsOf({ cause }: ObjectTable): [string, number][] {
   const counts = new Map<string, number>();
-  reason.forEach((text, row) => {
-    const { word } = shortReason(text);
-    if (kept[row] === 0) counts.set(word, (counts.get(word) ?? 0) + 1);
-  });
+  for (const word of cause) if (word !== "") counts.set(word, (counts.get(word) ?? 0) + 1);
   return [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
 }
 
-/** By candidate what is written on a rejected object: the word for the reason, and the certainty where that decided. */
-function marksOf({ candidate, kept, reason }: ObjectTable): Map<number, readonly string[]> {
+/** By candidate what is written on a rejected object: the word for the reason, and its certainty. */
+function marksOf({ candidate, cause, score }: ObjectTable): Map<number, readonly string[]> {
   const marks = new Map<number, readonly string[]>();
   candidate.forEach((number, row) => {
-    const { word, certainty } = shortReason(reason[row]!);
-    if (kept[row] === 0) marks.set(number, certainty === undefined ? [word] : [word, certainty]);
+    if (cause[row] !== "") marks.set(number, score[row]! > 0 ? [cause[row]!, score[row]!.toFixed(2)] : [cause[row]!]);
   });
   return marks;
 }

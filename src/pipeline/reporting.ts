@@ -106,10 +106,9 @@ const noticesOf = (source: ImageSource, annotation: AnnotationSummary, segmentat
 
 async function annotationPart(out: string, { images }: AnnotationSummary, picture: LabelledPicture): Promise<AnnotationPart> {
   const { header, rows } = parseCsv(readFileSync(join(out, stageOutputs.annotate, "objects.csv"), "utf8"));
-  const [image, candidate, kept, reason] = ["image", "candidate", "kept", "reason"].map((name) => header.indexOf(name)) as [number, number, number, number];
+  const [image, candidate, kept, cause] = ["image", "candidate", "kept", "cause"].map((name) => header.indexOf(name)) as [number, number, number, number];
   const counts = new Map<string, number>();
-  // Reasons differ in their numbers; what is counted is the words before the first one.
-  for (const row of rows) if (row[kept] === "0") counts.set(reasonKind(row[reason] ?? ""), (counts.get(reasonKind(row[reason] ?? "")) ?? 0) + 1);
+  for (const row of rows) if (row[kept] === "0") counts.set(row[cause]!, (counts.get(row[cause]!) ?? 0) + 1);
   const candidates = await readLabels(join(out, stageOutputs.annotate, "candidates", `${picture.name}.tif`));
   const sure = new Set(rows.filter((row) => row[image] === picture.name && row[kept] === "1").map((row) => Number(row[candidate])));
   const rejected = { ...candidates, data: candidates.data.map((label) => (label > 0 && !sure.has(label) ? label : 0)) };
@@ -123,8 +122,6 @@ async function annotationPart(out: string, { images }: AnnotationSummary, pictur
 }
 
 const withCount = ({ height, width, data }: LabelImage): LabelImage => labelImage(height, width, data);
-
-const reasonKind = (reason: string): string => reason.replace(/[\s(]*-?\d.*$/, "").trim() || reason;
 
 function lossRecords(out: string): LossRecord[] {
   const { header, rows } = parseCsv(readFileSync(join(out, stageOutputs.train, "training.csv"), "utf8"));

@@ -169,7 +169,7 @@ async function estimateDiameters(source: ImageSource, config: Config, context: S
       const image = await readFrame(source, looked[index]!, config, context);
       const estimate = await pool.run("estimate", { image, diameter: undefined }, context.signal);
       context.onProgress?.({ done: 0, total: source.frames, message: `nucleus size, ${source.frameNames[looked[index]!]}` });
-      return { estimate, kind: frameKind(image, estimate.diameter) };
+      return { estimate, kind: frameKind(image, estimate) };
     });
     const groups = acquisitionsOf(found.map(({ kind }) => kind), source.kind);
     const diameterOf = (group: number): number => poolScale(found.filter((_, index) => groups[index] === group).map(({ estimate }) => estimate)).diameter;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
 import { formatInstanceTable } from "../../evaluate/format.js";
+import { formatAcquisitions } from "../../pipeline/annotationtext.js";
 import { annotate } from "../../pipeline/commands.js";
 import { evaluateLabels } from "../../pipeline/evaluation.js";
 import { explainPixel } from "../../pipeline/explain.js";
@@ -32,7 +33,8 @@ export const annotateCommand: CommandSpec = {
     }
     if (out === "") throw new InvalidInput("--output", "a folder for the dataset", "none", "give one with -o, or look at one frame first with --preview");
     const summary = await annotate(args, out, config, { overwrite }, context);
-    const lines = [`Dataset: ${out} (look at overlays/; objects.csv says why each object was kept or rejected)`];
+    const look = config.annotate.overlays ? "look at overlays/; " : "";
+    const lines = [`Dataset: ${out} (${look}objects.csv says why each object was kept or rejected)`, ...formatAcquisitions(summary, config.annotate)];
     const truth = options["compare"];
     const scores = typeof truth === "string" ? (await evaluateLabels(truth, join(out, "masks"), context)).scores : undefined;
     if (scores !== undefined) lines.push("Kept objects against the truth:", formatInstanceTable(scores));

@@ -8,6 +8,8 @@ import { compression, fieldSize, fieldType, photometric, sampleFormat, tag } fro
 export interface TiffWriteOptions {
   /** Default "deflate". */
   readonly compression?: "deflate" | "none" | undefined;
+  /** Effort of the compression, 1 to 9. Default 6; 3 takes a quarter of the time for labels and gives files a third larger. */
+  readonly level?: number | undefined;
   /** µm per pixel; with it, or a frame interval, an ImageJ description is written. */
   readonly pixelSize?: number | undefined;
   /** Seconds between frames. */
@@ -52,7 +54,7 @@ export function* encodeTiffParts(planes: Iterable<StoredPlane>, count: number, o
       yield header(big);
     }
     const fields = fieldsOf(plane, page === 0 ? descriptionOf(count, options) : "", options);
-    const piece = encodePage(plane, fields, offset, big, options.compression ?? "deflate", page === count - 1);
+    const piece = encodePage(plane, fields, offset, big, options, page === count - 1);
     offset += piece.length;
     if (!big && offset > 0xffffffff) throw new InvalidInput("TIFF planes", "at most 4 GB without BigTIFF", `${offset} bytes`, "set bigTiff");
     page++;
@@ -123,8 +125,8 @@ function header(big: boolean): Uint8Array {
 }
 
 /** One page at `offset`: its directory, the values that do not fit into it, its strips; then the next page's directory. */
-function encodePage(plane: StoredPlane, fields: Field[], offset: number, big: boolean, packing: "deflate" | "none", last: boolean): Uint8Array {
-  const { strips, rows } = stripsOf(plane, packing);
+function encodePage(plane: StoredPlane, fields: Field[], offset: number, big: boolean, options: TiffWriteOptions, last: boolean): Uint8Array {
+  const { strips, rows } = stripsOf(plane, options);
   const pointer = big ? fieldType.long8 : fieldType.long;
   const places = new Array<number>(strips.length).fill(0);
   const all: Field[] = [
@@ -196,14 +198,14 @@ function putValues(view: DataView, at: number, { type, values }: Field): void {
 }
 
 /** Strips of about 512 kB: small enough for readers that want a part, large enough to compress well. */
-function stripsOf(plane: StoredPlane, packing: "deflate" | "none"): { strips: Uint8Array[]; rows: number } {
+function stripsOf(plane: StoredPlane, { compression: packing, level }: TiffWriteOptions): { strips: Uint8Array[]; rows: number } {
   const bytes = littleEndian(plane.data);
   const rowBytes = plane.width * plane.samples * plane.data.BYTES_PER_ELEMENT;
   const rows = Math.min(plane.height, Math.max(1, Math.floor(524288 / rowBytes)));
   const strips: Uint8Array[] = [];
   for (let y = 0; y < plane.height; y += rows) {
     const raw = bytes.subarray(y * rowBytes, Math.min(plane.height, y + rows) * rowBytes);
-    strips.push(packing === "deflate" ? deflate(raw) : raw);
+    strips.push(packing === "none" ? raw : deflate(raw, level));
   }
   return { strips, rows };
 }

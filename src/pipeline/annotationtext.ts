@@ -1,0 +1,25 @@
+import { percent } from "../report/preview.js";
+import type { AcquisitionSummary, AnnotationSummary } from "./annotation.js";
+import { counted } from "./inputs.js";
+import type { AnnotateConfig } from "./options.js";
+
+/** Acquisitions that are written out; of more, the number. */
+const shown = 8;
+
+/** What was estimated of each acquisition, and the flags that override it, a line each. */
+export function formatAcquisitions({ preset, acquisitions, kind }: AnnotationSummary, { diameter, sensitivity }: AnnotateConfig): string[] {
+  if (preset === "paper") return [];
+  const lines = acquisitions.slice(0, shown).map((acquisition, index) => {
+    const which = acquisitions.length === 1 ? "" : `Acquisition ${index} (${counted(acquisition.images, "image")}): `;
+    return `${which}${sizeText(acquisition, diameter !== undefined)}; background ${acquisition.background}, noise ${acquisition.noise} (grey values), ${percent(acquisition.saturation)} of the pixels at the largest value.`;
+  });
+  if (acquisitions.length > shown) lines.push(`... and ${acquisitions.length - shown} more acquisitions: annotation.json has them all.`);
+  if (kind === "images" && acquisitions.length > 1) lines.unshift("Images of equal size, type and calibration with nuclei of like size and brightness were judged together:");
+  lines.push(`Override with --diameter, --min-area, --max-area and --sensitivity (${sensitivity}; above 1 keeps more).`);
+  return lines;
+}
+
+function sizeText({ diameter, areas: [low, high] }: AcquisitionSummary, given: boolean): string {
+  const size = diameter > 0 ? `nucleus diameter ${diameter.toFixed(1)} px${given ? ", given" : ""}` : "no nucleus diameter could be estimated";
+  return high > 0 ? `${size}, areas kept ${low} to ${high} px²` : `${size}, nothing kept`;
+}
