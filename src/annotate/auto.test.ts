@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { type Plane, turned } from "../../test/planes.js";
 import type { Image } from "../core/image.js";
 import { random } from "../core/random.js";
 import { annotateAuto, composeAnnotation, decide, proposeObjects } from "./auto.js";
@@ -40,12 +41,6 @@ function field(diameter: number, rows: number, columns: number): { image: Image;
   }));
   return { image: draw(Math.round(pitch * rows), Math.round(pitch * columns), ellipses), ellipses };
 }
-
-const flipped = ({ height, width, data }: Image): Image => {
-  const out = data.slice();
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) out[y * width + x] = data[y * width + width - 1 - x]!;
-  return { height, width, data: out };
-};
 
 describe("estimateScale", () => {
   it.each([[9, 8, 8], [16, 8, 8], [36, 5, 5], [60, 3, 3]])("finds a diameter of %i px within 15 %%, and the annotation within 10 %%", (diameter, rows, columns) => {
@@ -109,7 +104,7 @@ describe("annotateAuto", () => {
 
   it("gives the same bytes again, and mirrored objects for the mirrored image", () => {
     expect(annotateAuto(image)).toEqual(annotation);
-    const mirrored = annotateAuto(flipped(image));
+    const mirrored = annotateAuto(turned(image as Image & Plane, "left-right"));
     const key = (x: Float64Array, y: Float64Array): string[] => Array.from(x, (v, i) => `${v.toFixed(0)} ${y[i]!.toFixed(0)}`).sort();
     expect(mirrored.labels.count).toBe(annotation.labels.count);
     expect(key(mirrored.objects.x.map((x) => image.width - 1 - x), mirrored.objects.y)).toEqual(key(annotation.objects.x, annotation.objects.y));

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decode } from "fast-png";
 import { describe, expect, it } from "vitest";
+import { goldens, type Golden } from "../../fixtures/imgproc/golden.js";
 import type { Image } from "../core/image.js";
 import { labelImage } from "../core/labels.js";
 import { random } from "../core/random.js";
@@ -32,6 +33,21 @@ describe("annotatePaper on the paper's movie", () => {
 });
 
 describe("annotatePaper", () => {
+  interface PaperCase {
+    readonly image: Golden<Uint8Array>;
+    readonly threshold: number;
+    readonly medianArea: number;
+    readonly candidates: Golden<Int32Array>;
+    readonly expected: Golden<Int32Array>;
+  }
+  it.each(goldens<PaperCase>("paper"))("equals the same steps in OpenCV and scikit-image: $name", ({ image, threshold, medianArea, candidates, expected }) => {
+    const annotation = annotatePaper(image);
+    expect(annotation.settings).toEqual({ method: "paper", threshold, medianArea });
+    expect(annotation.candidates.data).toEqual(candidates.data);
+    expect(annotation.labels.data).toEqual(expected.data);
+    expect(annotation.objects.count).toBeGreaterThan(1);
+  });
+
   it("keeps what the author's rule keeps, with a reason for the rest", () => {
     // Median 100; deviations 0 0 10 40 60 60 300, so their median is 40: 60 px away is 1.5 of them.
     const decisions = decidePaper(Float64Array.from([100, 100, 90, 140, 40, 160, 400]));

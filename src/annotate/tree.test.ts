@@ -1,6 +1,13 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import {
+  differing, expectCommutes, expectConsecutive, inPieces, lattice, masks, partition, type Plane, sizes, symmetries, turned,
+} from "../../test/planes.js";
+import { random } from "../core/random.js";
+import { components } from "../imgproc/components.js";
+import { gaussian } from "../imgproc/gaussian.js";
 import { splitAtNecks } from "./split.js";
-import { ellipseFill, selectRegions } from "./tree.js";
+import { ellipseFill, regionQuality, selectRegions, type TreeLimits } from "./tree.js";
 
 const heights = Float64Array.from({ length: 256 }, (_, level) => level);
 
@@ -33,7 +40,87 @@ describe("ellipseFill", () => {
   });
 });
 
+/** The choice by its definition: a region above its lowest level stands if it is as good as the best choice among the regions above that level. */
+function bestRegions({ data, height, width }: Plane<Uint8Array>, limits: TreeLimits): Int32Array {
+  const out = new Int32Array(data.length);
+  let count = 0;
+  const piecesOf = (mask: Uint8Array): Uint8Array[] => {
+    const { data: labels, count: n } = components(mask, height, width, 4);
+    return Array.from({ length: n }, (_, k) => Uint8Array.from(labels, (label) => (label === k + 1 ? 1 : 0)));
+  };
+  interface Choice { readonly weight: number; readonly value: number; readonly regions: readonly Uint8Array[] }
+  const choose = (region: Uint8Array): Choice => {
+    const values = data.filter((_, p) => region[p] === 1);
+    const lowest = Math.min(...values);
+    const inner = piecesOf(region.map((inside, p) => (inside === 1 && data[p]! > lowest ? 1 : 0))).map(choose);
+    const weight = inner.reduce((sum, choice) => sum + choice.weight, 0);
+    const value = inner.reduce((sum, choice) => sum + choice.value, 0);
+    const area = values.length;
+    const mean = values.reduce((sum, level) => sum + heights[level]!, 0) / area;
+    const quality = regionQuality(ellipseFill(momentsOf(region, width)), area, heights[lowest]!, mean, limits);
+    if (quality > 0 && quality >= (weight > 0 ? value / weight : 0)) return { weight: area, value: area * quality, regions: [region] };
+    return { weight, value, regions: inner.flatMap((choice) => choice.regions) };
+  };
+  for (const { regions } of piecesOf(data.map((level) => (level > 0 ? 1 : 0))).map(choose)) {
+    for (const region of regions) {
+      count++;
+      region.forEach((inside, p) => {
+        if (inside === 1) out[p] = count;
+      });
+    }
+  }
+  return out;
+}
+
+/** Levels with hills and valleys, or noise. */
+const landscapes = fc.tuple(sizes(18), fc.integer(), fc.constantFrom(0, 1, 2), fc.constantFrom(3, 20, 255))
+  .map(([{ height, width }, seed, smooth, most]) => {
+    const rng = random(seed);
+    const noise = gaussian(Float32Array.from({ length: height * width }, () => rng.next()), height, width, smooth);
+    const [low, high] = [Math.min(...noise), Math.max(...noise, 1e-9)];
+    return { height, width, data: Uint8Array.from(noise, (value) => (most * (value - low)) / Math.max(1e-9, high - low)) };
+  });
+
 describe("selectRegions", () => {
+  const small = { area: 12, minHeight: 1 };
+  const selected = ({ data, height, width }: Plane<Uint8Array>): Int32Array => selectRegions(data, heights, height, width, small);
+
+  it("is the best choice of regions, found by looking at every region", () => {
+    fc.assert(
+      fc.property(landscapes, (levels) => {
+        expect(partition({ ...levels, data: selected(levels) })).toEqual(partition({ ...levels, data: bestRegions(levels, small) }));
+      }),
+    );
+  });
+
+  it("labels 1..n, each in one piece, above the background, and the same regions after flips and transposes", () => {
+    fc.assert(
+      fc.property(landscapes, (levels) => {
+        const labels = { ...levels, data: selected(levels) };
+        expectConsecutive(labels.data);
+        expect(inPieces(labels, 4)).toEqual([]);
+        expect(labels.data.every((label, p) => label === 0 || levels.data[p]! > 0)).toBe(true);
+        // Numbers go by level and pixel, so they are compared by first pixel.
+        expectCommutes([levels], selected, (actual, expected) =>
+          expect(partition({ ...actual, data: Int32Array.from(actual.data) })).toEqual(partition({ ...expected, data: Int32Array.from(expected.data) })));
+      }),
+    );
+  });
+
+  it("finds nothing in an empty image, and takes a full one only where it is no larger than ten nuclei", () => {
+    for (const [height, width, level, found] of [[6, 7, 0, 0], [6, 7, 255, 1], [30, 30, 255, 0], [1, 1, 255, 1], [1, 1, 0, 0], [1, 12, 9, 1]] as const) {
+      const limits = height * width === 1 ? { area: 1, minHeight: 1 } : small;
+      const labels = selectRegions(new Uint8Array(height * width).fill(level), heights, height, width, limits);
+      expect(labels).toEqual(new Int32Array(height * width).fill(found));
+    }
+  });
+
+  it("takes seventy thousand plateaus apart, whatever their levels", () => {
+    const { data, height, width } = lattice(265, 6, 4);
+    const labels = selectRegions(Uint8Array.from(data, (label) => (label > 0 ? 20 + (label % 236) : 0)), heights, height, width, small);
+    expect(differing(partition({ height, width, data: labels }), data)).toBe(0);
+  });
+
   const limits = { area: Math.PI * 100, minHeight: 5 };
 
   it("takes a dim and a bright disk alike, each whole", () => {
@@ -70,5 +157,59 @@ describe("splitAtNecks", () => {
     // The cut lies at the waist, half-way between the centres.
     expect(pieces[30 * 160 + 45]).toBe(pieces[30 * 160 + 29]);
     expect(pieces[30 * 160 + 50]).toBe(pieces[30 * 160 + 66]);
+  });
+
+  const piecesOf = ({ data, height, width }: Plane<Int32Array>, diameter: number): Int32Array => splitAtNecks(data, height, width, diameter);
+
+  it("gives pieces 1..n by first pixel, each in one piece and inside one region", () => {
+    fc.assert(
+      fc.property(masks(20), fc.integer({ min: 2, max: 30 }), (mask, diameter) => {
+        const regions = components(mask.data, mask.height, mask.width, 4);
+        const pieces = { ...mask, data: piecesOf(regions, diameter) };
+        expect(partition(pieces)).toEqual(pieces.data);
+        expect(inPieces(pieces, 4)).toEqual([]);
+        const regionOf = new Map<number, number>();
+        const whole = new Map<number, boolean>();
+        pieces.data.forEach((piece, p) => {
+          const region = regions.data[p]!;
+          if (piece > 0) expect(regionOf.get(piece) ?? region).toBe(region);
+          if (piece > 0) regionOf.set(piece, region);
+          // A region is divided up or left out, but nothing is taken off it.
+          if (region > 0) expect(whole.get(region) ?? piece > 0).toBe(piece > 0);
+          if (region > 0) whole.set(region, piece > 0);
+          else expect(piece).toBe(0);
+        });
+      }),
+    );
+  });
+
+  it("divides nothing where there is no region, and keeps one pixel", () => {
+    expect(splitAtNecks(new Int32Array(20), 4, 5, 6)).toEqual(new Int32Array(20));
+    expect(splitAtNecks(Int32Array.of(0, 3, 0), 1, 3, 6)).toEqual(Int32Array.of(0, 1, 0));
+  });
+
+  // Distances on a grid are often equal, and then the order of the pixels places a cut, so that a few pixels along it may change sides;
+  // whether there is one does not depend on that.
+  it("cuts at the same necks after flips and transposes", () => {
+    const rng = random(4);
+    for (let trial = 0; trial < 25; trial++) {
+      const far = rng.uniform(12, 19);
+      const angle = rng.uniform(0, Math.PI);
+      const [dy, dx] = [(far / 2) * Math.sin(angle), (far / 2) * Math.cos(angle)];
+      const mask = disks(60, 70, [[30 - dy, 35 - dx, 10, 1], [30 + dy, 35 + dx, 9, 1]]);
+      const regions = { height: 60, width: 70, data: Int32Array.from(mask) };
+      const here = piecesOf(regions, 20);
+      for (const symmetry of symmetries) {
+        const other = turned(regions, symmetry);
+        const there = partition(turned({ ...other, data: piecesOf(other, 20) }, symmetry));
+        expect(Math.max(...there)).toBe(Math.max(...here));
+        expect(differing(there, here)).toBeLessThan(25);
+      }
+    }
+  });
+
+  it("keeps seventy thousand regions whole", () => {
+    const { data, height, width } = lattice(265, 7, 5);
+    expect(differing(splitAtNecks(data, height, width, 6), data)).toBe(0);
   });
 });

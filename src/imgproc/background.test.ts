@@ -1,4 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { goldens, type Golden } from "../../fixtures/imgproc/golden.js";
+import { expectCommutes, planes } from "../../test/planes.js";
 import { random } from "../core/random.js";
 import { localBackground } from "./background.js";
 
@@ -20,6 +23,39 @@ function scene(): { image: Float32Array; slope: Float32Array } {
 describe("localBackground", () => {
   it("keeps a constant image", () => {
     expect(localBackground(new Float32Array(60 * 90).fill(7), 60, 90, 30)).toEqual(new Float32Array(60 * 90).fill(7));
+  });
+
+  const cases = goldens<{ image: Golden<Float32Array>; scale: number; expected: Golden<Float32Array> }>("background");
+  it.each(cases)("equals its definition in numpy, scipy and OpenCV: $name", ({ image, scale, expected }) => {
+    // Grey values up to 255 in float32, rounded by each of four steps.
+    localBackground(image.data, image.height, image.width, scale).forEach((value, i) => expect(Math.abs(value - expected.data[i]!)).toBeLessThan(1e-4));
+  });
+
+  // The blocks of means and the windows start at the top left, so that a flip shifts them by less than a block unless all divide evenly
+  // (180 x 240 px: blocks of 4, windows of 60); a transpose never does. What then remains is rounding, of columns before rows.
+  it("commutes with flips and transposes where blocks and windows fit the image", () => {
+    const [height, width] = [180, 240];
+    const rng = random(8);
+    const image = { height, width, data: Float32Array.from({ length: height * width }, (_, i) => 50 + (i % width) / 9 + rng.uniform(0, 40)) };
+    expectCommutes([image], (p) => localBackground(p.data, p.height, p.width, 60), (actual, expected) => {
+      expect(Math.max(...actual.data.map((value, i) => Math.abs(value - expected.data[i]!)))).toBeLessThan(1e-4);
+    });
+  });
+
+  it("lies within the image's values, whatever holes it has and however thin it is", () => {
+    const images = planes((values) => Float32Array.from(values, (value) => (value < 0 ? NaN : value)), fc.integer({ min: -3, max: 200 }));
+    fc.assert(
+      fc.property(images, fc.constantFrom(2, 7, 20, 100), (image, scale) => {
+        const known = image.data.filter((value) => !Number.isNaN(value));
+        const out = localBackground(image.data, image.height, image.width, scale);
+        if (known.length === 0) {
+          expect(out.every(Number.isNaN)).toBe(true);
+          return;
+        }
+        expect(Math.min(...out)).toBeGreaterThanOrEqual(Math.min(...known) - 1e-4);
+        expect(Math.max(...out)).toBeLessThanOrEqual(Math.max(...known) + 1e-4);
+      }),
+    );
   });
 
   it("follows a slope below bright objects, from below", () => {

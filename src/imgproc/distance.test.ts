@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { goldens, type Golden } from "../../fixtures/imgproc/golden.js";
+import { expectCommutes, lattice, masks } from "../../test/planes.js";
 import { distanceTransform, squaredDistance } from "./distance.js";
 
 describe("distanceTransform", () => {
@@ -20,15 +21,32 @@ describe("distanceTransform", () => {
   });
 
   it("equals a direct search on random masks", () => {
-    const masks = fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 })).chain(([h, w]) =>
-      fc.record({ h: fc.constant(h), w: fc.constant(w), mask: fc.array(fc.integer({ min: 0, max: 4 }), { minLength: h * w, maxLength: h * w }) }));
     fc.assert(
-      fc.property(masks, ({ h, w, mask }) => {
-        const zeros = mask.flatMap((value, i) => (value === 0 ? [i] : []));
-        const expected = mask.map((_, i) =>
+      fc.property(masks(), ({ height: h, width: w, data }) => {
+        const zeros = Array.from(data).flatMap((value, i) => (value === 0 ? [i] : []));
+        const expected = Int32Array.from(data, (_, i) =>
           Math.min(h * h + w * w, ...zeros.map((j) => (Math.floor(i / w) - Math.floor(j / w)) ** 2 + ((i % w) - (j % w)) ** 2)));
-        expect(squaredDistance(Uint8Array.from(mask), h, w)).toEqual(Int32Array.from(expected));
+        expect(squaredDistance(data, h, w)).toEqual(expected);
+        expect(squaredDistance(data.map((value) => 255 * value), h, w)).toEqual(expected);
+        expect(distanceTransform(data, h, w)).toEqual(Float32Array.from(expected, Math.sqrt));
       }),
     );
+  });
+
+  it("is 0 on a single pixel without foreground, and nothing for an image without pixels", () => {
+    expect(distanceTransform(Uint8Array.of(0), 1, 1)).toEqual(Float32Array.of(0));
+    expect(distanceTransform(Uint8Array.of(1), 1, 1)).toEqual(Float32Array.of(Math.SQRT2));
+    expect(distanceTransform(new Uint8Array(0), 0, 0)).toHaveLength(0);
+  });
+
+  it("gives the same distances after flips and transposes", () => {
+    fc.assert(fc.property(masks(), (mask) => expectCommutes([mask], ({ data, height, width }) => squaredDistance(data, height, width))));
+  });
+
+  it("measures inside sixty thousand objects as inside one", () => {
+    const { data, height, width } = lattice(245, 6, 4);
+    const one = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 1, 2, 2, 1, 0, 0, 1, 2, 2, 1, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0);
+    const distance = distanceTransform(Uint8Array.from(data, (label) => (label > 0 ? 1 : 0)), height, width);
+    expect(distance.findIndex((d, i) => d !== one[6 * (Math.floor(i / width) % 6) + ((i % width) % 6)])).toBe(-1);
   });
 });

@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { goldens, type Golden } from "../../fixtures/imgproc/golden.js";
+import { expectCommutes, lattice, planes } from "../../test/planes.js";
 import { labelImage } from "../core/labels.js";
 import { convexHull, convexHullArea, hullPixelCount } from "./hull.js";
 import { runsOf } from "./runs.js";
@@ -17,7 +19,35 @@ describe("convexHull", () => {
     expect(convexHullArea([0, 0, 1, 1, 2, 2])).toBe(0);
   });
 
+  const cases = goldens<{ points: Golden<Float64Array>; corners: Golden<Float64Array>; area: number }>("hull");
+  it.each(cases)("equals Qhull: $name", ({ points, corners, area }) => {
+    const hull = convexHull(points.data);
+    const pairs = Array.from({ length: hull.length / 2 }, (_, i) => [hull[2 * i]!, hull[2 * i + 1]!] as const).sort(([a, b], [c, d]) => a - c || b - d);
+    expect(Float64Array.from(pairs.flat())).toEqual(corners.data);
+    expect(convexHullArea(points.data) / area).toBeCloseTo(1, 12);
+  });
+
   const points = fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 6, maxLength: 60 }).map((list) => list.slice(0, list.length - (list.length % 2)));
+  it("has the same corners in any order of the points, and mirrored ones for mirrored points", () => {
+    const corners = (list: readonly number[], map: (y: number, x: number) => [number, number]): string[] => {
+      const hull = convexHull(list);
+      return Array.from({ length: hull.length / 2 }, (_, i) => map(hull[2 * i]!, hull[2 * i + 1]!).map((v) => v + 0).join(" ")).sort();
+    };
+    fc.assert(
+      fc.property(points, (list) => {
+        const expected = corners(list, (y, x) => [y, x]);
+        const turn = (map: (y: number, x: number) => [number, number]): number[] =>
+          list.flatMap((_, i) => (i % 2 === 0 ? map(list[i]!, list[i + 1]!) : []));
+        for (const map of [(y, x) => [-y, x], (y, x) => [y, -x], (y, x) => [x, y]] as ((y: number, x: number) => [number, number])[]) {
+          expect(corners(turn(map), map)).toEqual(expected);
+          expect(convexHullArea(turn(map))).toBe(convexHullArea(list));
+        }
+        const reversed = list.flatMap((_, i) => (i % 2 === 0 ? [list[list.length - 2 - i]!, list[list.length - 1 - i]!] : []));
+        expect(convexHull(reversed)).toEqual(convexHull(list));
+      }),
+    );
+  });
+
   it("turns one way and holds every point", () => {
     fc.assert(
       fc.property(points, (list) => {
@@ -57,5 +87,30 @@ describe("hullPixelCount", () => {
         expect(hullPixelCount(runs, 0, runs.y.length)).toBe(expected);
       }),
     );
+  });
+
+  const countOf = (data: Int32Array, height: number, width: number): number => {
+    const runs = runsOf(labelImage(height, width, data));
+    return runs.y.length === 0 ? 0 : hullPixelCount(runs, 0, runs.y.length);
+  };
+
+  it("counts as many pixels after flips and transposes, never fewer than the region has", () => {
+    fc.assert(
+      fc.property(planes((values) => Int32Array.from(values, (value) => (value === 0 ? 1 : 0)), fc.integer({ min: 0, max: 4 })), (region) => {
+        const area = region.data.reduce((a, b) => a + b, 0);
+        expect(countOf(region.data, region.height, region.width)).toBeGreaterThanOrEqual(area);
+        expectCommutes([region], ({ data, height, width }) => new Int32Array(data.length).fill(countOf(data, height, width)));
+      }),
+    );
+  });
+
+  it("is the area of a pixel, a line, a full image, and of each of sixty thousand squares", () => {
+    expect(countOf(Int32Array.of(1), 1, 1)).toBe(1);
+    expect(countOf(new Int32Array(9).fill(1), 1, 9)).toBe(9);
+    expect(countOf(new Int32Array(9).fill(1), 9, 1)).toBe(9);
+    expect(countOf(new Int32Array(35).fill(1), 5, 7)).toBe(35);
+    const runs = runsOf(lattice(245, 4, 3));
+    const counts = Array.from({ length: 245 * 245 }, (_, k) => hullPixelCount(runs, runs.first[k]!, runs.first[k + 1]!));
+    expect(new Set(counts)).toEqual(new Set([9]));
   });
 });

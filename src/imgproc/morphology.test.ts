@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { goldens, type Golden } from "../../fixtures/imgproc/golden.js";
+import { expectCommutes, masks } from "../../test/planes.js";
 import { closing3x3, dilate3x3, dilateDisk, erode3x3, erodeDisk } from "./morphology.js";
 
 type Mask = Golden<Uint8Array>;
@@ -25,13 +26,32 @@ describe("morphology", () => {
 
   it("shrinks when eroding, grows when dilating, and closes only once", () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 1 }), { minLength: 77, maxLength: 77 }), fc.integer({ min: 0, max: 4 }), (bits, radius) => {
-        const mask = Uint8Array.from(bits);
+      fc.property(masks(), fc.integer({ min: 0, max: 4 }), ({ data: mask, height, width }, radius) => {
         const below = (a: Uint8Array, b: Uint8Array): boolean => a.every((value, i) => value <= b[i]!);
-        expect(below(erodeDisk(mask, 7, 11, radius), mask) && below(mask, dilateDisk(mask, 7, 11, radius))).toBe(true);
-        const closed = closing3x3(mask, 7, 11);
+        expect(below(erodeDisk(mask, height, width, radius), mask) && below(mask, dilateDisk(mask, height, width, radius))).toBe(true);
+        expect(below(erode3x3(mask, height, width), mask) && below(mask, dilate3x3(mask, height, width))).toBe(true);
+        const closed = closing3x3(mask, height, width);
         expect(below(mask, closed)).toBe(true);
-        expect(closing3x3(closed, 7, 11)).toEqual(closed);
+        expect(closing3x3(closed, height, width)).toEqual(closed);
+      }),
+    );
+  });
+
+  const operations = {
+    erode3x3, dilate3x3, closing3x3,
+    dilateDisk: (mask: Uint8Array, height: number, width: number): Uint8Array => dilateDisk(mask, height, width, 2.3),
+    erodeDisk: (mask: Uint8Array, height: number, width: number): Uint8Array => erodeDisk(mask, height, width, 2.3),
+  };
+  it.each(Object.entries(operations))("%s commutes with flips and transposes, and keeps the empty and the full image", (_, operation) => {
+    fc.assert(
+      fc.property(masks(), (mask) => {
+        expectCommutes([mask], ({ data, height, width }) => operation(data, height, width));
+        for (const value of [0, 1]) {
+          const constant = new Uint8Array(mask.data.length).fill(value);
+          expect(operation(constant, mask.height, mask.width)).toEqual(constant);
+        }
+        // Any value but 0 is set.
+        expect(operation(mask.data.map((value) => 255 * value), mask.height, mask.width)).toEqual(operation(mask.data, mask.height, mask.width));
       }),
     );
   });

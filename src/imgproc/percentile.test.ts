@@ -23,6 +23,22 @@ describe("percentiles", () => {
     expect(medianInPlace(new Float32Array(3), 0)).toBeNaN();
   });
 
+  it("takes the median of a million values that are all equal, of two kinds, or sorted", () => {
+    // Each of these makes a careless selection quadratic: it would not end within the test's time.
+    const n = 1_000_001;
+    const of = (value: (i: number) => number): number[] => percentiles(Float32Array.from({ length: n }, (_, i) => value(i)), [0, 50, 100]);
+    expect(of(() => 7)).toEqual([7, 7, 7]);
+    expect(of((i) => (i % 3 === 0 ? 0 : 65535))).toEqual([0, 65535, 65535]);
+    expect(of((i) => i)).toEqual([0, (n - 1) / 2, n - 1]);
+    expect(of((i) => Math.min(i, n - 1 - i))).toEqual([0, (n - 1) / 4, (n - 1) / 2]);
+  });
+
+  it("has saturated values and infinity at the ends", () => {
+    expect(percentiles(new Uint16Array(9).fill(65535), [0, 50, 100])).toEqual([65535, 65535, 65535]);
+    expect(percentiles(Float32Array.of(Infinity, 1, -Infinity, 2, NaN, 3), [0, 50, 100])).toEqual([-Infinity, 2, Infinity]);
+    expect([median([4]), medianAbsoluteDeviation([4])]).toEqual([4, 0]);
+  });
+
   it("does not reorder its input", () => {
     const data = Float64Array.of(3, 1, 2);
     percentiles(data, [10, 90]);

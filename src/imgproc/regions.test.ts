@@ -1,17 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { goldens, type Golden } from "../../fixtures/imgproc/golden.js";
+import { expectCommutes, lattice, type Plane, scattered, symmetries, turned } from "../../test/planes.js";
 import { labelImage, type LabelImage } from "../core/labels.js";
 import { nucleiColumns } from "../core/nuclei.js";
-import { random } from "../core/random.js";
-import { components } from "./components.js";
 import { outlineMask } from "./outline.js";
-import { boundingBoxes, measure } from "./regions.js";
+import { boundingBoxes, equivalentDiameter, measure } from "./regions.js";
 
 /** label, box (4), area, y, x, major, minor, eccentricity, orientation (from the y axis), pixels of the hull, mean intensity. */
 type Row = [number, number, number, number, number, number, number, number, number, number, number, number, number, number | null];
 const cases = goldens<{ labels: Golden<Int32Array>; image: Golden<Float32Array>; rows: Row[]; outline: Golden<Uint8Array> }>("regions");
-const asLabels = ({ data, height, width }: Golden<Int32Array>): LabelImage => labelImage(height, width, data);
+const asLabels = ({ data, height, width }: Plane<Int32Array>): LabelImage => labelImage(height, width, data);
 
 describe("measure", () => {
   it("measures a bar and a single pixel", () => {
@@ -57,37 +56,70 @@ describe("measure", () => {
 
   it("follows flips and transposes", () => {
     fc.assert(
-      fc.property(fc.integer(), fc.integer({ min: 1, max: 14 }), fc.integer({ min: 1, max: 14 }), (seed, h, w) => {
-        const rng = random(seed);
-        const data = Int32Array.from({ length: h * w }, () => Math.max(0, rng.integer(7) - 2));
-        const labels = labelImage(h, w, data);
-        const nuclei = measure(labels);
-        const flipped = measure(labelImage(h, w, data.slice().reverse()));
-        const transposed = measure(labelImage(w, h, Int32Array.from(data, (_, i) => data[(i % h) * w + Math.floor(i / h)]!)));
-        for (let i = 0; i < nuclei.count; i++) {
-          expect(flipped.y[i]).toBeCloseTo(h - 1 - nuclei.y[i]!, 9);
-          expect(transposed.y[i]).toBeCloseTo(nuclei.x[i]!, 9);
-          for (const other of [flipped, transposed]) {
+      fc.property(scattered(), (plane) => {
+        const { height, width } = plane;
+        const nuclei = measure(asLabels(plane));
+        for (const symmetry of symmetries) {
+          const other = measure(asLabels(turned(plane, symmetry)));
+          expect(other.count).toBe(nuclei.count);
+          for (let i = 0; i < nuclei.count; i++) {
+            // Sums are whole numbers, so only the last quotients and roots round otherwise.
+            const [y, x] = [nuclei.y[i]!, nuclei.x[i]!];
+            const [ty, tx] = symmetry === "transposed" ? [x, y] : symmetry === "up-down" ? [height - 1 - y, x] : [y, width - 1 - x];
+            expect(other.y[i]).toBeCloseTo(ty, 9);
+            expect(other.x[i]).toBeCloseTo(tx, 9);
             expect([other.label[i], other.area[i], other.solidity[i], other.touchesEdge[i]])
               .toEqual([nuclei.label[i], nuclei.area[i], nuclei.solidity[i], nuclei.touchesEdge[i]]);
             expect(other.majorAxis[i]).toBeCloseTo(nuclei.majorAxis[i]!, 6);
             expect(other.minorAxis[i]).toBeCloseTo(nuclei.minorAxis[i]!, 6);
+            expect(other.eccentricity[i]).toBeCloseTo(nuclei.eccentricity[i]!, 6);
+            const angle = symmetry === "transposed" ? Math.PI / 2 - nuclei.orientation[i]! : -nuclei.orientation[i]!;
+            if (nuclei.majorAxis[i]! - nuclei.minorAxis[i]! > 1e-6) expect(Math.sin(other.orientation[i]! - angle)).toBeCloseTo(0, 6);
           }
         }
       }),
     );
   });
 
-  it("measures sixty thousand objects, and a label scattered over the whole image", () => {
-    const mask = new Uint8Array(490 * 490);
-    for (let y = 0; y < 490; y += 2) for (let x = 0; x < 490; x += 2) mask[y * 490 + x] = 1;
-    const labels = components(mask, 490, 490, 4);
-    const nuclei = measure(labels);
-    expect(nuclei.count).toBe(245 * 245);
-    expect([nuclei.y[245 + 2], nuclei.x[245 + 2], nuclei.solidity[245 + 2]]).toEqual([2, 4, 1]);
-    const scattered = measure(labelImage(490, 490, Int32Array.from(mask)));
-    expect(scattered.area[0]).toBe(245 * 245);
-    expect(scattered.solidity[0]).toBe((245 * 245) / (489 * 489));
+  it("counts every pixel once, with axes, solidity and eccentricity in their ranges", () => {
+    fc.assert(
+      fc.property(scattered(), (plane) => {
+        const nuclei = measure(asLabels(plane));
+        expect(nuclei.area.reduce((a, b) => a + b, 0)).toBe(plane.data.filter((label) => label > 0).length);
+        expect(Array.from(nuclei.label)).toEqual([...new Set(plane.data)].filter((label) => label > 0).sort((a, b) => a - b));
+        for (let i = 0; i < nuclei.count; i++) {
+          expect(nuclei.solidity[i]).toBeGreaterThan(0);
+          expect(nuclei.solidity[i]).toBeLessThanOrEqual(1);
+          expect(nuclei.majorAxis[i]).toBeGreaterThanOrEqual(nuclei.minorAxis[i]!);
+          expect(nuclei.minorAxis[i]).toBeGreaterThanOrEqual(0);
+          expect(nuclei.eccentricity[i]! >= 0 && nuclei.eccentricity[i]! <= 1).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it("measures an image that is one object, and one without a grey value", () => {
+    const image = { height: 5, width: 8, data: new Float32Array(40).fill(NaN) };
+    const all = measure(labelImage(5, 8, new Int32Array(40).fill(1)), { image });
+    expect([all.area[0], all.y[0], all.x[0], all.solidity[0], all.touchesEdge[0]]).toEqual([40, 2, 3.5, 1, 1]);
+    expect(all.meanIntensity[0]).toBeNaN();
+    // Sums of a saturated image must not be cut to 32 bits.
+    const white = { height: 300, width: 300, data: new Uint16Array(90_000).fill(65535) };
+    expect(measure(labelImage(300, 300, new Int32Array(90_000).fill(1)), { image: white }).meanIntensity[0]).toBe(65535);
+  });
+
+  it("measures seventy thousand objects, and a label scattered over the whole image", () => {
+    const labels = lattice(265, 4, 3);
+    const nuclei = measure(labels, { image: { ...labels, data: Float32Array.from(labels.data) } });
+    expect(nuclei.count).toBe(265 * 265);
+    expect(new Set(nuclei.area)).toEqual(new Set([9]));
+    expect(new Set(nuclei.solidity)).toEqual(new Set([1]));
+    // Each object has the brightness of its own number, 65,537 and more included.
+    expect(nuclei.meanIntensity.findIndex((mean, i) => mean !== i + 1)).toBe(-1);
+    expect([nuclei.y[265 + 2], nuclei.x[265 + 2]]).toEqual([4 + 1, 8 + 1]);
+    const scatter = measure(labelImage(labels.height, labels.width, labels.data.map((label) => (label > 0 ? 1 : 0))));
+    expect(scatter.area[0]).toBe(9 * 265 * 265);
+    expect(scatter.solidity[0]).toBe((9 * 265 * 265) / (4 * 265 - 1) ** 2);
   });
 
   it("has no rows for no objects", () => {
@@ -102,10 +134,40 @@ describe("boundingBoxes", () => {
     for (const [label, ...rest] of rows) expected.set(rest.slice(0, 4).map(Number), 4 * (label - 1));
     expect(boundingBoxes(image)).toEqual(expected);
   });
+
+  it("follows flips and transposes, and keeps the places of unused numbers", () => {
+    fc.assert(
+      fc.property(scattered(), (plane) => {
+        // Each box painted: the same pixels, whichever way the image lies.
+        expectCommutes([plane], (p) => {
+          const boxes = boundingBoxes(asLabels(p));
+          const painted = new Int32Array(p.data.length);
+          for (let k = 0; 4 * k < boxes.length; k++) {
+            for (let y = boxes[4 * k]!; y < boxes[4 * k + 2]!; y++) {
+              for (let x = boxes[4 * k + 1]!; x < boxes[4 * k + 3]!; x++) painted[y * p.width + x]! |= 1 << k;
+            }
+          }
+          return painted;
+        });
+        expect(boundingBoxes(asLabels(plane))).toHaveLength(4 * asLabels(plane).count);
+      }),
+    );
+  });
+});
+
+describe("equivalentDiameter", () => {
+  it("is that of the disk of the area", () => {
+    expect(equivalentDiameter(Math.PI * 25)).toBeCloseTo(10, 12);
+    expect(equivalentDiameter(0)).toBe(0);
+  });
 });
 
 describe("outlineMask", () => {
   it.each(cases)("equals scikit-image: $name", ({ labels, outline }) => {
     expect(outlineMask(asLabels(labels))).toEqual(outline.data);
+  });
+
+  it("follows flips and transposes", () => {
+    fc.assert(fc.property(scattered(), (plane) => expectCommutes([plane], (p) => outlineMask(asLabels(p)))));
   });
 });

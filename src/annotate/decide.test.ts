@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { random } from "../core/random.js";
+import { decide, leastCertainty } from "./decide.js";
+import { emptyFeatures, type ObjectFeatures } from "./types.js";
+
+/** Nuclei of all sorts, some of them no nuclei. */
+function population(count: number, seed: number): ObjectFeatures {
+  const rng = random(seed);
+  const out = emptyFeatures(count);
+  for (let i = 0; i < count; i++) {
+    out.area[i] = Math.round(400 * Math.exp(rng.normal(0, 0.5)));
+    out.diameter[i] = Math.sqrt((4 * out.area[i]!) / Math.PI);
+    out.intensity[i] = 100 * Math.exp(rng.normal(0, 0.4));
+    out.signalToNoise[i] = out.intensity[i]! / 2;
+    out.sharpness[i] = rng.uniform(0.5, 1.5);
+    out.solidity[i] = rng.uniform(0.8, 1);
+    out.eccentricity[i] = rng.uniform(0, 0.9);
+    out.ellipseResidual[i] = rng.uniform(0, 0.3);
+    out.edgeContrast[i] = rng.uniform(0.1, 0.8);
+    out.contact[i] = rng.uniform(0, 0.4);
+    out.dip[i] = rng.uniform(0, 1);
+    out.texture[i] = rng.uniform(0, 0.3);
+    out.touchesEdge[i] = rng.integer(2);
+  }
+  return out;
+}
+
+/** Some of the rows, in the given order. */
+function rowsOf(features: ObjectFeatures, rows: readonly number[]): ObjectFeatures {
+  const columns = Object.entries(features).map(([key, column]: [string, number | Float64Array]) =>
+    [key, typeof column === "number" ? rows.length : column.slice(0, rows.length).map((_, i) => column[rows[i]!]!)]);
+  return Object.fromEntries(columns) as ObjectFeatures;
+}
+
+describe("decide", () => {
+  it("decides nothing of no frames, of empty ones, and rejects what could not be measured, with a reason", () => {
+    expect(decide([])).toEqual([]);
+    expect(decide([emptyFeatures(0), emptyFeatures(0)])).toEqual([[], []]);
+    const [decisions] = decide([emptyFeatures(3)]);
+    expect(decisions!.map(({ kept }) => kept)).toEqual([false, false, false]);
+    for (const { score, reason } of decisions!) {
+      expect(score).toBe(0);
+      expect(reason).not.toBe("");
+    }
+  });
+
+  it("gives each object a score of 0 to 1 and a reason unless it is kept, which no score below the least is", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40 }), fc.integer(), (count, seed) => {
+        for (const { kept, score, reason } of decide([population(count, seed)])[0]!) {
+          expect(score >= 0 && score <= 1).toBe(true);
+          expect(reason === "").toBe(kept);
+          if (kept) expect(score).toBeGreaterThanOrEqual(leastCertainty);
+        }
+      }),
+    );
+  });
+
+  it("does not depend on the order of the objects or frames, nor on how they are spread over frames", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 30 }), fc.integer(), fc.integer({ min: 0, max: 29 }), (count, seed, cut) => {
+        const features = population(count, seed);
+        const [expected] = decide([features]);
+        const rows = Array.from({ length: count }, (_, i) => i);
+        const [backwards] = decide([rowsOf(features, rows.toReversed())]);
+        expect(backwards!.toReversed()).toEqual(expected);
+        const [late, early] = decide([rowsOf(features, rows.slice(cut)), rowsOf(features, rows.slice(0, cut))]);
+        expect([...early!, ...late!]).toEqual(expected);
+      }),
+    );
+  });
+
+  it("judges by ratios: twice the exposure and the noise changes nothing", () => {
+    const features = population(50, 3);
+    const brighter = { ...features, intensity: features.intensity.map((value) => 2 * value) };
+    expect(decide([brighter])).toEqual(decide([features]));
+    expect(new Set(decide([features])[0]!.map(({ kept }) => kept)).size).toBe(2);
+  });
+
+  it("keeps with more sensitivity all that it keeps with less", () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.double({ min: 0.1, max: 3, noNaN: true }), fc.double({ min: 1, max: 3, noNaN: true }), (seed, sensitivity, more) => {
+        const features = population(20, seed);
+        const [less, most] = [sensitivity, sensitivity * more].map((value) => decide([features], { sensitivity: value })[0]!);
+        less!.forEach(({ kept }, i) => {
+          if (kept) expect(most![i]!.kept).toBe(true);
+        });
+      }),
+    );
+  });
+});
