@@ -1,7 +1,8 @@
 import { labelImage } from "../core/labels.js";
 import { nearestLabels } from "../imgproc/grow.js";
 import { median } from "../imgproc/percentile.js";
-import { GLOW, type Mask, type Proposal } from "./propose.js";
+import { rescaleLabels } from "../imgproc/rescale.js";
+import { GLOW, type Proposal } from "./propose.js";
 import { type Annotation, type Decision, type ObjectTable, objectTable } from "./types.js";
 
 /**
@@ -12,7 +13,8 @@ import { type Annotation, type Decision, type ObjectTable, objectTable } from ".
  */
 export function composeAnnotation(proposal: Proposal, decisions: readonly Decision[]): Annotation {
   const { labels: { height, width, data: candidates }, missing, diameter } = proposal;
-  const bright = resizeMask(proposal.bright, height, width);
+  const { bright: mask } = proposal;
+  const bright = rescaleLabels(mask.data, mask.height, mask.width, 1 / mask.scale, { height, width });
   const objects = objectTable(proposal.objects, decisions);
   const glow = glowOf(objects);
   const data = new Int32Array(candidates.length);
@@ -36,18 +38,6 @@ export function composeAnnotation(proposal: Proposal, decisions: readonly Decisi
     if (isMargin || ((bright[i] === 1 || missing?.[i] === 1) && !isRim)) data[i] = -1;
   }
   return { labels: labelImage(height, width, data), objects, candidates: proposal.labels, settings: proposal.settings, warnings: warningsOf(proposal, objects.kept) };
-}
-
-/** Each pixel takes the value of the mask's pixel in which its centre lies. */
-function resizeMask(mask: Mask, height: number, width: number): Uint8Array {
-  if (mask.height === height && mask.width === width) return mask.data;
-  const out = new Uint8Array(height * width);
-  const columns = Int32Array.from({ length: width }, (_, x) => Math.floor(((2 * x + 1) * mask.width) / (2 * width)));
-  for (let y = 0, p = 0; y < height; y++) {
-    const row = Math.floor(((2 * y + 1) * mask.height) / (2 * height)) * mask.width;
-    for (let x = 0; x < width; x++, p++) out[p] = mask.data[row + columns[x]!]!;
-  }
-  return out;
 }
 
 /** 1 for rejected candidates so much dimmer than the kept ones that they are background: glow, cell bodies, what lies out of focus. */

@@ -23,6 +23,8 @@ export const leastCertainty = 0.88;
 const SMALLEST = 0.1;
 const SMALLEST_AT_BORDER = 0.05;
 const LARGEST = 6;
+/** And in px: smaller things are specks or single hot pixels, whose outline means nothing. */
+const FEWEST_PIXELS = 20;
 /** Least intensity over the background, in units of the median, and of the noise, at sensitivity 1. */
 const DIMMEST = 0.15;
 const WEAKEST = 5;
@@ -135,6 +137,8 @@ function limitBroken(row: Row, typical: Typical, { minArea, maxArea, sensitivity
   const { area, areaRatio, intensityRatio, signalToNoise } = row;
   if (minArea !== undefined && area < minArea) return { reason: `area ${area} px (least ${minArea})`, cause: "small" };
   if (maxArea !== undefined && area > maxArea) return { reason: `area ${area} px (most ${maxArea})`, cause: "large" };
+  const fewest = row.touchesEdge ? FEWEST_PIXELS / 2 : FEWEST_PIXELS;
+  if (minArea === undefined && area < fewest) return { reason: `area ${area} px (least ${fewest})`, cause: "small" };
   const text = `area ${area} px is ${areaRatio.toFixed(2)} of the median ${typical.area.toFixed(0)}`;
   const smallest = row.touchesEdge ? SMALLEST_AT_BORDER : SMALLEST;
   if (minArea === undefined && !(areaRatio >= smallest)) return { reason: `${text} (least ${smallest})`, cause: "small" };

@@ -11,8 +11,7 @@ import { localBackground } from "../imgproc/background.js";
 import { ownContours } from "../imgproc/contour.js";
 import { gaussian } from "../imgproc/gaussian.js";
 import { medianInPlace } from "../imgproc/percentile.js";
-import { type Plane, rescale } from "../imgproc/rescale.js";
-import { resizeBilinear, resizeNearest } from "../imgproc/resize.js";
+import { type Plane, rescale, rescaleLabels } from "../imgproc/rescale.js";
 import { watershedOfBytes } from "../imgproc/watershed.js";
 import { measureCandidates, typicalOf, weightedMedian } from "./features.js";
 import { cleanPixels, isConstant } from "./prepare.js";
@@ -36,6 +35,8 @@ export const defaultAutoOptions: AutoOptions = { sensitivity: 1 };
 export interface Mask {
   readonly height: number;
   readonly width: number;
+  /** Pixels of the mask per pixel of the image. */
+  readonly scale: number;
   /** height x width, 0 or 1. */
   readonly data: Uint8Array;
 }
@@ -76,8 +77,9 @@ export function proposeObjects(image: Image, scale: Light & Pick<ScaleEstimate, 
   if (data === undefined || !(diameter > 0) || isConstant(data)) return emptyProposal(image, scale, frame);
   const { height, width } = image;
   const detection = detect({ height, width, data }, diameter, scale.noise, options.sensitivity ?? 1);
-  const seeds = labelImage(height, width, resizeNearest(detection.labels, detection.height, detection.width, height, width));
-  const background = resizeBilinear(detection.background, detection.height, detection.width, height, width);
+  const enlarge = 1 / detection.scale;
+  const seeds = labelImage(height, width, rescaleLabels(detection.labels, detection.height, detection.width, enlarge, image));
+  const background = rescale({ ...detection, data: detection.background }, enlarge, image).data;
   const smoothed = gaussian(data, height, width, Math.max(0.5, 0.025 * diameter));
   const grow = Math.max(1, Math.round(0.16 * diameter));
   // Twice: the seeds are cut high, so that their cores are brighter than the nucleus is; the first contour has the nucleus' own core.
@@ -88,13 +90,13 @@ export function proposeObjects(image: Image, scale: Light & Pick<ScaleEstimate, 
   const bright = new Uint8Array(detection.heights.length);
   for (let i = 0; i < bright.length; i++) if (detection.heights[i]! > low) bright[i] = 1;
   const settings = { method: "auto", diameter, fraction: FRACTION, background: scale.background, noise: scale.noise };
-  return { labels, bright: { height: detection.height, width: detection.width, data: bright }, missing: missingOf(image), objects, diameter, settings, warnings: scale.warnings };
+  return { labels, bright: { height: detection.height, width: detection.width, scale: detection.scale, data: bright }, missing: missingOf(image), objects, diameter, settings, warnings: scale.warnings };
 }
 
 function emptyProposal(image: Image, scale: Pick<ScaleEstimate, "warnings">, frame: number): Proposal {
   const { height, width } = image;
   return {
-    labels: labelImage(height, width, new Int32Array(height * width)), bright: { height, width, data: new Uint8Array(height * width) }, missing: missingOf(image),
+    labels: labelImage(height, width, new Int32Array(height * width)), bright: { height, width, scale: 1, data: new Uint8Array(height * width) }, missing: missingOf(image),
     objects: emptyFeatures(0, frame), diameter: 0, settings: { method: "auto", diameter: 0 },
     warnings: scale.warnings.length > 0 ? scale.warnings : ["The size of the nuclei is not known: nothing was annotated."],
   };
@@ -109,6 +111,8 @@ function missingOf({ data }: Image): Uint8Array | undefined {
 }
 
 interface Detection extends Plane {
+  /** Pixels of the detection per pixel of the image, at most 1. */
+  readonly scale: number;
   readonly labels: Int32Array;
   readonly background: Float32Array;
   /** Smoothed grey values above the background. */
@@ -118,33 +122,34 @@ interface Detection extends Plane {
 }
 
 function detect(full: Plane, diameter: number, noise: number, sensitivity: number): Detection {
-  const plane = rescale(full, Math.min(1, WORKING_DIAMETER / diameter));
+  const scale = Math.min(1, WORKING_DIAMETER / diameter);
+  const plane = rescale(full, scale);
   const { height, width } = plane;
-  const factor = Math.min(1, WORKING_DIAMETER / diameter);
-  const d = diameter * factor;
+  const d = diameter * scale;
   const sigma = Math.max(0.5, 0.05 * d);
   const smooth = gaussian(plane.data, height, width, sigma);
   const background = localBackground(smooth, height, width, 4 * d);
   const heights = new Float32Array(smooth.length);
   for (let i = 0; i < heights.length; i++) heights[i] = smooth[i]! - background[i]!;
   // A Gaussian of sigma s px leaves 1 / (2 sqrt(pi) s) of white noise.
-  const residual = noise * Math.min(1, factor / (2 * Math.sqrt(Math.PI) * sigma));
+  const residual = noise * Math.min(1, scale / (2 * Math.sqrt(Math.PI) * sigma));
   const least = (5 * residual) / sensitivity;
-  const { levels, heightOf } = quantise(heights, Math.max(residual, 1e-6));
+  const { levels, heightOf } = quantise(heights, residual);
   const regions = selectRegions(levels, heightOf, height, width, { area: (Math.PI / 4) * d * d, minHeight: least });
   dropFaint(regions, heights);
   cutAtOwnHeight(regions, heights, NECK_FRACTION);
   const pieces = splitAtNecks(regions, heights, height, width, d);
   const labels = growDownhill(pieces, { heights, levels }, height, width);
   cutAtOwnHeight(labels, heights, SEED_FRACTION);
-  return { ...plane, labels, background, heights, least };
+  return { ...plane, scale, labels, background, heights, least };
 }
 
 /** Logarithmic levels, 0..255, so that a step is the same share of a dim object's height as of a bright one's. */
 function quantise(heights: Float32Array, unit: number): { levels: Uint8Array; heightOf: Float64Array } {
   let most = 0;
   for (let i = 0; i < heights.length; i++) if (heights[i]! > most) most = heights[i]!;
-  const floor = Math.max(unit, most / 1000);
+  // Of an image without anything above its background, every level is 0.
+  const floor = Math.max(unit, most / 1000) || 1;
   const factor = 255 / Math.log1p(most / floor);
   const levels = new Uint8Array(heights.length);
   for (let i = 0; i < heights.length; i++) if (heights[i]! > 0) levels[i] = Math.min(255, Math.floor(Math.log1p(heights[i]! / floor) * factor));

@@ -128,7 +128,7 @@ function sizeByEnergy(data: Float32Array, height: number, width: number, noise: 
   // White noise blurred by sigma s keeps 1 / (4 pi s^2) of its variance; half of the answers of noise are positive.
   const s = sigmaOf(SMALLEST * STEP ** best);
   const ofNoise = (noise ** 2 / (4 * Math.PI * s ** 2)) * (1 + 1 / STEP ** 2 - 4 / (1 + STEP ** 2)) * 0.5;
-  return { diameter, signal: Math.sqrt(energies[best]! / Math.max(ofNoise, 1e-12)) };
+  return { diameter, signal: Math.sqrt(energies[best]! / Math.max(ofNoise, 1e-9 * energies[best]!)) };
 }
 
 /** The smallest size whose energy is a local maximum of at least 0.7 of the largest: larger ones are clusters or uneven background. */

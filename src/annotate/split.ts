@@ -2,6 +2,7 @@
  * Splits regions at their necks. The watershed of the distance to the border cuts too often rather than too rarely; then neighbouring pieces
  * are joined again, best pair first, wherever the union looks more like one nucleus than like two, by shape, size and brightness.
  */
+import { labelImage } from "../core/labels.js";
 import { distanceTransform } from "../imgproc/distance.js";
 import { gaussian } from "../imgproc/gaussian.js";
 import { localMaxima } from "../imgproc/peaks.js";
@@ -19,7 +20,7 @@ export function splitAtNecks(labels: Int32Array, heights: Float32Array, height: 
   for (let i = 0; i < labels.length; i++) if (labels[i]! > 0) mask[i] = 1;
   const distance = distanceTransform(mask, height, width);
   const smooth = gaussian(distance, height, width, Math.max(0.5, 0.04 * diameter));
-  const peaks = localMaxima(smooth, height, width, Math.max(1, Math.round(0.2 * diameter)), mask);
+  const peaks = withEveryRegion(localMaxima(smooth, height, width, Math.max(1, Math.round(0.2 * diameter)), mask), labels, smooth);
   const markers = new Int32Array(labels.length);
   peaks.forEach((p, i) => (markers[p] = i + 1));
   // Steps of a 255th of 1.5 diameters; what lies deeper than that is the inside of something far too large.
@@ -30,6 +31,19 @@ export function splitAtNecks(labels: Int32Array, heights: Float32Array, height: 
   const list = measurePieces(pieces, heights, height, width, peaks.length);
   peaks.forEach((p, i) => (list[i + 1]!.radius = distance[p]!));
   return renumber(pieces, joinPieces(list, (Math.PI / 4) * diameter * diameter));
+}
+
+/** Adds the deepest pixel of each region that has no peak: a thin one beside a large one, or the whole image. */
+function withEveryRegion(peaks: Int32Array, labels: Int32Array, depth: Float32Array): readonly number[] {
+  const count = labelImage(1, labels.length, labels).count;
+  const found = new Uint8Array(count + 1);
+  for (const p of peaks) found[labels[p]!] = 1;
+  const deepest = new Int32Array(count + 1).fill(-1);
+  for (let p = 0; p < labels.length; p++) {
+    const label = labels[p]!;
+    if (label > 0 && found[label] === 0 && (deepest[label]! < 0 || depth[p]! > depth[deepest[label]!]!)) deepest[label] = p;
+  }
+  return [...peaks, ...deepest.filter((p) => p >= 0)];
 }
 
 interface Piece {

@@ -179,7 +179,7 @@ function floodFrom(start: number, from: number, to: number, stride: number, rows
   return count;
 }
 
-/** Writes the kept piece and its holes. A hole may hold another object: what is in another's cell, or painted already, stays. */
+/** Writes the kept piece and its holes, save those that reach into another's cell: filled around another object, the piece might fall apart. */
 function fillAndPaint(box: Box, cells: Int32Array, scratch: Scratch, out: Int32Array): void {
   const { label, origin, rows, columns, width } = box;
   const { state } = scratch;
@@ -189,10 +189,15 @@ function fillAndPaint(box: Box, cells: Int32Array, scratch: Scratch, out: Int32A
   // The frame is all background and connected, and the rows wrap into each other only within it.
   floodFrom(0, BELOW, OUTSIDE, stride, rows, scratch);
   for (let y = 0; y < rows; y++) {
+    for (let x = 0, at = (y + 1) * stride + 1, from = origin + y * width; x < columns; x++, at++, from++) {
+      if (state[at] === BELOW && cells[from] !== label && cells[from]! > 0) floodFrom(at, BELOW, OUTSIDE, stride, rows, scratch);
+    }
+  }
+  for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++) {
       if (state[(y + 1) * stride + x + 1] === OUTSIDE) continue;
       const to = origin + y * width + x;
-      if (cells[to] === label || (cells[to] === 0 && out[to] === 0)) out[to] = label;
+      out[to] = label;
     }
   }
 }

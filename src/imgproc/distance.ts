@@ -21,13 +21,17 @@ export function distanceTransform(mask: Uint8Array, height: number, width: numbe
   return out;
 }
 
+/** Integers; beyond a diagonal of 46,340 px they need more than 32 bits. */
+export type Squares = Int32Array | Float64Array;
+
 /** The squares of `distanceTransform`, exact integers; height² + width² everywhere in a mask without any 0. */
-export function squaredDistance(mask: Uint8Array, height: number, width: number): Int32Array {
+export function squaredDistance(mask: Uint8Array, height: number, width: number): Squares {
   const columns = columnDistance(mask, height, width);
-  const out = new Int32Array(mask.length);
+  const far = height * height + width * width;
+  const out = far < 2 ** 31 ? new Int32Array(mask.length) : new Float64Array(mask.length);
   const starts = new Int32Array(width);
   const sites = new Int32Array(width);
-  const heights = new Int32Array(width);
+  const heights = new Float64Array(width);
   const none = height + width;
   for (let y = 0; y < height; y++) {
     const row = y * width;
@@ -43,7 +47,6 @@ export function squaredDistance(mask: Uint8Array, height: number, width: number)
       x = end;
     }
   }
-  const far = height * height + width * width;
   for (let i = 0; i < out.length; i++) if (out[i]! < 0) out[i] = far;
   return out;
 }
@@ -63,8 +66,8 @@ function columnDistance(mask: Uint8Array, height: number, width: number): Int32A
  * `starts`, `sites`, `heights` hold the envelope: parabola of column `sites[k]` is lowest from column `starts[k]` on.
  */
 function envelope(
-  columns: Int32Array, row: number, from: number, end: number, first: number, last: number, none: number, out: Int32Array,
-  starts: Int32Array, sites: Int32Array, heights: Int32Array,
+  columns: Int32Array, row: number, from: number, end: number, first: number, last: number, none: number, out: Squares,
+  starts: Int32Array, sites: Int32Array, heights: Float64Array,
 ): void {
   let top = -1;
   for (let x = first; x <= last; x++) {

@@ -14,14 +14,15 @@ export interface Plane {
  * the size, so that lengths found in the result divide by one number. Reducing blurs first, so that noise is not aliased into blobs.
  *
  * @param scale output px per input px, > 0
- * @returns max(1, round(height * scale)) x max(1, round(width * scale))
+ * @param size of the result; default max(1, round(height * scale)) x max(1, round(width * scale)). With the size of an image before it was rescaled
+ *   by 1 / scale, each pixel gets back what was taken from its place.
  * Source: the blur's sigma, (1 / scale - 1) / 2, is that of skimage.transform.resize with anti_aliasing.
  */
-export function rescale(plane: Plane, scale: number): Plane {
+export function rescale(plane: Plane, scale: number, size: Size = rescaledSize(plane, scale)): Plane {
   if (scale === 1) return plane;
   const { height: h, width: w } = plane;
+  const { height, width } = size;
   const data = scale < 1 ? gaussian(plane.data, h, w, (1 / scale - 1) / 2) : plane.data;
-  const [height, width] = [rescaledLength(h, scale), rescaledLength(w, scale)];
   const columns = Array.from({ length: width }, (_, x) => position(x, scale, w));
   const left = Int32Array.from(columns, Math.floor);
   const right = left.map((x) => Math.min(x + 1, w - 1));
@@ -41,18 +42,24 @@ export function rescale(plane: Plane, scale: number): Plane {
   return { height, width, data: out };
 }
 
-/** Labels on the pixels of `rescale`: each output pixel takes the label under its centre. */
-export function rescaleLabels(data: Int32Array, height: number, width: number, scale: number): Int32Array {
+/** Labels, or a mask, on the pixels of `rescale`: each output pixel takes the label under its centre. */
+export function rescaleLabels<T extends Int32Array | Uint8Array>(data: T, height: number, width: number, scale: number, size: Size = rescaledSize({ height, width }, scale)): T {
   if (scale === 1) return data;
-  const [H, W] = [rescaledLength(height, scale), rescaledLength(width, scale)];
-  const out = new Int32Array(H * W);
-  const columns = Int32Array.from({ length: W }, (_, x) => Math.min(width - 1, Math.floor((x + 0.5) / scale)));
-  for (let y = 0; y < H; y++) {
+  const out = new (data.constructor as new (length: number) => T)(size.height * size.width);
+  const columns = Int32Array.from({ length: size.width }, (_, x) => Math.min(width - 1, Math.floor((x + 0.5) / scale)));
+  for (let y = 0, p = 0; y < size.height; y++) {
     const from = Math.min(height - 1, Math.floor((y + 0.5) / scale)) * width;
-    for (let x = 0; x < W; x++) out[y * W + x] = data[from + columns[x]!]!;
+    for (let x = 0; x < size.width; x++, p++) out[p] = data[from + columns[x]!]!;
   }
   return out;
 }
+
+interface Size {
+  readonly height: number;
+  readonly width: number;
+}
+
+const rescaledSize = ({ height, width }: Size, scale: number): Size => ({ height: rescaledLength(height, scale), width: rescaledLength(width, scale) });
 
 export const rescaledLength = (length: number, scale: number): number => Math.max(1, Math.round(length * scale));
 

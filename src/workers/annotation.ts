@@ -109,7 +109,7 @@ type Packed = Omit<Proposal, "objects" | "labels" | "bright" | "missing"> & {
   readonly count: number;
   readonly size: readonly [height: number, width: number];
   readonly labels: Uint8Array;
-  readonly brightSize: readonly [height: number, width: number];
+  readonly brightSize: readonly [height: number, width: number, scale: number];
   readonly bright: Uint8Array;
   readonly missing: Uint8Array | undefined;
 };
@@ -118,7 +118,7 @@ type Packed = Omit<Proposal, "objects" | "labels" | "bright" | "missing"> & {
 function pack({ objects: _, labels, bright, missing, ...rest }: Proposal): Uint8Array {
   const bytes = new Uint8Array(labels.data.buffer, labels.data.byteOffset, labels.data.byteLength);
   const packed: Packed = {
-    ...rest, count: labels.count, size: [labels.height, labels.width], labels: deflate(bytes, 1), brightSize: [bright.height, bright.width],
+    ...rest, count: labels.count, size: [labels.height, labels.width], labels: deflate(bytes, 1), brightSize: [bright.height, bright.width, bright.scale],
     bright: deflate(bright.data, 1), missing: missing && deflate(missing, 1),
   };
   return new Uint8Array(serialize(packed));
@@ -129,7 +129,7 @@ function unpack(bytes: Uint8Array): Omit<Proposal, "objects"> {
   const data = new Int32Array(height * width);
   new Uint8Array(data.buffer).set(inflate(labels));
   return {
-    ...rest, labels: { height, width, count, data }, bright: { height: brightSize[0], width: brightSize[1], data: inflate(bright) },
+    ...rest, labels: { height, width, count, data }, bright: { height: brightSize[0], width: brightSize[1], scale: brightSize[2], data: inflate(bright) },
     missing: missing && inflate(missing),
   };
 }
