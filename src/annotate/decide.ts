@@ -25,6 +25,8 @@ const SMALLEST_AT_BORDER = 0.05;
 const LARGEST = 6;
 /** And in px: smaller things are specks or single hot pixels, whose outline means nothing. */
 const FEWEST_PIXELS = 20;
+/** What is smaller, brighter and rounder than this is a fragment of a dead cell: chromatin of a mitosis is a plate when it is that small and bright. */
+const FRAGMENT = { area: 0.25, intensity: 1.5, eccentricity: 0.65 } as const;
 /** Least intensity over the background, in units of the median, and of the noise, at sensitivity 1. */
 const DIMMEST = 0.15;
 const WEAKEST = 5;
@@ -43,6 +45,7 @@ interface Row {
   readonly dip: number;
   readonly touchesEdge: boolean;
   readonly signalToNoise: number;
+  readonly eccentricity: number;
 }
 
 interface Term {
@@ -104,7 +107,7 @@ function rowOf(o: ObjectFeatures, i: number, typical: Typical): Row {
     area: o.area[i]!, areaRatio: o.area[i]! / typical.area, intensityRatio: o.intensity[i]! / typical.intensity,
     textureRatio: o.texture[i]! / typical.texture, ellipseResidual: o.ellipseResidual[i]!,
     residualBeyondUsual: o.ellipseResidual[i]! - typical.ellipseResidual, edgeContrast, contrastBeyondUsual: edgeContrast - typical.edgeContrast,
-    contact: o.contact[i]!, dip: o.dip[i]!, touchesEdge: o.touchesEdge[i] === 1, signalToNoise: o.signalToNoise[i]!,
+    contact: o.contact[i]!, dip: o.dip[i]!, touchesEdge: o.touchesEdge[i] === 1, signalToNoise: o.signalToNoise[i]!, eccentricity: o.eccentricity[i]!,
   };
 }
 
@@ -143,6 +146,9 @@ function limitBroken(row: Row, typical: Typical, { minArea, maxArea, sensitivity
   const smallest = row.touchesEdge ? SMALLEST_AT_BORDER : SMALLEST;
   if (minArea === undefined && !(areaRatio >= smallest)) return { reason: `${text} (least ${smallest})`, cause: "small" };
   if (maxArea === undefined && !(areaRatio <= LARGEST)) return { reason: `${text} (most ${LARGEST})`, cause: "large" };
+  if (!row.touchesEdge && areaRatio < FRAGMENT.area && intensityRatio > FRAGMENT.intensity && row.eccentricity < FRAGMENT.eccentricity) {
+    return { reason: `area ${areaRatio.toFixed(2)} and intensity ${intensityRatio.toFixed(2)} of the median, and round (eccentricity ${row.eccentricity.toFixed(2)}): a fragment of a dead cell`, cause: "bright" };
+  }
   const dimmest = DIMMEST / sensitivity;
   if (!(intensityRatio >= dimmest)) return { reason: `intensity over background is ${intensityRatio.toFixed(2)} of the median (least ${dimmest.toFixed(2)})`, cause: "dim" };
   const weakest = WEAKEST / sensitivity;
