@@ -1,5 +1,5 @@
 import type { LabelImage } from "../core/labels.js";
-import { nearestLabels } from "../imgproc/grow.js";
+import { nearestLabels, withinReach } from "../imgproc/grow.js";
 import { median } from "../imgproc/percentile.js";
 import { measure, equivalentDiameter } from "../imgproc/regions.js";
 import { emptyFeatures, type ObjectFeatures } from "./types.js";
@@ -64,7 +64,7 @@ function sumAlongOutlines(labels: LabelImage, smoothed: Float32Array, background
   }));
   const edge = edgeOf(labels);
   // 0 deeper than the shell: what is no interior is no farther.
-  const shallow = nearestLabels({ height, width, data: edge, count: 1 }, shell).labels;
+  const shallow = withinReach(edge, height, width, shell);
   const { labels: near, squared: away } = nearestLabels(labels, 1.5 * shell);
   const gap = (0.3 * shell) ** 2;
   for (let y = 0, p = 0; y < height; y++) {
@@ -104,8 +104,8 @@ function sumAlongOutlines(labels: LabelImage, smoothed: Float32Array, background
 }
 
 /** 0 for the pixels of an object whose four neighbours belong to it too, 1 elsewhere; what lies outside the image counts as the object. */
-function edgeOf({ height, width, data }: LabelImage): Int32Array {
-  const edge = new Int32Array(data.length);
+function edgeOf({ height, width, data }: LabelImage): Uint8Array {
+  const edge = new Uint8Array(data.length);
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
       const label = data[p]!;

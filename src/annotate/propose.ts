@@ -11,7 +11,7 @@ import { localBackground } from "../imgproc/background.js";
 import { ownContours } from "../imgproc/contour.js";
 import { gaussian } from "../imgproc/gaussian.js";
 import { medianInPlace } from "../imgproc/percentile.js";
-import { type Plane, rescale, rescaleLabels } from "../imgproc/rescale.js";
+import { type Plane, reduce, rescale, rescaleLabels } from "../imgproc/rescale.js";
 import { watershedOfBytes } from "../imgproc/watershed.js";
 import { measureCandidates, typicalOf, weightedMedian } from "./features.js";
 import { cleanPixels, isConstant } from "./prepare.js";
@@ -81,10 +81,7 @@ export function proposeObjects(image: Image, scale: Light & Pick<ScaleEstimate, 
   const seeds = labelImage(height, width, rescaleLabels(detection.labels, detection.height, detection.width, enlarge, image));
   const background = rescale({ ...detection, data: detection.background }, enlarge, image).data;
   const smoothed = gaussian(data, height, width, Math.max(0.5, 0.025 * diameter));
-  const grow = Math.max(1, Math.round(0.16 * diameter));
-  // Twice: the seeds are cut high, so that their cores are brighter than the nucleus is; the first contour has the nucleus' own core.
-  const first = ownContours(seeds, smoothed, background, { fraction: FRACTION, grow });
-  const labels = relabelSequential(ownContours(first, smoothed, background, { fraction: FRACTION, grow }));
+  const labels = relabelSequential(ownContours(seeds, smoothed, background, { fraction: FRACTION, grow: growth(diameter) }));
   const objects = measureCandidates(labels, smoothed, background, { diameter, noise: scale.noise, frame });
   const low = Math.max(detection.least, GLOW * typicalOf([objects]).intensity);
   const bright = new Uint8Array(detection.heights.length);
@@ -110,6 +107,9 @@ function missingOf({ data }: Image): Uint8Array | undefined {
   return mask;
 }
 
+/** How far a contour may lie outside of what it is drawn around, px. */
+const growth = (diameter: number): number => Math.max(1, Math.round(0.16 * diameter));
+
 interface Detection extends Plane {
   /** Pixels of the detection per pixel of the image, at most 1. */
   readonly scale: number;
@@ -123,7 +123,7 @@ interface Detection extends Plane {
 
 function detect(full: Plane, diameter: number, noise: number, sensitivity: number): Detection {
   const scale = Math.min(1, WORKING_DIAMETER / diameter);
-  const plane = rescale(full, scale);
+  const plane = reduce(full, scale);
   const { height, width } = plane;
   const d = diameter * scale;
   const sigma = Math.max(0.5, 0.05 * d);
@@ -141,7 +141,22 @@ function detect(full: Plane, diameter: number, noise: number, sensitivity: numbe
   const pieces = splitAtNecks(regions, heights, height, width, d);
   const labels = growDownhill(pieces, { heights, levels }, height, width);
   cutAtOwnHeight(labels, heights, SEED_FRACTION);
-  return { ...plane, scale, labels, background, heights, least };
+  // The contour is taken twice: here first, since seeds are cut high, and the core of a seed is brighter than that of its nucleus.
+  const contours = ownContours(labelImage(height, width, labels), smooth, background, { fraction: FRACTION, grow: growth(d) });
+  return { ...plane, scale, labels: withoutContacts(contours), background, heights, least };
+}
+
+/** Takes off the pixels beside another label: enlarged, they would draw a border in steps where a smooth one between the two is wanted. */
+function withoutContacts({ height, width, data }: LabelImage): Int32Array {
+  const out = data.slice();
+  const other = (label: number, p: number): boolean => data[p]! > 0 && data[p] !== label;
+  for (let y = 0, p = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, p++) {
+      const label = data[p]!;
+      if (label > 0 && ((x > 0 && other(label, p - 1)) || (x < width - 1 && other(label, p + 1)) || (y > 0 && other(label, p - width)) || (y < height - 1 && other(label, p + width)))) out[p] = 0;
+    }
+  }
+  return out;
 }
 
 /** Logarithmic levels, 0..255, so that a step is the same share of a dim object's height as of a bright one's. */

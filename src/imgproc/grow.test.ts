@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { goldens, type Golden } from "../../fixtures/imgproc/golden.js";
 import { expectCommutes, lattice, type Plane, scattered } from "../../test/planes.js";
 import { labelImage, type LabelImage } from "../core/labels.js";
-import { growLabels } from "./grow.js";
+import { growLabels, nearestLabels, withinReach } from "./grow.js";
+import { squaredDistance } from "./distance.js";
 
 const asLabels = ({ data, height, width }: Plane<Int32Array>): LabelImage => labelImage(height, width, data);
 
@@ -80,5 +81,25 @@ describe("growLabels", () => {
     // Each pixel is in the 5 x 5 px around its object.
     const wrong = out.findIndex((label, i) => label !== Math.floor(i / labels.width / 5) * 265 + Math.floor((i % labels.width) / 5) + 1);
     expect(wrong).toBe(-1);
+  });
+});
+
+describe("nearestLabels and withinReach", () => {
+  it("agree with the exact distance transform up to the reach, and hold nothing beyond", () => {
+    fc.assert(
+      fc.property(scattered(), fc.constantFrom(0, 0.9, 1, 1.5, 2.3, 5, 30), (plane, reach) => {
+        const { height, width } = plane;
+        const far = squaredDistance(Uint8Array.from(plane.data, (label) => (label > 0 ? 0 : 1)), height, width);
+        const any = plane.data.some((label) => label > 0);
+        const { labels, squared } = nearestLabels(asLabels(plane), reach);
+        const within = withinReach(Uint8Array.from(plane.data, (label) => (label > 0 ? 1 : 0)), height, width, reach);
+        far.forEach((d, p) => {
+          const near = any && d <= reach * reach + 1e-9;
+          expect(labels[p]! > 0).toBe(near);
+          expect(squared[p]).toBe(near ? d : 0);
+          expect(within[p]).toBe(near ? 1 : 0);
+        });
+      }),
+    );
   });
 });

@@ -92,3 +92,41 @@ function nearestInColumns(data: Int32Array, height: number, width: number, radiu
  * Source: skimage.segmentation.expand_labels, which leaves ties to its distance transform.
  */
 export const growLabels = (labels: LabelImage, distance: number): Int32Array => nearestLabels(labels, distance).labels;
+
+/**
+ * Which pixels lie within `reach` px of a pixel of the mask (and those pixels themselves): the dilation with a disk.
+ *
+ * @param mask height x width, 0 or not
+ * @returns height x width, 1 within reach
+ */
+export function withinReach(mask: Uint8Array, height: number, width: number, reach: number): Uint8Array {
+  const limit = Math.floor(reach * reach + 1e-9);
+  const radius = Math.floor(Math.sqrt(limit));
+  const steps = stepsInColumns(mask, width, radius);
+  // So far a pixel reaches along the row when the nearest of the mask in its column lies so many rows away.
+  const along = Int32Array.from({ length: radius + 1 }, (_, step) => Math.floor(Math.sqrt(limit - step * step)));
+  const out = new Uint8Array(mask.length);
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    for (let x = 0, end = -1; x < width; x++) {
+      const step = steps[row + x]!;
+      if (step <= radius && x + along[step]! > end) end = x + along[step]!;
+      if (x <= end) out[row + x] = 1;
+    }
+    for (let x = width - 1, start = width; x >= 0; x--) {
+      const step = steps[row + x]!;
+      if (step <= radius && x - along[step]! < start) start = x - along[step]!;
+      if (x >= start) out[row + x] = 1;
+    }
+  }
+  return out;
+}
+
+/** Rows to the nearest pixel of the mask in the same column; radius + 1 where it is farther. */
+function stepsInColumns(mask: Uint8Array, width: number, radius: number): Uint16Array {
+  const none = Math.min(65_535, radius + 1);
+  const steps = new Uint16Array(mask.length);
+  for (let p = 0; p < mask.length; p++) steps[p] = mask[p] !== 0 ? 0 : p < width ? none : Math.min(none, steps[p - width]! + 1);
+  for (let p = mask.length - 1 - width; p >= 0; p--) if (steps[p + width]! + 1 < steps[p]!) steps[p] = steps[p + width]! + 1;
+  return steps;
+}

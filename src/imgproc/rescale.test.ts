@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { goldens, type Golden } from "../../fixtures/imgproc/golden.js";
 import { planes, symmetries, turned } from "../../test/planes.js";
-import { rescale, rescaledLength, rescaleLabels } from "./rescale.js";
+import { reduce, rescale, rescaledLength, rescaleLabels } from "./rescale.js";
 
 const ramp = (height: number, width: number): Float32Array => Float32Array.from({ length: height * width }, (_, i) => (i % width) + 10 * Math.floor(i / width));
 
@@ -92,5 +92,38 @@ describe("rescaleLabels", () => {
   it("takes the label under each new centre", () => {
     expect([...rescaleLabels(Int32Array.from([1, -1, 2]), 1, 3, 2)]).toEqual([1, 1, -1, -1, 2, 2, 1, 1, -1, -1, 2, 2]);
     expect([...rescaleLabels(Int32Array.from([1, 1, 2, 2, 3, 3]), 1, 6, 0.5)]).toEqual([1, 2, 3]);
+  });
+});
+
+describe("reduce", () => {
+  it("takes the mean of what each pixel covers", () => {
+    // By hand: at 2/3 the first pixel covers 1.5 px of 2 x 2 others, the second the rest.
+    expect([...reduce({ height: 1, width: 3, data: Float32Array.of(3, 6, 9) }, 2 / 3).data]).toEqual([4, 8]);
+    expect([...reduce({ height: 2, width: 4, data: Float32Array.of(1, 3, 5, 7, 1, 3, 5, 7) }, 0.5).data]).toEqual([2, 6]);
+    const same = { height: 2, width: 2, data: Float32Array.of(1, 2, 3, 4) };
+    expect(reduce(same, 1)).toBe(same);
+  });
+
+  it("equals the mean over a fine grid of points, keeps constants and commutes with transposes", () => {
+    fc.assert(
+      fc.property(planes((values) => Float32Array.from(values), fc.integer({ min: 0, max: 255 }), 9), fc.constantFrom(0.2, 0.37, 0.5, 0.8), (image, scale) => {
+        const out = reduce(image, scale);
+        expect([out.height, out.width]).toEqual([rescaledLength(image.height, scale), rescaledLength(image.width, scale)]);
+        const points = 400;
+        const meanAlong = (at: (i: number) => number, i: number, length: number): number => {
+          const [from, to] = [Math.min(i / scale, length - 1), Math.min((i + 1) / scale, length)];
+          let sum = 0;
+          for (let k = 0; k < points; k++) sum += at(Math.min(length - 1, Math.floor(from + ((k + 0.5) / points) * (to - from))));
+          return sum / points;
+        };
+        const [y, x] = [out.height - 1, Math.floor(out.width / 2)];
+        const expected = meanAlong((v) => meanAlong((u) => image.data[v * image.width + u]!, x, image.width), y, image.height);
+        // Points on a grid miss at most one step on each side of a pixel.
+        expect(Math.abs(out.data[y * out.width + x]! - expected)).toBeLessThan(255 * 0.05);
+        const turnedOut = turned(reduce(turned(image, "transposed"), scale), "transposed");
+        out.data.forEach((value, i) => expect(Math.abs(value - turnedOut.data[i]!)).toBeLessThan(1e-4));
+        reduce({ ...image, data: new Float32Array(image.data.length).fill(7) }, scale).data.forEach((value) => expect(Math.abs(value - 7)).toBeLessThan(1e-5));
+      }),
+    );
   });
 });
