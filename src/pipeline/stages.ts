@@ -48,7 +48,7 @@ export const trainStage = (dataset: string, config: Config): Stage<TrainingResul
     const value = await trainInto(folder, dataset, config, context);
     const { history, description: { thresholds } } = value;
     const text = `${history.at(-1)?.step ?? 0} steps, loss ${history.at(-1)?.loss.toFixed(3)}, thresholds ${thresholds.probability.toFixed(2)} and ${thresholds.overlap.toFixed(2)}`;
-    return { value, text, notices: trainingWarnings(Number(value.description.provenance["validationScore"] ?? NaN)) };
+    return { value, text, notices: [...value.warnings, ...trainingWarnings(Number(value.description.provenance["validationScore"] ?? NaN))] };
   },
 });
 
