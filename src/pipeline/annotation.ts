@@ -1,4 +1,4 @@
-/** Images to a training set on disk: `images/`, `masks/`, `candidates/`, `overlays/`, `objects.csv`, `annotation.json`. */
+/** Images to a training set on disk: `images/`, `masks/`, `candidates/`, `overlays/`, `objects.csv`, `annotation.json`, and `composed/` if asked for. */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
@@ -11,6 +11,7 @@ import { formatCsv } from "../io/csv.js";
 import { median } from "../imgproc/percentile.js";
 import { type FramePool, framePool, mapOrdered } from "../workers/pool.js";
 import { acquisitionsOf, frameKind } from "./acquisitions.js";
+import { composeInto, type ComposedRecord } from "./composing.js";
 import { readJson, writeFileAtomic } from "./files.js";
 import { missingWarnings } from "./missing.js";
 import type { AnnotateConfig, Config } from "./options.js";
@@ -24,6 +25,8 @@ export interface AnnotationSummary {
   readonly frameInterval?: number | undefined;
   readonly kind: "movie" | "images";
   readonly images: readonly AnnotatedImage[];
+  /** Images of touching nuclei in the folder `composed`, which training does not read; where they were asked for. */
+  readonly composed?: readonly ComposedRecord[] | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -66,17 +69,19 @@ export async function annotateInto(folder: string, source: ImageSource, config: 
   const pool = framePool(threads);
   for (const name of ["images", "masks", "candidates", "overlays"]) await mkdir(join(folder, name), { recursive: true });
   let done = 0;
-  const total = source.frames * (config.annotate.preset === "paper" ? 2 : 3);
+  const total = source.frames * (config.annotate.preset === "paper" ? 2 : 3) + config.annotate.composeTouching;
   const tick = (message: string): void => context.onProgress?.({ done: ++done, total, message });
   const job: Job = { source, config, pool, threads, context, tick };
   try {
     const background = config.annotate.background ?? (config.annotate.preset === "paper" ? "noise" : "ignore");
     const frames = config.annotate.preset === "paper" ? await annotatePaperFrames(folder, job, background) : await annotateAutoFrames(folder, job, background);
     await writeFileAtomic(join(folder, "objects.csv"), objectsCsv(frames.map(({ objects }) => objects), source.frameNames));
+    const { composed, warnings } = await composeInto({ folder, names: source.frameNames, seed: config.general.seed, pool, threads, context, tick }, config.annotate.composeTouching);
     const summary: AnnotationSummary = {
       preset: config.annotate.preset, background, kind: source.kind, pixelSize: source.pixelSize, frameInterval: source.frameInterval,
       images: frames.map(({ summary }) => summary),
-      warnings: frames.flatMap(({ warnings }, frame) => warnings.map((text) => `${source.frameNames[frame]}: ${text}`)),
+      ...(config.annotate.composeTouching > 0 ? { composed } : {}),
+      warnings: [...frames.flatMap(({ warnings: texts }, frame) => texts.map((text) => `${source.frameNames[frame]}: ${text}`)), ...warnings],
     };
     await writeFileAtomic(join(folder, "annotation.json"), `${JSON.stringify(summary, null, 2)}\n`);
     return summary;

@@ -6,6 +6,7 @@ import type { Annotation, Decision } from "../annotate/types.js";
 import type { Image, SampleData } from "../core/image.js";
 import type { LabelImage } from "../core/labels.js";
 import { random } from "../core/random.js";
+import { composeTouching, defaultComposeOptions } from "../dataset/composition.js";
 import { encodePng } from "../io/png.js";
 import { encodeTiff } from "../io/tiff/encode.js";
 import { annotationOverlay, overlayLabels } from "../report/overlay.js";
@@ -18,6 +19,16 @@ export interface AnnotationFiles {
   /** Kept nuclei, ignored area and rejected candidates over the image. */
   readonly overlay: Uint8Array;
 }
+
+export interface TouchingFiles {
+  readonly image: Uint8Array;
+  readonly mask: Uint8Array;
+  readonly overlay: Uint8Array;
+  readonly pasted: number;
+  readonly pairs: number;
+}
+
+const tiffOf = ({ height, width, pixelSize }: Image, data: SampleData): Uint8Array => encodeTiff([{ height, width, samples: 1, data }], { compression: "deflate", pixelSize });
 
 /** Each task is a function of its input alone, so that the result does not depend on which thread runs it. */
 export const frameTasks = {
@@ -37,13 +48,25 @@ export const frameTasks = {
     const rejected = { ...candidates, data: candidates.data.map((candidate) => (candidate > 0 && kept[candidate] === 0 ? candidate : 0)) };
     const shown = background === "noise" ? noiseBackground(image, labels, random(seed).fork(frame)) : image;
     const mask = background === "ignore" ? labels : { ...labels, data: labels.data.map((label) => Math.max(0, label)) };
-    const { height, width, pixelSize } = image;
-    const tiff = (data: SampleData): Uint8Array => encodeTiff([{ height, width, samples: 1, data }], { compression: "deflate", pixelSize });
     return {
-      image: tiff(shown.data),
-      mask: tiff(mask.data),
-      candidates: tiff(candidates.data),
+      image: tiffOf(image, shown.data),
+      mask: tiffOf(image, mask.data),
+      candidates: tiffOf(image, candidates.data),
       overlay: encodePng(annotationOverlay(image, labels, { rejected })),
+    };
+  },
+
+  /** Touching nuclei composed from those of one frame, as files; a sentence where that cannot be. */
+  touching: ({ name, image, labels, seed, variant }: { name: string; image: Image; labels: LabelImage; seed: number; variant: number }): TouchingFiles | string => {
+    const { images, notices } = composeTouching([{ name, image, labels }], { ...defaultComposeOptions, images: 1 }, random(seed).fork(variant));
+    const composed = images[0];
+    if (composed === undefined) return notices[0]!;
+    return {
+      image: tiffOf(image, composed.image.data),
+      mask: tiffOf(image, composed.labels.data),
+      overlay: encodePng(annotationOverlay(composed.image, composed.labels)),
+      pasted: composed.pasted,
+      pairs: composed.pairs,
     };
   },
 
