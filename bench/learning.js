@@ -1,5 +1,5 @@
 // What a network learns from the automatic annotation of the development rows, scored on the test rows beside the annotation itself:
-//   node bench/learning.js [--collection dsb2018_fluo_sample60] [--steps N] [--preset auto|paper] [--outline refined|star] [--truth] [--rehearse] [--out FOLDER]
+//   node bench/learning.js [--collection dsb2018_fluo_sample60] [--steps N] [--preset auto|paper] [--outline refined|star] [--truth] [--rehearse] [--compose X] [--seed N] [--out FOLDER]
 // With --truth it learns from the hand-made truth of the same images instead, for comparison. With --rehearse it stays within the development rows: it
 // learns from one half of them and is scored on the other. Everything that is chosen is chosen there.
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
@@ -20,7 +20,7 @@ const development = rows.filter(({ third }) => (rehearse ? third === 0 : third !
 const judged = rows.filter(({ third }) => third === (rehearse ? 1 : 2));
 const preset = option("preset", "auto");
 const config = resolveConfig({
-  input: { kind: "images" }, annotate: { preset }, segment: { outline }, train: { preset, ...(args.includes("--steps") ? { steps: Number(option("steps")) } : {}) },
+  general: { seed: Number(option("seed", "1")) }, input: { kind: "images" }, annotate: { preset }, segment: { outline }, train: { preset, compose: Number(option("compose", "0")), ...(args.includes("--steps") ? { steps: Number(option("steps")) } : {}) },
 }, "bench");
 const log = { onEvent: (event) => event.event === "done" && console.error(`${event.stage}: ${event.text} (${event.seconds} s)`) };
 
@@ -38,7 +38,7 @@ const score = async (folder) => {
   for (const { name: image, labels } of judged) matchings.push(matchInstances(await readLabels(labels), await readLabels(join(folder, `${image}.tif`))));
   return scoreInstances(matchings, [0.5, 0.7, 0.8, 0.9]);
 };
-console.log(`${name}: learned from ${args.includes("--truth") ? "the truth" : "the automatic annotation"} of ${development.length} images, ${result.settings.steps} steps, ${seconds.toFixed(0)} s; scored on ${judged.length} images (${rehearse ? "development" : "test"} rows)`);
+console.log(`${name}: learned from ${args.includes("--truth") ? "the truth" : "the automatic annotation"} of ${development.length} images, ${result.settings.steps} steps${result.settings.compose > 0 ? `, ${result.settings.compose} of the patches composed` : ""}, ${seconds.toFixed(0)} s; scored on ${judged.length} images (${rehearse ? "development" : "test"} rows)`);
 console.log("            F1 at .5               F1 at .7               F1 at .8               F1 at .9               AP .5   mean IoU");
 for (const [what, folder] of [["annotation", join(out, "judged-annotation", "masks")], ["network", join(out, "labels")]]) {
   const scores = await score(folder);

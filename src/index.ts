@@ -30,6 +30,7 @@ export type { Annotation, Decision, ObjectFeatures, ObjectTable } from "./annota
 // Train
 export { type AugmentOptions, defaultAugmentOptions } from "./dataset/augment.js";
 export { type BatchOptions, batchProvider } from "./dataset/patches.js";
+export { type ComposedImage, type ComposeOptions, type ComposeSource, composeTouching, type Composition, defaultComposeOptions } from "./dataset/composition.js";
 export { type PreparedSample, type TrainingSample } from "./dataset/samples.js";
 export { splitSamples } from "./dataset/split.js";
 export { defaultModelConfig, type ModelConfig } from "./model/config.js";

@@ -3,7 +3,7 @@ import { InvalidInput } from "../core/errors.js";
 import { random, type Random } from "../core/random.js";
 import { starDistancesInto } from "../starconvex/distances.js";
 import { drawTransform, identity, varyIntensity, type AugmentOptions, type PatchTransform } from "./augment.js";
-import type { PreparedSample } from "./samples.js";
+import { patchWeight, type PreparedSample } from "./samples.js";
 
 export interface BatchOptions {
   /** Edge of a patch, px: a multiple of the grid. */
@@ -24,8 +24,8 @@ export const defaultBatchOptions = { patch: 96, batch: 4, foregroundFraction: 0.
  * Draws training batches.
  *
  * - The batch of a step depends on the seed and the step alone, not on which batches were drawn before.
- * - Images are drawn in proportion to the square root of their number of objects: between "by image", where an image with three nuclei counts as much
- *   as one with a thousand, and "by nucleus", where it is hardly ever seen.
+ * - Images are drawn in proportion to their weight, by default the square root of their number of objects: between "by image", where an image with three nuclei
+ *   counts as much as one with a thousand, and "by nucleus", where it is hardly ever seen.
  * - Patches lie within their image. An image smaller than a patch is mirrored at its border; what lies beyond the border is masked.
  * - Rays end at the border of the patch, as in StarDist: what lies beyond cannot be seen, and asking for it costs outline precision
  *   (docs/decisions/0004). Probabilities are those of the whole objects.
@@ -54,7 +54,7 @@ export function batchProvider(samples: readonly PreparedSample[], options: Batch
 
 function cumulativeWeights(samples: readonly PreparedSample[]): Float64Array {
   let sum = 0;
-  return Float64Array.from(samples, ({ labels }) => (sum += Math.sqrt(Math.max(1, labels.count))));
+  return Float64Array.from(samples, (sample) => (sum += patchWeight(sample)));
 }
 
 function fillPatch(

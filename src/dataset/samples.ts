@@ -26,9 +26,14 @@ export interface PreparedSample {
   readonly labels: LabelImage;
   /** height x width, 0..1, see `edtProbability`. */
   readonly probability: Float32Array;
-  /** Flat indices of the pixels on objects, ascending. */
+  /** Flat indices of the pixels on objects, ascending; of those objects only that patches shall be centred on. */
   readonly foreground: Int32Array;
+  /** How often patches are drawn from it, beside other samples. Default: the square root of its number of objects. */
+  readonly weight?: number | undefined;
 }
+
+/** How often patches are drawn from a sample, beside others. */
+export const patchWeight = ({ labels, weight }: PreparedSample): number => weight ?? Math.sqrt(Math.max(1, labels.count));
 
 /** Percentiles that become 0 and 1; must be those that the model is used with. */
 export interface Normalisation {

@@ -1,4 +1,4 @@
-/** Images to a training set on disk: `images/`, `masks/`, `candidates/`, `overlays/`, `objects.csv`, `annotation.json`. */
+/** Images to a training set on disk: `images/`, `masks/`, `candidates/`, `overlays/`, `objects.csv`, `annotation.json`, and `composed/` if asked for. */
 import { readFileSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,6 +13,7 @@ import { equivalentDiameter } from "../imgproc/regions.js";
 import { type AnnotatedFrame, type Background, type FrameOutput, objectHeader } from "../workers/annotation.js";
 import { type FramePool, framePool, mapOrdered } from "../workers/pool.js";
 import { acquisitionsOf, frameKind } from "./acquisitions.js";
+import { composeInto, type ComposedRecord } from "./composing.js";
 import { readJson, writeFileAtomic } from "./files.js";
 import { missingWarnings } from "./missing.js";
 import type { AnnotateConfig, Config } from "./options.js";
@@ -28,6 +29,8 @@ export interface AnnotationSummary {
   readonly images: readonly AnnotatedImage[];
   /** In the order of their first image; what was estimated of each, or given. */
   readonly acquisitions: readonly AcquisitionSummary[];
+  /** Images of touching nuclei in the folder `composed`, which training does not read; where they were asked for. */
+  readonly composed?: readonly ComposedRecord[] | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -90,20 +93,22 @@ const looksAtMovie = 8;
 export async function annotateInto(folder: string, source: ImageSource, config: Config, context: StageContext): Promise<AnnotationSummary> {
   const threads = threadsOf(config);
   const pool = framePool(threads);
-  const { preset, overlays } = config.annotate;
+  const { preset, overlays, composeTouching } = config.annotate;
   for (const name of ["images", "masks", "candidates", ...(overlays ? ["overlays"] : []), store]) await mkdir(join(folder, name), { recursive: true });
   let [done, total] = [0, 0];
   const job: Job = {
-    folder, source, config, pool, atOnce: threads + 1, context, begin: (count) => { total = count; }, tick: (message) => context.onProgress?.({ done: ++done, total, message }),
+    folder, source, config, pool, atOnce: threads + 1, context, begin: (count) => { total = count + composeTouching; }, tick: (message) => context.onProgress?.({ done: ++done, total, message }),
   };
   try {
     const { frames, acquisitions } = preset === "paper" ? await annotatePaperFrames(job) : await annotateAutoFrames(job);
     await writeFileAtomic(join(folder, "objects.csv"), objectTablePieces(folder, source.frames));
     await rm(join(folder, store), { recursive: true, force: true });
+    const { composed, warnings } = await composeInto({ folder, names: source.frameNames, seed: config.general.seed, pool, threads, context, tick: job.tick }, composeTouching);
     const summary: AnnotationSummary = {
       preset, background: backgroundOf(config.annotate), kind: source.kind, pixelSize: source.pixelSize, frameInterval: source.frameInterval,
       images: frames.map(({ summary }) => summary), acquisitions,
-      warnings: frames.flatMap(({ warnings }, frame) => warnings.map((text) => `${source.frameNames[frame]}: ${text}`)),
+      ...(composeTouching > 0 ? { composed } : {}),
+      warnings: [...frames.flatMap(({ warnings: texts }, frame) => texts.map((text) => `${source.frameNames[frame]}: ${text}`)), ...warnings],
     };
     await writeFileAtomic(join(folder, "annotation.json"), `${JSON.stringify(summary, null, 2)}\n`);
     return summary;

@@ -43,6 +43,7 @@ export const optionTable = {
     sensitivity: { flag: "sensitivity", value: "<x>", schema: number(0.1, 10).default(1), help: "above 1 finds dimmer nuclei, below 1 fewer" },
     background: { flag: "background", value: "<ignore|noise|keep>", schema: z.enum(["noise", "ignore", "keep"]).optional(), help: "pixels of uncertain objects: ignored in training, replaced by noise (paper), or kept as background" },
     overlays: { flag: "overlays", value: "", schema: z.boolean().default(true), help: "write overlays/, pictures to look at" },
+    composeTouching: { flag: "compose-touching", value: "<n>", schema: integer(0, 10_000).default(0), help: "also write n images of touching nuclei composed from single ones, to look at or to export" },
   },
   train: {
     preset: { flag: "preset", value: "<auto|paper>", schema: z.enum(["auto", "paper"]).default("auto"), help: "training settings: auto, or the published ones" },
@@ -52,6 +53,7 @@ export const optionTable = {
     learningRate: { flag: "learning-rate", value: "<x>", schema: number(1e-7, 1).optional(), help: "largest learning rate" },
     schedule: { flag: "schedule", value: "<cosine|plateau|constant>", schema: z.enum(["cosine", "plateau", "constant"]).optional(), help: "course of the learning rate" },
     augment: { flag: "augment", value: "", schema: z.boolean().optional(), help: "vary the patches by flips, turns, intensity, blur and noise" },
+    compose: { flag: "compose", value: "<0..0.9>", schema: number(0, 0.9).default(0), help: "share of the patches that show touching nuclei, composed from single ones" },
     validation: { flag: "validation", value: "<0..0.5>", schema: number(0, 0.5).default(0.15), help: "fraction of the data kept out of training to check it" },
     rays: { flag: "rays", value: "<n>", schema: integer(8, 256).default(32), help: "rays of a star polygon" },
     grid: { flag: "grid", value: "<1|2|4>", schema: z.union([z.literal(1), z.literal(2), z.literal(4)]).default(2), help: "pixels per prediction, in each direction" },

@@ -147,7 +147,7 @@ function methodsOf(out: string, config: Config, annotation: AnnotationSummary, s
     },
     training: {
       ...model, steps: settings.steps, batch: settings.batch, patch: settings.patch, learningRate: settings.learningRate, schedule: settings.schedule,
-      augmented: settings.augment !== "none", validation: settings.validation, seed: settings.seed,
+      augmented: settings.augment !== "none", validation: settings.validation, composed: Number(provenance["composedImages"] ?? 0) > 0 ? settings.compose : 0, seed: settings.seed,
     },
     segmentation: { probabilityThreshold, overlapThreshold, outline, tuned },
     ...(tracking === undefined || tracking.settings.radius === null ? {} : { tracking: { radius: tracking.settings.radius, estimated: config.track.radius === undefined, gap: config.track.gap, divisions: config.track.divisions } }),

@@ -36,7 +36,8 @@ export const annotateStage = (source: ImageSource, config: Config): Stage<Annota
     const value = await annotateInto(folder, source, config, context);
     const sizes = [...new Set([...diametersOf(value).values()].map((diameter) => `${diameter.toFixed(0)} px`))];
     const diameter = sizes.length === 0 ? "" : `, diameter ${sizes.slice(0, 5).join(", ")}${sizes.length > 5 ? " ..." : ""}`;
-    const text = `${total(value.images, "kept")} of ${total(value.images, "candidates")} objects are certain nuclei${diameter}`;
+    const touching = value.composed === undefined ? "" : `, ${counted(value.composed.length, "image")} of touching nuclei composed`;
+    const text = `${total(value.images, "kept")} of ${total(value.images, "candidates")} objects are certain nuclei${diameter}${touching}`;
     return { value, text, notices: value.warnings };
   },
 });
@@ -48,7 +49,7 @@ export const trainStage = (dataset: string, config: Config): Stage<TrainingResul
     const value = await trainInto(folder, dataset, config, context);
     const { history, description: { thresholds } } = value;
     const text = `${history.at(-1)?.step ?? 0} steps, loss ${history.at(-1)?.loss.toFixed(3)}, thresholds ${thresholds.probability.toFixed(2)} and ${thresholds.overlap.toFixed(2)}`;
-    return { value, text, notices: trainingWarnings(Number(value.description.provenance["validationScore"] ?? NaN)) };
+    return { value, text, notices: [...value.warnings, ...trainingWarnings(Number(value.description.provenance["validationScore"] ?? NaN))] };
   },
 });
 

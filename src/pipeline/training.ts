@@ -45,6 +45,7 @@ export function trainingSettings(train: TrainConfig, seed: number, threads: numb
     stepsPerEpoch: train.preset === "paper" ? 256 : Math.max(1, Math.round(steps / 30)),
     validation: train.validation,
     foregroundFraction: 0.9,
+    compose: train.compose,
     augment: (train.augment ?? preset.augment) ? defaultAugmentOptions : "none",
   };
   const model: ModelConfig = { ...defaultModelConfig, rays: train.rays, grid: train.grid, depth: train.depth, filters: train.filters ?? preset.filters };
@@ -69,6 +70,8 @@ export interface TrainingResult {
   readonly description: ModelDescription;
   readonly settings: TrainingSettings;
   readonly model: ModelConfig;
+  /** What a user should know, one sentence each. */
+  readonly warnings: readonly string[];
 }
 
 /** Below this agreement of network and annotation, on parts held back from training, the result is hardly of use. */
@@ -99,13 +102,14 @@ export async function trainInto(folder: string, dataset: string, config: Config,
     provenance: {
       karyon: version, created: new Date().toISOString(), seed: settings.seed, layout: outcome.layout, settings, bestStep: outcome.best,
       validationScore: outcome.thresholds.score, trainingImages: outcome.trainingNames, validationImages: outcome.validationNames,
+      ...(settings.compose > 0 ? { composedImages: outcome.composed } : {}),
     },
   };
   await writeFileAtomic(join(folder, "model.onnx"), outcome.onnx);
   await writeFileAtomic(join(folder, "model.json"), formatModelDescription(description));
   await writeFileAtomic(join(folder, "training.csv"), historyCsv(outcome.history));
   await writeFileAtomic(join(folder, "loss.svg"), lossPlot(outcome.history.map(({ step, loss, validationLoss }) => ({ step, trainingLoss: loss, validationLoss }))));
-  return { history: outcome.history, description, settings, model };
+  return { history: outcome.history, description, settings, model, warnings: outcome.warnings };
 }
 
 /** The images and masks of a training set, by name. @throws InvalidInput when they are not there, or do not go together */

@@ -29,6 +29,8 @@ export interface MethodsInput {
     readonly augmented: boolean;
     /** Share of the data kept out of the training, 0..1. */
     readonly validation: number;
+    /** Share of the patches that showed composed touching nuclei, 0..1. */
+    readonly composed?: number | undefined;
     readonly seed: number;
   } | undefined;
   readonly segmentation?: {
@@ -100,9 +102,10 @@ function trainingText(t: Part<"training">): string {
     cosine: "falling along a cosine", plateau: "lowered whenever the loss no longer improved", constant: "kept constant",
   }[t.schedule];
   const held = t.validation > 0 ? ` ${short(t.validation * 100)} % of the data were kept out of the training for validation.` : "";
+  const composed = t.composed ? ` In ${short(t.composed * 100)} % of the patches nuclei touched, which were composed by copying single nuclei of the training data beside others of the same image.` : "";
   return `On these data a StarDist network (Schmidt et al. 2018) was trained from scratch: a U-Net (Ronneberger et al. 2015) of depth ${t.depth} with ${t.filters} filters on its first level, ${t.rays} rays and a grid of ${t.grid} px, ` +
     `for ${formatNumber(t.steps)} steps with batches of ${t.batch} patches of ${t.patch} × ${t.patch} px${t.augmented ? ", augmented by flips, turns and changes of intensity" : ", without augmentation"}, ` +
-    `with the Adam optimiser and a learning rate of at most ${short(t.learningRate)}, ${schedule} (seed ${t.seed}).${held}`;
+    `with the Adam optimiser and a learning rate of at most ${short(t.learningRate)}, ${schedule} (seed ${t.seed}).${composed}${held}`;
 }
 
 function segmentationText(s: Part<"segmentation">): string {

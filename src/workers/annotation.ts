@@ -93,7 +93,7 @@ function filesOf(annotation: Annotation, image: Image | undefined, { name, frame
 /** Pixels of a camera hardly shrink: without compression, which would take longer than all the rest of writing. */
 export const imageTiff = ({ height, width, data, pixelSize }: Image): Uint8Array => tiff(height, width, data, pixelSize, "none");
 
-const labelTiff = ({ height, width, data }: LabelImage, { pixelSize }: Pick<Image, "pixelSize">): Uint8Array => tiff(height, width, data, pixelSize, "deflate");
+export const labelTiff = ({ height, width, data }: LabelImage, { pixelSize }: Pick<Image, "pixelSize">): Uint8Array => tiff(height, width, data, pixelSize, "deflate");
 
 const tiff = (height: number, width: number, data: SampleData, pixelSize: number | undefined, compression: "deflate" | "none"): Uint8Array =>
   encodeTiff([{ height, width, samples: 1, data }], { compression, level: 3, pixelSize });

@@ -28,6 +28,8 @@ export interface TrainingSettings {
   readonly validation: number;
   readonly foregroundFraction: number;
   readonly augment: AugmentOptions | "none";
+  /** Share of the patches that show touching nuclei composed from single ones, 0..0.9. */
+  readonly compose: number;
   readonly seed: number;
   readonly threads: number;
 }
@@ -43,6 +45,10 @@ export interface TrainingOutcome {
   readonly diameterRange: { readonly low: number; readonly high: number };
   readonly trainingNames: readonly string[];
   readonly validationNames: readonly string[];
+  /** Images with composed nuclei that were added to the training part. */
+  readonly composed: number;
+  /** What a user should know, one sentence each. */
+  readonly warnings: readonly string[];
   readonly layout: string;
 }
 

@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { LabelImage } from "../core/labels.js";
 import type { StageContext } from "../core/progress.js";
 import { random } from "../core/random.js";
+import { composedSamples } from "../dataset/composed.js";
 import { batchProvider } from "../dataset/patches.js";
 import type { PreparedSample } from "../dataset/samples.js";
 import { splitSamples } from "../dataset/split.js";
@@ -45,7 +46,8 @@ async function perform({ samples, kind, model, settings }: TrainingRequest): Pro
   const rng = random(settings.seed);
   const { training, validation } = splitSamples(samples, settings.validation, rng.fork(1), kind === "movie" ? { by: "blocks" } : {});
   const patches = { patch: settings.patch, batch: settings.batch, rays: model.rays, grid: model.grid, foregroundFraction: settings.foregroundFraction };
-  const next = batchProvider(training, { ...patches, augment: settings.augment, seed: settings.seed });
+  const { samples: composed, notices } = composedSamples(training, settings.compose, rng.fork(2));
+  const next = batchProvider([...training, ...composed], { ...patches, augment: settings.augment, seed: settings.seed });
   const check = validation.length === 0 ? undefined : batchProvider(validation, { ...patches, augment: "none", seed: settings.seed + 1 });
   let last: number | undefined;
   const result = await train(model, { ...settings, layout: "auto", onEpoch: (record) => { last = record.validationLoss; } }, {
@@ -59,7 +61,8 @@ async function perform({ samples, kind, model, settings }: TrainingRequest): Pro
   const thresholds = await tune(onnx, request, validation.length > 0 ? validation : training.slice(0, 4));
   return {
     onnx, thresholds, history: result.history, best: result.best, layout: result.layout,
-    ...diametersOf(training), trainingNames: names(training), validationNames: names(validation),
+    ...diametersOf(training), trainingNames: names(training), validationNames: names(validation), composed: composed.length,
+    warnings: settings.compose > 0 && composed.length === 0 ? [`No touching nuclei were composed: ${notices.length === 1 ? notices[0]! : `none of ${notices.length} images has two nuclei that are alone, and room for another.`}`] : [],
   };
 }
 
