@@ -16,7 +16,7 @@ import { watershedOfBytes } from "../imgproc/watershed.js";
 import { measureCandidates, typicalOf, weightedMedian } from "./features.js";
 import { cleanPixels, isConstant } from "./prepare.js";
 import type { Light, ScaleEstimate } from "./scale.js";
-import { splitAtNecks } from "./split.js";
+import { FAVOUR_APART, joinTouching, splitAtNecks } from "./split.js";
 import { selectRegions } from "./tree.js";
 import { emptyFeatures, type ObjectFeatures } from "./types.js";
 
@@ -63,8 +63,9 @@ export const GLOW = 0.25;
 const FAINT = 0.1;
 /** Height of the outline between local background and core. */
 const FRACTION = 0.4;
-/** Height at which regions are looked at for necks, and to which the pieces are cut before their outline is drawn. */
+/** Height at which regions are looked at for necks, at which pieces meet again, and to which they are cut before their outline is drawn. */
 const NECK_FRACTION = 0.65;
+const TOUCH_FRACTION = 0.5;
 const SEED_FRACTION = 0.8;
 
 /**
@@ -139,7 +140,10 @@ function detect(full: Plane, diameter: number, noise: number, sensitivity: numbe
   dropFaint(regions, heights);
   cutAtOwnHeight(regions, heights, NECK_FRACTION);
   const pieces = splitAtNecks(regions, heights, height, width, d);
-  const labels = growDownhill(pieces, { heights, levels }, height, width);
+  const grown = growDownhill(pieces, { heights, levels }, height, width);
+  cutAtOwnHeight(grown, heights, TOUCH_FRACTION);
+  // Noise breaks up dim nuclei before they are regions; where their pieces meet again they are looked at once more.
+  const labels = joinTouching(grown, heights, height, width, d, FAVOUR_APART);
   cutAtOwnHeight(labels, heights, SEED_FRACTION);
   // The contour is taken twice: here first, since seeds are cut high, and the core of a seed is brighter than that of its nucleus.
   const contours = ownContours(labelImage(height, width, labels), smooth, background, { fraction: FRACTION, grow: growth(d) });

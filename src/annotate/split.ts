@@ -28,9 +28,20 @@ export function splitAtNecks(labels: Int32Array, heights: Float32Array, height: 
   const elevation = new Uint8Array(smooth.length);
   for (let i = 0; i < elevation.length; i++) elevation[i] = Math.max(0, 255 - smooth[i]! / step);
   const pieces = watershedOfBytes(elevation, markers, mask, height, width);
-  const list = measurePieces(pieces, heights, height, width, peaks.length);
-  peaks.forEach((p, i) => (list[i + 1]!.radius = distance[p]!));
-  return renumber(pieces, joinPieces(list, (Math.PI / 4) * diameter * diameter));
+  return joinTouching(pieces, heights, height, width, diameter, FAVOUR_CUT);
+}
+
+/**
+ * Joins touching labels wherever their union looks more like one nucleus than they do.
+ *
+ * @param labels, heights, diameter as for `splitAtNecks`, but here labels may touch
+ * @param favour least gain of a union
+ * @returns 1..n by first pixel
+ */
+export function joinTouching(labels: Int32Array, heights: Float32Array, height: number, width: number, diameter: number, favour: number): Int32Array {
+  const usual = (Math.PI / 4) * diameter * diameter;
+  const pieces = measurePieces(labels, heights, height, width, labelImage(height, width, labels).count);
+  return renumber(labels, joinPairs(pieces, usual, favour));
 }
 
 /** Adds the deepest pixel of each region that has no peak: a thin one beside a large one, or the whole image. */
@@ -49,8 +60,6 @@ function withEveryRegion(peaks: Int32Array, labels: Int32Array, depth: Float32Ar
 interface Piece {
   moments: Moments;
   fill: number;
-  /** Largest distance to the border of the region, px. */
-  radius: number;
   /** Sum of the heights. */
   light: number;
   readonly borders: Map<number, Border>;
@@ -92,7 +101,7 @@ function measurePieces(pieces: Int32Array, heights: Float32Array, height: number
   return borders.map((border, i) => {
     const [area, y, x, yy, xx, xy, light] = sums.subarray(i * 7, i * 7 + 7) as unknown as [number, number, number, number, number, number, number];
     const moments = { area, y, x, yy, xx, xy };
-    return { moments, fill: area > 0 ? ellipseFill(moments) : 0, radius: 0, light, borders: border };
+    return { moments, fill: area > 0 ? ellipseFill(moments) : 0, light, borders: border };
   });
 }
 
@@ -108,24 +117,28 @@ function joinGain(a: Piece, b: Piece, border: Border, usual: number): number {
   const mean = (ofA: number, ofB: number): number => (ofA * a.moments.area + ofB * b.moments.area) / area;
   const oddity = (size: number): number => Math.log(size / usual) ** 2;
   const fill = ellipseFill(add(a.moments, b.moments)) - mean(a.fill, b.fill);
-  const neck = border.length / (2 * Math.max(1, Math.min(a.radius, b.radius)));
+  const neck = border.length / (WIDTH * Math.sqrt(Math.min(a.moments.area, b.moments.area)));
   const size = mean(oddity(a.moments.area), oddity(b.moments.area)) - oddity(area);
   const valley = border.light / border.length / Math.min(a.light / a.moments.area, b.light / b.moments.area);
-  return fill + NECK * (Math.min(1.2, neck) - 0.8) + SIZE * Math.max(-1, Math.min(1, size)) + VALLEY * (Math.min(1.1, valley) - 1) + JOIN;
+  return fill + NECK * (Math.min(1.2, neck) - 0.8) + SIZE * Math.max(-1, Math.min(1, size)) + VALLEY * (Math.min(1.1, valley) - 1);
 }
 
-/** Weights in `joinGain`, chosen on development images and simulated movies: neck, oddity of the size, valley; and a start in favour of the cut. */
+/** Weights in `joinGain`, chosen on development images and simulated movies: neck, oddity of the size, valley. */
+/** Width of a piece, somewhat less than that of a disk, in units of the root of its area. */
+const WIDTH = 1.02;
 const NECK = 0.12;
 const SIZE = 0.04;
 const VALLEY = 0.2;
-const JOIN = -0.02;
+/** By how much one nucleus must explain the pieces of a region better than two do, and by how much pieces of regions that were found apart. */
+const FAVOUR_CUT = 0.02;
+export const FAVOUR_APART = 0.04;
 
 /** Joins pieces greedily, best pair first; returns the piece that stands for each. `pieces` is changed. */
-function joinPieces(pieces: Piece[], usual: number): Int32Array {
+function joinPairs(pieces: Piece[], usual: number, favour: number): Int32Array {
   const map = Int32Array.from(pieces, (_, i) => i);
   let queue: { a: number; b: number; gain: number }[] = [];
   const push = (a: number, b: number): void => {
-    const gain = joinGain(pieces[a]!, pieces[b]!, pieces[a]!.borders.get(b)!, usual);
+    const gain = joinGain(pieces[a]!, pieces[b]!, pieces[a]!.borders.get(b)!, usual) - favour;
     if (gain > 0) queue.push({ a, b, gain });
   };
   pieces.forEach((piece, a) => piece.borders.forEach((_, b) => b > a && push(a, b)));
@@ -148,7 +161,6 @@ function absorb(pieces: Piece[], a: number, b: number): void {
   const [into, from] = [pieces[a]!, pieces[b]!];
   into.moments = add(into.moments, from.moments);
   into.fill = ellipseFill(into.moments);
-  into.radius = Math.max(into.radius, from.radius);
   into.light += from.light;
   into.borders.delete(b);
   for (const [other, border] of from.borders) {
