@@ -17,7 +17,7 @@ import type { AutoOptions } from "./propose.js";
 import type { Decision, ObjectFeatures, RejectionCause } from "./types.js";
 
 /** Least certainty of a kept nucleus at sensitivity 1. */
-export const leastCertainty = 0.88;
+export const leastCertainty = 0.9;
 
 /** Areas in units of the median outside which nothing is a nucleus, whatever else it looks like; at the border of the image nuclei are cut. */
 const SMALLEST = 0.1;
@@ -63,27 +63,27 @@ const condensation = ({ intensityRatio }: Row): number => Math.min(2, Math.max(1
 
 const logIntensity = ({ intensityRatio }: Row): number => Math.log(Math.max(1e-3, intensityRatio));
 
-const BIAS = 5.46;
+const BIAS = 6.27;
 /** Bounds within a term: beyond them the feature no longer speaks for or against an object. */
 const TERMS: readonly Term[] = [
-  { what: "area / median", cause: "large", value: (r) => Math.max(0, Math.log(r.areaRatio)), weight: -1.94, typical: 0.1, show: (r) => r.areaRatio },
-  { what: "area / median", cause: "small", value: (r) => (r.touchesEdge ? 0 : Math.min(0, Math.log(r.areaRatio * condensation(r)))), weight: 3.74, typical: -0.09, show: (r) => r.areaRatio },
-  { what: "area / median at the border", cause: "small", value: (r) => (r.touchesEdge ? Math.min(0, Math.log(r.areaRatio)) : 0), weight: 1.21, typical: -0.11, show: (r) => r.areaRatio },
-  { what: "intensity / median", cause: "dim", value: (r) => Math.min(0, logIntensity(r)), weight: 2.01, typical: -0.16, show: (r) => r.intensityRatio },
-  { what: "intensity / median", cause: "bright", value: (r) => Math.min(1.5, Math.max(0, logIntensity(r))), weight: -0.94, typical: 0.14, show: (r) => r.intensityRatio },
-  { what: "difference to an ellipse", cause: "shape", value: (r) => Math.max(-0.03, r.residualBeyondUsual), weight: -6.64, typical: 0.032, show: (r) => r.ellipseResidual },
-  { what: "contrast along the outline", cause: "faint outline", value: (r) => Math.min(0.05, r.contrastBeyondUsual), weight: 0.28, typical: -0.008, show: (r) => r.edgeContrast },
-  { what: "share of the outline in contact with others", cause: "touching", value: (r) => r.contact, weight: -6.34, typical: 0.057, show: (r) => r.contact },
-  { what: "dip of the brightness at the contact", cause: "touching", value: (r) => boundedDip(r), weight: 2.72, typical: 0.47, show: (r) => r.dip },
-  { what: "contact without a dip of the brightness, share", cause: "touching", value: (r) => r.contact * (0.5 - boundedDip(r)), weight: -3.72, typical: 0.008, show: (r) => r.contact },
-  { what: "texture / median", cause: "texture", value: (r) => Math.log(Math.min(4, Math.max(0.5, r.textureRatio))), weight: -1.67, typical: -0.028, show: (r) => r.textureRatio },
-  { what: "area in px", cause: "small", value: (r) => 1 / Math.sqrt(r.area), weight: -7.68, typical: 0.036, show: (r) => r.area },
+  { what: "area / median", cause: "large", value: (r) => Math.max(0, Math.log(r.areaRatio)), weight: -3.1, typical: 0.1, show: (r) => r.areaRatio },
+  { what: "area / median", cause: "small", value: (r) => (r.touchesEdge ? 0 : Math.min(0, Math.log(r.areaRatio * condensation(r)))), weight: 3.36, typical: -0.09, show: (r) => r.areaRatio },
+  { what: "area / median at the border", cause: "small", value: (r) => (r.touchesEdge ? Math.min(0, Math.log(r.areaRatio)) : 0), weight: 1.19, typical: -0.11, show: (r) => r.areaRatio },
+  { what: "intensity / median", cause: "dim", value: (r) => Math.min(0, logIntensity(r)), weight: 1.52, typical: -0.16, show: (r) => r.intensityRatio },
+  { what: "intensity / median", cause: "bright", value: (r) => Math.min(1.5, Math.max(0, logIntensity(r))), weight: -0.8, typical: 0.14, show: (r) => r.intensityRatio },
+  { what: "difference to an ellipse", cause: "shape", value: (r) => Math.max(-0.03, r.residualBeyondUsual), weight: -6.4, typical: 0.032, show: (r) => r.ellipseResidual },
+  { what: "contrast along the outline", cause: "faint outline", value: (r) => Math.min(0.05, r.contrastBeyondUsual), weight: 4.56, typical: -0.008, show: (r) => r.edgeContrast },
+  { what: "share of the outline in contact with others", cause: "touching", value: (r) => r.contact, weight: -5.2, typical: 0.057, show: (r) => r.contact },
+  { what: "dip of the brightness at the contact", cause: "touching", value: (r) => boundedDip(r), weight: 1.84, typical: 0.47, show: (r) => r.dip },
+  { what: "contact without a dip of the brightness, share", cause: "touching", value: (r) => r.contact * (0.5 - boundedDip(r)), weight: -1.15, typical: 0.008, show: (r) => r.contact },
+  { what: "texture / median", cause: "texture", value: (r) => Math.log(Math.min(4, Math.max(0.5, r.textureRatio))), weight: -1.52, typical: -0.028, show: (r) => r.textureRatio },
+  { what: "area in px", cause: "small", value: (r) => 1 / Math.sqrt(r.area), weight: -16.62, typical: 0.036, show: (r) => r.area },
 ];
 
 /** In a movie: weights of a candidate's own odds and of the support from the neighbouring frames. Fitted to simulated movies, the terms being fixed. */
-const SELF = 1.22;
-const SUPPORT = 0.42;
-const USUAL_SUPPORT = 2.26;
+const SELF = 0.87;
+const SUPPORT = 0.82;
+const USUAL_SUPPORT = 0.66;
 
 const boundedDip = ({ dip }: Row): number => Math.min(0.5, Math.max(-0.2, dip));
 
