@@ -38,6 +38,16 @@ describe("ownContours", () => {
     expect(out.data).toEqual(expected.data);
   });
 
+  it("draws the same line on a steep slope of the background as on a flat one", () => {
+    const { image, labels } = discs(60, 60, [{ y: 30, x: 30, r: 12, bright: 50 }]);
+    const smoothed = gaussian(image, 60, 60, 1.5);
+    const slope = Float32Array.from(image, (_, i) => 8 * (i % 60));
+    const flat = ownContours(labelImage(60, 60, labels), smoothed, new Float32Array(3600));
+    const steep = ownContours(labelImage(60, 60, labels), smoothed.map((value, i) => value + slope[i]!), slope);
+    expect(steep.data).toEqual(flat.data);
+    expect(flat.data.filter((label) => label === 1).length).toBeGreaterThan(400);
+  });
+
   it("finds the edge of a blurred disc from a region that is too small or too large, dim or bright", () => {
     const truth = discs(60, 120, [{ y: 30, x: 30, r: 14, bright: 10 }, { y: 30, x: 85, r: 14, bright: 1000 }]);
     const smoothed = gaussian(truth.image, 60, 120, 1.5);

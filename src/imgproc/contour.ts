@@ -23,9 +23,8 @@ const CORE_LAYERS = 3;
 const SMALLEST_CORE = 20;
 
 /**
- * Replaces each object by its own iso-contour: the pixels of the object, grown by `grow`, that exceed
- * `background + fraction * (core - background)`, with `core` the median of the object's core and `background` its mean over the object;
- * of these the largest piece (4-connected; the one with the first pixel among equals), with its holes filled.
+ * Replaces each object by its own iso-contour: the pixels of the object, grown by `grow`, whose centres lie inside the line where the height over the
+ * background has fallen to `fraction` of that of the object's core (a median), whatever slope the background has below it; of these the largest piece (4-connected; the one with the first pixel among equals), with its holes filled.
  *
  * Growing stops half-way to the neighbours, and a pixel of a neighbour is never taken, so that results do not overlap. Labels keep
  * their numbers: an object of which nothing is left (no brighter than its background, or NaN throughout) has no pixels, and its
@@ -51,7 +50,7 @@ export function ownContours(
     if (rows === 0) continue;
     const box = { label, origin: y0 * width + x0, rows, columns, width };
     const threshold = ownThreshold(box, labels.data, smoothed, background, options.fraction, scratch);
-    if (Number.isNaN(threshold) || !keepLargestPiece(box, cells, smoothed, threshold, scratch)) continue;
+    if (Number.isNaN(threshold) || !keepLargestPiece(box, cells, { smoothed, background }, threshold, scratch)) continue;
     fillAndPaint(box, cells, scratch, out);
   }
   return { height, width, data: out, count };
@@ -64,6 +63,11 @@ interface Box {
   readonly rows: number;
   readonly columns: number;
   readonly width: number;
+}
+
+interface Grey {
+  readonly smoothed: Float32Array;
+  readonly background: Float32Array;
 }
 
 /** Buffers for the largest box with a frame of one pixel, reused for all objects. */
@@ -79,7 +83,7 @@ function scratchFor(boxes: Int32Array): Scratch {
   return { state: new Uint8Array(size), stack: new Int32Array(size), values: new Float32Array(size) };
 }
 
-/** The grey value of the object's contour; NaN if it has none. */
+/** The height over the background of the object's contour; NaN if it has none. */
 function ownThreshold(
   box: Box, labels: Int32Array, smoothed: Float32Array, background: Float32Array, fraction: number, scratch: Scratch,
 ): number {
@@ -88,17 +92,11 @@ function ownThreshold(
   const stride = columns + 2;
   // Layers from the outside, by steps over edges, 0 outside: down and right first, then up and left.
   state.fill(0, 0, stride * (rows + 2));
-  let sum = 0;
-  let known = 0;
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++) {
-      const from = origin + y * width + x;
-      if (labels[from] !== label) continue;
+      if (labels[origin + y * width + x] !== label) continue;
       const at = (y + 1) * stride + x + 1;
       state[at] = Math.min(state[at - 1]!, state[at - stride]!, CORE_LAYERS) + 1;
-      if (Number.isNaN(background[from]!)) continue;
-      sum += background[from]!;
-      known++;
     }
   }
   let core = 0;
@@ -107,22 +105,23 @@ function ownThreshold(
       const at = (y + 1) * stride + x + 1;
       if (state[at] === 0) continue;
       state[at] = Math.min(state[at]!, Math.min(state[at + 1]!, state[at + stride]!) + 1);
-      const value = smoothed[origin + y * width + x]!;
-      if (state[at] > CORE_LAYERS && !Number.isNaN(value)) values[core++] = value;
+      const from = origin + y * width + x;
+      const height = smoothed[from]! - background[from]!;
+      if (state[at] > CORE_LAYERS && !Number.isNaN(height)) values[core++] = height;
     }
   }
   if (core <= SMALLEST_CORE) {
     core = 0;
     for (let y = 0; y < rows; y++) {
       for (let x = 0; x < columns; x++) {
-        const value = smoothed[origin + y * width + x]!;
-        if (state[(y + 1) * stride + x + 1]! > 0 && !Number.isNaN(value)) values[core++] = value;
+        const from = origin + y * width + x;
+        const height = smoothed[from]! - background[from]!;
+        if (state[(y + 1) * stride + x + 1]! > 0 && !Number.isNaN(height)) values[core++] = height;
       }
     }
   }
-  const low = sum / known;
   const high = medianInPlace(values, core);
-  return high > low ? low + fraction * (high - low) : NaN;
+  return high > 0 ? fraction * high : NaN;
 }
 
 // States of a pixel in the search for pieces.
@@ -133,7 +132,7 @@ const KEPT = 3;
 const OUTSIDE = 4;
 
 /** Marks the largest piece above the threshold as KEPT in the scratch buffer. @returns false if nothing is above */
-function keepLargestPiece(box: Box, cells: Int32Array, smoothed: Float32Array, threshold: number, scratch: Scratch): boolean {
+function keepLargestPiece(box: Box, cells: Int32Array, { smoothed, background }: Grey, threshold: number, scratch: Scratch): boolean {
   const { label, origin, rows, columns, width } = box;
   const { state } = scratch;
   const stride = columns + 2;
@@ -141,7 +140,7 @@ function keepLargestPiece(box: Box, cells: Int32Array, smoothed: Float32Array, t
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++) {
       const from = origin + y * width + x;
-      if (cells[from] === label && smoothed[from]! > threshold) state[(y + 1) * stride + x + 1] = ABOVE;
+      if (cells[from] === label && smoothed[from]! - background[from]! > threshold) state[(y + 1) * stride + x + 1] = ABOVE;
     }
   }
   let best = -1;
