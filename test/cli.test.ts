@@ -123,7 +123,7 @@ describe("karyon run", () => {
     const row = (kept: string): string[] => table.find((cells) => cells[column("image")] === "t000" && cells[column("kept")] === kept)!;
     const pixel = (cells: string[]): string => `${Math.round(Number(cells[column("y_px")]))},${Math.round(Number(cells[column("x_px")]))}`;
     const kept = karyon("annotate", "movie/01", "-o", "explained", "--explain", pixel(row("1")), "--compare", "movie/01_GT/SEG");
-    expect(kept.out).toMatch(/t000, pixel \(\d+, \d+\): candidate \d+ kept as nucleus \d+, certainty [01]\.\d+ \(area_px2 \d+/);
+    expect(kept.out).toMatch(/t000, pixel \(\d+, \d+\): candidate \d+ kept as nucleus \d+, certainty [01]\.\d+\.\narea_px2 \d+ \(median of the kept \d+\)\./);
     expect(kept.out).toMatch(/^Kept nuclei of 4 images against the truth\.\nUnknown pixels[\s\S]*IoU\s+TP\s+FP\s+FN[\s\S]*pixel scores: Dice/m);
     const rejected = karyon("annotate", "movie/01", "-o", "explained", "--overwrite", "--explain", pixel(row("0")));
     expect(rejected.out).toMatch(/candidate \d+ rejected: \w+/);
