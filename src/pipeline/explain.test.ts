@@ -12,7 +12,7 @@ let root = "";
 beforeEach(() => { root = mkdtempSync(join(tmpdir(), "karyon-explain-")); });
 afterEach(() => rmSync(root, { recursive: true }));
 
-interface Row { readonly image: string; readonly candidate: number; readonly label?: number; readonly reason?: string; readonly area: number; readonly contrast?: number }
+interface Row { readonly image: string; readonly candidate: number; readonly label?: number | undefined; readonly reason?: string; readonly area: number; readonly contrast?: number }
 
 /** A dataset of three images of 2 x 3 px: "a" and "c" of one acquisition, "b" of another; candidates 1 and 2 in columns 0 and 1. */
 async function dataset(rows: readonly Row[], acquisitions: readonly number[] = [0, 1, 0]): Promise<string> {
@@ -56,7 +56,7 @@ describe("explainPixel", () => {
   });
 
   it("gives no median where nothing was kept", async () => {
-    const seen = await explainPixel(await dataset(rows.map(({ label: _, ...row }) => ({ ...row, reason: "too odd" }))), 0, 0);
+    const seen = await explainPixel(await dataset(rows.map((row) => ({ ...row, label: undefined, reason: "too odd" }))), 0, 0);
     expect(seen.text.split("\n")).toEqual(["a, pixel (0, 0): candidate 1 rejected: too odd.", "area_px2 1000.", "edge_contrast 0.6."]);
     expect(seen.features.every(({ usual }) => usual === undefined)).toBe(true);
   });
