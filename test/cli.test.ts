@@ -123,12 +123,23 @@ describe("karyon run", () => {
     const row = (kept: string): string[] => table.find((cells) => cells[column("image")] === "t000" && cells[column("kept")] === kept)!;
     const pixel = (cells: string[]): string => `${Math.round(Number(cells[column("y_px")]))},${Math.round(Number(cells[column("x_px")]))}`;
     const kept = karyon("annotate", "movie/01", "-o", "explained", "--explain", pixel(row("1")), "--compare", "movie/01_GT/SEG");
-    expect(kept.out).toMatch(/t000, pixel \(\d+, \d+\): candidate \d+ kept as nucleus \d+, certainty [01]\.\d+ \(area_px2 \d+/);
-    expect(kept.out).toMatch(/IoU\s+TP\s+FP\s+FN[\s\S]*pixels: Dice/);
+    expect(kept.out).toMatch(/t000, pixel \(\d+, \d+\): candidate \d+ kept as nucleus \d+, certainty [01]\.\d+\.\narea_px2 \d+ \(median of the kept \d+\)\./);
+    expect(kept.out).toMatch(/^Kept nuclei of 4 images against the truth\.\nUnknown pixels[\s\S]*IoU\s+TP\s+FP\s+FN[\s\S]*pixel scores: Dice/m);
     const rejected = karyon("annotate", "movie/01", "-o", "explained", "--overwrite", "--explain", pixel(row("0")));
     expect(rejected.out).toMatch(/candidate \d+ rejected: \w+/);
     expectRefusal(karyon("annotate", "movie/01", "-o", "never", "--explain", "here"), /--explain: expected row and column of a pixel/);
     expectRefusal(karyon("annotate", "movie/01", "-o", "explained", "--overwrite", "--explain", "1,9999"), /--explain: expected a pixel within 256 x 256/);
+  });
+
+  it("scores what was annotated where the truth holds more, or is one file, but says before the work when there is none", () => {
+    const part = karyon("annotate", "movie/01/t002.tif", "-o", "part", "--compare", "movie/01_GT/SEG");
+    expect(part.out).toMatch(/^Kept nuclei of 1 image against the truth; 3 true label images unused, of what was not annotated\.$/m);
+    expect(part.err).toMatch(/note: 3 true label images of .*SEG are left unused/);
+    const one = karyon("annotate", "movie/01/t002.tif", "-o", "part", "--overwrite", "--compare", "movie/01_GT/SEG/man_seg002.tif");
+    expect([one.code, one.out]).toEqual([0, part.out.replace("; 3 true label images unused, of what was not annotated", "")]);
+    expectRefusal(karyon("evaluate", "movie/01_GT/SEG", "part/masks"), /expected labels for man_seg000/);
+    expectRefusal(karyon("annotate", "movie/01/t002.tif", "-o", "never", "--compare", "nowhere"), /nowhere: expected a label image or a folder of them/);
+    expect(existsSync(join(folder, "never"))).toBe(false);
   });
 
   it("writes the report again", () => {

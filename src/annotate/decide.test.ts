@@ -90,3 +90,53 @@ describe("decide", () => {
     );
   });
 });
+
+describe("decide, of a movie", () => {
+  /** Twelve typical nuclei far apart; the last, where it is there, touches another along `contact` of its outline without much of a dip. */
+  function frame(contact?: number): ObjectFeatures {
+    const out = emptyFeatures(contact === undefined ? 11 : 12);
+    const typical = { area: 400, diameter: 22.6, intensity: 100, signalToNoise: 50, sharpness: 1, solidity: 0.95, eccentricity: 0.5, ellipseResidual: 0.09, edgeContrast: 0.68, contact: 0, dip: 1, texture: 0.13 };
+    for (let i = 0; i < out.count; i++) {
+      for (const [key, value] of Object.entries(typical)) out[key as keyof typeof typical][i] = value;
+      [out.y[i], out.x[i]] = [30 + 60 * Math.floor(i / 4), 30 + 60 * (i % 4)];
+    }
+    if (contact !== undefined) [out.contact[11], out.dip[11]] = [contact, 0.2];
+    return out;
+  }
+  const scoreIn = (frames: readonly ObjectFeatures[], at: number, kind: "movie" | "images"): number => decide(frames, {}, kind)[at]![11]!.score;
+
+  it("lends certainty to what every frame has, and takes some from what only one has", () => {
+    for (const contact of [0, 0.2, 0.3, 0.4]) {
+      const everywhere = [frame(contact), frame(contact), frame(contact)];
+      const once = [frame(), frame(contact), frame()];
+      for (const at of [0, 1, 2]) expect(scoreIn(everywhere, at, "movie")).toBeGreaterThan(scoreIn(everywhere, at, "images"));
+      if (contact >= 0.3) expect(scoreIn(once, 1, "movie")).toBeLessThan(scoreIn(once, 1, "images"));
+      expect(scoreIn(once, 1, "movie")).toBeLessThan(scoreIn(everywhere, 1, "movie"));
+    }
+  });
+
+  it("rejects for its flicker what it would keep by itself, and says how little support there is", () => {
+    const once = [frame(), frame(0.45), frame()];
+    expect(decide(once)[1]![11]).toMatchObject({ kept: true });
+    const decision = decide(once, {}, "movie")[1]![11]!;
+    expect(decision).toMatchObject({ kept: false, cause: "flicker" });
+    expect(decision.reason).toMatch(/^certainty 0\.8\d \(least 0\.88\), mostly for its unlikeness to the frames before and after \(support 0\.00\)$/);
+    // What is too doubtful by itself is rejected for what it is.
+    expect(decide([frame(), frame(0.7), frame()], {}, "movie")[1]![11]!.cause).toBe("touching");
+    expect(decide([frame(0.45), frame(0.45), frame(0.45)], {}, "movie")[1]![11]!.kept).toBe(true);
+  });
+
+  it("judges one frame as an image", () => {
+    for (const features of [population(30, 1), frame(0.4), emptyFeatures(0), emptyFeatures(2)]) expect(decide([features], {}, "movie")).toEqual(decide([features]));
+    expect(decide([], {}, "movie")).toEqual([]);
+    expect(decide([emptyFeatures(0), emptyFeatures(0)], {}, "movie")).toEqual([[], []]);
+  });
+
+  it("does not let a neighbour override a limit", () => {
+    const [first, second] = [frame(0), frame(0)];
+    for (const features of [first, second]) features.intensity[11] = 10;
+    const decision = decide([first, second], {}, "movie")[0]![11]!;
+    expect(decision).toMatchObject({ kept: false, cause: "dim" });
+    expect(decision.score).toBeLessThanOrEqual(0.5);
+  });
+});

@@ -8,19 +8,20 @@ describe("annotation of sixty-six thousand nuclei", () => {
   const perSide = 257;
 
   it("auto: keeps nearly all, each with a number of its own, beyond 16 bits", { timeout: 240_000 }, () => {
-    const pitch = 10;
+    // As narrow as nuclei of 5 px can stand without touching: time goes by pixels.
+    const pitch = 7;
     const side = perSide * pitch;
     const rng = random(1);
     const data = Uint8Array.from({ length: side * side }, () => 20 + rng.integer(5));
     const centres = Array.from({ length: perSide ** 2 }, (_, i) => {
       const [top, left, bright] = [pitch * Math.floor(i / perSide), pitch * (i % perSide), rng.uniform(80, 160)];
-      const [cy, cx] = [top + rng.uniform(3.8, 5.2), left + rng.uniform(3.8, 5.2)];
-      // Disks of 7 px with a soft edge.
-      const height = (y: number, x: number): number => Math.round(bright / (1 + Math.exp((Math.hypot(y - cy, x - cx) - 3.5) / 0.45)));
+      const [cy, cx] = [top + rng.uniform(2.8, 3.2), left + rng.uniform(2.8, 3.2)];
+      // Disks of 5 px with a soft edge.
+      const height = (y: number, x: number): number => Math.round(bright / (1 + Math.exp((Math.hypot(y - cy, x - cx) - 2.6) / 0.35)));
       for (let y = top; y < top + pitch; y++) for (let x = left; x < left + pitch; x++) data[y * side + x]! += height(y, x);
       return [cy, cx] as const;
     });
-    const { labels } = annotateAuto({ height: side, width: side, data });
+    const { labels } = annotateAuto({ height: side, width: side, data }, { minArea: 10 });
     const found = new Set(centres.map(([y, x]) => labels.data[Math.round(y) * side + Math.round(x)]!).filter((label) => label > 0));
     expect(labels.count).toBeGreaterThan(2 ** 16);
     expect(labels.count).toBeLessThanOrEqual(perSide ** 2);

@@ -14,14 +14,14 @@ export function alignColumns(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => row.map((cell, c) => cell.padStart(widths[c]!)).join("  ")).join("\n");
 }
 
-/** The scores for a terminal: pooled, then what the confusion matrix and the spread over images say. "-" where a score is not defined. */
+/** The scores for a terminal: of objects, pooled, with their confusion matrix; of pixels; and the spread over images. "-" where a score is not defined. */
 export function formatInstanceTable(scores: InstanceScores): string {
   const { pooled, images } = scores;
   const table = alignColumns([columns.map(([name]) => name), ...pooled.thresholds.map((s) => columns.map(([, cell]) => cell(s)))]);
   const lines = [
     `${pooled.truthObjects} true and ${pooled.predictedObjects} predicted objects in ${images.length} image${images.length === 1 ? "" : "s"}, counts added over images`,
-    table, "", formatConfusion(pooled.thresholds[0]), "",
-    `pixels: Dice ${number(pooled.pixels.dice)}, IoU ${number(pooled.pixels.iou)} (foreground against background)`,
+    "object scores, by the least IoU of a match:", table, "", formatConfusion(pooled.thresholds[0]), "",
+    `pixel scores: Dice ${number(pooled.pixels.dice)}, IoU ${number(pooled.pixels.iou)} (foreground against background, no matter which object)`,
   ];
   if (images.length > 1) lines.push(spread(scores));
   return `${lines.join("\n")}\n`;

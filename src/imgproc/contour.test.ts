@@ -138,6 +138,24 @@ describe("ownContours", () => {
     expect(out.data.reduce((a, b) => a + b, 0)).toBe(25);
   });
 
+  it("does not fill a ring over the ring inside it, which would leave pieces of one label on both sides of another", () => {
+    const [size, middle] = [61, 30];
+    const rings = (radii: readonly (readonly [number, number])[]): Int32Array => Int32Array.from({ length: size * size }, (_, p) => {
+      const away = Math.hypot(Math.floor(p / size) - middle, (p % size) - middle);
+      return radii.findIndex(([from, to]) => away >= from && away < to) + 1;
+    });
+    for (const grow of [0, 1, 2, 4]) {
+      for (const radii of [[[20, 25], [11, 16], [0, 6]], [[11, 16], [20, 25], [0, 6]], [[20, 25], [10, 18]], [[18, 25], [0, 14]]] as const) {
+        const labels = rings(radii);
+        const smoothed = gaussian(Float32Array.from(labels, (label) => (label > 0 ? 100 : 0)), size, size, 1);
+        const out = ownContours(labelImage(size, size, labels), smoothed, new Float32Array(labels.length), { fraction: 0.4, grow });
+        expect(inPieces(out, 4)).toEqual([]);
+        // Nobody loses a pixel to the ring around it.
+        expect(differing(Int32Array.from(out.data, (label, p) => (labels[p]! > 0 ? label : 0)), labels)).toBe(0);
+      }
+    }
+  });
+
   it("outlines seventy thousand objects, each at its own height", () => {
     const labels = lattice(265, 6, 4);
     const smoothed = Float32Array.from(labels.data, (label) => (label > 0 ? 1 + (label % 7) : 0));

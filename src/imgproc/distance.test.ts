@@ -49,4 +49,18 @@ describe("distanceTransform", () => {
     const distance = distanceTransform(Uint8Array.from(data, (label) => (label > 0 ? 1 : 0)), height, width);
     expect(distance.findIndex((d, i) => d !== one[6 * (Math.floor(i / width) % 6) + ((i % width) % 6)])).toBe(-1);
   });
+
+  it("does not overflow 32 bits far from the only zero of a long line", () => {
+    // 49,999² is more than 2³¹.
+    const line = new Uint8Array(50_000).fill(1);
+    line[0] = 0;
+    for (const [height, width] of [[1, 50_000], [50_000, 1]] as const) {
+      const squared = squaredDistance(line, height, width);
+      expect(squared.findIndex((value, x) => value !== x * x)).toBe(-1);
+      const distance = distanceTransform(line, height, width);
+      expect(distance.findIndex((value, x) => value !== x)).toBe(-1);
+    }
+    // Without a zero it is the diagonal, in more than 32 bits too.
+    expect(squaredDistance(new Uint8Array(50_000).fill(1), 1, 50_000)[123]).toBe(50_000 ** 2 + 1);
+  });
 });

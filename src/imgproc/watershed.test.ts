@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { goldens, type Golden } from "../../fixtures/imgproc/golden.js";
-import { distinct, expectCommutes, inPieces, lattice, type Plane } from "../../test/planes.js";
+import { differing, distinct, expectCommutes, inPieces, lattice, masks, type Plane } from "../../test/planes.js";
 import { random } from "../core/random.js";
 import { components } from "./components.js";
-import { watershed } from "./watershed.js";
+import { watershed, watershedOfBytes } from "./watershed.js";
 
 describe("watershed", () => {
   it("meets on the ridge", () => {
@@ -104,5 +104,101 @@ describe("watershed", () => {
     // Nine pixels a marker, none of them left out.
     expect(areas[0]).toBe(0);
     expect(areas.slice(1).every((area) => area >= 5 && area <= 13)).toBe(true);
+  });
+});
+
+describe("watershedOfBytes", () => {
+  const cases = goldens<{ elevation: Golden<Uint8Array>; markers: Golden<Int32Array>; mask: Golden<Uint8Array>; expected: Golden<Int32Array> }>("watershed_bytes");
+  it.each(cases)("equals scikit-image: $name", ({ elevation, markers, mask, expected }) => {
+    const { height, width } = elevation;
+    expect(watershedOfBytes(elevation.data, markers.data, mask.data, height, width)).toEqual(expected.data);
+  });
+
+  interface Scene extends Plane<Uint8Array> { readonly elevation: Uint8Array; readonly markers: Int32Array }
+
+  /** Few levels give plateaus. Markers have labels beyond 16 bits, several of them the same, and lie outside of the mask, too. */
+  const scenes: fc.Arbitrary<Scene> = fc.tuple(masks(16), fc.integer(), fc.constantFrom(1, 2, 5, 256)).map(([mask, seed, levels]) => {
+    const rng = random(seed);
+    return {
+      ...mask, elevation: mask.data.map(() => Math.floor((rng.integer(levels) * 255) / Math.max(1, levels - 1))),
+      markers: Int32Array.from(mask.data, () => (rng.next() < 0.12 ? 65_530 + rng.integer(12) : 0)),
+    };
+  });
+  const bytes = ({ elevation, markers, data, height, width }: Scene): Int32Array => watershedOfBytes(elevation, markers, data, height, width);
+  const floats = ({ elevation, markers, data, height, width }: Scene): Int32Array => watershed(Float32Array.from(elevation), markers, data, height, width);
+
+  it("equals the flood over floats where no two markers have one elevation, whatever plateaus there are", () => {
+    fc.assert(
+      fc.property(scenes, (scene) => {
+        const met = new Set<number>();
+        // The first marker of each elevation stays.
+        const markers = scene.markers.map((label, p) => (label === 0 || scene.data[p] === 0 || met.has(scene.elevation[p]!) ? 0 : (met.add(scene.elevation[p]!), label)));
+        expect(bytes({ ...scene, markers })).toEqual(floats({ ...scene, markers }));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("floods the area that the flood over floats does, each pixel with a label that can reach it, each marker with its own", () => {
+    fc.assert(
+      fc.property(scenes, (scene) => {
+        const { height, width, data, markers } = scene;
+        const out = bytes(scene);
+        expect(out.map((label) => Math.sign(label))).toEqual(floats(scene).map((label) => Math.sign(label)));
+        markers.forEach((label, p) => { if (label > 0 && data[p] === 1) expect(out[p]).toBe(label); });
+        // Each connected part of a label holds a marker of it.
+        for (const label of new Set(out)) {
+          if (label === 0) continue;
+          const own = components(Uint8Array.from(out, (value) => (value === label ? 1 : 0)), height, width, 4);
+          const seeded = new Set(own.data.filter((part, p) => part > 0 && markers[p] === label));
+          expect(seeded.size).toBe(own.count);
+        }
+      }),
+    );
+  });
+
+  it("gives a pixel to the marker from which the lowest pass leads to it", () => {
+    // The least height over which each label of a row reaches a pixel, by walking there from each of its markers.
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 40 }), fc.integer(), (heights, seed) => {
+        const rng = random(seed);
+        const elevation = Uint8Array.from(heights);
+        const markers = Int32Array.from(heights, () => (rng.next() < 0.15 ? 1 + rng.integer(3) : 0));
+        const out = watershedOfBytes(elevation, markers, new Uint8Array(elevation.length).fill(1), 1, elevation.length);
+        const pass = (from: number, to: number): number => Math.max(...elevation.subarray(Math.min(from, to), Math.max(from, to) + 1));
+        out.forEach((label, p) => {
+          const reach = (of: number): number => Math.min(Infinity, ...[...markers.keys()].filter((m) => markers[m] === of).map((m) => pass(m, p)));
+          if (label === 0) expect(markers.every((marker) => marker === 0)).toBe(true);
+          else if (markers[p] === 0) for (const other of [1, 2, 3]) expect(reach(label)).toBeLessThanOrEqual(reach(other));
+        });
+      }),
+    );
+  });
+
+  it("lets the pixel with the lower index go first where markers are equally high", () => {
+    // Both markers lie at 0 and 9 is equally far from both: by the order of the index it is the left one's.
+    expect(watershedOfBytes(Uint8Array.of(0, 9, 0), Int32Array.of(70_001, 0, 70_002), Uint8Array.of(1, 1, 1), 1, 3)).toEqual(Int32Array.of(70_001, 70_001, 70_002));
+    expect(watershedOfBytes(Uint8Array.of(0, 9, 0), Int32Array.of(70_001, 0, 70_002), Uint8Array.of(1, 1, 1), 3, 1)).toEqual(Int32Array.of(70_001, 70_001, 70_002));
+    // Two pixels of one plateau: one step each, not both to the first.
+    expect(watershedOfBytes(new Uint8Array(4), Int32Array.of(1, 0, 0, 2), new Uint8Array(4).fill(1), 1, 4)).toEqual(Int32Array.of(1, 1, 2, 2));
+  });
+
+  it("climbs to 255, descends behind a ridge at the ridge's cost, and gives nothing without markers, mask or pixels", () => {
+    // Behind the ridge of 255 lies 0; the marker at the right reaches it at 254 first.
+    expect(watershedOfBytes(Uint8Array.of(0, 255, 0, 254, 0), Int32Array.of(1, 0, 0, 0, 2), new Uint8Array(5).fill(1), 1, 5)).toEqual(Int32Array.of(1, 1, 2, 2, 2));
+    expect(watershedOfBytes(new Uint8Array(6), new Int32Array(6), new Uint8Array(6).fill(1), 2, 3)).toEqual(new Int32Array(6));
+    expect(watershedOfBytes(new Uint8Array(6), new Int32Array(6).fill(3), new Uint8Array(6), 2, 3)).toEqual(new Int32Array(6));
+    expect(watershedOfBytes(new Uint8Array(0), new Int32Array(0), new Uint8Array(0), 0, 0)).toHaveLength(0);
+    expect(watershedOfBytes(Uint8Array.of(255), Int32Array.of(9), Uint8Array.of(1), 1, 1)).toEqual(Int32Array.of(9));
+  });
+
+  it("floods seventy thousand basins as the flood over floats does", () => {
+    const { data, height, width, count } = lattice(265, 4, 3);
+    const seeds = new Int32Array(data.length);
+    for (let y = 1; y < height; y += 4) for (let x = 1; x < width; x += 4) seeds[y * width + x] = data[y * width + x]!;
+    const out = watershedOfBytes(Uint8Array.from(data, (label) => (label > 0 ? 0 : 255)), seeds, new Uint8Array(data.length).fill(1), height, width);
+    expect(count).toBeGreaterThan(2 ** 16);
+    expect(differing(out.map((label, p) => (data[p]! > 0 ? label : 0)), data)).toBe(0);
+    expect(out.includes(0)).toBe(false);
   });
 });

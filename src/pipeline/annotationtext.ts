@@ -1,5 +1,7 @@
+import { formatInstanceTable } from "../evaluate/format.js";
 import { percent } from "../report/preview.js";
 import type { AcquisitionSummary, AnnotationSummary } from "./annotation.js";
+import type { LabelEvaluation } from "./evaluation.js";
 import { counted } from "./inputs.js";
 import type { AnnotateConfig } from "./options.js";
 
@@ -22,4 +24,13 @@ export function formatAcquisitions({ preset, acquisitions, kind }: AnnotationSum
 function sizeText({ diameter, areas: [low, high] }: AcquisitionSummary, given: boolean): string {
   const size = diameter > 0 ? `nucleus diameter ${diameter.toFixed(1)} px${given ? ", given" : ""}` : "no nucleus diameter could be estimated";
   return high > 0 ? `${size}, areas kept ${low} to ${high} px²` : `${size}, nothing kept`;
+}
+
+/** Scores of the kept nuclei, with what was compared and how. */
+export function formatComparison({ names, scores, unused }: Pick<LabelEvaluation, "names" | "scores" | "unused">): string[] {
+  const rest = unused === 0 ? "" : `; ${counted(unused, "true label image")} unused, of what was not annotated`;
+  return [
+    `Kept nuclei of ${counted(names.length, "image")} against the truth${rest}.`,
+    "Unknown pixels of the annotation (-1) count as background here, in object and pixel scores alike.", formatInstanceTable(scores),
+  ];
 }

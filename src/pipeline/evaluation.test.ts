@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { labelImage } from "../core/labels.js";
 import { formatTracks } from "../io/ctc.js";
 import { parseCsv } from "../io/csv.js";
+import { formatComparison } from "./annotationtext.js";
 import type { PipelineEvent } from "./events.js";
 import { evaluateLabels, evaluateTracks, formatTrackCsv, pairLabels } from "./evaluation.js";
 import { writeLabels, writeLabels16 } from "./labelfiles.js";
@@ -51,6 +52,35 @@ describe("pairLabels", () => {
   });
 });
 
+describe("pairLabels of a part", () => {
+  const part = (truth: string, predicted: string): [string, string, string][] =>
+    pairLabels(truth, predicted, { partial: true }).map(({ name, truth: left, predicted: right }) => [name, basename(left), basename(right)]);
+
+  it("leaves truths without labels unused, which is refused without the option", () => {
+    const [truth, labels] = [folder("truth", ["frame00.tif", "frame01.tif", "frame02.tif", "other.tif"]), folder("labels", ["frame01.tif", "x7.tif"])];
+    expect(part(truth, labels)).toEqual([["frame01", "frame01.tif", "frame01.tif"]]);
+    expect(() => pairLabels(truth, labels)).toThrow(/expected labels for frame00/);
+  });
+
+  it("goes by number as for wholes, and never by one that several truths share", () => {
+    const labels = folder("labels", ["t1.tif", "t2.tif", "t3.tif"]);
+    expect(part(folder("truth", ["man_seg001.tif", "man_seg003.tif", "a_2.tif", "b_2.tif"]), labels)).toEqual([["man_seg001", "man_seg001.tif", "t1.tif"], ["man_seg003", "man_seg003.tif", "t3.tif"]]);
+  });
+
+  it("takes one file for the only label image whatever its name, and else for the one of its name or number", () => {
+    const [truth, one, two] = [join(folder("files", ["hand drawn.tif"]), "hand drawn.tif"), folder("one", ["cells.tif"]), folder("two", ["t1.tif", "t2.tif"])];
+    expect(part(truth, one)).toEqual([["cells", "hand drawn.tif", "cells.tif"]]);
+    expect(part(join(folder("more", ["man_seg002.tif"]), "man_seg002.tif"), two)).toEqual([["man_seg002", "man_seg002.tif", "t2.tif"]]);
+    expect(() => part(truth, two)).toThrow(/hand drawn\.tif: expected a truth for one of t1, t2, of its name or alone of its number, received hand drawn; name the truth/);
+    expect(() => part(two, truth)).toThrow(/a file and a folder/);
+    for (const labels of [one, two]) expect(() => pairLabels(truth, labels)).toThrow(/two files or two folders, received a file and a folder/);
+  });
+
+  it("says so where no truth fits", () => {
+    expect(() => part(folder("truth", ["a.tif", "b.tif", "c.tif", "d.tif"]), folder("labels", ["e.tif"]))).toThrow(/expected a truth for one of e, .*received a, b, c and 1 more/);
+  });
+});
+
 describe("evaluateLabels", () => {
   it("scores the pairs, and says which labels it left out", async () => {
     const labels = labelImage(4, 4, Int32Array.from({ length: 16 }, (_, i) => (i < 8 ? 1 : 0)));
@@ -63,6 +93,28 @@ describe("evaluateLabels", () => {
     expect(events).toContainEqual({ event: "notice", text: `1 label image of ${join(root, "labels")} without a truth is left out.` });
     await writeLabels(join(root, "labels", "t0.tif"), labelImage(2, 2, new Int32Array(4)));
     await expect(evaluateLabels(join(root, "truth"), join(root, "labels"))).rejects.toThrow(/expected 4 x 4 px as .*, received 2 x 2 px/);
+  });
+});
+
+describe("evaluateLabels of a part", () => {
+  it("scores what there is, counts and tells the truths left unused, and takes unknown pixels of the labels for background", async () => {
+    const [whole, half] = [8, 4].map((size) => labelImage(4, 4, Int32Array.from({ length: 16 }, (_, i) => (i < size ? 1 : i < 12 ? -1 : 0))));
+    for (const name of ["t0", "t1", "t2"]) await writeLabels(join(root, "truth", `${name}.tif`), labelImage(4, 4, whole!.data.map((label) => Math.max(0, label))));
+    await writeLabels(join(root, "labels", "t1.tif"), half!);
+    const events: PipelineEvent[] = [];
+    const found = await evaluateLabels(join(root, "truth"), join(root, "labels"), { onEvent: (event) => events.push(event) }, [0.5, 0.75], { partial: true });
+    expect([found.names, found.unused]).toEqual([["t1"], 2]);
+    // Half of the object is found, the other half is unknown.
+    expect(found.scores.pooled.thresholds.map(({ tp, fn }) => [tp, fn])).toEqual([[1, 0], [0, 1]]);
+    expect(found.scores.pooled.pixels).toMatchObject({ truth: 8, predicted: 4, shared: 4 });
+    expect(events).toContainEqual({ event: "notice", text: `2 true label images of ${join(root, "truth")} are left unused: there are no labels for them.` });
+    const text = formatComparison(found);
+    expect(text[0]).toBe("Kept nuclei of 1 image against the truth; 2 true label images unused, of what was not annotated.");
+    expect(text[1]).toMatch(/^Unknown pixels of the annotation \(-1\) count as background here/);
+    expect(text[2]).toMatch(/object scores, by the least IoU of a match:\n +IoU +TP[\s\S]*\npixel scores: Dice 0\.667, IoU 0\.500 \(foreground against background/);
+    expect(formatComparison({ ...found, unused: 0 })[0]).toBe("Kept nuclei of 1 image against the truth.");
+    await expect(evaluateLabels(join(root, "truth"), join(root, "labels"))).rejects.toThrow(/labels for t0/);
+    expect((await evaluateLabels(join(root, "truth", "t0.tif"), join(root, "labels"), {}, [0.5], { partial: true })).unused).toBe(0);
   });
 });
 

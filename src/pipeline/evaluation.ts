@@ -11,7 +11,7 @@ import { formatCsv } from "../io/csv.js";
 import { parseTracks } from "../io/ctc.js";
 import { type PipelineContext, runStage } from "./events.js";
 import { listImages } from "./imagefolder.js";
-import { counted } from "./inputs.js";
+import { counted, some, stemOf } from "./inputs.js";
 import { readLabels } from "./labelfiles.js";
 
 /** A pair of label files with the name it goes by. */
@@ -21,28 +21,54 @@ export interface LabelPair {
   readonly predicted: string;
 }
 
+export interface PairOptions {
+  /**
+   * For labels of a part of what there is a truth for: truths without labels are left unused instead of refused, and a truth that is one file
+   * goes with the only label image of a folder, or with the one of its name. Default false.
+   */
+  readonly partial?: boolean | undefined;
+}
+
 /**
  * Pairs two files, or the label images of two folders: by name where the names are equal, else by the last number in them (`t012`,
  * `mask012` and `man_seg012` go together), where that is unique. Labels without a truth are left out.
  *
  * @throws InvalidInput when the folders do not fit together
  */
-export function pairLabels(truth: string, predicted: string): LabelPair[] {
-  for (const path of [truth, predicted]) if (!existsSync(path)) throw new InvalidInput(path, "a label image or a folder of them", "nothing there", "check the path");
-  const isFolder = [truth, predicted].map((path) => statSync(path).isDirectory());
-  if (isFolder[0] !== isFolder[1]) throw new InvalidInput("truth and labels", "two files or two folders", "a file and a folder");
-  if (isFolder[0] === false) return [{ name: basename(truth), truth, predicted }];
-  const [left, right] = [listImages(truth), listImages(predicted)];
+export function pairLabels(truth: string, predicted: string, { partial = false }: PairOptions = {}): LabelPair[] {
+  assertLabels(truth);
+  assertLabels(predicted);
+  const [trueFolder, folder] = [isFolder(truth), isFolder(predicted)];
+  if (trueFolder !== folder && (trueFolder || !partial)) throw new InvalidInput("truth and labels", "two files or two folders", "a file and a folder");
+  if (!folder) return [{ name: basename(truth), truth, predicted }];
+  const [left, right] = [labelFiles(truth), labelFiles(predicted)];
   if (left.size === 0) throw new InvalidInput(truth, "label images (TIFF or PNG)", "none");
+  const only = [...right];
+  if (!trueFolder && only.length === 1) return only.map(([name, path]) => ({ name, truth, predicted: path }));
   const [own, others] = [byNumber([...left.keys()]), byNumber([...right.keys()])];
-  return [...left].map(([name, path]) => {
+  const pairs = [...left].flatMap(([name, path]) => {
     const number = numberOf(name);
     const sameNumber = own.get(number)?.length === 1 && others.get(number)?.length === 1 ? others.get(number)![0]! : undefined;
     const match = right.get(name) ?? (sameNumber === undefined ? undefined : right.get(sameNumber));
+    if (match === undefined && partial) return [];
     if (match === undefined) throw new InvalidInput(predicted, `labels for ${name}`, `${counted(right.size, "file")}, none of that name and not one alone of that number`, "segment the same images");
-    return { name, truth: path, predicted: match };
+    return [{ name, truth: path, predicted: match }];
   });
+  if (pairs.length === 0) {
+    throw new InvalidInput(truth, `a truth for one of ${some([...right.keys()])}, of its name or alone of its number`, some([...left.keys()]), "name the truth as the images are named");
+  }
+  return pairs;
 }
+
+/** @throws InvalidInput when there is neither a file nor a folder */
+export function assertLabels(path: string): void {
+  if (!existsSync(path)) throw new InvalidInput(path, "a label image or a folder of them", "nothing there", "check the path");
+}
+
+const isFolder = (path: string): boolean => statSync(path).isDirectory();
+
+/** The label images of a folder, or the one file, by name. */
+const labelFiles = (path: string): Map<string, string> => (isFolder(path) ? listImages(path) : new Map([[stemOf(path), path]]));
 
 const numberOf = (name: string): number | undefined => {
   const digits = /(\d+)\D*$/.exec(name)?.[1];
@@ -59,11 +85,15 @@ export interface LabelEvaluation {
   readonly names: readonly string[];
   readonly scores: InstanceScores;
   readonly errors: InstanceErrors;
+  /** True label images that were left unused, for there were no labels for them; 0 unless asked to take a part. */
+  readonly unused: number;
 }
 
 /** Scores label images against the truth, pooled and per image. @throws InvalidInput when files do not fit together */
-export async function evaluateLabels(truth: string, predicted: string, context: PipelineContext = {}, thresholds: readonly number[] = iouThresholds): Promise<LabelEvaluation> {
-  const pairs = pairLabels(truth, predicted);
+export async function evaluateLabels(
+  truth: string, predicted: string, context: PipelineContext = {}, thresholds: readonly number[] = iouThresholds, options: PairOptions = {},
+): Promise<LabelEvaluation> {
+  const pairs = pairLabels(truth, predicted, options);
   const { value } = await runStage(context, "evaluate", counted(pairs.length, "label image"), async (stage) => {
     const matchings = [];
     for (const pair of pairs) {
@@ -76,11 +106,15 @@ export async function evaluateLabels(truth: string, predicted: string, context: 
       stage.onProgress?.({ done: matchings.length, total: pairs.length, message: pair.name });
     }
     const scores = scoreInstances(matchings, thresholds);
-    const unused = (statSync(predicted).isDirectory() ? listImages(predicted).size : 1) - new Set(pairs.map((pair) => pair.predicted)).size;
+    const surplus = labelFiles(predicted).size - new Set(pairs.map((pair) => pair.predicted)).size;
+    const unused = labelFiles(truth).size - pairs.length;
     return {
-      value: { names: pairs.map(({ name }) => name), scores, errors: listErrors(matchings) },
+      value: { names: pairs.map(({ name }) => name), scores, errors: listErrors(matchings), unused },
       text: `${scores.pooled.truthObjects} true and ${scores.pooled.predictedObjects} predicted objects`,
-      notices: unused > 0 ? [`${counted(unused, "label image")} of ${predicted} without a truth ${unused === 1 ? "is" : "are"} left out.`] : [],
+      notices: [
+        ...(surplus > 0 ? [`${counted(surplus, "label image")} of ${predicted} without a truth ${surplus === 1 ? "is" : "are"} left out.`] : []),
+        ...(unused > 0 ? [`${counted(unused, "true label image")} of ${truth} ${unused === 1 ? "is" : "are"} left unused: there are no labels for ${unused === 1 ? "it" : "them"}.`] : []),
+      ],
     };
   });
   return value;

@@ -3,12 +3,22 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InvalidInput } from "../core/errors.js";
+import { median } from "../imgproc/percentile.js";
 import { parseCsv } from "../io/csv.js";
 import { readAnnotation } from "./annotation.js";
+import { counted } from "./inputs.js";
 import { readLabels } from "./labelfiles.js";
 
 /** The shown features, by column of `objects.csv`, in the order in which they are read out. */
 const shown = ["area_px2", "solidity", "ellipse_residual", "edge_contrast", "intensity_over_background", "sharpness", "texture", "contact"] as const;
+
+export interface ExplainedFeature {
+  /** Column of `objects.csv`, with its unit. */
+  readonly name: string;
+  readonly value: number;
+  /** Median over the kept nuclei of the acquisition; undefined where there is none. */
+  readonly usual: number | undefined;
+}
 
 export interface Explanation {
   readonly image: string;
@@ -19,6 +29,8 @@ export interface Explanation {
   readonly kept: boolean;
   /** Certainty 0..1; NaN where there is no candidate. */
   readonly score: number;
+  readonly features: readonly ExplainedFeature[];
+  /** A sentence a line: what became of it and why, then each feature beside what is usual. */
   readonly text: string;
 }
 
@@ -37,13 +49,24 @@ export async function explainPixel(dataset: string, y: number, x: number, name?:
   const candidates = await readLabels(path);
   const candidate = candidates.data[y * candidates.width + x]!;
   const place = `${image.name}, pixel (${y}, ${x})`;
-  if (candidate === 0) return { image: image.name, y, x, candidate, kept: false, score: NaN, text: `${place}: no object was found here; raise --sensitivity to find dimmer ones.` };
+  if (candidate === 0) return { image: image.name, y, x, candidate, kept: false, score: NaN, features: [], text: `${place}: no object was found here; raise --sensitivity to find dimmer ones.` };
   const { header, rows } = parseCsv(await readFile(join(dataset, "objects.csv"), "utf8"));
   const cell = (row: readonly string[], column: string): string => row[header.indexOf(column)] ?? "";
   const row = rows.find((entry) => cell(entry, "image") === image.name && Number(cell(entry, "candidate")) === candidate);
   if (row === undefined) throw new InvalidInput(join(dataset, "objects.csv"), `a row for candidate ${candidate} of ${image.name}`, "none", "annotate again");
+  const members = new Set(images.filter(({ acquisition }) => acquisition === image.acquisition).map((entry) => entry.name));
+  const nuclei = rows.filter((entry) => cell(entry, "kept") === "1" && members.has(cell(entry, "image")));
+  const features = shown.filter((column) => cell(row, column) !== "").map((column): ExplainedFeature => {
+    const usual = median(nuclei.map((entry) => cell(entry, column)).filter((text) => text !== "").map(Number));
+    return { name: column, value: Number(cell(row, column)), usual: Number.isNaN(usual) ? undefined : usual };
+  });
   const [kept, score] = [cell(row, "kept") === "1", Number(cell(row, "score"))];
-  const features = shown.filter((column) => cell(row, column) !== "").map((column) => `${column} ${Number(Number(cell(row, column)).toPrecision(3))}`);
   const fate = kept ? `kept as nucleus ${cell(row, "label")}, certainty ${score.toFixed(2)}` : `rejected: ${cell(row, "reason")}`;
-  return { image: image.name, y, x, candidate, kept, score, text: `${place}: candidate ${candidate} ${fate} (${features.join(", ")}).` };
+  const lines = [`${place}: candidate ${candidate} ${fate}.`, ...features.map(featureText)];
+  if (nuclei.length > 0) lines.push(`Medians are over the ${counted(nuclei.length, "kept object")} of its acquisition (${counted(members.size, "image")}).`);
+  return { image: image.name, y, x, candidate, kept, score, features, text: lines.join("\n") };
 }
+
+const featureText = ({ name, value, usual }: ExplainedFeature): string => `${name} ${short(value)}${usual === undefined ? "" : ` (median of the kept ${short(usual)})`}.`;
+
+const short = (value: number): string => String(Number(value.toPrecision(3)));

@@ -115,10 +115,10 @@ type Packed = Omit<Proposal, "objects" | "labels" | "bright" | "missing"> & {
 };
 
 /** A frame's proposal takes 17 MB in memory and a fiftieth of that packed. */
-function pack({ objects: _, labels, bright, missing, ...rest }: Proposal): Uint8Array {
+function pack({ labels, bright, missing, diameter, settings, warnings }: Proposal): Uint8Array {
   const bytes = new Uint8Array(labels.data.buffer, labels.data.byteOffset, labels.data.byteLength);
   const packed: Packed = {
-    ...rest, count: labels.count, size: [labels.height, labels.width], labels: deflate(bytes, 1), brightSize: [bright.height, bright.width, bright.scale],
+    diameter, settings, warnings, count: labels.count, size: [labels.height, labels.width], labels: deflate(bytes, 1), brightSize: [bright.height, bright.width, bright.scale],
     bright: deflate(bright.data, 1), missing: missing && deflate(missing, 1),
   };
   return new Uint8Array(serialize(packed));

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
-import { formatInstanceTable } from "../../evaluate/format.js";
-import { formatAcquisitions } from "../../pipeline/annotationtext.js";
+import { iouThresholds } from "../../evaluate/scores.js";
+import { formatAcquisitions, formatComparison } from "../../pipeline/annotationtext.js";
 import { annotate } from "../../pipeline/commands.js";
-import { evaluateLabels } from "../../pipeline/evaluation.js";
+import { assertLabels, evaluateLabels } from "../../pipeline/evaluation.js";
 import { explainPixel } from "../../pipeline/explain.js";
 import { preview } from "../../pipeline/preview.js";
 import { formatPreview } from "../../pipeline/previewtext.js";
@@ -17,13 +17,15 @@ export const annotateCommand: CommandSpec = {
   flags: [
     ["-o, --output <folder>", "folder for the result; only --preview does without"], overwriteFlag,
     ["--preview <frame>", "only draw one frame, by its name or else its number from 0, with its sure, rejected and unknown objects, into preview_FRAME.png here or in the folder of -o"],
-    ["--compare <truth>", "also score the kept objects, and their pixels, against label images of that folder"],
+    ["--compare <truth>", "also score the kept objects, and their pixels, against true label images: a folder, or one file; those of other images are left unused"],
     ["--explain <y,x>", "also say why the object at that pixel was kept or rejected"], ["--frame <name>", "image that --explain looks at (default: the first)"],
   ],
   examples: ["annotate movie/ -o dataset", "annotate image.tif -o dataset --diameter 40", "annotate movie/ --preview 40", "annotate image.tif -o dataset --explain 120,305"],
   async run({ args, out, overwrite, options, config, context }) {
     // What is asked wrongly is said before the work.
     const pixel = pixelOf(options["explain"]);
+    const truth = options["compare"] as string | undefined;
+    if (truth !== undefined) assertLabels(truth);
     const frame = options["preview"];
     if (typeof frame === "string") {
       const other = ["explain", "frame", "compare"].find((flag) => options[flag] !== undefined);
@@ -35,12 +37,11 @@ export const annotateCommand: CommandSpec = {
     const summary = await annotate(args, out, config, { overwrite }, context);
     const look = config.annotate.overlays ? "look at overlays/; " : "";
     const lines = [`Dataset: ${out} (${look}objects.csv says why each object was kept or rejected)`, ...formatAcquisitions(summary, config.annotate)];
-    const truth = options["compare"];
-    const scores = typeof truth === "string" ? (await evaluateLabels(truth, join(out, "masks"), context)).scores : undefined;
-    if (scores !== undefined) lines.push("Kept objects against the truth:", formatInstanceTable(scores));
+    const compared = truth === undefined ? undefined : await evaluateLabels(truth, join(out, "masks"), context, iouThresholds, { partial: true });
+    if (compared !== undefined) lines.push(...formatComparison(compared));
     const explanation = pixel === undefined ? undefined : await explainPixel(out, pixel[0], pixel[1], options["frame"] as string | undefined);
     if (explanation !== undefined) lines.push(explanation.text);
-    return { text: lines.join("\n"), value: { ...summary, ...(scores ? { scores: scores.pooled } : {}), ...(explanation ? { explanation } : {}) } };
+    return { text: lines.join("\n"), value: { ...summary, ...(compared ? { scores: compared.scores.pooled, unusedTruths: compared.unused } : {}), ...(explanation ? { explanation } : {}) } };
   },
 };
 
