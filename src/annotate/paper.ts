@@ -28,7 +28,7 @@ export function annotatePaper(image: Image, frame = 0): Annotation {
   if (grey.length === 0 || grey.every((value) => value === grey[0])) return emptyPaperAnnotation(image, frame);
   const blurred = gaussianOpenCv9(grey, height, width);
   const threshold = otsuThreshold(histogram8(blurred));
-  const mask = closing3x3(blurred.map((value) => (value > threshold ? 1 : 0)), height, width);
+  const mask = closing3x3(blurred, height, width, threshold);
   const candidates = relabelSequential(clearBorder(components(mask, height, width, 8)));
   const objects = paperFeatures(candidates, image, frame);
   const decisions = decidePaper(objects.area);
