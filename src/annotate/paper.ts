@@ -1,7 +1,7 @@
 import type { Image } from "../core/image.js";
-import { labelImage, type LabelImage, relabelSequential } from "../core/labels.js";
+import { labelImage, type LabelImage } from "../core/labels.js";
 import type { Random } from "../core/random.js";
-import { clearBorder, components } from "../imgproc/components.js";
+import { innerComponents } from "../imgproc/components.js";
 import { gaussianOpenCv9 } from "../imgproc/gaussian.js";
 import { closing3x3 } from "../imgproc/morphology.js";
 import { histogram8, otsuThreshold } from "../imgproc/otsu.js";
@@ -28,15 +28,25 @@ export function annotatePaper(image: Image, frame = 0): Annotation {
   if (grey.length === 0 || grey.every((value) => value === grey[0])) return emptyPaperAnnotation(image, frame);
   const blurred = gaussianOpenCv9(grey, height, width);
   const threshold = otsuThreshold(histogram8(blurred));
-  const mask = closing3x3(blurred.map((value) => (value > threshold ? 1 : 0)), height, width);
-  const candidates = relabelSequential(clearBorder(components(mask, height, width, 8)));
+  const mask = closing3x3(blurred, height, width, threshold);
+  const candidates = innerComponents(mask, height, width, 8);
   const objects = paperFeatures(candidates, image, frame);
   const decisions = decidePaper(objects.area);
   const table = objectTable(objects, decisions);
-  const data = candidates.data.map((label) => (label > 0 ? table.label[label - 1]! : 0));
+  const data = renumbered(candidates.data, table.label);
   const settings = { method: "paper", threshold, medianArea: objects.count === 0 ? 0 : median(objects.area) };
   const warnings = objects.count === 0 ? ["No object lies wholly inside the image above Otsu's threshold."] : [];
-  return { labels: labelImage(height, width, data), objects: table, candidates, settings, warnings };
+  return { labels: { height, width, data, count: decisions.filter(({ kept }) => kept).length }, objects: table, candidates, settings, warnings };
+}
+
+/** Label k becomes `numbers[k - 1]`. */
+function renumbered(labels: Int32Array, numbers: Int32Array): Int32Array {
+  const out = new Int32Array(labels.length);
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!;
+    if (label > 0) out[i] = numbers[label - 1]!;
+  }
+  return out;
 }
 
 function emptyPaperAnnotation({ height, width }: Image, frame: number): Annotation {

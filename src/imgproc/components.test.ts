@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { goldens, type Golden } from "../../fixtures/imgproc/golden.js";
 import { expectCommutes, expectConsecutive, inPieces, lattice, masks, partition, scattered } from "../../test/planes.js";
-import { labelImage } from "../core/labels.js";
-import { areas, clearBorder, components, fillHoles, removeSmall } from "./components.js";
+import { labelImage, relabelSequential } from "../core/labels.js";
+import { areas, clearBorder, components, fillHoles, innerComponents, removeSmall } from "./components.js";
 
 interface MaskCase {
   readonly mask: Golden<Uint8Array>;
@@ -79,6 +79,20 @@ describe("components", () => {
     expect(components(new Uint8Array(0), 0, 0, 8)).toEqual(labelImage(0, 0, new Int32Array(0)));
     expect(components(Uint8Array.of(0), 1, 1, 4)).toEqual(labelImage(1, 1, Int32Array.of(0)));
     expect(components(Uint8Array.of(255), 1, 1, 4)).toEqual(labelImage(1, 1, Int32Array.of(1)));
+  });
+});
+
+describe("innerComponents", () => {
+  it("gives what is left of the components away from the border, renumbered", () => {
+    fc.assert(
+      fc.property(masks(), connectivities, ({ data, height, width }, connectivity) => {
+        expect(innerComponents(data, height, width, connectivity)).toEqual(relabelSequential(clearBorder(components(data, height, width, connectivity))));
+      }),
+    );
+  });
+
+  it.each([[0, 0], [1, 1], [1, 7], [7, 1]])("has none in %i x %i pixels", (height, width) => {
+    expect(innerComponents(new Uint8Array(height * width).fill(1), height, width, 8)).toEqual(labelImage(height, width, new Int32Array(height * width)));
   });
 });
 

@@ -147,27 +147,93 @@ function blurRows(data: Float32Array, height: number, width: number, kernel: Flo
  * Source: OpenCV's fixed-point smoothing: weights in 1/256, exact sums in both directions, one rounding at the end, reflect-101 border.
  */
 export function gaussianOpenCv9(data: Uint8Array, height: number, width: number): Uint8Array {
-  // Of sums up to 255 * 256, so 16 bits hold a column sum.
-  const columns = new Uint16Array(data.length);
-  const rows = new Int32Array(9);
-  for (let y = 0; y < height; y++) {
-    for (let k = 0; k < 9; k++) rows[k] = reflect101(y + k - 4, height) * width;
-    const [a, b, c, d, e, f, g, h, i] = rows as unknown as [number, number, number, number, number, number, number, number, number];
-    for (let x = 0; x < width; x++) {
-      columns[y * width + x] = 4 * (data[a + x]! + data[i + x]!) + 13 * (data[b + x]! + data[h + x]!) + 30 * (data[c + x]! + data[g + x]!)
-        + 51 * (data[d + x]! + data[f + x]!) + 60 * data[e + x]!;
-    }
-  }
   const out = new Uint8Array(data.length);
-  const line = new Int32Array(width + 8);
+  const stride = Math.ceil(width / 4);
+  const words = wordsOfRows(data, height, width);
+  const line = new Int32Array(4 * stride + 8);
+  const left = Int32Array.from({ length: 4 }, (_, k) => 4 + reflect101(k - 4, width));
+  const right = Int32Array.from({ length: 4 }, (_, k) => 4 + reflect101(width + k, width));
   for (let y = 0; y < height; y++) {
-    const row = y * width;
-    for (let x = -4; x < width + 4; x++) line[x + 4] = columns[row + (x >= 0 && x < width ? x : reflect101(x, width))]!;
-    for (let x = 0; x < width; x++) {
-      const sum = 4 * (line[x]! + line[x + 8]!) + 13 * (line[x + 1]! + line[x + 7]!) + 30 * (line[x + 2]! + line[x + 6]!)
-        + 51 * (line[x + 3]! + line[x + 5]!) + 60 * line[x + 4]!;
-      out[row + x] = (sum + 32768) >> 16;
-    }
+    sumColumns9(words, y, height, stride, line);
+    for (let k = 0; k < 4; k++) line[k] = line[left[k]!]!;
+    for (let k = 0; k < 4; k++) line[width + 4 + k] = line[right[k]!]!;
+    sumRow9(line, width, out, y * width);
   }
   return out;
 }
+
+/** Four pixels a word (little-endian, as is every platform this runs on); rows begin at a word, the last word of each may hold less than four. */
+function wordsOfRows(data: Uint8Array, height: number, width: number): Int32Array {
+  if (width % 4 === 0 && data.byteOffset % 4 === 0) return new Int32Array(data.buffer, data.byteOffset, data.length / 4);
+  const stride = 4 * Math.ceil(width / 4);
+  const padded = new Uint8Array(stride * height);
+  for (let y = 0; y < height; y++) padded.set(data.subarray(y * width, (y + 1) * width), y * stride);
+  return new Int32Array(padded.buffer);
+}
+
+/**
+ * Weighted sums of nine rows around `y`, from line[4] on: two at a time, in the halves of a 32-bit number. The sums are at most 255 * 256, so that none
+ * reaches into the other half.
+ */
+function sumColumns9(words: Int32Array, y: number, height: number, stride: number, line: Int32Array): void {
+  const row = (k: number): number => reflect101(y + k, height) * stride;
+  const [a, b, c, d, e, f, g, h, i] = [row(-4), row(-3), row(-2), row(-1), row(0), row(1), row(2), row(3), row(4)];
+  const halves = 0x00ff00ff;
+  for (let x = 0, at = 4; x < stride; x++, at += 4) {
+    const p = words[a + x]!;
+    const q = words[b + x]!;
+    const r = words[c + x]!;
+    const s = words[d + x]!;
+    const t = words[e + x]!;
+    const u = words[f + x]!;
+    const v = words[g + x]!;
+    const w = words[h + x]!;
+    const z = words[i + x]!;
+    const even = (((p & halves) + (z & halves)) << 2) + Math.imul((q & halves) + (w & halves), 13) + Math.imul((r & halves) + (v & halves), 30)
+      + Math.imul((s & halves) + (u & halves), 51) + Math.imul(t & halves, 60);
+    const odd = (((p >>> 8) & halves) + ((z >>> 8) & halves) << 2) + Math.imul(((q >>> 8) & halves) + ((w >>> 8) & halves), 13)
+      + Math.imul(((r >>> 8) & halves) + ((v >>> 8) & halves), 30) + Math.imul(((s >>> 8) & halves) + ((u >>> 8) & halves), 51) + Math.imul((t >>> 8) & halves, 60);
+    line[at] = even & 0xffff;
+    line[at + 1] = odd & 0xffff;
+    line[at + 2] = even >>> 16;
+    line[at + 3] = odd >>> 16;
+  }
+}
+
+/** Weighted sums of nine neighbours in `line`, rounded to bytes. Four at a time, the line's values held in between. */
+function sumRow9(line: Int32Array, width: number, out: Uint8Array, row: number): void {
+  let a = line[0]!;
+  let b = line[1]!;
+  let c = line[2]!;
+  let d = line[3]!;
+  let e = line[4]!;
+  let f = line[5]!;
+  let g = line[6]!;
+  let h = line[7]!;
+  let x = 0;
+  for (; x + 4 <= width; x += 4) {
+    const i = line[x + 8]!;
+    const j = line[x + 9]!;
+    const k = line[x + 10]!;
+    const l = line[x + 11]!;
+    out[row + x] = weighted9(a + i, b + h, c + g, d + f, e) >> 16;
+    out[row + x + 1] = weighted9(b + j, c + i, d + h, e + g, f) >> 16;
+    out[row + x + 2] = weighted9(c + k, d + j, e + i, f + h, g) >> 16;
+    out[row + x + 3] = weighted9(d + l, e + k, f + j, g + i, h) >> 16;
+    a = e;
+    b = f;
+    c = g;
+    d = h;
+    e = i;
+    f = j;
+    g = k;
+    h = l;
+  }
+  for (; x < width; x++) {
+    out[row + x] = weighted9(line[x]! + line[x + 8]!, line[x + 1]! + line[x + 7]!, line[x + 2]! + line[x + 6]!, line[x + 3]! + line[x + 5]!, line[x + 4]!) >> 16;
+  }
+}
+
+/** Sums of two at distance 4, 3, 2 and 1, and the middle; with half of 2^16 for rounding. */
+const weighted9 = (far: number, third: number, second: number, near: number, middle: number): number =>
+  (far << 2) + Math.imul(third, 13) + Math.imul(second, 30) + Math.imul(near, 51) + Math.imul(middle, 60) + 32768;

@@ -37,6 +37,20 @@ describe("morphology", () => {
     );
   });
 
+  it("closes what exceeds a threshold, in rows of any length", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 70 }), fc.integer({ min: 0, max: 255 }), fc.nat(), (height, width, above, seed) => {
+        const data = Uint8Array.from({ length: height * width }, (_, i) => Math.imul(seed + i, 2654435761) >>> 13);
+        const mask = data.map((value) => (value > above ? 1 : 0));
+        expect(closing3x3(data, height, width, above)).toEqual(erode3x3(dilate3x3(mask, height, width), height, width));
+        const square = (at: number): number[] => [-1, 0, 1].flatMap((dy) => [-1, 0, 1].map((dx) => [Math.floor(at / width) + dy, (at % width) + dx] as const))
+          .filter(([y, x]) => y >= 0 && y < height && x >= 0 && x < width).map(([y, x]) => mask[y * width + x]!);
+        expect(dilate3x3(mask, height, width)).toEqual(mask.map((_, at) => Math.max(...square(at))));
+        expect(erode3x3(mask, height, width)).toEqual(mask.map((_, at) => Math.min(...square(at))));
+      }),
+    );
+  });
+
   const operations = {
     erode3x3, dilate3x3, closing3x3,
     dilateDisk: (mask: Uint8Array, height: number, width: number): Uint8Array => dilateDisk(mask, height, width, 2.3),
