@@ -35,7 +35,7 @@ export function composeAnnotation(proposal: Proposal, decisions: readonly Decisi
     const kept = near > 0 && objects.kept[near - 1] === 1;
     const isRim = kept && squared[i]! <= rim * rim;
     const isMargin = near > 0 && !kept && squared[i]! <= margin * margin;
-    if (isMargin || ((bright[i] === 1 || missing?.[i] === 1) && !isRim)) data[i] = -1;
+    if (isMargin || missing?.[i] === 1 || (bright[i] === 1 && !isRim)) data[i] = -1;
   }
   return { labels: labelImage(height, width, data), objects, candidates: proposal.labels, settings: proposal.settings, warnings: warningsOf(proposal, objects.kept) };
 }

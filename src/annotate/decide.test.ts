@@ -120,7 +120,7 @@ describe("decide, of a movie", () => {
     expect(decide(once)[1]![11]).toMatchObject({ kept: true });
     const decision = decide(once, {}, "movie")[1]![11]!;
     expect(decision).toMatchObject({ kept: false, cause: "flicker" });
-    expect(decision.reason).toMatch(/^certainty 0\.8\d \(least 0\.88\), mostly for its unlikeness to the frames before and after \(support 0\.00\)$/);
+    expect(decision.reason).toMatch(/^certainty 0\.8\d \(least 0\.90\), mostly for its unlikeness to the frames before and after \(support 0\.00\)$/);
     // What is too doubtful by itself is rejected for what it is.
     expect(decide([frame(), frame(0.7), frame()], {}, "movie")[1]![11]!.cause).toBe("touching");
     expect(decide([frame(0.52), frame(0.52), frame(0.52)], {}, "movie")[1]![11]!.kept).toBe(true);

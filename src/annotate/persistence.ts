@@ -47,9 +47,15 @@ function counterpart(objects: ObjectFeatures, i: number, others: ObjectFeatures,
   for (const row of index?.within(objects.x[i]!, objects.y[i]!, 4 * POSITION * diameter) ?? []) {
     const distance = Math.hypot(others.y[row]! - objects.y[i]!, others.x[row]! - objects.x[i]!) / (POSITION * diameter);
     const area = Math.log(others.area[row]! / objects.area[i]!) / AREA;
-    const intensity = Math.log(Math.max(1e-3, others.intensity[row]!) / Math.max(1e-3, objects.intensity[i]!)) / INTENSITY;
+    const intensity = logRatio(others.intensity[row]!, objects.intensity[i]!) / INTENSITY;
     const likeness = Math.exp(-0.5 * (distance ** 2 + area ** 2 + intensity ** 2));
     if (likeness > best.likeness || (likeness === best.likeness && likeness > 0 && row < best.row)) best = { likeness, row };
   }
   return best;
+}
+
+/** Of two heights that may be 0 or below; a thousandth of the larger stands for those. 0 where neither is above 0. */
+function logRatio(a: number, b: number): number {
+  const most = Math.max(a, b);
+  return most > 0 ? Math.log(Math.max(a, 1e-3 * most) / Math.max(b, 1e-3 * most)) : 0;
 }

@@ -14,8 +14,8 @@ import { medianInPlace } from "../imgproc/percentile.js";
 import { type Plane, reduce, rescale, rescaleLabels } from "../imgproc/rescale.js";
 import { watershedOfBytes } from "../imgproc/watershed.js";
 import { measureCandidates, typicalOf, weightedMedian } from "./features.js";
-import { cleanPixels, isConstant } from "./prepare.js";
-import type { Light, ScaleEstimate } from "./scale.js";
+import { cleanPixels, isConstant, withoutGlare } from "./prepare.js";
+import { type Light, noNumbers, oneValue, type ScaleEstimate } from "./scale.js";
 import { FAVOUR_APART, joinTouching, splitAtNecks } from "./split.js";
 import { selectRegions } from "./tree.js";
 import { emptyFeatures, type ObjectFeatures } from "./types.js";
@@ -75,7 +75,9 @@ const SEED_FRACTION = 0.8;
 export function proposeObjects(image: Image, scale: Light & Pick<ScaleEstimate, "diameter">, options: AutoOptions = defaultAutoOptions, frame = 0): Proposal {
   const diameter = options.diameter ?? scale.diameter;
   const data = cleanPixels(image);
-  if (data === undefined || !(diameter > 0) || isConstant(data)) return emptyProposal(image, scale, frame);
+  if (data === undefined) return emptyProposal(image, [noNumbers], frame);
+  if (isConstant(data)) return emptyProposal(image, [oneValue], frame);
+  if (!(diameter > 0)) return emptyProposal(image, [...scale.warnings, "The size of the nuclei is not known: nothing was annotated."], frame);
   const { height, width } = image;
   const detection = detect({ height, width, data }, diameter, scale.noise, options.sensitivity ?? 1);
   const enlarge = 1 / detection.scale;
@@ -91,12 +93,12 @@ export function proposeObjects(image: Image, scale: Light & Pick<ScaleEstimate, 
   return { labels, bright: { height: detection.height, width: detection.width, scale: detection.scale, data: bright }, missing: missingOf(image), objects, diameter, settings, warnings: scale.warnings };
 }
 
-function emptyProposal(image: Image, scale: Pick<ScaleEstimate, "warnings">, frame: number): Proposal {
+function emptyProposal(image: Image, warnings: readonly string[], frame: number): Proposal {
   const { height, width } = image;
   return {
     labels: labelImage(height, width, new Int32Array(height * width)), bright: { height, width, scale: 1, data: new Uint8Array(height * width) }, missing: missingOf(image),
     objects: emptyFeatures(0, frame), diameter: 0, settings: { method: "auto", diameter: 0 },
-    warnings: scale.warnings.length > 0 ? scale.warnings : ["The size of the nuclei is not known: nothing was annotated."],
+    warnings,
   };
 }
 
@@ -124,7 +126,8 @@ interface Detection extends Plane {
 
 function detect(full: Plane, diameter: number, noise: number, sensitivity: number): Detection {
   const scale = Math.min(1, WORKING_DIAMETER / diameter);
-  const plane = reduce(full, scale);
+  const reduced = reduce(full, scale);
+  const plane = { ...reduced, data: withoutGlare(reduced.data) };
   const { height, width } = plane;
   const d = diameter * scale;
   const sigma = Math.max(0.5, 0.05 * d);
@@ -207,7 +210,7 @@ function coreHeights(labels: Int32Array, heights: Float32Array): Float64Array {
   const { first, values } = heightsByLabel(labels, heights);
   return Float64Array.from({ length: first.length - 1 }, (_, label) => {
     const count = first[label + 1]! - first[label]!;
-    return count === 0 ? 0 : medianInPlace(values.subarray(first[label]!), count);
+    return count === 0 ? 0 : medianInPlace(values.subarray(first[label]), count);
   });
 }
 
@@ -229,7 +232,7 @@ function cutAtOwnHeight(labels: Int32Array, heights: Float32Array, fraction: num
   const { first, values } = heightsByLabel(labels, heights);
   const least = new Float64Array(first.length);
   for (let label = 1; label < first.length - 1; label++) {
-    const own = values.subarray(first[label]!, first[label + 1]!);
+    const own = values.subarray(first[label], first[label + 1]);
     let count = own.length;
     for (let pass = 0; pass < 3 && count > 0; pass++) {
       least[label] = fraction * medianInPlace(own, count);

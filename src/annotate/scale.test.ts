@@ -148,20 +148,32 @@ describe("estimateLight", () => {
 
   it("takes for brightness the median of what stands out, above the background", () => {
     expect(estimateLight(imageOf(80, 80, squares(0)))).toMatchObject({ background: 20, brightness: 100 });
-    const noisy = estimateLight(imageOf(80, 80, squares(4)))!;
+    const noisy = estimateLight(imageOf(80, 80, squares(4)));
     // The background is a low percentile: 1.28 deviations below the middle.
     expect(noisy.brightness).toBeGreaterThan(97);
     expect(noisy.brightness).toBeLessThan(108);
     const [gain, offset] = [7, 300];
-    const brighter = estimateLight(imageOf(80, 80, Float32Array.from(squares(4), (value) => gain * value + offset)))!;
+    const brighter = estimateLight(imageOf(80, 80, Float32Array.from(squares(4), (value) => gain * value + offset)));
     expect(brighter.brightness / noisy.brightness).toBeCloseTo(gain, 3);
   });
 
   it("has no brightness where nothing stands out of the noise, and no light where there is no number", () => {
     const rng = random(5);
-    expect(estimateLight(imageOf(100, 100, Uint16Array.from({ length: 10_000 }, () => 900 + rng.uniform(-20, 20))))!.brightness).toBe(0);
+    expect(estimateLight(imageOf(100, 100, Uint16Array.from({ length: 10_000 }, () => 900 + rng.uniform(-20, 20)))).brightness).toBe(0);
     expect(estimateLight(imageOf(10, 10, new Uint8Array(100).fill(9)))).toMatchObject({ background: 9, noise: 0, brightness: 0 });
-    expect(estimateLight(imageOf(10, 10, new Float32Array(100).fill(NaN)))).toBeUndefined();
-    expect(estimateLight(imageOf(0, 0, new Uint8Array(0)))).toBeUndefined();
+    const none = { background: 0, noise: 0, brightness: 0, saturation: 0 };
+    expect(estimateLight(imageOf(10, 10, new Float32Array(100).fill(NaN)))).toMatchObject(none);
+    expect(estimateLight(imageOf(0, 0, new Uint8Array(0)))).toMatchObject(none);
+  });
+
+  it("measures noise and brightness where there are numbers, whatever share has none", () => {
+    const rng = random(6);
+    const whole = Float32Array.from({ length: 64 * 64 }, (_, i) => 100 + rng.normal(0, 10) + (i % 16 === 0 ? 500 : 0));
+    const half = whole.map((value, i) => (i % 64 < 32 ? value : NaN));
+    const [all, some] = [estimateLight(imageOf(64, 64, whole)), estimateLight(imageOf(64, 64, half))];
+    expect(some.noise / all.noise).toBeGreaterThan(0.9);
+    expect(some.noise / all.noise).toBeLessThan(1.1);
+    expect(some.brightness / all.brightness).toBeGreaterThan(0.97);
+    expect(some.brightness / all.brightness).toBeLessThan(1.03);
   });
 });

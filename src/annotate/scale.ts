@@ -9,7 +9,7 @@ import type { Image } from "../core/image.js";
 import { gaussian } from "../imgproc/gaussian.js";
 import { medianInPlace, percentiles } from "../imgproc/percentile.js";
 import { downsampleMean } from "../imgproc/resize.js";
-import { cleanPixels, isConstant } from "./prepare.js";
+import { cleanPixels, finitePixels, isConstant, withoutGlare } from "./prepare.js";
 
 export interface ScaleEstimate {
   /** Diameter of a nucleus, px; NaN where there is nothing to measure. */
@@ -45,25 +45,27 @@ const MUCH_SATURATION = 0.05;
  */
 export function estimateScale(image: Image, options: { readonly diameter?: number | undefined } = {}): ScaleEstimate {
   const light = estimateLight(image);
-  if (light === undefined) return { ...nothing, diameter: options.diameter ?? NaN, warnings: ["The image holds no numbers."] };
-  const data = cleanPixels(image)!;
-  if (isConstant(data)) return { ...nothing, diameter: options.diameter ?? NaN, background: light.background, warnings: ["All pixels of the image have the same value."] };
-  const { diameter, signal } = dominantSize(data, image.height, image.width, light.noise);
+  const data = cleanPixels(image);
+  if (data === undefined) return { ...nothing, diameter: options.diameter ?? NaN, warnings: [noNumbers] };
+  if (isConstant(data)) return { ...nothing, diameter: options.diameter ?? NaN, background: light.background, warnings: [oneValue] };
+  const { diameter, signal } = dominantSize(withoutGlare(data), image.height, image.width, light.noise);
   if (options.diameter !== undefined) return { ...light, diameter: options.diameter, signal };
   if (!(signal >= LEAST_SIGNAL)) return { ...light, diameter: NaN, signal, warnings: [...light.warnings, "Nothing in the image stands out of its noise."] };
   return { ...light, diameter, signal };
 }
 
+export const noNumbers = "The image holds no numbers.";
+export const oneValue = "All pixels of the image have the same value.";
+
 const nothing = { background: 0, noise: 0, brightness: 0, saturation: 0, signal: 0 };
 
-/** Background, noise and saturation of an image; undefined if it has no pixel with a number. */
-export function estimateLight(image: Image): Light | undefined {
+/** Background, noise, brightness and saturation of an image; pixels without a number count nowhere, and all is 0 where no pixel has one. */
+export function estimateLight(image: Image): Light {
   const { height, width } = image;
-  const data = cleanPixels(image);
-  if (data === undefined) return undefined;
-  // Integers are counted, which is faster than choosing among floats.
+  const data = finitePixels(image);
   const values = image.data instanceof Float32Array ? data : image.data;
   const [background, middle] = percentiles(values, [10, 50]) as [number, number];
+  if (Number.isNaN(background)) return { ...nothing, warnings: [] };
   const saturation = saturationOf(image);
   const warnings = saturation > MUCH_SATURATION ? [`${(100 * saturation).toFixed(1)} % of the pixels are saturated: their grey values are too low, and their outlines may be too.`] : [];
   const noise = noiseOf(data, height, width, middle);
@@ -156,9 +158,11 @@ function noiseOf(data: Float32Array, height: number, width: number, middle: numb
   for (let y = 1; y < height - 1; y++) {
     for (let x = 1; x < width - 1; x++) {
       const p = y * width + x;
-      if (data[p]! > middle) continue;
+      if (!(data[p]! <= middle)) continue;
       const [u, d] = [p - width, p + width];
-      sum += Math.abs(data[u - 1]! + data[u + 1]! + data[d - 1]! + data[d + 1]! - 2 * (data[u]! + data[d]! + data[p - 1]! + data[p + 1]!) + 4 * data[p]!);
+      const answer = data[u - 1]! + data[u + 1]! + data[d - 1]! + data[d + 1]! - 2 * (data[u]! + data[d]! + data[p - 1]! + data[p + 1]!) + 4 * data[p]!;
+      if (Number.isNaN(answer)) continue;
+      sum += Math.abs(answer);
       count++;
     }
   }

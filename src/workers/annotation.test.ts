@@ -67,6 +67,8 @@ describe.each(Object.entries(images))("a frame of an annotation, %s", (kind, ima
       return ['odd, "name"', ...featureColumns.map((key) => cell(table[key])), String(table.label[row]), String(table.kept[row]), cell(table.score), table.cause[row]!, table.reason[row]!];
     };
     rows.forEach((row, index) => expect(row).toEqual(shown(direct.objects, index)));
+    const named = ["image", "frame", "candidate", "y_px", "x_px", "area_px2", "diameter_px"];
+    expect([header.slice(0, named.length), header.slice(-5)]).toEqual([named, ["label", "kept", "score", "cause", "reason"]]);
   });
 });
 

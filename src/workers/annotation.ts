@@ -25,11 +25,9 @@ export interface ProposedFrame {
   readonly candidates: Uint8Array;
 }
 
-const noLight: Light = { background: 0, noise: 0, brightness: 0, saturation: 0, warnings: [] };
-
 /** @param diameter of a nucleus in the frame's acquisition, px; NaN where unknown */
 export function proposeFrame({ image, frame, diameter, options }: { image: Image; frame: number; diameter: number; options: AutoOptions }): ProposedFrame {
-  const light = estimateLight(image) ?? noLight;
+  const light = estimateLight(image);
   const proposal = proposeObjects(image, { ...light, diameter }, options, frame);
   return { objects: proposal.objects, light, packed: pack(proposal), candidates: labelTiff(proposal.labels, image) };
 }
