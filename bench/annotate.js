@@ -131,7 +131,7 @@ function compare(preset, ours, theirs, name) {
   console.log(`ours and ${name}: ${["candidates", "kept", "keptArea"].map(off).join(", ")}, diameter ${ours.diameter.toFixed(2)} and ${theirs.diameter.toFixed(2)} px`);
 }
 
-/** Where the time goes: of ours by a sampling profile scaled to the median, of theirs by their clocks. */
+/** Where the time goes: of ours by a sampling profile scaled to the median, of theirs by their clocks; what lies between two steps is in none. */
 function table(preset, answers, others, profiles) {
   const middle = median(answers.ours.map(({ seconds }) => seconds));
   const inProfile = (name) => median(profiles.map(({ within }) => within[name] ?? 0));
@@ -148,13 +148,13 @@ function table(preset, answers, others, profiles) {
   for (const row of rows) console.log(`${(row.what + (row.own ? " *" : "")).padEnd(28)}${ms(row.ours)}${others.map((way) => ms(row[way]).padStart(23)).join("")}`);
   const own = rows.filter((row) => row.own);
   const without = (left) => others.map((way) => {
-    const sum = (key) => rows.filter((row) => !left.includes(row)).reduce((total, row) => total + row[key], 0);
-    return `${(sum("ours") / sum(way)).toFixed(2)} of ${names[way]}`;
+    const rest = (key) => median(answers[key].map(({ seconds }) => seconds)) - left.reduce((sum, row) => sum + row[key], 0);
+    return `${(rest("ours") / rest(way)).toFixed(2)} of ${names[way]}`;
   }).join(", ");
   if (others.length === 0) return;
-  if (own.length > 0) console.log("* nothing in the libraries: numpy level by level, and a loop over pairs; without them on both sides:");
+  if (own.length > 0) console.log("* nothing in the libraries: numpy level by level, and a loop over pairs; without them on both sides (ratios of medians):");
   for (const left of own.length > 1 ? [...own.map((row) => [row]), own] : own.map((row) => [row])) console.log(`  without ${left.map(({ what }) => what).join(" and ")}: ${without(left)}`);
-  if (preset === "paper") console.log(`  without features on both sides (the author's script has none): ${without(rows.filter(({ what }) => what.startsWith("features")))}`);
+  if (preset === "paper") console.log(`  without features on both sides (the author has none; ratio of medians): ${without(rows.filter(({ what }) => what.startsWith("features")))}`);
   const functions = Object.entries(profiles[0].own).map(([name]) => [name, median(profiles.map(({ own: all }) => all[name] ?? 0))]).sort((a, b) => b[1] - a[1]);
   console.log(`our functions, ms without what they call: ${functions.filter(([, value]) => value >= 4).slice(0, 16).map(([name, value]) => `${name} ${value.toFixed(0)}`).join(", ")}`);
 }

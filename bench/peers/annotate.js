@@ -40,13 +40,14 @@ async function timed({ peer, image }) {
   const cpu = process.cpuUsage();
   const start = performance.now();
   let before = start;
+  let used;
   const found = await presets[peer](image, (name) => {
     const now = performance.now();
     steps[name] = (now - before) / 1000;
     before = now;
+    used = process.cpuUsage(cpu);
   });
-  // Counting the pixels of the result comes after the last step.
-  const used = process.cpuUsage(cpu);
+  // What is counted of the result comes after the last step.
   return { seconds: (before - start) / 1000, cpu: (used.user + used.system) / 1e6, steps, found };
 }
 

@@ -46,10 +46,14 @@ SQUARE = np.ones((3, 3), np.uint8)
 
 
 class Clock:
-    """Seconds by step, in the order of their first use."""
+    """Seconds by step, in the order of their first use, and in all until `stop`: what is counted of the result afterwards is not part of it."""
 
     def __init__(self):
         self.seconds = {}
+        self.start, self.cpu_start = perf_counter(), process_time()
+
+    def stop(self):
+        self.total, self.cpu = perf_counter() - self.start, process_time() - self.cpu_start
 
     @contextmanager
     def step(self, name):
@@ -502,6 +506,7 @@ def paper(path, way, clock):
         keep = (away / mad < 2) & (areas >= 0.5 * middle) & (areas <= 1.5 * middle)
         table = np.r_[0, np.where(keep, np.cumsum(keep), 0)].astype(np.int32)
         final = table.take(candidates)
+    clock.stop()
     return {"threshold": threshold, "objects": objects, "kept": int(keep.sum()), "medianArea": float(middle), "keptArea": int(np.count_nonzero(final))}
 
 
@@ -1005,6 +1010,7 @@ def auto(path, way, clock):
         is_margin = (near > 0) & ~is_kept & (squared <= margin * margin)
         is_rim = is_kept & (squared <= rim * rim)
         final[free & (is_margin | (bright & ~is_rim))] = -1
+    clock.stop()
     return {"diameter": diameter, "noise": noise, "candidates": count, "kept": int(kept.sum()), "keptArea": int(np.count_nonzero(final > 0)),
             "unknownArea": int(np.count_nonzero(final < 0))}
 
@@ -1017,12 +1023,10 @@ def main():
     print(json.dumps({"peers": peers, "versions": versions}), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
-        cpu = process_time()
         preset, way = request["peer"].split("-")
         clock = Clock()
-        start = perf_counter()
         found = {"paper": paper, "auto": auto}[preset](request["image"], {"scipy": Scipy, "mix": Mix}[way], clock)
-        print(json.dumps({"seconds": perf_counter() - start, "cpu": process_time() - cpu, "steps": clock.seconds, "found": found}), flush=True)
+        print(json.dumps({"seconds": clock.total, "cpu": clock.cpu, "steps": clock.seconds, "found": found}), flush=True)
 
 
 main()
