@@ -1,22 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../core/random.js";
 import { annotateAuto } from "./auto.js";
-import { cleanPixels, finitePixels } from "./prepare.js";
+import { preparePixels } from "./prepare.js";
 
-describe("cleanPixels", () => {
+describe("preparePixels", () => {
   it("cools a pixel that is far above all around it, and leaves a spot as sharp as a lens makes it", () => {
     const data = new Uint16Array(49).fill(10);
     data[24] = 4000;
     data[23] = 300;
-    expect(cleanPixels({ height: 7, width: 7, data })![24]).toBe(300);
+    expect(preparePixels({ height: 7, width: 7, data }).clean[24]).toBe(300);
     data[23] = 1500;
-    expect(cleanPixels({ height: 7, width: 7, data })![24]).toBe(4000);
+    expect(preparePixels({ height: 7, width: 7, data }).clean[24]).toBe(4000);
   });
 
   it("takes what has no number for background, and has nothing to give where no pixel has one", () => {
-    expect([...cleanPixels({ height: 1, width: 4, data: Float32Array.of(5, NaN, Infinity, 5) })!]).toEqual([5, 5, 5, 5]);
-    expect(cleanPixels({ height: 1, width: 2, data: Float32Array.of(NaN, -Infinity) })).toBeUndefined();
-    expect([...finitePixels({ height: 1, width: 2, data: Float32Array.of(NaN, -Infinity) })]).toEqual([NaN, NaN]);
+    const some = preparePixels({ height: 1, width: 4, data: Float32Array.of(5, NaN, Infinity, 5) });
+    expect([[...some.clean], [...some.finite]]).toEqual([[5, 5, 5, 5], [5, NaN, NaN, 5]]);
+    expect(preparePixels({ height: 1, width: 2, data: Float32Array.of(NaN, -Infinity) }).background).toBeNaN();
   });
 });
 

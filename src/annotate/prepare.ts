@@ -1,27 +1,36 @@
 import type { Image } from "../core/image.js";
 import { percentiles } from "../imgproc/percentile.js";
 
-/** Grey values as float32: NaN where they are not finite, and hot pixels as bright as what is brightest beside them. */
-export function finitePixels({ data, height, width }: Image): Float32Array {
-  const out = new Float32Array(data);
-  if (data instanceof Float32Array) for (let i = 0; i < out.length; i++) if (!Number.isFinite(out[i]!)) out[i] = NaN;
-  // Integers are counted, which is faster than choosing among floats.
-  const [background, top] = percentiles(data instanceof Float32Array ? out : data, [10, 99]) as [number, number];
-  coolHotPixels(out, height, width, background, background + HOT_HEIGHT * (top - background));
-  return out;
+/** The pixels of an image as the steps of the annotation take them. */
+export interface PreparedPixels {
+  /** Grey values, NaN where they are not finite; hot pixels are as bright as what is brightest beside them. */
+  readonly finite: Float32Array;
+  /** The same, but what is not finite is background. */
+  readonly clean: Float32Array;
+  /** 10th and 50th percentile; NaN in an image without a number. */
+  readonly background: number;
+  readonly middle: number;
+  /** Twice the height of the 99.5th percentile over the background: rare specks brighter than that would set the scale of everything. */
+  readonly glare: number;
+  readonly constant: boolean;
 }
 
-/**
- * The same, but what is not finite becomes the image's 10th percentile, that is, background.
- *
- * @returns undefined if the image has no pixel with a number
- */
-export function cleanPixels(image: Image): Float32Array | undefined {
-  const out = finitePixels(image);
-  if (!(image.data instanceof Float32Array)) return out.length === 0 ? undefined : out;
-  const [background] = percentiles(out, [10]) as [number];
-  if (Number.isNaN(background)) return undefined;
-  for (let i = 0; i < out.length; i++) if (Number.isNaN(out[i]!)) out[i] = background;
+// Images are never changed, and every step of the annotation asks for the same preparation.
+const prepared = new WeakMap<Image, PreparedPixels>();
+
+export function preparePixels(image: Image): PreparedPixels {
+  const known = prepared.get(image);
+  if (known !== undefined) return known;
+  const { data, height, width } = image;
+  const finite = new Float32Array(data);
+  const isFloat = data instanceof Float32Array;
+  if (isFloat) for (let i = 0; i < finite.length; i++) if (!Number.isFinite(finite[i]!)) finite[i] = NaN;
+  // Integers are counted, which is faster than choosing among floats.
+  const [background, middle, high, top] = percentiles(isFloat ? finite : data, [10, 50, 99, 99.5]) as [number, number, number, number];
+  coolHotPixels(finite, height, width, background, background + HOT_HEIGHT * (high - background));
+  const clean = isFloat ? finite.map((value) => (Number.isNaN(value) ? background : value)) : finite;
+  const out = { finite, clean, background, middle, glare: background + 2 * (top - background), constant: clean.every((value) => value === clean[0]) };
+  prepared.set(image, out);
   return out;
 }
 
@@ -47,11 +56,10 @@ function coolHotPixels(data: Float32Array, height: number, width: number, backgr
   }
 }
 
-/** Grey values cut at twice the height of the 99.5th percentile over the 10th, or rare specks far brighter than all else would set the scale of everything. */
-export function withoutGlare(data: Float32Array): Float32Array {
-  const [background, top] = percentiles(data, [10, 99.5]) as [number, number];
-  const cap = background + 2 * (top - background);
-  return cap > background ? data.map((value) => (value > cap ? cap : value)) : data;
+/** Grey values cut at `glare`; as they are where there is no contrast to measure it by. */
+export function withoutGlare(data: Float32Array, { background, glare }: PreparedPixels): Float32Array {
+  if (!(glare > background)) return data;
+  const out = data.slice();
+  for (let i = 0; i < out.length; i++) if (out[i]! > glare) out[i] = glare;
+  return out;
 }
-
-export const isConstant = (data: Float32Array): boolean => data.every((value) => value === data[0]);

@@ -14,7 +14,7 @@ import { medianInPlace } from "../imgproc/percentile.js";
 import { type Plane, reduce, rescale, rescaleLabels } from "../imgproc/rescale.js";
 import { watershedOfBytes } from "../imgproc/watershed.js";
 import { measureCandidates, typicalOf, weightedMedian } from "./features.js";
-import { cleanPixels, isConstant, withoutGlare } from "./prepare.js";
+import { type PreparedPixels, preparePixels, withoutGlare } from "./prepare.js";
 import { type Light, noNumbers, oneValue, type ScaleEstimate } from "./scale.js";
 import { FAVOUR_APART, joinTouching, splitAtNecks } from "./split.js";
 import { selectRegions } from "./tree.js";
@@ -74,12 +74,13 @@ const SEED_FRACTION = 0.8;
  */
 export function proposeObjects(image: Image, scale: Light & Pick<ScaleEstimate, "diameter">, options: AutoOptions = defaultAutoOptions, frame = 0): Proposal {
   const diameter = options.diameter ?? scale.diameter;
-  const data = cleanPixels(image);
-  if (data === undefined) return emptyProposal(image, [noNumbers], frame);
-  if (isConstant(data)) return emptyProposal(image, [oneValue], frame);
+  const pixels = preparePixels(image);
+  if (Number.isNaN(pixels.background)) return emptyProposal(image, [noNumbers], frame);
+  if (pixels.constant) return emptyProposal(image, [oneValue], frame);
   if (!(diameter > 0)) return emptyProposal(image, [...scale.warnings, "The size of the nuclei is not known: nothing was annotated."], frame);
   const { height, width } = image;
-  const detection = detect({ height, width, data }, diameter, scale.noise, options.sensitivity ?? 1);
+  const { clean: data } = pixels;
+  const detection = detect(image, pixels, diameter, scale.noise, options.sensitivity ?? 1);
   const enlarge = 1 / detection.scale;
   const seeds = labelImage(height, width, rescaleLabels(detection.labels, detection.height, detection.width, enlarge, image));
   const background = rescale({ ...detection, data: detection.background }, enlarge, image).data;
@@ -124,10 +125,10 @@ interface Detection extends Plane {
   readonly least: number;
 }
 
-function detect(full: Plane, diameter: number, noise: number, sensitivity: number): Detection {
+function detect({ height: fullHeight, width: fullWidth }: Image, pixels: PreparedPixels, diameter: number, noise: number, sensitivity: number): Detection {
   const scale = Math.min(1, WORKING_DIAMETER / diameter);
-  const reduced = reduce(full, scale);
-  const plane = { ...reduced, data: withoutGlare(reduced.data) };
+  const reduced = reduce({ height: fullHeight, width: fullWidth, data: pixels.clean }, scale);
+  const plane = { ...reduced, data: withoutGlare(reduced.data, pixels) };
   const { height, width } = plane;
   const d = diameter * scale;
   const sigma = Math.max(0.5, 0.05 * d);

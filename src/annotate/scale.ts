@@ -9,7 +9,7 @@ import type { Image } from "../core/image.js";
 import { gaussian } from "../imgproc/gaussian.js";
 import { medianInPlace, percentiles } from "../imgproc/percentile.js";
 import { downsampleMean } from "../imgproc/resize.js";
-import { cleanPixels, finitePixels, isConstant, withoutGlare } from "./prepare.js";
+import { preparePixels, withoutGlare } from "./prepare.js";
 
 export interface ScaleEstimate {
   /** Diameter of a nucleus, px; NaN where there is nothing to measure. */
@@ -45,10 +45,10 @@ const MUCH_SATURATION = 0.05;
  */
 export function estimateScale(image: Image, options: { readonly diameter?: number | undefined } = {}): ScaleEstimate {
   const light = estimateLight(image);
-  const data = cleanPixels(image);
-  if (data === undefined) return { ...nothing, diameter: options.diameter ?? NaN, warnings: [noNumbers] };
-  if (isConstant(data)) return { ...nothing, diameter: options.diameter ?? NaN, background: light.background, warnings: [oneValue] };
-  const { diameter, signal } = dominantSize(withoutGlare(data), image.height, image.width, light.noise);
+  const pixels = preparePixels(image);
+  if (Number.isNaN(pixels.background)) return { ...nothing, diameter: options.diameter ?? NaN, warnings: [noNumbers] };
+  if (pixels.constant) return { ...nothing, diameter: options.diameter ?? NaN, background: light.background, warnings: [oneValue] };
+  const { diameter, signal } = dominantSize(withoutGlare(pixels.clean, pixels), image.height, image.width, light.noise);
   if (options.diameter !== undefined) return { ...light, diameter: options.diameter, signal };
   if (!(signal >= LEAST_SIGNAL)) return { ...light, diameter: NaN, signal, warnings: [...light.warnings, "Nothing in the image stands out of its noise."] };
   return { ...light, diameter, signal };
@@ -62,14 +62,12 @@ const nothing = { background: 0, noise: 0, brightness: 0, saturation: 0, signal:
 /** Background, noise, brightness and saturation of an image; pixels without a number count nowhere, and all is 0 where no pixel has one. */
 export function estimateLight(image: Image): Light {
   const { height, width } = image;
-  const data = finitePixels(image);
-  const values = image.data instanceof Float32Array ? data : image.data;
-  const [background, middle] = percentiles(values, [10, 50]) as [number, number];
+  const { finite, background, middle } = preparePixels(image);
   if (Number.isNaN(background)) return { ...nothing, warnings: [] };
   const saturation = saturationOf(image);
   const warnings = saturation > MUCH_SATURATION ? [`${(100 * saturation).toFixed(1)} % of the pixels are saturated: their grey values are too low, and their outlines may be too.`] : [];
-  const noise = noiseOf(data, height, width, middle);
-  return { background, noise, brightness: brightnessOf(data, background, noise), saturation, warnings };
+  const noise = noiseOf(finite, height, width, middle);
+  return { background, noise, brightness: brightnessOf(finite, background, noise), saturation, warnings };
 }
 
 /** Deviations of the noise above which a pixel is taken to belong to something. */

@@ -15,7 +15,7 @@
 export function gaussian(data: Float32Array, height: number, width: number, sigma: number): Float32Array {
   const kernel = halfKernel(sigma);
   if (kernel.length === 1) return data.slice();
-  if (!hasNaN(data)) return blurRows(blurColumns(data, height, width, kernel), height, width, kernel);
+  if (!hasNaN(data)) return blur(data, height, width, kernel);
   const weight = new Float32Array(data.length);
   const values = new Float32Array(data.length);
   for (let i = 0; i < data.length; i++) {
@@ -23,8 +23,8 @@ export function gaussian(data: Float32Array, height: number, width: number, sigm
     weight[i] = 1;
     values[i] = data[i]!;
   }
-  const sum = blurRows(blurColumns(values, height, width, kernel), height, width, kernel);
-  const total = blurRows(blurColumns(weight, height, width, kernel), height, width, kernel);
+  const sum = blur(values, height, width, kernel);
+  const total = blur(weight, height, width, kernel);
   for (let i = 0; i < sum.length; i++) sum[i] = weight[i] === 0 ? NaN : sum[i]! / total[i]!;
   return sum;
 }
@@ -66,79 +66,82 @@ function hasNaN(data: Float32Array): boolean {
 // Both directions sum as scipy does: the centre first, then pairs from the far end inwards. Another order changes the last bit. Four
 // pairs (or four neighbouring sums) at a time keep the sums out of memory: a third of the time.
 
-function blurColumns(data: Float32Array, height: number, width: number, kernel: Float64Array): Float32Array {
+/** Row by row: the sums along the columns of one row are used up before those of the next are taken, and need no plane of their own. */
+function blur(data: Float32Array, height: number, width: number, kernel: Float64Array): Float32Array {
+  const radius = kernel.length - 1;
   const out = new Float32Array(data.length);
   const sums = new Float64Array(width);
+  // Up to three sums more than the row has, over zeros: they are not written. Rounded to float32 on the way.
+  const line = new Float32Array(width + 2 * radius + 3);
+  const left = Int32Array.from({ length: radius }, (_, k) => reflect(k - radius, width));
+  const right = Int32Array.from({ length: radius }, (_, k) => reflect(width + k, width));
   for (let y = 0; y < height; y++) {
-    const row = y * width;
-    for (let x = 0; x < width; x++) sums[x] = data[row + x]! * kernel[0]!;
-    let k = kernel.length - 1;
-    for (; k >= 4; k -= 4) {
-      const a = reflect(y - k, height) * width;
-      const b = reflect(y + k, height) * width;
-      const c = reflect(y - k + 1, height) * width;
-      const d = reflect(y + k - 1, height) * width;
-      const e = reflect(y - k + 2, height) * width;
-      const f = reflect(y + k - 2, height) * width;
-      const g = reflect(y - k + 3, height) * width;
-      const h = reflect(y + k - 3, height) * width;
-      const w0 = kernel[k]!;
-      const w1 = kernel[k - 1]!;
-      const w2 = kernel[k - 2]!;
-      const w3 = kernel[k - 3]!;
-      for (let x = 0; x < width; x++) {
-        sums[x] = sums[x]! + (data[a + x]! + data[b + x]!) * w0 + (data[c + x]! + data[d + x]!) * w1
-          + (data[e + x]! + data[f + x]!) * w2 + (data[g + x]! + data[h + x]!) * w3;
-      }
+    sumColumns(data, y, height, width, kernel, sums);
+    for (let x = 0; x < width; x++) line[radius + x] = sums[x]!;
+    for (let k = 0; k < radius; k++) {
+      line[k] = line[radius + left[k]!]!;
+      line[radius + width + k] = line[radius + right[k]!]!;
     }
-    for (; k > 0; k--) {
-      const weight = kernel[k]!;
-      const above = reflect(y - k, height) * width;
-      const below = reflect(y + k, height) * width;
-      for (let x = 0; x < width; x++) sums[x]! += (data[above + x]! + data[below + x]!) * weight;
-    }
-    for (let x = 0; x < width; x++) out[row + x] = sums[x]!;
+    sumRow(line, width, kernel, out, y * width);
   }
   return out;
 }
 
-function blurRows(data: Float32Array, height: number, width: number, kernel: Float64Array): Float32Array {
-  const radius = kernel.length - 1;
-  const out = new Float32Array(data.length);
-  // Up to three sums more than the row has, over zeros: they are not written.
-  const padded = new Float64Array(width + 2 * radius + 3);
-  const left = Int32Array.from({ length: radius }, (_, k) => reflect(k - radius, width));
-  const right = Int32Array.from({ length: radius }, (_, k) => reflect(width + k, width));
-  for (let y = 0; y < height; y++) {
-    const row = y * width;
-    for (let x = 0; x < width; x++) padded[radius + x] = data[row + x]!;
-    for (let k = 0; k < radius; k++) {
-      padded[k] = data[row + left[k]!]!;
-      padded[radius + width + k] = data[row + right[k]!]!;
-    }
-    for (let x = 0; x < width; x += 4) {
-      const at = x + radius;
-      const centre = kernel[0]!;
-      let a = padded[at]! * centre;
-      let b = padded[at + 1]! * centre;
-      let c = padded[at + 2]! * centre;
-      let d = padded[at + 3]! * centre;
-      for (let k = radius; k > 0; k--) {
-        const weight = kernel[k]!;
-        const before = at - k;
-        const after = at + k;
-        a += (padded[before]! + padded[after]!) * weight;
-        b += (padded[before + 1]! + padded[after + 1]!) * weight;
-        c += (padded[before + 2]! + padded[after + 2]!) * weight;
-        d += (padded[before + 3]! + padded[after + 3]!) * weight;
-      }
-      out[row + x] = a;
-      if (x + 1 < width) out[row + x + 1] = b;
-      if (x + 2 < width) out[row + x + 2] = c;
-      if (x + 3 < width) out[row + x + 3] = d;
+/** Weighted sums of the rows around row `y`, one per column. */
+function sumColumns(data: Float32Array, y: number, height: number, width: number, kernel: Float64Array, sums: Float64Array): void {
+  const row = y * width;
+  for (let x = 0; x < width; x++) sums[x] = data[row + x]! * kernel[0]!;
+  let k = kernel.length - 1;
+  for (; k >= 4; k -= 4) {
+    const a = reflect(y - k, height) * width;
+    const b = reflect(y + k, height) * width;
+    const c = reflect(y - k + 1, height) * width;
+    const d = reflect(y + k - 1, height) * width;
+    const e = reflect(y - k + 2, height) * width;
+    const f = reflect(y + k - 2, height) * width;
+    const g = reflect(y - k + 3, height) * width;
+    const h = reflect(y + k - 3, height) * width;
+    const w0 = kernel[k]!;
+    const w1 = kernel[k - 1]!;
+    const w2 = kernel[k - 2]!;
+    const w3 = kernel[k - 3]!;
+    for (let x = 0; x < width; x++) {
+      sums[x] = sums[x]! + (data[a + x]! + data[b + x]!) * w0 + (data[c + x]! + data[d + x]!) * w1
+        + (data[e + x]! + data[f + x]!) * w2 + (data[g + x]! + data[h + x]!) * w3;
     }
   }
-  return out;
+  for (; k > 0; k--) {
+    const weight = kernel[k]!;
+    const above = reflect(y - k, height) * width;
+    const below = reflect(y + k, height) * width;
+    for (let x = 0; x < width; x++) sums[x]! += (data[above + x]! + data[below + x]!) * weight;
+  }
+}
+
+/** Weighted sums along a line that is padded by the radius on both sides, four neighbours at a time. */
+function sumRow(line: Float32Array, width: number, kernel: Float64Array, out: Float32Array, row: number): void {
+  const radius = kernel.length - 1;
+  const centre = kernel[0]!;
+  for (let x = 0; x < width; x += 4) {
+    const at = x + radius;
+    let a = line[at]! * centre;
+    let b = line[at + 1]! * centre;
+    let c = line[at + 2]! * centre;
+    let d = line[at + 3]! * centre;
+    for (let k = radius; k > 0; k--) {
+      const weight = kernel[k]!;
+      const before = at - k;
+      const after = at + k;
+      a += (line[before]! + line[after]!) * weight;
+      b += (line[before + 1]! + line[after + 1]!) * weight;
+      c += (line[before + 2]! + line[after + 2]!) * weight;
+      d += (line[before + 3]! + line[after + 3]!) * weight;
+    }
+    out[row + x] = a;
+    if (x + 1 < width) out[row + x + 1] = b;
+    if (x + 2 < width) out[row + x + 2] = c;
+    if (x + 3 < width) out[row + x + 3] = d;
+  }
 }
 
 /**
