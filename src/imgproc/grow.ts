@@ -9,16 +9,16 @@ export interface NearestLabels {
   /** height x width: the nearest label, the smallest of several equally near; 0 where none is within reach. */
   readonly labels: Int32Array;
   /** height x width: squared distance to it, px²; 0 on labels and where none is within reach. */
-  readonly squared: Int32Array;
+  readonly squared: Uint16Array | Int32Array;
 }
 
-/** @param reach px; -1 counts as background */
+/** @param reach px, below 32,767; -1 counts as background */
 export function nearestLabels({ height, width, data }: LabelImage, reach: number): NearestLabels {
   const limit = Math.floor(reach * reach + 1e-9);
   const radius = Math.floor(Math.sqrt(limit));
-  const { steps, nearest } = nearestInColumns(data, height, width, radius);
+  const steps = stepsToLabels(data, width, radius);
   const labels = new Int32Array(data.length);
-  const squared = new Int32Array(data.length);
+  const squared = limit < 65_536 ? new Uint16Array(data.length) : new Int32Array(data.length);
   for (let y = 0; y < height; y++) {
     const row = y * width;
     // The first column, from x - radius on, that has a label within reach.
@@ -30,24 +30,23 @@ export function nearestLabels({ height, width, data }: LabelImage, reach: number
         continue;
       }
       if (near < x - radius) near = x - radius;
-      while (near < width && near <= x + radius && steps[row + near]! > radius) near++;
+      while (near < width && near <= x + radius && steps[row + near] === FAR) near++;
       if (near >= width || near > x + radius) continue;
       let best = limit;
       let label = 0;
       const most = Math.max(x - near, Math.min(radius, width - 1 - x));
       for (let k = 0; k <= most && k * k <= best; k++) {
-        if (k <= x && steps[p - k]! <= radius) {
-          const d = steps[p - k]! ** 2 + k * k;
-          if (d < best || (d === best && (label === 0 || nearest[p - k]! < label))) {
+        for (let side = 0; side < 2; side++) {
+          const u = side === 0 ? x - k : x + k;
+          if (u < 0 || u >= width) continue;
+          const step = steps[row + u]!;
+          if (step === FAR) continue;
+          const d = step * step + k * k;
+          if (d > best) continue;
+          const other = data[row + u + step * width]!;
+          if (d < best || label === 0 || other < label) {
             best = d;
-            label = nearest[p - k]!;
-          }
-        }
-        if (k + x < width && steps[p + k]! <= radius) {
-          const d = steps[p + k]! ** 2 + k * k;
-          if (d < best || (d === best && (label === 0 || nearest[p + k]! < label))) {
-            best = d;
-            label = nearest[p + k]!;
+            label = other;
           }
         }
       }
@@ -59,28 +58,23 @@ export function nearestLabels({ height, width, data }: LabelImage, reach: number
   return { labels, squared };
 }
 
-/** Rows to the nearest label in the same column, radius + 1 where it is farther, and that label. */
-function nearestInColumns(data: Int32Array, height: number, width: number, radius: number): { steps: Uint16Array; nearest: Int32Array } {
-  const none = Math.min(65_535, radius + 1);
-  const steps = new Uint16Array(data.length).fill(none);
-  const nearest = new Int32Array(data.length);
+const FAR = 32_767;
+
+/** Rows to the nearest label in the same column, negative upwards, of two equally near the one to the smaller label; FAR beyond the radius. */
+function stepsToLabels(data: Int32Array, width: number, radius: number): Int16Array {
+  const steps = new Int16Array(data.length).fill(FAR);
   for (let p = 0; p < data.length; p++) {
-    if (data[p]! > 0) {
-      steps[p] = 0;
-      nearest[p] = data[p]!;
-    } else if (p >= width && steps[p - width]! < none) {
-      steps[p] = steps[p - width]! + 1;
-      nearest[p] = nearest[p - width]!;
-    }
+    if (data[p]! > 0) steps[p] = 0;
+    else if (p >= width && steps[p - width] !== FAR && steps[p - width]! > -radius) steps[p] = steps[p - width]! - 1;
   }
   for (let p = data.length - 1 - width; p >= 0; p--) {
     const below = steps[p + width]! + 1;
-    if (below > steps[p]! || below >= none) continue;
-    if (below === steps[p] && nearest[p + width]! >= nearest[p]!) continue;
-    steps[p] = below;
-    nearest[p] = nearest[p + width]!;
+    // What is nearest above the pixel below is nearer here: only what lies below it can be news.
+    if (below < 1 || below > radius) continue;
+    const above = steps[p]!;
+    if (above === FAR || below < -above || (below === -above && data[p + below * width]! < data[p + above * width]!)) steps[p] = below;
   }
-  return { steps, nearest };
+  return steps;
 }
 
 /**

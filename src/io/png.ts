@@ -1,6 +1,7 @@
 import { decode, encode, type DecodedPng } from "fast-png";
 import type { StoredPlane } from "../core/image.js";
 import { CorruptFile, InvalidInput, UnsupportedFormat, messageOf } from "../core/errors.js";
+import { decodeGreyPng } from "./pnggrey.js";
 
 export interface PngImage {
   /** Samples as stored: palette indices stay indices; 1, 2 and 4 bits are unpacked to one byte a value. */
@@ -25,6 +26,8 @@ export const isPng = (bytes: Uint8Array): boolean => signature.every((byte, i) =
 export function decodePng(bytes: Uint8Array, where: string): PngImage {
   const header = pngHeader(bytes, where);
   checkSize(bytes, header, where);
+  const grey = decodeGreyPng(bytes, header);
+  if (grey !== undefined) return { plane: { height: header.height, width: header.width, samples: 1, data: grey }, bits: header.bits };
   let png: DecodedPng;
   try {
     png = decode(bytes, { checkCrc: true });
