@@ -130,18 +130,20 @@ interface ComponentTree {
 }
 
 /** All 4-connected regions above level 0, one node each, numbered by level, then first pixel. */
-function componentTree(levels: Uint8Array, height: number, width: number): ComponentTree {
+function componentTree(image: Uint8Array, height: number, width: number): ComponentTree {
+  // A frame of one pixel at level 0 spares the tests for the border.
+  const stride = width + 2;
+  const levels = new Uint8Array(stride * (height + 2));
+  for (let y = 0; y < height; y++) levels.set(image.subarray(y * width, (y + 1) * width), (y + 1) * stride + 1);
   const order = sortByLevel(levels);
-  const above = new Int32Array(levels.length).fill(-1);
+  const above = new Int32Array(levels.length);
   const root = new Int32Array(levels.length).fill(-1);
   for (let i = order.length - 1; i >= 0; i--) {
     const p = order[i]!;
     above[p] = p;
     root[p] = p;
-    const x = p % width;
     for (let side = 0; side < 4; side++) {
-      if (side === 0 ? p < width : side === 1 ? x === 0 : side === 2 ? x === width - 1 : p >= (height - 1) * width) continue;
-      const neighbour = side === 0 ? p - width : side === 1 ? p - 1 : side === 2 ? p + 1 : p + width;
+      const neighbour = side === 0 ? p - stride : side === 1 ? p - 1 : side === 2 ? p + 1 : p + stride;
       if (root[neighbour]! < 0) continue;
       const top = topOf(root, neighbour);
       if (top === p) continue;
@@ -149,7 +151,8 @@ function componentTree(levels: Uint8Array, height: number, width: number): Compo
       above[top] = p;
     }
   }
-  const nodeOf = new Int32Array(levels.length).fill(-1);
+  // The array of the roots becomes that of the nodes.
+  const framed = root.fill(-1);
   const parent = new Int32Array(order.length);
   const level = new Uint8Array(order.length);
   let nodes = 0;
@@ -158,13 +161,15 @@ function componentTree(levels: Uint8Array, height: number, width: number): Compo
     const p = order[i]!;
     const q = above[p]!;
     if (q !== p && levels[q] === levels[p]) {
-      nodeOf[p] = nodeOf[q]!;
+      framed[p] = framed[q]!;
       continue;
     }
-    parent[nodes] = q === p ? -1 : nodeOf[q]!;
+    parent[nodes] = q === p ? -1 : framed[q]!;
     level[nodes] = levels[p]!;
-    nodeOf[p] = nodes++;
+    framed[p] = nodes++;
   }
+  const nodeOf = new Int32Array(height * width);
+  for (let y = 0; y < height; y++) nodeOf.set(framed.subarray((y + 1) * stride + 1, (y + 1) * stride + 1 + width), y * width);
   return { nodeOf, parent: parent.slice(0, nodes), level: level.slice(0, nodes) };
 }
 
