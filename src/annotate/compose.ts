@@ -17,24 +17,24 @@ export function composeAnnotation(proposal: Proposal, decisions: readonly Decisi
   const bright = rescaleLabels(mask.data, mask.height, mask.width, 1 / mask.scale, { height, width });
   const objects = objectTable(proposal.objects, decisions);
   const glow = glowOf(objects);
+  // What each candidate's pixels become, and whether it says anything: kept and doubtful ones do, the others are too dim to be anything but background.
+  const becomes = Int32Array.from({ length: objects.count + 1 }, (_, label) => (label === 0 || glow[label - 1] === 1 ? 0 : objects.label[label - 1]! || -1));
   const data = new Int32Array(candidates.length);
-  // Kept and doubtful candidates; the others are too dim to be anything but background.
   const spoken = new Int32Array(candidates.length);
   for (let i = 0; i < data.length; i++) {
     const label = candidates[i]!;
-    if (label === 0 || glow[label - 1] === 1) continue;
-    data[i] = objects.label[label - 1]! || -1;
-    spoken[i] = label;
+    if (label === 0) continue;
+    data[i] = becomes[label]!;
+    if (becomes[label] !== 0) spoken[i] = label;
   }
   const rim = Math.max(1.5, 0.1 * diameter);
   const margin = Math.max(1, 0.08 * diameter);
   const { labels: nearest, squared } = nearestLabels({ height, width, data: spoken, count: objects.count }, Math.max(rim, margin));
   for (let i = 0; i < data.length; i++) {
     if (spoken[i]! > 0) continue;
-    const near = nearest[i]!;
-    const kept = near > 0 && objects.kept[near - 1] === 1;
-    const isRim = kept && squared[i]! <= rim * rim;
-    const isMargin = near > 0 && !kept && squared[i]! <= margin * margin;
+    const near = becomes[nearest[i]!]!;
+    const isRim = near > 0 && squared[i]! <= rim * rim;
+    const isMargin = near < 0 && squared[i]! <= margin * margin;
     if (isMargin || missing?.[i] === 1 || (bright[i] === 1 && !isRim)) data[i] = -1;
   }
   return { labels: labelImage(height, width, data), objects, candidates: proposal.labels, settings: proposal.settings, warnings: warningsOf(proposal, objects.kept) };

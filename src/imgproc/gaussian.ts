@@ -66,9 +66,39 @@ function hasNaN(data: Float32Array): boolean {
 // Both directions sum as scipy does: the centre first, then pairs from the far end inwards. Another order changes the last bit. Four
 // pairs (or four neighbouring sums) at a time keep the sums out of memory: a third of the time.
 
+/** Radius up to which `blurNarrow` is used. */
+const NARROW = 4;
+
+/**
+ * `blur` for radii up to 4 in one expression a pixel and direction: a third of the time. Weights that a smaller kernel lacks are 0, which changes no sum
+ * of finite values.
+ */
+function blurNarrow(data: Float32Array, height: number, width: number, kernel: Float64Array): Float32Array {
+  const [k0, k1, k2, k3, k4] = Float64Array.from({ length: NARROW + 1 }, (_, k) => kernel[k] ?? 0) as unknown as [number, number, number, number, number];
+  const out = new Float32Array(data.length);
+  const line = new Float32Array(width + 2 * NARROW);
+  const ends = Int32Array.from({ length: 2 * NARROW }, (_, k) => NARROW + reflect(k < NARROW ? k - NARROW : width + k - NARROW, width));
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    const [a, b, c, d, e, f, g, h] = Int32Array.from({ length: 8 }, (_, i) => reflect(y + (i % 2 === 0 ? -1 : 1) * (NARROW - (i >> 1)), height) * width) as unknown as [number, number, number, number, number, number, number, number];
+    for (let x = 0; x < width; x++) {
+      line[x + NARROW] = data[row + x]! * k0 + (data[a + x]! + data[b + x]!) * k4 + (data[c + x]! + data[d + x]!) * k3 + (data[e + x]! + data[f + x]!) * k2 + (data[g + x]! + data[h + x]!) * k1;
+    }
+    for (let k = 0; k < NARROW; k++) {
+      line[k] = line[ends[k]!]!;
+      line[width + NARROW + k] = line[ends[NARROW + k]!]!;
+    }
+    for (let x = 0; x < width; x++) {
+      out[row + x] = line[x + 4]! * k0 + (line[x]! + line[x + 8]!) * k4 + (line[x + 1]! + line[x + 7]!) * k3 + (line[x + 2]! + line[x + 6]!) * k2 + (line[x + 3]! + line[x + 5]!) * k1;
+    }
+  }
+  return out;
+}
+
 /** Row by row: the sums along the columns of one row are used up before those of the next are taken, and need no plane of their own. */
 function blur(data: Float32Array, height: number, width: number, kernel: Float64Array): Float32Array {
   const radius = kernel.length - 1;
+  if (radius <= NARROW) return blurNarrow(data, height, width, kernel);
   const out = new Float32Array(data.length);
   const sums = new Float64Array(width);
   // Up to three sums more than the row has, over zeros: they are not written. Rounded to float32 on the way.

@@ -10,7 +10,7 @@ import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import { formatCsv } from "../io/csv.js";
 import { median } from "../imgproc/percentile.js";
 import { equivalentDiameter } from "../imgproc/regions.js";
-import { type AnnotatedFrame, type Background, type FrameOutput, objectHeader } from "../workers/annotation.js";
+import { type AnnotatedFrame, type Background, type FrameOutput, imageTiff, objectHeader } from "../workers/annotation.js";
 import { type FramePool, framePool, mapOrdered } from "../workers/pool.js";
 import { acquisitionsOf, frameKind } from "./acquisitions.js";
 import { composeInto, type ComposedRecord } from "./composing.js";
@@ -244,8 +244,9 @@ function areasOf(frames: readonly FrameResult[]): AcquisitionSummary["areas"] {
   return found.length === 0 ? [0, 0] : [Math.min(...found.map(([low]) => low)), Math.max(...found.map(([, high]) => high))];
 }
 
-const writeImage = async ({ folder, source, pool, context }: Job, frame: number, image: Image): Promise<void> =>
-  writeFileAtomic(join(folder, "images", `${source.frameNames[frame]}.tif`), await pool.run("imageTiff", image, context.signal));
+/** Here and not in a worker: it is no more than a copy. */
+const writeImage = ({ folder, source }: Job, frame: number, image: Image): Promise<void> =>
+  writeFileAtomic(join(folder, "images", `${source.frameNames[frame]}.tif`), imageTiff(image));
 
 interface Written extends Seen {
   readonly frame: number;

@@ -33,7 +33,6 @@ export const frameTasks = {
   proposeFrame,
   composeFrame,
   annotatePaperFrame,
-  imageTiff,
 
   /** The annotation of one frame as a picture with a legend. */
   preview: ({ image, annotation, marks, facts }: Pick<PreviewInput, "image" | "marks" | "facts"> & { annotation: Annotation }): Uint8Array =>
