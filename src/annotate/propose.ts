@@ -6,7 +6,7 @@
  * the same per nucleus at any magnification. Outlines and features are taken at full resolution.
  */
 import type { Image } from "../core/image.js";
-import { type LabelImage, labelImage, relabelSequential } from "../core/labels.js";
+import { type LabelImage, labelImage, renumber } from "../core/labels.js";
 import { localBackground } from "../imgproc/background.js";
 import { ownContours } from "../imgproc/contour.js";
 import { gaussian } from "../imgproc/gaussian.js";
@@ -82,10 +82,10 @@ export function proposeObjects(image: Image, scale: Light & Pick<ScaleEstimate, 
   const { clean: data } = pixels;
   const detection = detect(image, pixels, diameter, scale.noise, options.sensitivity ?? 1);
   const enlarge = 1 / detection.scale;
-  const seeds = labelImage(height, width, rescaleLabels(detection.labels, detection.height, detection.width, enlarge, image));
+  const seeds = { height, width, data: rescaleLabels(detection.labels, detection.height, detection.width, enlarge, image), count: detection.count };
   const background = rescale({ ...detection, data: detection.background }, enlarge, image).data;
   const smoothed = gaussian(data, height, width, Math.max(0.5, 0.025 * diameter));
-  const labels = relabelSequential(ownContours(seeds, smoothed, background, { fraction: FRACTION, grow: growth(diameter) }));
+  const labels = renumber(ownContours(seeds, smoothed, background, { fraction: FRACTION, grow: growth(diameter) }));
   const objects = measureCandidates(labels, smoothed, background, { diameter, noise: scale.noise, frame });
   const low = Math.max(detection.least, GLOW * typicalOf([objects]).intensity);
   const bright = new Uint8Array(detection.heights.length);
@@ -117,7 +117,9 @@ const growth = (diameter: number): number => Math.max(1, Math.round(0.16 * diame
 interface Detection extends Plane {
   /** Pixels of the detection per pixel of the image, at most 1. */
   readonly scale: number;
+  /** Contours, apart from each other, 1..count; some numbers may be unused. */
   readonly labels: Int32Array;
+  readonly count: number;
   readonly background: Float32Array;
   /** Smoothed grey values above the background. */
   readonly heights: Float32Array;
@@ -151,7 +153,7 @@ function detect({ height: fullHeight, width: fullWidth }: Image, pixels: Prepare
   cutAtOwnHeight(labels, heights, SEED_FRACTION);
   // The contour is taken twice: here first, since seeds are cut high, and the core of a seed is brighter than that of its nucleus.
   const contours = ownContours(labelImage(height, width, labels), smooth, background, { fraction: FRACTION, grow: growth(d) });
-  return { ...plane, scale, labels: withoutContacts(contours), background, heights, least };
+  return { ...plane, scale, labels: withoutContacts(contours), count: contours.count, background, heights, least };
 }
 
 /** Takes off the pixels beside another label: enlarged, they would draw a border in steps where a smooth one between the two is wanted. */

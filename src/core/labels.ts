@@ -16,14 +16,15 @@ export function labelImage(height: number, width: number, data: Int32Array): Lab
 }
 
 /** Renumbers labels to 1..n in the order of their first pixel (row-major), so that equal partitions get equal bytes. -1 stays. */
-export function relabelSequential(labels: LabelImage): LabelImage {
-  const map = new Int32Array(labels.count + 1);
-  const data = new Int32Array(labels.data.length);
+export const relabelSequential = (labels: LabelImage): LabelImage => renumber({ ...labels, data: labels.data.slice() });
+
+/** The same in place, for labels that nobody else holds. */
+export function renumber({ height, width, data, count: most }: LabelImage): LabelImage {
+  const map = new Int32Array(most + 1);
   let count = 0;
   for (let i = 0; i < data.length; i++) {
-    const label = labels.data[i]!;
+    const label = data[i]!;
     if (label > 0) data[i] = map[label] || (map[label] = ++count);
-    else data[i] = label;
   }
-  return { height: labels.height, width: labels.width, data, count };
+  return { height, width, data, count };
 }

@@ -1,4 +1,4 @@
-import { labelImage, type LabelImage } from "../core/labels.js";
+import type { LabelImage } from "../core/labels.js";
 import { growLabels } from "./grow.js";
 import { medianInPlace } from "./percentile.js";
 import { boundingBoxes } from "./regions.js";
@@ -39,7 +39,7 @@ export function ownContours(
 ): LabelImage {
   const { height, width, count } = labels;
   const cells = growLabels(labels, options.grow);
-  const boxes = boundingBoxes(labelImage(height, width, cells));
+  const boxes = boundingBoxes({ height, width, data: cells, count });
   const scratch = scratchFor(boxes);
   const out = new Int32Array(cells.length);
   for (let label = 1; label <= count; label++) {

@@ -87,7 +87,7 @@ interface Job {
 /** Kept nuclei from which on their median tells the size. */
 const least = 3;
 /** A movie has one scale: this many of its frames tell it. */
-const looksAtMovie = 8;
+const looksAtMovie = 5;
 
 /** Annotates every frame of `source` into `folder`, which must exist. */
 export async function annotateInto(folder: string, source: ImageSource, config: Config, context: StageContext): Promise<AnnotationSummary> {
