@@ -37,5 +37,5 @@ export function simulatedMovie(folder, scene, seed, { size = 1024, frames = 6 } 
   }));
 }
 
-/** "0.912 [0.880, 0.935]": pooled, with the 95 % bootstrap interval over images. */
-export const withInterval = (value, { low, high }) => `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+/** "0.912 [0.880, 0.935]": pooled, with the 95 % bootstrap interval over images, where there are several. */
+export const withInterval = (value, { low, high }) => `${value.toFixed(3)} ${Number.isNaN(low) ? "(one image)   " : `[${low.toFixed(3)}, ${high.toFixed(3)}]`}`;
