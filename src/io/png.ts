@@ -2,6 +2,9 @@ import { decode, encode, type DecodedPng } from "fast-png";
 import type { StoredPlane } from "../core/image.js";
 import { CorruptFile, InvalidInput, UnsupportedFormat, messageOf } from "../core/errors.js";
 import { decodeGreyPng } from "./pnggrey.js";
+import { type PngHeader, pngHeader } from "./pngheader.js";
+
+export { isPng, type PngHeader, pngHeader, pngHeaderLength } from "./pngheader.js";
 
 export interface PngImage {
   /** Samples as stored: palette indices stay indices; 1, 2 and 4 bits are unpacked to one byte a value. */
@@ -11,10 +14,6 @@ export interface PngImage {
   /** Colour of each index, [red, green, blue] or with alpha, 0..255. */
   readonly palette?: readonly (readonly number[])[] | undefined;
 }
-
-const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-
-export const isPng = (bytes: Uint8Array): boolean => signature.every((byte, i) => bytes[i] === byte);
 
 /**
  * Decodes a PNG file of any colour type to the samples that are stored in it.
@@ -38,36 +37,6 @@ export function decodePng(bytes: Uint8Array, where: string): PngImage {
   const data = bits < 8 ? unpack(png.data, height, width, bits) : samplesOf(png);
   if (data.length !== height * width * samples) throw new CorruptFile(where, 8, "the PNG data is incomplete");
   return { plane: { height, width, samples, data }, bits, palette: png.palette };
-}
-
-export interface PngHeader {
-  readonly height: number;
-  readonly width: number;
-  /** Values per pixel: 1 grey or palette index, 2 with alpha, 3 RGB, 4 RGBA. */
-  readonly samples: number;
-  readonly bits: number;
-  readonly palette: boolean;
-  readonly interlaced: boolean;
-}
-
-/** Length of the signature and the header chunk. */
-export const pngHeaderLength = 33;
-
-/**
- * Reads what the first 33 bytes of a PNG file say.
- *
- * @throws CorruptFile when they are no PNG header
- */
-export function pngHeader(bytes: Uint8Array, where: string): PngHeader {
-  if (!isPng(bytes)) throw new CorruptFile(where, 0, "this is not a PNG file");
-  if (bytes.length < pngHeaderLength) throw new CorruptFile(where, bytes.length, "the PNG file ends within its header");
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const [width, height, bits, colour] = [view.getUint32(16), view.getUint32(20), bytes[24]!, bytes[25]!];
-  const samples = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }[colour];
-  if (width === 0 || height === 0 || samples === undefined || ![1, 2, 4, 8, 16].includes(bits)) {
-    throw new CorruptFile(where, 16, `the PNG header says ${width} x ${height} pixels of ${bits} bits in colour type ${colour}`);
-  }
-  return { height, width, samples, bits, palette: colour === 3, interlaced: bytes[28] !== 0 };
 }
 
 /** Refuses a header that promises more pixels than the compressed bytes can hold, before memory is taken for them. */

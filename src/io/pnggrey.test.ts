@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { deflate, crc32 } from "#platform";
 import { concatBytes } from "./bytes.js";
-import { decodePng, pngHeader } from "./png.js";
+import { decodePng } from "./png.js";
 import { decodeGreyPng } from "./pnggrey.js";
+import { pngHeader } from "./pngheader.js";
 
 const decoded = (bytes: Uint8Array): Uint8Array | Uint16Array | undefined => decodeGreyPng(bytes, pngHeader(bytes, "test"));
 

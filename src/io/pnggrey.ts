@@ -4,7 +4,7 @@
  */
 import { crc32, inflate } from "#platform";
 import { concatBytes } from "./bytes.js";
-import type { PngHeader } from "./png.js";
+import type { PngHeader } from "./pngheader.js";
 
 /**
  * @param bytes of a PNG file with this header
