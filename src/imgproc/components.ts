@@ -1,4 +1,5 @@
 import { labelImage, type LabelImage } from "../core/labels.js";
+import { grown, painted, type RowRuns } from "./runs.js";
 
 /**
  * Connected components of a mask, numbered from 1 in the order of their first pixel (row-major).
@@ -11,36 +12,32 @@ import { labelImage, type LabelImage } from "../core/labels.js";
  * Source: equals skimage.measure.label (connectivity 1 and 2) and scipy.ndimage.label.
  */
 export function components(mask: Uint8Array, height: number, width: number, connectivity: 4 | 8): LabelImage {
-  return painted(connectedRuns(mask, height, width, connectivity), height, width);
+  return painted(numbered(connectedRuns(mask, height, width, connectivity)));
 }
 
-/** `components` without those that have a pixel on the border of the image: as `clearBorder` and `relabelSequential` give, in a third of their time. */
-export function innerComponents(mask: Uint8Array, height: number, width: number, connectivity: 4 | 8): LabelImage {
+/** `components` without those that have a pixel on the border of the image, as runs: what `clearBorder` and `relabelSequential` give. */
+export function innerComponents(mask: Uint8Array, height: number, width: number, connectivity: 4 | 8): RowRuns {
   const runs = connectedRuns(mask, height, width, connectivity);
-  const { rows, starts, ends, parent } = runs;
+  const { rows, start, end, parent } = runs;
   const drop = new Uint8Array(rows[height]!);
   for (let y = 0; y < height; y++) {
     for (let run = rows[y]!; run < rows[y + 1]!; run++) {
-      if (y === 0 || y === height - 1 || starts[run] === 0 || ends[run] === width) drop[rootOf(parent, run)] = 1;
+      if (y === 0 || y === height - 1 || start[run] === 0 || end[run] === width) drop[rootOf(parent, run)] = 1;
     }
   }
-  return painted(runs, height, width, drop);
+  return numbered(runs, drop);
 }
 
 /** Foreground in runs within a row, and which of them are connected. */
-interface ConnectedRuns {
-  /** Runs of row y are `rows[y]` to `rows[y + 1]` (exclusive). */
-  readonly rows: Int32Array;
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
+interface ConnectedRuns extends Omit<RowRuns, "label" | "count"> {
   /** An earlier run of the same component; its first run has itself. */
   readonly parent: Int32Array;
 }
 
 function connectedRuns(mask: Uint8Array, height: number, width: number, connectivity: 4 | 8): ConnectedRuns {
   const reach = connectivity === 8 ? 1 : 0;
-  let starts: Int32Array = new Int32Array(1024);
-  let ends: Int32Array = new Int32Array(1024);
+  let start: Int32Array = new Int32Array(1024);
+  let end: Int32Array = new Int32Array(1024);
   let parent: Int32Array = new Int32Array(1024);
   const rows = new Int32Array(height + 1);
   // Four pixels a word, to pass over background.
@@ -55,20 +52,16 @@ function connectedRuns(mask: Uint8Array, height: number, width: number, connecti
         if (words !== undefined && x % 4 === 3) while (x + 4 < width && words[(row + x + 1) >> 2] === 0) x += 4;
         continue;
       }
-      const start = x;
+      const from = x;
       while (x < width && mask[row + x] !== 0) x++;
-      if (runs === starts.length) {
-        starts = grown(starts);
-        ends = grown(ends);
-        parent = grown(parent);
-      }
+      if (runs === start.length) [start, end, parent] = [grown(start), grown(end), grown(parent)];
       const run = runs++;
-      starts[run] = start;
-      ends[run] = x;
+      start[run] = from;
+      end[run] = x;
       let root = run;
-      while (above < aboveEnd && ends[above]! + reach <= start) above++;
+      while (above < aboveEnd && end[above]! + reach <= from) above++;
       // The last run touched may touch the next run of this row too, so it is not passed over.
-      for (let k = above; k < aboveEnd && starts[k]! < x + reach; k++) {
+      for (let k = above; k < aboveEnd && start[k]! < x + reach; k++) {
         const other = rootOf(parent, k);
         if (other < root) {
           parent[root] = other;
@@ -79,7 +72,7 @@ function connectedRuns(mask: Uint8Array, height: number, width: number, connecti
     }
     rows[y + 1] = runs;
   }
-  return { rows, starts, ends, parent };
+  return { height, width, rows, start, end, parent };
 }
 
 /** Root of a tree of runs, shortening the way there (path halving). */
@@ -91,28 +84,15 @@ function rootOf(parent: Int32Array, run: number): number {
   return run;
 }
 
-function grown(array: Int32Array): Int32Array {
-  const out = new Int32Array(2 * array.length);
-  out.set(array);
-  return out;
-}
-
-/** @param drop 1 for the first run of what is left out */
-function painted({ rows, starts, ends, parent }: ConnectedRuns, height: number, width: number, drop?: Uint8Array): LabelImage {
-  const data = new Int32Array(height * width);
-  const label = new Int32Array(rows[height]!);
+/** Numbers components from 1 by their first run, but for those whose first run is 1 in `drop`. */
+function numbered({ parent, ...runs }: ConnectedRuns, drop?: Uint8Array): RowRuns {
+  const label = new Int32Array(runs.rows[runs.height]!);
   let count = 0;
-  for (let y = 0; y < height; y++) {
-    for (let run = rows[y]!; run < rows[y + 1]!; run++) {
-      // A parent comes before its children, so it has its number already.
-      const value = parent[run] !== run ? label[parent[run]!]! : drop?.[run] === 1 ? 0 : ++count;
-      label[run] = value;
-      if (value === 0) continue;
-      // Runs are short: a call of `fill` takes longer.
-      for (let i = y * width + starts[run]!, end = y * width + ends[run]!; i < end; i++) data[i] = value;
-    }
+  for (let run = 0; run < label.length; run++) {
+    // A parent comes before its children, so it has its number already.
+    label[run] = parent[run] !== run ? label[parent[run]!]! : drop?.[run] === 1 ? 0 : ++count;
   }
-  return { height, width, data, count };
+  return { ...runs, label, count };
 }
 
 /**
