@@ -70,14 +70,14 @@ export function measureRuns(runs: Runs, options: MeasureOptions = {}): Nuclei {
   return nuclei;
 }
 
-function meanOverRuns(image: Image, runs: Runs, from: number, to: number): number {
+function meanOverRuns({ data, width }: Image, runs: Runs, from: number, to: number): number {
   let sum = 0;
   let n = 0;
   for (let run = from; run < to; run++) {
-    const row = runs.y[run]! * image.width;
-    for (let i = row + runs.start[run]!; i < row + runs.end[run]!; i++) {
-      const value = image.data[i]!;
-      if (Number.isNaN(value)) continue;
+    const row = runs.y[run]! * width;
+    for (let i = row + runs.start[run]!, last = row + runs.end[run]!; i < last; i++) {
+      const value = data[i]!;
+      if (value !== value) continue;
       sum += value;
       n++;
     }
