@@ -1,6 +1,7 @@
 import type { Image } from "../core/image.js";
 import { labelImage, type LabelImage } from "../core/labels.js";
 import type { Random } from "../core/random.js";
+import { bitsAbove } from "../imgproc/bits.js";
 import { innerComponents } from "../imgproc/components.js";
 import { gaussianOpenCv9 } from "../imgproc/gaussian.js";
 import { closing3x3 } from "../imgproc/morphology.js";
@@ -29,8 +30,7 @@ export function annotatePaper(image: Image, frame = 0): Annotation {
   if (grey.length === 0 || grey.every((value) => value === grey[0])) return emptyPaperAnnotation(image, frame);
   const blurred = gaussianOpenCv9(grey, height, width);
   const threshold = otsuThreshold(histogram8(blurred));
-  const mask = closing3x3(blurred, height, width, threshold);
-  const candidates = innerComponents(mask, height, width, 8);
+  const candidates = innerComponents(closing3x3(bitsAbove(blurred, height, width, threshold)), 8);
   const objects = paperFeatures(runsByLabel(candidates), image, frame);
   const decisions = decidePaper(objects.area);
   const table = objectTable(objects, decisions);

@@ -1,5 +1,6 @@
 import { labelImage, type LabelImage } from "../core/labels.js";
-import { grown, painted, type RowRuns } from "./runs.js";
+import { bitsAbove, type Bits } from "./bits.js";
+import { painted, runsOfBits, type LabelledRuns, type RowRuns } from "./runs.js";
 
 /**
  * Connected components of a mask, numbered from 1 in the order of their first pixel (row-major).
@@ -12,56 +13,36 @@ import { grown, painted, type RowRuns } from "./runs.js";
  * Source: equals skimage.measure.label (connectivity 1 and 2) and scipy.ndimage.label.
  */
 export function components(mask: Uint8Array, height: number, width: number, connectivity: 4 | 8): LabelImage {
-  return painted(numbered(connectedRuns(mask, height, width, connectivity)));
+  const runs = runsOfBits(bitsAbove(mask, height, width));
+  return painted(numbered(runs, connected(runs, connectivity)));
 }
 
 /** `components` without those that have a pixel on the border of the image, as runs: what `clearBorder` and `relabelSequential` give. */
-export function innerComponents(mask: Uint8Array, height: number, width: number, connectivity: 4 | 8): RowRuns {
-  const runs = connectedRuns(mask, height, width, connectivity);
-  const { rows, start, end, parent } = runs;
-  const drop = new Uint8Array(rows[height]!);
+export function innerComponents(mask: Bits, connectivity: 4 | 8): LabelledRuns {
+  const runs = runsOfBits(mask);
+  const { height, width, rows, start, end } = runs;
+  const parent = connected(runs, connectivity);
+  const drop = new Uint8Array(parent.length);
   for (let y = 0; y < height; y++) {
     for (let run = rows[y]!; run < rows[y + 1]!; run++) {
       if (y === 0 || y === height - 1 || start[run] === 0 || end[run] === width) drop[rootOf(parent, run)] = 1;
     }
   }
-  return numbered(runs, drop);
+  return numbered(runs, parent, drop);
 }
 
-/** Foreground in runs within a row, and which of them are connected. */
-interface ConnectedRuns extends Omit<RowRuns, "label" | "count"> {
-  /** An earlier run of the same component; its first run has itself. */
-  readonly parent: Int32Array;
-}
-
-function connectedRuns(mask: Uint8Array, height: number, width: number, connectivity: 4 | 8): ConnectedRuns {
+/** Of each run an earlier run of the same component; its first run has itself. */
+function connected({ height, rows, start, end }: RowRuns, connectivity: 4 | 8): Int32Array {
   const reach = connectivity === 8 ? 1 : 0;
-  let start: Int32Array = new Int32Array(1024);
-  let end: Int32Array = new Int32Array(1024);
-  let parent: Int32Array = new Int32Array(1024);
-  const rows = new Int32Array(height + 1);
-  // Four pixels a word, to pass over background.
-  const words = width % 4 === 0 && mask.byteOffset % 4 === 0 ? new Int32Array(mask.buffer, mask.byteOffset, mask.length >> 2) : undefined;
-  let runs = 0;
+  const parent = new Int32Array(rows[height]!);
   for (let y = 0; y < height; y++) {
-    const row = y * width;
     let above = y > 0 ? rows[y - 1]! : 0;
     const aboveEnd = rows[y]!;
-    for (let x = 0; x < width; x++) {
-      if (mask[row + x] === 0) {
-        if (words !== undefined && x % 4 === 3) while (x + 4 < width && words[(row + x + 1) >> 2] === 0) x += 4;
-        continue;
-      }
-      const from = x;
-      while (x < width && mask[row + x] !== 0) x++;
-      if (runs === start.length) [start, end, parent] = [grown(start), grown(end), grown(parent)];
-      const run = runs++;
-      start[run] = from;
-      end[run] = x;
+    for (let run = aboveEnd; run < rows[y + 1]!; run++) {
       let root = run;
-      while (above < aboveEnd && end[above]! + reach <= from) above++;
+      while (above < aboveEnd && end[above]! + reach <= start[run]!) above++;
       // The last run touched may touch the next run of this row too, so it is not passed over.
-      for (let k = above; k < aboveEnd && start[k]! < x + reach; k++) {
+      for (let k = above; k < aboveEnd && start[k]! < end[run]! + reach; k++) {
         const other = rootOf(parent, k);
         if (other < root) {
           parent[root] = other;
@@ -70,9 +51,8 @@ function connectedRuns(mask: Uint8Array, height: number, width: number, connecti
       }
       parent[run] = root;
     }
-    rows[y + 1] = runs;
   }
-  return { height, width, rows, start, end, parent };
+  return parent;
 }
 
 /** Root of a tree of runs, shortening the way there (path halving). */
@@ -85,8 +65,8 @@ function rootOf(parent: Int32Array, run: number): number {
 }
 
 /** Numbers components from 1 by their first run, but for those whose first run is 1 in `drop`. */
-function numbered({ parent, ...runs }: ConnectedRuns, drop?: Uint8Array): RowRuns {
-  const label = new Int32Array(runs.rows[runs.height]!);
+function numbered(runs: RowRuns, parent: Int32Array, drop?: Uint8Array): LabelledRuns {
+  const label = new Int32Array(parent.length);
   let count = 0;
   for (let run = 0; run < label.length; run++) {
     // A parent comes before its children, so it has its number already.

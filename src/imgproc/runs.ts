@@ -1,6 +1,7 @@
 import type { LabelImage } from "../core/labels.js";
+import type { Bits } from "./bits.js";
 
-/** The objects of a label image as horizontal runs of pixels in scan order: from top to bottom, left to right. */
+/** The foreground of an image as horizontal runs of pixels in scan order: from top to bottom, left to right. */
 export interface RowRuns {
   readonly height: number;
   readonly width: number;
@@ -10,13 +11,17 @@ export interface RowRuns {
   readonly start: Int32Array;
   /** Column after the last. */
   readonly end: Int32Array;
+}
+
+/** Such runs with their labels. */
+export interface LabelledRuns extends RowRuns {
   /** 0 for what is background after all. */
   readonly label: Int32Array;
   /** The largest label. */
   readonly count: number;
 }
 
-/** The same grouped by label, each group from top to bottom, left to right. */
+/** The objects of a label image as runs grouped by label, each group from top to bottom, left to right. */
 export interface Runs {
   readonly height: number;
   readonly width: number;
@@ -30,9 +35,9 @@ export interface Runs {
 }
 
 /** Takes a label image apart into runs. Linear in the number of pixels, however the labels are scattered; -1 counts as background. */
-export const runsOf = (labels: LabelImage): Runs => runsByLabel(rowRunsOf(labels));
+export const runsOf = (labels: LabelImage): Runs => runsByLabel(labelledRuns(labels));
 
-function rowRunsOf({ height, width, data, count }: LabelImage): RowRuns {
+function labelledRuns({ height, width, data, count }: LabelImage): LabelledRuns {
   const rows = new Int32Array(height + 1);
   let start: Int32Array = new Int32Array(1024);
   let end: Int32Array = new Int32Array(1024);
@@ -55,14 +60,42 @@ function rowRunsOf({ height, width, data, count }: LabelImage): RowRuns {
   return { height, width, rows, start, end, label, count };
 }
 
+/** Takes a mask apart into runs. */
+export function runsOfBits({ height, width, words }: Bits): RowRuns {
+  const rows = new Int32Array(height + 1);
+  let start: Int32Array = new Int32Array(1024);
+  let end: Int32Array = new Int32Array(1024);
+  let runs = 0;
+  for (let y = 0, at = 0; y < height; y++) {
+    let before = 0;
+    for (let x = 0; x < width; x += 32, at++) {
+      const own = words[at]!;
+      // Where a bit differs from the one before it, by turns a start and an end.
+      for (let edges = own ^ ((own << 1) | (before >>> 31)); edges !== 0; edges &= edges - 1) {
+        const bit = 31 - Math.clz32(edges & -edges);
+        if (((own >>> bit) & 1) === 0) end[runs++] = x + bit;
+        else {
+          if (runs === start.length) [start, end] = [grown(start), grown(end)];
+          start[runs] = x + bit;
+        }
+      }
+      before = own;
+    }
+    // A run up to the last bit of the last word has no edge there.
+    if (before < 0) end[runs++] = width;
+    rows[y + 1] = runs;
+  }
+  return { height, width, rows, start, end };
+}
+
 /** Twice as long, the values kept. */
-export function grown(array: Int32Array): Int32Array {
+function grown(array: Int32Array): Int32Array {
   const out = new Int32Array(2 * array.length);
   out.set(array);
   return out;
 }
 
-export function runsByLabel({ height, width, rows, start, end, label, count }: RowRuns): Runs {
+export function runsByLabel({ height, width, rows, start, end, label, count }: LabelledRuns): Runs {
   const first = new Int32Array(count + 1);
   for (let run = 0; run < rows[height]!; run++) if (label[run]! > 0) first[label[run]!]!++;
   for (let k = 0; k < count; k++) first[k + 1]! += first[k]!;
@@ -82,7 +115,7 @@ export function runsByLabel({ height, width, rows, start, end, label, count }: R
 }
 
 /** The label image of runs. */
-export function painted({ height, width, rows, start, end, label, count }: RowRuns): LabelImage {
+export function painted({ height, width, rows, start, end, label, count }: LabelledRuns): LabelImage {
   const data = new Int32Array(height * width);
   for (let y = 0; y < height; y++) {
     for (let run = rows[y]!; run < rows[y + 1]!; run++) {
@@ -96,6 +129,6 @@ export function painted({ height, width, rows, start, end, label, count }: RowRu
 }
 
 /** Label k becomes `numbers[k - 1]`, of which `count` is the largest; 0 takes it out. */
-export function renumberedRuns(runs: RowRuns, numbers: Int32Array, count: number): RowRuns {
+export function renumberedRuns(runs: LabelledRuns, numbers: Int32Array, count: number): LabelledRuns {
   return { ...runs, label: runs.label.map((label) => (label === 0 ? 0 : numbers[label - 1]!)), count };
 }
