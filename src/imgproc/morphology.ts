@@ -51,7 +51,8 @@ const erodeBits = (bits: Bits): Bits => invertedBits(dilateBits(invertedBits(bit
 function invertedBits({ height, width, words }: Bits): Bits {
   const stride = Math.ceil(width / 32);
   const tail = tailOf(width);
-  const out = words.map((word) => ~word);
+  const out = new Int32Array(words.length);
+  for (let i = 0; i < out.length; i++) out[i] = ~words[i]!;
   for (let last = stride - 1; last < out.length; last += stride) out[last]! &= tail;
   return { height, width, words: out };
 }
