@@ -1,12 +1,14 @@
 import type { Image } from "../core/image.js";
 import { labelImage, type LabelImage } from "../core/labels.js";
 import type { Random } from "../core/random.js";
+import { bitsAbove } from "../imgproc/bits.js";
 import { innerComponents } from "../imgproc/components.js";
 import { gaussianOpenCv9 } from "../imgproc/gaussian.js";
 import { closing3x3 } from "../imgproc/morphology.js";
 import { histogram8, otsuThreshold } from "../imgproc/otsu.js";
 import { median } from "../imgproc/percentile.js";
-import { measure, equivalentDiameter } from "../imgproc/regions.js";
+import { equivalentDiameter, measureRuns } from "../imgproc/regions.js";
+import { painted, renumberedRuns, runsByLabel, type Runs } from "../imgproc/runs.js";
 import { type Annotation, type Decision, emptyFeatures, objectTable, type ObjectFeatures } from "./types.js";
 
 /** The author's limits: area / median area, and distance to the median in median absolute deviations. */
@@ -28,25 +30,14 @@ export function annotatePaper(image: Image, frame = 0): Annotation {
   if (grey.length === 0 || grey.every((value) => value === grey[0])) return emptyPaperAnnotation(image, frame);
   const blurred = gaussianOpenCv9(grey, height, width);
   const threshold = otsuThreshold(histogram8(blurred));
-  const mask = closing3x3(blurred, height, width, threshold);
-  const candidates = innerComponents(mask, height, width, 8);
-  const objects = paperFeatures(candidates, image, frame);
+  const candidates = innerComponents(closing3x3(bitsAbove(blurred, height, width, threshold)), 8);
+  const objects = paperFeatures(runsByLabel(candidates), image, frame);
   const decisions = decidePaper(objects.area);
   const table = objectTable(objects, decisions);
-  const data = renumbered(candidates.data, table.label);
+  const labels = painted(renumberedRuns(candidates, table.label, decisions.filter(({ kept }) => kept).length));
   const settings = { method: "paper", threshold, medianArea: objects.count === 0 ? 0 : median(objects.area) };
   const warnings = objects.count === 0 ? ["No object lies wholly inside the image above Otsu's threshold."] : [];
-  return { labels: { height, width, data, count: decisions.filter(({ kept }) => kept).length }, objects: table, candidates, settings, warnings };
-}
-
-/** Label k becomes `numbers[k - 1]`. */
-function renumbered(labels: Int32Array, numbers: Int32Array): Int32Array {
-  const out = new Int32Array(labels.length);
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i]!;
-    if (label > 0) out[i] = numbers[label - 1]!;
-  }
-  return out;
+  return { labels, objects: table, candidates: painted(candidates), settings, warnings };
 }
 
 function emptyPaperAnnotation({ height, width }: Image, frame: number): Annotation {
@@ -78,8 +69,8 @@ function range(data: Image["data"]): [number, number] {
   return [low, high];
 }
 
-function paperFeatures(labels: LabelImage, image: Image, frame: number): ObjectFeatures {
-  const nuclei = measure(labels, { image, frame });
+function paperFeatures(runs: Runs, image: Image, frame: number): ObjectFeatures {
+  const nuclei = measureRuns(runs, { image, frame });
   return {
     ...emptyFeatures(nuclei.count, frame), candidate: nuclei.label, y: nuclei.y, x: nuclei.x, area: nuclei.area,
     diameter: nuclei.area.map(equivalentDiameter), solidity: nuclei.solidity, eccentricity: nuclei.eccentricity,

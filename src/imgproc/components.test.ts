@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { goldens, type Golden } from "../../fixtures/imgproc/golden.js";
 import { expectCommutes, expectConsecutive, inPieces, lattice, masks, partition, scattered } from "../../test/planes.js";
 import { labelImage, relabelSequential } from "../core/labels.js";
+import { bitsAbove } from "./bits.js";
 import { areas, clearBorder, components, fillHoles, innerComponents, removeSmall } from "./components.js";
+import { painted, runsByLabel, runsOf } from "./runs.js";
 
 interface MaskCase {
   readonly mask: Golden<Uint8Array>;
@@ -86,13 +88,15 @@ describe("innerComponents", () => {
   it("gives what is left of the components away from the border, renumbered", () => {
     fc.assert(
       fc.property(masks(), connectivities, ({ data, height, width }, connectivity) => {
-        expect(innerComponents(data, height, width, connectivity)).toEqual(relabelSequential(clearBorder(components(data, height, width, connectivity))));
+        const inner = innerComponents(bitsAbove(data, height, width), connectivity);
+        expect(painted(inner)).toEqual(relabelSequential(clearBorder(components(data, height, width, connectivity))));
+        expect(runsByLabel(inner)).toEqual(runsOf(painted(inner)));
       }),
     );
   });
 
   it.each([[0, 0], [1, 1], [1, 7], [7, 1]])("has none in %i x %i pixels", (height, width) => {
-    expect(innerComponents(new Uint8Array(height * width).fill(1), height, width, 8)).toEqual(labelImage(height, width, new Int32Array(height * width)));
+    expect(painted(innerComponents(bitsAbove(new Uint8Array(height * width).fill(1), height, width), 8))).toEqual(labelImage(height, width, new Int32Array(height * width)));
   });
 });
 

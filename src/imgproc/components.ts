@@ -1,4 +1,6 @@
 import { labelImage, type LabelImage } from "../core/labels.js";
+import { bitsAbove, type Bits } from "./bits.js";
+import { painted, runsOfBits, type LabelledRuns, type RowRuns } from "./runs.js";
 
 /**
  * Connected components of a mask, numbered from 1 in the order of their first pixel (row-major).
@@ -11,64 +13,36 @@ import { labelImage, type LabelImage } from "../core/labels.js";
  * Source: equals skimage.measure.label (connectivity 1 and 2) and scipy.ndimage.label.
  */
 export function components(mask: Uint8Array, height: number, width: number, connectivity: 4 | 8): LabelImage {
-  return painted(connectedRuns(mask, height, width, connectivity), height, width);
+  const runs = runsOfBits(bitsAbove(mask, height, width));
+  return painted(numbered(runs, connected(runs, connectivity)));
 }
 
-/** `components` without those that have a pixel on the border of the image: as `clearBorder` and `relabelSequential` give, in a third of their time. */
-export function innerComponents(mask: Uint8Array, height: number, width: number, connectivity: 4 | 8): LabelImage {
-  const runs = connectedRuns(mask, height, width, connectivity);
-  const { rows, starts, ends, parent } = runs;
-  const drop = new Uint8Array(rows[height]!);
+/** `components` without those that have a pixel on the border of the image, as runs: what `clearBorder` and `relabelSequential` give. */
+export function innerComponents(mask: Bits, connectivity: 4 | 8): LabelledRuns {
+  const runs = runsOfBits(mask);
+  const { height, width, rows, start, end } = runs;
+  const parent = connected(runs, connectivity);
+  const drop = new Uint8Array(parent.length);
   for (let y = 0; y < height; y++) {
     for (let run = rows[y]!; run < rows[y + 1]!; run++) {
-      if (y === 0 || y === height - 1 || starts[run] === 0 || ends[run] === width) drop[rootOf(parent, run)] = 1;
+      if (y === 0 || y === height - 1 || start[run] === 0 || end[run] === width) drop[rootOf(parent, run)] = 1;
     }
   }
-  return painted(runs, height, width, drop);
+  return numbered(runs, parent, drop);
 }
 
-/** Foreground in runs within a row, and which of them are connected. */
-interface ConnectedRuns {
-  /** Runs of row y are `rows[y]` to `rows[y + 1]` (exclusive). */
-  readonly rows: Int32Array;
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
-  /** An earlier run of the same component; its first run has itself. */
-  readonly parent: Int32Array;
-}
-
-function connectedRuns(mask: Uint8Array, height: number, width: number, connectivity: 4 | 8): ConnectedRuns {
+/** Of each run an earlier run of the same component; its first run has itself. */
+function connected({ height, rows, start, end }: RowRuns, connectivity: 4 | 8): Int32Array {
   const reach = connectivity === 8 ? 1 : 0;
-  let starts: Int32Array = new Int32Array(1024);
-  let ends: Int32Array = new Int32Array(1024);
-  let parent: Int32Array = new Int32Array(1024);
-  const rows = new Int32Array(height + 1);
-  // Four pixels a word, to pass over background.
-  const words = width % 4 === 0 && mask.byteOffset % 4 === 0 ? new Int32Array(mask.buffer, mask.byteOffset, mask.length >> 2) : undefined;
-  let runs = 0;
+  const parent = new Int32Array(rows[height]!);
   for (let y = 0; y < height; y++) {
-    const row = y * width;
     let above = y > 0 ? rows[y - 1]! : 0;
     const aboveEnd = rows[y]!;
-    for (let x = 0; x < width; x++) {
-      if (mask[row + x] === 0) {
-        if (words !== undefined && x % 4 === 3) while (x + 4 < width && words[(row + x + 1) >> 2] === 0) x += 4;
-        continue;
-      }
-      const start = x;
-      while (x < width && mask[row + x] !== 0) x++;
-      if (runs === starts.length) {
-        starts = grown(starts);
-        ends = grown(ends);
-        parent = grown(parent);
-      }
-      const run = runs++;
-      starts[run] = start;
-      ends[run] = x;
+    for (let run = aboveEnd; run < rows[y + 1]!; run++) {
       let root = run;
-      while (above < aboveEnd && ends[above]! + reach <= start) above++;
+      while (above < aboveEnd && end[above]! + reach <= start[run]!) above++;
       // The last run touched may touch the next run of this row too, so it is not passed over.
-      for (let k = above; k < aboveEnd && starts[k]! < x + reach; k++) {
+      for (let k = above; k < aboveEnd && start[k]! < end[run]! + reach; k++) {
         const other = rootOf(parent, k);
         if (other < root) {
           parent[root] = other;
@@ -77,9 +51,8 @@ function connectedRuns(mask: Uint8Array, height: number, width: number, connecti
       }
       parent[run] = root;
     }
-    rows[y + 1] = runs;
   }
-  return { rows, starts, ends, parent };
+  return parent;
 }
 
 /** Root of a tree of runs, shortening the way there (path halving). */
@@ -91,28 +64,15 @@ function rootOf(parent: Int32Array, run: number): number {
   return run;
 }
 
-function grown(array: Int32Array): Int32Array {
-  const out = new Int32Array(2 * array.length);
-  out.set(array);
-  return out;
-}
-
-/** @param drop 1 for the first run of what is left out */
-function painted({ rows, starts, ends, parent }: ConnectedRuns, height: number, width: number, drop?: Uint8Array): LabelImage {
-  const data = new Int32Array(height * width);
-  const label = new Int32Array(rows[height]!);
+/** Numbers components from 1 by their first run, but for those whose first run is 1 in `drop`. */
+function numbered(runs: RowRuns, parent: Int32Array, drop?: Uint8Array): LabelledRuns {
+  const label = new Int32Array(parent.length);
   let count = 0;
-  for (let y = 0; y < height; y++) {
-    for (let run = rows[y]!; run < rows[y + 1]!; run++) {
-      // A parent comes before its children, so it has its number already.
-      const value = parent[run] !== run ? label[parent[run]!]! : drop?.[run] === 1 ? 0 : ++count;
-      label[run] = value;
-      if (value === 0) continue;
-      // Runs are short: a call of `fill` takes longer.
-      for (let i = y * width + starts[run]!, end = y * width + ends[run]!; i < end; i++) data[i] = value;
-    }
+  for (let run = 0; run < label.length; run++) {
+    // A parent comes before its children, so it has its number already.
+    label[run] = parent[run] !== run ? label[parent[run]!]! : drop?.[run] === 1 ? 0 : ++count;
   }
-  return { height, width, data, count };
+  return { ...runs, label, count };
 }
 
 /**

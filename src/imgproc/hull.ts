@@ -80,27 +80,31 @@ export function hullPixelCount(runs: Runs, from: number, to: number): number {
   return count;
 }
 
-/** The hull's corners on the side of small x, top to bottom, as (y, x) in half pixels; `mirrored` gives the other side with -x for x. */
-function sideChain(runs: Runs, from: number, to: number, mirrored: boolean): number[] {
-  const chain: number[] = [];
+/**
+ * The hull's corners on the side of small x, top to bottom, as (y, x) in half pixels; `mirrored` gives the other side with -x for x. What lies behind the
+ * last corner, half a pixel below the last run, has no meaning.
+ */
+function sideChain(runs: Runs, from: number, to: number, mirrored: boolean): Int32Array {
+  const chain = new Int32Array(6 * (to - from));
+  let size = 0;
   for (let run = from; run < to; run++) {
     // Only a row's outermost run can reach the hull.
     const inner = mirrored ? run + 1 < to && runs.y[run + 1] === runs.y[run] : run > from && runs.y[run - 1] === runs.y[run];
     if (inner) continue;
     const y = 2 * runs.y[run]!;
     const x = mirrored ? -2 * (runs.end[run]! - 1) : 2 * runs.start[run]!;
-    addToChain(chain, y - 1, x);
-    addToChain(chain, y, x - 1);
-    addToChain(chain, y + 1, x);
+    size = addToChain(chain, size, y - 1, x);
+    size = addToChain(chain, size, y, x - 1);
+    size = addToChain(chain, size, y + 1, x);
   }
   return chain;
 }
 
-/** Adds a point that lies below the others, or level with the last of them. */
-function addToChain(chain: number[], y: number, x: number): void {
-  let size = chain.length;
+/** Adds a point that lies below the others, or level with the last of them. @returns the chain's new length */
+function addToChain(chain: Int32Array, length: number, y: number, x: number): number {
+  let size = length;
   if (size > 0 && chain[size - 2] === y) {
-    if (chain[size - 1]! <= x) return;
+    if (chain[size - 1]! <= x) return size;
     size -= 2;
   }
   while (size >= 4) {
@@ -109,12 +113,13 @@ function addToChain(chain: number[], y: number, x: number): void {
     if ((chain[size - 1]! - x0) * (y - y0) < (x - x0) * (chain[size - 2]! - y0)) break;
     size -= 2;
   }
-  chain.length = size;
-  chain.push(y, x);
+  chain[size] = y;
+  chain[size + 1] = x;
+  return size + 2;
 }
 
 /** Smallest column whose centre lies on or right of the chain's piece from corner `at` to the next, in row `y`. */
-function firstPixel(chain: readonly number[], at: number, y: number): number {
+function firstPixel(chain: Int32Array, at: number, y: number): number {
   const y0 = chain[at]!;
   const x0 = chain[at + 1]!;
   const dy = chain[at + 2]! - y0;

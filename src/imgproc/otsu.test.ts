@@ -14,6 +14,19 @@ const variance = (values: readonly number[], t: number): number => {
   return (low.length * high.length * (mean(low) - mean(high)) ** 2) / values.length ** 2;
 };
 
+describe("histogram8", () => {
+  it("counts each value, in arrays of any length that begin anywhere in their memory", () => {
+    const values = Uint8Array.from({ length: 41 }, (_, i) => (i % 3 === 0 ? 255 : (i * i) % 256));
+    for (let from = 0; from < 5; from++) {
+      for (let to = from; to <= values.length; to++) {
+        const expected = new Float64Array(256);
+        for (const value of values.slice(from, to)) expected[value]!++;
+        expect(histogram8(values.subarray(from, to))).toEqual(expected);
+      }
+    }
+  });
+});
+
 describe("otsuThreshold", () => {
   it("separates two peaks at the lowest bin that does", () => {
     // By hand: every threshold from 10 to 199 splits the values alike, and the lowest wins.

@@ -49,10 +49,12 @@ export function boundingBoxes(labels: LabelImage): Int32Array {
  *
  * Source: skimage.measure.regionprops. Deviation: the angle, which there is counted from the y axis.
  */
-export function measure(labels: LabelImage, options: MeasureOptions = {}): Nuclei {
-  const runs = runsOf(labels);
+export const measure = (labels: LabelImage, options: MeasureOptions = {}): Nuclei => measureRuns(runsOf(labels), options);
+
+/** `measure` for labels that are taken apart already. */
+export function measureRuns(runs: Runs, options: MeasureOptions = {}): Nuclei {
   const present: number[] = [];
-  for (let label = 1; label <= labels.count; label++) if (runs.first[label]! > runs.first[label - 1]!) present.push(label);
+  for (let label = 1; label < runs.first.length; label++) if (runs.first[label]! > runs.first[label - 1]!) present.push(label);
   const nuclei = emptyNuclei(present.length);
   present.forEach((label, row) => {
     const from = runs.first[label - 1]!;
@@ -61,21 +63,21 @@ export function measure(labels: LabelImage, options: MeasureOptions = {}): Nucle
     nuclei.label[row] = label;
     nuclei.score[row] = options.scores?.[label - 1] ?? NaN;
     nuclei.meanIntensity[row] = options.image === undefined ? NaN : meanOverRuns(options.image, runs, from, to);
-    nuclei.touchesEdge[row] = touchesEdge(labels, runs, from, to) ? 1 : 0;
+    nuclei.touchesEdge[row] = touchesEdge(runs, from, to) ? 1 : 0;
     measureShape(nuclei, row, runs, from, to);
     nuclei.solidity[row] = nuclei.area[row]! / hullPixelCount(runs, from, to);
   });
   return nuclei;
 }
 
-function meanOverRuns(image: Image, runs: Runs, from: number, to: number): number {
+function meanOverRuns({ data, width }: Image, runs: Runs, from: number, to: number): number {
   let sum = 0;
   let n = 0;
   for (let run = from; run < to; run++) {
-    const row = runs.y[run]! * image.width;
-    for (let i = row + runs.start[run]!; i < row + runs.end[run]!; i++) {
-      const value = image.data[i]!;
-      if (Number.isNaN(value)) continue;
+    const row = runs.y[run]! * width;
+    for (let i = row + runs.start[run]!, last = row + runs.end[run]!; i < last; i++) {
+      const value = data[i]!;
+      if (value !== value) continue;
       sum += value;
       n++;
     }
@@ -83,9 +85,9 @@ function meanOverRuns(image: Image, runs: Runs, from: number, to: number): numbe
   return sum / n;
 }
 
-function touchesEdge(labels: LabelImage, runs: Runs, from: number, to: number): boolean {
-  if (runs.y[from] === 0 || runs.y[to - 1] === labels.height - 1) return true;
-  for (let run = from; run < to; run++) if (runs.start[run] === 0 || runs.end[run] === labels.width) return true;
+function touchesEdge(runs: Runs, from: number, to: number): boolean {
+  if (runs.y[from] === 0 || runs.y[to - 1] === runs.height - 1) return true;
+  for (let run = from; run < to; run++) if (runs.start[run] === 0 || runs.end[run] === runs.width) return true;
   return false;
 }
 

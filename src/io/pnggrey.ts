@@ -23,7 +23,12 @@ export function decodeGreyPng(bytes: Uint8Array, { height, width, samples, bits,
   }
   if (raw.length !== height * (stride + 1)) return undefined;
   const out = new Uint8Array(height * stride);
-  for (let y = 0; y < height; y++) if (!unfilter(raw, y * (stride + 1), out, y * stride, stride, bits / 8)) return undefined;
+  let above = new Uint8Array(stride);
+  for (let y = 0, from = 0; y < height; y++, from += stride + 1) {
+    const row = out.subarray(y * stride, (y + 1) * stride);
+    if (!unfilter(raw[from]!, raw.subarray(from + 1, from + 1 + stride), above, row, bits / 8)) return undefined;
+    above = row;
+  }
   return bits === 8 ? out : swapped(out);
 }
 
@@ -44,21 +49,28 @@ function dataOf(bytes: Uint8Array): Uint8Array | undefined {
   return undefined;
 }
 
-/** Undoes the filter of one row, whose number stands before it. @returns false for an unknown filter */
-function unfilter(raw: Uint8Array, from: number, out: Uint8Array, to: number, stride: number, step: number): boolean {
-  const filter = raw[from]!;
-  const above = to - stride;
-  for (let i = 0; i < stride; i++) {
-    const value = raw[from + 1 + i]!;
-    const left = i >= step ? out[to + i - step]! : 0;
-    const up = above >= 0 ? out[above + i]! : 0;
-    if (filter === 0) out[to + i] = value;
-    else if (filter === 1) out[to + i] = value + left;
-    else if (filter === 2) out[to + i] = value + up;
-    else if (filter === 3) out[to + i] = value + ((left + up) >> 1);
-    else if (filter === 4) out[to + i] = value + paeth(left, up, i >= step && above >= 0 ? out[above + i - step]! : 0);
-    else return false;
-  }
+/**
+ * Undoes the filter of one row: differences to the pixel on the left, the one above, or both.
+ *
+ * @param above the row above, zeros for the first
+ * @param step bytes per pixel
+ * @returns false for an unknown filter
+ */
+function unfilter(filter: number, values: Uint8Array, above: Uint8Array, out: Uint8Array, step: number): boolean {
+  // One loop a filter: the first pixel, which has none on its left, would cost a question at every byte.
+  if (filter === 0) out.set(values);
+  else if (filter === 1) {
+    out.set(values.subarray(0, step));
+    for (let i = step; i < out.length; i++) out[i] = values[i]! + out[i - step]!;
+  } else if (filter === 2) {
+    for (let i = 0; i < out.length; i++) out[i] = values[i]! + above[i]!;
+  } else if (filter === 3) {
+    for (let i = 0; i < step; i++) out[i] = values[i]! + (above[i]! >> 1);
+    for (let i = step; i < out.length; i++) out[i] = values[i]! + ((out[i - step]! + above[i]!) >> 1);
+  } else if (filter === 4) {
+    for (let i = 0; i < step; i++) out[i] = values[i]! + above[i]!;
+    for (let i = step; i < out.length; i++) out[i] = values[i]! + paeth(out[i - step]!, above[i]!, above[i - step]!);
+  } else return false;
   return true;
 }
 
