@@ -51,7 +51,7 @@ async function timed({ peer, image }) {
   return { seconds: (before - start) / 1000, cpu: (used.user + used.system) / 1e6, steps, found };
 }
 
-/** Milliseconds in each function of ours, once a stack, by name. */
+/** Milliseconds in each function of ours, once a stack, by name, and by "caller/name". */
 async function profiled(request) {
   const session = new Session();
   session.connect();
@@ -66,18 +66,18 @@ async function profiled(request) {
   profile.samples.forEach((id, i) => { nodes.get(id).self += profile.timeDeltas[i] / 1000; });
   const within = {};
   const own = {};
-  const walk = (node, stack) => {
+  const walk = (node, stack, caller) => {
     const { functionName: name, url } = node.callFrame;
     const ours = url.includes("/dist/") && name !== "";
     const fresh = ours && !stack.has(name);
     if (fresh) stack.add(name);
     let sum = node.self;
-    for (const child of node.children ?? []) sum += walk(nodes.get(child), stack);
+    for (const child of node.children ?? []) sum += walk(nodes.get(child), stack, ours ? name : caller);
     const key = ours ? `${name} ${url.slice(url.indexOf("/dist/") + 6).replace(/\.js$/, ".ts")}` : name;
     own[key] = (own[key] ?? 0) + node.self;
     if (fresh) {
       stack.delete(name);
-      within[name] = (within[name] ?? 0) + sum;
+      for (const at of [name, `${caller}/${name}`]) within[at] = (within[at] ?? 0) + sum;
     }
     return sum;
   };
