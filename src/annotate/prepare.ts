@@ -56,10 +56,13 @@ function coolHotPixels(data: Float32Array, height: number, width: number, backgr
   }
 }
 
-/** Grey values cut at `glare`; as they are where there is no contrast to measure it by. */
+/** Grey values cut at `glare`; the same array where none exceeds it, or there is no contrast to measure it by. */
 export function withoutGlare(data: Float32Array, { background, glare }: PreparedPixels): Float32Array {
   if (!(glare > background)) return data;
+  let first = 0;
+  while (first < data.length && !(data[first]! > glare)) first++;
+  if (first === data.length) return data;
   const out = data.slice();
-  for (let i = 0; i < out.length; i++) if (out[i]! > glare) out[i] = glare;
+  for (let i = first; i < out.length; i++) if (out[i]! > glare) out[i] = glare;
   return out;
 }
