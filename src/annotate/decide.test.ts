@@ -91,6 +91,30 @@ describe("decide", () => {
   });
 });
 
+describe("decide, of what looks like something else", () => {
+  /** Ten typical nuclei, and one that differs in what is given. */
+  const withOne = (given: Partial<Record<keyof ObjectFeatures, number>>): ReturnType<typeof decide>[number][number] => {
+    const out = emptyFeatures(11);
+    const typical = { area: 400, diameter: 22.6, intensity: 100, signalToNoise: 50, sharpness: 1, solidity: 0.955, eccentricity: 0.5, ellipseResidual: 0.09, edgeContrast: 0.68, contact: 0, dip: 1, texture: 0.13 };
+    for (let i = 0; i < 11; i++) for (const [key, value] of Object.entries({ ...typical, ...(i === 10 ? given : {}) })) (out[key as keyof ObjectFeatures] as Float64Array)[i] = value;
+    return decide([out])[0]![10]!;
+  };
+
+  it("rejects a small, bright and round fragment, and keeps a plate of a mitosis of that size and light", () => {
+    expect(withOne({ area: 90, intensity: 180, eccentricity: 0.5 })).toMatchObject({ kept: false, cause: "bright" });
+    expect(withOne({ area: 90, intensity: 180, eccentricity: 0.5 }).reason).toMatch(/^area 0\.2\d and intensity 1\.80 of the median, and round \(eccentricity 0\.50\)/);
+    expect(withOne({ area: 90, intensity: 180, eccentricity: 0.9 }).cause).not.toBe("bright");
+  });
+
+  it("rejects what is large and dented, but not what is large or dented only", () => {
+    const clump = { area: 560, solidity: 0.9, ellipseResidual: 0.16 };
+    expect(withOne(clump)).toMatchObject({ kept: false, cause: "shape" });
+    expect(withOne(clump).reason).toMatch(/two nuclei in one, or a ragged outline$/);
+    expect(withOne({ ...clump, solidity: 0.95 }).kept).toBe(true);
+    expect(withOne({ ...clump, area: 400 }).kept).toBe(true);
+  });
+});
+
 describe("decide, of a movie", () => {
   /** Twelve typical nuclei far apart; the last, where it is there, touches another along `contact` of its outline without much of a dip. */
   function frame(contact?: number): ObjectFeatures {

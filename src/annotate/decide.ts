@@ -27,6 +27,8 @@ const LARGEST = 6;
 const FEWEST_PIXELS = 20;
 /** What is smaller, brighter and rounder than this is a fragment of a dead cell: chromatin of a mitosis is a plate when it is that small and bright. */
 const FRAGMENT = { area: 0.25, intensity: 1.5, eccentricity: 0.65 } as const;
+/** What is larger than usual and by that much less solid and less of an ellipse is two nuclei in one outline, or an outline that follows the noise. */
+const CLUMP = { area: 1.1, solidity: 0.035, ellipseResidual: 0.05 } as const;
 /** Least intensity over the background, in units of the median, and of the noise, at sensitivity 1. */
 const DIMMEST = 0.15;
 const WEAKEST = 5;
@@ -46,6 +48,7 @@ interface Row {
   readonly touchesEdge: boolean;
   readonly signalToNoise: number;
   readonly eccentricity: number;
+  readonly solidity: number;
 }
 
 interface Term {
@@ -107,7 +110,7 @@ function rowOf(o: ObjectFeatures, i: number, typical: Typical): Row {
     area: o.area[i]!, areaRatio: o.area[i]! / typical.area, intensityRatio: o.intensity[i]! / typical.intensity,
     textureRatio: o.texture[i]! / typical.texture, ellipseResidual: o.ellipseResidual[i]!,
     residualBeyondUsual: o.ellipseResidual[i]! - typical.ellipseResidual, edgeContrast, contrastBeyondUsual: edgeContrast - typical.edgeContrast,
-    contact: o.contact[i]!, dip: o.dip[i]!, touchesEdge: o.touchesEdge[i] === 1, signalToNoise: o.signalToNoise[i]!, eccentricity: o.eccentricity[i]!,
+    contact: o.contact[i]!, dip: o.dip[i]!, touchesEdge: o.touchesEdge[i] === 1, signalToNoise: o.signalToNoise[i]!, eccentricity: o.eccentricity[i]!, solidity: o.solidity[i]!,
   };
 }
 
@@ -148,6 +151,9 @@ function limitBroken(row: Row, typical: Typical, { minArea, maxArea, sensitivity
   if (maxArea === undefined && !(areaRatio <= LARGEST)) return { reason: `${text} (most ${LARGEST})`, cause: "large" };
   if (!row.touchesEdge && areaRatio < FRAGMENT.area && intensityRatio > FRAGMENT.intensity && row.eccentricity < FRAGMENT.eccentricity) {
     return { reason: `area ${areaRatio.toFixed(2)} and intensity ${intensityRatio.toFixed(2)} of the median, and round (eccentricity ${row.eccentricity.toFixed(2)}): a fragment of a dead cell`, cause: "bright" };
+  }
+  if (!row.touchesEdge && areaRatio > CLUMP.area && typical.solidity - row.solidity > CLUMP.solidity && row.residualBeyondUsual > CLUMP.ellipseResidual) {
+    return { reason: `solidity ${row.solidity.toFixed(2)} (usual ${typical.solidity.toFixed(2)}) and difference to an ellipse ${row.ellipseResidual.toFixed(2)} (usual ${typical.ellipseResidual.toFixed(2)}) at ${areaRatio.toFixed(2)} of the median area: two nuclei in one, or a ragged outline`, cause: "shape" };
   }
   const dimmest = DIMMEST / sensitivity;
   if (!(intensityRatio >= dimmest)) return { reason: `intensity over background is ${intensityRatio.toFixed(2)} of the median (least ${dimmest.toFixed(2)})`, cause: "dim" };

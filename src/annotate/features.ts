@@ -159,13 +159,14 @@ function ellipseDifference(
 export interface Typical {
   readonly area: number;
   readonly intensity: number;
+  readonly solidity: number;
   readonly ellipseResidual: number;
   readonly edgeContrast: number;
   readonly texture: number;
 }
 
 /** What is usual in most images, for acquisitions of a few nuclei: the medians count it as this many more. */
-const PRIOR = { ellipseResidual: 0.09, edgeContrast: 0.68, texture: 0.13 } as const;
+const PRIOR = { solidity: 0.955, ellipseResidual: 0.09, edgeContrast: 0.68, texture: 0.13 } as const;
 const PRIOR_COUNT = 10;
 
 /**
@@ -181,7 +182,7 @@ export function typicalOf(all: readonly ObjectFeatures[]): Typical {
   const use = good.length > 0 ? good : rows;
   const of = (key: keyof Typical): number => median(use.map(({ objects, i }) => objects[key][i]!));
   const withPrior = (key: keyof typeof PRIOR): number => (use.length * of(key) + PRIOR_COUNT * PRIOR[key]) / (use.length + PRIOR_COUNT);
-  return { area: of("area"), intensity: of("intensity"), ellipseResidual: withPrior("ellipseResidual"), edgeContrast: withPrior("edgeContrast"), texture: withPrior("texture") };
+  return { area: of("area"), intensity: of("intensity"), solidity: withPrior("solidity"), ellipseResidual: withPrior("ellipseResidual"), edgeContrast: withPrior("edgeContrast"), texture: withPrior("texture") };
 }
 
 /** The smallest value at which the weights of it and all smaller ones make up half; NaN of nothing. */
