@@ -8,14 +8,22 @@ import { annotationColours, distinctColours, outlineColours } from "../../dist/r
 import { drawText, textWidth } from "../../dist/report/text.js";
 import { contrastOf, drawLabels } from "../../dist/report/view.js";
 
-// A part with two nuclei that overlap and one far out of focus: neither is certain.
-const scene = { ...simulatePresets.mdck, height: 512, width: 512, frames: 2, seed: 7 };
-const view = { y: 170, x: 242, height: 190, width: 236, scale: 1 };
+const scene = { ...simulatePresets.crowded, height: 512, width: 512, frames: 2, seed: 7 };
 const [gap, line] = [8, 28];
 
 const image = simulate(scene).image(1);
 const { labels, candidates, objects } = annotateAuto(image);
 const contrast = contrastOf(image);
+// The part of the image where most is unknown.
+const [partHeight, partWidth] = [190, 236];
+let view = { y: 0, x: 0, height: partHeight, width: partWidth, scale: 1 };
+for (let y = 0, most = -1; y + partHeight <= image.height; y += 8) {
+  for (let x = 0; x + partWidth <= image.width; x += 8) {
+    let unknown = 0;
+    for (let v = y; v < y + partHeight; v++) for (let u = x; u < x + partWidth; u++) if (labels.data[v * image.width + u] < 0) unknown++;
+    if (unknown > most) [most, view] = [unknown, { ...view, y, x }];
+  }
+}
 const blank = { ...labels, data: new Int32Array(labels.data.length), count: 0 };
 const positive = { ...labels, data: labels.data.map((label) => Math.max(0, label)) };
 const rejected = { ...candidates, data: candidates.data.map((candidate) => (candidate > 0 && objects.kept[candidate - 1] === 0 ? candidate : 0)) };
