@@ -68,20 +68,22 @@ export interface ComposeRequest extends FrameOutput {
 
 export function composeFrame(request: ComposeRequest): AnnotatedFrame {
   const annotation = composeAnnotation({ ...unpack(request.packed), objects: request.objects }, request.decisions);
+  // The candidates were written when they were proposed.
   return { ...filesOf(annotation, request.image, request), candidates: undefined };
 }
 
 /** The paper's annotation judges each frame by itself. */
 export function annotatePaperFrame({ image, ...output }: FrameOutput & { readonly image: Image }): AnnotatedFrame {
-  return filesOf(annotatePaper(image, output.frame), image, { ...output, pixelSize: image.pixelSize });
+  const annotation = annotatePaper(image, output.frame);
+  return { ...filesOf(annotation, image, { ...output, pixelSize: image.pixelSize }), candidates: labelTiff(annotation.candidates, image) };
 }
 
-function filesOf(annotation: Annotation, image: Image | undefined, { name, frame, background, overlay, seed, pixelSize }: FrameOutput & { readonly pixelSize: number | undefined }): AnnotatedFrame {
-  const { labels, candidates, objects, settings, warnings } = annotation;
+function filesOf(annotation: Annotation, image: Image | undefined, { name, frame, background, overlay, seed, pixelSize }: FrameOutput & { readonly pixelSize: number | undefined }): Omit<AnnotatedFrame, "candidates"> {
+  const { labels, objects, settings, warnings } = annotation;
   const mask = background === "ignore" ? labels : { ...labels, data: labels.data.map((label) => (label > 0 ? label : 0)) };
   const noisy = background === "noise" && image !== undefined ? noiseBackground(image, labels, random(seed).fork(frame)) : undefined;
   return {
-    image: noisy && imageTiff(noisy), mask: labelTiff(mask, { pixelSize }), candidates: labelTiff(candidates, { pixelSize }),
+    image: noisy && imageTiff(noisy), mask: labelTiff(mask, { pixelSize }),
     overlay: overlay && image !== undefined ? encodePng(annotationOverlay(image, labels, { rejected: rejectedOf(annotation) })) : undefined,
     rows: new TextEncoder().encode(objectRows(objects, name)), kept: labels.count, areas: objects.area.filter((_, row) => objects.kept[row] === 1),
     candidateCount: objects.count, settings, warnings,
