@@ -31,6 +31,10 @@ describe("exportOnnx", () => {
     expect(weightsFromOnnx(onnx, config)).toEqual(weights);
   });
 
+  it("is read as it comes from a file, in Node's Buffer", () => {
+    expect(weightsFromOnnx(Buffer.from(onnx), config)).toEqual(weights);
+  });
+
   it("names inputs and outputs and leaves height and width open", async () => {
     const session = await ort.InferenceSession.create(onnx);
     expect([session.inputNames, session.outputNames]).toEqual([["image"], ["probability", "distances"]]);
