@@ -71,6 +71,7 @@ export type { AnnotationSummary } from "./pipeline/annotation.js";
 export type { TrainingResult } from "./pipeline/training.js";
 export type { SegmentationSummary } from "./pipeline/segmentation.js";
 export type { TrackingSummary } from "./pipeline/tracking.js";
+export { exportModel, type ExportOptions, type ModelPackage } from "./pipeline/modelpackage.js";
 export { type Preview, preview } from "./pipeline/preview.js";
 export { analyseTracks, annotate, segmentImages, trackLabels, train } from "./pipeline/commands.js";
 export { demo, type DemoResult } from "./pipeline/demo.js";

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeTiff } from "../src/io/tiff/encode.js";
 
@@ -36,7 +37,7 @@ function expectRefusal({ code, err }: Outcome, pattern: RegExp): void {
   expect(err).toMatch(pattern);
   expect(code).toBe(1);
   expect(err).not.toMatch(/\n\s+at /);
-  expect(err.trim().split("\n").at(-1)).toMatch(/^karyon \w+: .*\.$/);
+  expect(err.trim().split("\n").at(-1)).toMatch(/^karyon [\w-]+: .*\.$/);
 }
 
 const lines = (name: string): string[] => readFileSync(join(folder, name), "utf8").trim().split("\n");
@@ -140,6 +141,20 @@ describe("karyon run", () => {
     expectRefusal(karyon("evaluate", "movie/01_GT/SEG", "part/masks"), /expected labels for man_seg000/);
     expectRefusal(karyon("annotate", "movie/01/t002.tif", "-o", "never", "--compare", "nowhere"), /nowhere: expected a label image or a folder of them/);
     expect(existsSync(join(folder, "never"))).toBe(false);
+  });
+
+  it("packs the model for other programs, once, and says what is missing or wrong", () => {
+    const made = karyon("export-model", "out/model", "--format", "bioimageio", "-o", "model.zip", "--author", "Ada Lovelace; Marie Curie");
+    expect([made.code, made.out]).toEqual([0, "Package: model.zip\n"]);
+    expect(made.err).toMatch(/^export-model: 8 files, [\d.]+ MiB; nuclei found in the simulated test image: \d+/m);
+    expect(made.err).not.toMatch(/No author/);
+    const files = unzipSync(new Uint8Array(readFileSync(join(folder, "model.zip"))));
+    expect(new TextDecoder().decode(files["bioimageio.yaml"])).toMatch(/^authors:\n {2}- name: Ada Lovelace\n {2}- name: Marie Curie\n/m);
+    expectRefusal(karyon("export-model", "out/model", "-o", "model.zip"), /model\.zip is an earlier package/);
+    expect(karyon("export-model", "out/model", "-o", "model.zip", "--overwrite").err).toMatch(/note: No author is named/);
+    expectRefusal(karyon("export-model", "out/model", "-o", "x.zip", "--format", "tar"), /--format: expected bioimageio, received tar/);
+    expectRefusal(karyon("export-model", "out/labels", "-o", "x.zip"), /labels: expected a model folder/);
+    expect(existsSync(join(folder, "x.zip"))).toBe(false);
   });
 
   it("writes the report again", () => {
@@ -251,7 +266,7 @@ describe("bad input", () => {
 
   it.each([
     ["run", "nowhere", "-o", "x1"], ["annotate", "nowhere", "-o", "x1"], ["train", "nowhere", "-o", "x1"], ["segment", "nowhere", "movie/01", "-o", "x1"],
-    ["segment", "out/model", "nowhere", "-o", "x1"], ["track", "nowhere", "-o", "x1"], ["analyse", "nowhere", "-o", "x1"], ["evaluate", "nowhere", "movie"], ["report", "nowhere"], ["inspect", "nowhere"],
+    ["segment", "out/model", "nowhere", "-o", "x1"], ["track", "nowhere", "-o", "x1"], ["analyse", "nowhere", "-o", "x1"], ["evaluate", "nowhere", "movie"], ["report", "nowhere"], ["inspect", "nowhere"], ["export-model", "nowhere", "-o", "x1.zip"],
   ])("names what cannot be found: karyon %s %s", (...args) => {
     expectRefusal(karyon(...args), /nowhere: /);
     expect(existsSync(join(folder, "x1"))).toBe(false);
@@ -313,7 +328,7 @@ describe("bad input", () => {
 });
 
 describe("help", () => {
-  const commands = ["run", "demo", "annotate", "train", "segment", "evaluate", "track", "analyse", "report", "simulate", "inspect"];
+  const commands = ["run", "demo", "annotate", "train", "segment", "evaluate", "track", "analyse", "report", "simulate", "inspect", "export-model"];
 
   it("lists every command", () => {
     const { out } = karyon("--help");

@@ -5,6 +5,7 @@ import { analyseCommand } from "./commands/analyse.js";
 import { annotateCommand } from "./commands/annotate.js";
 import { demoCommand } from "./commands/demo.js";
 import { evaluateCommand } from "./commands/evaluate.js";
+import { exportModelCommand } from "./commands/exportmodel.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { reportCommand } from "./commands/report.js";
 import { runCommand } from "./commands/run.js";
@@ -15,7 +16,7 @@ import { trainCommand } from "./commands/train.js";
 
 const commands = [
   runCommand, demoCommand, annotateCommand, trainCommand, segmentCommand, evaluateCommand, trackCommand, analyseCommand, reportCommand, simulateCommand,
-  inspectCommand,
+  inspectCommand, exportModelCommand,
 ];
 
 export function buildProgram(): Command {

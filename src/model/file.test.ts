@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { CorruptFile, InvalidInput } from "../core/errors.js";
 import { random } from "../core/random.js";
 import { Graph } from "../nn/graph.js";
+import { readOpset } from "../nn/onnx.js";
 import { probeBlock, type Layout } from "../nn/layout.js";
 import { sigmoid } from "../nn/primitives.js";
 import { Tape } from "../nn/tape.js";
@@ -33,6 +34,11 @@ describe("exportOnnx", () => {
 
   it("is read as it comes from a file, in Node's Buffer", () => {
     expect(weightsFromOnnx(Buffer.from(onnx), config)).toEqual(weights);
+  });
+
+  it("states the version of its operators", () => {
+    expect(readOpset(onnx, "model.onnx")).toBe(17);
+    expect(() => readOpset(Uint8Array.of(), "model.onnx")).toThrow(CorruptFile);
   });
 
   it("names inputs and outputs and leaves height and width open", async () => {

@@ -195,3 +195,21 @@ function packedIntegers(bytes: Uint8Array, where: string, base: number): number[
   if (scale !== 1) throw new CorruptFile(where, base, "a list of integers ends within one");
   return out;
 }
+
+/**
+ * Version of the standard operators that an ONNX file asks for.
+ *
+ * @param where name of the file, for messages
+ * @throws CorruptFile when the bytes are no ONNX model
+ */
+export function readOpset(bytes: Uint8Array, where: string): number {
+  for (const { field, bytes: part, offset } of fieldsOf(bytes, where)) {
+    if (field !== 8) continue;
+    const values = [...fieldsOf(part, where, offset)];
+    const domain = new TextDecoder().decode(values.find((value) => value.field === 1)?.bytes);
+    const version = values.find((value) => value.field === 2)?.integer;
+    // Both names stand for the standard operators.
+    if ((domain === "" || domain === "ai.onnx") && version !== undefined) return version;
+  }
+  throw new CorruptFile(where, 0, "this is not an ONNX model: it names no version of the standard operators");
+}

@@ -97,6 +97,7 @@ export const commandSections = {
   report: [],
   simulate: ["general", "simulate"],
   inspect: [],
+  "export-model": [],
 } as const satisfies Record<string, readonly Section[]>;
 export type CommandName = keyof typeof commandSections;
 

@@ -58,7 +58,7 @@ export interface Reference {
   readonly text: string;
 }
 
-const references: readonly Reference[] = [
+export const references: readonly Reference[] = [
   { key: "Englbrecht", text: "Englbrecht F, Ruider IE, Bausch AR (2021) Automatic image annotation for fluorescent cell nuclei segmentation. PLoS ONE 16(4): e0250093. doi:10.1371/journal.pone.0250093" },
   { key: "Jaqaman", text: "Jaqaman K, Loerke D, Mettlen M, Kuwata H, Grinstein S, Schmid SL, Danuser G (2008) Robust single-particle tracking in live-cell time-lapse sequences. Nature Methods 5: 695\u2013702. doi:10.1038/nmeth.1237" },
   { key: "Otsu", text: "Otsu N (1979) A threshold selection method from gray-level histograms. IEEE Transactions on Systems, Man, and Cybernetics 9: 62\u201366. doi:10.1109/TSMC.1979.4310076" },
