@@ -5,7 +5,7 @@
 // Plain data
 export type { Batch } from "./core/batch.js";
 export * from "./core/errors.js";
-export type { Image, ImageSource, PixelData, ReadOptions, SampleData, StoredPlane } from "./core/image.js";
+export type { Image, ImageSource, PixelData, ReadOptions, SampleData, StoredPlane, Window } from "./core/image.js";
 export { type LabelImage, labelImage, relabelSequential } from "./core/labels.js";
 export { concatNuclei, emptyNuclei, type Nuclei } from "./core/nuclei.js";
 export type { StarPolygons } from "./core/polygons.js";
@@ -17,7 +17,7 @@ export { type Branch, branchesOf, type TrackGraph } from "./core/tracks.js";
 // Read and simulate
 export { type FileSource, openSource, type SourceOptions } from "./pipeline/source.js";
 export { formatInspection, type Inspection, inspectFiles } from "./pipeline/inspect.js";
-export { readLabels, writeLabels } from "./pipeline/labelfiles.js";
+export { type LabelWriter, openLabelWriter, readLabels, readLabelWindow, writeLabels } from "./pipeline/labelfiles.js";
 export { simulate, type SimulatedMovie } from "./simulate/simulate.js";
 export { defaultSimulateOptions, type SimulateOptions, simulatePresets } from "./simulate/options.js";
 

@@ -92,6 +92,39 @@ export function filterPredictor(config: ModelConfig): Predictor {
   };
 }
 
+/**
+ * A network in miniature that finds bright objects: the probability is the grey value, and each distance the way until it falls below a half, at most as far as
+ * the configuration lets it see. It computes nothing that could be rounded, so that its answers must be equal whatever the tiles.
+ */
+export function marchingPredictor(config: ModelConfig): Predictor {
+  const most = receptiveMargin(config);
+  const { grid, rays } = config;
+  return {
+    config,
+    predict(data, height, width) {
+      const [h, w] = [height / grid, width / grid];
+      const probability = new Float32Array(h * w);
+      const distances = new Float32Array(rays * h * w);
+      const bright = (y: number, x: number): boolean => y >= 0 && y < height && x >= 0 && x < width && data[y * width + x]! > 0.5;
+      for (let i = 0; i < h; i++) {
+        for (let j = 0; j < w; j++) {
+          const [y, x] = [i * grid, j * grid];
+          probability[i * w + j] = Math.min(1, Math.max(0, data[y * width + x]!));
+          if (!bright(y, x)) continue;
+          for (let k = 0; k < rays; k++) {
+            const [dy, dx] = [Math.sin((2 * Math.PI * k) / rays), Math.cos((2 * Math.PI * k) / rays)];
+            let d = 1;
+            while (d < most && bright(Math.round(y + d * dy), Math.round(x + d * dx))) d++;
+            distances[(k * h + i) * w + j] = d;
+          }
+        }
+      }
+      return Promise.resolve({ probability, distances });
+    },
+    release: () => Promise.resolve(),
+  };
+}
+
 /** Per true object the largest IoU with a predicted one. */
 export function bestIous(truth: LabelImage, predicted: LabelImage): Float64Array {
   const [areas, others, shared] = [new Map<number, number>(), new Map<number, number>(), new Map<number, number>()];

@@ -85,7 +85,7 @@ export function lattice(perSide: number, pitch: number, size: number): LabelImag
 }
 
 /** Number of pixels that differ: `toEqual` takes seconds on a million of them. */
-export function differing(a: Numbers, b: Numbers): number {
+export function differing(a: ArrayLike<number>, b: ArrayLike<number>): number {
   expect(a.length).toBe(b.length);
   let count = 0;
   for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) count++;

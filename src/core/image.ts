@@ -30,6 +30,14 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A rectangle of an image: its first row and column, and its size, px. */
+export interface Window {
+  readonly y: number;
+  readonly x: number;
+  readonly height: number;
+  readonly width: number;
+}
+
 /** A movie or a set of images, read lazily, frame by frame. */
 export interface ImageSource {
   /** Short name for titles and output, without a folder. */
@@ -48,6 +56,15 @@ export interface ImageSource {
   /** What was converted, assumed or skipped while opening, one sentence each, for the user. */
   readonly notices: readonly string[];
   read(frame: number, options?: ReadOptions): Promise<Image>;
+  /** Size of a frame, px, without decoding it. */
+  size(frame: number): Promise<{ readonly height: number; readonly width: number }>;
+  /**
+   * A rectangle of a frame, with the values that `read` gives there. Of a TIFF file only the strips and tiles that it meets are read and decoded,
+   * so that an image need not fit into memory.
+   *
+   * @throws InvalidInput when it is not within the frame
+   */
+  readWindow(frame: number, window: Window, options?: ReadOptions): Promise<Image>;
 }
 
 export const float32Of = (data: PixelData): Float32Array => (data instanceof Float32Array ? data : Float32Array.from(data));

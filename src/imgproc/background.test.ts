@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { goldens, type Golden } from "../../fixtures/imgproc/golden.js";
 import { expectCommutes, planes } from "../../test/planes.js";
 import { random } from "../core/random.js";
-import { localBackground } from "./background.js";
+import { gatherBackground, localBackground } from "./background.js";
 
 const HEIGHT = 230;
 const WIDTH = 310;
@@ -21,6 +21,21 @@ function scene(): { image: Float32Array; slope: Float32Array } {
 }
 
 describe("localBackground", () => {
+  it("can be gathered and made in rows, to the bit", () => {
+    const { image } = scene();
+    const holed = image.map((value, i) => (i % 11 === 0 ? NaN : value));
+    const expected = localBackground(holed, HEIGHT, WIDTH, 80);
+    for (const step of [1, 17, HEIGHT]) {
+      const gathered = gatherBackground(HEIGHT, WIDTH, 80);
+      for (let from = 0; from < HEIGHT; from += step) gathered.add(holed.subarray(from * WIDTH, Math.min(HEIGHT, from + step) * WIDTH), from);
+      const background = gathered.finish();
+      for (let from = 0; from < HEIGHT; from += step) {
+        const to = Math.min(HEIGHT, from + step);
+        expect(background.rows(from, to)).toEqual(expected.subarray(from * WIDTH, to * WIDTH));
+      }
+    }
+  });
+
   it("keeps a constant image", () => {
     expect(localBackground(new Float32Array(60 * 90).fill(7), 60, 90, 30)).toEqual(new Float32Array(60 * 90).fill(7));
   });

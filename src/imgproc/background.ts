@@ -1,6 +1,6 @@
 import { gaussian } from "./gaussian.js";
 import { percentiles } from "./percentile.js";
-import { downsampleMean, resizeBilinear } from "./resize.js";
+import { blockMeans, type Means, resizeBilinear } from "./resize.js";
 
 /** Percentage of the windows' values below the background: low enough for crowded fields, above the noise of the darkest pixels. */
 const PERCENTILE = 10;
@@ -19,13 +19,43 @@ const OVERLAP = 4;
  * @param scale edge of the window in px: several times an object, so that each window holds some background
  */
 export function localBackground(data: Float32Array, height: number, width: number, scale: number): Float32Array {
+  const gathered = gatherBackground(height, width, scale);
+  gathered.add(data, 0);
+  return gathered.finish().rows(0, height);
+}
+
+/** `localBackground` of an image that comes in rows: first all of them are seen, then the background of any rows can be had. */
+export interface BackgroundGathering {
+  /** @param data whole rows of grey values, from row `from` on; each row once, from top to bottom */
+  add(data: Float32Array, from: number): void;
+  finish(): Background;
+}
+
+export interface Background {
+  /** @returns rows from..to (exclusive) of what `localBackground` gives, (to - from) x width */
+  rows(from: number, to: number): Float32Array;
+}
+
+/** @param scale as for `localBackground` */
+export function gatherBackground(height: number, width: number, scale: number): BackgroundGathering {
   const cell = Math.max(1, Math.floor(scale / CELLS));
-  const means = downsampleMean(data, height, width, cell);
-  const rows = Math.max(1, Math.round((OVERLAP * height) / scale));
-  const columns = Math.max(1, Math.round((OVERLAP * width) / scale));
+  const means = blockMeans(height, width, cell);
+  return {
+    add: (data, from) => means.add(data, from),
+    finish() {
+      const rows = Math.max(1, Math.round((OVERLAP * height) / scale));
+      const columns = Math.max(1, Math.round((OVERLAP * width) / scale));
+      const smooth = gaussian(nodesOf(means.finish(), rows, columns, Math.max(1, Math.round(scale / cell))), rows, columns, 1);
+      return { rows: (from, to) => resizeBilinear(smooth, rows, columns, height, width, from, to) };
+    },
+  };
+}
+
+/** The percentile of each window. @param side of a window, in means @returns rows x columns */
+function nodesOf(means: Means, rows: number, columns: number, side: number): Float32Array {
   const nodes = new Float32Array(rows * columns);
-  const windowHeight = Math.min(means.height, Math.max(1, Math.round(scale / cell)));
-  const windowWidth = Math.min(means.width, Math.max(1, Math.round(scale / cell)));
+  const windowHeight = Math.min(means.height, side);
+  const windowWidth = Math.min(means.width, side);
   const values = new Float32Array(windowHeight * windowWidth);
   const whole = percentiles(means.data, [PERCENTILE])[0]!;
   for (let r = 0; r < rows; r++) {
@@ -40,7 +70,7 @@ export function localBackground(data: Float32Array, height: number, width: numbe
       nodes[r * columns + c] = Number.isNaN(value) ? whole : value;
     }
   }
-  return resizeBilinear(gaussian(nodes, rows, columns, 1), rows, columns, height, width);
+  return nodes;
 }
 
 /** First cell of the window around node `i` of `n`, moved to lie inside. */

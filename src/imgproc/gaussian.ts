@@ -29,9 +29,12 @@ export function gaussian(data: Float32Array, height: number, width: number, sigm
   return sum;
 }
 
+/** How far a pixel of `gaussian` sees, px. */
+export const gaussianRadius = (sigma: number): number => Math.floor(4 * sigma + 0.5);
+
 /** Normalised weights at distance 0, 1, ..., radius. */
 function halfKernel(sigma: number): Float64Array {
-  const radius = Math.floor(4 * sigma + 0.5);
+  const radius = gaussianRadius(sigma);
   const kernel = new Float64Array(radius + 1);
   let sum = 0;
   for (let i = -radius; i <= radius; i++) {

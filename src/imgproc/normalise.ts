@@ -1,5 +1,5 @@
-import type { Image } from "../core/image.js";
-import { percentiles } from "./percentile.js";
+import type { Image, PixelData } from "../core/image.js";
+import { percentiles, percentilesOfParts } from "./percentile.js";
 
 /** The grey values that become 0 and 1. */
 export interface IntensityRange {
@@ -18,6 +18,12 @@ export function normaliseRange(image: Image, low = 1, high = 99.8): IntensityRan
   return { low: from, high: to };
 }
 
+/** The same of an image that comes in parts. @param parts gives all of it each time it is called, see `percentilesOfParts` */
+export async function normaliseRangeOfParts(parts: () => AsyncIterable<PixelData>, low = 1, high = 99.8): Promise<IntensityRange> {
+  const [from, to] = (await percentilesOfParts(parts, [low, high])) as [number, number];
+  return { low: from, high: to };
+}
+
 /**
  * Maps two percentiles of an image to 0 and 1, without clipping what lies beyond.
  *
@@ -29,8 +35,8 @@ export function normalise(image: Image, low = 1, high = 99.8): Float32Array {
   return normaliseTo(image, normaliseRange(image, low, high));
 }
 
-/** Maps a range of grey values to 0 and 1: `normalise` where the range is known, as for the tiles of one image. */
-export function normaliseTo({ data }: Image, { low, high }: IntensityRange): Float32Array {
+/** Maps a range of grey values to 0 and 1: `normalise` where the range is known, as for parts of one image. */
+export function normaliseTo({ data }: Pick<Image, "data">, { low, high }: IntensityRange): Float32Array {
   const out = new Float32Array(data.length);
   if (!(high > low)) return out;
   const factor = 1 / (high - low);

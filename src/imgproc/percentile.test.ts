@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { goldens, type Golden } from "../../fixtures/imgproc/golden.js";
-import { median, medianAbsoluteDeviation, medianInPlace, percentiles, select, type Values } from "./percentile.js";
+import { random } from "../core/random.js";
+import { median, medianAbsoluteDeviation, medianInPlace, percentiles, percentilesOfParts, select, type Values } from "./percentile.js";
 
 describe("percentiles", () => {
   it("interpolates between neighbours", () => {
@@ -79,5 +80,25 @@ describe("select", () => {
   it("takes medians of the front of a buffer", () => {
     expect(medianInPlace(Float32Array.of(9, 1, 5, 100), 3)).toBe(5);
     expect(medianInPlace(Float32Array.of(9, 1, 5, 100), 4)).toBe(7);
+  });
+});
+
+describe("percentilesOfParts", () => {
+  const qs = [0, 1, 37.3, 50, 99.8, 100];
+  const inParts = <T extends Uint8Array | Uint16Array | Float32Array>(data: T, size: number) => async function* (): AsyncGenerator<T> {
+    for (let at = 0; at < data.length; at += size) yield await Promise.resolve(data.subarray(at, at + size) as T);
+  };
+  const rng = random(4);
+  const signed = Float32Array.from({ length: 3001 }, () => rng.normal(0, 10 ** rng.integer(6)));
+
+  it.each([
+    ["8 bit", Uint8Array.from({ length: 999 }, () => rng.integer(256))], ["16 bit", Uint16Array.from({ length: 1000 }, () => rng.integer(65536))], ["of both signs", signed],
+    ["with NaN and infinities", signed.map((value, i) => (i % 5 === 0 ? NaN : i % 97 === 0 ? Infinity : i % 89 === 0 ? -Infinity : value))],
+    ["of few values, zeros of both signs", signed.map((value) => Math.sign(Math.trunc(value)) * 3)], ["tiny", signed.map((value) => value * 1e-44)],
+    ["one number", Float32Array.of(NaN, -2.5)], ["no number", Float32Array.of(NaN, NaN)], ["nothing", new Uint8Array(0)],
+  ])("equals percentiles to the bit: %s", async (_, data) => {
+    // Both zeros are one value.
+    const expected = percentiles(data, qs).map((value) => value + 0);
+    for (const size of [1, 7, 1000, 5000]) expect((await percentilesOfParts(inParts(data, size), qs)).map((value) => value + 0)).toEqual(expected);
   });
 });

@@ -103,16 +103,81 @@ function withoutNaN(data: Values): Float64Array {
 function percentilesOfIntegers(data: Uint8Array | Uint16Array, qs: readonly number[]): number[] {
   const counts = new Float64Array(data instanceof Uint8Array ? 256 : 65536);
   for (let i = 0; i < data.length; i++) counts[data[i]!]!++;
-  const valueAt = (rank: number): number => {
-    let value = 0;
-    for (let below = counts[0]!; below <= rank; below += counts[value]!) value++;
-    return value;
-  };
+  return percentilesOfRanks(qs, data.length, (rank) => rankIn(counts, rank).value);
+}
+
+/** @param valueAt the value at a rank, from 0, of `count` values in ascending order */
+function percentilesOfRanks(qs: readonly number[], count: number, valueAt: (rank: number) => number): number[] {
   return qs.map((q) => {
-    if (data.length === 0) return NaN;
-    const position = (q / 100) * (data.length - 1);
+    if (count === 0) return NaN;
+    const position = (q / 100) * (count - 1);
     const index = Math.floor(position);
     const low = valueAt(index);
     return interpolate(low, position > index ? valueAt(index + 1) : low, position - index);
   });
+}
+
+/** The value at a rank among values of which `counts` says how often each occurs, and how many are smaller than it. */
+function rankIn(counts: Float64Array, rank: number): { value: number; below: number } {
+  let value = 0;
+  let below = 0;
+  for (; below + counts[value]! <= rank; value++) below += counts[value]!;
+  return { value, below };
+}
+
+/**
+ * `percentiles` of values that come in parts, to the bit, in memory that does not depend on their number.
+ *
+ * Integers are counted once. Floats are sorted by their bits, which have the order of the values: the first time by the upper 16, the second time by the
+ * lower 16 among those that share the upper ones with a rank that is asked for.
+ *
+ * @param parts gives all values, part by part, each time it is called (once for integers, twice for floats); all parts are of one type
+ */
+export async function percentilesOfParts(parts: () => AsyncIterable<PixelData>, qs: readonly number[]): Promise<number[]> {
+  const upper = new Float64Array(65536);
+  let count = 0;
+  let floats = false;
+  for await (const data of parts()) {
+    floats = data instanceof Float32Array;
+    if (!(data instanceof Float32Array)) {
+      for (let i = 0; i < data.length; i++) upper[data[i]!]!++;
+      count += data.length;
+      continue;
+    }
+    const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
+    for (let i = 0; i < data.length; i++) {
+      if (data[i] !== data[i]) continue;
+      upper[sortable(bits[i]!) >>> 16]!++;
+      count++;
+    }
+  }
+  if (!floats) return percentilesOfRanks(qs, count, (rank) => rankIn(upper, rank).value);
+  const places = new Map<number, Float64Array>();
+  percentilesOfRanks(qs, count, (rank) => {
+    const { value } = rankIn(upper, rank);
+    if (!places.has(value)) places.set(value, new Float64Array(65536));
+    return 0;
+  });
+  if (places.size === 0) return qs.map(() => NaN);
+  for await (const data of parts()) {
+    const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
+    for (let i = 0; i < data.length; i++) {
+      if (data[i] !== data[i]) continue;
+      const key = sortable(bits[i]!);
+      const lower = places.get(key >>> 16);
+      if (lower !== undefined) lower[key & 0xffff]!++;
+    }
+  }
+  return percentilesOfRanks(qs, count, (rank) => {
+    const { value, below } = rankIn(upper, rank);
+    return valueOfSortable(((value << 16) | rankIn(places.get(value)!, rank - below).value) >>> 0);
+  });
+}
+
+/** The bits of a float32 as a number that ascends with its value; both zeros are one. */
+const sortable = (bits: number): number => (bits === 0x80000000 ? 0x80000000 : bits >>> 31 === 1 ? ~bits >>> 0 : (bits | 0x80000000) >>> 0);
+
+function valueOfSortable(key: number): number {
+  const bits = key >>> 31 === 1 ? key & 0x7fffffff : ~key;
+  return new Float32Array(Uint32Array.of(bits).buffer)[0]!;
 }

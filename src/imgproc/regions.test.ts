@@ -13,6 +13,25 @@ const cases = goldens<{ labels: Golden<Int32Array>; image: Golden<Float32Array>;
 const asLabels = ({ data, height, width }: Plane<Int32Array>): LabelImage => labelImage(height, width, data);
 
 describe("measure", () => {
+  it("measures in whole rows of a larger image as in the image, to the bit", () => {
+    const [height, width] = [90, 40];
+    const data = Int32Array.from({ length: height * width }, (_, i) => {
+      const [y, x] = [Math.floor(i / width), i % width];
+      const label = 1 + Math.floor(y / 10) * 4 + Math.floor(x / 10);
+      return (y % 10 - 4.2) ** 2 + (x % 10 - 5.1) ** 2 < 8 + (label % 7) ** 2 ? label : 0;
+    });
+    const image = { height, width, data: Uint16Array.from(data, (label, i) => 50 * label + ((i * 7919) % 101)) };
+    const whole = measure(labelImage(height, width, data), { image });
+    const [from, to] = [30, 60];
+    const cut = <T extends Int32Array | Uint16Array>(rows: T): T => rows.slice(from * width, to * width) as T;
+    const part = measure(labelImage(to - from, width, cut(data)), { image: { height: to - from, width, data: cut(image.data) }, part: { from, height } });
+    const rows = [...whole.label.keys()].filter((row) => whole.label[row]! > 12 && whole.label[row]! <= 24);
+    expect(rows.length).toBe(12);
+    // Objects that reach the edge of the part, but not that of the image, do not touch the edge.
+    expect(part.touchesEdge.some((touches) => touches === 0)).toBe(true);
+    for (const column of nucleiColumns) expect([...part[column]]).toEqual(rows.map((row) => whole[column][row]));
+  });
+
   it("measures a bar and a single pixel", () => {
     // By hand: x = 1..4 has variance 1.25, so the major axis is 4 sqrt(1.25); one pixel has no extent.
     const labels = labelImage(3, 6, Int32Array.of(0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 2));

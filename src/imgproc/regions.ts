@@ -11,6 +11,8 @@ export interface MeasureOptions {
   readonly frame?: number | undefined;
   /** Detection score of label k at k - 1. */
   readonly scores?: ArrayLike<number> | undefined;
+  /** Where labels and image are whole rows of a larger image: their first row in it, and its height. */
+  readonly part?: { readonly from: number; readonly height: number } | undefined;
 }
 
 /** Diameter of the disk of equal area, px. Source: `equivalent_diameter_area` of skimage's regionprops. */
@@ -56,6 +58,7 @@ export function measureRuns(runs: Runs, options: MeasureOptions = {}): Nuclei {
   const present: number[] = [];
   for (let label = 1; label < runs.first.length; label++) if (runs.first[label]! > runs.first[label - 1]!) present.push(label);
   const nuclei = emptyNuclei(present.length);
+  const { from: shift, height } = options.part ?? { from: 0, height: runs.height };
   present.forEach((label, row) => {
     const from = runs.first[label - 1]!;
     const to = runs.first[label]!;
@@ -63,8 +66,8 @@ export function measureRuns(runs: Runs, options: MeasureOptions = {}): Nuclei {
     nuclei.label[row] = label;
     nuclei.score[row] = options.scores?.[label - 1] ?? NaN;
     nuclei.meanIntensity[row] = options.image === undefined ? NaN : meanOverRuns(options.image, runs, from, to);
-    nuclei.touchesEdge[row] = touchesEdge(runs, from, to) ? 1 : 0;
-    measureShape(nuclei, row, runs, from, to);
+    nuclei.touchesEdge[row] = touchesEdge(runs, from, to, shift, height) ? 1 : 0;
+    measureShape(nuclei, row, runs, from, to, shift);
     nuclei.solidity[row] = nuclei.area[row]! / hullPixelCount(runs, from, to);
   });
   return nuclei;
@@ -85,14 +88,14 @@ function meanOverRuns({ data, width }: Image, runs: Runs, from: number, to: numb
   return sum / n;
 }
 
-function touchesEdge(runs: Runs, from: number, to: number): boolean {
-  if (runs.y[from] === 0 || runs.y[to - 1] === runs.height - 1) return true;
+function touchesEdge(runs: Runs, from: number, to: number, shift: number, height: number): boolean {
+  if (runs.y[from]! + shift === 0 || runs.y[to - 1]! + shift === height - 1) return true;
   for (let run = from; run < to; run++) if (runs.start[run] === 0 || runs.end[run] === runs.width) return true;
   return false;
 }
 
 /** Area, centroid and the ellipse of equal second moments. Sums are exact integers, relative to the first pixel. */
-function measureShape(nuclei: Nuclei, row: number, runs: Runs, from: number, to: number): void {
+function measureShape(nuclei: Nuclei, row: number, runs: Runs, from: number, to: number, shift: number): void {
   const originY = runs.y[from]!;
   const originX = runs.start[from]!;
   let area = 0;
@@ -125,7 +128,7 @@ function measureShape(nuclei: Nuclei, row: number, runs: Runs, from: number, to:
   const large = middle + half;
   const small = Math.max(0, middle - half);
   nuclei.area[row] = area;
-  nuclei.y[row] = originY + meanY;
+  nuclei.y[row] = originY + shift + meanY;
   nuclei.x[row] = originX + meanX;
   nuclei.majorAxis[row] = 4 * Math.sqrt(large);
   nuclei.minorAxis[row] = 4 * Math.sqrt(small);

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { goldens, type Golden } from "../../fixtures/imgproc/golden.js";
 import { planes, symmetries, turned } from "../../test/planes.js";
-import { reduce, rescale, rescaledLength, rescaleLabels } from "./rescale.js";
+import { random } from "../core/random.js";
+import { reduce, rescale, rescaledLength, rescaleLabels, rescaleRows, rowsBehind } from "./rescale.js";
 
 const ramp = (height: number, width: number): Float32Array => Float32Array.from({ length: height * width }, (_, i) => (i % width) + 10 * Math.floor(i / width));
 
@@ -14,6 +15,21 @@ describe("rescale", () => {
     expect([out.height, out.width]).toEqual([expected.height, expected.width]);
     // Grey values up to about 120, blurred in float32 and rounded to it again.
     out.data.forEach((value, i) => expect(Math.abs(value - expected.data[i]!)).toBeLessThan(3e-5));
+  });
+
+  it.each([0.3, 0.77, 1.4, 3])("can be made in rows, to the bit: scale %d", (scale) => {
+    const [height, width] = [61, 23];
+    const rng = random(2);
+    const data = Float32Array.from({ length: height * width }, () => rng.normal(0, 50));
+    const whole = rescale({ height, width, data }, scale);
+    for (const step of [1, 5, 16]) {
+      for (let from = 0; from < whole.height; from += step) {
+        const rows = { from, to: Math.min(whole.height, from + step) };
+        const behind = rowsBehind(rows, height, scale);
+        const part = { height: behind.to - behind.from, width, data: data.slice(behind.from * width, behind.to * width) };
+        expect(rescaleRows(part, behind, height, scale, rows)).toEqual(whole.data.subarray(from * whole.width, rows.to * whole.width));
+      }
+    }
   });
 
   // The grid starts at the top left corner of the image and ends at the other only where the new size is not rounded.

@@ -1,4 +1,4 @@
-import { gaussian } from "./gaussian.js";
+import { gaussian, gaussianRadius } from "./gaussian.js";
 
 /** A plane of numbers, row-major. */
 export interface Plane {
@@ -20,27 +20,56 @@ export interface Plane {
  */
 export function rescale(plane: Plane, scale: number, size: Size = rescaledSize(plane, scale)): Plane {
   if (scale === 1) return plane;
-  const { height: h, width: w } = plane;
-  const { height, width } = size;
-  const data = scale < 1 ? gaussian(plane.data, h, w, (1 / scale - 1) / 2) : plane.data;
+  return { ...size, data: rescaleRows(plane, { from: 0, to: plane.height }, plane.height, scale, { from: 0, to: size.height }, size.width) };
+}
+
+/** Rows of an image, the end exclusive. */
+export interface Rows {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The rows of an image of `height` rows from which some rows of the rescaled one are made. */
+export function rowsBehind({ from, to }: Rows, height: number, scale: number): Rows {
+  if (scale === 1) return { from, to };
+  const blur = scale < 1 ? gaussianRadius(blurOf(scale)) : 0;
+  const last = Math.floor(position(to - 1, scale, height)) + 1;
+  return { from: Math.max(0, Math.floor(position(from, scale, height)) - blur), to: Math.min(height, last + 1 + blur) };
+}
+
+/**
+ * Some rows of what `rescale` makes of an image, to the bit, from a part of its rows.
+ *
+ * @param part rows `behind` of the image, which hold at least those that `rowsBehind` names
+ * @param height of the whole image
+ * @param width of the result
+ * @returns rows.to - rows.from rows
+ */
+export function rescaleRows(part: Plane, behind: Rows, height: number, scale: number, rows: Rows, width = rescaledLength(part.width, scale)): Float32Array {
+  const { width: w } = part;
+  // Within the blur's reach of a cut edge the values are wrong, and not looked at.
+  const data = scale < 1 ? gaussian(part.data, part.height, w, blurOf(scale)) : part.data;
   const columns = Array.from({ length: width }, (_, x) => position(x, scale, w));
   const left = Int32Array.from(columns, Math.floor);
   const right = left.map((x) => Math.min(x + 1, w - 1));
-  const out = new Float32Array(height * width);
-  for (let y = 0; y < height; y++) {
-    const at = position(y, scale, h);
-    const top = Math.floor(at) * w;
-    const bottom = Math.min(Math.floor(at) + 1, h - 1) * w;
+  const out = new Float32Array((rows.to - rows.from) * width);
+  for (let y = rows.from, p = 0; y < rows.to; y++) {
+    const at = position(y, scale, height);
+    const top = (Math.floor(at) - behind.from) * w;
+    const bottom = (Math.min(Math.floor(at) + 1, height - 1) - behind.from) * w;
     const ty = at - Math.floor(at);
     for (let x = 0; x < width; x++) {
       const tx = columns[x]! - left[x]!;
       const upper = data[top + left[x]!]! * (1 - tx) + data[top + right[x]!]! * tx;
       const lower = data[bottom + left[x]!]! * (1 - tx) + data[bottom + right[x]!]! * tx;
-      out[y * width + x] = upper * (1 - ty) + lower * ty;
+      out[p++] = upper * (1 - ty) + lower * ty;
     }
   }
-  return { height, width, data: out };
+  return out;
 }
+
+/** Standard deviation of the blur before reducing, px of the input. */
+const blurOf = (scale: number): number => (1 / scale - 1) / 2;
 
 /**
  * Reduces an image by one factor: each output pixel is the mean of the square of input pixels that it covers, parts of pixels counted as parts. The

@@ -4,15 +4,16 @@
  * Bilinear interpolation at the centres of the new pixels, without smoothing before shrinking; beyond the outermost centres the edge
  * value is continued. NaN spreads to the pixels that it takes part in.
  *
+ * @param from, to rows of the result that are made, the latter exclusive; default all
  * Source: cv2.resize INTER_LINEAR and skimage.transform.resize (order 1, mode "edge", no anti-aliasing).
  */
 export function resizeBilinear(
-  data: Float32Array, height: number, width: number, newHeight: number, newWidth: number,
+  data: Float32Array, height: number, width: number, newHeight: number, newWidth: number, from = 0, to = newHeight,
 ): Float32Array {
   const rows = samplePositions(height, newHeight);
   const columns = samplePositions(width, newWidth);
-  const out = new Float32Array(newHeight * newWidth);
-  for (let y = 0; y < newHeight; y++) {
+  const out = new Float32Array((to - from) * newWidth);
+  for (let y = from; y < to; y++) {
     const above = rows.low[y]! * width;
     const below = rows.high[y]! * width;
     const t = rows.weight[y]!;
@@ -22,7 +23,7 @@ export function resizeBilinear(
       const s = columns.weight[x]!;
       const a = data[above + l]! + s * (data[above + r]! - data[above + l]!);
       const b = data[below + l]! + s * (data[below + r]! - data[below + l]!);
-      out[y * newWidth + x] = a + t * (b - a);
+      out[(y - from) * newWidth + x] = a + t * (b - a);
     }
   }
   return out;
@@ -58,29 +59,54 @@ export function resizeNearest(labels: Int32Array, height: number, width: number,
   return out;
 }
 
+/** A plane of means, row-major. */
+export interface Means {
+  readonly data: Float32Array;
+  readonly height: number;
+  readonly width: number;
+}
+
 /**
  * Means over blocks of `factor` x `factor` pixels, NaN left out; the last block of a row or column may be smaller. A block of NaN only
  * gives NaN.
  */
-export function downsampleMean(
-  data: Float32Array, height: number, width: number, factor: number,
-): { readonly data: Float32Array; readonly height: number; readonly width: number } {
+export function downsampleMean(data: Float32Array, height: number, width: number, factor: number): Means {
+  const means = blockMeans(height, width, factor);
+  means.add(data, 0);
+  return means.finish();
+}
+
+/** `downsampleMean` of an image that comes in rows. */
+export interface BlockMeans {
+  /** @param data whole rows, from row `from` on; each row once, from top to bottom */
+  add(data: Float32Array, from: number): void;
+  finish(): Means;
+}
+
+/** The sums run over the pixels of a block in the order of the rows, however many come at once: the means are the same to the bit. */
+export function blockMeans(height: number, width: number, factor: number): BlockMeans {
   const newHeight = Math.ceil(height / factor);
   const newWidth = Math.ceil(width / factor);
   const sum = new Float64Array(newHeight * newWidth);
   const known = new Int32Array(sum.length);
-  for (let y = 0; y < height; y++) {
-    const row = Math.floor(y / factor) * newWidth;
-    for (let block = 0, x = 0; block < newWidth; block++) {
-      for (const end = Math.min(x + factor, width); x < end; x++) {
-        const value = data[y * width + x]!;
-        if (Number.isNaN(value)) continue;
-        sum[row + block]! += value;
-        known[row + block]!++;
+  return {
+    add(data, from) {
+      for (let y = 0; y * width < data.length; y++) {
+        const row = Math.floor((from + y) / factor) * newWidth;
+        for (let block = 0, x = 0; block < newWidth; block++) {
+          for (const end = Math.min(x + factor, width); x < end; x++) {
+            const value = data[y * width + x]!;
+            if (Number.isNaN(value)) continue;
+            sum[row + block]! += value;
+            known[row + block]!++;
+          }
+        }
       }
-    }
-  }
-  const means = new Float32Array(sum.length);
-  for (let i = 0; i < means.length; i++) means[i] = sum[i]! / known[i]!;
-  return { data: means, height: newHeight, width: newWidth };
+    },
+    finish() {
+      const means = new Float32Array(sum.length);
+      for (let i = 0; i < means.length; i++) means[i] = sum[i]! / known[i]!;
+      return { data: means, height: newHeight, width: newWidth };
+    },
+  };
 }

@@ -42,17 +42,39 @@ export function greyOf(plane: StoredPlane, meaning: SampleMeaning, sample: numbe
  * image it is taken as it is. Otherwise each counts alike: the weights of luminance (Rec. 601) describe the eye, and would make a blue
  * stain, such as DAPI or Hoechst, a ninth as bright as it was recorded. Where the three are equal, their mean is that value exactly.
  */
-export function colourRule({ samples, data }: StoredPlane): ColourRule {
-  if (samples < 3) return "mean";
+export function colourRule(plane: StoredPlane): ColourRule {
+  const scan = colourScan();
+  scan.add(plane);
+  return scan.rule();
+}
+
+/** Finds the rule of an image that comes in parts. */
+export interface ColourScan {
+  /** @returns true when no further part can change the rule */
+  add(part: StoredPlane): boolean;
+  rule(): ColourRule;
+}
+
+export function colourScan(): ColourScan {
   const used = [false, false, false];
-  for (let i = 0; i < data.length; i += samples) {
-    if (data[i] !== 0) used[0] = true;
-    if (data[i + 1] !== 0) used[1] = true;
-    if (data[i + 2] !== 0) used[2] = true;
-    if (used[0] ? used[1] || used[2] : used[1] && used[2]) return "mean";
-  }
-  const only = used.indexOf(true);
-  return only === 0 || only === 1 || only === 2 ? only : "mean";
+  let settled = false;
+  const several = (): boolean => (used[0]! ? used[1]! || used[2]! : used[1]! && used[2]!);
+  return {
+    add({ samples, data }) {
+      settled ||= samples < 3;
+      for (let i = 0; i < data.length && !settled; i += samples) {
+        if (data[i] !== 0) used[0] = true;
+        if (data[i + 1] !== 0) used[1] = true;
+        if (data[i + 2] !== 0) used[2] = true;
+        settled = several();
+      }
+      return settled;
+    },
+    rule() {
+      const only = used.indexOf(true);
+      return !settled && (only === 0 || only === 1 || only === 2) ? only : "mean";
+    },
+  };
 }
 
 /** Number of pixels without a value. */

@@ -22,7 +22,7 @@ let temporaries = 0;
  * @throws OutputError when the disk is full, read-only, or the path is otherwise unusable
  */
 export async function writeFileAtomic(path: string, content: FileContent, options: WriteOptions = {}): Promise<void> {
-  const temporary = join(dirname(path), `.${process.pid}-${temporaries++}.tmp`);
+  const temporary = temporaryBeside(path);
   try {
     await mkdir(dirname(path), { recursive: true });
     await writeAll(temporary, content, options.sync ?? false);
@@ -33,6 +33,63 @@ export async function writeFileAtomic(path: string, content: FileContent, option
     if (codeOf(error) === "") throw error;
     throw unwritable(path, error);
   }
+}
+
+const temporaryBeside = (path: string): string => join(dirname(path), `.${process.pid}-${temporaries++}.tmp`);
+
+/** A file that is written at any place before it gets its name. */
+export interface AtomicFile {
+  /** @throws OutputError */
+  readonly write: (position: number, bytes: Uint8Array) => Promise<void>;
+  /** Puts the file under its name. @throws OutputError, and then nothing is left */
+  readonly close: () => Promise<void>;
+  /** Removes what was written; without effect after `close`. */
+  readonly abort: () => Promise<void>;
+}
+
+/**
+ * Opens a file for writing in pieces, as `writeFileAtomic` writes it at once: under a temporary name until it is closed.
+ *
+ * @throws OutputError when it cannot be made
+ */
+export async function openAtomic(path: string): Promise<AtomicFile> {
+  const temporary = temporaryBeside(path);
+  const said = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw unwritable(path, error);
+    }
+  };
+  const file = await said(async () => {
+    await mkdir(dirname(path), { recursive: true });
+    return open(temporary, "wx");
+  });
+  let isOpen = true;
+  const abort = async (): Promise<void> => {
+    if (!isOpen) return;
+    isOpen = false;
+    await file.close().catch(() => undefined);
+    await rm(temporary, { force: true }).catch(() => undefined);
+  };
+  return {
+    write: (position, bytes) => said(async () => {
+      for (let done = 0; done < bytes.length;) done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+    }),
+    close: async () => {
+      try {
+        await said(async () => {
+          await file.close();
+          await rename(temporary, path);
+        });
+        isOpen = false;
+      } catch (error) {
+        await abort();
+        throw error;
+      }
+    },
+    abort,
+  };
 }
 
 async function writeAll(path: string, content: FileContent, sync: boolean): Promise<void> {

@@ -1,7 +1,7 @@
 /** One image file, TIFF or PNG, opened: its axes are known, its planes are read when asked for. */
 import { dirname, join, basename } from "node:path";
 import { CorruptFile, InvalidInput, UnsupportedFormat, type KaryonError } from "../core/errors.js";
-import type { StoredPlane } from "../core/image.js";
+import type { StoredPlane, Window } from "../core/image.js";
 import { stackOf } from "../io/axes.js";
 import type { ByteSource } from "../io/bytes.js";
 import type { SampleMeaning } from "../io/grey.js";
@@ -9,6 +9,7 @@ import { decodePng, isPng, pngHeader, pngHeaderLength } from "../io/png.js";
 import type { Stack } from "../io/stack.js";
 import { openTiff, type TiffFile } from "../io/tiff/open.js";
 import type { PlaneInfo } from "../io/tiff/page.js";
+import type { CutStrips } from "../io/tiff/read.js";
 import { openBytes } from "./files.js";
 
 export interface ImageFile {
@@ -37,8 +38,12 @@ export interface ImageFile {
   readonly notices: readonly string[];
   /** Why planes are missing at the end. */
   readonly damage: KaryonError | undefined;
+  /** Size of a plane, px. @throws InvalidInput, CorruptFile */
+  size(frame: number, channel: number, slice: number): Promise<{ readonly height: number; readonly width: number }>;
   /** @throws CorruptFile, UnsupportedFormat, InvalidInput */
   read(frame: number, channel: number, slice: number): Promise<ReadPlane>;
+  /** A part of a plane, from the bytes that hold it; undefined for a format whose planes are decoded whole or not at all. */
+  readonly readWindow: ((frame: number, channel: number, slice: number, window: Window) => Promise<ReadPlane>) | undefined;
 }
 
 /** A plane as stored, what its samples mean, and which of them is the channel asked for. */
@@ -52,16 +57,17 @@ export interface ReadPlane {
  * Opens a file by what its first bytes say, whatever its name.
  *
  * @param kind settles whether slices without distance are frames; see `stackOf`
+ * @param cut what windows leave for the next; see `openTiff`
  * @throws InvalidInput when there is no such file
  * @throws CorruptFile, UnsupportedFormat
  */
-export async function openImageFile(path: string, kind?: "movie" | "images"): Promise<ImageFile> {
+export async function openImageFile(path: string, kind?: "movie" | "images", cut: CutStrips = new Map()): Promise<ImageFile> {
   const bytes = await openBytes(path);
   const head = await bytes.read(0, Math.min(pngHeaderLength, bytes.size));
   if (isPng(head)) return pngFile(path, bytes, head);
   const order = String.fromCharCode(head[0] ?? 0, head[1] ?? 0);
   if (order !== "II" && order !== "MM") throw notAnImage(path, head);
-  return tiffFile(path, await openTiff(bytes, path), kind);
+  return tiffFile(path, await openTiff(bytes, path, cut), kind, cut);
 }
 
 const otherFormats: readonly (readonly [RegExp, string])[] = [
@@ -84,24 +90,30 @@ function pngFile(path: string, bytes: ByteSource, head: Uint8Array): ImageFile {
   };
   return {
     path, format: "PNG", height, width, mixedSizes: false, type: bits === 16 ? "uint16" : "uint8", bits, samples, compression: "deflate", colour,
-    frames: 1, channels: 1, slices: 1, pixelSize: undefined, frameInterval: undefined, files: [path], notices: [], damage: undefined, read,
+    frames: 1, channels: 1, slices: 1, pixelSize: undefined, frameInterval: undefined, files: [path], notices: [], damage: undefined,
+    size: () => Promise.resolve({ height, width }), read, readWindow: undefined,
   };
 }
 
-function tiffFile(path: string, tiff: TiffFile, kind: "movie" | "images" | undefined): ImageFile {
+function tiffFile(path: string, tiff: TiffFile, kind: "movie" | "images" | undefined, cut: CutStrips): ImageFile {
   const first = tiff.planes[0]!;
   const stack = stackOf(tiff, basename(path), kind);
   const perPixel = channelsPerPixel(first);
-  const siblings = siblingReader(path, tiff);
-  const read = async (frame: number, channel: number, slice: number): Promise<ReadPlane> => {
+  const siblings = siblingReader(path, tiff, cut);
+  const find = async (frame: number, channel: number, slice: number): Promise<{ file: TiffFile; index: number; info: PlaneInfo }> => {
     const address = stack.at(frame, Math.floor(channel / perPixel), slice);
     const file = address === undefined ? undefined : await siblings(address.file);
     const info = file?.planes[address!.plane];
     if (file === undefined || info === undefined) throw missingPlane(path, tiff, frame, channel, slice);
-    const palette = info.colour === "palette" ? await file.palette(address!.plane) : undefined;
+    return { file, index: address!.plane, info };
+  };
+  const read = async (frame: number, channel: number, slice: number, window?: Window): Promise<ReadPlane> => {
+    const { file, index, info } = await find(frame, channel, slice);
+    const palette = info.colour === "palette" ? await file.palette(index) : undefined;
     // Unknown colours are refused by the decoder.
     const colour = info.colour === "other" ? "grey" : info.colour;
-    return { plane: await file.read(address!.plane), meaning: { colour, bits: info.bits, palette }, sample: channel % perPixel };
+    const plane = window === undefined ? await file.read(index) : await file.readWindow(index, window);
+    return { plane, meaning: { colour, bits: info.bits, palette }, sample: channel % perPixel };
   };
   const { height, width, type, bits, samples, compression, colour } = first;
   const format = stack.format === "ImageJ" ? "ImageJ TIFF" : stack.format === "OME" ? "OME-TIFF" : "TIFF";
@@ -110,7 +122,8 @@ function tiffFile(path: string, tiff: TiffFile, kind: "movie" | "images" | undef
     mixedSizes: tiff.planes.some((plane) => plane.height !== height || plane.width !== width),
     frames: stack.frames, channels: stack.channels * perPixel, slices: stack.slices, pixelSize: stack.pixelSize, frameInterval: stack.frameInterval,
     files: [path, ...stack.files.map((name) => join(dirname(path), name))],
-    notices: noticesOf(stack), damage: tiff.damage, read,
+    notices: noticesOf(stack), damage: tiff.damage,
+    size: async (frame, channel, slice) => (await find(frame, channel, slice)).info, read, readWindow: read,
   };
 }
 
@@ -123,12 +136,12 @@ function noticesOf(stack: Stack): readonly string[] {
 const channelsPerPixel = ({ colour, samples }: PlaneInfo): number => (colour === "rgb" || colour === "palette" || samples === 2 ? 1 : samples);
 
 /** Opens the other files of an OME-TIFF once each. */
-function siblingReader(path: string, own: TiffFile): (name: string | undefined) => Promise<TiffFile> {
+function siblingReader(path: string, own: TiffFile, cut: CutStrips): (name: string | undefined) => Promise<TiffFile> {
   const opened = new Map<string, Promise<TiffFile>>();
   return (name) => {
     if (name === undefined) return Promise.resolve(own);
     const sibling = join(dirname(path), name);
-    const file = opened.get(name) ?? openBytes(sibling).then((bytes) => openTiff(bytes, sibling));
+    const file = opened.get(name) ?? openBytes(sibling).then((bytes) => openTiff(bytes, sibling, cut));
     opened.set(name, file);
     return file;
   };

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,7 +8,7 @@ import { memorySource } from "../io/bytes.js";
 import { encodePng } from "../io/png.js";
 import { encodeTiff } from "../io/tiff/encode.js";
 import { openTiff } from "../io/tiff/open.js";
-import { openLabels, readLabels, writeLabels, writeLabels16 } from "./labelfiles.js";
+import { openLabels, openLabelWriter, readLabels, readLabelWindow, writeLabels, writeLabels16 } from "./labelfiles.js";
 
 let folder = "";
 beforeAll(() => {
@@ -63,5 +63,42 @@ describe("labels in files", () => {
     await expect(readLabels(path("stack.tif"))).rejects.toThrow(/one plane, received 2 planes/);
     const stack = await openLabels(path("stack.tif"));
     expect([stack.planes, (await stack.read(1)).data[0]]).toEqual([2, 4]);
+  });
+
+  it("are read in windows, of tiles, strips and PNG", async () => {
+    const data = Int32Array.from({ length: 60 }, (_, i) => (i % 7 === 0 ? -1 : 70000 + i));
+    const window = { y: 2, x: 3, height: 3, width: 5 };
+    const cropped = Int32Array.from({ length: 15 }, (_, i) => data[(2 + Math.floor(i / 5)) * 10 + 3 + (i % 5)]!);
+    await writeLabels(path("strips.tif"), labelImage(6, 10, data));
+    const writer = await openLabelWriter(path("tiles.tif"), { height: 6, width: 10 });
+    await writer.rows(data, 6);
+    await writer.close();
+    for (const name of ["strips.tif", "tiles.tif"]) expect(await readLabelWindow(path(name), window)).toEqual(labelImage(3, 5, cropped));
+    writeFileSync(path("w.png"), encodePng({ height: 6, width: 10, samples: 1, data: Uint16Array.from(data, (label) => label & 255) }));
+    expect((await readLabelWindow(path("w.png"), window)).data).toEqual(cropped.map((label) => label & 255));
+    expect((await openLabels(path("w.png"))).size(0)).toMatchObject({ height: 6, width: 10 });
+    await expect(readLabelWindow(path("tiles.tif"), { ...window, y: 5 })).rejects.toThrow(/within 6 x 10/);
+  });
+
+  it("are written row by row under their name only when complete", async () => {
+    const labels = labelImage(5, 3, Int32Array.from({ length: 15 }, (_, i) => 65530 + i));
+    const inner = path("written");
+    const writer = await openLabelWriter(join(inner, "l.tif"), { ...labels, pixelSize: 0.5 });
+    await writer.rows(labels.data.subarray(0, 6), 2);
+    await expect(writer.close()).rejects.toThrow(/expected 5, received 2/);
+    expect(existsSync(join(inner, "l.tif"))).toBe(false);
+    await writer.rows(labels.data.subarray(6), 3);
+    await writer.close();
+    await writer.abort();
+    expect(await readLabels(join(inner, "l.tif"))).toEqual(labels);
+    expect(readdirSync(inner)).toEqual(["l.tif"]);
+    const other = await openLabelWriter(join(inner, "l.tif"), labels);
+    await other.rows(new Int32Array(15), 5);
+    await other.abort();
+    expect(readdirSync(inner)).toEqual(["l.tif"]);
+    expect(await readLabels(join(inner, "l.tif"))).toEqual(labels);
+    await expect(openLabelWriter(join(inner, "x.tif"), { height: 0, width: 3 })).rejects.toThrow(/at least one pixel/);
+    await expect(openLabelWriter(join(inner, "l.tif/x.tif"), labels)).rejects.toThrow(/could not be written/);
+    expect(readdirSync(inner)).toEqual(["l.tif"]);
   });
 });

@@ -20,6 +20,16 @@ export interface OptionSpec<T = unknown> {
 const number = (low: number, high: number): z.ZodNumber => z.number().min(low).max(high);
 const integer = (low: number, high: number): z.ZodNumber => z.number().int().min(low).max(high);
 
+const units = { MB: 1e6, GB: 1e9 } as const;
+
+/** Bytes of a size such as "1500MB" or "2.5 GB"; undefined when it is none. */
+export function bytesOf(text: string): number | undefined {
+  const [, number, unit] = /^(\d+(?:\.\d+)?) ?(MB|GB)$/i.exec(text) ?? [];
+  return number === undefined || unit === undefined ? undefined : Number(number) * units[unit.toUpperCase() as keyof typeof units];
+}
+
+const memorySize = z.custom<string>((value) => typeof value === "string" && bytesOf(value) !== undefined, "a size such as 2GB or 1500MB");
+
 const scenes = Object.keys(simulatePresets) as [keyof typeof simulatePresets, ...(keyof typeof simulatePresets)[]];
 
 export const optionTable = {
@@ -65,7 +75,8 @@ export const optionTable = {
     probabilityThreshold: { flag: "probability-threshold", value: "<0..1>", schema: number(0, 1).optional(), help: "least probability of a nucleus (default: tuned on the validation images)" },
     overlapThreshold: { flag: "overlap-threshold", value: "<0..1>", schema: number(0, 1).optional(), help: "largest overlap of two nuclei (default: tuned)" },
     outline: { flag: "outline", value: "<refined|star>", schema: z.enum(["star", "refined"]).default("refined"), help: "outline: the object's own contour in the image, or the network's polygon" },
-    tile: { flag: "tile", value: "<px>", schema: integer(128, 16384).default(1024), help: "edge of the tiles that the network sees; larger is faster and takes more memory" },
+    memory: { flag: "memory", value: "<size>", schema: memorySize.optional(), help: "memory to stay below, such as 2GB or 1500MB (default: half of the machine's, at most 4GB)" },
+    tile: { flag: "tile", value: "<px>", schema: integer(128, 16384).optional(), help: "edge of the tiles that the network sees (default: as large as --memory allows, which is fastest)" },
     rescale: { flag: "rescale", value: "<x>", schema: number(0.05, 20).optional(), help: "scale images by this before the network sees them (default: from the size of the nuclei)" },
   },
   track: {

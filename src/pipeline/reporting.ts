@@ -16,7 +16,9 @@ import type { AnnotationSummary } from "./annotation.js";
 import { statisticsOf } from "./analysis.js";
 import { type PartialConfig, resolveConfig } from "./config.js";
 import { readJson, writeFileAtomic } from "./files.js";
-import { readLabels } from "./labelfiles.js";
+import { readLabels, readLabelWindow } from "./labelfiles.js";
+import { isLarge, memoryLimit } from "./memory.js";
+import { middleOf } from "./mosaic.js";
 import { type Config, configurationOf } from "./options.js";
 import { inputPaths, readRun, type RunRecord, version } from "./provenance.js";
 import { type RunStage, stageOutputs } from "./layout.js";
@@ -50,8 +52,15 @@ async function reportInput(out: string, record: RunRecord, source: ImageSource, 
   const tracks = tracked ? readTracks(join(out, stageOutputs.track)) : undefined;
   const statistics = tracks ? statisticsOf(tracks, config) : untracked(out, segmentation, source);
   const middle = Math.floor(source.frames / 2);
-  const image = await source.read(middle, { channel: config.input.channel, z: config.input.z });
-  const labelled = async (folder: string): Promise<LabelledPicture> => ({ name: source.frameNames[middle]!, image, labels: await readLabels(join(folder, `${source.frameNames[middle]}.tif`)) });
+  const name = source.frameNames[middle]!;
+  const size = await source.size(middle);
+  // Of an image that was too large to be segmented as a whole, a part is shown. Tracks are drawn over all of a frame.
+  const part = !tracked && isLarge(size, memoryLimit(config)) ? middleOf(size) : undefined;
+  const image = await (part ? source.readWindow(middle, part, config.input) : source.read(middle, config.input));
+  const labels = (path: string): Promise<LabelImage> => (part ? readLabelWindow(path, part) : readLabels(path));
+  const labelled = async (folder: string): Promise<LabelledPicture> => ({
+    name: part ? `${name}, the middle ${part.width} x ${part.height} px` : name, image, labels: await labels(join(folder, `${name}.tif`)),
+  });
   const annotated = await labelled(join(out, stageOutputs.annotate, "masks"));
   const segmented = await labelled(join(out, stageOutputs.segment));
   const sizes = new Set(segmentation.images.map(({ height, width }) => `${height} x ${width}`));
@@ -61,13 +70,13 @@ async function reportInput(out: string, record: RunRecord, source: ImageSource, 
     parameters: configurationOf("run", config),
     source: {
       name: source.name, kind: source.kind, frames: source.frames, pixelSize: source.pixelSize, frameInterval: source.frameInterval,
-      ...(sizes.size === 1 ? { height: image.height, width: image.width } : {}),
+      ...(sizes.size === 1 ? { height: size.height, width: size.width } : {}),
     },
     notices: noticesOf(source, annotation, segmentation),
-    annotation: await annotationPart(out, annotation, annotated),
+    annotation: annotationPart(out, annotation, annotated, { name, candidates: await labels(join(out, stageOutputs.annotate, "candidates", `${name}.tif`)) }),
     training: { records: lossRecords(out) },
     segmentation: [segmented],
-    ...(tracks ? { tracks: { name: source.frameNames[middle]!, image, nuclei: tracks.graph.nuclei } } : {}),
+    ...(tracks ? { tracks: { name, image, nuclei: tracks.graph.nuclei } } : {}),
     statistics,
     frameNames: source.frameNames,
     timings: Object.entries(record.stages).map(([stage, { seconds, text }]) => ({ stage, seconds, text })),
@@ -104,13 +113,14 @@ const noticesOf = (source: ImageSource, annotation: AnnotationSummary, segmentat
   ...source.notices.map((text) => ({ level: "note", text }) as const),
 ];
 
-async function annotationPart(out: string, { images }: AnnotationSummary, picture: LabelledPicture): Promise<AnnotationPart> {
+/** @param shown the frame of the picture, and its candidates */
+function annotationPart(out: string, { images }: AnnotationSummary, picture: LabelledPicture, shown: { readonly name: string; readonly candidates: LabelImage }): AnnotationPart {
   const { header, rows } = parseCsv(readFileSync(join(out, stageOutputs.annotate, "objects.csv"), "utf8"));
   const [image, candidate, kept, cause] = ["image", "candidate", "kept", "cause"].map((name) => header.indexOf(name)) as [number, number, number, number];
   const counts = new Map<string, number>();
   for (const row of rows) if (row[kept] === "0") counts.set(row[cause]!, (counts.get(row[cause]!) ?? 0) + 1);
-  const candidates = await readLabels(join(out, stageOutputs.annotate, "candidates", `${picture.name}.tif`));
-  const sure = new Set(rows.filter((row) => row[image] === picture.name && row[kept] === "1").map((row) => Number(row[candidate])));
+  const { candidates } = shown;
+  const sure = new Set(rows.filter((row) => row[image] === shown.name && row[kept] === "1").map((row) => Number(row[candidate])));
   const rejected = { ...candidates, data: candidates.data.map((label) => (label > 0 && !sure.has(label) ? label : 0)) };
   return {
     pictures: [{ ...picture, labels: withCount(picture.labels), rejected }],

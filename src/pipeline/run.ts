@@ -86,10 +86,10 @@ async function openRun(out: string, config: Config, inputs: readonly InputRecord
   return fresh;
 }
 
-/** A run may go on with another number of threads; all else must be equal. */
+/** A run may go on with another number of threads and other memory; all else must be equal. */
 const comparable = (configuration: unknown): unknown => {
   const plain = JSON.parse(JSON.stringify(configuration)) as Config;
-  return { ...plain, general: { ...plain.general, threads: undefined } };
+  return { ...plain, general: { ...plain.general, threads: undefined }, segment: { ...plain.segment, memory: undefined } };
 };
 
 /** Inputs are the same when names and contents are, in the same order; where they lie does not matter. */

@@ -1,21 +1,23 @@
 /** A model and images to label images on disk: `NAME.tif`, `overlays/`, `objects.csv`, `segmentation.json`. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { poolScale } from "../annotate/scale.js";
+import { poolScale, type ScaleEstimate } from "../annotate/scale.js";
 import { StageError, isKaryonError } from "../core/errors.js";
-import type { Image, ImageSource } from "../core/image.js";
+import type { Image, ImageSource, ReadOptions } from "../core/image.js";
 import type { LabelImage } from "../core/labels.js";
 import { concatNuclei, type Nuclei } from "../core/nuclei.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import { median } from "../imgproc/percentile.js";
 import type { ModelDescription } from "../model/file.js";
-import { type Segmentation, segment } from "../segment/segment.js";
+import { type FoundNuclei, type Segmentation, segment, type SegmentOptions } from "../segment/segment.js";
 import { framePool, mapOrdered } from "../workers/pool.js";
-import { acquisitionsOf, frameKind } from "./acquisitions.js";
+import { acquisitionsOf, type FrameKind, frameKind } from "./acquisitions.js";
 import { writeFileAtomic } from "./files.js";
 import { writeLabels } from "./labelfiles.js";
-import { missingWarnings } from "./missing.js";
+import { isLarge, memoryLimit, partsOf } from "./memory.js";
+import { missingText, missingWarnings } from "./missing.js";
 import type { LoadedModel } from "./modelfiles.js";
+import { type LargeFrame, looksAt, segmentLarge } from "./mosaic.js";
 import type { Config } from "./options.js";
 import { nucleiCsv } from "./tables.js";
 import { threadsOf } from "./threads.js";
@@ -51,12 +53,12 @@ export async function segmentInto(
   folder: string, source: ImageSource, { description, predictor }: LoadedModel, config: Config, context: StageContext, diameters?: ReadonlyMap<string, number>,
 ): Promise<SegmentationSummary> {
   await mkdir(join(folder, "overlays"), { recursive: true });
-  const { rescale, outline, tile } = config.segment;
+  const { rescale, outline } = config.segment;
   const known = diameters ?? (rescale === undefined ? await estimateDiameters(source, config, context) : new Map<string, number>());
   const scales = source.frameNames.map((name) => rescale ?? scaleFor(known.get(name) ?? NaN, description));
   const probabilityThreshold = config.segment.probabilityThreshold ?? description.thresholds.probability;
   const overlapThreshold = config.segment.overlapThreshold ?? description.thresholds.overlap;
-  const settings = { probabilityThreshold, overlapThreshold, tile, outline, normalisation: description.normalisation };
+  const settings = { probabilityThreshold, overlapThreshold, outline, normalisation: description.normalisation };
   const overlays = overlayWriter(join(folder, "overlays"));
   const tables: Nuclei[] = [];
   const images: SegmentationSummary["images"][number][] = [];
@@ -64,24 +66,40 @@ export async function segmentInto(
   try {
     for (const [frame, name] of source.frameNames.entries()) {
       throwIfCancelled(context, "Segmentation");
-      const image = await readFrame(source, frame, config, context);
       const part: StageContext = { signal: context.signal, onProgress: ({ done, total }) => context.onProgress?.({ done: frame + done / total, total: source.frames, message: name }) };
-      const at = (scale: number): Promise<Segmentation> => explained(name, () => segment(image, predictor, { ...settings, scale }, part));
-      let result = await at(scales[frame]!);
+      const size = await source.size(frame);
+      const optionsAt = (scale: number): Partial<SegmentOptions> => ({ ...settings, scale, ...partsOf(size, scale, predictor.config, config) });
       // An estimate may be wrong; the nuclei found tell their size better. A movie has one scale, settled by its first frame.
       const settled = diameters !== undefined || rescale !== undefined || (source.kind === "movie" && frame > 0);
-      const better = settled ? scales[frame]! : correctedScale(result.nuclei, scales[frame]!, description);
-      if (better !== scales[frame]!) {
+      const settle = (nuclei: Nuclei): boolean => {
+        const better = settled ? scales[frame]! : correctedScale(nuclei, scales[frame]!, description);
+        if (better === scales[frame]!) return true;
         if (source.kind === "movie") scales.fill(better);
         else scales[frame] = better;
-        result = await at(better);
+        return false;
+      };
+      let found: FoundNuclei;
+      let missing: readonly string[];
+      if (isLarge(size, memoryLimit(config))) {
+        const large: LargeFrame = { ...size, source, frame, options: readOptions(config, context) };
+        if (!settled) settle(await nucleiInWindows(large, (image) => explained(name, () => segment(image, predictor, optionsAt(scales[frame]!), { signal: context.signal }))));
+        const paths = { labels: join(folder, `${name}.tif`), overlay: join(folder, "overlays", `${name}.png`) };
+        const result = await explained(name, () => segmentLarge(large, predictor, optionsAt(scales[frame]!), paths, part));
+        [found, missing] = [result, missingText(result.missing, size.height * size.width)];
+      } else {
+        const image = await readFrame(source, frame, config, context);
+        const at = (scale: number): Promise<Segmentation> => explained(name, () => segment(image, predictor, optionsAt(scale), part));
+        let result = await at(scales[frame]!);
+        if (!settle(result.nuclei)) result = await at(scales[frame]!);
+        await writeLabels(join(folder, `${name}.tif`), result.labels);
+        await overlays.add(name, image, result.labels);
+        [found, missing] = [result, missingWarnings(image)];
       }
-      await writeLabels(join(folder, `${name}.tif`), result.labels);
-      await overlays.add(name, image, result.labels);
-      tables.push({ ...result.nuclei, frame: result.nuclei.frame.fill(frame) });
-      images.push({ name, height: image.height, width: image.width, scale: Math.round(scales[frame]! * 1000) / 1000, nuclei: result.labels.count });
-      for (const text of [...missingWarnings(image), ...(result.labels.count === 0 ? ["no nucleus was found."] : [])]) warnings.push(`${name}: ${text}`);
-      context.onProgress?.({ done: frame + 1, total: source.frames, message: `${name}: ${result.labels.count} nuclei` });
+      const { count } = found.nuclei;
+      tables.push({ ...found.nuclei, frame: found.nuclei.frame.fill(frame) });
+      images.push({ name, ...size, scale: Math.round(scales[frame]! * 1000) / 1000, nuclei: count });
+      for (const text of [...missing, ...(count === 0 ? ["no nucleus was found."] : [])]) warnings.push(`${name}: ${text}`);
+      context.onProgress?.({ done: frame + 1, total: source.frames, message: `${name}: ${count} nuclei` });
     }
     await overlays.finish();
   } finally {
@@ -132,7 +150,16 @@ function overlayWriter(folder: string): OverlayWriter {
   };
 }
 
-const readFrame = (source: ImageSource, frame: number, { input }: Config, { signal }: StageContext): Promise<Image> => source.read(frame, { channel: input.channel, z: input.z, signal });
+const readOptions = ({ input }: Config, { signal }: StageContext): ReadOptions => ({ channel: input.channel, z: input.z, signal });
+
+const readFrame = (source: ImageSource, frame: number, config: Config, context: StageContext): Promise<Image> => source.read(frame, readOptions(config, context));
+
+/** What a look at a few windows of a large image finds. */
+async function nucleiInWindows(image: LargeFrame, work: (part: Image) => Promise<Segmentation>): Promise<Nuclei> {
+  const tables: Nuclei[] = [];
+  for (const window of looksAt(image)) tables.push((await work(await image.source.readWindow(image.frame, window, image.options))).nuclei);
+  return concatNuclei(tables);
+}
 
 /** Names the frame in errors that nobody foresaw, such as those of the runtime. */
 async function explained<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -140,7 +167,7 @@ async function explained<T>(name: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (isKaryonError(error)) throw error;
-    throw new StageError("segment", name, error, "run again with a smaller --tile if memory is short");
+    throw new StageError("segment", name, error, "run again with a smaller --memory if memory is short");
   }
 }
 
@@ -158,6 +185,9 @@ function correctedScale(nuclei: Nuclei, scale: number, description: ModelDescrip
   return better / scale > correction || scale / better > correction ? better : scale;
 }
 
+/** Images with more pixels are judged by a few windows of them: the filters of the estimate take far more memory than the image. */
+const isVast = ({ height, width }: { readonly height: number; readonly width: number }): boolean => height * width > 2 ** 23;
+
 /** Estimates the diameter of the nuclei by frame name, pooled over acquisitions. */
 async function estimateDiameters(source: ImageSource, config: Config, context: StageContext): Promise<Map<string, number>> {
   const pool = framePool(threadsOf(config));
@@ -166,10 +196,19 @@ async function estimateDiameters(source: ImageSource, config: Config, context: S
     const looked = source.kind === "movie" ? [...new Set([0, 0.25, 0.5, 0.75, 1].map((part) => Math.round(part * (source.frames - 1))))] : source.frameNames.map((_, frame) => frame);
     const found = await mapOrdered(looked.length, threadsOf(config), async (index) => {
       throwIfCancelled(context, "Segmentation");
-      const image = await readFrame(source, looked[index]!, config, context);
-      const estimate = await pool.run("estimate", { image, diameter: undefined }, context.signal);
-      context.onProgress?.({ done: 0, total: source.frames, message: `nucleus size, ${source.frameNames[looked[index]!]}` });
-      return { estimate, kind: frameKind(image, estimate) };
+      const frame = looked[index]!;
+      const size = await source.size(frame);
+      const options = readOptions(config, context);
+      const parts = isVast(size) ? looksAt(size) : [{ y: 0, x: 0, ...size }];
+      const estimates: ScaleEstimate[] = [];
+      let kind: FrameKind | undefined;
+      for (const part of parts) {
+        const image = parts.length === 1 ? await source.read(frame, options) : await source.readWindow(frame, part, options);
+        estimates.push(await pool.run("estimate", { image, diameter: undefined }, context.signal));
+        kind = frameKind({ ...image, ...size }, poolScale(estimates));
+      }
+      context.onProgress?.({ done: 0, total: source.frames, message: `nucleus size, ${source.frameNames[frame]}` });
+      return { estimate: poolScale(estimates), kind: kind! };
     });
     const groups = acquisitionsOf(found.map(({ kind }) => kind), source.kind);
     const diameterOf = (group: number): number => poolScale(found.filter((_, index) => groups[index] === group).map(({ estimate }) => estimate)).diameter;

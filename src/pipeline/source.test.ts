@@ -1,15 +1,17 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Cancelled, CorruptFile, InvalidInput, StageError } from "../core/errors.js";
-import type { SampleData, StoredPlane } from "../core/image.js";
+import { differing } from "../../test/planes.js";
+import type { ReadOptions, SampleData, StoredPlane, Window } from "../core/image.js";
 import { encodePng } from "../io/png.js";
 import { encodeTiff, type TiffWriteOptions } from "../io/tiff/encode.js";
+import { cropPlane } from "../io/window.js";
 import { formatInspection, inspectFiles } from "./inspect.js";
-import { hashFiles, openSource, type SourceOptions } from "./source.js";
+import { type FileSource, hashFiles, openSource, type SourceOptions } from "./source.js";
 
 const fixtures = fileURLToPath(new URL("../../fixtures/io", import.meta.url));
 let folder = "";
@@ -154,6 +156,68 @@ describe("grey values", () => {
     const floats = await openSource([fixture("i8.tif")]);
     expect((await floats.read(0)).data).toBeInstanceOf(Float32Array);
     expect(floats.notices[0]).toMatch(/int8 become 32-bit floats/);
+  });
+});
+
+describe("windows of frames", () => {
+  const expectWindow = async (source: FileSource, frame: number, window: Window, options?: ReadOptions): Promise<void> => {
+    const whole = await source.read(frame, options);
+    expect(await source.size(frame)).toEqual({ height: whole.height, width: whole.width });
+    const { height, width, data, pixelSize } = await source.readWindow(frame, window, options);
+    const { data: expected } = cropPlane({ ...whole, samples: 1 }, window, "whole");
+    expect([height, width, pixelSize, data.constructor]).toEqual([window.height, window.width, whole.pixelSize, expected.constructor]);
+    expect(differing(data, expected)).toBe(0);
+  };
+  const anywhere = ({ height, width }: { readonly height: number; readonly width: number }): Window[] => {
+    const [y, x] = [height >> 1, width >> 2];
+    return [{ y: 0, x: 0, height, width }, { y, x, height: height - y, width: width - x }, { y, x, height: 1, width: 1 }];
+  };
+
+  it("are the frames, cropped, whatever the format", async () => {
+    const names = readdirSync(fixtures).filter((name) => /\.(tif|png)$/.test(name));
+    let read = 0;
+    for (const name of names) {
+      const source = await openSource([fixture(name)]).catch(() => undefined);
+      for (const frame of source === undefined ? [] : new Set([0, source.frames - 1])) {
+        if ((await source!.read(frame).catch(() => undefined)) === undefined) continue;
+        read++;
+        for (const window of anywhere(await source!.size(frame))) await expectWindow(source!, frame, window);
+      }
+    }
+    expect(read).toBeGreaterThan(30);
+  });
+
+  it("are those of the channel and slice asked for, or of the maximum", async () => {
+    const path = save("windows.tif", Array.from({ length: 12 }, (_, i) => plane(Uint8Array.from({ length: 12 }, (_, at) => Math.imul(i * 12 + at + 1, 40503) >> 7), 4)), { imagej: { channels: 2, slices: 3, frames: 2 } });
+    const source = await openSource([path]);
+    for (const options of [{}, { channel: 1 }, { channel: 1, z: 2 }]) for (const window of anywhere({ height: 3, width: 4 })) await expectWindow(source, 1, window, options);
+    await expect(source.readWindow(0, { y: 0, x: 0, height: 1, width: 1 }, { channel: 2 })).rejects.toThrow(InvalidInput);
+    await expect(source.readWindow(0, { y: 3, x: 0, height: 1, width: 1 })).rejects.toThrow(/within 3 x 4 pixels/);
+    await expect(source.readWindow(2, { y: 0, x: 0, height: 1, width: 1 })).rejects.toThrow(InvalidInput);
+    await expect(source.size(2)).rejects.toThrow(InvalidInput);
+  });
+
+  it("follow the colours of the whole image, not their own", async () => {
+    // The left half shows blue alone; red is in the last pixel.
+    const colours = plane(Uint8Array.of(0, 0, 90, 0, 0, 0, 0, 0, 30, 60, 0, 0), 2, 3);
+    const blue = plane(Uint8Array.of(0, 0, 90, 0, 0, 0, 0, 0, 30, 0, 0, 60), 2, 3);
+    const left = { y: 0, x: 0, height: 2, width: 1 };
+    for (const name of ["half.tif", "half.png"]) {
+      const source = await openSource([save(name, [colours])]);
+      expect([...(await source.readWindow(0, left)).data]).toEqual([30, 10]);
+      await expectWindow(source, 0, left);
+      await expectWindow(await openSource([save(`blue${name}`, [blue])]), 0, left);
+    }
+    await expectWindow(await openSource([save("movie.tif", [blue, colours])]), 1, left);
+  });
+
+  it("of a file that is decoded whole are cut from one decoding", async () => {
+    const source = await openSource([save("once.png", [plane(Uint8Array.from({ length: 40 }, (_, i) => i), 8)])]);
+    const first = await source.readWindow(0, { y: 0, x: 0, height: 2, width: 8 });
+    // Were it decoded again, it would be missed.
+    rmSync(at("once.png"));
+    expect([...(await source.readWindow(0, { y: 1, x: 2, height: 2, width: 2 })).data]).toEqual([10, 11, 18, 19]);
+    expect(first.data[15]).toBe(15);
   });
 });
 

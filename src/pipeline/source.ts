@@ -1,11 +1,13 @@
 /** A movie or a set of images out of files: what they are together, how they become grey frames, and what the user should know of it. */
 import { basename } from "node:path";
 import { CorruptFile, InvalidInput, isKaryonError, messageOf, StageError, UnsupportedFormat, type KaryonError } from "../core/errors.js";
-import type { Image, ImageSource, ReadOptions, StoredPlane } from "../core/image.js";
+import type { Image, ImageSource, ReadOptions, Window } from "../core/image.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
-import { colourRule, greyOf, maximumInto, type ColourRule, type SampleMeaning } from "../io/grey.js";
+import { colourRule, colourScan, greyOf, maximumInto, type ColourRule } from "../io/grey.js";
+import type { CutStrips } from "../io/tiff/read.js";
+import { cropPlane } from "../io/window.js";
 import { frameNames, safeName, type FramePlace } from "./framenames.js";
-import { openImageFile, type ImageFile } from "./imagefile.js";
+import { openImageFile, type ImageFile, type ReadPlane } from "./imagefile.js";
 import { counted, folderName, listInputs, some, stemOf } from "./inputs.js";
 import { assemblyOf, calibrationOf, sourceNotices, type SourceOptions } from "./assembly.js";
 
@@ -41,6 +43,15 @@ export async function openSource(inputs: readonly string[], options: SourceOptio
   const frames = good.map((i) => all[i]!);
   const kept = good.map((i) => names[i]!);
   const calibration = calibrationOf(files, assembly.kind, options);
+  const at = async <T>(index: number, read: (frame: Frame) => Promise<T>): Promise<T> => {
+    const frame = frames[index];
+    if (frame === undefined) throw new InvalidInput("frame", `0 to ${frames.length - 1}`, String(index));
+    try {
+      return await read(frame);
+    } catch (error) {
+      throw readingError(kept[index]!, all.length, error);
+    }
+  };
   return {
     name: nameOf(files),
     kind: assembly.kind,
@@ -52,15 +63,12 @@ export async function openSource(inputs: readonly string[], options: SourceOptio
     pixelSize: calibration.pixelSize,
     files: files.flatMap((file) => file.files),
     notices: [...listed.notices, ...assembly.notices, ...skippedNotices(skipped, assembly.kind), ...sourceNotices(files, options), ...calibration.notices],
-    read: async (index, readOptions = {}) => {
-      const frame = frames[index];
-      if (frame === undefined) throw new InvalidInput("frame", `0 to ${frames.length - 1}`, String(index));
-      try {
-        return await reader(frame, readOptions);
-      } catch (error) {
-        throw readingError(kept[index]!, all.length, error);
-      }
-    },
+    read: (index, readOptions = {}) => at(index, (frame) => reader(frame, readOptions)),
+    size: (index) => at(index, async ({ file, frame }) => {
+      const { height, width } = await file.size(frame, 0, 0);
+      return { height, width };
+    }),
+    readWindow: (index, window, readOptions = {}) => at(index, (frame) => reader(frame, readOptions, window)),
   };
 }
 
@@ -82,13 +90,14 @@ interface OpenedFiles {
 
 async function openFiles(inputs: readonly string[], paths: readonly string[], options: SourceOptions): Promise<OpenedFiles> {
   const files: ImageFile[] = [];
+  const cut: CutStrips = new Map();
   const failures: { path: string; error: KaryonError }[] = [];
   // Members of an OME-TIFF in several files describe the same planes: the first stands for all.
   const members = new Set<string>();
   for (const path of paths) {
     if (members.has(path)) continue;
     try {
-      const file = await openImageFile(path, options.kind);
+      const file = await openImageFile(path, options.kind, cut);
       for (const member of file.files) members.add(member);
       files.push(file);
       if (file.damage !== undefined) failures.push({ path, error: file.damage });
@@ -117,36 +126,87 @@ function checkOptions(file: ImageFile, { channel = 0, z = "max" }: SourceOptions
   }
 }
 
-type FrameReader = (frame: Frame, options: ReadOptions) => Promise<Image>;
+type FrameReader = (frame: Frame, options: ReadOptions, window?: Window) => Promise<Image>;
 
-/** Reads frames as grey images. In a movie the first frame decides, for all, which colour carries the image. */
+/** Reads frames, or windows of them, as grey images. */
 function frameReader(kind: "movie" | "images", first: Frame, options: SourceOptions): FrameReader {
-  let movieRule: Promise<ColourRule> | undefined;
-  const ruleOf = async (plane: StoredPlane, meaning: SampleMeaning): Promise<ColourRule> => {
-    if (meaning.colour !== "rgb") return "mean";
-    if (kind === "images") return colourRule(plane);
-    // A first frame that cannot be read is reported, or left out, by itself.
-    movieRule ??= first.file.read(first.frame, 0, 0).then((read) => colourRule(read.plane), () => "mean");
-    return movieRule;
-  };
-  return async ({ file, frame }, { channel = options.channel ?? 0, z = options.z ?? "max", signal }) => {
+  const ruleOf = ruleFinder(kind, first);
+  const readPart = partReader();
+  return async ({ file, frame }, { channel = options.channel ?? 0, z = options.z ?? "max", signal }, window) => {
     checkOptions(file, { channel, z });
     const readSlice = async (slice: number): Promise<Image> => {
       throwIfCancelled({ signal }, "Reading");
-      const { plane, meaning, sample } = await file.read(frame, channel, slice);
-      const data = greyOf(plane, meaning, sample, await ruleOf(plane, meaning));
+      const part = await readPart(file, frame, channel, slice, window);
+      const { plane, meaning, sample } = part;
+      const data = greyOf(plane, meaning, sample, await ruleOf(part, window === undefined, { file, frame, channel, slice }));
       return { height: plane.height, width: plane.width, data, pixelSize: options.pixelSize ?? file.pixelSize };
     };
     if (z !== "max" || file.slices === 1) return readSlice(z === "max" ? 0 : z);
-    const out = await readSlice(0);
+    const [out, size] = [await readSlice(0), await file.size(frame, channel, 0)];
     for (let slice = 1; slice < file.slices; slice++) {
-      const { height, width, data } = await readSlice(slice);
-      if (height !== out.height || width !== out.width || data.constructor !== out.data.constructor) {
-        throw new CorruptFile(file.path, 0, `slice ${slice} has another size or type than the first`);
-      }
+      const { height, width } = await file.size(frame, channel, slice);
+      const other = (): CorruptFile => new CorruptFile(file.path, 0, `slice ${slice} has another size or type than the first`);
+      if (height !== size.height || width !== size.width) throw other();
+      const { data } = await readSlice(slice);
+      if (data.constructor !== out.data.constructor) throw other();
       maximumInto(out.data, data);
     }
     return out;
+  };
+}
+
+interface PlanePlace {
+  readonly file: ImageFile;
+  readonly frame: number;
+  readonly channel: number;
+  readonly slice: number;
+}
+
+/** Rows of a plane that are looked at at once for its colours, in px. */
+const scannedAtOnce = 2 ** 22;
+
+/**
+ * Which colour carries the image: in a movie the first frame decides for all; of images each decides for itself, once for all of its windows.
+ */
+function ruleFinder(kind: "movie" | "images", first: Frame): (part: ReadPlane, whole: boolean, place: PlanePlace) => Promise<ColourRule> {
+  let movieRule: Promise<ColourRule> | undefined;
+  const rules = new Map<string, Promise<ColourRule>>();
+  return async ({ plane, meaning }, whole, place) => {
+    if (meaning.colour !== "rgb") return "mean";
+    if (kind === "movie") {
+      // A first frame that cannot be read is reported, or left out, by itself.
+      movieRule ??= scanColours({ ...first, channel: 0, slice: 0 }).catch(() => "mean" as const);
+      return movieRule;
+    }
+    if (whole) return colourRule(plane);
+    const key = [place.file.path, place.frame, place.channel, place.slice].join("\n");
+    const rule = rules.get(key) ?? scanColours(place);
+    rules.set(key, rule);
+    return rule;
+  };
+}
+
+async function scanColours({ file, frame, channel, slice }: PlanePlace): Promise<ColourRule> {
+  if (file.readWindow === undefined) return colourRule((await file.read(frame, channel, slice)).plane);
+  const { height, width } = await file.size(frame, channel, slice);
+  const rows = Math.max(1, Math.floor(scannedAtOnce / width));
+  const scan = colourScan();
+  for (let y = 0; y < height; y += rows) {
+    const { plane } = await file.readWindow(frame, channel, slice, { y, x: 0, height: Math.min(rows, height - y), width });
+    if (scan.add(plane)) break;
+  }
+  return scan.rule();
+}
+
+/** Reads planes or parts of them. Of files that are decoded whole, the last one is kept, so that window after window does not decode it again. */
+function partReader(): (file: ImageFile, frame: number, channel: number, slice: number, window?: Window) => Promise<ReadPlane> {
+  let kept: { readonly file: ImageFile; readonly plane: Promise<ReadPlane> } | undefined;
+  return async (file, frame, channel, slice, window) => {
+    if (window === undefined) return file.read(frame, channel, slice);
+    if (file.readWindow !== undefined) return file.readWindow(frame, channel, slice, window);
+    if (kept?.file !== file) kept = { file, plane: file.read(frame, channel, slice) };
+    const whole = await kept.plane;
+    return { ...whole, plane: cropPlane(whole.plane, window, file.path) };
   };
 }
 

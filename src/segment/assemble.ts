@@ -1,25 +1,22 @@
-import { relabelSequential, type LabelImage } from "../core/labels.js";
-import type { StarPolygons } from "../core/polygons.js";
-import { takePolygons } from "../starconvex/geometry.js";
+import type { LabelImage } from "../core/labels.js";
 
-/**
- * Makes a label image presentable: of each object the largest connected piece, objects smaller than `minimumArea` removed, numbers consecutive in the order of
- * their first pixel.
- *
- * @param labels count = polygons.count; label k + 1 belongs to row k of `polygons`
- * @param minimumArea px
- * @returns labels and the polygons that belong to them, again row k to label k + 1
- */
-export function tidyLabels(labels: LabelImage, polygons: StarPolygons, minimumArea: number): { labels: LabelImage; polygons: StarPolygons } {
-  const pieces = largestPieces(labels, minimumArea);
-  const tidy = relabelSequential(pieces);
-  const rows = new Int32Array(tidy.count);
-  for (let i = 0; i < tidy.data.length; i++) if (tidy.data[i]! > 0) rows[tidy.data[i]! - 1] = pieces.data[i]! - 1;
-  return { labels: tidy, polygons: takePolygons(polygons, rows) };
+/** Numbers objects from 1 in the order of their first pixel (row-major), over rows that come one after the other. */
+export interface Numbering {
+  /** The number of each label; 0 where none of its pixels has come. */
+  readonly numbers: Int32Array;
+  /** The labels by number - 1. */
+  readonly labels: number[];
+}
+
+export const numbering = (count: number): Numbering => ({ numbers: new Int32Array(count + 1), labels: [] });
+
+/** Gives numbers to the labels of the rows that come next. @returns the rows with the numbers in place of the labels */
+export function numberRows({ numbers, labels }: Numbering, rows: Int32Array): Int32Array {
+  return rows.map((label) => label > 0 ? (numbers[label] ||= labels.push(label)) : 0);
 }
 
 /** Of each label the largest 4-connected piece, the one with the first pixel among equals, if it has at least `minimumArea` px. */
-function largestPieces({ height, width, data, count }: LabelImage, minimumArea: number): LabelImage {
+export function largestPieces({ height, width, data, count }: LabelImage, minimumArea: number): LabelImage {
   const best = new Int32Array(count + 1);
   const seed = new Int32Array(count + 1).fill(-1);
   const seen = new Uint8Array(data.length);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { convexShapes, idealPrediction } from "../../test/fakes.js";
 import { random } from "../core/random.js";
-import { tidyLabels } from "./assemble.js";
-import { candidatesOf, CandidateCollector } from "./candidates.js";
+import { joinPolygons, takePolygons } from "../starconvex/geometry.js";
+import { largestPieces, numbering, numberRows } from "./assemble.js";
+import { candidatesIn, candidatesOf } from "./candidates.js";
 
 describe("candidatesOf", () => {
   it("takes the cells above the threshold, at their pixel, and leaves out what is no polygon", () => {
@@ -16,31 +17,36 @@ describe("candidatesOf", () => {
     expect([...rays]).toEqual([3, 0, 5, 3, 3, 3]);
   });
 
-  it("does not depend on the parts", () => {
+  it("numbers the candidates of parts as in the whole", () => {
     const whole = idealPrediction(convexShapes(14, 16, false, random(1)), 8, 2);
-    const collector = new CandidateCollector(8, whole.width);
-    const half = Math.floor(whole.width / 2);
-    // The right half first.
-    for (const [x, width] of [[half, whole.width - half], [0, half]] as const) {
-      const cut = (data: Float32Array): Float32Array => data.filter((_, i) => i % whole.width >= x && i % whole.width < x + width);
-      collector.add({ ...whole, y: 0, x, width, probability: cut(whole.probability), distances: cut(whole.distances) }, 0.3);
-    }
     const expected = candidatesOf(whole, 0.3);
     expect(expected.count).toBeGreaterThan(100);
-    expect(collector.finish()).toEqual(expected);
+    const half = Math.floor(whole.width / 2);
+    const parts = ([[0, half], [half, whole.width - half]] as const).map(([x, width]) => {
+      const cut = (data: Float32Array): Float32Array => data.filter((_, i) => i % whole.width >= x && i % whole.width < x + width);
+      return candidatesIn({ ...whole, y: 0, x, width, probability: cut(whole.probability), distances: cut(whole.distances) }, 0.3, whole.width);
+    });
+    const cells = parts.flatMap((part) => [...part.cells]);
+    const order = cells.map((_, row) => row).sort((a, b) => cells[a]! - cells[b]!);
+    expect(takePolygons(joinPolygons(8, parts.map(({ polygons }) => polygons)), order)).toEqual(expected);
+    expect([...candidatesIn({ ...whole, y: 0, x: 0 }, 0.3, whole.width).cells]).toEqual(cells.sort((a, b) => a - b));
   });
 });
 
-describe("tidyLabels", () => {
-  it("keeps the largest piece of each object, drops small ones and renumbers with the polygons", () => {
-    const labels = { height: 2, width: 7, count: 3, data: Int32Array.from([3, 0, 1, 2, 1, 1, 0, 3, 3, 0, 2, 1, 0, 0]) };
-    const polygons = {
-      count: 3, rays: 3, centers: Float32Array.from([1, 1, 2, 2, 3, 3]), distances: new Float32Array(9), scores: Float32Array.from([0.9, 0.8, 0.7]),
-    };
-    const tidy = tidyLabels(labels, polygons, 3);
-    expect([...tidy.labels.data]).toEqual([1, 0, 0, 0, 2, 2, 0, 1, 1, 0, 0, 2, 0, 0]);
-    expect(tidy.labels.count).toBe(2);
-    expect([...tidy.polygons.scores]).toEqual([Math.fround(0.7), Math.fround(0.9)]);
-    expect([...tidy.polygons.centers]).toEqual([3, 3, 1, 1]);
+describe("assembly", () => {
+  const labels = { height: 2, width: 7, count: 3, data: Int32Array.from([3, 0, 1, 2, 1, 1, 0, 3, 3, 0, 2, 1, 0, 0]) };
+
+  it("keeps the largest piece of each object and drops small ones", () => {
+    expect([...largestPieces(labels, 3).data]).toEqual([3, 0, 0, 0, 1, 1, 0, 3, 3, 0, 0, 1, 0, 0]);
+  });
+
+  it("numbers objects in the order of their first pixel, however many rows come at once", () => {
+    for (const rows of [1, 2]) {
+      const found = numbering(3);
+      const data: number[] = [];
+      for (let p = 0; p < 14; p += 7 * rows) data.push(...numberRows(found, labels.data.subarray(p, p + 7 * rows)));
+      expect(data).toEqual([1, 0, 2, 3, 2, 2, 0, 1, 1, 0, 3, 2, 0, 0]);
+      expect(found.labels).toEqual([3, 1, 2]);
+    }
   });
 });

@@ -11,61 +11,34 @@ const smallestRadius = 0.75;
  *
  * @param threshold 0..1
  */
-export function candidatesOf(prediction: Prediction, threshold: number): StarPolygons {
-  const collector = new CandidateCollector(prediction.rays, prediction.width);
-  collector.add({ ...prediction, y: 0, x: 0 }, threshold);
-  return collector.finish();
+export const candidatesOf = (prediction: Prediction, threshold: number): StarPolygons => candidatesIn({ ...prediction, y: 0, x: 0 }, threshold, prediction.width).polygons;
+
+export interface Candidates {
+  /** By row, then column of their cell. */
+  readonly polygons: StarPolygons;
+  /** The number of each one's cell in the whole image, row-major: the order in which `candidatesOf` would hold them. */
+  readonly cells: Float64Array;
 }
 
-/** Gathers candidates part by part; the result does not depend on the parts. */
-export class CandidateCollector {
-  readonly #rays: number;
-  readonly #width: number;
-  readonly #parts: { readonly cells: Float64Array; readonly polygons: StarPolygons }[] = [];
-
-  /** @param width cells of the whole image along x */
-  constructor(rays: number, width: number) {
-    this.#rays = rays;
-    this.#width = width;
+/** The candidates of a part of an image. @param across cells of the whole image along x */
+export function candidatesIn(part: PredictionTile, threshold: number, across: number): Candidates {
+  const { height, width, grid, rays, probability, distances } = part;
+  const plane = height * width;
+  const found = Int32Array.from(cellsAbove(probability, threshold).filter((cell) => isPlausible(distances, cell, rays, plane)));
+  const count = found.length;
+  const polygons = { count, rays, centers: new Float32Array(2 * count), distances: new Float32Array(count * rays), scores: new Float32Array(count) };
+  const cells = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    const cell = found[i]!;
+    const [y, x] = [part.y + Math.floor(cell / width), part.x + (cell % width)];
+    polygons.centers[2 * i] = y * grid;
+    polygons.centers[2 * i + 1] = x * grid;
+    polygons.scores[i] = probability[cell]!;
+    for (let k = 0; k < rays; k++) polygons.distances[i * rays + k] = Math.max(0, distances[k * plane + cell]!);
+    cells[i] = y * across + x;
   }
-
-  add(part: PredictionTile, threshold: number): void {
-    const { height, width, grid, probability, distances } = part;
-    const rays = this.#rays;
-    const plane = height * width;
-    const cells = Int32Array.from(cellsAbove(probability, threshold).filter((cell) => isPlausible(distances, cell, rays, plane)));
-    const polygons = emptyPolygons(cells.length, rays);
-    for (let i = 0; i < cells.length; i++) {
-      const cell = cells[i]!;
-      polygons.centers[2 * i] = (part.y + Math.floor(cell / width)) * grid;
-      polygons.centers[2 * i + 1] = (part.x + (cell % width)) * grid;
-      polygons.scores[i] = probability[cell]!;
-      for (let k = 0; k < rays; k++) polygons.distances[i * rays + k] = Math.max(0, distances[k * plane + cell]!);
-    }
-    const flat = Float64Array.from(cells, (cell) => (part.y + Math.floor(cell / width)) * this.#width + part.x + (cell % width));
-    this.#parts.push({ cells: flat, polygons });
-  }
-
-  /** All candidates, by row, then column of their cell. */
-  finish(): StarPolygons {
-    const rays = this.#rays;
-    if (this.#parts.length === 1) return this.#parts[0]!.polygons;
-    const where = this.#parts.flatMap(({ cells }, part) => Array.from(cells, (cell, row) => ({ cell, part, row })));
-    where.sort((a, b) => a.cell - b.cell);
-    const out = emptyPolygons(where.length, rays);
-    where.forEach(({ part, row }, i) => {
-      const { polygons } = this.#parts[part]!;
-      out.centers.set(polygons.centers.subarray(2 * row, 2 * row + 2), 2 * i);
-      out.distances.set(polygons.distances.subarray(rays * row, rays * (row + 1)), rays * i);
-      out.scores[i] = polygons.scores[row]!;
-    });
-    return out;
-  }
+  return { polygons, cells };
 }
-
-const emptyPolygons = (count: number, rays: number): StarPolygons => ({
-  count, rays, centers: new Float32Array(2 * count), distances: new Float32Array(count * rays), scores: new Float32Array(count),
-});
 
 function cellsAbove(probability: Float32Array, threshold: number): number[] {
   const cells: number[] = [];

@@ -48,6 +48,7 @@ describe("predictTiled", () => {
   it("covers the image once, in parts no larger than asked for", async () => {
     const seen = new Uint8Array(50 * 45);
     const sizes: number[] = [];
+    const picture = blobs(100, 90);
     const inner = filterPredictor(config);
     const predictor: Predictor = {
       ...inner,
@@ -56,7 +57,7 @@ describe("predictTiled", () => {
         return inner.predict(data, h, w);
       },
     };
-    for await (const part of predictTiles(blobs(100, 90), 100, 90, predictor, 64)) {
+    for await (const part of predictTiles({ height: 100, width: 90, rows: (from, to) => Promise.resolve(picture.subarray(from * 90, to * 90)) }, predictor, 64)) {
       for (let i = 0; i < part.height; i++) for (let j = 0; j < part.width; j++) seen[(part.y + i) * 45 + part.x + j]!++;
     }
     expect(seen.every((n) => n === 1)).toBe(true);

@@ -1,6 +1,6 @@
 import { InvalidInput } from "../core/errors.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
-import { receptiveMargin, sizeMultiple } from "../model/config.js";
+import { receptiveField, receptiveMargin, sizeMultiple } from "../model/config.js";
 import type { Predictor } from "../model/predictor.js";
 
 /**
@@ -21,8 +21,16 @@ export interface Prediction {
   readonly rays: number;
   /** height x width, 0..1. */
   readonly probability: Float32Array;
-  /** rays x height x width, px of the image. */
+  /** rays x height x width, px of the image; at most what the network sees (`receptiveField`): of a border beyond that it cannot know. */
   readonly distances: Float32Array;
+}
+
+/** The input of a prediction, of which any rows can be had, so that it need not be in memory as a whole. */
+export interface InputRows {
+  readonly height: number;
+  readonly width: number;
+  /** Normalised grey values of rows from..to (exclusive), (to - from) x width. The caller does not change them. */
+  rows(from: number, to: number): Promise<Float32Array>;
 }
 
 /** The prediction of a part of an image, whose first cell is (y, x). */
@@ -41,34 +49,40 @@ export interface PredictionTile extends Prediction {
 export async function predictTiled(
   data: Float32Array, height: number, width: number, predictor: Predictor, tile: number, context: StageContext = {},
 ): Promise<Prediction> {
+  if (data.length !== height * width || data.length === 0) throw new InvalidInput("image", `${height * width} values, at least one`, String(data.length));
   const { grid, rays } = predictor.config;
   const [h, w] = [Math.ceil(height / grid), Math.ceil(width / grid)];
   const probability = new Float32Array(h * w);
   const distances = new Float32Array(rays * h * w);
-  for await (const part of predictTiles(data, height, width, predictor, tile, context)) {
+  for await (const part of predictTiles({ height, width, rows: (from, to) => Promise.resolve(data.subarray(from * width, to * width)) }, predictor, tile, context)) {
     copyRows(probability, w, h, part.probability, part, 1);
     copyRows(distances, w, h, part.distances, part, rays);
   }
   return { height: h, width: w, grid, rays, probability, distances };
 }
 
-/** The same, part by part in row-major order, for who need not hold the whole. The parts do not overlap and cover the image. */
-export async function* predictTiles(
-  data: Float32Array, height: number, width: number, predictor: Predictor, tile: number, context: StageContext = {},
-): AsyncGenerator<PredictionTile> {
-  if (data.length !== height * width || data.length === 0) throw new InvalidInput("image", `${height * width} values, at least one`, String(data.length));
+/**
+ * The same, part by part in row-major order, for who need not hold the whole. The parts do not overlap and cover the image; those beside each other have the
+ * same rows. In memory are the rows of one row of tiles, and what the network needs for one tile.
+ */
+export async function* predictTiles(input: InputRows, predictor: Predictor, tile: number, context: StageContext = {}): AsyncGenerator<PredictionTile> {
   if (!(tile > 0)) throw new InvalidInput("tile", "a positive number of px", String(tile));
+  const { height, width } = input;
   const { grid } = predictor.config;
   const multiple = sizeMultiple(predictor.config);
   const margin = Math.ceil(receptiveMargin(predictor.config) / multiple) * multiple;
   const rows = spans(height, tile, multiple, margin);
   const columns = spans(width, tile, multiple, margin);
   let done = 0;
+  const farthest = receptiveField(predictor.config);
   for (const row of rows) {
+    throwIfCancelled(context, "Prediction");
+    const lines = await input.rows(row.from, Math.min(height, row.to));
     for (const column of columns) {
       throwIfCancelled(context, "Prediction");
       const [h, w] = [row.to - row.from, column.to - column.from];
-      const raw = await predictor.predict(mirroredCrop(data, height, width, row.from, column.from, h, w), h, w);
+      const raw = await predictor.predict(mirroredCrop(lines, input, row.from, column.from, h, w), h, w);
+      for (let i = 0; i < raw.distances.length; i++) if (raw.distances[i]! > farthest) raw.distances[i] = farthest;
       yield inner(raw, predictor, row, column, Math.ceil(height / grid), Math.ceil(width / grid));
       context.onProgress?.({ done: ++done, total: rows.length * columns.length });
     }
@@ -98,14 +112,18 @@ function spans(length: number, tile: number, multiple: number, margin: number): 
   });
 }
 
-/** Cuts a rectangle, mirroring the image beyond its lower and right border without doubling the border pixel. */
-function mirroredCrop(data: Float32Array, height: number, width: number, y0: number, x0: number, h: number, w: number): Float32Array {
+/**
+ * Cuts a rectangle, mirroring the image beyond its lower and right border without doubling the border pixel.
+ *
+ * @param lines the rows of the image from `y0` on; as a tile that reaches beyond the border is higher than what it mirrors, that is all it takes
+ */
+function mirroredCrop(lines: Float32Array, { height, width }: InputRows, y0: number, x0: number, h: number, w: number): Float32Array {
   const out = new Float32Array(h * w);
   for (let y = 0; y < h; y++) {
-    const row = mirrored(y0 + y, height) * width;
+    const row = (mirrored(y0 + y, height) - y0) * width;
     const inside = Math.max(0, Math.min(w, width - x0));
-    out.set(data.subarray(row + x0, row + x0 + inside), y * w);
-    for (let x = inside; x < w; x++) out[y * w + x] = data[row + mirrored(x0 + x, width)]!;
+    out.set(lines.subarray(row + x0, row + x0 + inside), y * w);
+    for (let x = inside; x < w; x++) out[y * w + x] = lines[row + mirrored(x0 + x, width)]!;
   }
   return out;
 }

@@ -1,8 +1,8 @@
 import type { LabelImage } from "../core/labels.js";
-import { localBackground } from "../imgproc/background.js";
+import { type Background, type BackgroundGathering, gatherBackground } from "../imgproc/background.js";
 import { areas } from "../imgproc/components.js";
 import { defaultContourOptions, ownContours } from "../imgproc/contour.js";
-import { gaussian } from "../imgproc/gaussian.js";
+import { gaussian, gaussianRadius } from "../imgproc/gaussian.js";
 import { median } from "../imgproc/percentile.js";
 import { equivalentDiameter } from "../imgproc/regions.js";
 
@@ -36,22 +36,56 @@ const reachDiameters = 0.15;
  * @returns labels with the same numbers and count; every object that had pixels has some
  */
 export function refineOutlines(labels: LabelImage, data: Float32Array, options: RefineOptions = defaultRefineOptions): LabelImage {
+  const refinement = refinementFor(areas(labels), labels.height, labels.width, options);
+  if (refinement === undefined) return labels;
+  refinement.background.add(data, 0);
+  return refineRows(labels, data, 0, refinement, refinement.background.finish());
+}
+
+/** What is one for all objects of an image. */
+export interface Refinement {
+  readonly options: RefineOptions;
+  /** Standard deviation of the blur, px. */
+  readonly sigma: number;
+  /** How far a contour may leave the predicted object, px. */
+  readonly grow: number;
+  /** Wants to see the rows of the image. */
+  readonly background: BackgroundGathering;
+}
+
+/** @param area of each predicted object by its label, px; entry 0 is not looked at @returns undefined where there is no object */
+export function refinementFor(area: Int32Array, height: number, width: number, options: RefineOptions = defaultRefineOptions): Refinement | undefined {
+  const diameter = equivalentDiameter(median(area.subarray(1).filter((pixels) => pixels > 0)));
+  if (!(diameter > 0)) return undefined;
+  return {
+    options, sigma: Math.max(0.5, options.blur * diameter), grow: Math.max(2, Math.round(reachDiameters * diameter)),
+    background: gatherBackground(height, width, Math.max(16, backgroundDiameters * diameter)),
+  };
+}
+
+/** Rows above and below an object on which its contour may depend: as far as it may grow, its neighbours may towards it, and the blur sees. */
+export const rowsAround = ({ grow, sigma }: Refinement): number => 2 * grow + gaussianRadius(sigma);
+
+/**
+ * `refineOutlines` for some rows of an image: equal to those of the whole for every object that lies inside with `rowsAround` rows above and below it (or
+ * the image's border).
+ *
+ * @param labels, data whole rows, from row `from` of the image on
+ */
+export function refineRows(labels: LabelImage, data: Float32Array, from: number, { options, sigma, grow }: Refinement, behind: Background): LabelImage {
   const { height, width, count } = labels;
   const before = areas(labels);
-  const diameter = equivalentDiameter(median(before.subarray(1).filter((area) => area > 0)));
-  if (!(diameter > 0)) return labels;
-  const background = localBackground(data, height, width, Math.max(16, backgroundDiameters * diameter));
-  const grow = Math.max(2, Math.round(reachDiameters * diameter));
-  const contours = ownContours(labels, gaussian(data, height, width, Math.max(0.5, options.blur * diameter)), background, { fraction: options.fraction, grow });
+  const contours = ownContours(labels, gaussian(data, height, width, sigma), behind.rows(from, from + height), { fraction: options.fraction, grow });
   const after = areas(contours);
-  const shared = areas({ ...labels, data: labels.data.map((label, i) => (contours.data[i] === label ? label : 0)) });
+  const shared = new Int32Array(count + 1);
+  for (let i = 0; i < labels.data.length; i++) if (contours.data[i] === labels.data[i]) shared[labels.data[i]!]!++;
   const believed = before.map((area, label) => (shared[label]! >= options.agreement * (area + after[label]! - shared[label]!) ? 1 : 0));
-  const out = new Int32Array(height * width);
+  const out = contours.data;
   for (let i = 0; i < out.length; i++) {
-    const contour = contours.data[i]!;
+    const contour = out[i]!;
     const predicted = labels.data[i]!;
     if (predicted > 0 && believed[predicted] === 0) out[i] = predicted;
-    else if (contour > 0 && believed[contour] === 1) out[i] = contour;
+    else if (contour > 0 && believed[contour] === 0) out[i] = 0;
   }
   return { height, width, data: out, count };
 }

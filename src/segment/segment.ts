@@ -1,20 +1,24 @@
 import { InvalidInput } from "../core/errors.js";
 import type { Image } from "../core/image.js";
 import type { LabelImage } from "../core/labels.js";
-import type { Nuclei } from "../core/nuclei.js";
+import { concatNuclei, type Nuclei } from "../core/nuclei.js";
 import type { StarPolygons } from "../core/polygons.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
-import { normalise } from "../imgproc/normalise.js";
+import type { Background } from "../imgproc/background.js";
+import { areas } from "../imgproc/components.js";
+import { normaliseRangeOfParts, normaliseTo } from "../imgproc/normalise.js";
 import { measure } from "../imgproc/regions.js";
-import { rescale, type Plane } from "../imgproc/rescale.js";
+import { receptiveField } from "../model/config.js";
 import type { Predictor } from "../model/predictor.js";
 import { scalePolygons, takePolygons } from "../starconvex/geometry.js";
 import { paintPolygons } from "../starconvex/raster.js";
-import { suppress } from "../starconvex/suppress.js";
-import { tidyLabels } from "./assemble.js";
-import { CandidateCollector } from "./candidates.js";
-import { predictTiles } from "./predict.js";
-import { refineOutlines } from "./refine.js";
+import { SuppressionStream } from "../starconvex/suppress.js";
+import { largestPieces, type Numbering, numbering, numberRows } from "./assemble.js";
+import { bandsOf } from "./bands.js";
+import { candidatesIn } from "./candidates.js";
+import { type InputRows, predictTiles } from "./predict.js";
+import { type Refinement, refinementFor, refineRows, rowsAround } from "./refine.js";
+import { type ImageRows, inBands, normalisedRows, rescaledRows, rowsOfImage } from "./rows.js";
 import { defaultThresholds } from "./thresholds.js";
 
 export interface SegmentOptions {
@@ -26,6 +30,8 @@ export interface SegmentOptions {
   readonly scale: number;
   /** Edge of the square given to the network at once, px of its input: memory against time. The result does not depend on it. */
   readonly tile: number;
+  /** Rows of the image that are painted and outlined at once: memory against time. The result does not depend on it. */
+  readonly band: number;
   /** Percentiles of the image that become 0 and 1; those of the training. */
   readonly normalisation: { readonly low: number; readonly high: number };
   /** `star`: the predicted polygon. `refined`: each object's own contour in the image, see `refineOutlines`. */
@@ -35,17 +41,21 @@ export interface SegmentOptions {
 }
 
 export const defaultSegmentOptions: SegmentOptions = {
-  probabilityThreshold: defaultThresholds.probability, overlapThreshold: defaultThresholds.overlap, scale: 1, tile: 1024,
+  probabilityThreshold: defaultThresholds.probability, overlapThreshold: defaultThresholds.overlap, scale: 1, tile: 1024, band: Infinity,
   normalisation: { low: 1, high: 99.8 }, outline: "refined", minimumArea: 10,
 };
 
-export interface Segmentation {
-  /** Of the size of the image, labels consecutive in the order of their first pixel, each one connected piece. */
-  readonly labels: LabelImage;
+/** What is found in an image, without its labels. */
+export interface FoundNuclei {
   /** px of the image; row k belongs to label k + 1. What the network said, also where the outline was refined. */
   readonly polygons: StarPolygons;
   /** Row k belongs to label k + 1; frame 0. */
   readonly nuclei: Nuclei;
+}
+
+export interface Segmentation extends FoundNuclei {
+  /** Of the size of the image, labels consecutive in the order of their first pixel, each one connected piece. */
+  readonly labels: LabelImage;
 }
 
 /**
@@ -58,33 +68,103 @@ export interface Segmentation {
 export async function segment(
   image: Image, predictor: Predictor, options: Partial<SegmentOptions> = {}, context: StageContext = {},
 ): Promise<Segmentation> {
+  const { height, width } = image;
+  const data = new Int32Array(height * width);
+  const write = (rows: Int32Array, from: number): Promise<void> => Promise.resolve(data.set(rows, from * width));
+  const found = await segmentRows(rowsOfImage(image), predictor, write, options, context);
+  return { labels: { height, width, data, count: found.nuclei.count }, ...found };
+}
+
+/**
+ * `segment` for images of any size: neither the image nor its labels are in memory as a whole, and the result is the same.
+ *
+ * The image is read four times (five, where its values are floats): for the percentiles of the normalisation, for the network, for the background of the
+ * outlines, and for the outlines. In memory are one row of tiles, the candidates that are not decided yet, the polygons and the table of the nuclei, and then
+ * one band of the image with its labels and filters: about 40 bytes for each of its pixels.
+ *
+ * @param write takes the labels row by row: all rows once, from top to bottom, from..from + rows.length / width at a time. It may keep them.
+ * @throws InvalidInput for an option out of range; Cancelled; what `image` and `write` throw
+ */
+export async function segmentRows(
+  image: ImageRows, predictor: Predictor, write: (rows: Int32Array, from: number) => Promise<void>, options: Partial<SegmentOptions> = {}, context: StageContext = {},
+): Promise<FoundNuclei> {
   const settings = { ...defaultSegmentOptions, ...options };
   checkOptions(settings);
   const { height, width } = image;
-  const normalised: Plane = { height, width, data: normalise(image, settings.normalisation.low, settings.normalisation.high) };
-  const found = await findPolygons(rescale(normalised, settings.scale), predictor, settings, context);
+  const band = Math.min(height, Math.floor(settings.band));
+  const range = await normaliseRangeOfParts(() => inBands(image, band), settings.normalisation.low, settings.normalisation.high);
+  const normalised = normalisedRows(image, range);
+  const polygons = scalePolygons(await findPolygons(rescaledRows(normalised, settings.scale), predictor, settings, context), 1 / settings.scale);
   throwIfCancelled(context, "Segmentation");
-  const polygons = scalePolygons(found, 1 / settings.scale);
-  const painted = paintPolygons(polygons, Int32Array.from({ length: polygons.count }, (_, row) => row), height, width);
-  const outlined = settings.outline === "refined" ? refineOutlines(painted, normalised.data) : painted;
-  const tidy = tidyLabels(outlined, polygons, Math.max(1, settings.minimumArea));
-  return { ...tidy, nuclei: measure(tidy.labels, { image, scores: tidy.polygons.scores }) };
+  const outline = settings.outline === "refined" ? await outlineOf(polygons, normalised, band, context) : undefined;
+  const found = numbering(polygons.count);
+  const tables: Nuclei[] = [];
+  for (const { core, window } of bandsOf(polygons, height, band, outline?.refinement.grow ?? 0, outline ? rowsAround(outline.refinement) : 0)) {
+    throwIfCancelled(context, "Segmentation");
+    const data = await image.rows(window.from, window.to);
+    const painted = paintPolygons(polygons, byScore(polygons), height, width, window);
+    const outlined = outline ? refineRows(painted, normaliseTo({ data }, range), window.from, outline.refinement, outline.background) : painted;
+    const pieces = largestPieces(outlined, Math.max(1, settings.minimumArea));
+    const before = found.labels.length;
+    await write(numberRows(found, pieces.data.subarray((core.from - window.from) * width, (core.to - window.from) * width)), core.from);
+    // Measured is what begins in this core.
+    const fresh = newNumbers(pieces, found, before);
+    const scores = found.labels.slice(before).map((label) => polygons.scores[label - 1]!);
+    const nuclei = measure(fresh, { image: { ...fresh, data }, scores, part: { from: window.from, height } });
+    tables.push({ ...nuclei, label: nuclei.label.map((label) => before + label) });
+  }
+  return { polygons: takePolygons(polygons, found.labels.map((label) => label - 1)), nuclei: concatNuclei(tables) };
 }
 
 /** The polygons that remain after suppression, by descending score, px of the input. */
-async function findPolygons(input: Plane, predictor: Predictor, settings: SegmentOptions, context: StageContext): Promise<StarPolygons> {
-  const { rays, grid } = predictor.config;
-  const collector = new CandidateCollector(rays, Math.ceil(input.width / grid));
-  for await (const part of predictTiles(input.data, input.height, input.width, predictor, settings.tile, context)) {
-    collector.add(part, settings.probabilityThreshold);
+async function findPolygons(input: InputRows, predictor: Predictor, settings: SegmentOptions, context: StageContext): Promise<StarPolygons> {
+  const { config } = predictor;
+  const stream = new SuppressionStream(config.rays, settings.overlapThreshold, receptiveField(config));
+  const [down, across] = [Math.ceil(input.height / config.grid), Math.ceil(input.width / config.grid)];
+  for await (const part of predictTiles(input, predictor, settings.tile, context)) {
+    const { polygons, cells } = candidatesIn(part, settings.probabilityThreshold, across);
+    const [bottom, right] = [part.y + part.height, part.x + part.width];
+    const px = (cell: number, end: number): number => (cell < end ? cell * config.grid : Infinity);
+    stream.add(polygons, cells, { below: px(bottom, down), from: px(part.y, down), right: px(right, across) });
   }
-  const candidates = collector.finish();
-  return takePolygons(candidates, suppress(candidates, settings.overlapThreshold));
+  return stream.finish();
 }
 
-function checkOptions({ probabilityThreshold, scale, minimumArea, outline }: SegmentOptions): void {
+const byScore = ({ count }: StarPolygons): Int32Array => Int32Array.from({ length: count }, (_, row) => row);
+
+interface Outline {
+  readonly refinement: Refinement;
+  readonly background: Background;
+}
+
+/** What the contours of all objects have in common, from the size of the objects and the rows of the image; undefined where there is no object. */
+async function outlineOf(polygons: StarPolygons, normalised: InputRows, band: number, context: StageContext): Promise<Outline | undefined> {
+  const { height, width } = normalised;
+  const total = new Int32Array(polygons.count + 1);
+  for (let from = 0; from < height; from += band) {
+    const part = areas(paintPolygons(polygons, byScore(polygons), height, width, { from, to: Math.min(height, from + band) }));
+    for (let label = 1; label < total.length; label++) total[label]! += part[label]!;
+  }
+  const refinement = refinementFor(total, height, width);
+  if (refinement === undefined) return undefined;
+  for (let from = 0; from < height; from += band) {
+    throwIfCancelled(context, "Segmentation");
+    refinement.background.add(await normalised.rows(from, Math.min(height, from + band)), from);
+  }
+  return { refinement, background: refinement.background.finish() };
+}
+
+/** Takes out all but the objects with numbers above `before`, and counts those from 1. In place. */
+function newNumbers(labels: LabelImage, { numbers, labels: numbered }: Numbering, before: number): LabelImage {
+  const { data } = labels;
+  for (let p = 0; p < data.length; p++) if (data[p] !== 0) data[p] = Math.max(0, numbers[data[p]!]! - before);
+  return { ...labels, count: numbered.length - before };
+}
+
+function checkOptions({ probabilityThreshold, scale, band, minimumArea, outline }: SegmentOptions): void {
   if (!(probabilityThreshold >= 0 && probabilityThreshold <= 1)) throw new InvalidInput("probability threshold", "0..1", String(probabilityThreshold));
   if (!(scale > 0 && Number.isFinite(scale))) throw new InvalidInput("scale", "a positive number", String(scale));
+  if (!(band >= 1)) throw new InvalidInput("band", "a number of rows >= 1", String(band));
   if (!(minimumArea >= 0)) throw new InvalidInput("minimum area", "a number of px >= 0", String(minimumArea));
   if (outline !== "star" && outline !== "refined") throw new InvalidInput("outline", '"star" or "refined"', String(outline));
 }

@@ -62,6 +62,20 @@ export function takePolygons(polygons: StarPolygons, rows: ArrayLike<number>): S
   return { count, rays, centers, distances, scores };
 }
 
+/** Tables of polygons, with equal rays, one after the other. */
+export function joinPolygons(rays: number, tables: readonly StarPolygons[]): StarPolygons {
+  const count = tables.reduce((sum, table) => sum + table.count, 0);
+  const out = { count, rays, centers: new Float32Array(2 * count), distances: new Float32Array(rays * count), scores: new Float32Array(count) };
+  let at = 0;
+  for (const table of tables) {
+    out.centers.set(table.centers, 2 * at);
+    out.distances.set(table.distances, rays * at);
+    out.scores.set(table.scores, at);
+    at += table.count;
+  }
+  return out;
+}
+
 /**
  * Polygons in an image enlarged by `factor` about its corner, so that pixel centres keep their meaning: y becomes (y + 0.5) * factor - 0.5.
  */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { StarPolygons } from "../core/polygons.js";
+import { random } from "../core/random.js";
 import { scalePolygons } from "./geometry.js";
 import { paintPolygons } from "./raster.js";
 
@@ -13,6 +14,24 @@ const polygons = (rows: readonly { center: readonly number[]; distances: readonl
 });
 
 describe("paintPolygons", () => {
+  it("paints some rows as in the whole image", () => {
+    const rng = random(6);
+    const many = polygons(Array.from({ length: 60 }, () => ({
+      // Whole and half numbers, so that centres lie on edges and corners.
+      center: [rng.integer(90) / 2, rng.integer(60) / 2], distances: Array.from({ length: 8 }, () => rng.integer(30) / 2),
+    })));
+    const order = Array.from({ length: 60 }, (_, i) => 59 - i);
+    const whole = paintPolygons(many, order, 45, 30);
+    for (const step of [1, 4, 20]) {
+      for (let from = 0; from < 45; from += step) {
+        const to = Math.min(45, from + step);
+        const part = paintPolygons(many, order, 45, 30, { from, to });
+        expect([part.height, part.width, part.count]).toEqual([to - from, 30, 60]);
+        expect(part.data).toEqual(whole.data.subarray(30 * from, 30 * to));
+      }
+    }
+  });
+
   it("paints the pixels whose centre lies inside", () => {
     // By hand: a diamond of radius 1.5 around (2, 2) holds the centre and its four neighbours.
     const { data, count } = paintPolygons(polygons([{ center: [2, 2], distances: [1.5, 1.5, 1.5, 1.5] }]), [0], 5, 5);

@@ -11,21 +11,26 @@ import { crossingsInto, scanlines, type Scanlines } from "./scanlines.js";
  * only, so that polygons that share an edge neither overlap nor leave a gap.
  *
  * @param order rows of `polygons`; row order[i] gets label i + 1
- * @returns height x width labels; count = order.length, even if a polygon covers no free pixel centre
+ * @param window rows to paint, the end exclusive; default all. The labels are those of the whole image.
+ * @returns height of the window x width labels; count = order.length, even if a polygon covers no free pixel centre
  */
-export function paintPolygons(polygons: StarPolygons, order: ArrayLike<number>, height: number, width: number): LabelImage {
-  const data = new Int32Array(height * width);
+export function paintPolygons(
+  polygons: StarPolygons, order: ArrayLike<number>, height: number, width: number, window: { readonly from: number; readonly to: number } = { from: 0, to: height },
+): LabelImage {
+  const data = new Int32Array((window.to - window.from) * width);
   const directions = rayDirections(polygons.rays);
   const corners = new Float64Array(2 * polygons.rays);
   const rows = scanlines(height, polygons.rays);
   for (let i = 0; i < order.length; i++) {
     cornersInto(corners, polygons, order[i]!, directions);
-    paint(data, height, width, corners, i + 1, rows);
+    paint(data, height, width, corners, i + 1, rows, window);
   }
-  return { height, width, data, count: order.length };
+  return { height: window.to - window.from, width, data, count: order.length };
 }
 
-function paint(data: Int32Array, height: number, width: number, corners: Float64Array, label: number, rows: Scanlines): void {
+function paint(
+  data: Int32Array, height: number, width: number, corners: Float64Array, label: number, rows: Scanlines, window: { readonly from: number; readonly to: number },
+): void {
   const n = rows.stride;
   let low = Infinity;
   let high = -Infinity;
@@ -37,9 +42,13 @@ function paint(data: Int32Array, height: number, width: number, corners: Float64
   // A NaN corner makes both bounds NaN, and nothing is painted.
   const count = Math.min(height - 1, Math.floor(high)) - top + 1;
   if (!(count > 0)) return;
+  if (top >= window.to || top + count <= window.from) return;
+  // From the polygon's first line on, also where the window begins below it: from another one, the same crossings could be rounded otherwise.
   crossingsInto(rows, corners, top, 1, count);
-  for (let i = 0; i < count; i++) {
-    const row = (top + i) * width;
+  const first = Math.max(0, window.from - top);
+  const last = Math.min(count, window.to - top);
+  for (let i = first; i < last; i++) {
+    const row = (top + i - window.from) * width;
     for (let c = 0; c + 1 < rows.counts[i]!; c += 2) {
       const end = Math.min(width, Math.ceil(rows.crossings[i * n + c + 1]!));
       for (let p = row + Math.max(0, Math.ceil(rows.crossings[i * n + c]!)); p < row + end; p++) if (data[p] === 0) data[p] = label;

@@ -4,7 +4,7 @@ import type { StarPolygons } from "../core/polygons.js";
 import { random, type Random } from "../core/random.js";
 import { cornersOf, polygonAreas, takePolygons } from "./geometry.js";
 import { discIntersectionArea, intersectionArea, overlapScratch } from "./overlap.js";
-import { suppress } from "./suppress.js";
+import { suppress, SuppressionStream } from "./suppress.js";
 
 /** Jagged polygons: clusters of `each` around `truths` places, radius about `radius`. */
 function clusters(rng: Random, truths: number, each: number, rays: number, radius: number, side: number): StarPolygons {
@@ -143,5 +143,51 @@ describe("suppress", () => {
 
   it("refuses a threshold in percent", () => {
     expect(() => suppress(clusters(random(1), 1, 1, 8, 5, 10), 40)).toThrow(/overlap threshold: expected 0..1, received 40/);
+  });
+});
+
+describe("SuppressionStream", () => {
+  const side = 300;
+  const all = clusters(random(8), 60, 40, 16, 12, side);
+  const reach = all.distances.reduce((most, d) => Math.max(most, d), 0);
+
+  /** What is kept, as rows of all candidates, and how many waited at most. Tiles come in row-major order. */
+  function streamed(tile: number, reach: number, threshold: number): { rows: number[]; waiting: number } {
+    const stream = new SuppressionStream(16, threshold, reach);
+    let waiting = 0;
+    // Centres lie all around the square, too: the outermost tiles take them.
+    const at = (v: number): number => Math.min(Math.ceil(side / tile) - 1, Math.max(0, Math.floor(v / tile)));
+    for (let i = 0; i < side / tile; i++) {
+      for (let j = 0; j < side / tile; j++) {
+        const rows = [...all.scores.keys()].filter((row) => at(all.centers[2 * row]!) === i && at(all.centers[2 * row + 1]!) === j);
+        const [lastRow, lastColumn] = [(i + 1) * tile >= side, (j + 1) * tile >= side];
+        const from = i === 0 ? -Infinity : i * tile;
+        stream.add(takePolygons(all, rows), Float64Array.from(rows), { below: lastRow ? Infinity : (i + 1) * tile, from, right: lastColumn ? Infinity : (j + 1) * tile });
+        waiting = Math.max(waiting, stream.open);
+      }
+    }
+    const kept = stream.finish();
+    expect(stream.open).toBe(0);
+    const places = new Map([...all.scores.keys()].map((row) => [`${all.centers[2 * row]} ${all.centers[2 * row + 1]}`, row]));
+    return { rows: Array.from({ length: kept.count }, (_, row) => places.get(`${kept.centers[2 * row]} ${kept.centers[2 * row + 1]}`)!), waiting };
+  }
+
+  it("keeps what is kept when all are known at once, in the same order, whatever the parts", () => {
+    for (const threshold of [0, 0.1, 0.4, 0.8]) {
+      const expected = [...suppress(all, threshold)];
+      expect(expected.length).toBeGreaterThan(30);
+      for (const tile of [20, 37, 75, 150, 300]) expect(streamed(tile, reach, threshold).rows).toEqual(expected);
+    }
+  });
+
+  it("would not, if it believed the polygons smaller than they are (the check can fail)", () => {
+    const wrong = (reach: number): boolean => [0, 0.1, 0.4].some((t) => [7, 11, 20].some((tile) => streamed(tile, reach, t).rows.join() !== [...suppress(all, t)].join()));
+    // That no candidate to come comes nearer than 5 px, which the smallest of these do.
+    expect(wrong(-5)).toBe(true);
+  });
+
+  it("lets only those wait that can still be overlapped", () => {
+    expect(streamed(300, reach, 0.4).waiting).toBe(0);
+    expect(streamed(20, reach, 0.4).waiting).toBeLessThan(all.count / 2);
   });
 });

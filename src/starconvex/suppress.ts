@@ -1,7 +1,7 @@
 import { InvalidInput } from "../core/errors.js";
 import type { StarPolygons } from "../core/polygons.js";
 import { rayDirections } from "./distances.js";
-import { cornersInto, polygonAreas } from "./geometry.js";
+import { cornersInto, joinPolygons, polygonAreas, takePolygons } from "./geometry.js";
 import { discIntersectionArea, intersectionArea, overlapScratch } from "./overlap.js";
 
 /**
@@ -19,28 +19,148 @@ import { discIntersectionArea, intersectionArea, overlapScratch } from "./overla
  * @throws InvalidInput when the threshold is not within 0..1
  */
 export function suppress(candidates: StarPolygons, overlapThreshold: number): Int32Array {
-  if (!(overlapThreshold >= 0 && overlapThreshold <= 1)) throw new InvalidInput("overlap threshold", "0..1", String(overlapThreshold));
-  const shapes = measureShapes(candidates);
+  checkThreshold(overlapThreshold);
   const order = byDescendingScore(candidates.scores);
-  const kept = new Int32Array(candidates.count);
-  const buckets = makeBuckets(shapes.boxes, candidates.count);
-  const overlaps = overlapTest(candidates, shapes, overlapThreshold);
-  const seen = new Int32Array(candidates.count).fill(-1);
-  let count = 0;
-  for (let i = 0; i < order.length; i++) {
-    const row = order[i]!;
-    // Not a polygon: it cannot overlap, be found or be painted.
-    if (!(shapes.areas[row]! > 0)) continue;
-    if (anyInBuckets(buckets, shapes.boxes, row, seen, overlaps)) continue;
-    enter(buckets, shapes.boxes, row);
-    kept[count++] = row;
-  }
-  return kept.slice(0, count);
+  const states = decide(candidates, measureShapes(candidates), 0, order, () => false, overlapThreshold);
+  return order.filter((row) => states[row] === KEPT);
 }
 
 /** Rows by descending score, equal scores by ascending row. */
 export function byDescendingScore(scores: Float32Array): Int32Array {
   return Int32Array.from(scores, (_, row) => row).sort((a, b) => scores[b]! - scores[a]! || a - b);
+}
+
+function checkThreshold(overlapThreshold: number): void {
+  if (!(overlapThreshold >= 0 && overlapThreshold <= 1)) throw new InvalidInput("overlap threshold", "0..1", String(overlapThreshold));
+}
+
+// What became of a candidate.
+const DROPPED = 0;
+const KEPT = 1;
+const OPEN = 2;
+
+/**
+ * The greedy choice, as far as it can be made while candidates are still to come.
+ *
+ * Who overlaps a kept one is dropped. Who may overlap one still to come, or overlaps an open one that goes before it, is open: that other one may be kept,
+ * and then decides. All others are kept: whoever goes before them and overlaps them is known and dropped.
+ *
+ * @param first so many rows at the beginning were kept before
+ * @param order the other rows, by descending score
+ * @param threatened whether a row may overlap one still to come
+ * @returns the state of each row
+ */
+function decide(
+  polygons: StarPolygons, shapes: Shapes, first: number, order: Int32Array, threatened: (row: number) => boolean, overlapThreshold: number,
+): Uint8Array {
+  const states = new Uint8Array(polygons.count);
+  const buckets = makeBuckets(shapes.boxes, polygons.count);
+  const overlaps = overlapTest(polygons, shapes, overlapThreshold);
+  const seen = new Int32Array(polygons.count).fill(-1);
+  const take = (row: number, state: number): void => {
+    states[row] = state;
+    enter(buckets, shapes.boxes, row);
+  };
+  for (let row = 0; row < first; row++) take(row, KEPT);
+  for (const row of order) {
+    // Not a polygon: it cannot overlap, be found or be painted.
+    if (!(shapes.areas[row]! > 0)) continue;
+    const state = threatened(row) ? OPEN : stateAmong(buckets, shapes.boxes, states, row, seen, overlaps);
+    if (state !== DROPPED) take(row, state);
+  }
+  return states;
+}
+
+/** Where the centres of the candidates still to come lie: in rows from `below` on, and right of `right` in rows from `from` on. Infinity for nowhere. */
+export interface Unseen {
+  readonly below: number;
+  readonly right: number;
+  readonly from: number;
+}
+
+/**
+ * `suppress` for candidates that come part by part, such as tiles of an image: the result is the same, whatever the parts, and only those candidates wait
+ * in memory that one of a later part could overlap, or that hang on such a one.
+ */
+export class SuppressionStream {
+  readonly #rays: number;
+  readonly #threshold: number;
+  readonly #reach: number;
+  /** Decided, in parts as they came. */
+  readonly #kept: Ranked[] = [];
+  /** Those of the kept that others, open or to come, may overlap. */
+  #near: Ranked;
+  #open: Ranked;
+
+  /** @param reach no candidate has a longer distance than this, px @throws InvalidInput when the threshold is not within 0..1 */
+  constructor(rays: number, overlapThreshold: number, reach: number) {
+    checkThreshold(overlapThreshold);
+    this.#rays = rays;
+    this.#threshold = overlapThreshold;
+    // Corners are rounded, too.
+    this.#reach = reach + 1;
+    this.#near = this.#open = { polygons: joinPolygons(rays, []), ranks: new Float64Array(0) };
+  }
+
+  /** Candidates that wait to be decided. */
+  get open(): number {
+    return this.#open.polygons.count;
+  }
+
+  /** @param ranks decide between equal scores: one number a candidate, the smaller goes first */
+  add(polygons: StarPolygons, ranks: Float64Array, unseen: Unseen): void {
+    const first = this.#near.polygons.count;
+    const all = joinRanked(this.#rays, [this.#near, this.#open, { polygons, ranks }]);
+    const shapes = measureShapes(all.polygons);
+    const { boxes } = shapes;
+    const reach = this.#reach;
+    const meetsUnseen = (row: number): boolean => boxes[4 * row + 2]! > unseen.below - reach
+      || (boxes[4 * row + 2]! > unseen.from - reach && boxes[4 * row + 3]! > unseen.right - reach);
+    const states = decide(all.polygons, shapes, first, orderOf(all, first), meetsUnseen, this.#threshold);
+    const open = rowsOf(states, OPEN, first);
+    this.#kept.push(takeRanked(all, rowsOf(states, KEPT, first)));
+    this.#open = takeRanked(all, open);
+    const top = open.reduce((least, row) => Math.min(least, boxes[4 * row]!), Math.min(unseen.from, unseen.below) - reach);
+    this.#near = takeRanked(all, rowsOf(states, KEPT, 0).filter((row) => boxes[4 * row + 2]! >= top));
+  }
+
+  /** The kept by descending score; equal scores by ascending rank. */
+  finish(): StarPolygons {
+    this.add(joinPolygons(this.#rays, []), new Float64Array(0), { below: Infinity, right: Infinity, from: Infinity });
+    const all = joinRanked(this.#rays, this.#kept);
+    return takePolygons(all.polygons, orderOf(all, 0));
+  }
+}
+
+/** Rows of a state, from `first` on. */
+function rowsOf(states: Uint8Array, state: number, first: number): Int32Array {
+  const rows = new Int32Array(states.length - first);
+  let count = 0;
+  for (let row = first; row < states.length; row++) if (states[row] === state) rows[count++] = row;
+  return rows.slice(0, count);
+}
+
+interface Ranked {
+  readonly polygons: StarPolygons;
+  readonly ranks: Float64Array;
+}
+
+/** Rows from `first` on by descending score, then by ascending rank. */
+function orderOf({ polygons: { scores, count }, ranks }: Ranked, first: number): Int32Array {
+  return Int32Array.from({ length: count - first }, (_, i) => first + i).sort((a, b) => scores[b]! - scores[a]! || ranks[a]! - ranks[b]!);
+}
+
+const takeRanked = ({ polygons, ranks }: Ranked, rows: Int32Array): Ranked => ({ polygons: takePolygons(polygons, rows), ranks: Float64Array.from(rows, (row) => ranks[row]!) });
+
+function joinRanked(rays: number, tables: readonly Ranked[]): Ranked {
+  const polygons = joinPolygons(rays, tables.map((table) => table.polygons));
+  const ranks = new Float64Array(polygons.count);
+  let at = 0;
+  for (const table of tables) {
+    ranks.set(table.ranks, at);
+    at += table.ranks.length;
+  }
+  return { polygons, ranks };
 }
 
 interface Shapes {
@@ -105,7 +225,7 @@ function overlapTest(polygons: StarPolygons, { areas, inner, boxes }: Shapes, th
   };
 }
 
-/** A uniform grid over all boxes; each cell lists the kept rows whose box touches it. */
+/** A uniform grid over all boxes; each cell lists the kept and open rows whose box touches it. */
 interface Buckets {
   readonly y: number;
   readonly x: number;
@@ -145,11 +265,16 @@ function enter(buckets: Buckets, boxes: Float64Array, row: number): void {
   }
 }
 
-/** @param seen per row the last candidate that it was tested against: a polygon in several cells is tested once */
-function anyInBuckets(buckets: Buckets, boxes: Float64Array, row: number, seen: Int32Array, test: OverlapTest): boolean {
+/**
+ * What those entered so far make of a candidate that none to come can overlap.
+ *
+ * @param seen per row the last candidate that it was tested against: a polygon in several cells is tested once
+ */
+function stateAmong(buckets: Buckets, boxes: Float64Array, states: Uint8Array, row: number, seen: Int32Array, test: OverlapTest): number {
   const { y, x, size, columns, lists } = buckets;
   const lastRow = Math.floor((boxes[4 * row + 2]! - y) / size);
   const lastColumn = Math.floor((boxes[4 * row + 3]! - x) / size);
+  let state = KEPT;
   for (let i = Math.floor((boxes[4 * row]! - y) / size); i <= lastRow; i++) {
     for (let j = Math.floor((boxes[4 * row + 1]! - x) / size); j <= lastColumn; j++) {
       const list = lists[i * columns + j];
@@ -158,9 +283,13 @@ function anyInBuckets(buckets: Buckets, boxes: Float64Array, row: number, seen: 
         const other = list[n]!;
         if (seen[other] === row) continue;
         seen[other] = row;
-        if (test(row, other)) return true;
+        // One open polygon is enough; only a kept one says more.
+        if (states[other] === OPEN && state === OPEN) continue;
+        if (!test(row, other)) continue;
+        if (states[other] === KEPT) return DROPPED;
+        state = OPEN;
       }
     }
   }
-  return false;
+  return state;
 }

@@ -1,9 +1,10 @@
 import { deflate } from "#platform";
 import { InvalidInput } from "../../core/errors.js";
-import type { SampleData, StoredPlane } from "../../core/image.js";
+import type { StoredPlane } from "../../core/image.js";
 import { concatBytes } from "../bytes.js";
 import { describeStack, type StackDescription } from "../imagej.js";
-import { compression, fieldSize, fieldType, photometric, sampleFormat, tag } from "./tags.js";
+import { compression, fieldType, photometric, tag } from "./tags.js";
+import { directoryBytes, encodeDirectory, even, type Field, formatOf, header, littleEndian, resolutionOf } from "./write.js";
 
 export interface TiffWriteOptions {
   /** Default "deflate". */
@@ -18,12 +19,6 @@ export interface TiffWriteOptions {
   readonly imagej?: StackDescription | undefined;
   /** 8-byte offsets. Default: when the file might pass 4 GB without compression. */
   readonly bigTiff?: boolean | undefined;
-}
-
-interface Field {
-  readonly tag: number;
-  readonly type: number;
-  readonly values: readonly number[] | string;
 }
 
 /**
@@ -77,15 +72,10 @@ function descriptionOf(count: number, options: TiffWriteOptions): string {
   return describeStack(count, options.imagej ?? { frames: count }, options.pixelSize, options.frameInterval);
 }
 
-function formatOf(data: SampleData): number {
-  if (data instanceof Float32Array) return sampleFormat.float;
-  return data instanceof Int8Array || data instanceof Int16Array || data instanceof Int32Array ? sampleFormat.int : sampleFormat.uint;
-}
-
 /** The fields of a page, but for the places of its strips. */
 function fieldsOf(plane: StoredPlane, description: string, options: TiffWriteOptions): Field[] {
   const { samples, data } = plane;
-  const { ascii, short, long, rational } = fieldType;
+  const { ascii, short, long } = fieldType;
   const each = (value: number): number[] => new Array<number>(samples).fill(value);
   const fields: Field[] = [
     { tag: tag.imageWidth, type: long, values: [plane.width] },
@@ -101,27 +91,7 @@ function fieldsOf(plane: StoredPlane, description: string, options: TiffWriteOpt
   if (description !== "") fields.push({ tag: tag.imageDescription, type: ascii, values: description });
   // 2: alpha that colours are not multiplied with.
   if (samples === 2 || samples === 4) fields.push({ tag: tag.extraSamples, type: short, values: [2] });
-  if (options.pixelSize !== undefined) {
-    const perMicron = reciprocal(options.pixelSize);
-    fields.push({ tag: tag.xResolution, type: rational, values: perMicron });
-    fields.push({ tag: tag.yResolution, type: rational, values: perMicron });
-    // 1: no unit; ImageJ takes the one of its description.
-    fields.push({ tag: tag.resolutionUnit, type: short, values: [1] });
-  }
-  return fields;
-}
-
-/** 1 / value as a fraction of two 32-bit integers whose denominator holds the value's decimals exactly: 0.325 is 10^9 / 325000000. */
-function reciprocal(value: number): [number, number] {
-  if (!(value > 0 && value < 1e9)) throw new InvalidInput("pixelSize", "µm per pixel above 0", String(value));
-  let numerator = 1e9;
-  while (numerator > 1 && value * numerator > 0xffffffff) numerator /= 10;
-  return [numerator, Math.max(1, Math.round(value * numerator))];
-}
-
-/** Little endian, and the first directory follows at once. */
-function header(big: boolean): Uint8Array {
-  return Uint8Array.from(big ? [0x49, 0x49, 43, 0, 8, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0] : [0x49, 0x49, 42, 0, 8, 0, 0, 0]);
+  return [...fields, ...resolutionOf(options.pixelSize)];
 }
 
 /** One page at `offset`: its directory, the values that do not fit into it, its strips; then the next page's directory. */
@@ -135,66 +105,13 @@ function encodePage(plane: StoredPlane, fields: Field[], offset: number, big: bo
     { tag: tag.stripOffsets, type: pointer, values: places },
     { tag: tag.stripByteCounts, type: pointer, values: strips.map((strip) => strip.length) },
   ].sort((a, b) => a.tag - b.tag);
-  const inline = big ? 8 : 4;
-  const directory = (big ? 16 : 6) + all.length * (big ? 20 : 12);
-  const outside = all.reduce((sum, field) => sum + (bytesOf(field) > inline ? even(bytesOf(field)) : 0), 0);
-  let at = offset + directory + outside;
+  let at = offset + directoryBytes(all, big);
   strips.forEach((strip, i) => {
     places[i] = at;
     at += even(strip.length);
   });
-  const head = encodeDirectory(all, offset, directory, outside, big, last ? 0 : at);
+  const head = encodeDirectory(all, offset, big, last ? 0 : at);
   return concatBytes([head, ...strips.flatMap((strip) => (strip.length % 2 === 0 ? [strip] : [strip, new Uint8Array(1)]))]);
-}
-
-const even = (n: number): number => n + (n % 2);
-
-const bytesOf = ({ type, values }: Field): number =>
-  typeof values === "string" ? asciiBytes(values).length : type === fieldType.rational ? values.length * 4 : values.length * fieldSize[type]!;
-
-const asciiBytes = (text: string): Uint8Array => new TextEncoder().encode(`${text}\0`);
-
-function encodeDirectory(fields: readonly Field[], offset: number, directory: number, outside: number, big: boolean, next: number): Uint8Array {
-  const bytes = new Uint8Array(directory + outside);
-  const view = new DataView(bytes.buffer);
-  const inline = big ? 8 : 4;
-  let entry = big ? 8 : 2;
-  let free = directory;
-  const putPointer = (at: number, value: number): void => {
-    if (big) view.setBigUint64(at, BigInt(value), true);
-    else view.setUint32(at, value, true);
-  };
-  if (big) view.setBigUint64(0, BigInt(fields.length), true);
-  else view.setUint16(0, fields.length, true);
-  for (const field of fields) {
-    const size = bytesOf(field);
-    const count = typeof field.values === "string" ? size : size / fieldSize[field.type]!;
-    view.setUint16(entry, field.tag, true);
-    view.setUint16(entry + 2, field.type, true);
-    putPointer(entry + 4, count);
-    const slot = entry + 4 + inline;
-    if (size <= inline) putValues(view, slot, field);
-    else {
-      putPointer(slot, offset + free);
-      putValues(view, free, field);
-      free += even(size);
-    }
-    entry = slot + inline;
-  }
-  putPointer(entry, next);
-  return bytes;
-}
-
-function putValues(view: DataView, at: number, { type, values }: Field): void {
-  if (typeof values === "string") {
-    new Uint8Array(view.buffer).set(asciiBytes(values), at);
-    return;
-  }
-  values.forEach((value, i) => {
-    if (type === fieldType.short) view.setUint16(at + 2 * i, value, true);
-    else if (type === fieldType.long8) view.setBigUint64(at + 8 * i, BigInt(value), true);
-    else view.setUint32(at + 4 * i, value, true);
-  });
 }
 
 /** Strips of about 512 kB: small enough for readers that want a part, large enough to compress well. */
@@ -209,6 +126,3 @@ function stripsOf(plane: StoredPlane, { compression: packing, level }: TiffWrite
   }
   return { strips, rows };
 }
-
-/** The bytes of the samples. Every platform that runs Node or a browser today is little-endian, as the file is. */
-const littleEndian = (data: SampleData): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -1,10 +1,10 @@
 import { CorruptFile, InvalidInput, type KaryonError } from "../../core/errors.js";
-import type { StoredPlane } from "../../core/image.js";
+import type { StoredPlane, Window } from "../../core/image.js";
 import type { ByteSource } from "../bytes.js";
 import { planesOfDescription } from "../description.js";
 import { numberOf, numbersOf, readDirectories, textOf, type Directory, type TiffBytes } from "./directory.js";
 import { readPage, type Page, type PlaneInfo } from "./page.js";
-import { readPlane } from "./read.js";
+import { readWindow, type CutStrips } from "./read.js";
 import { compression, tag } from "./tags.js";
 
 export interface TiffFile {
@@ -16,6 +16,8 @@ export interface TiffFile {
   readonly damage: KaryonError | undefined;
   /** The samples of a plane as stored. @throws CorruptFile, UnsupportedFormat */
   read(plane: number): Promise<StoredPlane>;
+  /** The samples of a rectangle of a plane, from the strips and tiles that it meets. @throws InvalidInput, CorruptFile, UnsupportedFormat */
+  readWindow(plane: number, window: Window): Promise<StoredPlane>;
   /** The colours of a palette image, [red, green, blue] in 0..65535 for each index; undefined when it has none. @throws CorruptFile */
   palette(plane: number): Promise<readonly (readonly number[])[] | undefined>;
 }
@@ -37,9 +39,10 @@ export interface TiffMetadata {
  * (ImageJ writes stacks above 4 GB like that, which 4-byte offsets cannot reach).
  *
  * @param where name of the file, for messages
+ * @param cut what windows leave for the next; files that share it keep one strip together
  * @throws CorruptFile when it is no TIFF file, or nothing of it can be read
  */
-export async function openTiff(source: ByteSource, where: string): Promise<TiffFile> {
+export async function openTiff(source: ByteSource, where: string, cut: CutStrips = new Map()): Promise<TiffFile> {
   const { file, directories, damage: chainDamage } = await readDirectories(source, where);
   const metadata = await readMetadata(file, directories[0]!);
   const { pages, damage } = await readPages(file, directories, chainDamage);
@@ -53,7 +56,12 @@ export async function openTiff(source: ByteSource, where: string): Promise<TiffF
     planes: all.map((page) => page.info),
     metadata,
     damage,
-    read: async (plane) => readPlane(file, pageOf(plane)),
+    read: async (plane) => {
+      const page = pageOf(plane);
+      const { height, width } = page.info;
+      return readWindow(file, page, { y: 0, x: 0, height, width });
+    },
+    readWindow: async (plane, window) => readWindow(file, pageOf(plane), window, cut),
     palette: async (plane) => readPalette(file, pageOf(plane)),
   };
 }

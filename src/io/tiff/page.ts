@@ -40,8 +40,8 @@ export interface Page {
   readonly unsupported: UnsupportedFormat | undefined;
 }
 
-/** 2 GiB: what one typed array may hold everywhere, and more than any camera's image. */
-const mostPlaneBytes = 2 ** 31 - 1;
+/** 2 GiB: what one typed array may hold everywhere. */
+const mostSegmentBytes = 2 ** 31 - 1;
 
 /** @throws CorruptFile when the fields contradict each other or the format */
 export async function readPage(file: TiffBytes, directory: Directory): Promise<Page> {
@@ -92,9 +92,11 @@ function unsupportedOf(where: string, page: Omit<Page, "unsupported">, typeKnown
   if (predictor < 1 || predictor > 3 || (predictor === 2 && !wholeBytes) || (predictor === 3 && !isFloat)) {
     return problem(`TIFF predictor ${predictor} with ${info.bits}-bit ${info.type}`, "save it without predictor");
   }
-  const bytes = (info.height * info.width * info.samples * info.bits) / 8;
-  if (bytes > mostPlaneBytes || page.segmentHeight * page.segmentWidth * info.samples * info.bits > mostPlaneBytes * 8) {
-    return problem(`a plane of ${info.height} x ${info.width} pixels (${(bytes / 2 ** 30).toFixed(1)} GiB)`, "cut it into tiles of at most 2 GiB");
+  // Rows of a strip without compression are read by themselves.
+  const whole = codec !== codecs.none || page.tiled;
+  const bytes = (page.segmentHeight * page.segmentWidth * info.samples * info.bits) / 8;
+  if (whole && bytes > mostSegmentBytes) {
+    return problem(`pixels packed in pieces of ${(bytes / 2 ** 30).toFixed(1)} GiB`, "save it in tiles or strips of less than 2 GiB");
   }
   return undefined;
 }

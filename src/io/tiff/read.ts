@@ -1,6 +1,7 @@
 import { inflate } from "#platform";
 import { CorruptFile, UnsupportedFormat, messageOf } from "../../core/errors.js";
-import type { SampleData, StoredPlane } from "../../core/image.js";
+import type { SampleData, StoredPlane, Window } from "../../core/image.js";
+import { assertWithin } from "../window.js";
 import { numbersOf, readRange, type TiffBytes } from "./directory.js";
 import { decodeLzw, isOldLzw } from "./lzw.js";
 import { decodePackBits } from "./packbits.js";
@@ -9,8 +10,8 @@ import { undoDifference, undoFloatPredictor } from "./predictor.js";
 import { allocate, reverseBits, samplesOf, swapBytes, unpackBits } from "./samples.js";
 import { compression, tag } from "./tags.js";
 
-/** A strip or tile: where its bytes are, and which part of which sample of the plane it fills. */
-interface Segment {
+/** A strip or tile, or rows of a strip: where its bytes are, and which part of which sample of the plane it fills. */
+export interface Segment {
   readonly offset: number;
   readonly length: number;
   readonly y: number;
@@ -21,29 +22,58 @@ interface Segment {
   readonly sample: number;
 }
 
+/** The strip last cut by the edge of a window, decoded, so that the window below does not decode it again; one per grid of one page. */
+export type CutStrips = Map<number, { readonly page: Page; readonly segment: Segment; readonly data: SampleData }>;
+
 /**
- * Reads and decodes the pixels of one page.
+ * Reads and decodes a rectangle of one page, from the strips and tiles that it meets.
  *
+ * @param cut kept between calls
+ * @throws InvalidInput when the window is not within the page
  * @throws CorruptFile when its bytes contradict the format
  * @throws UnsupportedFormat when it uses what is not read
  */
-export async function readPlane(file: TiffBytes, page: Page): Promise<StoredPlane> {
+export async function readWindow(file: TiffBytes, page: Page, window: Window, cut: CutStrips = new Map()): Promise<StoredPlane> {
   if (page.unsupported !== undefined) throw page.unsupported;
-  const { height, width, samples, type } = page.info;
-  const segments = await segmentsOf(file, page);
+  const { height, width } = window;
+  const { samples, type } = page.info;
+  checkWindow(file, page, window);
+  const segments = await segmentsOf(file, page, window);
   checkRoom(file, page, segments);
   const data = allocate(type, height * width * samples);
-  for (const run of runsOf(segments)) {
+  const unread = segments.filter((segment) => {
+    const kept = cut.get(segment.sample);
+    if (kept?.page !== page || kept.segment.offset !== segment.offset) return true;
+    place(kept.data, page, segment, window, data);
+    return false;
+  });
+  for (const run of runsOf(page.codec === compression.none && !page.tiled ? unread.flatMap((segment) => rowsWithin(page, segment, window)) : unread)) {
     const bytes = await readRange(file, run.start, run.end - run.start, "the pixels");
     for (const segment of run.segments) {
       const packed = bytes.subarray(segment.offset - run.start, segment.offset - run.start + segment.length);
-      place(decodeSegment(file, page, segment, packed), page, segment, data);
+      const decoded = decodeSegment(file, page, segment, packed);
+      place(decoded, page, segment, window, data);
+      if (page.tiled || page.codec === compression.none || segment.y + segment.rows <= window.y + height) continue;
+      if (cut.values().next().value?.page !== page) cut.clear();
+      cut.set(segment.sample, { page, segment, data: decoded });
     }
   }
   return { height, width, samples, data };
 }
 
-async function segmentsOf(file: TiffBytes, page: Page): Promise<Segment[]> {
+/** 2 GiB: what one typed array may hold everywhere. */
+const mostBytes = 2 ** 31 - 1;
+
+function checkWindow({ where }: TiffBytes, { info }: Page, window: Window): void {
+  assertWithin(where, info, window);
+  const { height, width } = window;
+  const bytes = (height * width * info.samples * info.bits) / 8;
+  if (bytes > mostBytes) {
+    throw new UnsupportedFormat(where, `a plane of ${height} x ${width} pixels (${(bytes / 2 ** 30).toFixed(1)} GiB)`, "cut it into tiles of at most 2 GiB");
+  }
+}
+
+async function segmentsOf(file: TiffBytes, page: Page, window: Window): Promise<Segment[]> {
   const { info, segmentHeight, segmentWidth } = page;
   const across = Math.ceil(info.width / segmentWidth);
   const down = Math.ceil(info.height / segmentHeight);
@@ -56,17 +86,38 @@ async function segmentsOf(file: TiffBytes, page: Page): Promise<Segment[]> {
   const offsets = await numbersOf(file, page.directory, page.tiled ? tag.tileOffsets : tag.stripOffsets);
   let lengths = await numbersOf(file, page.directory, page.tiled ? tag.tileByteCounts : tag.stripByteCounts);
   if (offsets === undefined || offsets.length < count) throw corrupt(`the page has ${offsets?.length ?? 0} of the ${count} pieces of its image`);
-  const segment = (i: number): Segment => {
-    const cell = i % (across * down);
-    const y = Math.floor(cell / across) * segmentHeight;
-    const rows = page.tiled ? segmentHeight : Math.min(segmentHeight, info.height - y);
-    const sample = Math.floor(i / (across * down));
-    return { offset: offsets[i]!, length: lengths?.[i] ?? rawBytes(page, rows), y, x: (cell % across) * segmentWidth, rows, sample };
-  };
   // Old writers left the lengths out, or wrote one too few; without compression they follow from the size.
   if (lengths !== undefined && lengths.length < count) lengths = undefined;
   if (lengths === undefined && page.codec !== compression.none) throw corrupt("the lengths of the page's pieces are missing");
-  return Array.from({ length: count }, (_, i) => segment(i));
+  const segments: Segment[] = [];
+  const [top, left] = [Math.floor(window.y / segmentHeight), Math.floor(window.x / segmentWidth)];
+  for (let sample = 0; sample < grids; sample++) {
+    for (let row = top; row * segmentHeight < window.y + window.height; row++) {
+      for (let column = left; column * segmentWidth < window.x + window.width; column++) {
+        const i = (sample * down + row) * across + column;
+        const y = row * segmentHeight;
+        const rows = page.tiled ? segmentHeight : Math.min(segmentHeight, info.height - y);
+        segments.push({ offset: offsets[i]!, length: lengths?.[i] ?? rawBytes(page, rows), y, x: column * segmentWidth, rows, sample });
+      }
+    }
+  }
+  return segments;
+}
+
+/** Bytes of a strip without compression that are read at once, about. */
+const pieceBytes = 2 ** 24;
+
+/** The rows of a strip without compression that a window needs, in pieces: many programs write the whole image as one strip. */
+function rowsWithin(page: Page, strip: Segment, window: Window): Segment[] {
+  const rowBytes = rawBytes(page, 1);
+  const most = Math.max(1, Math.floor(pieceBytes / rowBytes));
+  const end = Math.min(strip.y + strip.rows, window.y + window.height);
+  const pieces: Segment[] = [];
+  for (let y = Math.max(strip.y, window.y); y < end; y += most) {
+    const rows = Math.min(most, end - y);
+    pieces.push({ ...strip, offset: strip.offset + (y - strip.y) * rowBytes, length: rows * rowBytes, y, rows });
+  }
+  return pieces;
 }
 
 /** Bytes of `rows` rows of a segment without compression. */
@@ -178,25 +229,18 @@ function inflateSegment(file: TiffBytes, segment: Segment, packed: Uint8Array, s
   }
 }
 
-/** Copies a segment to its place; what of a tile lies beyond the plane is dropped. */
-function place(from: SampleData, page: Page, { y, x, rows, sample }: Segment, out: SampleData): void {
-  const { height, width, samples } = page.info;
-  const usedRows = Math.min(rows, height - y);
-  const usedWidth = Math.min(page.segmentWidth, width - x);
-  if (!page.planar) {
-    const length = usedWidth * samples;
-    if (usedWidth === width && page.segmentWidth === width) {
-      out.set(from.subarray(0, usedRows * length), y * length);
-      return;
-    }
-    for (let row = 0; row < usedRows; row++) {
-      const start = row * page.segmentWidth * samples;
-      out.set(from.subarray(start, start + length), ((y + row) * width + x) * samples);
-    }
-    return;
-  }
-  for (let row = 0; row < usedRows; row++) {
-    let to = ((y + row) * width + x) * samples + sample;
-    for (let i = row * page.segmentWidth; i < row * page.segmentWidth + usedWidth; i++, to += samples) out[to] = from[i]!;
+/** Copies what a segment and a window share to its place in the window. */
+function place(from: SampleData, page: Page, segment: Segment, window: Window, out: SampleData): void {
+  const { samples } = page.info;
+  const top = Math.max(segment.y, window.y);
+  const bottom = Math.min(segment.y + segment.rows, window.y + window.height);
+  const left = Math.max(segment.x, window.x);
+  const right = Math.min(segment.x + page.segmentWidth, window.x + window.width);
+  for (let y = top; y < bottom; y++) {
+    const start = (y - segment.y) * page.segmentWidth + left - segment.x;
+    const to = (y - window.y) * window.width + left - window.x;
+    if (page.planar) {
+      for (let i = 0; i < right - left; i++) out[(to + i) * samples + segment.sample] = from[start + i]!;
+    } else out.set(from.subarray(start * samples, (start + right - left) * samples), to * samples);
   }
 }
