@@ -31,6 +31,10 @@ describe("exportOnnx", () => {
     expect(weightsFromOnnx(onnx, config)).toEqual(weights);
   });
 
+  it("keeps them in a Buffer too, which files are read into and whose slice() is no copy", () => {
+    expect(weightsFromOnnx(Buffer.concat([Buffer.alloc(1), onnx]).subarray(1), config)).toEqual(weights);
+  });
+
   it("names inputs and outputs and leaves height and width open", async () => {
     const session = await ort.InferenceSession.create(onnx);
     expect([session.inputNames, session.outputNames]).toEqual([["image"], ["probability", "distances"]]);

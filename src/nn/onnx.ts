@@ -176,8 +176,8 @@ function readTensor(bytes: Uint8Array, where: string, base: number): { name: str
   if (type !== FLOAT) return undefined;
   if (data === undefined || data.length !== 4 * sizeOf(shape))
     throw new CorruptFile(where, base, `tensor "${name}" has ${data?.length ?? 0} bytes of data for shape [${shape.join(", ")}]`);
-  // A copy, since the bytes of a field need not be aligned to four.
-  return { name, shape, data: new Float32Array(data.slice().buffer) };
+  // A copy, since the bytes of a field need not be aligned to four. Not by slice(), which copies nothing where the bytes are a Buffer.
+  return { name, shape, data: new Float32Array(new Uint8Array(data).buffer) };
 }
 
 /** Other writers pack the dimensions of a tensor into one field. */
