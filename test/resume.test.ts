@@ -56,7 +56,7 @@ it("goes on after SIGKILL and after Ctrl-C", async () => {
   });
   expect(stopped.code).toBe(130);
   const [, begun] = /Going on after step (\d+) of 900\./.exec(stopped.said)!;
-  const [, kept] = /The training after step (\d+) of 900 is kept: run the same command again to go on there\./.exec(stopped.said)!;
+  const [, kept] = /The training after step (\d+) of 900 is kept in \.model\.checkpoint: run the same command again to go on there\./.exec(stopped.said)!;
   // Epochs of 30 steps. The first state of each process is saved at once, the next half a minute later: this is the one of the last epoch.
   expect([Number(begun) < 210, Number(kept) % 30, Number(kept) >= 210]).toEqual([true, 0, true]);
   expect(stopped.said).toContain("Stopped. No model was written; run the same command again.");

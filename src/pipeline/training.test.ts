@@ -13,7 +13,7 @@ import { writeLabels } from "./labelfiles.js";
 import { loadModel } from "./modelfiles.js";
 import type { Config } from "./options.js";
 import { readRun } from "./provenance.js";
-import { networkScale, trainingSettings, trainingWarnings } from "./training.js";
+import { networkScale, scaleRule, trainingSettings, trainingWarnings } from "./training.js";
 
 const settingsOf = (train: Readonly<Record<string, unknown>>): ReturnType<typeof trainingSettings> => trainingSettings(resolveConfig({ train }, "the test").train, 7, 2);
 
@@ -32,6 +32,18 @@ describe("trainingSettings", () => {
     expect(settingsOf({ preset: "paper", augment: true }).settings.augment).not.toBe("none");
     expect(settingsOf({ augment: false }).settings.augment).toBe("none");
     expect(settingsOf({ steps: 50 }).settings).toMatchObject({ warmup: 5, stepsPerEpoch: 2 });
+  });
+
+  it("are gentler where a training goes on from a model, whose shape they take over", () => {
+    const config = { ...defaultModelConfig, rays: 16, depth: 2, features: 64 };
+    const from = { config, normalisation: { low: 1, high: 99 }, thresholds: { probability: 0.5, overlap: 0.3 }, diameter: 40, provenance: {} };
+    const goingOn = (train: Readonly<Record<string, unknown>>): ReturnType<typeof trainingSettings> => trainingSettings(resolveConfig({ train }, "the test").train, 7, 2, from);
+    const { model, settings } = goingOn({ depth: 2 });
+    expect(model).toEqual(config);
+    expect(settings.learningRate).toBeLessThan(settingsOf({}).settings.learningRate);
+    expect(settings.warmup).toBeLessThan(settingsOf({}).settings.warmup);
+    expect(goingOn({ learningRate: 0.1 }).settings.learningRate).toBe(0.1);
+    for (const wrong of [{ grid: 1 }, { filters: 8 }]) expect(() => goingOn(wrong)).toThrow(/train\.(grid: expected 2|filters: expected 32), as in the model/);
   });
 
   it("warn of a network that does not even find its own annotation", () => {
@@ -59,6 +71,18 @@ describe("networkScale", () => {
     expect(networkScale(40, { preset: "paper", nucleusSize: 20 })).toBe(0.5);
     expect(networkScale(16, { preset: "paper", nucleusSize: undefined })).toBe(1);
     expect([0, NaN].map((diameter) => networkScale(diameter, auto))).toEqual([1, 1]);
+  });
+});
+
+describe("scaleRule", () => {
+  it("leaves nuclei of sizes that the model to go on from knows, and brings others to its own", () => {
+    const auto = { preset: "auto", nucleusSize: undefined } as const;
+    const model = { diameter: 20, diameterRange: { low: 15, high: 70 } };
+    expect([16, 20, 65].map(scaleRule(auto, model))).toEqual([1, 1, 1]);
+    expect(scaleRule(auto, model)(100)).toBe(0.2);
+    expect(scaleRule(auto, { diameter: 20 })(40)).toBe(0.5);
+    expect(scaleRule({ ...auto, nucleusSize: 30 }, model)(60)).toBe(0.5);
+    expect(scaleRule(auto, undefined)(16)).toBe(networkScale(16, auto));
   });
 });
 

@@ -1,5 +1,5 @@
 /** A training set on disk to a model on disk: `model.onnx`, `model.json`, `training.csv`, `loss.svg`. */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { InvalidInput, isKaryonError, messageOf } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
 import { formatCsv } from "../io/csv.js";
@@ -79,7 +79,7 @@ export function networkScale(diameter: number, { preset, nucleusSize }: Pick<Tra
 }
 
 /** The same where a training goes on from a model: images are brought to the size that it knows, as when it segments. */
-const scaleRule = (train: TrainConfig, from: ModelDescription | undefined) => (diameter: number): number =>
+export const scaleRule = (train: Pick<TrainConfig, "preset" | "nucleusSize">, from: Pick<ModelDescription, "diameter" | "diameterRange"> | undefined) => (diameter: number): number =>
   from === undefined || train.nucleusSize !== undefined ? networkScale(diameter, train) : scaleFor(diameter, from);
 
 export interface TrainingResult {
@@ -160,7 +160,7 @@ async function keepingState<T>(keeping: StateKeeping | undefined, start: Trainin
   try {
     return await work(save);
   } catch (error) {
-    if (isKaryonError(error) && error.kind === "Cancelled" && kept > 0) keeping?.say(`The training after step ${kept} of ${steps} is kept: run the same command again to go on there.`);
+    if (isKaryonError(error) && error.kind === "Cancelled" && kept > 0) keeping?.say(`The training after step ${kept} of ${steps} is kept in ${basename(keeping.folder)}: run the same command again to go on there.`);
     throw error;
   }
 }
