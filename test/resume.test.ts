@@ -68,4 +68,4 @@ it("goes on after SIGKILL and after Ctrl-C", async () => {
   const history = (name: string): string[] => readFileSync(join(folder, name, "training.csv"), "utf8").split("\n").map((line) => line.slice(0, line.lastIndexOf(",")));
   expect(history("model")).toEqual(history("whole"));
   expect(readdirSync(folder).sort()).toEqual(["dataset", "model", "whole"]);
-});
+}, 120_000);
