@@ -31,12 +31,16 @@ const enoughImages = 6;
  * @throws InvalidInput when there is no sample or the fraction is out of range
  */
 export function splitSamples(samples: readonly TrainingSample[], validationFraction: number, rng: Random, options: SplitOptions = {}): Split {
+  return splitScaled(samples.map((sample) => scaleSample(sample, options.normalisation ?? defaultNormalisation)), validationFraction, rng, options);
+}
+
+/** The same for samples that are at the network's scale already. */
+export function splitScaled(samples: readonly ScaledSample[], validationFraction: number, rng: Random, { by }: Pick<SplitOptions, "by"> = {}): Split {
   if (samples.length === 0) throw new InvalidInput("samples", "at least one", "none");
   if (!(validationFraction >= 0 && validationFraction <= 0.5)) throw new InvalidInput("validation fraction", "0..0.5", String(validationFraction));
-  const scaled = samples.map((sample) => scaleSample(sample, options.normalisation ?? defaultNormalisation));
-  if (validationFraction === 0) return { training: scaled.map(prepareSample), validation: [] };
-  const byImages = options.by === undefined ? scaled.length >= enoughImages : options.by === "images" && scaled.length > 1;
-  const { training, validation } = byImages ? splitByImages(scaled, validationFraction, rng) : splitByBlocks(scaled, validationFraction, rng);
+  if (validationFraction === 0) return { training: samples.map(prepareSample), validation: [] };
+  const byImages = by === undefined ? samples.length >= enoughImages : by === "images" && samples.length > 1;
+  const { training, validation } = byImages ? splitByImages(samples, validationFraction, rng) : splitByBlocks(samples, validationFraction, rng);
   return { training: training.map(prepareSample), validation: validation.map(prepareSample) };
 }
 
@@ -63,15 +67,22 @@ interface Block { readonly y: number; readonly x: number; readonly height: numbe
 
 function splitByBlocks(samples: readonly ScaledSample[], fraction: number, rng: Random): ScaledSplit {
   const total = samples.reduce((sum, sample) => sum + sample.labels.count, 0);
-  const corners = shuffle([[0, 0], [0, 1], [1, 0], [1, 1]], rng).map(([bottom, right]) => {
-    const parts = samples.map((sample) => holdBack(sample, cornerBlock(sample.labels, fraction, bottom === 1, right === 1)));
-    const whole = parts.reduce((sum, { validation }) => sum + validation.labels.count, 0);
-    return { parts, whole, miss: Math.abs(whole - fraction * total) };
+  const held = (sample: ScaledSample, [bottom, right]: readonly [boolean, boolean]): { training: ScaledSample; validation: ScaledSample } =>
+    holdBack(sample, cornerBlock(sample.labels, fraction, bottom, right));
+  const corners = shuffle<readonly [boolean, boolean]>([[false, false], [false, true], [true, false], [true, true]], rng).map((corner) => {
+    // Only counted here, and cut again for the corner that is taken: four versions of all labels would fill the memory.
+    let [whole, remaining] = [0, false];
+    for (const sample of samples) {
+      const { training, validation } = held(sample, corner);
+      whole += validation.labels.count;
+      remaining ||= training.labels.count > 0;
+    }
+    return { corner, whole, remaining, miss: Math.abs(whole - fraction * total) };
   });
   const best = corners.reduce((a, b) => (b.miss < a.miss ? b : a));
-  const remaining = best.parts.some(({ training }) => training.labels.count > 0);
-  if (best.whole === 0 || !remaining) return { training: [...samples], validation: [] };
-  return { training: best.parts.map((part) => part.training), validation: best.parts.map((part) => part.validation) };
+  if (best.whole === 0 || !best.remaining) return { training: [...samples], validation: [] };
+  const parts = samples.map((sample) => held(sample, best.corner));
+  return { training: parts.map(({ training }) => training), validation: parts.map(({ validation }) => validation) };
 }
 
 function cornerBlock({ height, width }: LabelImage, fraction: number, bottom: boolean, right: boolean): Block {

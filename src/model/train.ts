@@ -6,7 +6,7 @@ import type { Tensor } from "../core/tensor.js";
 import { checkModelConfig, sizeMultiple, type ModelConfig } from "./config.js";
 import { exportOnnx } from "./file.js";
 import { chooseLayout, type LayoutChoice } from "./layout.js";
-import { initialWeights, parameterCount, toTensors } from "./parameters.js";
+import { fromTensors, initialWeights, parameterCount, toTensors } from "./parameters.js";
 import { createPredictor, type Predictor } from "./predictor.js";
 import { afterEpoch, learningRateAt, startOfPlateau, type PlateauState, type Schedule } from "./schedule.js";
 import { Trainer, type Losses, type OptimiserState, type StepLosses } from "./trainer.js";
@@ -24,6 +24,8 @@ export interface TrainOptions extends Schedule {
   readonly layout: LayoutChoice;
   /** Epochs without a lower loss after which `plateau` halves the rate. Default 40. */
   readonly patience?: number | undefined;
+  /** First weights, such as those of a model to go on with. Default: random. */
+  readonly weights?: ReadonlyMap<string, Tensor> | undefined;
   /** Goes on where a checkpoint of a training with the same options was made. */
   readonly resume?: TrainingState | undefined;
   /** Called after each epoch. `checkpoint` copies the whole state; call it only to save it. */
@@ -97,7 +99,7 @@ export interface TrainResult {
 }
 
 /**
- * Trains a StarDist network from random weights.
+ * Trains a StarDist network, from random weights unless others are given.
  *
  * The weights that are kept are those of the epoch with the best score (`data.validate`), else the lowest validation loss, else, with
  * nothing to validate on, the last. Results depend on the options, the data, the layout and the number of threads, and on nothing else.
@@ -111,7 +113,7 @@ export async function train(config: ModelConfig, options: TrainOptions, data: Tr
   checkOptions(config, options);
   throwIfCancelled(context, "Training");
   const layout = await chooseLayout(config, options.layout);
-  const start = options.resume ?? freshState(config, options.seed);
+  const start = options.resume ?? freshState(config, options);
   const trainer = await Trainer.create(config, layout, options, options.threads, start);
   try {
     const { best, history } = await run(trainer, start, options, data, context);
@@ -142,8 +144,8 @@ function checkOptions(config: ModelConfig, options: TrainOptions): void {
     );
 }
 
-function freshState(config: ModelConfig, seed: number): TrainingState {
-  const weights = initialWeights(config, random(seed));
+function freshState(config: ModelConfig, options: TrainOptions): TrainingState {
+  const weights = options.weights ? fromTensors(config, options.weights, "train.weights") : initialWeights(config, random(options.seed));
   const zeros = (): Float32Array => new Float32Array(weights.length);
   const best: Best = { step: 0, value: -Infinity, weights };
   return { step: 0, weights, first: zeros(), second: zeros(), best, plateau: startOfPlateau, history: [] };

@@ -1,7 +1,8 @@
 /** The single steps as commands: each writes one folder that holds its result and `run.json`, whole or not at all. */
 import type { Statistics } from "../analyse/analyse.js";
 import type { AnnotationSummary } from "./annotation.js";
-import { type PipelineContext, runStage, secondsSince } from "./events.js";
+import { removeState, stateFolder } from "./checkpoint.js";
+import { notice, type PipelineContext, runStage, secondsSince } from "./events.js";
 import { assertReplaceable, type OutputOptions, writeFolder } from "./folders.js";
 import { listImages } from "./imagefolder.js";
 import { modelFiles } from "./modelfiles.js";
@@ -12,7 +13,8 @@ import type { SegmentationSummary } from "./segmentation.js";
 import { hashFiles } from "./source.js";
 import { analyseStage, annotateStage, segmentStage, type Stage, trackStage, trainStage } from "./stages.js";
 import { trackFiles, type TrackingSummary } from "./tracking.js";
-import { datasetFiles, type TrainingResult } from "./training.js";
+import type { TrainingResult } from "./training.js";
+import { datasetFiles } from "./trainingset.js";
 
 /** What the result of a stage is made from, and where it goes. */
 interface Task {
@@ -49,8 +51,15 @@ export async function annotate(inputs: readonly string[], out: string, config: C
   return perform(annotateStage(source, config), { out, configuration: configurationOf("annotate", config), inputs: records, notices: source.notices }, context);
 }
 
-export const train = (dataset: string, out: string, config: Config, { overwrite }: OutputOptions, context: PipelineContext = {}): Promise<TrainingResult> =>
-  performStage(trainStage(dataset, config), out, () => datasetFiles(dataset).flatMap(({ image, mask }) => [image, mask]), configurationOf("train", config), overwrite, context);
+/** A training that was interrupted is gone on with when the same one is asked for again. */
+export async function train(dataset: string, out: string, config: Config, { overwrite }: OutputOptions, context: PipelineContext = {}): Promise<TrainingResult> {
+  const { from } = config.train;
+  const files = (): string[] => [...datasetFiles(dataset).flatMap(({ image, mask }) => [image, mask]), ...(from === undefined ? [] : modelFiles(from))];
+  const stage = trainStage(dataset, config, { folder: stateFolder(out), say: (text) => notice(context, text) });
+  const result = await performStage(stage, out, files, configurationOf("train", config), overwrite, context);
+  await removeState(out);
+  return result;
+}
 
 export async function segmentImages(model: string, inputs: readonly string[], out: string, config: Config, { overwrite }: OutputOptions, context: PipelineContext = {}): Promise<SegmentationSummary> {
   assertReplaceable(out, "segment", overwrite);

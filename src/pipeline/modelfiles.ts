@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidInput } from "../core/errors.js";
-import { type ModelDescription, parseModelDescription } from "../model/file.js";
+import type { Tensor } from "../core/tensor.js";
+import { type ModelDescription, parseModelDescription, weightsFromOnnx } from "../model/file.js";
 import { createPredictor, type Predictor } from "../model/predictor.js";
 
 export interface LoadedModel {
@@ -22,4 +24,20 @@ export async function loadModel(folder: string, threads: number): Promise<Loaded
   const [network, json] = modelFiles(folder);
   const description = parseModelDescription(readFileSync(json, "utf8"), json);
   return { description, predictor: await createPredictor(readFileSync(network), description.config, { threads }) };
+}
+
+/** A model that a training goes on from. */
+export interface Foundation {
+  readonly description: ModelDescription;
+  readonly weights: ReadonlyMap<string, Tensor>;
+  /** Of its `model.onnx`. */
+  readonly sha256: string;
+}
+
+/** Reads a model folder to go on from. @throws InvalidInput when a part is missing or they do not go together, CorruptFile when it cannot be understood */
+export function readFoundation(folder: string): Foundation {
+  const [network, json] = modelFiles(folder);
+  const description = parseModelDescription(readFileSync(json, "utf8"), json);
+  const bytes = readFileSync(network);
+  return { description, weights: weightsFromOnnx(bytes, description.config), sha256: createHash("sha256").update(bytes).digest("hex") };
 }

@@ -99,14 +99,18 @@ describe("run", () => {
     expect(existsSync(at("never"))).toBe(false);
   });
 
-  it("keeps finished stages, and nothing half done, when it is stopped", async () => {
+  it("keeps finished stages and the state of the training, and nothing half done, when it is stopped", async () => {
+    const longer = resolveConfig({ ...small, train: { ...small.train, steps: 60 } }, "the test");
     const controller = new AbortController();
-    const context: PipelineContext = { signal: controller.signal, onEvent: (event) => { if (event.event === "progress" && event.stage === "train") controller.abort(); } };
-    await expect(go("stopped", context)).rejects.toMatchObject({ kind: "Cancelled" });
-    expect(readdirSync(at("stopped")).sort()).toEqual(["annotation", "run.json"]);
+    // The first epoch ends with the second step.
+    const context: PipelineContext = { signal: controller.signal, onEvent: (event) => { if (event.event === "progress" && event.stage === "train" && event.done >= 2) controller.abort(); } };
+    await expect(go("stopped", context, longer)).rejects.toMatchObject({ kind: "Cancelled" });
+    expect(readdirSync(at("stopped")).sort()).toEqual([".model.checkpoint", "annotation", "run.json"]);
     const again = listener();
-    await go("stopped", again);
+    await go("stopped", again, longer);
     expect(again.done()).toEqual(["read", "train", "segment", "track", "analyse", "report"]);
+    expect(again.notices()).toContainEqual(expect.stringMatching(/^Going on after step \d+ of 60\.$/));
+    expect(existsSync(at("stopped/.model.checkpoint"))).toBe(false);
   });
 
   it("counts pixels without a value, once each", async () => {

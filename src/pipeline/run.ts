@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { OutputError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
 import { diametersOf, readAnnotation } from "./annotation.js";
+import { removeState, stateFolder } from "./checkpoint.js";
 import { differences } from "./config.js";
 import { notice, type PipelineContext, runStage, type StageResult } from "./events.js";
 import { makeFolder } from "./files.js";
@@ -15,7 +16,7 @@ import { type Config, configurationOf } from "./options.js";
 import { type InputRecord, readRun, type RunRecord, runRecord, stageRecord, writeRun } from "./provenance.js";
 import { writeReport } from "./reporting.js";
 import { analyseStage, annotateStage, isTrackable, segmentStage, type Stage, trackStage, trainStage } from "./stages.js";
-import { trainingSettings } from "./training.js";
+import { foundationOf, trainingSettings } from "./training.js";
 
 export interface RunResult {
   readonly folder: string;
@@ -30,7 +31,7 @@ export interface RunResult {
  */
 export async function run(inputs: readonly string[], out: string, config: Config, { overwrite }: OutputOptions, context: PipelineContext = {}): Promise<RunResult> {
   // What would stop the training is refused before the work that leads up to it.
-  trainingSettings(config.train, config.general.seed, 1);
+  trainingSettings(config.train, config.general.seed, 1, foundationOf(config.train)?.description);
   const { source, records } = await openInputs(inputs, out, config, context);
   let record = await openRun(out, config, records, overwrite, context);
   let made = false;
@@ -56,7 +57,8 @@ export async function run(inputs: readonly string[], out: string, config: Config
 
   await note(source.notices);
   await fill(annotateStage(source, config));
-  await fill(trainStage(path("annotate"), config));
+  await fill(trainStage(path("annotate"), config, { folder: stateFolder(path("train")), say: (text) => notice(context, text) }));
+  await removeState(path("train"));
   await fill(segmentStage(path("train"), source, config, () => diametersOf(readAnnotation(path("annotate")))));
   if (isTrackable(source)) {
     await fill(trackStage(path("segment"), config));
@@ -80,6 +82,7 @@ async function openRun(out: string, config: Config, inputs: readonly InputRecord
     }
     if (!overwrite) throw new OutputError(`${out} was made differently: ${changed.slice(0, 4).join("; ")}${changed.length > 4 ? `; and ${changed.length - 4} more` : ""}; choose another folder with -o, or give --overwrite.`);
     for (const name of [...Object.values(stageOutputs), "run.json"]) await rm(join(out, name), { recursive: true, force: true });
+    await removeState(join(out, stageOutputs.train));
   }
   await makeFolder(out);
   await writeRun(out, fresh);

@@ -172,7 +172,7 @@ async function explained<T>(name: string, work: () => Promise<T>): Promise<T> {
 }
 
 /** What an image with nuclei of this diameter (px) is scaled by: 1 where the model knows the size, else to the size it knows best. */
-function scaleFor(diameter: number, { diameter: learned, diameterRange }: Pick<ModelDescription, "diameter" | "diameterRange">): number {
+export function scaleFor(diameter: number, { diameter: learned, diameterRange }: Pick<ModelDescription, "diameter" | "diameterRange">): number {
   if (!(diameter > 0)) return 1;
   const { low, high } = diameterRange ?? { low: learned, high: learned };
   return diameter >= low / tolerance && diameter <= high * tolerance ? 1 : learned / diameter;

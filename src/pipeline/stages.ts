@@ -4,6 +4,7 @@ import type { ImageSource } from "../core/image.js";
 import type { Statistics } from "../analyse/analyse.js";
 import { annotateInto, type AnnotationSummary, diametersOf } from "./annotation.js";
 import { statisticsOf, writeStatistics } from "./analysis.js";
+import type { StateKeeping } from "./checkpoint.js";
 import type { StageResult } from "./events.js";
 import { counted } from "./inputs.js";
 import type { RunStage } from "./layout.js";
@@ -42,11 +43,11 @@ export const annotateStage = (source: ImageSource, config: Config): Stage<Annota
   },
 });
 
-export const trainStage = (dataset: string, config: Config): Stage<TrainingResult, RunStage> => ({
+export const trainStage = (dataset: string, config: Config, keeping: StateKeeping): Stage<TrainingResult, RunStage> => ({
   name: "train",
-  text: `a StarDist network from scratch, preset ${config.train.preset}`,
+  text: `a StarDist network from ${config.train.from ?? "scratch"}, preset ${config.train.preset}`,
   fill: async (folder, context) => {
-    const value = await trainInto(folder, dataset, config, context);
+    const value = await trainInto(folder, dataset, config, context, keeping);
     const { history, description: { thresholds } } = value;
     const text = `${history.at(-1)?.step ?? 0} steps, loss ${history.at(-1)?.loss.toFixed(3)}, thresholds ${thresholds.probability.toFixed(2)} and ${thresholds.overlap.toFixed(2)}`;
     return { value, text, notices: [...value.warnings, ...trainingWarnings(Number(value.description.provenance["validationScore"] ?? NaN))] };

@@ -1,14 +1,19 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { labelImage } from "../core/labels.js";
 import { defaultModelConfig } from "../model/config.js";
+import { formatModelDescription, parseModelDescription } from "../model/file.js";
 import { encodeTiff } from "../io/tiff/encode.js";
 import { annotate, train } from "./commands.js";
 import { resolveConfig } from "./config.js";
 import { writeLabels } from "./labelfiles.js";
-import { networkScale, trainingSettings, trainingWarnings } from "./training.js";
+import { loadModel } from "./modelfiles.js";
+import type { Config } from "./options.js";
+import { readRun } from "./provenance.js";
+import { networkScale, scaleRule, trainingSettings, trainingWarnings } from "./training.js";
 
 const settingsOf = (train: Readonly<Record<string, unknown>>): ReturnType<typeof trainingSettings> => trainingSettings(resolveConfig({ train }, "the test").train, 7, 2);
 
@@ -27,6 +32,18 @@ describe("trainingSettings", () => {
     expect(settingsOf({ preset: "paper", augment: true }).settings.augment).not.toBe("none");
     expect(settingsOf({ augment: false }).settings.augment).toBe("none");
     expect(settingsOf({ steps: 50 }).settings).toMatchObject({ warmup: 5, stepsPerEpoch: 2 });
+  });
+
+  it("are gentler where a training goes on from a model, whose shape they take over", () => {
+    const config = { ...defaultModelConfig, rays: 16, depth: 2, features: 64 };
+    const from = { config, normalisation: { low: 1, high: 99 }, thresholds: { probability: 0.5, overlap: 0.3 }, diameter: 40, provenance: {} };
+    const goingOn = (train: Readonly<Record<string, unknown>>): ReturnType<typeof trainingSettings> => trainingSettings(resolveConfig({ train }, "the test").train, 7, 2, from);
+    const { model, settings } = goingOn({ depth: 2 });
+    expect(model).toEqual(config);
+    expect(settings.learningRate).toBeLessThan(settingsOf({}).settings.learningRate);
+    expect(settings.warmup).toBeLessThan(settingsOf({}).settings.warmup);
+    expect(goingOn({ learningRate: 0.1 }).settings.learningRate).toBe(0.1);
+    for (const wrong of [{ grid: 1 }, { filters: 8 }]) expect(() => goingOn(wrong)).toThrow(/train\.(grid: expected 2|filters: expected 32), as in the model/);
   });
 
   it("warn of a network that does not even find its own annotation", () => {
@@ -54,6 +71,18 @@ describe("networkScale", () => {
     expect(networkScale(40, { preset: "paper", nucleusSize: 20 })).toBe(0.5);
     expect(networkScale(16, { preset: "paper", nucleusSize: undefined })).toBe(1);
     expect([0, NaN].map((diameter) => networkScale(diameter, auto))).toEqual([1, 1]);
+  });
+});
+
+describe("scaleRule", () => {
+  it("leaves nuclei of sizes that the model to go on from knows, and brings others to its own", () => {
+    const auto = { preset: "auto", nucleusSize: undefined } as const;
+    const model = { diameter: 20, diameterRange: { low: 15, high: 70 } };
+    expect([16, 20, 65].map(scaleRule(auto, model))).toEqual([1, 1, 1]);
+    expect(scaleRule(auto, model)(100)).toBe(0.2);
+    expect(scaleRule(auto, { diameter: 20 })(40)).toBe(0.5);
+    expect(scaleRule({ ...auto, nucleusSize: 30 }, model)(60)).toBe(0.5);
+    expect(scaleRule(auto, undefined)(16)).toBe(networkScale(16, auto));
   });
 });
 
@@ -95,6 +124,56 @@ describe("train", () => {
     await writeLabels(join(folder, "half", "masks", "a.tif"), labelImage(2, 2, Int32Array.of(1, 0, 0, 0)));
     await expect(attempt("half")).rejects.toThrow(/expected 96 x 96 px as its image, received 2 x 2 px/);
     expect(readdirSync(folder).filter((name) => name.includes("none"))).toEqual([]);
+  });
+
+  /** A dataset of two images with four nuclei each, without annotation.json. */
+  async function makeDataset(name: string): Promise<string> {
+    const dataset = join(folder, name);
+    mkdirSync(join(dataset, "images"), { recursive: true });
+    for (const image of ["a", "b"]) {
+      writeFileSync(join(dataset, "images", `${image}.tif`), encodeTiff([plane(pixels((i) => (nucleus(i) > 0 ? 150 : 20) + noise(i)))]));
+      await writeLabels(join(dataset, "masks", `${image}.tif`), labelImage(height, width, Int32Array.from({ length: height * width }, (_, i) => nucleus(i))));
+    }
+    return dataset;
+  }
+  const configOf = (train: Readonly<Record<string, unknown>>): Config => resolveConfig({ general: { threads: 1 }, train: { patch: 32, depth: 1, batch: 2, augment: false, ...train } }, "the test");
+
+  it("goes on from a model: with its weights, shape and normalisation", async () => {
+    const dataset = await makeDataset("grounds");
+    const base = join(folder, "base");
+    const scratch = await train(dataset, base, configOf({ steps: 400, filters: 8, rays: 16, learningRate: 3e-3 }), { overwrite: false });
+    const json = join(base, "model.json");
+    const before = parseModelDescription(readFileSync(json, "utf8"));
+    writeFileSync(json, formatModelDescription({ ...before, normalisation: { low: 2, high: 99 } }));
+    const next = join(folder, "next");
+    const { history, model, description } = await train(dataset, next, configOf({ steps: 2, from: base, learningRate: 1e-7 }), { overwrite: false });
+    expect(model).toEqual(scratch.model);
+    expect(description.normalisation).toEqual({ low: 2, high: 99 });
+    expect(description.provenance["from"]).toEqual({ sha256: createHash("sha256").update(readFileSync(join(base, "model.onnx"))).digest("hex"), created: before.provenance["created"] });
+    expect(history[0]!.loss).toBeLessThan(scratch.history[0]!.loss / 2);
+    const [old, now] = [await loadModel(base, 1), await loadModel(next, 1)];
+    const image = Float32Array.from({ length: height * width }, (_, i) => (nucleus(i) > 0 ? 1 : 0));
+    const [a, b] = [await old.predictor.predict(image, height, width), await now.predictor.predict(image, height, width)];
+    // Two steps of 1e-7 at most for each weight.
+    for (let i = 0; i < a.probability.length; i++) expect(Math.abs(a.probability[i]! - b.probability[i]!)).toBeLessThan(1e-4);
+    expect(Math.max(...a.probability)).toBeGreaterThan(0.1);
+    await Promise.all([old.predictor.release(), now.predictor.release()]);
+    expect(readRun(next)!.inputs.map(({ file }) => file)).toContain(join("..", "base", "model.onnx"));
+    // What contradicts the model, and what is no model.
+    const attempt = (more: Readonly<Record<string, unknown>>): Promise<unknown> => train(dataset, join(folder, "never"), configOf({ steps: 2, from: base, ...more }), { overwrite: false });
+    await expect(attempt({ rays: 32 })).rejects.toThrow(/train\.rays: expected 16, as in the model .*base, received 32; leave out --rays, or train from scratch without --from\./);
+    await expect(attempt({ depth: 2 })).rejects.toThrow(/train\.depth: expected 1/);
+    await expect(attempt({ from: dataset })).rejects.toThrow(/expected a model folder with model\.onnx and model\.json/);
+    expect(readdirSync(folder).filter((name) => name.includes("never"))).toEqual([]);
+  });
+
+  it("reads no more images than it was told to, and says of which it learned", async () => {
+    const dataset = await makeDataset("many");
+    // The first of two halves is a; what is not chosen is not even read.
+    writeFileSync(join(dataset, "images", "a.tif"), "no image");
+    const { description } = await train(dataset, join(folder, "one"), configOf({ steps: 2, filters: 4, trainingImages: 1 }), { overwrite: false });
+    expect(description.provenance["trainingImages"]).toEqual(["b"]);
+    await expect(train(dataset, join(folder, "both"), configOf({ steps: 2, filters: 4 }), { overwrite: false })).rejects.toThrow(/a\.tif/);
   });
 
   it("stops when told to, leaving no folder", async () => {

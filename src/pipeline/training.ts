@@ -1,29 +1,24 @@
 /** A training set on disk to a model on disk: `model.onnx`, `model.json`, `training.csv`, `loss.svg`. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { Worker } from "node:worker_threads";
-import { InvalidInput } from "../core/errors.js";
-import { type StageContext, throwIfCancelled } from "../core/progress.js";
+import { basename, join } from "node:path";
+import { InvalidInput, isKaryonError, messageOf } from "../core/errors.js";
+import type { StageContext } from "../core/progress.js";
 import { formatCsv } from "../io/csv.js";
-import { median } from "../imgproc/percentile.js";
 import { defaultAugmentOptions } from "../dataset/augment.js";
+import { defaultNormalisation } from "../dataset/samples.js";
 import { defaultModelConfig, type ModelConfig, sizeMultiple } from "../model/config.js";
 import { formatModelDescription, type ModelDescription } from "../model/file.js";
-import type { TrainingRecord } from "../model/train.js";
+import type { TrainingRecord, TrainingState } from "../model/train.js";
 import { lossPlot } from "../report/plots.js";
-import { labelDiameters } from "../workers/diameters.js";
-import { valueOf } from "../workers/errors.js";
-import { workerFile } from "../workers/pool.js";
-import type { TrainingMessage, TrainingOutcome, TrainingRequest, TrainingSettings } from "../workers/protocol.js";
-import { type AnnotationSummary, diametersOf } from "./annotation.js";
-import { readJson, writeFileAtomic } from "./files.js";
-import { listImages } from "./imagefolder.js";
-import { counted } from "./inputs.js";
-import { readLabels } from "./labelfiles.js";
+import type { TrainingSettings } from "../workers/protocol.js";
+import { trainInThreads } from "../workers/trainingthreads.js";
+import { findState, originOf, type Resumption, type StateKeeping, writeState } from "./checkpoint.js";
+import { writeFileAtomic } from "./files.js";
+import { type Foundation, readFoundation } from "./modelfiles.js";
 import type { Config, TrainConfig } from "./options.js";
 import { version } from "./provenance.js";
-import { openSource } from "./source.js";
+import { scaleFor } from "./segmentation.js";
 import { threadsOf } from "./threads.js";
+import { readSamples } from "./trainingset.js";
 
 /** The paper's settings: 100 epochs of 256 steps, patches of 64 px, no augmentation. Source: Englbrecht et al. 2021 and its scripts. */
 const paper = { steps: 25_600, batch: 4, patch: 64, learningRate: 3e-4, schedule: "plateau", warmup: 0, augment: false, filters: 32 } as const;
@@ -31,27 +26,45 @@ const paper = { steps: 25_600, batch: 4, patch: 64, learningRate: 3e-4, schedule
 /** Reaches its plateau in about ten minutes on two cores. */
 const auto = { steps: 3000, batch: 4, patch: 96, learningRate: 1e-3, schedule: "cosine", warmup: 100, augment: true, filters: 32 } as const;
 
-/** Presets, and whatever the user set instead. */
-export function trainingSettings(train: TrainConfig, seed: number, threads: number): { model: ModelConfig; settings: TrainingSettings } {
+/** Instead of a preset's where a training goes on from a model: a full rate would first undo what it knows. */
+const goingOn = { learningRate: 3e-4, warmup: 30 } as const;
+
+/**
+ * Presets, and whatever the user set instead.
+ *
+ * @param from the model that the training goes on from
+ * @throws InvalidInput when settings contradict each other or that model
+ */
+export function trainingSettings(train: TrainConfig, seed: number, threads: number, from?: ModelDescription): { model: ModelConfig; settings: TrainingSettings } {
   const preset = train.preset === "paper" ? paper : auto;
   const steps = train.steps ?? preset.steps;
   const settings: TrainingSettings = {
     steps, seed, threads,
     batch: train.batch ?? preset.batch,
     patch: train.patch ?? preset.patch,
-    learningRate: train.learningRate ?? preset.learningRate,
+    learningRate: train.learningRate ?? (from ? goingOn : preset).learningRate,
     schedule: train.schedule ?? preset.schedule,
-    warmup: Math.min(preset.warmup, Math.floor(steps / 10)),
+    warmup: Math.min((from ? goingOn : preset).warmup, Math.floor(steps / 10)),
     stepsPerEpoch: train.preset === "paper" ? 256 : Math.max(1, Math.round(steps / 30)),
     validation: train.validation,
     foregroundFraction: 0.9,
     compose: train.compose,
     augment: (train.augment ?? preset.augment) ? defaultAugmentOptions : "none",
   };
-  const model: ModelConfig = { ...defaultModelConfig, rays: train.rays, grid: train.grid, depth: train.depth, filters: train.filters ?? preset.filters };
+  const model = modelConfig(train, { ...defaultModelConfig, filters: preset.filters }, from?.config);
   const multiple = sizeMultiple(model);
   if (settings.patch % multiple !== 0) throw new InvalidInput("train.patch", `a multiple of ${multiple} (grid x 2^depth)`, String(settings.patch), `for example ${Math.ceil(settings.patch / multiple) * multiple}`);
   return { model, settings };
+}
+
+/** The shape of the network: the user's, or that of the model to go on from, which nothing may contradict. */
+function modelConfig(train: TrainConfig, preset: ModelConfig, from: ModelConfig | undefined): ModelConfig {
+  const set = { rays: train.rays, grid: train.grid, depth: train.depth, filters: train.filters };
+  const given = Object.entries(set).filter((entry): entry is [keyof typeof set, number] => entry[1] !== undefined);
+  for (const [name, value] of from ? given : []) {
+    if (value !== from![name]) throw new InvalidInput(`train.${name}`, `${from![name]}, as in the model ${train.from ?? ""}`, String(value), `leave out --${name}, or train from scratch without --from`);
+  }
+  return { ...(from ?? preset), ...Object.fromEntries(given) };
 }
 
 /** Diameters in between are left as they are: there the network's grid is fine enough and its field wide enough. */
@@ -64,6 +77,10 @@ export function networkScale(diameter: number, { preset, nucleusSize }: Pick<Tra
   if (nucleusSize !== undefined) return nucleusSize / diameter;
   return preset === "paper" || (diameter >= comfortable[0] && diameter <= comfortable[1]) ? 1 : target / diameter;
 }
+
+/** The same where a training goes on from a model: images are brought to the size that it knows, as when it segments. */
+export const scaleRule = (train: Pick<TrainConfig, "preset" | "nucleusSize">, from: Pick<ModelDescription, "diameter" | "diameterRange"> | undefined) => (diameter: number): number =>
+  from === undefined || train.nucleusSize !== undefined ? networkScale(diameter, train) : scaleFor(diameter, from);
 
 export interface TrainingResult {
   readonly history: readonly TrainingRecord[];
@@ -88,14 +105,23 @@ export function trainingWarnings(score: number): string[] {
   return [`The network finds the annotation again only poorly (agreement ${score.toFixed(2)} of 1 on parts held back from training): train longer (--steps), or look at the annotation's overlays, before you use what it finds.`];
 }
 
-/** Trains on the dataset in `dataset` and writes the model into `folder`, which must exist. */
-export async function trainInto(folder: string, dataset: string, config: Config, context: StageContext): Promise<TrainingResult> {
-  const { model, settings } = trainingSettings(config.train, config.general.seed, threadsOf(config));
-  const { samples, kind } = await readSamples(dataset, config.train, context);
-  const outcome = await trainInWorker({ samples, kind, model, settings, stop: new SharedArrayBuffer(4) }, context);
+/**
+ * Trains on the dataset in `dataset` and writes the model into `folder`, which must exist.
+ *
+ * @param keeping where an interrupted training is gone on with, and its state kept; the caller removes it when the model is in its place
+ */
+export async function trainInto(folder: string, dataset: string, config: Config, context: StageContext, keeping?: StateKeeping): Promise<TrainingResult> {
+  const from = foundationOf(config.train);
+  const { model, settings } = trainingSettings(config.train, config.general.seed, threadsOf(config), from?.description);
+  const normalisation = from?.description.normalisation ?? defaultNormalisation;
+  const { images, notices, ...set } = await readSamples(dataset, { scaleOf: scaleRule(config.train, from?.description), normalisation, images: config.train.trainingImages }, context);
+  const made = originOf({ model, from: from?.sha256, kind: set.kind, images }, settings);
+  const { origin, state, text }: Resumption = keeping === undefined ? { origin: made } : await findState(keeping.folder, made);
+  if (text !== undefined) keeping?.say(text);
+  const outcome = await keepingState(keeping, state, settings, (save) => trainInThreads(set, { model, settings, weights: from?.weights, resume: state, origin }, save, context));
   const description: ModelDescription = {
     config: model,
-    normalisation: { low: 1, high: 99.8 },
+    normalisation,
     thresholds: { probability: outcome.thresholds.probability, overlap: outcome.thresholds.overlap },
     diameter: outcome.diameter,
     diameterRange: outcome.diameterRange,
@@ -103,67 +129,40 @@ export async function trainInto(folder: string, dataset: string, config: Config,
       karyon: version, created: new Date().toISOString(), seed: settings.seed, layout: outcome.layout, settings, bestStep: outcome.best,
       validationScore: outcome.thresholds.score, trainingImages: outcome.trainingNames, validationImages: outcome.validationNames,
       ...(settings.compose > 0 ? { composedImages: outcome.composed } : {}),
+      ...(from === undefined ? {} : { from: { sha256: from.sha256, created: from.description.provenance["created"] } }),
+      ...(origin.machines.length > 1 ? { machines: origin.machines } : {}),
     },
   };
   await writeFileAtomic(join(folder, "model.onnx"), outcome.onnx);
   await writeFileAtomic(join(folder, "model.json"), formatModelDescription(description));
   await writeFileAtomic(join(folder, "training.csv"), historyCsv(outcome.history));
   await writeFileAtomic(join(folder, "loss.svg"), lossPlot(outcome.history.map(({ step, loss, validationLoss }) => ({ step, trainingLoss: loss, validationLoss }))));
-  return { history: outcome.history, description, settings, model, warnings: outcome.warnings };
+  return { history: outcome.history, description, settings, model, warnings: [...notices, ...outcome.warnings] };
 }
 
-/** The images and masks of a training set, by name. @throws InvalidInput when they are not there, or do not go together */
-export function datasetFiles(dataset: string): { readonly name: string; readonly image: string; readonly mask: string }[] {
-  const folders = ["images", "masks"].map((name) => join(dataset, name));
-  for (const folder of folders) {
-    if (!existsSync(folder)) throw new InvalidInput(dataset, "a dataset with the folders images and masks", `no folder ${folder}`, "make one with karyon annotate");
+/** The model that a training is to go on from, if any. @throws InvalidInput, CorruptFile when it cannot be used */
+export const foundationOf = ({ from }: Pick<TrainConfig, "from">): Foundation | undefined => (from === undefined ? undefined : readFoundation(from));
+
+/** Trains while states are saved, and says what is kept when the user stops it. */
+async function keepingState<T>(keeping: StateKeeping | undefined, start: TrainingState | undefined, { steps }: TrainingSettings, work: (save: (bytes: Uint8Array, step: number) => Promise<void>) => Promise<T>): Promise<T> {
+  let [kept, failed] = [start?.step ?? 0, false];
+  const save = async (bytes: Uint8Array, step: number): Promise<void> => {
+    if (keeping === undefined) return;
+    try {
+      await writeState(keeping.folder, bytes);
+      kept = step;
+    } catch (error) {
+      // The training itself can still succeed.
+      if (!failed) keeping.say(`The state of the training cannot be saved, so that an interrupted one starts again${kept > 0 ? ` after step ${kept}` : ""}: ${messageOf(error)}`);
+      failed = true;
+    }
+  };
+  try {
+    return await work(save);
+  } catch (error) {
+    if (isKaryonError(error) && error.kind === "Cancelled" && kept > 0) keeping?.say(`The training after step ${kept} of ${steps} is kept in ${basename(keeping.folder)}: run the same command again to go on there.`);
+    throw error;
   }
-  const [images, masks] = folders.map(listImages) as [Map<string, string>, Map<string, string>];
-  return [...images].map(([name, image]) => {
-    const mask = masks.get(name);
-    if (mask === undefined) throw new InvalidInput(folders[1]!, `a mask for the image ${name}`, "none", "add it, or remove the image");
-    return { name, image, mask };
-  });
-}
-
-/** The images of a training set have one channel and one slice, whichever they were taken from. */
-async function readSamples(dataset: string, train: TrainConfig, context: StageContext): Promise<Pick<TrainingRequest, "samples" | "kind">> {
-  const summaryFile = join(dataset, "annotation.json");
-  const summary = existsSync(summaryFile) ? readJson<AnnotationSummary>(summaryFile) : undefined;
-  const diameters = summary === undefined ? undefined : diametersOf(summary);
-  const files = datasetFiles(dataset);
-  const samples = [];
-  for (const { name, image: path, mask } of files) {
-    throwIfCancelled(context, "Training");
-    const labels = await readLabels(mask);
-    if (labels.count === 0) continue;
-    const image = await (await openSource([path])).read(0);
-    if (image.height !== labels.height || image.width !== labels.width) throw new InvalidInput(mask, `${image.height} x ${image.width} px as its image`, `${labels.height} x ${labels.width} px`);
-    samples.push({ name, image, labels, scale: networkScale(diameters?.get(name) ?? median(labelDiameters(labels)), train) });
-  }
-  if (samples.length === 0) throw new InvalidInput(dataset, "at least one annotated nucleus", `none in ${counted(files.length, "image")}`, "look at the overlays, and set --diameter or --sensitivity when annotating");
-  return { samples, kind: summary?.kind ?? "images" };
-}
-
-/** Runs the training in a thread of its own: the runtime blocks the thread that calls it. */
-function trainInWorker(request: TrainingRequest, context: StageContext): Promise<TrainingOutcome> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL(workerFile("training.js")), { workerData: request });
-    const stop = (): void => void Atomics.store(new Int32Array(request.stop), 0, 1);
-    if (context.signal?.aborted) stop();
-    context.signal?.addEventListener("abort", stop, { once: true });
-    const settle = (action: () => void): void => {
-      context.signal?.removeEventListener("abort", stop);
-      action();
-      void worker.terminate();
-    };
-    worker.on("message", (message: TrainingMessage) => {
-      if (message.type === "progress") context.onProgress?.(message);
-      else settle(() => resolve(Promise.resolve(message.answer).then(valueOf)));
-    });
-    worker.on("error", (error) => settle(() => reject(error)));
-    worker.on("exit", (code) => settle(() => reject(new Error(`the training thread ended with code ${code}`))));
-  });
 }
 
 function historyCsv(history: readonly TrainingRecord[]): string {

@@ -1,19 +1,62 @@
-/** Messages between the pipeline and the thread that trains. */
-import type { Image } from "../core/image.js";
-import type { LabelImage } from "../core/labels.js";
+/** Messages between the pipeline, the thread that draws batches and the thread that trains. */
+import type { MessagePort } from "node:worker_threads";
+import type { Batch } from "../core/batch.js";
+import type { Tensor } from "../core/tensor.js";
 import type { AugmentOptions } from "../dataset/augment.js";
+import type { ScaledSample } from "../dataset/samples.js";
 import type { ModelConfig } from "../model/config.js";
-import type { TrainingRecord } from "../model/train.js";
+import type { TrainingRecord, TrainingState } from "../model/train.js";
 import type { Answer } from "./errors.js";
+import type { BatchRing } from "./ring.js";
 
 export interface TrainingRequest {
-  readonly samples: readonly { readonly name: string; readonly image: Image; readonly labels: LabelImage; readonly scale: number }[];
-  /** Frames of a movie show the same nuclei: parts of each are held back for validation, not whole frames. */
-  readonly kind: "movie" | "images";
   readonly model: ModelConfig;
   readonly settings: TrainingSettings;
-  /** One Int32; set to 1 to stop. Shared, because the training blocks its thread's messages. */
-  readonly stop: SharedArrayBuffer;
+  /** First weights; random where absent. */
+  readonly weights?: ReadonlyMap<string, Tensor> | undefined;
+  /** Where an interrupted training was. */
+  readonly resume?: TrainingState | undefined;
+  /** Written into every checkpoint: plain data that says what it belongs to. */
+  readonly origin: unknown;
+}
+
+/** To the thread that trains. */
+export interface TrainRequest extends TrainingRequest {
+  readonly ring: BatchRing;
+  /** From the thread that draws: `Answer<Prepared>`, and after the last batch `Answer<ScaledSample[]>` where nothing was held back; or an error. */
+  readonly port: MessagePort;
+}
+
+/** To the thread that draws. */
+export interface DrawRequest {
+  readonly model: ModelConfig;
+  readonly settings: TrainingSettings;
+  /** Taken out by the thread, so that each array can be freed when it is no longer needed. */
+  readonly samples: ScaledSample[];
+  /** Frames of a movie show the same nuclei: parts of each are held back for validation, not whole frames. */
+  readonly kind: "movie" | "images";
+  /** Step of the first batch, from 0. */
+  readonly first: number;
+  readonly ring: BatchRing;
+  readonly port: MessagePort;
+}
+
+/** What the training has to know of the samples before it begins. */
+export interface Prepared {
+  /** Validation batches. */
+  readonly check: readonly Batch[];
+  /** What was held back. */
+  readonly validation: readonly ScaledSample[];
+  /** Median diameter of the training nuclei at the network's scale, px. */
+  readonly diameter: number;
+  /** Smallest and largest median diameter of a training image, likewise. */
+  readonly diameterRange: { readonly low: number; readonly high: number };
+  readonly trainingNames: readonly string[];
+  readonly validationNames: readonly string[];
+  /** Images with composed nuclei that were added to the training part. */
+  readonly composed: number;
+  /** What a user should know, one sentence each. */
+  readonly warnings: readonly string[];
 }
 
 /** Everything that decides what is learned, besides the data. */
@@ -34,24 +77,15 @@ export interface TrainingSettings {
   readonly threads: number;
 }
 
-export interface TrainingOutcome {
+export interface TrainingOutcome extends Omit<Prepared, "check" | "validation"> {
   readonly onnx: Uint8Array;
   readonly history: readonly TrainingRecord[];
   readonly best: number;
   readonly thresholds: { readonly probability: number; readonly overlap: number; readonly score: number };
-  /** Median diameter of the training nuclei at the network's scale, px. */
-  readonly diameter: number;
-  /** Smallest and largest median diameter of a training image, likewise. */
-  readonly diameterRange: { readonly low: number; readonly high: number };
-  readonly trainingNames: readonly string[];
-  readonly validationNames: readonly string[];
-  /** Images with composed nuclei that were added to the training part. */
-  readonly composed: number;
-  /** What a user should know, one sentence each. */
-  readonly warnings: readonly string[];
   readonly layout: string;
 }
 
 export type TrainingMessage =
   | { readonly type: "progress"; readonly done: number; readonly total: number; readonly message: string }
+  | { readonly type: "checkpoint"; readonly step: number; readonly bytes: Uint8Array }
   | { readonly type: "answer"; readonly answer: Answer<TrainingOutcome> };

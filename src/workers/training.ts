@@ -1,39 +1,33 @@
-/** The thread that trains: prepares patches, trains, tunes the thresholds on the validation images, and answers with the model's bytes. */
-import { parentPort, workerData } from "node:worker_threads";
+/** The thread that trains: takes batches, trains, tunes the thresholds on the images held back, and answers with the model's bytes. */
+import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { isKaryonError } from "../core/errors.js";
 import type { LabelImage } from "../core/labels.js";
-import type { StageContext } from "../core/progress.js";
-import { random } from "../core/random.js";
-import { composedSamples } from "../dataset/composed.js";
-import { batchProvider } from "../dataset/patches.js";
-import type { PreparedSample } from "../dataset/samples.js";
-import { splitSamples } from "../dataset/split.js";
+import { type StageContext, throwIfCancelled } from "../core/progress.js";
+import type { ScaledSample } from "../dataset/samples.js";
 import { matchInstances, scoreInstances } from "../evaluate/instances.js";
+import { encodeCheckpoint } from "../model/checkpoint.js";
 import { exportOnnx } from "../model/file.js";
 import { createPredictor } from "../model/predictor.js";
-import { train } from "../model/train.js";
-import { median } from "../imgproc/percentile.js";
+import { train, type TrainingState } from "../model/train.js";
 import { predictTiled } from "../segment/predict.js";
 import { type Thresholds, tuneThresholds } from "../segment/thresholds.js";
-import { labelDiameters } from "./diameters.js";
-import { answerError } from "./errors.js";
-import type { TrainingMessage, TrainingOutcome, TrainingRequest } from "./protocol.js";
+import { type Answer, answerError, valueOf } from "./errors.js";
+import type { Prepared, TrainingMessage, TrainingOutcome, TrainRequest } from "./protocol.js";
+import { emptyBatch, enough, isStopped, take, waitFor } from "./ring.js";
 
-const request = workerData as TrainingRequest;
+const request = workerData as TrainRequest;
+const { ring, port: draws } = request;
 const port = parentPort!;
-const post = (message: TrainingMessage): void => port.postMessage(message);
-
-/** Validation batches per check; enough for a stable loss, few enough to cost little. */
-const validationBatches = 8;
+const post = (message: TrainingMessage, given: readonly ArrayBuffer[] = []): void => port.postMessage(message, given);
 
 /** Edge of the tiles that validation images are predicted in, px. */
 const tuningTile = 1024;
 
 const controller = new AbortController();
-const flag = new Int32Array(request.stop);
 
 /** Messages do not arrive while this thread computes: the wish to stop is looked up. */
 function lookUpStop(): void {
-  if (Atomics.load(flag, 0) !== 0) controller.abort();
+  if (isStopped(ring)) controller.abort();
 }
 
 const context: StageContext = {
@@ -41,32 +35,56 @@ const context: StageContext = {
   onProgress: ({ done, total, message }) => post({ type: "progress", done, total, message: message ?? "" }),
 };
 
-async function perform({ samples, kind, model, settings }: TrainingRequest): Promise<TrainingOutcome> {
+/** What the drawing thread has sent, if anything. @throws what stopped it; Cancelled */
+function received<T>(): T | undefined {
   lookUpStop();
-  const rng = random(settings.seed);
-  const { training, validation } = splitSamples(samples, settings.validation, rng.fork(1), kind === "movie" ? { by: "blocks" } : {});
-  const patches = { patch: settings.patch, batch: settings.batch, rays: model.rays, grid: model.grid, foregroundFraction: settings.foregroundFraction };
-  const { samples: composed, notices } = composedSamples(training, settings.compose, rng.fork(2));
-  const next = batchProvider([...training, ...composed], { ...patches, augment: settings.augment, seed: settings.seed });
-  const check = validation.length === 0 ? undefined : batchProvider(validation, { ...patches, augment: "none", seed: settings.seed + 1 });
-  let last: number | undefined;
-  const result = await train(model, { ...settings, layout: "auto", onEpoch: (record) => { last = record.validationLoss; } }, {
-    nextBatch: (step) => {
-      lookUpStop();
-      return next(step);
-    },
-    validation: check === undefined ? [] : Array.from({ length: validationBatches }, (_, index) => check(index)),
-  }, { ...context, onProgress: ({ done, total, message }) => context.onProgress?.({ done, total, message: last === undefined || Number.isNaN(last) ? message : `${message}, validation ${last.toFixed(4)}` }) });
-  const onnx = exportOnnx(model, result.weights);
-  const thresholds = await tune(onnx, request, validation.length > 0 ? validation : training.slice(0, 4));
-  return {
-    onnx, thresholds, history: result.history, best: result.best, layout: result.layout,
-    ...diametersOf(training), trainingNames: names(training), validationNames: names(validation), composed: composed.length,
-    warnings: settings.compose > 0 && composed.length === 0 ? [`No touching nuclei were composed: ${notices.length === 1 ? notices[0]! : `none of ${notices.length} images has two nuclei that are alone, and room for another.`}`] : [],
-  };
+  throwIfCancelled(context, "Training");
+  const message = receiveMessageOnPort(draws) as { readonly message: Answer<T> } | undefined;
+  return message === undefined ? undefined : valueOf(message.message);
 }
 
-const names = (samples: readonly PreparedSample[]): string[] => samples.map(({ name }) => name);
+/** A state is saved at most so often, ms: that much is lost when the machine stops. */
+const savedEvery = 30_000;
+
+/** Saves states; the last one that was not saved waits for the wish to stop. */
+const keeper = {
+  waiting: undefined as TrainingState | undefined,
+  savedAt: -Infinity,
+  onEpoch(state: TrainingState): void {
+    this.waiting = state;
+    if (performance.now() - this.savedAt >= savedEvery) this.save();
+  },
+  save(): void {
+    if (this.waiting === undefined) return;
+    const bytes = encodeCheckpoint({ origin: request.origin, state: this.waiting });
+    post({ type: "checkpoint", step: this.waiting.step, bytes }, [bytes.buffer]);
+    this.waiting = undefined;
+    this.savedAt = performance.now();
+  },
+};
+
+async function perform({ model, settings, weights, resume }: TrainRequest): Promise<TrainingOutcome> {
+  const { check, validation, ...facts } = waitFor(ring, () => received<Prepared>());
+  const batch = emptyBatch(ring.lengths);
+  let last: number | undefined;
+  const result = await train(model, { ...settings, layout: "auto", weights, resume, onEpoch: (record, checkpoint) => {
+    last = record.validationLoss;
+    keeper.onEpoch(checkpoint());
+  } }, {
+    nextBatch: () => {
+      lookUpStop();
+      // While batches are missing, nothing but an error can have been sent.
+      take(ring, batch, () => void received());
+      return batch;
+    },
+    validation: check,
+  }, { ...context, onProgress: ({ done, total, message }) => context.onProgress?.({ done, total, message: last === undefined || Number.isNaN(last) ? message : `${message}, validation ${last.toFixed(4)}` }) });
+  enough(ring);
+  const onnx = exportOnnx(model, result.weights);
+  const images = validation.length > 0 ? validation : waitFor(ring, () => received<readonly ScaledSample[]>());
+  const thresholds = await tune(onnx, request, images);
+  return { onnx, thresholds, history: result.history, best: result.best, layout: result.layout, ...facts };
+}
 
 /** Mean average precision over the IoU thresholds that StarDist tunes on; an image where there is nothing to score counts as nothing. */
 function precisionOf(truth: LabelImage, predicted: LabelImage): number {
@@ -76,14 +94,14 @@ function precisionOf(truth: LabelImage, predicted: LabelImage): number {
 }
 
 /** Tunes the thresholds on held-back images, or on a few of the training where none were held back. */
-async function tune(onnx: Uint8Array, { model, settings }: TrainingRequest, images: readonly PreparedSample[]): Promise<Thresholds & { readonly score: number }> {
+async function tune(onnx: Uint8Array, { model, settings }: TrainRequest, images: readonly ScaledSample[]): Promise<Thresholds & { readonly score: number }> {
   const predictor = await createPredictor(onnx, model, { threads: settings.threads });
   try {
     const predictions = [];
-    for (const [index, { data, height, width, labels }] of images.entries()) {
+    for (const [index, { data, labels }] of images.entries()) {
       lookUpStop();
       context.onProgress?.({ done: settings.steps, total: settings.steps, message: `tuning the thresholds, image ${index + 1} of ${images.length}` });
-      predictions.push({ prediction: await predictTiled(data, height, width, predictor, tuningTile, { signal: context.signal }), truth: labels });
+      predictions.push({ prediction: await predictTiled(data, labels.height, labels.width, predictor, tuningTile, { signal: context.signal }), truth: labels });
     }
     return tuneThresholds(predictions, precisionOf, { signal: context.signal });
   } finally {
@@ -91,15 +109,9 @@ async function tune(onnx: Uint8Array, { model, settings }: TrainingRequest, imag
   }
 }
 
-/** Diameters at the network's scale, px: the median of all, and the range of the images' medians. */
-function diametersOf(samples: readonly PreparedSample[]): Pick<TrainingOutcome, "diameter" | "diameterRange"> {
-  const perImage = samples.map(({ labels }) => labelDiameters(labels)).filter(({ length }) => length > 0);
-  const medians = perImage.map((diameters) => median(diameters));
-  return { diameter: median(perImage.flatMap((diameters) => Array.from(diameters))), diameterRange: { low: Math.min(...medians), high: Math.max(...medians) } };
-}
-
 try {
   post({ type: "answer", answer: { value: await perform(request) } });
 } catch (error) {
+  if (isKaryonError(error) && error.kind === "Cancelled") keeper.save();
   post({ type: "answer", answer: answerError(error) });
 }

@@ -1,0 +1,56 @@
+/** Starts the two threads of a training and listens to them. The runtime blocks the thread that calls it, so this one stays free. */
+import { MessageChannel, Worker } from "node:worker_threads";
+import type { StageContext } from "../core/progress.js";
+import type { ScaledSample } from "../dataset/samples.js";
+import { valueOf } from "./errors.js";
+import { workerFile } from "./pool.js";
+import type { DrawRequest, TrainingMessage, TrainingOutcome, TrainingRequest, TrainRequest } from "./protocol.js";
+import { batchLengths, batchRing, stop } from "./ring.js";
+
+export interface TrainingSamples {
+  /** Emptied: their arrays go to the thread that draws from them. No two may share a buffer. */
+  readonly samples: ScaledSample[];
+  readonly kind: "movie" | "images";
+}
+
+/**
+ * Trains in threads of its own.
+ *
+ * @param onCheckpoint gets a state to save; one call ends before the next begins, and all before this returns
+ * @throws the error that stopped either thread; Cancelled when `context.signal` is aborted
+ */
+export async function trainInThreads(
+  { samples, kind }: TrainingSamples, request: TrainingRequest, onCheckpoint: (bytes: Uint8Array, step: number) => Promise<void>, context: StageContext,
+): Promise<TrainingOutcome> {
+  const { model, settings } = request;
+  const ring = batchRing(batchLengths(settings.batch, settings.patch, model.rays, model.grid));
+  const { port1, port2 } = new MessageChannel();
+  const given = samples.splice(0);
+  const draw: DrawRequest = { model, settings, kind, samples: given, first: request.resume?.step ?? 0, ring, port: port1 };
+  const train: TrainRequest = { ...request, ring, port: port2 };
+  const drawing = new Worker(new URL(workerFile("batches.js")), { workerData: draw, transferList: [port1, ...given.flatMap(({ data, labels }) => [data.buffer, labels.data.buffer] as ArrayBuffer[])] });
+  const training = new Worker(new URL(workerFile("training.js")), { workerData: train, transferList: [port2] });
+  given.length = 0;
+  let saving = Promise.resolve();
+  const onAbort = (): void => stop(ring);
+  if (context.signal?.aborted) onAbort();
+  context.signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await new Promise<TrainingOutcome>((resolve, reject) => {
+      training.on("message", (message: TrainingMessage) => {
+        if (message.type === "progress") context.onProgress?.(message);
+        else if (message.type === "checkpoint") saving = saving.then(() => onCheckpoint(message.bytes, message.step));
+        else resolve(saving.then(() => valueOf(message.answer)));
+      });
+      // What a thread foresees comes as an answer, through the training thread; this is for what it does not.
+      for (const [worker, name] of [[drawing, "the thread that draws batches"], [training, "the training thread"]] as const) {
+        worker.on("error", reject);
+        worker.on("exit", (code) => { if (code !== 0 || worker === training) reject(new Error(`${name} ended with code ${code}`)); });
+      }
+    });
+  } finally {
+    context.signal?.removeEventListener("abort", onAbort);
+    stop(ring);
+    await Promise.all([drawing.terminate(), training.terminate()]);
+  }
+}
