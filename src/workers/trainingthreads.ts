@@ -37,16 +37,27 @@ export async function trainInThreads(
   context.signal?.addEventListener("abort", onAbort, { once: true });
   try {
     return await new Promise<TrainingOutcome>((resolve, reject) => {
+      // What a thread foresees comes as an answer, through the training thread; the rest of this is for what it does not.
+      let lost: { readonly error: unknown } | undefined;
       training.on("message", (message: TrainingMessage) => {
         if (message.type === "progress") context.onProgress?.(message);
         else if (message.type === "checkpoint") saving = saving.then(() => onCheckpoint(message.bytes, message.step));
-        else resolve(saving.then(() => valueOf(message.answer)));
+        else {
+          resolve(saving.then(() => {
+            if (lost !== undefined) throw lost.error;
+            return valueOf(message.answer);
+          }));
+        }
       });
-      // What a thread foresees comes as an answer, through the training thread; this is for what it does not.
-      for (const [worker, name] of [[drawing, "the thread that draws batches"], [training, "the training thread"]] as const) {
-        worker.on("error", reject);
-        worker.on("exit", (code) => { if (code !== 0 || worker === training) reject(new Error(`${name} ended with code ${code}`)); });
-      }
+      training.on("error", reject);
+      training.on("exit", (code) => reject(new Error(`the training thread ended with code ${code}`)));
+      // The training thread is asked to end, not ended: the runtime would take the process with it.
+      const onLost = (error: unknown): void => {
+        lost ??= { error };
+        stop(ring);
+      };
+      drawing.on("error", onLost);
+      drawing.on("exit", (code) => { if (code !== 0) onLost(new Error(`the thread that draws batches ended with code ${code}`)); });
     });
   } finally {
     context.signal?.removeEventListener("abort", onAbort);
