@@ -10,7 +10,7 @@ import { type LabelImage, labelImage, renumber } from "../core/labels.js";
 import { localBackground } from "../imgproc/background.js";
 import { ownContours } from "../imgproc/contour.js";
 import { gaussian } from "../imgproc/gaussian.js";
-import { medianInPlace } from "../imgproc/percentile.js";
+import { coreHeights, cutAtOwnHeight } from "../imgproc/ownheight.js";
 import { type Plane, reduce, rescale, rescaleLabels } from "../imgproc/rescale.js";
 import { watershedOfBytes } from "../imgproc/watershed.js";
 import { measureCandidates, typicalOf, weightedMedian } from "./features.js";
@@ -190,33 +190,6 @@ function dropFaint(labels: Int32Array, heights: Float32Array): void {
   for (let i = 0; i < labels.length; i++) if (cores[labels[i]!]! < least) labels[i] = 0;
 }
 
-/** Heights by label: those of label k are values[first[k]] to values[first[k + 1]] (exclusive). */
-interface HeightsByLabel {
-  readonly first: Int32Array;
-  readonly values: Float32Array;
-}
-
-function heightsByLabel(labels: Int32Array, heights: Float32Array): HeightsByLabel {
-  let count = 0;
-  for (let i = 0; i < labels.length; i++) if (labels[i]! > count) count = labels[i]!;
-  const first = new Int32Array(count + 2);
-  for (let i = 0; i < labels.length; i++) if (labels[i]! > 0) first[labels[i]! + 1]!++;
-  for (let label = 1; label <= count + 1; label++) first[label]! += first[label - 1]!;
-  const values = new Float32Array(first[count + 1]!);
-  const next = first.slice();
-  for (let i = 0; i < labels.length; i++) if (labels[i]! > 0) values[next[labels[i]!]!++] = heights[i]!;
-  return { first, values };
-}
-
-/** Median height of each label; 0 for entry 0 and for labels without pixels. */
-function coreHeights(labels: Int32Array, heights: Float32Array): Float64Array {
-  const { first, values } = heightsByLabel(labels, heights);
-  return Float64Array.from({ length: first.length - 1 }, (_, label) => {
-    const count = first[label + 1]! - first[label]!;
-    return count === 0 ? 0 : medianInPlace(values.subarray(first[label]), count);
-  });
-}
-
 /** Lets the pieces flood their surroundings downhill to half of the lowest piece's height: regions of the tree may end high up, at a saddle. */
 function growDownhill(pieces: Int32Array, { heights, levels }: { heights: Float32Array; levels: Uint8Array }, height: number, width: number): Int32Array {
   const cores = coreHeights(pieces, heights);
@@ -225,29 +198,4 @@ function growDownhill(pieces: Int32Array, { heights, levels }: { heights: Float3
   const mask = new Uint8Array(pieces.length);
   for (let i = 0; i < pieces.length; i++) if (pieces[i]! > 0 || heights[i]! > lowest) mask[i] = 1;
   return watershedOfBytes(levels.map((level) => 255 - level), pieces, mask, height, width);
-}
-
-/**
- * Takes off what lies below `fraction` of each object's own median height, in place. Repeated, since the median rises with each cut until it is
- * that of the object without its surroundings.
- */
-function cutAtOwnHeight(labels: Int32Array, heights: Float32Array, fraction: number): void {
-  const { first, values } = heightsByLabel(labels, heights);
-  const least = new Float64Array(first.length);
-  for (let label = 1; label < first.length - 1; label++) {
-    const own = values.subarray(first[label], first[label + 1]);
-    let count = own.length;
-    for (let pass = 0; pass < 3 && count > 0; pass++) {
-      least[label] = fraction * medianInPlace(own, count);
-      count = keepFrom(own, count, least[label]!);
-    }
-  }
-  for (let i = 0; i < labels.length; i++) if (labels[i]! > 0 && heights[i]! < least[labels[i]!]!) labels[i] = 0;
-}
-
-/** Moves the values of at least `least` to the front. @returns their number */
-function keepFrom(values: Float32Array, count: number, least: number): number {
-  let kept = 0;
-  for (let i = 0; i < count; i++) if (values[i]! >= least) values[kept++] = values[i]!;
-  return kept;
 }

@@ -37,8 +37,16 @@ const SMALLEST_CORE = 20;
 export function ownContours(
   labels: LabelImage, smoothed: Float32Array, background: Float32Array, options: ContourOptions = defaultContourOptions,
 ): LabelImage {
-  const { height, width, count } = labels;
-  const cells = growLabels(labels, options.grow);
+  return contoursWithin(growLabels(labels, options.grow), labels, smoothed, background, options.fraction);
+}
+
+/**
+ * `ownContours` with the pixels given that each contour may take.
+ *
+ * @param cells height x width, the label of the object whose contour may take the pixel, 0 for none; holds `labels`
+ * @param labels where the height of each object is taken from
+ */
+export function contoursWithin(cells: Int32Array, { height, width, data, count }: LabelImage, smoothed: Float32Array, background: Float32Array, fraction: number): LabelImage {
   const boxes = boundingBoxes({ height, width, data: cells, count });
   const scratch = scratchFor(boxes);
   const out = new Int32Array(cells.length);
@@ -49,7 +57,7 @@ export function ownContours(
     const columns = boxes[4 * label - 1]! - x0;
     if (rows === 0) continue;
     const box = { label, origin: y0 * width + x0, rows, columns, width };
-    const threshold = ownThreshold(box, labels.data, smoothed, background, options.fraction, scratch);
+    const threshold = ownThreshold(box, data, smoothed, background, fraction, scratch);
     if (Number.isNaN(threshold) || !keepLargestPiece(box, cells, { smoothed, background }, threshold, scratch)) continue;
     fillAndPaint(box, cells, scratch, out);
   }

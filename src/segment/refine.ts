@@ -1,8 +1,10 @@
 import type { LabelImage } from "../core/labels.js";
 import { type Background, type BackgroundGathering, gatherBackground } from "../imgproc/background.js";
 import { areas } from "../imgproc/components.js";
-import { defaultContourOptions, ownContours } from "../imgproc/contour.js";
+import { contoursWithin, defaultContourOptions } from "../imgproc/contour.js";
 import { gaussian, gaussianRadius } from "../imgproc/gaussian.js";
+import { growLabels } from "../imgproc/grow.js";
+import { cutAtOwnHeight } from "../imgproc/ownheight.js";
 import { median } from "../imgproc/percentile.js";
 import { equivalentDiameter } from "../imgproc/regions.js";
 
@@ -17,16 +19,20 @@ export interface RefineOptions {
 
 export const defaultRefineOptions: RefineOptions = { fraction: defaultContourOptions.fraction, blur: 0.025, agreement: 0.6 };
 
-/** Window of the local background, in diameters of a typical object. */
-const backgroundDiameters = 8;
+/** Window of the local background, in diameters of a typical object: as for the annotation, so that both draw the same contour. */
+const backgroundDiameters = 4;
 
 /** How far a contour may leave the predicted object, in diameters. */
-const reachDiameters = 0.15;
+const reachDiameters = 0.25;
+
+/** An object's height is first that of its brightest part: what a prediction holds too much of, be it background or a dimmer neighbour, must not lower it. */
+const seedFraction = 0.8;
 
 /**
  * Gives each predicted object its own contour in the image: the network knows which pixels belong together, the image where the edge lies.
  *
- * A contour never takes a pixel of another predicted object. Where it deviates strongly from the prediction (a neighbour shines in, the nucleus is not brighter
+ * The contour is taken twice: from the height of the prediction's brightest part, then from that of the core of the first contour, as in the annotation. It
+ * never takes a pixel of another predicted object. Where it deviates strongly from the prediction (a neighbour shines in, the nucleus is not brighter
  * than its surroundings), the predicted outline stays. This repairs outlines that are a pixel off; a perfect outline it makes worse, as the contour then
  * brings only its own noise. Tried on hand-made truth of mixed images, through the polygons of a perfect network and of one that is 1 px too
  * small or large: mean IoU .97 to .89, .79 to .85, .82 to .87. Asking for an agreement of .7 instead of .6 gives .90, .83, .87.
@@ -75,7 +81,13 @@ export const rowsAround = ({ grow, sigma }: Refinement): number => 2 * grow + ga
 export function refineRows(labels: LabelImage, data: Float32Array, from: number, { options, sigma, grow }: Refinement, behind: Background): LabelImage {
   const { height, width, count } = labels;
   const before = areas(labels);
-  const contours = ownContours(labels, gaussian(data, height, width, sigma), behind.rows(from, from + height), { fraction: options.fraction, grow });
+  const smoothed = gaussian(data, height, width, sigma);
+  const background = behind.rows(from, from + height);
+  const cells = growLabels(labels, grow);
+  const seeds = { ...labels, data: labels.data.slice() };
+  cutAtOwnHeight(seeds.data, smoothed.map((value, i) => value - background[i]!), seedFraction);
+  const first = contoursWithin(cells, seeds, smoothed, background, options.fraction);
+  const contours = contoursWithin(cells, first, smoothed, background, options.fraction);
   const after = areas(contours);
   const shared = new Int32Array(count + 1);
   for (let i = 0; i < labels.data.length; i++) if (contours.data[i] === labels.data[i]) shared[labels.data[i]!]!++;
