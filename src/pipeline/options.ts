@@ -77,7 +77,8 @@ export const optionTable = {
   simulate: {
     scene: { flag: "scene", value: `<${scenes.join("|")}>`, schema: z.enum(scenes).default("mdck"), help: "what is simulated" },
     frames: { flag: "frames", value: "<n>", schema: integer(1, 1000).default(10), help: "number of frames" },
-    size: { flag: "size", value: "<px>", schema: integer(32, 8192).default(512), help: "edge of a frame" },
+    size: { flag: "size", value: "<px|HxW>", schema: z.union([integer(32, 8192), z.string().regex(/^[1-9]\d{1,4}x[1-9]\d{1,4}$/, "height x width, such as 9500x13000")]).default(512), help: "edge of a frame, or height x width; above 8192 for one frame only" },
+    diameter: { flag: "diameter", value: "<px>", schema: number(8, 200).optional(), help: "nucleus diameter (default: that of the scene)" },
     bits: { flag: "bits", value: "<8|16>", schema: z.union([z.literal(8), z.literal(16)]).default(8), help: "bits of a pixel" },
   },
   evaluate: {
