@@ -41,7 +41,7 @@ export async function simulateTo(out: string, settings: SimulateOptions, { overw
 
 /** One frame in bands, as tiled TIFF; its labels have 32 bits. */
 async function writeMosaic(folder: string, settings: SimulateOptions, stage: StageContext): Promise<StageResult<void>> {
-  const { height, width, pixelSize, nuclei, bands } = simulateMosaic(settings, stage);
+  const { height, width, pixelSize, nuclei, bands } = simulateMosaic(settings, { signal: stage.signal });
   const [images, tracking, outlines] = [join(folder, "01"), join(folder, "01_GT", "TRA"), join(folder, "01_GT", "SEG")];
   const file = await openAtomic(join(images, `t${frameNumber(0, 1)}.tif`));
   const image = tiledTiffWriter(file, { height, width, type: settings.bits === 8 ? "uint8" : "uint16", pixelSize });
