@@ -52,6 +52,7 @@ export const optionTable = {
     maxArea: { flag: "max-area", value: "<px>", schema: number(1, 1e8).optional(), help: "largest nucleus to keep (default: from the images)" },
     sensitivity: { flag: "sensitivity", value: "<x>", schema: number(0.1, 10).default(1), help: "above 1 finds dimmer nuclei, below 1 fewer" },
     background: { flag: "background", value: "<ignore|noise|keep>", schema: z.enum(["noise", "ignore", "keep"]).optional(), help: "pixels of uncertain objects: ignored in training, replaced by noise (paper), or kept as background" },
+    windows: { flag: "windows", value: "<n>", schema: integer(0, 10_000).default(16), help: "of an image above 16.8 million pixels, annotate n windows of up to 2048 x 2048; 0: all" },
     overlays: { flag: "overlays", value: "", schema: z.boolean().default(true), help: "write overlays/, pictures to look at" },
     composeTouching: { flag: "compose-touching", value: "<n>", schema: integer(0, 10_000).default(0), help: "also write n images of touching nuclei composed from single ones, to look at or to export" },
   },
@@ -89,7 +90,8 @@ export const optionTable = {
   simulate: {
     scene: { flag: "scene", value: `<${scenes.join("|")}>`, schema: z.enum(scenes).default("mdck"), help: "what is simulated" },
     frames: { flag: "frames", value: "<n>", schema: integer(1, 1000).default(10), help: "number of frames" },
-    size: { flag: "size", value: "<px>", schema: integer(32, 8192).default(512), help: "edge of a frame" },
+    size: { flag: "size", value: "<px|HxW>", schema: z.union([integer(32, 8192), z.string().regex(/^[1-9]\d{1,4}x[1-9]\d{1,4}$/, "height x width, such as 9500x13000")]).default(512), help: "edge of a frame, or height x width; above 8192 for one frame only" },
+    diameter: { flag: "diameter", value: "<px>", schema: number(8, 200).optional(), help: "nucleus diameter (default: that of the scene)" },
     bits: { flag: "bits", value: "<8|16>", schema: z.union([z.literal(8), z.literal(16)]).default(8), help: "bits of a pixel" },
   },
   evaluate: {

@@ -4,10 +4,14 @@ import { downsampleMean, resizeBilinear } from "../imgproc/resize.js";
 import { fieldAt, type Field } from "./fields.js";
 import type { SimulateOptions } from "./options.js";
 
-/** From emitted light to grey values: uneven light, blur, haze, clearing, noise, conversion. `light` is used up. */
-export function photograph(light: Float32Array, illumination: Field, rng: Random, options: SimulateOptions): Uint8Array | Uint16Array {
+/**
+ * From emitted light to grey values: uneven light, blur, haze, clearing, noise, conversion. `light` is used up.
+ *
+ * @param top row of the whole image at which this part of it begins
+ */
+export function photograph(light: Float32Array, illumination: Field, rng: Random, options: SimulateOptions, top = 0): Uint8Array | Uint16Array {
   const { height, width } = options;
-  const background = lit(light, illumination, options);
+  const background = lit(light, illumination, options, top);
   const sharp = options.blur > 0 ? gaussian(light, height, width, options.blur) : light;
   const glow = options.haze > 0 ? wideBlur(sharp, height, width, 0.5 * options.diameter) : sharp;
   const around = options.clearing > 0 ? wideBlur(sharp, height, width, 0.5 * options.diameter) : sharp;
@@ -25,13 +29,13 @@ export function photograph(light: Float32Array, illumination: Field, rng: Random
 }
 
 /** Multiplies the light by the illumination, in place, and returns the lit background. */
-function lit(light: Float32Array, illumination: Field, options: SimulateOptions): Float32Array {
+function lit(light: Float32Array, illumination: Field, options: SimulateOptions, top: number): Float32Array {
   const { height, width, unevenness } = options;
   const background = new Float32Array(light.length);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const i = y * width + x;
-      const factor = unevenness === 0 ? 1 : 1 - (unevenness * (1 + Math.tanh(fieldAt(illumination, y, x)))) / 2;
+      const factor = unevenness === 0 ? 1 : 1 - (unevenness * (1 + Math.tanh(fieldAt(illumination, y + top, x)))) / 2;
       light[i] = light[i]! * factor;
       background[i] = options.background * factor;
     }

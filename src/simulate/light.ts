@@ -53,21 +53,26 @@ function paintNucleus(light: Float32Array, body: Body, row: number, occupancy: O
   }
 }
 
-/** Adds what is not a nucleus: granules around some cells, fragments of dead ones, and specks that never move. */
+/**
+ * Adds what is not a nucleus: granules around some cells, fragments of dead ones, and specks that never move.
+ *
+ * @param light height x width: the whole image, or the part of it that begins at row `top`, where the bodies have their places already
+ * @param options of the whole image
+ */
 export function addDebris(
-  light: Float32Array, height: number, width: number, t: number, bodies: readonly Body[], remains: readonly Remains[], rng: Random, options: SimulateOptions,
+  light: Float32Array, height: number, width: number, t: number, bodies: readonly Body[], remains: readonly Remains[], rng: Random, options: SimulateOptions, top = 0,
 ): void {
   const unit = options.diameter / 41.6;
   for (const { state } of bodies) {
     if (state.traits.granules > 0) addGranules(light, height, width, state, rng.fork(state.cell), unit, options);
   }
   remains.forEach((body, index) => {
-    addFragments(light, height, width, t, body, rng.fork(-1 - index), options);
+    addFragments(light, height, width, t, { ...body, y: body.y - top }, rng.fork(-1 - index), options);
   });
   const still = rng.fork(1 << 28);
-  const specks = Math.round((6 * options.debris * height * width) / 1e6);
+  const specks = Math.round((6 * options.debris * options.height * options.width) / 1e6);
   for (let i = 0; i < specks; i++) {
-    addSpot(light, height, width, still.uniform(0, height), still.uniform(0, width), still.uniform(0.8, 2) * unit, options.brightness * still.uniform(0.2, 1.2));
+    addSpot(light, height, width, still.uniform(0, options.height) - top, still.uniform(0, width), still.uniform(0.8, 2) * unit, options.brightness * still.uniform(0.2, 1.2));
   }
 }
 

@@ -78,6 +78,9 @@ const mdck: SimulateOptions = {
   unevenness: 0.12, readNoise: 13.8, shotNoise: 0.55, debris: 1,
 };
 
+/** Streams of the root generator for what is drawn; the population uses the others. */
+export const streams = { texture: 11, debris: 12, noise: 13 } as const;
+
 /** Named starting points; spread one and change what you need. */
 export const simulatePresets = {
   mdck,
@@ -95,8 +98,11 @@ export const simulatePresets = {
 
 export const defaultSimulateOptions: SimulateOptions = simulatePresets.mdck;
 
+/** Longest edge of a frame that is drawn as a whole, px. */
+export const largestFrame = 8192;
+
 const ranges: { readonly [K in Exclude<keyof SimulateOptions, "bits">]: readonly [low: number, high: number, whole?: "whole"] } = {
-  height: [32, 8192, "whole"], width: [32, 8192, "whole"], frames: [1, 1000, "whole"], seed: [-(2 ** 53), 2 ** 53, "whole"],
+  height: [32, largestFrame, "whole"], width: [32, largestFrame, "whole"], frames: [1, 1000, "whole"], seed: [-(2 ** 53), 2 ** 53, "whole"],
   pixelSize: [1e-6, 1e6], frameInterval: [1e-6, 1e9],
   coverage: [0, 0.65], gaps: [0, 0.6], diameter: [8, 200], areaVariation: [0, 0.6], giants: [0, 1], repulsion: [0, 1],
   speed: [0, 100], collective: [0, 1], cycle: [20, Infinity], mitosis: [1, 100], deaths: [0, 0.1],
@@ -104,10 +110,11 @@ const ranges: { readonly [K in Exclude<keyof SimulateOptions, "bits">]: readonly
   haze: [0, 1], clearing: [0, 1], unevenness: [0, 0.9], readNoise: [0, 255], shotNoise: [0, 100], debris: [0, 10],
 };
 
-/** @throws InvalidInput naming the first option that is out of its range. */
-export function checkSimulateOptions(options: SimulateOptions): void {
+/** @param largest height and width, px @throws InvalidInput naming the first option that is out of its range. */
+export function checkSimulateOptions(options: SimulateOptions, largest = largestFrame): void {
   for (const key of Object.keys(ranges) as (keyof typeof ranges)[]) {
-    const [low, high, whole] = ranges[key];
+    const [low, most, whole] = ranges[key];
+    const high = key === "height" || key === "width" ? largest : most;
     const value = options[key];
     const sound = value >= low && value <= high && (whole === undefined || Number.isInteger(value));
     if (!sound) throw new InvalidInput(`simulate.${key}`, `${whole === undefined ? "a number" : "a whole number"} ${low} to ${high}`, String(value));

@@ -7,7 +7,7 @@ import { photograph } from "./camera.js";
 import { addDebris, nuclearLight } from "./light.js";
 import { simulatePopulation } from "./model.js";
 import { bodiesOf, meetsImage, occupy, type Body, type Occupancy } from "./occupancy.js";
-import { checkSimulateOptions, type SimulateOptions } from "./options.js";
+import { checkSimulateOptions, streams, type SimulateOptions } from "./options.js";
 import { textureAtlas, type TextureAtlas } from "./texture.js";
 import { truthOf } from "./truth.js";
 
@@ -27,9 +27,6 @@ export interface SimulatedMovie {
   /** By label, 1..n. A track's nucleus is labelled in every frame from `begin` to `end`; a parent ends one frame before its children begin. */
   readonly tracks: readonly CtcTrack[];
 }
-
-/** Streams of the root generator; the population uses the others. */
-const streams = { texture: 11, debris: 12, noise: 13 } as const;
 
 /**
  * Simulates fluorescent nuclei of a moving, dividing cell layer.
