@@ -4,6 +4,7 @@ import type { ImageSource } from "../core/image.js";
 import type { Statistics } from "../analyse/analyse.js";
 import { annotateInto, type AnnotationSummary, diametersOf } from "./annotation.js";
 import { statisticsOf, writeStatistics } from "./analysis.js";
+import { chooseDevice } from "./device.js";
 import type { StageResult } from "./events.js";
 import { counted } from "./inputs.js";
 import type { RunStage } from "./layout.js";
@@ -46,10 +47,11 @@ export const trainStage = (dataset: string, config: Config): Stage<TrainingResul
   name: "train",
   text: `a StarDist network from scratch, preset ${config.train.preset}`,
   fill: async (folder, context) => {
-    const value = await trainInto(folder, dataset, config, context);
+    const { device, notices } = await chooseDevice(config);
+    const value = await trainInto(folder, dataset, config, context, device);
     const { history, description: { thresholds } } = value;
     const text = `${history.at(-1)?.step ?? 0} steps, loss ${history.at(-1)?.loss.toFixed(3)}, thresholds ${thresholds.probability.toFixed(2)} and ${thresholds.overlap.toFixed(2)}`;
-    return { value, text, notices: [...value.warnings, ...trainingWarnings(Number(value.description.provenance["validationScore"] ?? NaN))] };
+    return { value, text, device, notices: [...notices, ...value.warnings, ...trainingWarnings(Number(value.description.provenance["validationScore"] ?? NaN))] };
   },
 });
 
@@ -58,10 +60,11 @@ export const segmentStage = (model: string, source: ImageSource, config: Config,
   name: "segment",
   text: framesOf(source),
   fill: async (folder, context) => {
-    const loaded = await loadModel(model, threadsOf(config));
+    const { device, notices } = await chooseDevice(config);
+    const loaded = await loadModel(model, threadsOf(config), device);
     try {
       const value = await segmentInto(folder, source, loaded, config, context, diameters?.());
-      return { value, text: `${total(value.images, "nuclei")} nuclei`, notices: value.warnings };
+      return { value, text: `${total(value.images, "nuclei")} nuclei`, device, notices: [...notices, ...value.warnings] };
     } finally {
       await loaded.predictor.release();
     }

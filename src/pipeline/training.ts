@@ -10,6 +10,7 @@ import { defaultAugmentOptions } from "../dataset/augment.js";
 import { defaultModelConfig, type ModelConfig, sizeMultiple } from "../model/config.js";
 import { formatModelDescription, type ModelDescription } from "../model/file.js";
 import type { TrainingRecord } from "../model/train.js";
+import type { Device } from "../nn/device.js";
 import { lossPlot } from "../report/plots.js";
 import { labelDiameters } from "../workers/diameters.js";
 import { valueOf } from "../workers/errors.js";
@@ -32,11 +33,11 @@ const paper = { steps: 25_600, batch: 4, patch: 64, learningRate: 3e-4, schedule
 const auto = { steps: 3000, batch: 4, patch: 96, learningRate: 1e-3, schedule: "cosine", warmup: 100, augment: true, filters: 32 } as const;
 
 /** Presets, and whatever the user set instead. */
-export function trainingSettings(train: TrainConfig, seed: number, threads: number): { model: ModelConfig; settings: TrainingSettings } {
+export function trainingSettings(train: TrainConfig, seed: number, threads: number, device: Device = "cpu"): { model: ModelConfig; settings: TrainingSettings } {
   const preset = train.preset === "paper" ? paper : auto;
   const steps = train.steps ?? preset.steps;
   const settings: TrainingSettings = {
-    steps, seed, threads,
+    steps, seed, threads, device,
     batch: train.batch ?? preset.batch,
     patch: train.patch ?? preset.patch,
     learningRate: train.learningRate ?? preset.learningRate,
@@ -89,8 +90,8 @@ export function trainingWarnings(score: number): string[] {
 }
 
 /** Trains on the dataset in `dataset` and writes the model into `folder`, which must exist. */
-export async function trainInto(folder: string, dataset: string, config: Config, context: StageContext): Promise<TrainingResult> {
-  const { model, settings } = trainingSettings(config.train, config.general.seed, threadsOf(config));
+export async function trainInto(folder: string, dataset: string, config: Config, context: StageContext, device: Device): Promise<TrainingResult> {
+  const { model, settings } = trainingSettings(config.train, config.general.seed, threadsOf(config), device);
   const { samples, kind } = await readSamples(dataset, config.train, context);
   const outcome = await trainInWorker({ samples, kind, model, settings, stop: new SharedArrayBuffer(4) }, context);
   const description: ModelDescription = {

@@ -77,7 +77,7 @@ function precisionOf(truth: LabelImage, predicted: LabelImage): number {
 
 /** Tunes the thresholds on held-back images, or on a few of the training where none were held back. */
 async function tune(onnx: Uint8Array, { model, settings }: TrainingRequest, images: readonly PreparedSample[]): Promise<Thresholds & { readonly score: number }> {
-  const predictor = await createPredictor(onnx, model, { threads: settings.threads });
+  const predictor = await createPredictor(onnx, model, { threads: settings.threads, device: settings.device });
   try {
     const predictions = [];
     for (const [index, { data, height, width, labels }] of images.entries()) {
