@@ -4,7 +4,7 @@
 //   npm run build && node bench/train.js [IMAGE] [--rounds 9] [--steps 10] [--threads 2] [--only step|frame] [--model FOLDER] [--python python3]
 //
 // A round is --steps steps of each in turn, the order reversed in every other; what one leaves spinning has stopped when the next begins. A ratio is that of
-// the medians of one round, given as its median over the rounds, with the range. IMAGE: one frame, simulated with 2048 x 2048 px unless given; FOLDER: a model
+// the medians of one round, given as its median over the rounds, with the range; cpu is of all threads, those included that wait in a loop: compare it with --threads 1. IMAGE: one frame, simulated with 2048 x 2048 px unless given; FOLDER: a model
 // for it, trained for 300 steps on its own annotation unless given. Aims: a step at most 0.95 of PyTorch's; a frame from file to labels in at most 4 s.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -74,7 +74,7 @@ const ratioText = (ours, theirs, aim) => {
 
 async function step(ours, torch) {
   console.log(`\nms a training step, ${threads} threads, ${rounds} rounds of ${steps} steps, ${load()}`);
-  console.log("batch patch   engine      median   20th percentile   least   of PyTorch's (median of rounds, range)");
+  console.log("batch patch   engine      median   20th percentile   least      cpu   of PyTorch's (median of rounds, range)");
   for (const [batch, patch] of sizes) {
     const size = { batch, patch, steps };
     const asked = { blocked: () => ours.ask({ layout: "auto", ...size }), nchw: () => ours.ask({ layout: "nchw", ...size }) };
@@ -88,7 +88,7 @@ async function step(ours, torch) {
       const all = answers[name].flatMap(({ seconds }) => seconds);
       const ms = (value) => (1000 * value).toFixed(1).padStart(8);
       const ratio = torch === undefined || name === "PyTorch" ? "" : `   ${ratioText(perRound(name), perRound("PyTorch"), name === "blocked" ? 0.95 : undefined)}`;
-      console.log(`${String(batch).padStart(5)} ${String(patch).padStart(5)}   ${name.padEnd(9)} ${ms(median(all))} ${ms(quantile(all, 0.2)).padStart(17)} ${ms(Math.min(...all))}${ratio}`);
+      console.log(`${String(batch).padStart(5)} ${String(patch).padStart(5)}   ${name.padEnd(9)} ${ms(median(all))} ${ms(quantile(all, 0.2)).padStart(17)} ${ms(Math.min(...all))} ${ms(median(answers[name].map(({ cpu }) => cpu)))}${ratio}`);
     }
   }
 }
@@ -117,7 +117,7 @@ async function frame(ours, torch) {
   for (const name of Object.keys(answers)) {
     const all = seconds(name);
     const aim = name === "ours" ? `   aim 4: ${median(all) <= 4 ? "met" : "missed"}` : "";
-    console.log(`${name.padEnd(24)} median ${median(all).toFixed(2)}, 20th percentile ${quantile(all, 0.2).toFixed(2)}, least ${Math.min(...all).toFixed(2)}${aim}`);
+    console.log(`${name.padEnd(24)} median ${median(all).toFixed(2)}, 20th percentile ${quantile(all, 0.2).toFixed(2)}, least ${Math.min(...all).toFixed(2)}, cpu ${median(answers[name].map(({ cpu }) => cpu)).toFixed(2)}${aim}`);
   }
   if (torch !== undefined) console.log(`ours of PyTorch's forward pass: ${ratioText(seconds("ours"), seconds("PyTorch, forward alone"))}`);
   const parts = Object.keys(first.ours.parts).map((part) => `${part} ${median(answers.ours.map((answer) => answer.parts[part])).toFixed(2)}`);

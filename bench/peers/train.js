@@ -52,14 +52,22 @@ async function training({ layout, batch, patch }) {
 
 async function steps(request) {
   const { trainer, batch } = await training(request);
-  const answer = { seconds: [], losses: [] };
+  const answer = { seconds: [], losses: [], cpu: 0 };
+  const cpu = process.cpuUsage();
   for (let i = 0; i < request.steps; i++) {
     const start = performance.now();
     const { loss } = await trainer.step(batch, learningRate);
     answer.seconds.push((performance.now() - start) / 1000);
     answer.losses.push(loss);
   }
+  answer.cpu = since(cpu) / request.steps;
   return answer;
+}
+
+/** Seconds of all threads of this process. */
+function since(before) {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
 }
 
 const models = new Map();
@@ -69,6 +77,7 @@ async function frame({ image: path, model, out }) {
   if (!models.has(model)) models.set(model, await loadModel(model, threads));
   const { predictor, description: { thresholds } } = models.get(model);
   const parts = {};
+  const cpu = process.cpuUsage();
   const start = performance.now();
   let before = start;
   const part = (name) => {
@@ -93,7 +102,7 @@ async function frame({ image: path, model, out }) {
   part("segment");
   await writeLabels(out, labels);
   part("write");
-  return { seconds: (performance.now() - start) / 1000, parts: { ...parts, network: predict.seconds }, nuclei: labels.count };
+  return { seconds: (performance.now() - start) / 1000, parts: { ...parts, network: predict.seconds }, nuclei: labels.count, cpu: since(cpu) };
 }
 
 console.log(JSON.stringify({ versions: { Node: process.version } }));

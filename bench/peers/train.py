@@ -1,13 +1,13 @@
 """The training step of our network and its forward pass in PyTorch, for bench/train.js: channels last, Adam in one pass, gradients by autograd.
 
-Reads one JSON request a line and answers each with one line. {"batch": n, "patch": px, "steps": n}: seconds of each step, the patches being there, and the
-losses since the first; the first answer for a size starts from new weights. {"frame": px}: seconds of one forward pass of a whole frame. The first line
+Reads one JSON request a line and answers each with one line. {"batch": n, "patch": px, "steps": n}: seconds of each step, the patches being there, processor
+seconds a step, and the losses since the first; the first answer for a size starts from new weights. {"frame": px}: seconds of one forward pass of a whole frame. The first line
 says which versions answer, or what is missing. Weights and patches come from a hash of their index, as ours do, so that the losses can be compared.
 """
 import json
 import os
 import sys
-from time import perf_counter
+from time import perf_counter, process_time
 
 THREADS = int(sys.argv[1])
 os.environ["OMP_NUM_THREADS"] = str(THREADS)
@@ -137,13 +137,15 @@ def main():
     for line in sys.stdin:
         request = json.loads(line)
         if "frame" in request:
-            answer = {"seconds": frame(request["frame"], still)}
+            cpu = process_time()
+            answer = {"seconds": frame(request["frame"], still), "cpu": process_time() - cpu}
         else:
             size = (request["batch"], request["patch"])
             if size not in trainings:
                 trainings[size] = Training(*size)
+            cpu = process_time()
             steps = [trainings[size].step() for _ in range(request["steps"])]
-            answer = {"seconds": [seconds for seconds, _ in steps], "losses": [loss for _, loss in steps]}
+            answer = {"seconds": [seconds for seconds, _ in steps], "losses": [loss for _, loss in steps], "cpu": (process_time() - cpu) / len(steps)}
         print(json.dumps(answer), flush=True)
 
 

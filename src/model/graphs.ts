@@ -78,7 +78,7 @@ function emitForward(tape: Tape, config: ModelConfig, size: BatchSize, parameter
 const flatInput = (graph: Graph, name: string, parameters: readonly Parameter[]): Value =>
   graph.input(name, [parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)]);
 
-/** Not one Split: WebGPU has a shader write to a few buffers only. */
+/** Not one Split: WebGPU has a shader write to a few buffers only. For the processor the runtime makes one Split of it again. */
 function cut(graph: Graph, flat: Value, parameters: readonly Parameter[]): Map<string, Value> {
   let begin = 0;
   return new Map(parameters.map(({ name, shape }) => {
