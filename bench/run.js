@@ -4,6 +4,7 @@
 //   npm run bench -- IMAGE            the same on an image file of yours
 //   npm run bench -- --only train     one stage
 //   node bench/annotate.js            both annotations beside Python, and a movie of 91 frames
+//   node bench/train.js               the training step and one frame from file to labels beside PyTorch
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";

@@ -39,6 +39,7 @@ export { defaultTrainOptions, train as trainNetwork, type TrainingRecord, type T
 
 // Segment
 export { createPredictor, type Predictor } from "./model/predictor.js";
+export type { Device } from "./nn/device.js";
 export { type LoadedModel, loadModel } from "./pipeline/modelfiles.js";
 export { predictTiled, type Prediction } from "./segment/predict.js";
 export { defaultSegmentOptions, segment, type Segmentation, type SegmentOptions } from "./segment/segment.js";

@@ -114,6 +114,9 @@ describe("createPredictor", () => {
 
   it("says when a file is no model", async () => {
     await expect(createPredictor(Uint8Array.of(1, 2, 3), config, { threads: 1 })).rejects.toThrow(CorruptFile);
+    // No platform has both.
+    const device = process.platform === "darwin" ? "dml" : "coreml";
+    await expect(createPredictor(onnx, config, { threads: 1, device })).rejects.toThrow(/^device (coreml|dml): expected a device that works on this machine, received a runtime that has cpu/);
     expect(() => weightsFromOnnx(onnx.slice(0, onnx.length / 2), config)).toThrow(CorruptFile);
   });
 });

@@ -4,7 +4,7 @@ import { sizeOf } from "../core/tensor.js";
 import { emitAdam } from "../nn/adam.js";
 import { Graph, type Value } from "../nn/graph.js";
 import type { Layout } from "../nn/layout.js";
-import { concat, reshape, split } from "../nn/primitives.js";
+import { concat, reshape, slice } from "../nn/primitives.js";
 import { Tape } from "../nn/tape.js";
 import type { ModelConfig } from "./config.js";
 import { emitLoss, type LossGraph, type LossValues } from "./loss.js";
@@ -78,9 +78,14 @@ function emitForward(tape: Tape, config: ModelConfig, size: BatchSize, parameter
 const flatInput = (graph: Graph, name: string, parameters: readonly Parameter[]): Value =>
   graph.input(name, [parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)]);
 
+/** Not one Split: WebGPU has a shader write to a few buffers only. For the processor the runtime makes one Split of it again. */
 function cut(graph: Graph, flat: Value, parameters: readonly Parameter[]): Map<string, Value> {
-  const parts = split(graph, flat, parameters.map(({ shape }) => sizeOf(shape)), 0);
-  return new Map(parameters.map(({ name, shape }, i) => [name, reshape(graph, parts[i]!, shape)]));
+  let begin = 0;
+  return new Map(parameters.map(({ name, shape }) => {
+    const part = slice(graph, flat, [0], [begin], [sizeOf(shape)]);
+    begin += sizeOf(shape);
+    return [name, reshape(graph, part, shape)];
+  }));
 }
 
 function outputLosses(graph: Graph, losses: LossValues): void {

@@ -13,6 +13,8 @@ describe("chooseLayout", () => {
     expect(await chooseLayout(narrow, "auto")).toEqual(NCHW);
     expect(await chooseLayout(defaultModelConfig, "nchw")).toEqual(NCHW);
     await expect(chooseLayout(narrow, "blocked")).rejects.toThrow(InvalidInput);
+    expect(await chooseLayout(defaultModelConfig, "auto", "webgpu")).toEqual(NCHW);
+    await expect(chooseLayout(defaultModelConfig, "blocked", "webgpu")).rejects.toThrow(/nchw on the device webgpu/);
   });
 
   it.skipIf(block === undefined)("rejects blocks whose gradients are wrong", async () => {

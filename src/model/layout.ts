@@ -1,16 +1,17 @@
 import { InvalidInput } from "../core/errors.js";
-import { random } from "../core/random.js";
+import type { Device } from "../nn/device.js";
 import { NCHW, probeBlock, type Layout } from "../nn/layout.js";
+import { gradientDifference } from "./agreement.js";
 import type { ModelConfig } from "./config.js";
-import { fitsBlocks, initialWeights } from "./parameters.js";
-import { Trainer } from "./trainer.js";
+import { fitsBlocks } from "./parameters.js";
 
-/** A layout, or `auto`: blocked where the processor and the configuration allow, else nchw. */
+/** A layout, or `auto`: blocked where the processor and the configuration allow, else nchw. Devices besides the processor have nchw only. */
 export type LayoutChoice = "auto" | "nchw" | "blocked";
 
 /** @throws InvalidInput when `blocked` is asked for and cannot be had */
-export async function chooseLayout(config: ModelConfig, wanted: LayoutChoice): Promise<Layout> {
-  if (wanted === "nchw") return NCHW;
+export async function chooseLayout(config: ModelConfig, wanted: LayoutChoice, device: Device = "cpu"): Promise<Layout> {
+  if (wanted === "nchw" || (wanted === "auto" && device !== "cpu")) return NCHW;
+  if (device !== "cpu") throw new InvalidInput("train.layout", `nchw on the device ${device}`, wanted, "use the layout auto");
   const block = await probeBlock();
   if (block === undefined || !(await agreesWithNchw(block))) {
     if (wanted === "auto") return NCHW;
@@ -26,30 +27,4 @@ export async function chooseLayout(config: ModelConfig, wanted: LayoutChoice): P
  * One step of a tiny network in both layouts. The blocked operators are internal to the runtime and differ with the processor, and a
  * wrong gradient would not be noticed in training; this takes some tens of milliseconds.
  */
-export async function agreesWithNchw(block: number): Promise<boolean> {
-  const config: ModelConfig = { rays: 4, grid: 2, depth: 1, filters: block, convolutionsPerLevel: 1, features: block };
-  const size = { batch: 2, patch: 8 };
-  const rng = random(1);
-  const draw = (length: number): Float32Array => Float32Array.from({ length }, () => rng.next());
-  const batch = { image: draw(128), probability: draw(32), mask: draw(32), distances: draw(128) };
-  const weights = initialWeights(config, rng);
-  const gradientIn = async (layout: Layout): Promise<Float32Array> => {
-    const zeros = new Float32Array(weights.length);
-    const trainer = await Trainer.create(config, layout, size, 1, { step: 0, weights, first: zeros, second: zeros });
-    await trainer.step(batch, 0);
-    // The first moment is not normalised: after one step it is the gradient.
-    const { first } = trainer.state();
-    await trainer.release();
-    return first;
-  };
-  const plain = await gradientIn(NCHW);
-  // A runtime may also refuse what it cannot do.
-  const blocked = await gradientIn({ kind: "blocked", block }).catch(() => undefined);
-  if (blocked === undefined) return false;
-  let [largest, difference] = [0, 0];
-  for (let i = 0; i < plain.length; i++) {
-    largest = Math.max(largest, Math.abs(plain[i]!));
-    difference = Math.max(difference, Math.abs(plain[i]! - blocked[i]!));
-  }
-  return difference < 1e-4 * largest;
-}
+export const agreesWithNchw = async (block: number): Promise<boolean> => (await gradientDifference({ kind: "blocked", block }, "cpu", block)) < 1e-4;

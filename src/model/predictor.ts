@@ -1,5 +1,7 @@
 import { ort } from "#platform";
-import { CorruptFile, InvalidInput, messageOf } from "../core/errors.js";
+import { CorruptFile, InvalidInput, isKaryonError, messageOf } from "../core/errors.js";
+import type { Device } from "../nn/device.js";
+import { openSession } from "../nn/session.js";
 import { checkModelConfig, sizeMultiple, type ModelConfig } from "./config.js";
 
 /** What a network says about an image, on its grid: h = height / grid, w = width / grid. */
@@ -25,11 +27,14 @@ export interface Predictor {
  * Opens a model for prediction.
  *
  * @param onnxBytes as `exportOnnx` writes it
- * @throws CorruptFile when the runtime cannot open it
+ * @param options.device default `cpu`
+ * @throws CorruptFile when the runtime cannot open it, InvalidInput where the device is missing
  */
-export async function createPredictor(onnxBytes: Uint8Array, config: ModelConfig, options: { readonly threads: number }): Promise<Predictor> {
+export async function createPredictor(
+  onnxBytes: Uint8Array, config: ModelConfig, options: { readonly threads: number; readonly device?: Device | undefined },
+): Promise<Predictor> {
   checkModelConfig(config);
-  const session = await open(onnxBytes, options.threads);
+  const session = await open(onnxBytes, options.device ?? "cpu", options.threads);
   const multiple = sizeMultiple(config);
   return {
     config,
@@ -44,10 +49,11 @@ export async function createPredictor(onnxBytes: Uint8Array, config: ModelConfig
   };
 }
 
-async function open(bytes: Uint8Array, threads: number): Promise<ort.InferenceSession> {
+async function open(bytes: Uint8Array, device: Device, threads: number): Promise<ort.InferenceSession> {
   try {
-    return await ort.InferenceSession.create(bytes, { intraOpNumThreads: threads, interOpNumThreads: 1, graphOptimizationLevel: "all", logSeverityLevel: 3 });
+    return await openSession(bytes, device, threads);
   } catch (error) {
+    if (isKaryonError(error)) throw error;
     throw new CorruptFile("model.onnx", 0, `the ONNX runtime refused the model (${messageOf(error)})`, "train it again, or copy it again");
   }
 }

@@ -3,6 +3,7 @@ import { InvalidInput, TrainingDiverged } from "../core/errors.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import { random } from "../core/random.js";
 import type { Tensor } from "../core/tensor.js";
+import type { Device } from "../nn/device.js";
 import { checkModelConfig, sizeMultiple, type ModelConfig } from "./config.js";
 import { exportOnnx } from "./file.js";
 import { chooseLayout, type LayoutChoice } from "./layout.js";
@@ -22,6 +23,8 @@ export interface TrainOptions extends Schedule {
   readonly threads: number;
   /** `auto` is blocked where the processor and the configuration allow, which is faster; both give the same up to rounding. */
   readonly layout: LayoutChoice;
+  /** Default `cpu`. On others the layout is `nchw`, and results are equal up to rounding only. */
+  readonly device?: Device | undefined;
   /** Epochs without a lower loss after which `plateau` halves the rate. Default 40. */
   readonly patience?: number | undefined;
   /** First weights, such as those of a model to go on with. Default: random. */
@@ -102,7 +105,7 @@ export interface TrainResult {
  * Trains a StarDist network, from random weights unless others are given.
  *
  * The weights that are kept are those of the epoch with the best score (`data.validate`), else the lowest validation loss, else, with
- * nothing to validate on, the last. Results depend on the options, the data, the layout and the number of threads, and on nothing else.
+ * nothing to validate on, the last. Results depend on the options, the data, the layout, the device and the number of threads, and on nothing else.
  *
  * @throws InvalidInput when options, configuration and batches do not fit together
  * @throws TrainingDiverged when a loss or gradient is no longer finite
@@ -112,9 +115,9 @@ export async function train(config: ModelConfig, options: TrainOptions, data: Tr
   checkModelConfig(config);
   checkOptions(config, options);
   throwIfCancelled(context, "Training");
-  const layout = await chooseLayout(config, options.layout);
+  const layout = await chooseLayout(config, options.layout, options.device);
   const start = options.resume ?? freshState(config, options);
-  const trainer = await Trainer.create(config, layout, options, options.threads, start);
+  const trainer = await Trainer.create(config, layout, options, options.threads, start, options.device);
   try {
     const { best, history } = await run(trainer, start, options, data, context);
     const name = layout.kind === "blocked" ? `blocked ${layout.block}` : layout.kind;
@@ -166,7 +169,7 @@ async function run(
     context.onProgress?.({ done: step + 1, total: options.steps, message: `loss ${losses.loss.toFixed(4)}` });
     if ((step + 1) % options.stepsPerEpoch !== 0 && step + 1 < options.steps) continue;
 
-    const validation = await validate(trainer, step + 1, options.threads, data);
+    const validation = await validate(trainer, step + 1, options, data);
     const { loss, probability, distance } = meanOf(sum);
     sum = startOfSum;
     const record: TrainingRecord = {
@@ -197,12 +200,12 @@ async function takeStep(trainer: Trainer, step: number, learningRate: number, da
 
 type ValidationPart = Pick<TrainingRecord, "validationLoss" | "validationProbabilityLoss" | "validationDistanceLoss" | "score">;
 
-async function validate(trainer: Trainer, step: number, threads: number, data: TrainingData): Promise<ValidationPart> {
+async function validate(trainer: Trainer, step: number, where: Pick<TrainOptions, "threads" | "device">, data: TrainingData): Promise<ValidationPart> {
   let sum = startOfSum;
   for (const batch of data.validation) sum = addLosses(sum, await trainer.evaluate(batch));
   const { loss, probability, distance } = meanOf(sum);
   if (data.validation.length > 0) failIfDiverged(step, loss);
-  const score = data.validate ? await scoreOf(trainer, data, threads) : NaN;
+  const score = data.validate ? await scoreOf(trainer, data, where) : NaN;
   return { validationLoss: loss, validationProbabilityLoss: probability, validationDistanceLoss: distance, score };
 }
 
@@ -223,9 +226,9 @@ function failIfDiverged(step: number, value: number): void {
   if (!Number.isFinite(value)) throw new TrainingDiverged(step, value);
 }
 
-async function scoreOf(trainer: Trainer, data: TrainingData, threads: number): Promise<number> {
+async function scoreOf(trainer: Trainer, data: TrainingData, { threads, device }: Pick<TrainOptions, "threads" | "device">): Promise<number> {
   const { config } = trainer;
-  const predictor = await createPredictor(exportOnnx(config, toTensors(config, trainer.weights())), config, { threads });
+  const predictor = await createPredictor(exportOnnx(config, toTensors(config, trainer.weights())), config, { threads, device });
   try {
     return (await data.validate?.(predictor)) ?? NaN;
   } finally {

@@ -3,7 +3,9 @@ import type { Batch } from "../core/batch.js";
 import { InvalidInput } from "../core/errors.js";
 import { sizeOf } from "../core/tensor.js";
 import { adamScalars } from "../nn/adam.js";
+import type { Device } from "../nn/device.js";
 import type { Layout } from "../nn/layout.js";
+import { openSession } from "../nn/session.js";
 import type { ModelConfig } from "./config.js";
 import { batchShapes, buildLossGraph, buildStepGraph, type BatchSize } from "./graphs.js";
 import { pack, unpack } from "./parameters.js";
@@ -44,6 +46,7 @@ export class Trainer {
   readonly layout: Layout;
   readonly size: BatchSize;
   readonly #threads: number;
+  readonly #device: Device;
   readonly #session: ort.InferenceSession;
   readonly #losses = { loss: scalar(), probabilityLoss: scalar(), distanceLoss: scalar() };
   readonly #gradientNorm = scalar();
@@ -52,11 +55,14 @@ export class Trainer {
   #next: Vectors;
   #step: number;
 
-  private constructor(config: ModelConfig, layout: Layout, size: BatchSize, threads: number, session: ort.InferenceSession, state: OptimiserState) {
+  private constructor(
+    config: ModelConfig, layout: Layout, size: BatchSize, threads: number, device: Device, session: ort.InferenceSession, state: OptimiserState,
+  ) {
     this.config = config;
     this.layout = layout;
     this.size = size;
     this.#threads = threads;
+    this.#device = device;
     this.#session = session;
     const vector = (standard: Float32Array): FloatTensor => {
       const packed = pack(config, layout, standard);
@@ -69,9 +75,12 @@ export class Trainer {
     this.#step = state.step;
   }
 
-  static async create(config: ModelConfig, layout: Layout, size: BatchSize, threads: number, state: OptimiserState): Promise<Trainer> {
-    const session = await createSession(buildStepGraph(config, layout, size), threads);
-    return new Trainer(config, layout, size, threads, session, state);
+  /** @throws InvalidInput where the device is missing */
+  static async create(
+    config: ModelConfig, layout: Layout, size: BatchSize, threads: number, state: OptimiserState, device: Device = "cpu",
+  ): Promise<Trainer> {
+    const session = await createSession(buildStepGraph(config, layout, size), threads, device);
+    return new Trainer(config, layout, size, threads, device, session, state);
   }
 
   /** One step of training. The losses are those before the step. */
@@ -89,7 +98,7 @@ export class Trainer {
 
   /** The losses of a batch with the present weights. */
   async evaluate(batch: Batch): Promise<Losses> {
-    this.#evaluation ??= await createSession(buildLossGraph(this.config, this.layout, this.size), this.#threads);
+    this.#evaluation ??= await createSession(buildLossGraph(this.config, this.layout, this.size), this.#threads, this.#device);
     await this.#evaluation.run({ ...this.#feed(batch), weights: this.#now.weights }, { ...this.#losses });
     return this.#readLosses();
   }
@@ -130,8 +139,5 @@ export class Trainer {
   }
 }
 
-const createSession = (bytes: Uint8Array, threads: number): Promise<ort.InferenceSession> =>
-  ort.InferenceSession.create(bytes, {
-    intraOpNumThreads: threads, interOpNumThreads: 1, executionMode: "sequential", graphOptimizationLevel: "all",
-    enableCpuMemArena: true, enableMemPattern: true, logSeverityLevel: 3,
-  });
+const createSession = (bytes: Uint8Array, threads: number, device: Device): Promise<ort.InferenceSession> =>
+  openSession(bytes, device, threads, { executionMode: "sequential", enableCpuMemArena: true, enableMemPattern: true });

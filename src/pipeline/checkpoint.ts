@@ -32,7 +32,7 @@ export const removeState = (out: string): Promise<void> => rm(stateFolder(out), 
 export interface Origin {
   readonly karyon: string;
   readonly model: ModelConfig;
-  readonly settings: Omit<TrainingSettings, "threads">;
+  readonly settings: Omit<TrainingSettings, "threads" | "device">;
   /** SHA-256 of the `model.onnx` that it went on from. */
   readonly from: string | undefined;
   readonly kind: "movie" | "images";
@@ -49,9 +49,9 @@ export interface Machine {
   readonly runtime: string;
 }
 
-export function originOf(made: Omit<Origin, "karyon" | "settings" | "machines">, { threads, ...settings }: TrainingSettings): Origin {
+export function originOf(made: Omit<Origin, "karyon" | "settings" | "machines">, { threads, device, ...settings }: TrainingSettings): Origin {
   const { processor, onnxruntime } = environment();
-  return { karyon: version, ...made, settings, machines: [{ threads, processor: String(processor), runtime: `onnxruntime ${onnxruntime}` }] };
+  return { karyon: version, ...made, settings, machines: [{ threads, processor: String(processor), runtime: `onnxruntime ${onnxruntime}, ${device}` }] };
 }
 
 export interface Resumption {

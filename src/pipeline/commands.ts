@@ -8,7 +8,7 @@ import { listImages } from "./imagefolder.js";
 import { modelFiles } from "./modelfiles.js";
 import { openInputs } from "./opening.js";
 import { type Config, configurationOf } from "./options.js";
-import { type InputRecord, runRecord, stageRecord, writeRun } from "./provenance.js";
+import { type InputRecord, ranOn, runRecord, stageRecord, writeRun } from "./provenance.js";
 import type { SegmentationSummary } from "./segmentation.js";
 import { hashFiles } from "./source.js";
 import { analyseStage, annotateStage, segmentStage, type Stage, trackStage, trainStage } from "./stages.js";
@@ -32,7 +32,7 @@ async function perform<T>(stage: Stage<T>, { out, configuration, inputs, notices
     return writeFolder(out, async (folder) => {
       const result = await stage.fill(folder, part);
       const record = { ...runRecord(stage.name, out, configuration, inputs), notices: [...notices, ...(result.notices ?? [])] };
-      await writeRun(folder, { ...record, stages: { [stage.name]: stageRecord(secondsSince(started), result.text) } });
+      await writeRun(folder, { ...ranOn(record, result.device), stages: { [stage.name]: stageRecord(secondsSince(started), result.text) } });
       return result;
     });
   });

@@ -26,6 +26,8 @@ export interface StageResult<T> {
   readonly text: string;
   /** What the user should know of it, one sentence each. */
   readonly notices?: readonly string[];
+  /** What its network ran on, where it has one. */
+  readonly device?: string;
 }
 
 /** Announces a stage, runs it, and says what came out and how long it took. */

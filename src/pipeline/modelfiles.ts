@@ -5,6 +5,7 @@ import { InvalidInput } from "../core/errors.js";
 import type { Tensor } from "../core/tensor.js";
 import { type ModelDescription, parseModelDescription, weightsFromOnnx } from "../model/file.js";
 import { createPredictor, type Predictor } from "../model/predictor.js";
+import type { Device } from "../nn/device.js";
 
 export interface LoadedModel {
   readonly description: ModelDescription;
@@ -19,11 +20,11 @@ export function modelFiles(folder: string): [network: string, description: strin
   return [join(folder, "model.onnx"), join(folder, "model.json")];
 }
 
-/** Opens a model folder. @throws InvalidInput when a part is missing, CorruptFile when it cannot be understood */
-export async function loadModel(folder: string, threads: number): Promise<LoadedModel> {
+/** Opens a model folder. @throws InvalidInput when a part or the device is missing, CorruptFile when it cannot be understood */
+export async function loadModel(folder: string, threads: number, device: Device = "cpu"): Promise<LoadedModel> {
   const [network, json] = modelFiles(folder);
   const description = parseModelDescription(readFileSync(json, "utf8"), json);
-  return { description, predictor: await createPredictor(readFileSync(network), description.config, { threads }) };
+  return { description, predictor: await createPredictor(readFileSync(network), description.config, { threads, device }) };
 }
 
 /** A model that a training goes on from. */

@@ -3,6 +3,7 @@
  * from it, so that none of them can know an option that the others do not.
  */
 import { z } from "zod";
+import { devices } from "../nn/device.js";
 import { simulatePresets } from "../simulate/options.js";
 
 export const sections = ["general", "input", "annotate", "train", "segment", "track", "simulate", "evaluate"] as const;
@@ -36,6 +37,7 @@ export const optionTable = {
   general: {
     seed: { flag: "seed", value: "<n>", schema: integer(0, 2 ** 31 - 1).default(1), help: "seed of everything random" },
     threads: { flag: "threads", value: "<n>", schema: integer(1, 256).optional(), help: "processor threads to use (default: all cores)" },
+    device: { flag: "device", value: `<auto|${devices.join("|")}>`, schema: z.enum(["auto", ...devices]).default("auto"), help: "where networks run: auto is a graphics card that works and is faster, else the processor" },
   },
   input: {
     channel: { flag: "channel", value: "<n>", schema: integer(0, 999).default(0), help: "channel that shows the nuclei, from 0" },

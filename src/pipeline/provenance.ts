@@ -56,6 +56,9 @@ export const runRecord = (command: string, out: string, configuration: unknown, 
   inputs: inputs.map((input) => ({ ...input, file: relative(resolve(out), resolve(input.file)) })),
 });
 
+/** The record with the device that a network ran on, where there was one. */
+export const ranOn = (record: RunRecord, device: string | undefined): RunRecord => (device === undefined ? record : { ...record, environment: { ...record.environment, device } });
+
 /** Where the inputs of a record lie. */
 export const inputPaths = (out: string, { inputs }: RunRecord): string[] => inputs.map(({ file }) => resolve(out, file));
 

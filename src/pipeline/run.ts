@@ -7,13 +7,14 @@ import type { StageContext } from "../core/progress.js";
 import { diametersOf, readAnnotation } from "./annotation.js";
 import { removeState, stateFolder } from "./checkpoint.js";
 import { differences } from "./config.js";
+import { chooseDevice } from "./device.js";
 import { notice, type PipelineContext, runStage, type StageResult } from "./events.js";
 import { makeFolder } from "./files.js";
 import { assertReplaceable, type OutputOptions, writeFolder } from "./folders.js";
 import { type RunStage, stageOutputs } from "./layout.js";
 import { openInputs } from "./opening.js";
 import { type Config, configurationOf } from "./options.js";
-import { type InputRecord, readRun, type RunRecord, runRecord, stageRecord, writeRun } from "./provenance.js";
+import { type InputRecord, ranOn, readRun, type RunRecord, runRecord, stageRecord, writeRun } from "./provenance.js";
 import { writeReport } from "./reporting.js";
 import { analyseStage, annotateStage, isTrackable, segmentStage, type Stage, trackStage, trainStage } from "./stages.js";
 import { foundationOf, trainingSettings } from "./training.js";
@@ -32,6 +33,7 @@ export interface RunResult {
 export async function run(inputs: readonly string[], out: string, config: Config, { overwrite }: OutputOptions, context: PipelineContext = {}): Promise<RunResult> {
   // What would stop the training is refused before the work that leads up to it.
   trainingSettings(config.train, config.general.seed, 1, foundationOf(config.train)?.description);
+  if (config.general.device !== "auto") await chooseDevice(config);
   const { source, records } = await openInputs(inputs, out, config, context);
   let record = await openRun(out, config, records, overwrite, context);
   let made = false;
@@ -50,7 +52,7 @@ export async function run(inputs: readonly string[], out: string, config: Config
       const { notices = [], ...rest } = await work(stage);
       return { ...rest, notices: notices.filter((sentence) => !said.has(sentence)) };
     });
-    record = { ...record, stages: { ...record.stages, [name]: stageRecord(result.seconds, result.text) } };
+    record = { ...ranOn(record, result.device), stages: { ...record.stages, [name]: stageRecord(result.seconds, result.text) } };
     await note(result.notices ?? []);
   };
   const fill = ({ name, text, fill: work }: Stage<unknown, RunStage>): Promise<void> => perform(name, text, (stage) => writeFolder(path(name), (folder) => work(folder, stage)));
@@ -89,10 +91,10 @@ async function openRun(out: string, config: Config, inputs: readonly InputRecord
   return fresh;
 }
 
-/** A run may go on with another number of threads and other memory; all else must be equal. */
+/** A run may go on with another number of threads, on another device and with other memory; all else must be equal. */
 const comparable = (configuration: unknown): unknown => {
   const plain = JSON.parse(JSON.stringify(configuration)) as Config;
-  return { ...plain, general: { ...plain.general, threads: undefined }, segment: { ...plain.segment, memory: undefined } };
+  return { ...plain, general: { ...plain.general, threads: undefined, device: undefined }, segment: { ...plain.segment, memory: undefined } };
 };
 
 /** Inputs are the same when names and contents are, in the same order; where they lie does not matter. */

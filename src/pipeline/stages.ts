@@ -5,6 +5,7 @@ import type { Statistics } from "../analyse/analyse.js";
 import { annotateInto, type AnnotationSummary, diametersOf } from "./annotation.js";
 import { statisticsOf, writeStatistics } from "./analysis.js";
 import type { StateKeeping } from "./checkpoint.js";
+import { chooseDevice } from "./device.js";
 import type { StageResult } from "./events.js";
 import { counted } from "./inputs.js";
 import type { RunStage } from "./layout.js";
@@ -53,10 +54,11 @@ export const trainStage = (dataset: string, config: Config, keeping: StateKeepin
   name: "train",
   text: `a StarDist network from ${config.train.from ?? "scratch"}, preset ${config.train.preset}`,
   fill: async (folder, context) => {
-    const value = await trainInto(folder, dataset, config, context, keeping);
+    const { device, notices } = await chooseDevice(config);
+    const value = await trainInto(folder, dataset, config, context, device, keeping);
     const { history, description: { thresholds } } = value;
     const text = `${history.at(-1)?.step ?? 0} steps, loss ${history.at(-1)?.loss.toFixed(3)}, thresholds ${thresholds.probability.toFixed(2)} and ${thresholds.overlap.toFixed(2)}`;
-    return { value, text, notices: [...value.warnings, ...trainingWarnings(Number(value.description.provenance["validationScore"] ?? NaN))] };
+    return { value, text, device, notices: [...notices, ...value.warnings, ...trainingWarnings(Number(value.description.provenance["validationScore"] ?? NaN))] };
   },
 });
 
@@ -65,10 +67,11 @@ export const segmentStage = (model: string, source: ImageSource, config: Config,
   name: "segment",
   text: framesOf(source),
   fill: async (folder, context) => {
-    const loaded = await loadModel(model, threadsOf(config));
+    const { device, notices } = await chooseDevice(config);
+    const loaded = await loadModel(model, threadsOf(config), device);
     try {
       const value = await segmentInto(folder, source, loaded, config, context, diameters?.());
-      return { value, text: `${total(value.images, "nuclei")} nuclei`, notices: value.warnings };
+      return { value, text: `${total(value.images, "nuclei")} nuclei`, device, notices: [...notices, ...value.warnings] };
     } finally {
       await loaded.predictor.release();
     }

@@ -23,7 +23,7 @@ describe("trainingSettings", () => {
     expect(model).toEqual({ ...defaultModelConfig, rays: 32, grid: 2, depth: 3, filters: 32 });
     expect(settings).toEqual({
       steps: 100 * 256, stepsPerEpoch: 256, batch: 4, patch: 64, learningRate: 3e-4, schedule: "plateau", warmup: 0, augment: "none", validation: 0.15,
-      foregroundFraction: 0.9, compose: 0, seed: 7, threads: 2,
+      foregroundFraction: 0.9, compose: 0, seed: 7, threads: 2, device: "cpu",
     });
   });
 

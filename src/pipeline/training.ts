@@ -8,6 +8,7 @@ import { defaultNormalisation } from "../dataset/samples.js";
 import { defaultModelConfig, type ModelConfig, sizeMultiple } from "../model/config.js";
 import { formatModelDescription, type ModelDescription } from "../model/file.js";
 import type { TrainingRecord, TrainingState } from "../model/train.js";
+import type { Device } from "../nn/device.js";
 import { lossPlot } from "../report/plots.js";
 import type { TrainingSettings } from "../workers/protocol.js";
 import { trainInThreads } from "../workers/trainingthreads.js";
@@ -35,11 +36,11 @@ const goingOn = { learningRate: 3e-4, warmup: 30 } as const;
  * @param from the model that the training goes on from
  * @throws InvalidInput when settings contradict each other or that model
  */
-export function trainingSettings(train: TrainConfig, seed: number, threads: number, from?: ModelDescription): { model: ModelConfig; settings: TrainingSettings } {
+export function trainingSettings(train: TrainConfig, seed: number, threads: number, from?: ModelDescription, device: Device = "cpu"): { model: ModelConfig; settings: TrainingSettings } {
   const preset = train.preset === "paper" ? paper : auto;
   const steps = train.steps ?? preset.steps;
   const settings: TrainingSettings = {
-    steps, seed, threads,
+    steps, seed, threads, device,
     batch: train.batch ?? preset.batch,
     patch: train.patch ?? preset.patch,
     learningRate: train.learningRate ?? (from ? goingOn : preset).learningRate,
@@ -110,9 +111,9 @@ export function trainingWarnings(score: number): string[] {
  *
  * @param keeping where an interrupted training is gone on with, and its state kept; the caller removes it when the model is in its place
  */
-export async function trainInto(folder: string, dataset: string, config: Config, context: StageContext, keeping?: StateKeeping): Promise<TrainingResult> {
+export async function trainInto(folder: string, dataset: string, config: Config, context: StageContext, device: Device, keeping?: StateKeeping): Promise<TrainingResult> {
   const from = foundationOf(config.train);
-  const { model, settings } = trainingSettings(config.train, config.general.seed, threadsOf(config), from?.description);
+  const { model, settings } = trainingSettings(config.train, config.general.seed, threadsOf(config), from?.description, device);
   const normalisation = from?.description.normalisation ?? defaultNormalisation;
   const { images, notices, ...set } = await readSamples(dataset, { scaleOf: scaleRule(config.train, from?.description), normalisation, images: config.train.trainingImages }, context);
   const made = originOf({ model, from: from?.sha256, kind: set.kind, images }, settings);

@@ -64,6 +64,19 @@ describe("predictTiled", () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(64);
   });
 
+  it("divides in two where each half fits with its one margin", async () => {
+    const margin = Math.ceil(receptiveMargin(config) / 4) * 4;
+    const widths: number[] = [];
+    const inner = filterPredictor(config);
+    const predictor: Predictor = { ...inner, predict: (data, h, w) => (widths.push(w), inner.predict(data, h, w)) };
+    const width = 2 * (64 - margin);
+    await predictTiled(blobs(8, width), 8, width, predictor, 64);
+    expect(widths).toEqual([64, 64]);
+    widths.length = 0;
+    await predictTiled(blobs(8, width + 8), 8, width + 8, predictor, 64);
+    expect(widths.length).toBeGreaterThan(2);
+  });
+
   it("mirrors images smaller than one cell of the network", async () => {
     const prediction = await predictTiled(Float32Array.from([0.5, 0.25]), 1, 2, filterPredictor(config), 512);
     expect([prediction.height, prediction.width]).toEqual([1, 1]);

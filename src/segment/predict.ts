@@ -101,15 +101,17 @@ interface Span {
 function spans(length: number, tile: number, multiple: number, margin: number): Span[] {
   const padded = Math.ceil(length / multiple) * multiple;
   if (padded <= tile) return [{ from: 0, to: padded, usedFrom: 0, usedTo: padded }];
-  // A tile too small for its margins still makes progress: one multiple at a time.
-  const core = Math.max(1, Math.floor((tile - 2 * margin) / multiple));
   const units = padded / multiple;
-  const count = Math.ceil(units / core);
-  return Array.from({ length: count }, (_, i) => {
+  const divided = (count: number): Span[] => Array.from({ length: count }, (_, i) => {
     const usedFrom = Math.floor((i * units) / count) * multiple;
     const usedTo = Math.floor(((i + 1) * units) / count) * multiple;
     return { usedFrom, usedTo, from: Math.max(0, usedFrom - margin), to: Math.min(padded, usedTo + margin) };
   });
+  // The first and the last have one margin only: two may fit where a third in between would not. A tile too small for its margins still makes
+  // progress, one multiple at a time.
+  let count = Math.min(units, Math.ceil(padded / tile));
+  while (count < units && divided(count).some(({ from, to }) => to - from > tile)) count++;
+  return divided(count);
 }
 
 /**

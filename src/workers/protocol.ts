@@ -6,6 +6,7 @@ import type { AugmentOptions } from "../dataset/augment.js";
 import type { ScaledSample } from "../dataset/samples.js";
 import type { ModelConfig } from "../model/config.js";
 import type { TrainingRecord, TrainingState } from "../model/train.js";
+import type { Device } from "../nn/device.js";
 import type { Answer } from "./errors.js";
 import type { BatchRing } from "./ring.js";
 
@@ -75,6 +76,7 @@ export interface TrainingSettings {
   readonly compose: number;
   readonly seed: number;
   readonly threads: number;
+  readonly device: Device;
 }
 
 export interface TrainingOutcome extends Omit<Prepared, "check" | "validation"> {
@@ -84,6 +86,25 @@ export interface TrainingOutcome extends Omit<Prepared, "check" | "validation"> 
   readonly thresholds: { readonly probability: number; readonly overlap: number; readonly score: number };
   readonly layout: string;
 }
+
+/** What `probe.ts` is asked, as JSON. */
+export interface ProbeRequest {
+  /** Tried in this order. */
+  readonly devices: readonly Device[];
+  /** Of the processor, which they are compared with; without it they are not timed. */
+  readonly threads?: number | undefined;
+}
+
+/** What a device does; an error where it is missing. */
+export type DeviceReport =
+  | { readonly device: Device; readonly message: string }
+  | {
+    readonly device: Device;
+    /** Of a step's gradient from the processor's, as a part of the largest; null where the runtime cannot do the step. */
+    readonly difference: number | null;
+    /** How many times as fast as the processor; null where it was not timed. */
+    readonly speed: number | null;
+  };
 
 export type TrainingMessage =
   | { readonly type: "progress"; readonly done: number; readonly total: number; readonly message: string }

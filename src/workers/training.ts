@@ -95,7 +95,7 @@ function precisionOf(truth: LabelImage, predicted: LabelImage): number {
 
 /** Tunes the thresholds on held-back images, or on a few of the training where none were held back. */
 async function tune(onnx: Uint8Array, { model, settings }: TrainRequest, images: readonly ScaledSample[]): Promise<Thresholds & { readonly score: number }> {
-  const predictor = await createPredictor(onnx, model, { threads: settings.threads });
+  const predictor = await createPredictor(onnx, model, { threads: settings.threads, device: settings.device });
   try {
     const predictions = [];
     for (const [index, { data, labels }] of images.entries()) {
