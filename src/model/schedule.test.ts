@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { afterEpoch, learningRateAt, startOfPlateau } from "./schedule.js";
 
-const schedules = fc.constantFrom("cosine", "plateau", "constant");
+const schedules = fc.constantFrom("hold", "cosine", "plateau", "constant");
 const options = { schedule: "cosine", learningRate: 0.8, steps: 110, warmup: 10 } as const;
 
 describe("learningRateAt", () => {
@@ -16,6 +16,14 @@ describe("learningRateAt", () => {
 
   it("stays when it is constant or left to the plateau", () => {
     for (const schedule of ["constant", "plateau"] as const) expect(learningRateAt({ ...options, schedule, warmup: 0 }, 70)).toBe(0.8);
+  });
+
+  it("is held for six tenths, then falls along a cosine, or falls earlier over as many steps", () => {
+    const held = { ...options, schedule: "hold", steps: 100, warmup: 0 } as const;
+    for (const step of [0, 30, 59, 60]) expect(learningRateAt(held, step)).toBe(0.8);
+    expect(learningRateAt(held, 80)).toBeCloseTo(0.4, 12);
+    expect(learningRateAt(held, 99)).toBeCloseTo(0.4 * (1 - Math.cos(Math.PI / 40)), 12);
+    for (const step of [0, 20, 35, 39]) expect(learningRateAt(held, step, 20)).toBeCloseTo(learningRateAt(held, step + 40), 12);
   });
 
   it("is positive and at most the given rate at every step", () => {

@@ -1,22 +1,34 @@
 /** How the learning rate runs through a training. */
 export interface Schedule {
-  /** `cosine` falls to zero over the whole training; `plateau` halves whenever the loss has stopped falling; `constant` stays. */
-  readonly schedule: "cosine" | "plateau" | "constant";
+  /**
+   * `hold` stays, then falls to zero along a cosine over the last part of the training; `cosine` falls over the whole of it; `plateau` halves whenever the
+   * loss has stopped falling; `constant` stays.
+   */
+  readonly schedule: "hold" | "cosine" | "plateau" | "constant";
   readonly learningRate: number;
   readonly steps: number;
   /** Steps at the start over which the rate rises linearly to its full value. */
   readonly warmup: number;
 }
 
+/** Part of the steps after which the rate of `hold` begins to fall. */
+const HELD = 0.6;
+
+/** Step at which the rate of `hold` begins to fall unless it is time earlier. */
+export const startOfFall = ({ steps }: Pick<Schedule, "steps">): number => Math.floor(HELD * steps);
+
 /**
  * The rate of a step, without what a plateau took off it.
  *
  * @param step from 0
+ * @param fall step from which the rate of `hold` falls, over as many steps as are planned for that
  */
-export function learningRateAt({ schedule, learningRate, steps, warmup }: Schedule, step: number): number {
+export function learningRateAt(options: Schedule, step: number, fall = startOfFall(options)): number {
+  const { schedule, learningRate, steps, warmup } = options;
   if (step < warmup) return (learningRate * (step + 1)) / warmup;
-  if (schedule !== "cosine") return learningRate;
-  return (learningRate * (1 + Math.cos((Math.PI * (step - warmup)) / (steps - warmup)))) / 2;
+  const along = (part: number): number => (learningRate * (1 + Math.cos(Math.PI * part))) / 2;
+  if (schedule === "cosine") return along((step - warmup) / (steps - warmup));
+  return schedule === "hold" && step >= fall ? along((step - fall) / (steps - startOfFall(options))) : learningRate;
 }
 
 /** What `plateau` remembers between epochs. */

@@ -106,19 +106,17 @@ describe("train", () => {
 });
 
 describe("which weights are kept", () => {
-  it("are those of the best score, the first among equals, and not the last", async () => {
-    const scores = [0.1, 0.7, 0.7];
+  it("are those of the lowest validation loss, whatever the scores", async () => {
+    const scores = [0.7, 0.7, 0.1];
     const states: TrainingState[] = [];
     const onEpoch: TrainOptions["onEpoch"] = (_, checkpoint) => void states.push(checkpoint());
     const result = await train(config, { ...options, onEpoch }, { ...data, validate: async () => scores[states.length]! }, {});
     expect(result.history.map(({ score }) => score)).toEqual(scores);
-    expect(result.best).toBe(8);
-    expect(bytes(result.weights)).toBe(bytes(toTensors(config, states[1]!.weights)));
-    expect(states[2]!.weights).not.toEqual(states[1]!.weights);
-    expect(states[2]!.best.step).toBe(8);
+    expect(result.best).toBe(12);
+    expect(bytes(result.weights)).toBe(bytes(toTensors(config, states[2]!.weights)));
   });
 
-  it("are those of the lowest validation loss where nothing scores", async () => {
+  it("are not always the last", async () => {
     const { best, history } = await train(config, { ...options, learningRate: 0.3, schedule: "constant", warmup: 0 }, data, {});
     const losses = history.map(({ validationLoss }) => validationLoss);
     expect(best).toBe(history[losses.indexOf(Math.min(...losses))]!.step);
@@ -140,6 +138,66 @@ describe("which weights are kept", () => {
     };
     await train(config, options, { ...data, validate }, {});
     expect(new Set(areas).size).toBe(3);
+  });
+});
+
+describe("averaged weights", () => {
+  const every = { ...options, steps: 40, stepsPerEpoch: 10, warmup: 0, schedule: "constant" } as const;
+
+  it("are the exponential average of those of every tenth step, at first their mean", async () => {
+    const states: TrainingState[] = [];
+    const { best, weights } = await train(config, { ...every, averaging: 0.9, onEpoch: (_, checkpoint) => void states.push(checkpoint()) }, { ...data, validation: [] }, {});
+    const expected = Float64Array.from(states[0]!.weights);
+    states.slice(1).forEach((state, i) => {
+      // By hand: the second value has a share of 9 / 11, then 9 / 12, 9 / 13, until 1 - decay ** 10 is larger.
+      const kept = Math.min(0.9 ** 10, (i + 2) / (i + 11));
+      state.weights.forEach((value, k) => (expected[k] = kept * expected[k]! + (1 - kept) * value));
+    });
+    const average = states.at(-1)!.average!;
+    expect(Math.max(...average.map((value, k) => Math.abs(value - expected[k]!)))).toBeLessThan(1e-6);
+    expect(Math.max(...average.map((value, k) => Math.abs(value - states.at(-1)!.weights[k]!)))).toBeGreaterThan(1e-4);
+    expect(best).toBe(40);
+    expect(bytes(weights)).toBe(bytes(toTensors(config, average)));
+  });
+
+  it("are what is validated", async () => {
+    const [plain, averaged] = [await train(config, every, data, {}), await train(config, { ...every, averaging: 0.9 }, data, {})];
+    // The steps are the same, and so is the first value of the average.
+    expect(averaged.history.map(({ loss }) => loss)).toEqual(plain.history.map(({ loss }) => loss));
+    expect(averaged.history[0]!.validationLoss).toBe(plain.history[0]!.validationLoss);
+    expect(averaged.history[3]!.validationLoss).not.toBe(plain.history[3]!.validationLoss);
+  });
+});
+
+describe("a rate that is held", () => {
+  const held: TrainOptions = { ...options, schedule: "hold", steps: 100, stepsPerEpoch: 5, warmup: 0, scoreEvery: 2, contentAfter: 2 };
+
+  it("falls earlier when scores no longer rise, as steeply as planned", async () => {
+    let scores = 0;
+    const { history } = await train(config, held, { ...data, validate: async () => [0.1, 0.4, 0.401, 0.4][scores++] ?? 0.9 }, {});
+    // Scores at steps 10, 20, 30, 40: the last two bring nothing noticeable over .4. Forty steps of falling follow.
+    expect(history.map(({ step }) => step).filter((step) => step % 10 === 0)).toEqual([10, 20, 30, 40, 50, 60, 70, 80]);
+    expect(history.filter(({ score }) => !Number.isNaN(score)).map(({ step }) => step)).toEqual([10, 20, 30, 40, 50, 60, 70, 80]);
+    expect([30, 40].map((step) => history[step / 5 - 1]!.learningRate)).toEqual([3e-3, 3e-3]);
+    expect(history.at(-1)!.learningRate).toBeCloseTo((3e-3 / 2) * (1 - Math.cos(Math.PI / 40)), 12);
+  });
+
+  it("is held to its planned end while they rise", async () => {
+    let scores = 0;
+    const { history } = await train(config, held, { ...data, validate: async () => scores++ / 10 }, {});
+    expect(history.at(-1)!.step).toBe(100);
+  });
+
+  it("goes on from a checkpoint made while it falls", async () => {
+    const states: TrainingState[] = [];
+    const score = async (): Promise<number> => 0.5;
+    const all = { ...held, averaging: 0.9 };
+    const whole = await train(config, { ...all, onEpoch: (_, checkpoint) => void states.push(structuredClone(checkpoint())) }, { ...data, validate: score }, {});
+    const saved = states.find(({ step }) => step === 50)!;
+    expect(saved.fall).toBe(30);
+    const resumed = await train(config, { ...all, resume: saved }, { ...data, validate: score }, {});
+    expect(resumed.history.at(-1)!.step).toBe(70);
+    expect(bytes(resumed.weights)).toBe(bytes(whole.weights));
   });
 });
 

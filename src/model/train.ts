@@ -9,7 +9,7 @@ import { exportOnnx } from "./file.js";
 import { chooseLayout, type LayoutChoice } from "./layout.js";
 import { fromTensors, initialWeights, parameterCount, toTensors } from "./parameters.js";
 import { createPredictor, type Predictor } from "./predictor.js";
-import { afterEpoch, learningRateAt, startOfPlateau, type PlateauState, type Schedule } from "./schedule.js";
+import { afterEpoch, learningRateAt, startOfFall, startOfPlateau, type PlateauState, type Schedule } from "./schedule.js";
 import { Trainer, type Losses, type OptimiserState, type StepLosses } from "./trainer.js";
 
 export interface TrainOptions extends Schedule {
@@ -25,6 +25,12 @@ export interface TrainOptions extends Schedule {
   readonly layout: LayoutChoice;
   /** Default `cpu`. On others the layout is `nchw`, and results are equal up to rounding only. */
   readonly device?: Device | undefined;
+  /** How slowly the average of the weights forgets, a step, 0..1; 0 for no average. What is validated and kept is the average. Default 0. */
+  readonly averaging?: number | undefined;
+  /** With `hold`: scores without a better one after which the rate begins to fall. Default: never before its time. */
+  readonly contentAfter?: number | undefined;
+  /** Epochs from one score to the next. Default 1. */
+  readonly scoreEvery?: number | undefined;
   /** Epochs without a lower loss after which `plateau` halves the rate. Default 40. */
   readonly patience?: number | undefined;
   /** First weights, such as those of a model to go on with. Default: random. */
@@ -37,7 +43,7 @@ export interface TrainOptions extends Schedule {
 
 /** StarDist's settings, with the schedule that needs a tenth of its steps. */
 export const defaultTrainOptions: TrainOptions = {
-  steps: 3000, batch: 4, patch: 96, learningRate: 1e-3, schedule: "cosine", warmup: 100, stepsPerEpoch: 100, seed: 1, threads: 2,
+  steps: 3000, batch: 4, patch: 96, learningRate: 1e-3, schedule: "hold", averaging: 0.995, warmup: 100, stepsPerEpoch: 100, seed: 1, threads: 2,
   layout: "auto",
 };
 
@@ -49,7 +55,7 @@ export interface TrainingData {
   nextBatch(step: number): Batch | Promise<Batch>;
   /** Of the same size as those of the training; may be empty. */
   readonly validation: readonly Batch[];
-  /** Scores the network after each epoch, higher is better. When given, it decides which weights are kept. */
+  /** Scores the network, higher is better. It decides when a `hold` that makes no progress ends; which weights are kept is decided by the loss. */
   validate?(predictor: Predictor): Promise<number>;
 }
 
@@ -80,12 +86,14 @@ export interface TrainingState extends OptimiserState {
   readonly best: Best;
   readonly plateau: PlateauState;
   readonly history: readonly TrainingRecord[];
+  /** Step from which the rate of `hold` falls; absent where it falls when planned. */
+  readonly fall?: number | undefined;
 }
 
 export interface Best {
   /** Steps after which these weights were reached; 0 before the first epoch. */
   readonly step: number;
-  /** The score, or minus the loss: higher is better. */
+  /** Minus the validation loss. */
   readonly value: number;
   /** Standard vector, see parameters.ts. */
   readonly weights: Float32Array;
@@ -104,8 +112,8 @@ export interface TrainResult {
 /**
  * Trains a StarDist network, from random weights unless others are given.
  *
- * The weights that are kept are those of the epoch with the best score (`data.validate`), else the lowest validation loss, else, with
- * nothing to validate on, the last. Results depend on the options, the data, the layout, the device and the number of threads, and on nothing else.
+ * The weights that are kept are those of the epoch with the lowest validation loss, or, with nothing to validate on, the last. Not those with the best score:
+ * with some dozens of objects to find it is a staircase, and it does not see the outlines. Results depend on the options, the data, the layout, the device and the number of threads, and on nothing else.
  *
  * @throws InvalidInput when options, configuration and batches do not fit together
  * @throws TrainingDiverged when a loss or gradient is no longer finite
@@ -160,30 +168,44 @@ async function run(
 ): Promise<Pick<TrainingState, "best" | "history">> {
   const began = performance.now();
   const history = [...start.history];
-  let { best, plateau } = start;
+  let { best, plateau, fall } = start;
   let sum = startOfSum;
-  for (let step = start.step; step < options.steps; step++) {
-    const learningRate = learningRateAt(options, step) * plateau.factor;
+  const end = (): number => (fall === undefined ? options.steps : options.steps - startOfFall(options) + fall);
+  for (let step = start.step; step < end(); step++) {
+    const learningRate = learningRateAt(options, step, fall) * plateau.factor;
     const losses = await takeStep(trainer, step, learningRate, data, context);
+    if (options.averaging) trainer.average(options.averaging);
     sum = addLosses(sum, losses);
-    context.onProgress?.({ done: step + 1, total: options.steps, message: `loss ${losses.loss.toFixed(4)}` });
-    if ((step + 1) % options.stepsPerEpoch !== 0 && step + 1 < options.steps) continue;
+    context.onProgress?.({ done: step + 1, total: end(), message: `loss ${losses.loss.toFixed(4)}` });
+    if ((step + 1) % options.stepsPerEpoch !== 0 && step + 1 < end()) continue;
 
-    const validation = await validate(trainer, step + 1, options, data);
+    const epoch = history.length + 1;
+    const scored = data.validate !== undefined && epoch % (options.scoreEvery ?? 1) === 0;
+    const validation = await validate(trainer, step + 1, options, data, scored);
     const { loss, probability, distance } = meanOf(sum);
     sum = startOfSum;
     const record: TrainingRecord = {
-      epoch: history.length + 1, step: step + 1, learningRate, loss, probabilityLoss: probability, distanceLoss: distance, ...validation,
-      seconds: (performance.now() - began) / 1000,
+      epoch, step: step + 1, learningRate, loss, probabilityLoss: probability, distanceLoss: distance, ...validation, seconds: (performance.now() - began) / 1000,
     };
     history.push(record);
-    if (isBetter(data, record, best)) best = { step: record.step, value: valueOfEpoch(data, record), weights: trainer.weights() };
+    if (isBetter(record, best)) best = { step: record.step, value: -record.validationLoss, weights: trainer.weights() };
     const watched = data.validation.length > 0 ? record.validationLoss : record.loss;
     if (options.schedule === "plateau") plateau = afterEpoch(plateau, watched, options.patience ?? DEFAULT_PATIENCE);
-    const [bestNow, plateauNow] = [best, plateau];
-    await options.onEpoch?.(record, () => ({ ...trainer.state(), best: bestNow, plateau: plateauNow, history: [...history] }));
+    if (options.schedule === "hold" && fall === undefined && record.step < startOfFall(options) && isContent(history, options.contentAfter)) fall = record.step;
+    const [bestNow, plateauNow, fallNow] = [best, plateau, fall];
+    await options.onEpoch?.(record, () => ({ ...trainer.state(), best: bestNow, plateau: plateauNow, history: [...history], ...(fallNow === undefined ? {} : { fall: fallNow }) }));
   }
   return { best, history };
+}
+
+/** A score must be better by this much to count as better. */
+const noticeable = 0.002;
+
+/** Whether the last `after` scores brought nothing better than those before. */
+export function isContent(history: readonly Pick<TrainingRecord, "score">[], after: number | undefined): boolean {
+  const scores = history.map(({ score }) => score).filter((score) => !Number.isNaN(score));
+  if (after === undefined || scores.length <= after) return false;
+  return Math.max(...scores.slice(-after)) <= Math.max(...scores.slice(0, -after)) + noticeable;
 }
 
 /** @param step from 0 */
@@ -200,27 +222,17 @@ async function takeStep(trainer: Trainer, step: number, learningRate: number, da
 
 type ValidationPart = Pick<TrainingRecord, "validationLoss" | "validationProbabilityLoss" | "validationDistanceLoss" | "score">;
 
-async function validate(trainer: Trainer, step: number, where: Pick<TrainOptions, "threads" | "device">, data: TrainingData): Promise<ValidationPart> {
+async function validate(trainer: Trainer, step: number, where: Pick<TrainOptions, "threads" | "device">, data: TrainingData, scored: boolean): Promise<ValidationPart> {
   let sum = startOfSum;
   for (const batch of data.validation) sum = addLosses(sum, await trainer.evaluate(batch));
   const { loss, probability, distance } = meanOf(sum);
   if (data.validation.length > 0) failIfDiverged(step, loss);
-  const score = data.validate ? await scoreOf(trainer, data, where) : NaN;
+  const score = scored ? await scoreOf(trainer, data, where) : NaN;
   return { validationLoss: loss, validationProbabilityLoss: probability, validationDistanceLoss: distance, score };
 }
 
-/** Higher is better. NaN: nothing tells. */
-function valueOfEpoch(data: TrainingData, record: TrainingRecord): number {
-  if (!data.validate) return -record.validationLoss;
-  // A score that is not a number (no object found at all, say) is no reason to keep the weights.
-  return Number.isNaN(record.score) ? -Infinity : record.score;
-}
-
-/** Ties go to the earlier epoch. */
-function isBetter(data: TrainingData, record: TrainingRecord, best: Best): boolean {
-  const value = valueOfEpoch(data, record);
-  return value > best.value || Number.isNaN(value) || best.step === 0;
-}
+/** Ties go to the earlier epoch; where nothing tells, the last is taken. */
+const isBetter = ({ validationLoss }: TrainingRecord, best: Best): boolean => -validationLoss > best.value || Number.isNaN(validationLoss) || best.step === 0;
 
 function failIfDiverged(step: number, value: number): void {
   if (!Number.isFinite(value)) throw new TrainingDiverged(step, value);

@@ -22,13 +22,18 @@ export interface StepLosses extends Losses {
   readonly gradientNorm: number;
 }
 
-/** What a training remembers from step to step: three standard vectors (see parameters.ts) and the number of steps done. */
+/** What a training remembers from step to step: standard vectors (see parameters.ts) and the number of steps done. */
 export interface OptimiserState {
   readonly step: number;
   readonly weights: Float32Array;
   readonly first: Float32Array;
   readonly second: Float32Array;
+  /** The running average of the weights, see `average`; absent before its first value. */
+  readonly average?: Float32Array | undefined;
 }
+
+/** Steps between two values that enter the average: so it costs nothing, and weights one step apart hardly differ. */
+const AVERAGED_EVERY = 10;
 
 type FloatTensor = InstanceType<typeof ort.Tensor>;
 interface Vectors { readonly weights: FloatTensor; readonly first: FloatTensor; readonly second: FloatTensor }
@@ -54,6 +59,7 @@ export class Trainer {
   #now: Vectors;
   #next: Vectors;
   #step: number;
+  #average: FloatTensor | undefined;
 
   private constructor(
     config: ModelConfig, layout: Layout, size: BatchSize, threads: number, device: Device, session: ort.InferenceSession, state: OptimiserState,
@@ -73,6 +79,7 @@ export class Trainer {
     const empty = (): FloatTensor => tensor(new Float32Array(length), [length]);
     this.#next = { weights: empty(), first: empty(), second: empty() };
     this.#step = state.step;
+    this.#average = state.average && vector(state.average);
   }
 
   /** @throws InvalidInput where the device is missing */
@@ -96,21 +103,45 @@ export class Trainer {
     return { ...this.#readLosses(), gradientNorm: valueOf(this.#gradientNorm) };
   }
 
-  /** The losses of a batch with the present weights. */
+  /**
+   * Takes the present weights into their exponential average, every tenth step. The average forgets a step's weights by `decay` with each further step; at the
+   * start it is the mean of all so far, so that the first weights, which are random, do not stay in it.
+   *
+   * Source: Polyak & Juditsky 1992; Tarvainen & Valpola 2017, 3.
+   *
+   * @param decay a step, 0..1
+   */
+  average(decay: number): void {
+    if (this.#step % AVERAGED_EVERY !== 0) return;
+    const now = this.#now.weights.data as Float32Array;
+    if (this.#average === undefined) {
+      this.#average = tensor(now.slice(), [now.length]);
+      return;
+    }
+    const count = this.#step / AVERAGED_EVERY;
+    const kept = Math.min(decay ** AVERAGED_EVERY, count / (count + 9));
+    const average = this.#average.data as Float32Array;
+    for (let i = 0; i < now.length; i++) average[i] = kept * average[i]! + (1 - kept) * now[i]!;
+  }
+
+  /** The losses of a batch with the averaged weights, or the present ones where there is no average. */
   async evaluate(batch: Batch): Promise<Losses> {
     this.#evaluation ??= await createSession(buildLossGraph(this.config, this.layout, this.size), this.#threads, this.#device);
-    await this.#evaluation.run({ ...this.#feed(batch), weights: this.#now.weights }, { ...this.#losses });
+    await this.#evaluation.run({ ...this.#feed(batch), weights: this.#average ?? this.#now.weights }, { ...this.#losses });
     return this.#readLosses();
   }
 
-  /** The present weights as a standard vector. */
+  /** The averaged weights, or the present ones where there is no average, as a standard vector. */
   weights(): Float32Array {
-    return this.#standard(this.#now.weights);
+    return this.#standard(this.#average ?? this.#now.weights);
   }
 
   state(): OptimiserState {
     const { weights, first, second } = this.#now;
-    return { step: this.#step, weights: this.#standard(weights), first: this.#standard(first), second: this.#standard(second) };
+    return {
+      step: this.#step, weights: this.#standard(weights), first: this.#standard(first), second: this.#standard(second),
+      ...(this.#average ? { average: this.#standard(this.#average) } : {}),
+    };
   }
 
   async release(): Promise<void> {
