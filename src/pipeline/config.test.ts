@@ -15,7 +15,7 @@ describe("configuration", () => {
   });
 
   it("names an unknown key and those that exist", () => {
-    expect(() => resolveConfig({ train: { step: 5 } }, "karyon.yaml")).toThrow(/karyon\.yaml, key "train\.step": expected one of preset, steps,/);
+    expect(() => resolveConfig({ train: { step: 5 } }, "karyon.yaml")).toThrow(/karyon\.yaml, key "train\.step": expected one of preset, effort, steps,/);
     expect(() => resolveConfig({ training: {} } as never, "karyon.yaml")).toThrow(/key "training": expected one of general, input,/);
   });
 

@@ -7,7 +7,7 @@ import { type LabelImage, labelImage } from "../core/labels.js";
 import type { Nuclei } from "../core/nuclei.js";
 import { median } from "../imgproc/percentile.js";
 import { parseCsv } from "../io/csv.js";
-import type { AnnotationPart, LabelledPicture, Notice, ReportInput } from "../report/input.js";
+import type { AnnotationPart, LabelledPicture, Notice, ReportInput, TrainingPart } from "../report/input.js";
 import type { MethodsInput } from "../report/methods.js";
 import type { LossRecord } from "../report/plots.js";
 import { buildReport } from "../report/report.js";
@@ -67,7 +67,7 @@ async function reportInput(out: string, record: RunRecord, source: ImageSource, 
     },
     notices: noticesOf(source, annotation, segmentation),
     annotation: await annotationPart(out, annotation, annotated),
-    training: { records: lossRecords(out) },
+    training: { records: lossRecords(out), expected: expectedOf(out) },
     segmentation: [segmented],
     ...(tracks ? { tracks: { name: shown.name, image, nuclei: within(tracks.graph.nuclei, shown.window) } } : {}),
     statistics,
@@ -152,6 +152,12 @@ function lossRecords(out: string): LossRecord[] {
   return rows.map((row) => ({ step: numberOf(row[column("step")]), trainingLoss: numberOf(row[column("loss")]), validationLoss: numberOf(row[column("validation_loss")]) }));
 }
 
+/** What the training expected of its network, where it could tell. */
+function expectedOf(out: string): TrainingPart["expected"] {
+  const path = join(out, stageOutputs.train, "model.json");
+  return parseModelDescription(readFileSync(path, "utf8"), path).provenance["expectedQuality"] as TrainingPart["expected"];
+}
+
 /** What the methods paragraph says, from what was really used. */
 function methodsOf(out: string, config: Config, annotation: AnnotationSummary, segmentation: SegmentationSummary, tracking: TrackingSummary | undefined): MethodsInput {
   const path = join(out, stageOutputs.train, "model.json");
@@ -168,7 +174,7 @@ function methodsOf(out: string, config: Config, annotation: AnnotationSummary, s
       diameter: diameters.length > 0 ? median(diameters) : undefined,
     },
     training: {
-      ...model, steps: settings.steps, batch: settings.batch, patch: settings.patch, learningRate: settings.learningRate, schedule: settings.schedule,
+      ...model, steps: settings.steps, batch: settings.batch, patch: settings.patch, learningRate: settings.learningRate, schedule: settings.schedule, averaged: settings.averaging > 0,
       augmented: settings.augment !== "none", validation: settings.validation, composed: Number(provenance["composedImages"] ?? 0) > 0 ? settings.compose : 0, seed: settings.seed,
     },
     segmentation: { probabilityThreshold, overlapThreshold, outline, tuned },

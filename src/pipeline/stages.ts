@@ -14,7 +14,7 @@ import type { Config } from "./options.js";
 import { segmentInto, type SegmentationSummary } from "./segmentation.js";
 import { threadsOf } from "./threads.js";
 import { radiusText, readTracks, trackInto, type TrackingSummary } from "./tracking.js";
-import { trainingWarnings, trainInto, type TrainingResult } from "./training.js";
+import { effortOf, expectationText, trainingWarnings, trainInto, type TrainingResult } from "./training.js";
 
 export interface Stage<T, N extends string = string> {
   readonly name: N;
@@ -52,13 +52,13 @@ function windowsText({ images }: AnnotationSummary): string {
 
 export const trainStage = (dataset: string, config: Config, keeping: StateKeeping): Stage<TrainingResult, RunStage> => ({
   name: "train",
-  text: `a StarDist network from ${config.train.from ?? "scratch"}, preset ${config.train.preset}`,
+  text: `a StarDist network from ${config.train.from ?? "scratch"}, effort ${effortOf(config.train)}`,
   fill: async (folder, context) => {
     const { device, notices } = await chooseDevice(config);
     const value = await trainInto(folder, dataset, config, context, device, keeping);
     const { history, description: { thresholds } } = value;
-    const text = `${history.at(-1)?.step ?? 0} steps, loss ${history.at(-1)?.loss.toFixed(3)}, thresholds ${thresholds.probability.toFixed(2)} and ${thresholds.overlap.toFixed(2)}`;
-    return { value, text, device, notices: [...notices, ...value.warnings, ...trainingWarnings(Number(value.description.provenance["validationScore"] ?? NaN))] };
+    const text = `${history.at(-1)?.step ?? 0} steps, loss ${history.at(-1)?.loss.toFixed(3)}, thresholds ${thresholds.probability.toFixed(2)} and ${thresholds.overlap.toFixed(2)}${expectationText(value.expected)}`;
+    return { value, text, device, notices: [...notices, ...value.warnings, ...trainingWarnings(Number(value.description.provenance["validationScore"] ?? NaN), value.expected)] };
   },
 });
 

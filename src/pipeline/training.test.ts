@@ -23,8 +23,17 @@ describe("trainingSettings", () => {
     expect(model).toEqual({ ...defaultModelConfig, rays: 32, grid: 2, depth: 3, filters: 32 });
     expect(settings).toEqual({
       steps: 100 * 256, stepsPerEpoch: 256, batch: 4, patch: 64, learningRate: 3e-4, schedule: "plateau", warmup: 0, augment: "none", validation: 0.15,
-      foregroundFraction: 0.9, compose: 0, seed: 7, threads: 2, device: "cpu",
+      averaging: 0, scoreEvery: 3, contentAfter: 2, foregroundFraction: 0.9, compose: 0, seed: 7, threads: 2, device: "cpu",
     });
+  });
+
+  it("are a matter of the effort, which is the paper's in its preset", () => {
+    expect((["quick", "standard", "thorough", "paper"] as const).map((effort) => settingsOf({ effort }).settings.steps)).toEqual([1000, 3000, 10_000, 25_600]);
+    expect(settingsOf({}).settings).toEqual(settingsOf({ effort: "standard" }).settings);
+    expect(settingsOf({ effort: "paper" })).toEqual(settingsOf({ preset: "paper" }));
+    expect(settingsOf({ effort: "quick", preset: "paper" })).toEqual(settingsOf({ effort: "quick" }));
+    // A score every 300 steps; 1200 without a better one end the hold.
+    expect(settingsOf({ effort: "thorough" }).settings).toMatchObject({ stepsPerEpoch: 100, scoreEvery: 3, contentAfter: 4, schedule: "hold", averaging: 0.995 });
   });
 
   it("follow the user before the preset, switch by switch", () => {

@@ -8,6 +8,7 @@ import { defaultNormalisation } from "../dataset/samples.js";
 import { defaultModelConfig, type ModelConfig, sizeMultiple } from "../model/config.js";
 import { formatModelDescription, type ModelDescription } from "../model/file.js";
 import type { TrainingRecord, TrainingState } from "../model/train.js";
+import type { ExpectedQuality } from "../evaluate/expected.js";
 import type { Device } from "../nn/device.js";
 import { lossPlot } from "../report/plots.js";
 import type { TrainingSettings } from "../workers/protocol.js";
@@ -21,11 +22,25 @@ import { scaleFor } from "./segmentation.js";
 import { threadsOf } from "./threads.js";
 import { readSamples } from "./trainingset.js";
 
-/** The paper's settings: 100 epochs of 256 steps, patches of 64 px, no augmentation. Source: Englbrecht et al. 2021 and its scripts. */
-const paper = { steps: 25_600, batch: 4, patch: 64, learningRate: 3e-4, schedule: "plateau", warmup: 0, augment: false, filters: 32 } as const;
+const usual = {
+  batch: 4, patch: 96, learningRate: 1e-3, schedule: "hold", averaging: 0.995, warmup: 100, augment: true, filters: 32, stepsPerEpoch: (steps: number) => Math.min(100, Math.max(1, Math.round(steps / 30))),
+} as const;
 
-/** Reaches its plateau in about ten minutes on two cores. */
-const auto = { steps: 3000, batch: 4, patch: 96, learningRate: 1e-3, schedule: "cosine", warmup: 100, augment: true, filters: 32 } as const;
+/** What `--effort` stands for. Source of `paper`, 100 epochs of 256 steps without augmentation: Englbrecht et al. 2021 and its scripts. */
+const efforts = {
+  quick: { ...usual, steps: 1000 },
+  standard: { ...usual, steps: 3000 },
+  thorough: { ...usual, steps: 10_000 },
+  paper: { steps: 25_600, batch: 4, patch: 64, learningRate: 3e-4, schedule: "plateau", averaging: 0, warmup: 0, augment: false, filters: 32, stepsPerEpoch: () => 256 },
+} as const;
+
+export type Effort = keyof typeof efforts;
+
+export const effortOf = ({ effort, preset }: Pick<TrainConfig, "effort" | "preset">): Effort => effort ?? (preset === "paper" ? "paper" : "standard");
+
+/** Epochs between two scores on what was held back, and steps without a better one after which the rate falls. */
+const scoreEvery = 3;
+const contentSteps = 1200;
 
 /** Instead of a preset's where a training goes on from a model: a full rate would first undo what it knows. */
 const goingOn = { learningRate: 3e-4, warmup: 30 } as const;
@@ -37,8 +52,9 @@ const goingOn = { learningRate: 3e-4, warmup: 30 } as const;
  * @throws InvalidInput when settings contradict each other or that model
  */
 export function trainingSettings(train: TrainConfig, seed: number, threads: number, from?: ModelDescription, device: Device = "cpu"): { model: ModelConfig; settings: TrainingSettings } {
-  const preset = train.preset === "paper" ? paper : auto;
+  const preset = efforts[effortOf(train)];
   const steps = train.steps ?? preset.steps;
+  const stepsPerEpoch = preset.stepsPerEpoch(steps);
   const settings: TrainingSettings = {
     steps, seed, threads, device,
     batch: train.batch ?? preset.batch,
@@ -46,7 +62,7 @@ export function trainingSettings(train: TrainConfig, seed: number, threads: numb
     learningRate: train.learningRate ?? (from ? goingOn : preset).learningRate,
     schedule: train.schedule ?? preset.schedule,
     warmup: Math.min((from ? goingOn : preset).warmup, Math.floor(steps / 10)),
-    stepsPerEpoch: train.preset === "paper" ? 256 : Math.max(1, Math.round(steps / 30)),
+    averaging: preset.averaging, stepsPerEpoch, scoreEvery, contentAfter: Math.ceil(contentSteps / (scoreEvery * stepsPerEpoch)),
     validation: train.validation,
     foregroundFraction: 0.9,
     compose: train.compose,
@@ -73,14 +89,14 @@ const comfortable = [30, 60] as const;
 const target = 40;
 
 /** How much images with nuclei of this diameter (px) are scaled for the network. The paper's method takes them as they are. */
-export function networkScale(diameter: number, { preset, nucleusSize }: Pick<TrainConfig, "preset" | "nucleusSize">): number {
+export function networkScale(diameter: number, { preset, effort, nucleusSize }: Pick<TrainConfig, "preset" | "nucleusSize"> & Partial<Pick<TrainConfig, "effort">>): number {
   if (!(diameter > 0)) return 1;
   if (nucleusSize !== undefined) return nucleusSize / diameter;
-  return preset === "paper" || (diameter >= comfortable[0] && diameter <= comfortable[1]) ? 1 : target / diameter;
+  return effortOf({ effort, preset }) === "paper" || (diameter >= comfortable[0] && diameter <= comfortable[1]) ? 1 : target / diameter;
 }
 
 /** The same where a training goes on from a model: images are brought to the size that it knows, as when it segments. */
-export const scaleRule = (train: Pick<TrainConfig, "preset" | "nucleusSize">, from: Pick<ModelDescription, "diameter" | "diameterRange"> | undefined) => (diameter: number): number =>
+export const scaleRule = (train: Parameters<typeof networkScale>[1], from: Pick<ModelDescription, "diameter" | "diameterRange"> | undefined) => (diameter: number): number =>
   from === undefined || train.nucleusSize !== undefined ? networkScale(diameter, train) : scaleFor(diameter, from);
 
 export interface TrainingResult {
@@ -88,9 +104,18 @@ export interface TrainingResult {
   readonly description: ModelDescription;
   readonly settings: TrainingSettings;
   readonly model: ModelConfig;
+  /** Estimated without truth; undefined where nothing was held back. */
+  readonly expected: ExpectedQuality | undefined;
   /** What a user should know, one sentence each. */
   readonly warnings: readonly string[];
 }
+
+/** For the line that ends the stage. */
+export const expectationText = (expected: ExpectedQuality | undefined): string =>
+  expected === undefined ? "" : `, expected F1 ${expected.f1.toFixed(2)} (${expected.low.toFixed(2)} to ${expected.high.toFixed(2)})`;
+
+/** Below this expected F1 what is counted and tracked is no longer to be trusted unseen. */
+const poorQuality = 0.8;
 
 /** Below this agreement of network and annotation, on parts held back from training, the result is hardly of use. */
 const poorAgreement = 0.5;
@@ -100,9 +125,12 @@ const poorAgreement = 0.5;
  *
  * @param score mean average precision over IoU .3, .5, .7 against the annotation of parts held back, 0..1; NaN where nothing could be held back
  */
-export function trainingWarnings(score: number): string[] {
+export function trainingWarnings(score: number, expected?: ExpectedQuality): string[] {
   if (Number.isNaN(score)) return ["Too little is annotated to hold any of it back: nothing tells how good the network is."];
-  if (score >= poorAgreement) return [];
+  if (score >= poorAgreement) {
+    if (expected === undefined || expected.f1 >= poorQuality) return [];
+    return [`These images are hard for the method: about ${Math.round(100 * (1 - expected.f1))} of 100 nuclei are expected to be wrong or missed (F1 at IoU 0.5 ${expected.low.toFixed(2)} to ${expected.high.toFixed(2)}, estimated without truth). Look at the overlays before you use what it finds.`];
+  }
   return [`The network finds the annotation again only poorly (agreement ${score.toFixed(2)} of 1 on parts held back from training): train longer (--steps), or look at the annotation's overlays, before you use what it finds.`];
 }
 
@@ -128,7 +156,7 @@ export async function trainInto(folder: string, dataset: string, config: Config,
     diameterRange: outcome.diameterRange,
     provenance: {
       karyon: version, created: new Date().toISOString(), seed: settings.seed, layout: outcome.layout, settings, bestStep: outcome.best,
-      validationScore: outcome.thresholds.score, trainingImages: outcome.trainingNames, validationImages: outcome.validationNames,
+      validationScore: outcome.thresholds.score, expectedQuality: outcome.expected, trainingImages: outcome.trainingNames, validationImages: outcome.validationNames,
       ...(settings.compose > 0 ? { composedImages: outcome.composed } : {}),
       ...(from === undefined ? {} : { from: { sha256: from.sha256, created: from.description.provenance["created"] } }),
       ...(origin.machines.length > 1 ? { machines: origin.machines } : {}),
@@ -138,7 +166,7 @@ export async function trainInto(folder: string, dataset: string, config: Config,
   await writeFileAtomic(join(folder, "model.json"), formatModelDescription(description));
   await writeFileAtomic(join(folder, "training.csv"), historyCsv(outcome.history));
   await writeFileAtomic(join(folder, "loss.svg"), lossPlot(outcome.history.map(({ step, loss, validationLoss }) => ({ step, trainingLoss: loss, validationLoss }))));
-  return { history: outcome.history, description, settings, model, warnings: [...notices, ...outcome.warnings] };
+  return { history: outcome.history, description, settings, model, expected: outcome.expected, warnings: [...notices, ...outcome.warnings] };
 }
 
 /** The model that a training is to go on from, if any. @throws InvalidInput, CorruptFile when it cannot be used */

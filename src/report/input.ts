@@ -76,6 +76,18 @@ export interface AnnotationPart {
 
 export interface TrainingPart {
   readonly records: readonly LossRecord[];
+  /** How good the network probably is, estimated without truth; all 0..1. */
+  readonly expected?: {
+    readonly f1: number;
+    readonly low: number;
+    readonly high: number;
+    /** F1 against the annotation of what was held back. */
+    readonly agreement: number;
+    /** F1 of what is found in an image against what is found in its mirror images. */
+    readonly stability: number;
+    /** Annotated nuclei that were held back. */
+    readonly objects: number;
+  } | undefined;
 }
 
 /** The image under the tracks. */

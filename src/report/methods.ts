@@ -25,7 +25,9 @@ export interface MethodsInput {
     readonly batch: number;
     readonly patch: number;
     readonly learningRate: number;
-    readonly schedule: "cosine" | "plateau" | "constant";
+    readonly schedule: "hold" | "cosine" | "plateau" | "constant";
+    /** True where the network is an average of its weights over many steps. */
+    readonly averaged?: boolean | undefined;
     readonly augmented: boolean;
     /** Share of the data kept out of the training, 0..1. */
     readonly validation: number;
@@ -99,13 +101,13 @@ function annotationText({ preset, images, candidates, kept, diameter, background
 
 function trainingText(t: Part<"training">): string {
   const schedule = {
-    cosine: "falling along a cosine", plateau: "lowered whenever the loss no longer improved", constant: "kept constant",
+    hold: "held, then falling along a cosine", cosine: "falling along a cosine", plateau: "lowered whenever the loss no longer improved", constant: "kept constant",
   }[t.schedule];
   const held = t.validation > 0 ? ` ${short(t.validation * 100)} % of the data were kept out of the training for validation.` : "";
   const composed = t.composed ? ` In ${short(t.composed * 100)} % of the patches nuclei touched, which were composed by copying single nuclei of the training data beside others of the same image.` : "";
   return `On these data a StarDist network (Schmidt et al. 2018) was trained from scratch: a U-Net (Ronneberger et al. 2015) of depth ${t.depth} with ${t.filters} filters on its first level, ${t.rays} rays and a grid of ${t.grid} px, ` +
     `for ${formatNumber(t.steps)} steps with batches of ${t.batch} patches of ${t.patch} × ${t.patch} px${t.augmented ? ", augmented by flips, turns and changes of intensity" : ", without augmentation"}, ` +
-    `with the Adam optimiser and a learning rate of at most ${short(t.learningRate)}, ${schedule} (seed ${t.seed}).${composed}${held}`;
+    `with the Adam optimiser and a learning rate of at most ${short(t.learningRate)}, ${schedule} (seed ${t.seed}).${t.averaged ? " The network is the exponential average of its weights over the steps." : ""}${composed}${held}`;
 }
 
 function segmentationText(s: Part<"segmentation">): string {

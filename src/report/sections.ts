@@ -96,7 +96,15 @@ export function trainingMarkup({ annotation, training }: ReportInput): string {
   const table = reasons.length === 0 ? "" : `<div><h3>Why objects were turned down</h3>${tableMarkup([
     { header: "reason", values: reasons.map(({ reason }) => reason) }, { header: "objects", values: reasons.map(({ count }) => count) },
   ], 20)}</div>`;
-  return grid([...(training && training.records.length > 0 ? [plots.lossPlot(training.records)] : []), ...(table === "" ? [] : [table])]);
+  return expectedMarkup(training?.expected) + grid([...(training && training.records.length > 0 ? [plots.lossPlot(training.records)] : []), ...(table === "" ? [] : [table])]);
+}
+
+function expectedMarkup(expected: NonNullable<ReportInput["training"]>["expected"]): string {
+  if (!expected) return "";
+  const { f1, low, high, agreement, stability, objects } = expected;
+  return `<h3>How good the network probably is</h3><p>F1 of the nuclei at IoU 0.5: <b>${f1.toFixed(2)}</b> (${low.toFixed(2)} to ${high.toFixed(2)}), estimated without truth: on parts of the images that were held back from training ` +
+    `it agrees with the annotation of ${objects} certain nuclei by ${agreement.toFixed(3)}, and with itself, where the images are mirrored, by ${stability.toFixed(3)}. ` +
+    "Nuclei that neither the annotation nor the network finds cannot show in this figure: look at the overlays.</p>";
 }
 
 export function scoresMarkup(scores: readonly ScorePart[] | undefined): string {

@@ -26,6 +26,8 @@ export const defaultThresholds: Thresholds = { probability: 0.5, overlap: 0.4 };
 const overlaps = [0.3, 0.4, 0.5] as const;
 const lowest = 0.1;
 const highest = 0.9;
+/** Scores that differ by less than this are taken for equal: of some dozens of objects, one more or less found changes them by more. */
+const tolerance = 0.01;
 /** Steps of the scans, each around the best of the one before. */
 const steps = [0.1, 0.02, 0.01] as const;
 
@@ -36,8 +38,11 @@ const steps = [0.1, 0.02, 0.01] as const;
  * takes as many evaluations and needs a score with one peak; with few objects the score is a staircase, on which it ends anywhere. Suppression and
  * painting are done once per overlap: both go by descending score, so that a higher probability threshold merely removes the last labels.
  *
+ * Of the thresholds that score almost as well as the best, the one nearest to StarDist's default is taken. What is validated on are the certain nuclei of an
+ * automatic annotation, all of which a high threshold finds, too; the dim and the crowded ones, which it loses, are not among them.
+ *
  * @param score of one image, higher is better; images count in proportion to their number of objects. It must not keep `predicted`, which is reused.
- * @returns the best thresholds; of equal overlaps the lower, of equal neighbouring probabilities the middle; `score` is NaN, and the thresholds are the
+ * @returns the thresholds, of equal overlaps the lower, and their score, which is NaN, and the thresholds are the
  * defaults, when no image has objects
  * @throws InvalidInput when prediction and truth do not belong together; Cancelled
  */
@@ -103,8 +108,13 @@ function searchProbability(evaluate: (probability: number) => number): { probabi
     best = scan(best - reach, best + reach, step);
     reach = step;
   }
-  return { probability: best, score: scores.get(best)! };
+  const enough = Math.max(...scores.values()) - tolerance;
+  const probability = [...scores].filter(([, score]) => score >= enough).reduce((a, [b]) => (distance(b) < distance(a) || (distance(b) === distance(a) && b < a) ? b : a), highest + 1);
+  return { probability, score: scores.get(probability)! };
 }
+
+/** From StarDist's default, in thousandths, so that equal distances are equal. */
+const distance = (probability: number): number => Math.round(1000 * Math.abs(probability - defaultThresholds.probability));
 
 /** The middle of the first run of neighbours with the highest score. */
 function middleOfBest(scores: ReadonlyMap<number, number>): number {

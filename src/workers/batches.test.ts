@@ -17,7 +17,7 @@ import { trainInThreads } from "./trainingthreads.js";
 const model: ModelConfig = { rays: 8, grid: 2, depth: 1, filters: 4, convolutionsPerLevel: 1, features: 8 };
 const settings: TrainingSettings = {
   steps: 25, batch: 2, patch: 32, learningRate: 1e-3, schedule: "cosine", warmup: 2, stepsPerEpoch: 5, validation: 0.2, foregroundFraction: 0.9,
-  augment: defaultAugmentOptions, compose: 0.3, seed: 4, device: "cpu", threads: 1,
+  augment: defaultAugmentOptions, compose: 0.3, seed: 4, device: "cpu", averaging: 0, scoreEvery: 1, threads: 1,
 };
 const samplesOf = (): ScaledSample[] => [1, 2].map((seed) => {
   const labels = convexShapes(16, 36, false, random(seed));

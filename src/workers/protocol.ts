@@ -4,7 +4,9 @@ import type { Batch } from "../core/batch.js";
 import type { Tensor } from "../core/tensor.js";
 import type { AugmentOptions } from "../dataset/augment.js";
 import type { ScaledSample } from "../dataset/samples.js";
+import type { ExpectedQuality } from "../evaluate/expected.js";
 import type { ModelConfig } from "../model/config.js";
+import type { Schedule } from "../model/schedule.js";
 import type { TrainingRecord, TrainingState } from "../model/train.js";
 import type { Device } from "../nn/device.js";
 import type { Answer } from "./errors.js";
@@ -66,9 +68,13 @@ export interface TrainingSettings {
   readonly batch: number;
   readonly patch: number;
   readonly learningRate: number;
-  readonly schedule: "cosine" | "plateau" | "constant";
+  readonly schedule: Schedule["schedule"];
   readonly warmup: number;
+  /** See `TrainOptions`. */
+  readonly averaging: number;
   readonly stepsPerEpoch: number;
+  readonly scoreEvery: number;
+  readonly contentAfter?: number | undefined;
   readonly validation: number;
   readonly foregroundFraction: number;
   readonly augment: AugmentOptions | "none";
@@ -85,6 +91,8 @@ export interface TrainingOutcome extends Omit<Prepared, "check" | "validation"> 
   readonly best: number;
   readonly thresholds: { readonly probability: number; readonly overlap: number; readonly score: number };
   readonly layout: string;
+  /** Undefined where nothing was held back. */
+  readonly expected: ExpectedQuality | undefined;
 }
 
 /** What `probe.ts` is asked, as JSON. */

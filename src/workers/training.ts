@@ -4,11 +4,13 @@ import { isKaryonError } from "../core/errors.js";
 import type { LabelImage } from "../core/labels.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import type { ScaledSample } from "../dataset/samples.js";
+import { expectedQuality, type ExpectedQuality } from "../evaluate/expected.js";
 import { matchInstances, scoreInstances } from "../evaluate/instances.js";
 import { encodeCheckpoint } from "../model/checkpoint.js";
 import { exportOnnx } from "../model/file.js";
-import { createPredictor } from "../model/predictor.js";
+import { createPredictor, type Predictor } from "../model/predictor.js";
 import { train, type TrainingState } from "../model/train.js";
+import { labelsUnderFlips } from "../segment/flips.js";
 import { predictTiled } from "../segment/predict.js";
 import { type Thresholds, tuneThresholds } from "../segment/thresholds.js";
 import { type Answer, answerError, valueOf } from "./errors.js";
@@ -29,6 +31,9 @@ const controller = new AbortController();
 function lookUpStop(): void {
   if (isStopped(ring)) controller.abort();
 }
+
+/** Of the steps. */
+let progress = { done: 0, total: request.settings.steps };
 
 const context: StageContext = {
   signal: controller.signal,
@@ -66,6 +71,7 @@ const keeper = {
 async function perform({ model, settings, weights, resume }: TrainRequest): Promise<TrainingOutcome> {
   const { check, validation, ...facts } = waitFor(ring, () => received<Prepared>());
   const batch = emptyBatch(ring.lengths);
+  const glance = firstPixels(validation, glancePixels);
   let last: number | undefined;
   const result = await train(model, { ...settings, layout: "auto", weights, resume, onEpoch: (record, checkpoint) => {
     last = record.validationLoss;
@@ -78,35 +84,70 @@ async function perform({ model, settings, weights, resume }: TrainRequest): Prom
       return batch;
     },
     validation: check,
-  }, { ...context, onProgress: ({ done, total, message }) => context.onProgress?.({ done, total, message: last === undefined || Number.isNaN(last) ? message : `${message}, validation ${last.toFixed(4)}` }) });
+    ...(glance.length > 0 ? { validate: async (predictor: Predictor) => (await tune(predictor, glance, stopPrecisions, "scoring")).score } : {}),
+  }, { ...context, onProgress: ({ done, total, message }) => {
+    progress = { done, total };
+    context.onProgress?.({ done, total, message: last === undefined || Number.isNaN(last) ? message : `${message}, validation ${last.toFixed(4)}` });
+  } });
   enough(ring);
   const onnx = exportOnnx(model, result.weights);
   const images = validation.length > 0 ? validation : waitFor(ring, () => received<readonly ScaledSample[]>());
-  const thresholds = await tune(onnx, request, images);
-  return { onnx, thresholds, history: result.history, best: result.best, layout: result.layout, ...facts };
-}
-
-/** Mean average precision over the IoU thresholds that StarDist tunes on; an image where there is nothing to score counts as nothing. */
-function precisionOf(truth: LabelImage, predicted: LabelImage): number {
-  lookUpStop();
-  const { thresholds } = scoreInstances([matchInstances(truth, predicted)], [0.3, 0.5, 0.7]).pooled;
-  return thresholds.reduce((sum, { ap }) => sum + (Number.isNaN(ap) ? 0 : ap), 0) / thresholds.length;
-}
-
-/** Tunes the thresholds on held-back images, or on a few of the training where none were held back. */
-async function tune(onnx: Uint8Array, { model, settings }: TrainRequest, images: readonly ScaledSample[]): Promise<Thresholds & { readonly score: number }> {
   const predictor = await createPredictor(onnx, model, { threads: settings.threads, device: settings.device });
   try {
-    const predictions = [];
-    for (const [index, { data, labels }] of images.entries()) {
-      lookUpStop();
-      context.onProgress?.({ done: settings.steps, total: settings.steps, message: `tuning the thresholds, image ${index + 1} of ${images.length}` });
-      predictions.push({ prediction: await predictTiled(data, labels.height, labels.width, predictor, tuningTile, { signal: context.signal }), truth: labels });
-    }
-    return tuneThresholds(predictions, precisionOf, { signal: context.signal });
+    const thresholds = await tune(predictor, images, tunePrecisions, "tuning the thresholds");
+    const expected = await expectation(predictor, thresholds, firstPixels(validation, expectedPixels));
+    return { onnx, thresholds, expected, history: result.history, best: result.best, layout: result.layout, ...facts };
   } finally {
     await predictor.release();
   }
+}
+
+/** At most so much of what was held back is looked at for a score during training, and for the expected quality: enough objects, in a second or two. */
+const glancePixels = 2 ** 20;
+const expectedPixels = 2 ** 22;
+
+/** The first images, of at least one, until there are so many pixels. */
+function firstPixels(images: readonly ScaledSample[], most: number): readonly ScaledSample[] {
+  let sum = 0;
+  return images.filter(({ data }, index) => (sum += data.length) <= most || index === 0);
+}
+
+/** IoU thresholds that StarDist tunes on, and those whose scores must have stopped rising before the training ends early: outlines take longest to learn. */
+const tunePrecisions = [0.3, 0.5, 0.7];
+const stopPrecisions = [0.5, 0.7, 0.8];
+
+/** Mean average precision; an image where there is nothing to score counts as nothing. */
+const precisionAt = (ious: readonly number[]) => (truth: LabelImage, predicted: LabelImage): number => {
+  lookUpStop();
+  const { thresholds } = scoreInstances([matchInstances(truth, predicted)], ious).pooled;
+  return thresholds.reduce((sum, { ap }) => sum + (Number.isNaN(ap) ? 0 : ap), 0) / thresholds.length;
+};
+
+/** Tunes the thresholds on held-back images, or on a few of the training where none were held back. */
+async function tune(predictor: Predictor, images: readonly ScaledSample[], ious: readonly number[], what: string): Promise<Thresholds & { readonly score: number }> {
+  const predictions = [];
+  for (const [index, { data, labels }] of images.entries()) {
+    say(`${what}, image ${index + 1} of ${images.length}`);
+    predictions.push({ prediction: await predictTiled(data, labels.height, labels.width, predictor, tuningTile, { signal: context.signal }), truth: labels });
+  }
+  return tuneThresholds(predictions, precisionAt(ious), { signal: context.signal });
+}
+
+async function expectation(predictor: Predictor, thresholds: Thresholds, images: readonly ScaledSample[]): Promise<ExpectedQuality | undefined> {
+  const [annotated, flipped] = [[], []] as [ReturnType<typeof matchInstances>[], ReturnType<typeof matchInstances>[]];
+  for (const [index, { data, labels }] of images.entries()) {
+    say(`estimating the quality, image ${index + 1} of ${images.length}`);
+    const [found, ...others] = await labelsUnderFlips(data, labels.height, labels.width, predictor, thresholds, tuningTile, { signal: context.signal });
+    annotated.push(matchInstances(labels, found));
+    for (const other of others) flipped.push(matchInstances(found, other));
+  }
+  return expectedQuality(annotated, flipped);
+}
+
+/** Tells what is done after or between the steps, and looks whether to go on. */
+function say(message: string): void {
+  lookUpStop();
+  context.onProgress?.({ ...progress, message });
 }
 
 try {

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { labelImage } from "../core/labels.js";
+import { expectedQuality } from "./expected.js";
+import { matchInstances } from "./instances.js";
+
+/** A row of objects of two pixels each, of which some are left out. */
+const row = (count: number, without: readonly number[] = []): ReturnType<typeof labelImage> =>
+  labelImage(1, 3 * count, Int32Array.from({ length: 3 * count }, (_, x) => (x % 3 === 2 || without.includes(Math.floor(x / 3)) ? 0 : Math.floor(x / 3) + 1)));
+
+describe("expectedQuality", () => {
+  it("is worse than either agreement, in proportion to the disagreements", () => {
+    // Of 100, ten are missed: F1 = 180 / 190. Mirrored, two of those 90 are: 176 / 178.
+    const missed = Array.from({ length: 10 }, (_, i) => i);
+    const found = row(100, missed);
+    const expected = expectedQuality([matchInstances(row(100), found)], [matchInstances(found, row(100, [...missed, 50, 51]))])!;
+    expect(expected).toMatchObject({ objects: 100, agreement: 180 / 190, stability: 176 / 178 });
+    expect(expected.f1).toBeCloseTo(1 - 1.35 * (10 / 190 + 2 / 178), 12);
+    expect(expected.low).toBeLessThan(expected.f1);
+    expect(expected.high).toBeGreaterThan(expected.f1);
+  });
+
+  it("is less certain with fewer objects, and never certain", () => {
+    const width = (count: number): number => {
+      const { low, high, f1 } = expectedQuality([matchInstances(row(count), row(count))], [matchInstances(row(count), row(count))])!;
+      expect([f1, high]).toEqual([1, 1]);
+      return high - low;
+    };
+    expect(width(10)).toBeGreaterThan(0.2);
+    expect(width(1000)).toBeGreaterThan(0);
+    expect(width(1000)).toBeLessThan(0.01);
+  });
+
+  it("covers what was found on images with truth", () => {
+    // 1 - F1 against annotation, against mirror images, and against truth, pooled: see errorsPerDisagreement.
+    for (const [agreement, stability, truth] of [[0.038, 0.017, 0.082], [0.035, 0.022, 0.094], [0.061, 0.045, 0.121], [0.09, 0.045, 0.16], [0.007, 0.003, 0.014]] as const) {
+      const part = (share: number): ReturnType<typeof matchInstances> => {
+        // 2000 objects of which n are missed: 1 - F1 = n / (4000 - n).
+        const n = Math.round((4000 * share) / (1 + share));
+        return matchInstances(row(2000), row(2000, Array.from({ length: n }, (_, i) => i)));
+      };
+      const { low, high } = expectedQuality([part(agreement)], [part(stability)])!;
+      expect(low).toBeLessThan(1 - truth);
+      expect(high).toBeGreaterThan(1 - truth);
+    }
+  });
+
+  it("is unknown where nothing is annotated or found", () => {
+    expect(expectedQuality([matchInstances(row(3, [0, 1, 2]), row(3, [0, 1, 2]))], [])).toBeUndefined();
+    expect(expectedQuality([], [])).toBeUndefined();
+  });
+});
