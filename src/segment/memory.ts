@@ -35,7 +35,7 @@ export interface MemoryNeeds {
   readonly config: ModelConfig;
   /** Bytes that something else holds at the same time, such as the image and its labels as a whole. */
   readonly held?: number | undefined;
-  /** The tile, where it is given. */
+  /** The tile, where it is given: it is kept, even if it takes more than the limit. */
   readonly tile?: number | undefined;
 }
 
@@ -63,7 +63,7 @@ export function memoryOf({ tile, band }: PartSizes, { height, width, scale, conf
 /**
  * The largest tiles with which the rest still works, and then the largest bands.
  *
- * @throws InvalidInput when not even the smallest parts fit
+ * @throws InvalidInput when not even the smallest parts fit, unless the tile is given
  */
 export function partsFor(needs: MemoryNeeds): PartSizes {
   const allowed = (1 - free) * needs.limit;
@@ -75,10 +75,9 @@ export function partsFor(needs: MemoryNeeds): PartSizes {
   while (needs.tile === undefined && tile - 4 * multiple >= least && !fits({ tile, band: leastRows })) tile -= 4 * multiple;
   let band = mostRows;
   while (band > leastRows && !fits({ tile, band })) band -= leastRows / 2;
-  if (!fits({ tile, band })) {
+  if (needs.tile === undefined && !fits({ tile, band })) {
     const enough = Math.ceil(memoryOf({ tile, band }, needs) / (1 - free) / megabyte);
-    const advice = needs.tile === undefined ? "" : "or a smaller --tile";
-    throw new InvalidInput("memory", `at least ${enough} MB for this model and an image of ${needs.height} x ${needs.width} px`, `${Math.floor(needs.limit / megabyte)} MB`, advice);
+    throw new InvalidInput("memory", `at least ${enough} MB for this model and an image of ${needs.height} x ${needs.width} px`, `${Math.floor(needs.limit / megabyte)} MB`);
   }
   return { tile, band };
 }
