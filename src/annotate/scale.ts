@@ -50,9 +50,12 @@ export function estimateScale(image: Image, options: { readonly diameter?: numbe
   if (pixels.constant) return { ...nothing, diameter: options.diameter ?? NaN, background: light.background, warnings: [oneValue] };
   const { diameter, signal } = dominantSize(withoutGlare(pixels.clean, pixels), image.height, image.width, light.noise);
   if (options.diameter !== undefined) return { ...light, diameter: options.diameter, signal };
-  if (!(signal >= LEAST_SIGNAL)) return { ...light, diameter: NaN, signal, warnings: [...light.warnings, "Nothing in the image stands out of its noise."] };
+  if (!standsOut({ signal })) return { ...light, diameter: NaN, signal, warnings: [...light.warnings, "Nothing in the image stands out of its noise."] };
   return { ...light, diameter, signal };
 }
+
+/** True when something in the image stands out of its noise, whether its size was measured or given. */
+export const standsOut = ({ signal }: Pick<ScaleEstimate, "signal">): boolean => signal >= LEAST_SIGNAL;
 
 export const noNumbers = "The image holds no numbers.";
 export const oneValue = "All pixels of the image have the same value.";

@@ -45,7 +45,7 @@ export interface ObjectFeatures {
 }
 
 /** What speaks most against a candidate, in one word. */
-export const rejectionCauses = ["small", "large", "dim", "bright", "shape", "faint outline", "touching", "texture", "flicker"] as const;
+export const rejectionCauses = ["small", "large", "dim", "bright", "shape", "faint outline", "touching", "texture", "flicker", "cut"] as const;
 export type RejectionCause = (typeof rejectionCauses)[number];
 
 /** What became of one candidate. */

@@ -3,21 +3,23 @@ import { readFileSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AutoOptions, decide } from "../annotate/auto.js";
+import { withoutCut } from "../annotate/cut.js";
 import { type Light, poolScale } from "../annotate/scale.js";
 import type { Decision, ObjectFeatures } from "../annotate/types.js";
-import type { Image, ImageSource } from "../core/image.js";
+import type { Image, ImageSource, Window } from "../core/image.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import { formatCsv } from "../io/csv.js";
 import { median } from "../imgproc/percentile.js";
 import { equivalentDiameter } from "../imgproc/regions.js";
 import { type AnnotatedFrame, type Background, type FrameOutput, imageTiff, objectHeader } from "../workers/annotation.js";
 import { type FramePool, framePool, mapOrdered } from "../workers/pool.js";
-import { acquisitionsOf, frameKind } from "./acquisitions.js";
+import { acquisitionsOf, type FrameKind, frameKind } from "./acquisitions.js";
 import { composeInto, type ComposedRecord } from "./composing.js";
 import { readJson, writeFileAtomic } from "./files.js";
 import { missingWarnings } from "./missing.js";
 import type { AnnotateConfig, Config } from "./options.js";
 import { threadsOf } from "./threads.js";
+import { type Looked, openSides, type View, viewsOf } from "./windows.js";
 
 /** Contents of `annotation.json`. */
 export interface AnnotationSummary {
@@ -25,6 +27,7 @@ export interface AnnotationSummary {
   readonly background: Background;
   readonly pixelSize?: number | undefined;
   readonly frameInterval?: number | undefined;
+  /** Windows of a movie's frames are images: they do not follow each other in time. */
   readonly kind: "movie" | "images";
   readonly images: readonly AnnotatedImage[];
   /** In the order of their first image; what was estimated of each, or given. */
@@ -51,6 +54,9 @@ export interface AnnotatedImage {
   readonly name: string;
   readonly height: number;
   readonly width: number;
+  /** Where it comes from, for a window of an image too large to be annotated whole. */
+  readonly source?: string | undefined;
+  readonly window?: Window | undefined;
   readonly acquisition: number;
   /** Median diameter of the kept nuclei, px; where there are none, the estimate of the acquisition; 0 where there is none either. */
   readonly diameter: number;
@@ -62,12 +68,19 @@ export interface AnnotatedImage {
 /** Reads `annotation.json` of a dataset. */
 export const readAnnotation = (dataset: string): AnnotationSummary => readJson<AnnotationSummary>(join(dataset, "annotation.json"));
 
-/** Diameter of the nuclei by image name, px: the median of its acquisition, so that like images are scaled alike; without those where nothing was found. */
+/**
+ * Diameter of the nuclei by image name, px, and by that of the image that windows were taken from: the median of its acquisition, so that like
+ * images are scaled alike; without those where nothing was found.
+ */
 export function diametersOf({ images }: AnnotationSummary): Map<string, number> {
   const found = new Map<number, number[]>();
   for (const { acquisition, diameter } of images) if (diameter > 0) found.set(acquisition, [...(found.get(acquisition) ?? []), diameter]);
-  return new Map(images.flatMap(({ name, acquisition }) => (found.has(acquisition) ? [[name, median(found.get(acquisition)!)]] : [])));
+  return new Map(images.filter(({ acquisition }) => found.has(acquisition)).flatMap(({ name, source, acquisition }) => [name, source ?? name].map((key) => [key, median(found.get(acquisition)!)] as const)));
 }
+
+/** The images that are windows, by name. */
+export const windowsOf = ({ images }: AnnotationSummary): Map<string, { readonly source: string; readonly window: Window }> =>
+  new Map(images.flatMap(({ name, source, window }) => (source === undefined || window === undefined ? [] : [[name, { source, window }] as const])));
 
 /** What becomes of the pixels of uncertain objects; each preset has its own default. */
 export const backgroundOf = ({ background, preset }: AnnotateConfig): Background => background ?? (preset === "paper" ? "noise" : "ignore");
@@ -75,6 +88,8 @@ export const backgroundOf = ({ background, preset }: AnnotateConfig): Background
 interface Job {
   readonly folder: string;
   readonly source: ImageSource;
+  /** What becomes images of the dataset; they are numbered as these. */
+  readonly views: readonly View[];
   readonly config: Config;
   readonly pool: FramePool;
   /** Frames worked on at once: one more than threads, so that reading the next never keeps one waiting. */
@@ -94,21 +109,25 @@ export async function annotateInto(folder: string, source: ImageSource, config: 
   const threads = threadsOf(config);
   const pool = framePool(threads);
   const { preset, overlays, composeTouching } = config.annotate;
+  const atOnce = threads + 1;
   for (const name of ["images", "masks", "candidates", ...(overlays ? ["overlays"] : []), store]) await mkdir(join(folder, name), { recursive: true });
   let [done, total] = [0, 0];
-  const job: Job = {
-    folder, source, config, pool, atOnce: threads + 1, context, begin: (count) => { total = count + composeTouching; }, tick: (message) => context.onProgress?.({ done: ++done, total, message }),
-  };
+  const tick = (message: string): void => context.onProgress?.({ done: ++done, total, message });
   try {
+    const views = await viewsOf(source, config.annotate.windows, (frame, windows) => mapOrdered(windows.length, atOnce, async (index) => {
+      context.onProgress?.({ done: 0, total: windows.length, message: `${source.frameNames[frame]}: looking for nuclei` });
+      return look({ source, config, pool, context }, frame, windows[index]);
+    }));
+    const job: Job = { folder, source, views, config, pool, atOnce, context, begin: (count) => { total = count + composeTouching; }, tick };
     const { frames, acquisitions } = preset === "paper" ? await annotatePaperFrames(job) : await annotateAutoFrames(job);
-    await writeFileAtomic(join(folder, "objects.csv"), objectTablePieces(folder, source.frames));
+    await writeFileAtomic(join(folder, "objects.csv"), objectTablePieces(folder, views.length));
     await rm(join(folder, store), { recursive: true, force: true });
-    const { composed, warnings } = await composeInto({ folder, names: source.frameNames, seed: config.general.seed, pool, threads, context, tick: job.tick }, composeTouching);
+    const { composed, warnings } = await composeInto({ folder, names: views.map(({ name }) => name), seed: config.general.seed, pool, threads, context, tick }, composeTouching);
     const summary: AnnotationSummary = {
-      preset, background: backgroundOf(config.annotate), kind: source.kind, pixelSize: source.pixelSize, frameInterval: source.frameInterval,
+      preset, background: backgroundOf(config.annotate), kind: kindOf(job), pixelSize: source.pixelSize, frameInterval: source.frameInterval,
       images: frames.map(({ summary }) => summary), acquisitions,
       ...(composeTouching > 0 ? { composed } : {}),
-      warnings: [...frames.flatMap(({ warnings: texts }, frame) => texts.map((text) => `${source.frameNames[frame]}: ${text}`)), ...warnings],
+      warnings: [...frames.flatMap(({ warnings: texts }, frame) => texts.map((text) => `${views[frame]!.name}: ${text}`)), ...warnings],
     };
     await writeFileAtomic(join(folder, "annotation.json"), `${JSON.stringify(summary, null, 2)}\n`);
     return summary;
@@ -150,18 +169,30 @@ interface Result {
   readonly acquisitions: readonly AcquisitionSummary[];
 }
 
-const read = async ({ source, config, context }: Job, frame: number): Promise<Image> => {
+const read = async ({ source, config, context }: Pick<Job, "source" | "config" | "context">, frame: number, window: Window | undefined): Promise<Image> => {
   throwIfCancelled(context, "Annotation");
-  return source.read(frame, { channel: config.input.channel, z: config.input.z, signal: context.signal });
+  const options = { channel: config.input.channel, z: config.input.z, signal: context.signal };
+  return window === undefined ? source.read(frame, options) : source.readWindow(frame, window, options);
 };
 
-const outputOf = ({ source, config }: Job, frame: number): FrameOutput =>
-  ({ name: source.frameNames[frame]!, frame, background: backgroundOf(config.annotate), overlay: config.annotate.overlays, seed: config.general.seed });
+const readView = (job: Job, index: number): Promise<Image> => read(job, job.views[index]!.frame, job.views[index]!.window);
+
+/** Estimates the scale of an image. */
+async function look(job: Pick<Job, "source" | "config" | "pool" | "context">, frame: number, window: Window | undefined): Promise<Looked> {
+  const image = await read(job, frame, window);
+  const estimate = await job.pool.run("estimate", { image, diameter: job.config.annotate.diameter }, job.context.signal);
+  return { estimate, kind: frameKind(image, estimate) };
+}
+
+const kindOf = ({ source, views }: Pick<Job, "source" | "views">): "movie" | "images" => (views.some(({ window }) => window !== undefined) ? "images" : source.kind);
+
+const outputOf = ({ views, config }: Job, frame: number): FrameOutput =>
+  ({ name: views[frame]!.name, frame, background: backgroundOf(config.annotate), overlay: config.annotate.overlays, seed: config.general.seed });
 
 async function annotatePaperFrames(job: Job): Promise<Result> {
-  job.begin(job.source.frames);
-  const frames = await mapOrdered(job.source.frames, job.atOnce, async (frame) => {
-    const image = await read(job, frame);
+  job.begin(job.views.length);
+  const frames = await mapOrdered(job.views.length, job.atOnce, async (frame) => {
+    const image = await readView(job, frame);
     const annotated = await job.pool.run("annotatePaperFrame", { image, ...outputOf(job, frame) }, job.context.signal);
     if (annotated.image === undefined) await writeImage(job, frame, image);
     return writeFrame(job, { frame, ...seenOf(image), acquisition: 0, fallback: 0 }, annotated);
@@ -175,26 +206,28 @@ async function annotatePaperFrames(job: Job): Promise<Result> {
  * once all candidates of the acquisition are judged together. Between the passes only features stay in memory.
  */
 async function annotateAutoFrames(job: Job): Promise<Result> {
-  const { folder, source, config, pool, atOnce, context } = job;
+  const { folder, views, config, pool, atOnce, context } = job;
   const options = autoOptions(config.annotate);
   const { acquisition, diameters } = await findAcquisitions(job);
-  const proposed = await mapOrdered(source.frames, atOnce, async (frame): Promise<Seen & { objects: ObjectFeatures; light: Light }> => {
-    const image = await read(job, frame);
-    const { objects, light, packed, candidates } = await pool.run("proposeFrame", { image, frame, diameter: diameters[acquisition[frame]!]!, options }, context.signal);
+  const proposed = await mapOrdered(views.length, atOnce, async (frame): Promise<Seen & { objects: ObjectFeatures; light: Light; cut: Uint8Array }> => {
+    const image = await readView(job, frame);
+    const { name, size, window } = views[frame]!;
+    const request = { image, frame, diameter: diameters[acquisition[frame]!]!, options, open: openSides(size, window) };
+    const { objects, light, cut, packed, candidates } = await pool.run("proposeFrame", request, context.signal);
     await writeFile(packedFile(folder, frame), packed);
-    await writeFileAtomic(join(folder, "candidates", `${source.frameNames[frame]}.tif`), candidates);
+    await writeFileAtomic(join(folder, "candidates", `${name}.tif`), candidates);
     if (backgroundOf(config.annotate) !== "noise") await writeImage(job, frame, image);
-    job.tick(`${source.frameNames[frame]}: ${objects.count} candidates`);
-    return { ...seenOf(image), objects, light };
+    job.tick(`${name}: ${objects.count} candidates`);
+    return { ...seenOf(image), objects, light, cut };
   });
   const members = diameters.map((_, group) => acquisition.flatMap((value, frame) => (value === group ? [frame] : [])));
-  const decisions = new Array<readonly Decision[]>(source.frames);
+  const decisions = new Array<readonly Decision[]>(views.length);
   for (const group of members) {
-    decide(group.map((frame) => proposed[frame]!.objects), options, source.kind).forEach((list, index) => { decisions[group[index]!] = list; });
+    decide(group.map((frame) => proposed[frame]!.objects), options, kindOf(job)).forEach((list, index) => { decisions[group[index]!] = withoutCut(list, proposed[group[index]!]!.cut); });
   }
-  const frames = await mapOrdered(source.frames, atOnce, async (frame) => {
+  const frames = await mapOrdered(views.length, atOnce, async (frame) => {
     const output = outputOf(job, frame);
-    const image = output.overlay || output.background === "noise" ? await read(job, frame) : undefined;
+    const image = output.overlay || output.background === "noise" ? await readView(job, frame) : undefined;
     const packed = await readFile(packedFile(folder, frame));
     const seen = proposed[frame]!;
     const annotated = await pool.run("composeFrame", { ...output, packed, objects: seen.objects, decisions: decisions[frame]!, image, pixelSize: seen.pixelSize }, context.signal);
@@ -206,23 +239,36 @@ async function annotateAutoFrames(job: Job): Promise<Result> {
   return { frames, acquisitions };
 }
 
-/** The acquisition of each frame, and the diameter of the nuclei of each acquisition, px; NaN where unknown. */
+/** The acquisition of each view, and the diameter of the nuclei of each acquisition, px; NaN where unknown. The windows of an image are in one. */
 async function findAcquisitions(job: Job): Promise<{ acquisition: readonly number[]; diameters: readonly number[] }> {
-  const { source, config: { annotate: { diameter } }, pool, atOnce, context } = job;
-  const all = source.frameNames.map((_, frame) => frame);
+  const { source, views, config: { annotate: { diameter } }, atOnce } = job;
+  const all = views.map((_, index) => index);
   const movie = source.kind === "movie";
-  const looked = !movie ? all : diameter !== undefined ? [] : spread(source.frames, looksAtMovie);
-  job.begin(looked.length + 2 * source.frames);
-  const estimates = await mapOrdered(looked.length, atOnce, async (index) => {
-    const image = await read(job, looked[index]!);
-    const estimate = await pool.run("estimate", { image, diameter }, context.signal);
+  const looked = !movie || kindOf(job) === "images" ? all : diameter !== undefined ? [] : spread(views.length, looksAtMovie);
+  job.begin(looked.length + 2 * views.length);
+  const found = await mapOrdered(looked.length, atOnce, async (index) => {
+    const { looked: known, frame, window } = views[looked[index]!]!;
+    const result = known ?? (await look(job, frame, window));
     job.tick("nucleus size");
-    return { estimate, kind: frameKind(image, estimate) };
+    return result;
   });
-  if (movie) return { acquisition: all.map(() => 0), diameters: [diameter ?? poolScale(estimates.map(({ estimate }) => estimate)).diameter] };
-  const acquisition = acquisitionsOf(estimates.map(({ kind }) => kind), "images");
+  if (movie) return { acquisition: all.map(() => 0), diameters: [diameter ?? poolScale(found.map(({ estimate }) => estimate)).diameter] };
+  const kinds = new Map<number, FrameKind[]>();
+  for (const [index, { frame, size }] of views.entries()) kinds.set(frame, [...(kinds.get(frame) ?? []), { ...found[index]!.kind, ...size }]);
+  const ofFrame = acquisitionsOf([...kinds.values()].map(wholeKind), "images");
+  const place = new Map([...kinds.keys()].map((frame, index) => [frame, index]));
+  const acquisition = views.map(({ frame }) => ofFrame[place.get(frame)!]!);
   const groups = [...new Set(acquisition)].sort((a, b) => a - b);
-  return { acquisition, diameters: groups.map((group) => poolScale(estimates.filter((_, frame) => acquisition[frame] === group).map(({ estimate }) => estimate)).diameter) };
+  return { acquisition, diameters: groups.map((group) => poolScale(found.filter((_, index) => acquisition[index] === group).map(({ estimate }) => estimate)).diameter) };
+}
+
+/** What an image is, from its windows: the medians of those where something was measured. */
+function wholeKind(windows: readonly FrameKind[]): FrameKind {
+  const middle = (values: readonly number[], none: number): number => (values.length === 0 ? none : median(values));
+  return {
+    ...windows[0]!, diameter: middle(windows.map((kind) => kind.diameter).filter((value) => !Number.isNaN(value)), NaN),
+    brightness: middle(windows.map((kind) => kind.brightness).filter((value) => value > 0), 0),
+  };
 }
 
 /** At most `most` whole numbers from 0 to count - 1, evenly spread. */
@@ -245,8 +291,8 @@ function areasOf(frames: readonly FrameResult[]): AcquisitionSummary["areas"] {
 }
 
 /** Here and not in a worker: it is no more than a copy. */
-const writeImage = ({ folder, source }: Job, frame: number, image: Image): Promise<void> =>
-  writeFileAtomic(join(folder, "images", `${source.frameNames[frame]}.tif`), imageTiff(image));
+const writeImage = ({ folder, views }: Job, frame: number, image: Image): Promise<void> =>
+  writeFileAtomic(join(folder, "images", `${views[frame]!.name}.tif`), imageTiff(image));
 
 interface Written extends Seen {
   readonly frame: number;
@@ -255,8 +301,8 @@ interface Written extends Seen {
   readonly fallback: number;
 }
 
-async function writeFrame({ folder, source, tick }: Job, { frame, height, width, missing, acquisition, fallback }: Written, annotated: AnnotatedFrame): Promise<FrameResult> {
-  const name = source.frameNames[frame]!;
+async function writeFrame({ folder, views, tick }: Job, { frame, height, width, missing, acquisition, fallback }: Written, annotated: AnnotatedFrame): Promise<FrameResult> {
+  const { name, source, window } = views[frame]!;
   const { image, mask, candidates, overlay, rows, kept, areas, candidateCount, settings, warnings } = annotated;
   if (image !== undefined) await writeFileAtomic(join(folder, "images", `${name}.tif`), image);
   await writeFileAtomic(join(folder, "masks", `${name}.tif`), mask);
@@ -265,7 +311,9 @@ async function writeFrame({ folder, source, tick }: Job, { frame, height, width,
   await writeFile(rowsFile(folder, frame), rows);
   tick(`${name}: ${kept} nuclei`);
   const diameter = areas.length >= least ? median(areas.map(equivalentDiameter)) : finite(fallback);
-  const summary: AnnotatedImage = { name, height, width, acquisition, diameter: Math.round(diameter * 100) / 100, candidates: candidateCount, kept, settings };
+  const summary: AnnotatedImage = {
+    name, height, width, ...(window === undefined ? {} : { source, window }), acquisition, diameter: Math.round(diameter * 100) / 100, candidates: candidateCount, kept, settings,
+  };
   const sorted = areas.slice().sort();
   return { summary, areas: [sorted[0] ?? 0, sorted.at(-1) ?? 0], warnings: [...missing, ...warnings] };
 }

@@ -1,8 +1,10 @@
 /** Scores of label images, or of tracks, against the truth on disk. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { cutCandidates } from "../annotate/cut.js";
 import { InvalidInput } from "../core/errors.js";
-import type { LabelImage } from "../core/labels.js";
+import type { Window } from "../core/image.js";
+import { type LabelImage, labelImage } from "../core/labels.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import { type InstanceErrors, listErrors } from "../evaluate/errors.js";
 import { type InstanceScores, iouThresholds, matchInstances, scoreInstances } from "../evaluate/instances.js";
@@ -12,13 +14,16 @@ import { parseTracks } from "../io/ctc.js";
 import { type PipelineContext, runStage } from "./events.js";
 import { listImages } from "./imagefolder.js";
 import { counted, some, stemOf } from "./inputs.js";
-import { readLabels } from "./labelfiles.js";
+import { openLabels, readLabels } from "./labelfiles.js";
+import { openSides } from "./windows.js";
 
 /** A pair of label files with the name it goes by. */
 export interface LabelPair {
   readonly name: string;
   readonly truth: string;
   readonly predicted: string;
+  /** Part of the truth that the labels are of; all of it where undefined. */
+  readonly window?: Window | undefined;
 }
 
 export interface PairOptions {
@@ -27,6 +32,8 @@ export interface PairOptions {
    * goes with the only label image of a folder, or with the one of its name. Default false.
    */
   readonly partial?: boolean | undefined;
+  /** By name of the labels: the larger image that they are a window of. Their truth is that image's, within the window; nuclei that its edge cuts are left out. */
+  readonly windows?: ReadonlyMap<string, { readonly source: string; readonly window: Window }> | undefined;
 }
 
 /**
@@ -35,7 +42,7 @@ export interface PairOptions {
  *
  * @throws InvalidInput when the folders do not fit together
  */
-export function pairLabels(truth: string, predicted: string, { partial = false }: PairOptions = {}): LabelPair[] {
+export function pairLabels(truth: string, predicted: string, { partial = false, windows = new Map() }: PairOptions = {}): LabelPair[] {
   assertLabels(truth);
   assertLabels(predicted);
   const [trueFolder, folder] = [isFolder(truth), isFolder(predicted)];
@@ -43,6 +50,8 @@ export function pairLabels(truth: string, predicted: string, { partial = false }
   if (!folder) return [{ name: basename(truth), truth, predicted }];
   const [left, right] = [labelFiles(truth), labelFiles(predicted)];
   if (left.size === 0) throw new InvalidInput(truth, "label images (TIFF or PNG)", "none");
+  const ofWindows = windowPairs(left, right, windows, trueFolder);
+  if (ofWindows.length > 0) return ofWindows;
   const only = [...right];
   if (!trueFolder && only.length === 1) return only.map(([name, path]) => ({ name, truth, predicted: path }));
   const [own, others] = [byNumber([...left.keys()]), byNumber([...right.keys()])];
@@ -58,6 +67,16 @@ export function pairLabels(truth: string, predicted: string, { partial = false }
     throw new InvalidInput(truth, `a truth for one of ${some([...right.keys()])}, of its name or alone of its number`, some([...left.keys()]), "name the truth as the images are named");
   }
   return pairs;
+}
+
+/** Windows with the truth of their image: the one of its name, or the only one where all are of one image. */
+function windowPairs(truths: ReadonlyMap<string, string>, labels: ReadonlyMap<string, string>, windows: NonNullable<PairOptions["windows"]>, folder: boolean): LabelPair[] {
+  const only = !folder && new Set([...windows.values()].map(({ source }) => source)).size === 1 ? [...truths.values()][0] : undefined;
+  return [...labels].flatMap(([name, predicted]) => {
+    const place = windows.get(name);
+    const truth = place === undefined ? truths.get(name) : (truths.get(place.source) ?? only);
+    return windows.size === 0 || truth === undefined ? [] : [{ name, truth, predicted, window: place?.window }];
+  });
 }
 
 /** @throws InvalidInput when there is neither a file nor a folder */
@@ -98,7 +117,7 @@ export async function evaluateLabels(
     const matchings = [];
     for (const pair of pairs) {
       throwIfCancelled(stage, "Evaluation");
-      const [left, right] = [await readLabels(pair.truth), await readLabels(pair.predicted)];
+      const [left, right] = [pair.window === undefined ? await readLabels(pair.truth) : await readUncut(pair.truth, pair.window), await readLabels(pair.predicted)];
       if (left.height !== right.height || left.width !== right.width) {
         throw new InvalidInput(pair.predicted, `${left.height} x ${left.width} px as ${pair.truth}`, `${right.height} x ${right.width} px`);
       }
@@ -107,7 +126,7 @@ export async function evaluateLabels(
     }
     const scores = scoreInstances(matchings, thresholds);
     const surplus = labelFiles(predicted).size - new Set(pairs.map((pair) => pair.predicted)).size;
-    const unused = labelFiles(truth).size - pairs.length;
+    const unused = labelFiles(truth).size - new Set(pairs.map((pair) => pair.truth)).size;
     return {
       value: { names: pairs.map(({ name }) => name), scores, errors: listErrors(matchings), unused },
       text: `${scores.pooled.truthObjects} true and ${scores.pooled.predictedObjects} predicted objects`,
@@ -118,6 +137,16 @@ export async function evaluateLabels(
     };
   });
   return value;
+}
+
+/** True labels of a window, without the nuclei that its edge cuts; those at the edge of the image stay. */
+async function readUncut(path: string, window: Window): Promise<LabelImage> {
+  const stack = await openLabels(path);
+  const labels = await stack.readWindow(0, window);
+  const { height, width, data } = labels;
+  const open = openSides(stack.size(0), window);
+  const cut = cutCandidates(labels, open);
+  return labelImage(height, width, data.map((label) => (label > 0 && cut[label - 1] === 1 ? 0 : label)));
 }
 
 /**

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { InvalidInput } from "../core/errors.js";
 import { median } from "../imgproc/percentile.js";
 import { parseCsv } from "../io/csv.js";
-import { readAnnotation } from "./annotation.js";
+import { type AnnotatedImage, readAnnotation } from "./annotation.js";
 import { counted } from "./inputs.js";
 import { readLabels } from "./labelfiles.js";
 
@@ -37,12 +37,16 @@ export interface Explanation {
 /**
  * Looks up a pixel in a dataset that `karyon annotate` wrote.
  *
- * @param name of the image; the first one where undefined
+ * @param name of the image, or of a large image that windows were annotated of, whose pixel is then meant; the first one where undefined
  * @throws InvalidInput when there is no such image or the pixel lies outside
  */
 export async function explainPixel(dataset: string, y: number, x: number, name?: string): Promise<Explanation> {
   const { images } = readAnnotation(dataset);
-  const image = images.find((entry) => name === undefined || entry.name === name);
+  const named = images.find((entry) => entry.name === name);
+  const large = named === undefined ? (name ?? images[0]?.source) : undefined;
+  const windows = images.filter(({ source, window }) => window !== undefined && source === large);
+  if (windows.length > 0) return explainInWindow(dataset, y, x, windows);
+  const image = named ?? (name === undefined ? images[0] : undefined);
   const path = join(dataset, "candidates", `${image?.name}.tif`);
   if (image === undefined || !existsSync(path)) throw new InvalidInput("--frame", `one of ${images.slice(0, 5).map((entry) => entry.name).join(", ")}${images.length > 5 ? ", ..." : ""}`, name ?? "nothing");
   if (y < 0 || x < 0 || y >= image.height || x >= image.width) throw new InvalidInput("--explain", `a pixel within ${image.height} x ${image.width} (y, x)`, `${y},${x}`);
@@ -65,6 +69,15 @@ export async function explainPixel(dataset: string, y: number, x: number, name?:
   const lines = [`${place}: candidate ${candidate} ${fate}.`, ...features.map(featureText)];
   if (nuclei.length > 0) lines.push(`Medians are over the ${counted(nuclei.length, "kept object")} of its acquisition (${counted(members.size, "image")}).`);
   return { image: image.name, y, x, candidate, kept, score, features, text: lines.join("\n") };
+}
+
+/** A pixel of a large image, in the window that shows it. */
+async function explainInWindow(dataset: string, y: number, x: number, windows: readonly AnnotatedImage[]): Promise<Explanation> {
+  const found = windows.find(({ window }) => window !== undefined && y >= window.y && x >= window.x && y < window.y + window.height && x < window.x + window.width);
+  if (found?.window === undefined) {
+    throw new InvalidInput("--explain", `a pixel of ${windows[0]!.source} in one of the ${counted(windows.length, "window")} that were annotated (annotation.json lists them)`, `${y},${x}`, "annotate all windows with --windows 0");
+  }
+  return explainPixel(dataset, y - found.window.y, x - found.window.x, found.name);
 }
 
 const featureText = ({ name, value, usual }: ExplainedFeature): string => `${name} ${short(value)}${usual === undefined ? "" : ` (median of the kept ${short(usual)})`}.`;

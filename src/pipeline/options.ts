@@ -52,6 +52,7 @@ export const optionTable = {
     maxArea: { flag: "max-area", value: "<px>", schema: number(1, 1e8).optional(), help: "largest nucleus to keep (default: from the images)" },
     sensitivity: { flag: "sensitivity", value: "<x>", schema: number(0.1, 10).default(1), help: "above 1 finds dimmer nuclei, below 1 fewer" },
     background: { flag: "background", value: "<ignore|noise|keep>", schema: z.enum(["noise", "ignore", "keep"]).optional(), help: "pixels of uncertain objects: ignored in training, replaced by noise (paper), or kept as background" },
+    windows: { flag: "windows", value: "<n>", schema: integer(0, 10_000).default(16), help: "of an image above 16.8 million pixels, annotate n windows of up to 2048 x 2048; 0: all" },
     overlays: { flag: "overlays", value: "", schema: z.boolean().default(true), help: "write overlays/, pictures to look at" },
     composeTouching: { flag: "compose-touching", value: "<n>", schema: integer(0, 10_000).default(0), help: "also write n images of touching nuclei composed from single ones, to look at or to export" },
   },

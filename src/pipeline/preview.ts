@@ -2,10 +2,11 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { decide } from "../annotate/auto.js";
+import { cutCandidates, type OpenSides, withoutCut } from "../annotate/cut.js";
 import type { ScaleEstimate } from "../annotate/scale.js";
 import type { Annotation, ObjectTable } from "../annotate/types.js";
 import { InvalidInput } from "../core/errors.js";
-import type { Image } from "../core/image.js";
+import type { Image, ImageSource, Window } from "../core/image.js";
 import { median } from "../imgproc/percentile.js";
 import type { PreviewFacts } from "../report/preview.js";
 import { type FramePool, framePool } from "../workers/pool.js";
@@ -18,6 +19,7 @@ import { globMatcher, some, stemOf } from "./inputs.js";
 import { missingWarnings } from "./missing.js";
 import type { AnnotateConfig, Config } from "./options.js";
 import { openSource } from "./source.js";
+import { evenlySpread, isLarge, openSides, windowGrid, windowName } from "./windows.js";
 
 /** What was seen in the frame; the picture shows it. */
 export interface Preview {
@@ -50,24 +52,24 @@ export interface Preview {
  * Annotates one frame on its own and draws it into `preview_NAME.png`, in `folder` or the current folder. Nothing else is written: a dataset
  * in that folder stays as it is, and an earlier picture of the frame is replaced.
  *
- * @param wanted name or number of the frame, see `frameIndex`
+ * @param wanted name or number of the frame, see `frameIndex`; of one too large to be annotated whole, or the name of one of its windows
  * @throws InvalidInput when there is no such frame, or the picture would become an input of the next call
  */
 export async function preview(inputs: readonly string[], wanted: string, folder: string | undefined, config: Config, context: PipelineContext = {}): Promise<Preview> {
   const { value } = await runStage(context, "preview", `frame ${wanted} of ${some(inputs)}`, async (stage) => {
     const source = await openSource(inputs, { ...config.input, except: folder }, stage);
-    const frame = frameIndex(wanted, source.frameNames);
-    const name = source.frameNames[frame]!;
+    const { frame, name, size, window, notices } = await placeOf(wanted, source);
     const picture = join(folder ?? ".", previewName(name));
     await assertNoInput(picture, inputs);
-    const image = await source.read(frame, { channel: config.input.channel, z: config.input.z, signal: stage.signal });
+    const options = { channel: config.input.channel, z: config.input.z, signal: stage.signal };
+    const image = window === undefined ? await source.read(frame, options) : await source.readWindow(frame, window, options);
     const pool = framePool(1);
     try {
-      const { annotation, scale } = await annotateOne(image, frame, config, pool, stage.signal);
+      const { annotation, scale } = await annotateOne(image, frame, openSides(size, window), config, pool, stage.signal);
       const seen = { picture, name, frame, frames: source.frames, kind: source.kind, ...summaryOf(annotation, scale, config.annotate) };
       await writeFileAtomic(picture, await pool.run("preview", { image, annotation, marks: marksOf(annotation.objects), facts: factsOf(seen, config) }, stage.signal));
       const text = `${name}, ${seen.sure} sure and ${seen.rejected} rejected objects`;
-      return { value: seen, text, notices: [...source.notices, ...missingWarnings(image), ...annotation.warnings] };
+      return { value: seen, text, notices: [...source.notices, ...notices, ...missingWarnings(image), ...annotation.warnings] };
     } finally {
       await pool.close();
     }
@@ -106,12 +108,41 @@ interface OneFrame {
   readonly scale: ScaleEstimate;
 }
 
-async function annotateOne(image: Image, frame: number, { annotate }: Config, pool: FramePool, signal: AbortSignal | undefined): Promise<OneFrame> {
+/** The frame that is meant, or, of a large one, the window: that of the name given, or the middle one. */
+async function placeOf(wanted: string, source: ImageSource): Promise<Place> {
+  const parts = /^(.+)_y\d{5,}_x\d{5,}$/.exec(wanted);
+  const of = parts === null || source.frameNames.includes(wanted) ? -1 : source.frameNames.indexOf(parts[1]!);
+  const frame = of >= 0 ? of : frameIndex(wanted, source.frameNames);
+  const whole = source.frameNames[frame]!;
+  const size = await source.size(frame);
+  if (!isLarge(size) && of >= 0) throw new InvalidInput("--preview", `a frame; ${whole} is small enough to be annotated whole`, wanted);
+  if (!isLarge(size)) return { frame, name: whole, size, window: undefined, notices: [] };
+  const grid = windowGrid(size);
+  const named = grid.find((window) => windowName(whole, window) === wanted);
+  if (of >= 0 && named === undefined) throw new InvalidInput("--preview", `one of the ${grid.length} windows of ${whole}: ${windowName(whole, grid[0]!)} to ${windowName(whole, grid.at(-1)!)}`, wanted);
+  const window = named ?? evenlySpread(grid.map((window) => ({ window })), size, 1)[0]!.window;
+  const name = windowName(whole, window);
+  const notices = named !== undefined ? [] : [`${whole} has ${size.height} x ${size.width} pixels and is annotated in windows: this is ${name}, one of ${grid.length}; name another one to see it.`];
+  return { frame, name, size, window, notices };
+}
+
+interface Place {
+  readonly frame: number;
+  /** Of the frame, or of the window. */
+  readonly name: string;
+  /** Of the whole frame, px. */
+  readonly size: { readonly height: number; readonly width: number };
+  readonly window: Window | undefined;
+  readonly notices: readonly string[];
+}
+
+async function annotateOne(image: Image, frame: number, open: OpenSides, { annotate }: Config, pool: FramePool, signal: AbortSignal | undefined): Promise<OneFrame> {
   const scale = await pool.run("estimate", { image, diameter: annotate.diameter }, signal);
   if (annotate.preset === "paper") return { scale, annotation: await pool.run("paper", { image, frame }, signal) };
   const options = autoOptions(annotate);
   const proposal = await pool.run("propose", { image, frame, scale, options }, signal);
-  return { scale, annotation: await pool.run("compose", { proposal, decisions: decide([proposal.objects], options)[0]! }, signal) };
+  const decisions = withoutCut(decide([proposal.objects], options)[0]!, cutCandidates(proposal.labels, open));
+  return { scale, annotation: await pool.run("compose", { proposal, decisions }, signal) };
 }
 
 /** All of a preview but where it comes from and goes to. */

@@ -2,8 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidInput } from "../core/errors.js";
-import type { ImageSource } from "../core/image.js";
+import type { Image, ImageSource, Window } from "../core/image.js";
 import { type LabelImage, labelImage } from "../core/labels.js";
+import type { Nuclei } from "../core/nuclei.js";
 import { median } from "../imgproc/percentile.js";
 import { parseCsv } from "../io/csv.js";
 import type { AnnotationPart, LabelledPicture, Notice, ReportInput } from "../report/input.js";
@@ -17,8 +18,6 @@ import { statisticsOf } from "./analysis.js";
 import { type PartialConfig, resolveConfig } from "./config.js";
 import { readJson, writeFileAtomic } from "./files.js";
 import { readLabels, readLabelWindow } from "./labelfiles.js";
-import { isLarge, memoryLimit } from "./memory.js";
-import { middleOf } from "./mosaic.js";
 import { type Config, configurationOf } from "./options.js";
 import { inputPaths, readRun, type RunRecord, version } from "./provenance.js";
 import { type RunStage, stageOutputs } from "./layout.js";
@@ -52,17 +51,11 @@ async function reportInput(out: string, record: RunRecord, source: ImageSource, 
   const tracks = tracked ? readTracks(join(out, stageOutputs.track)) : undefined;
   const statistics = tracks ? statisticsOf(tracks, config) : untracked(out, segmentation, source);
   const middle = Math.floor(source.frames / 2);
-  const name = source.frameNames[middle]!;
-  const size = await source.size(middle);
-  // Of an image that was too large to be segmented as a whole, a part is shown. Tracks are drawn over all of a frame.
-  const part = !tracked && isLarge(size, memoryLimit(config)) ? middleOf(size) : undefined;
-  const image = await (part ? source.readWindow(middle, part, config.input) : source.read(middle, config.input));
-  const labels = (path: string): Promise<LabelImage> => (part ? readLabelWindow(path, part) : readLabels(path));
-  const labelled = async (folder: string): Promise<LabelledPicture> => ({
-    name: part ? `${name}, the middle ${part.width} x ${part.height} px` : name, image, labels: await labels(join(folder, `${name}.tif`)),
-  });
-  const annotated = await labelled(join(out, stageOutputs.annotate, "masks"));
-  const segmented = await labelled(join(out, stageOutputs.segment));
+  const shown = await shownPart(source, middle, annotation, config);
+  const { image } = shown;
+  const annotated = { ...shown, labels: await readLabels(join(out, stageOutputs.annotate, "masks", `${shown.name}.tif`)) };
+  const whole = join(out, stageOutputs.segment, `${source.frameNames[middle]}.tif`);
+  const segmented = { ...shown, labels: shown.window === undefined ? await readLabels(whole) : await readLabelWindow(whole, shown.window) };
   const sizes = new Set(segmentation.images.map(({ height, width }) => `${height} x ${width}`));
   return {
     title: source.name,
@@ -70,13 +63,13 @@ async function reportInput(out: string, record: RunRecord, source: ImageSource, 
     parameters: configurationOf("run", config),
     source: {
       name: source.name, kind: source.kind, frames: source.frames, pixelSize: source.pixelSize, frameInterval: source.frameInterval,
-      ...(sizes.size === 1 ? { height: size.height, width: size.width } : {}),
+      ...(sizes.size === 1 ? { height: segmentation.images[0]!.height, width: segmentation.images[0]!.width } : {}),
     },
     notices: noticesOf(source, annotation, segmentation),
-    annotation: annotationPart(out, annotation, annotated, { name, candidates: await labels(join(out, stageOutputs.annotate, "candidates", `${name}.tif`)) }),
+    annotation: await annotationPart(out, annotation, annotated),
     training: { records: lossRecords(out) },
     segmentation: [segmented],
-    ...(tracks ? { tracks: { name, image, nuclei: tracks.graph.nuclei } } : {}),
+    ...(tracks ? { tracks: { name: shown.name, image, nuclei: within(tracks.graph.nuclei, shown.window) } } : {}),
     statistics,
     frameNames: source.frameNames,
     timings: Object.entries(record.stages).map(([stage, { seconds, text }]) => ({ stage, seconds, text })),
@@ -91,6 +84,26 @@ async function reportInput(out: string, record: RunRecord, source: ImageSource, 
     methods: methodsOf(out, config, annotation, segmentation, tracks?.summary),
   };
 }
+
+/** What the pictures of a report show: a frame, or, of one too large, the middle one of its annotated windows. */
+interface ShownPart {
+  /** Of the image in the dataset. */
+  readonly name: string;
+  readonly image: Image;
+  readonly window: Window | undefined;
+}
+
+async function shownPart(source: ImageSource, frame: number, annotation: AnnotationSummary, { input }: Config): Promise<ShownPart> {
+  const options = { channel: input.channel, z: input.z };
+  const frameName = source.frameNames[frame]!;
+  const windows = annotation.images.filter((image) => image.source === frameName);
+  const { name, window } = windows[Math.floor(windows.length / 2)] ?? { name: frameName, window: undefined };
+  return { name, window, image: window === undefined ? await source.read(frame, options) : await source.readWindow(frame, window, options) };
+}
+
+/** Nuclei with their places in a window; those beyond it lie outside of its picture. */
+const within = (nuclei: Nuclei, window: Window | undefined): Nuclei =>
+  window === undefined ? nuclei : { ...nuclei, y: nuclei.y.map((y) => y - window.y), x: nuclei.x.map((x) => x - window.x) };
 
 /** What a stage wrote. @throws InvalidInput when the stage is not finished */
 function summaryOf<T>(out: string, stage: RunStage, name: string): T {
@@ -113,14 +126,13 @@ const noticesOf = (source: ImageSource, annotation: AnnotationSummary, segmentat
   ...source.notices.map((text) => ({ level: "note", text }) as const),
 ];
 
-/** @param shown the frame of the picture, and its candidates */
-function annotationPart(out: string, { images }: AnnotationSummary, picture: LabelledPicture, shown: { readonly name: string; readonly candidates: LabelImage }): AnnotationPart {
+async function annotationPart(out: string, { images }: AnnotationSummary, picture: LabelledPicture): Promise<AnnotationPart> {
   const { header, rows } = parseCsv(readFileSync(join(out, stageOutputs.annotate, "objects.csv"), "utf8"));
   const [image, candidate, kept, cause] = ["image", "candidate", "kept", "cause"].map((name) => header.indexOf(name)) as [number, number, number, number];
   const counts = new Map<string, number>();
   for (const row of rows) if (row[kept] === "0") counts.set(row[cause]!, (counts.get(row[cause]!) ?? 0) + 1);
-  const { candidates } = shown;
-  const sure = new Set(rows.filter((row) => row[image] === shown.name && row[kept] === "1").map((row) => Number(row[candidate])));
+  const candidates = await readLabels(join(out, stageOutputs.annotate, "candidates", `${picture.name}.tif`));
+  const sure = new Set(rows.filter((row) => row[image] === picture.name && row[kept] === "1").map((row) => Number(row[candidate])));
   const rejected = { ...candidates, data: candidates.data.map((label) => (label > 0 && !sure.has(label) ? label : 0)) };
   return {
     pictures: [{ ...picture, labels: withCount(picture.labels), rejected }],

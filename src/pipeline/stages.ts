@@ -37,10 +37,16 @@ export const annotateStage = (source: ImageSource, config: Config): Stage<Annota
     const sizes = [...new Set([...diametersOf(value).values()].map((diameter) => `${diameter.toFixed(0)} px`))];
     const diameter = sizes.length === 0 ? "" : `, diameter ${sizes.slice(0, 5).join(", ")}${sizes.length > 5 ? " ..." : ""}`;
     const touching = value.composed === undefined ? "" : `, ${counted(value.composed.length, "image")} of touching nuclei composed`;
-    const text = `${total(value.images, "kept")} of ${total(value.images, "candidates")} objects are certain nuclei${diameter}${touching}`;
+    const text = `${total(value.images, "kept")} of ${total(value.images, "candidates")} objects are certain nuclei${windowsText(value)}${diameter}${touching}`;
     return { value, text, notices: value.warnings };
   },
 });
+
+/** How much of images too large to be annotated whole was looked at. */
+function windowsText({ images }: AnnotationSummary): string {
+  const windows = images.filter(({ window }) => window !== undefined);
+  return windows.length === 0 ? "" : `, in ${counted(windows.length, "window")} of ${counted(new Set(windows.map(({ source }) => source)).size, "large image")}`;
+}
 
 export const trainStage = (dataset: string, config: Config): Stage<TrainingResult, RunStage> => ({
   name: "train",

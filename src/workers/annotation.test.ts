@@ -22,12 +22,13 @@ const images: Record<string, Image> = Object.fromEntries(([
   ["float with holes", Float32Array.from(grey, (value, i) => (i % 997 === 0 || i < 20 * width ? NaN : value / 1000))], ["float without a number", new Float32Array(grey.length).fill(NaN)],
 ] satisfies [string, PixelData][]).map(([name, data]) => [name, { height, width, data, pixelSize: 0.5 }]));
 
+const closed = { top: false, bottom: false, left: false, right: false };
 const output: FrameOutput = { name: "t000", frame: 3, background: "ignore", overlay: true, seed: 7 };
 
 /** What two workers do of a frame, one after the other. */
 function inWorkers(image: Image, change: Partial<FrameOutput> = {}, options: AutoOptions = defaultAutoOptions): AnnotatedFrame & { readonly proposed: ReturnType<typeof proposeFrame> } {
   const { diameter } = estimateScale(image);
-  const proposed = proposeFrame({ image, frame: output.frame, diameter, options });
+  const proposed = proposeFrame({ image, frame: output.frame, diameter, options, open: closed });
   const decisions = decide([proposed.objects], options)[0]!;
   return { ...composeFrame({ ...output, ...change, packed: proposed.packed, objects: proposed.objects, decisions, image, pixelSize: image.pixelSize }), proposed };
 }
@@ -92,7 +93,7 @@ describe("composeFrame", () => {
 
   it("draws no overlay where there is none to be, or no image to draw on", () => {
     expect(inWorkers(image, { overlay: false }).overlay).toBeUndefined();
-    const { packed, objects } = proposeFrame({ image, frame: 0, diameter: 30, options: {} });
+    const { packed, objects } = proposeFrame({ image, frame: 0, diameter: 30, options: {}, open: closed });
     const annotated = composeFrame({ ...output, background: "noise", packed, objects, decisions: decide([objects])[0]!, image: undefined, pixelSize: undefined });
     expect([annotated.overlay, annotated.image]).toEqual([undefined, undefined]);
   });

@@ -2,6 +2,7 @@
 import { deserialize, serialize } from "node:v8";
 import { deflate, inflate } from "#platform";
 import { type AutoOptions, composeAnnotation, type Proposal, proposeObjects } from "../annotate/auto.js";
+import { cutCandidates, type OpenSides } from "../annotate/cut.js";
 import { annotatePaper, noiseBackground } from "../annotate/paper.js";
 import { estimateLight, type Light } from "../annotate/scale.js";
 import { type Annotation, type Decision, featureColumns, type ObjectFeatures, type ObjectTable } from "../annotate/types.js";
@@ -19,17 +20,27 @@ export type Background = "noise" | "ignore" | "keep";
 export interface ProposedFrame {
   readonly objects: ObjectFeatures;
   readonly light: Light;
+  /** 1 for each candidate that an open side of a window cuts. */
+  readonly cut: Uint8Array;
   /** The proposal without its features, packed: `composeFrame` unpacks it. */
   readonly packed: Uint8Array;
   /** Every candidate, numbered as in `objects.csv`, as TIFF. */
   readonly candidates: Uint8Array;
 }
 
-/** @param diameter of a nucleus in the frame's acquisition, px; NaN where unknown */
-export function proposeFrame({ image, frame, diameter, options }: { image: Image; frame: number; diameter: number; options: AutoOptions }): ProposedFrame {
+export interface ProposeRequest {
+  readonly image: Image;
+  readonly frame: number;
+  /** Of a nucleus in the frame's acquisition, px; NaN where unknown. */
+  readonly diameter: number;
+  readonly options: AutoOptions;
+  readonly open: OpenSides;
+}
+
+export function proposeFrame({ image, frame, diameter, options, open }: ProposeRequest): ProposedFrame {
   const light = estimateLight(image);
   const proposal = proposeObjects(image, { ...light, diameter }, options, frame);
-  return { objects: proposal.objects, light, packed: pack(proposal), candidates: labelTiff(proposal.labels, image) };
+  return { objects: proposal.objects, light, cut: cutCandidates(proposal.labels, open), packed: pack(proposal), candidates: labelTiff(proposal.labels, image) };
 }
 
 /** Files of one frame of a dataset; `image` is undefined where it is the input as it is. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
 import { iouThresholds } from "../../evaluate/scores.js";
+import { windowsOf } from "../../pipeline/annotation.js";
 import { formatAcquisitions, formatComparison } from "../../pipeline/annotationtext.js";
 import { annotate } from "../../pipeline/commands.js";
 import { assertLabels, evaluateLabels } from "../../pipeline/evaluation.js";
@@ -37,7 +38,7 @@ export const annotateCommand: CommandSpec = {
     const summary = await annotate(args, out, config, { overwrite }, context);
     const look = config.annotate.overlays ? "look at overlays/; " : "";
     const lines = [`Dataset: ${out} (${look}objects.csv says why each object was kept or rejected)`, ...formatAcquisitions(summary, config.annotate)];
-    const compared = truth === undefined ? undefined : await evaluateLabels(truth, join(out, "masks"), context, iouThresholds, { partial: true });
+    const compared = truth === undefined ? undefined : await evaluateLabels(truth, join(out, "masks"), context, iouThresholds, { partial: true, windows: windowsOf(summary) });
     if (compared !== undefined) lines.push(...formatComparison(compared));
     const explanation = pixel === undefined ? undefined : await explainPixel(out, pixel[0], pixel[1], options["frame"] as string | undefined);
     if (explanation !== undefined) lines.push(explanation.text);
