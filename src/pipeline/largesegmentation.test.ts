@@ -42,7 +42,7 @@ function writeImage(count: number, floats: boolean): { path: string; side: numbe
 
 describe("segmentation of large images", () => {
   it("gives the files that smaller memory gives, one from windows and one from the whole image", async () => {
-    const { path, side } = writeImage(38 ** 2, true);
+    const { path, side } = writeImage(35 ** 2, true);
     const made: Record<string, string> = {};
     for (const memory of ["280MB", "2GB"]) {
       const settings = resolveConfig({ segment: { memory }, input: { kind: "images" } }, "the test");
@@ -51,8 +51,8 @@ describe("segmentation of large images", () => {
       const folder = join(root, memory);
       mkdirSync(folder);
       const summary = await segmentInto(folder, await openSource([path], settings.input), model, settings, {});
-      expect(summary.images[0]!.nuclei).toBeGreaterThan(1400);
-      expect(summary.warnings[0]).toMatch(/image: 28 pixels of \d+ have no value/);
+      expect(summary.images[0]!.nuclei).toBeGreaterThan(1180);
+      expect(summary.warnings[0]).toMatch(/image: 24 pixels of \d+ have no value/);
       made[memory] = folder;
     }
     const [few, many] = Object.values(made) as [string, string];
@@ -62,7 +62,7 @@ describe("segmentation of large images", () => {
     for (const name of ["objects.csv", "segmentation.json"]) expect(readFileSync(join(few, name), "utf8")).toBe(readFileSync(join(many, name), "utf8"));
     // At full size, as it is small enough.
     expect(readFileSync(join(few, "overlays", "image.png"))).toEqual(readFileSync(join(many, "overlays", "image.png")));
-  });
+  }, 240_000);
 
   it("leaves no file behind when it is stopped or fails", async () => {
     const { path, side } = writeImage(36, false);
