@@ -3,6 +3,7 @@ import { totalmem } from "node:os";
 import type { ModelConfig } from "../model/config.js";
 import { type PartSizes, partsFor } from "../segment/memory.js";
 import { bytesOf, type Config } from "./options.js";
+import { isLarge } from "./windows.js";
 
 /** Unless told otherwise, half of the machine's memory, at most this: more does not make it faster. */
 const mostByDefault = 4e9;
@@ -23,9 +24,7 @@ interface Size {
   readonly width: number;
 }
 
-/** Pixels up to which an image may be in memory as a whole, with its labels and its overlay, */
-const mostWhole = 2 ** 24;
-/** which take so many bytes a pixel, also while the next image is worked on, */
+/** An image in memory takes with its labels and its overlay so many bytes a pixel, also while the next image is worked on, */
 const wholeBytes = 30;
 /** and at most this share of the limit. */
 const mostHeld = 1 / 4;
@@ -33,10 +32,10 @@ const mostHeld = 1 / 4;
 const heldBy = ({ height, width }: Size): number => wholeBytes * height * width;
 
 /** Whether an image is segmented without ever being in memory as a whole. */
-export const isLarge = (size: Size, limit: number): boolean => size.height * size.width > mostWhole || heldBy(size) > mostHeld * limit;
+export const isStreamed = (size: Size, limit: number): boolean => isLarge(size) || heldBy(size) > mostHeld * limit;
 
 /** Tile and band for an image. @throws InvalidInput when the memory does not suffice */
 export function partsOf(size: Size, scale: number, model: ModelConfig, config: Pick<Config, "segment">): PartSizes {
   const limit = memoryLimit(config);
-  return partsFor({ limit, ...size, scale, config: model, held: isLarge(size, limit) ? 0 : heldBy(size), tile: config.segment.tile });
+  return partsFor({ limit, ...size, scale, config: model, held: isStreamed(size, limit) ? 0 : heldBy(size), tile: config.segment.tile });
 }

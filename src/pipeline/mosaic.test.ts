@@ -1,105 +1,116 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { convexShapes, marchingPredictor } from "../../test/fakes.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { differing } from "../../test/planes.js";
+import type { LabelImage } from "../core/labels.js";
 import { random } from "../core/random.js";
-import { gaussian } from "../imgproc/gaussian.js";
-import { decodePng } from "../io/png.js";
-import { encodeTiff } from "../io/tiff/encode.js";
-import type { ModelConfig } from "../model/config.js";
-import type { ModelDescription } from "../model/file.js";
+import { tiledTiffWriter } from "../io/tiff/tiled.js";
+import { type AnnotationSummary, diametersOf, windowsOf } from "./annotation.js";
+import { annotate } from "./commands.js";
 import { resolveConfig } from "./config.js";
-import { readLabels } from "./labelfiles.js";
-import { isLarge, memoryLimit, partsOf } from "./memory.js";
-import { looksAt, middleOf, segmentLarge } from "./mosaic.js";
-import { bytesOf } from "./options.js";
-import { segmentInto } from "./segmentation.js";
+import { evaluateLabels } from "./evaluation.js";
+import { explainPixel } from "./explain.js";
+import { openAtomic } from "./files.js";
+import { openLabelWriter, readLabels } from "./labelfiles.js";
+import { preview } from "./preview.js";
 import { openSource } from "./source.js";
 
-const config: ModelConfig = { rays: 16, grid: 2, depth: 1, filters: 4, convolutionsPerLevel: 2, features: 8 };
-const description: ModelDescription = {
-  config, normalisation: { low: 1, high: 99.8 }, thresholds: { probability: 0.5, overlap: 0.4 }, diameter: 24, provenance: {},
-};
-const model = { description, predictor: marchingPredictor(config) };
-
+// Just large enough for windows: 3 x 3 of 1400 x 1400 px. Disks stand on a lattice in the upper two thirds; the lowest windows hold a constant.
+// The lattice is shifted so that the upper and left edges of the image cut disks, and so do the edges between the first windows and the second.
+const [height, width, pitch, radius, shift] = [4200, 4200, 60, 14, 20];
+/** Disks of a window in each direction that the edges of the window do not cut; in the first, the edges of the image cut some of them. */
+const perSide = 23;
 let root = "";
-beforeEach(() => {
+const at = (name: string): string => join(root, name);
+let summary: AnnotationSummary;
+
+const config = resolveConfig({ annotate: { windows: 2 }, general: { threads: 2 } }, "the test");
+
+beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "karyon-mosaic-"));
-});
-afterEach(() => rmSync(root, { recursive: true }));
-
-/** Writes an image of some hundred nuclei; one nucleus without a value in its middle where the values are floats. */
-function writeImage(count: number, floats: boolean): { path: string; side: number } {
-  const labels = convexShapes(24, count, true, random(3));
-  const noise = random(7);
-  const smooth = gaussian(Float32Array.from(labels.data, (label) => (label > 0 ? 300 + (label % 5) * 60 : 20)), labels.height, labels.width, 1);
-  const data = floats ? smooth.map((v, p) => (p % 100_003 === 0 ? NaN : v + noise.normal(0, 3))) : Uint16Array.from(smooth, (v) => Math.round(v + noise.uniform(0, 20)));
-  const path = join(root, "image.tif");
-  writeFileSync(path, encodeTiff([{ height: labels.height, width: labels.width, samples: 1, data }]));
-  return { path, side: labels.height };
-}
-
-describe("segmentation of large images", () => {
-  it("gives the files that smaller memory gives, one from windows and one from the whole image", async () => {
-    const { path, side } = writeImage(38 ** 2, true);
-    const made: Record<string, string> = {};
-    for (const memory of ["280MB", "2GB"]) {
-      const settings = resolveConfig({ segment: { memory }, input: { kind: "images" } }, "the test");
-      expect(isLarge({ height: side, width: side }, memoryLimit(settings))).toBe(memory === "280MB");
-      expect(partsOf({ height: side, width: side }, 1, config, settings).tile).toBeGreaterThan(100);
-      const folder = join(root, memory);
-      mkdirSync(folder);
-      const summary = await segmentInto(folder, await openSource([path], settings.input), model, settings, {});
-      expect(summary.images[0]!.nuclei).toBeGreaterThan(1400);
-      expect(summary.warnings[0]).toMatch(/image: 28 pixels of \d+ have no value/);
-      made[memory] = folder;
+  mkdirSync(at("in"));
+  mkdirSync(at("truth"));
+  const rng = random(1);
+  const file = await openAtomic(at("in/m.tif"));
+  const image = tiledTiffWriter(file, { height, width, type: "uint8" });
+  const truth = await openLabelWriter(at("truth/m.tif"), { height, width });
+  const across = Math.ceil((width + shift) / pitch);
+  for (let y = 0; y < height; y++) {
+    const [grey, labels] = [new Uint8Array(width), new Int32Array(width)];
+    for (let x = 0; x < width; x++) {
+      const inside = y < 2800;
+      const [v, u] = [y + shift, x + shift];
+      const distance = Math.hypot((v % pitch) - pitch / 2, (u % pitch) - pitch / 2);
+      if (inside && distance < radius) labels[x] = Math.floor(v / pitch) * across + Math.floor(u / pitch) + 1;
+      grey[x] = y >= 2800 ? 20 : 20 + rng.integer(9) + (inside ? Math.round(120 / (1 + Math.exp((distance - radius) / 0.6))) : 0);
     }
-    const [few, many] = Object.values(made) as [string, string];
-    expect(readdirSync(few).sort()).toEqual(readdirSync(many).sort());
-    const labels = await readLabels(join(few, "image.tif"));
-    expect(labels).toEqual(await readLabels(join(many, "image.tif")));
-    for (const name of ["objects.csv", "segmentation.json"]) expect(readFileSync(join(few, name), "utf8")).toBe(readFileSync(join(many, name), "utf8"));
-    // At full size, as it is small enough.
-    expect(readFileSync(join(few, "overlays", "image.png"))).toEqual(readFileSync(join(many, "overlays", "image.png")));
+    await image.rows(grey, 1);
+    await truth.rows(labels, 1);
+  }
+  await image.finish();
+  await file.close();
+  await truth.close();
+  summary = await annotate([at("in")], at("dataset"), config, { overwrite: false });
+}, 240_000);
+afterAll(() => rmSync(root, { recursive: true }));
+
+const mask = (name: string): Promise<LabelImage> => readLabels(at(`dataset/masks/${name}.tif`));
+
+describe("the annotation of an image too large to be annotated whole", () => {
+  it("takes windows that hold something, each an image of its own with its place, all one acquisition", async () => {
+    expect(summary.images.map(({ name, source, window, acquisition }) => ({ name, source, window, acquisition }))).toEqual([
+      { name: "m_y00000_x00000", source: "m", window: { y: 0, x: 0, height: 1400, width: 1400 }, acquisition: 0 },
+      { name: "m_y01400_x01400", source: "m", window: { y: 1400, x: 1400, height: 1400, width: 1400 }, acquisition: 0 },
+    ]);
+    for (const folder of ["images", "masks", "candidates", "overlays"]) expect(readdirSync(at(`dataset/${folder}`)).length).toBe(2);
+    const source = await openSource([at("in/m.tif")]);
+    const image = await (await openSource([at("dataset/images/m_y01400_x01400.tif")])).read(0);
+    expect(differing(image.data, (await source.readWindow(0, { y: 1400, x: 1400, height: 1400, width: 1400 })).data)).toBe(0);
   });
 
-  it("leaves no file behind when it is stopped or fails", async () => {
-    const { path, side } = writeImage(36, false);
-    const source = await openSource([path]);
-    const paths = { labels: join(root, "out", "labels.tif"), overlay: join(root, "out", "overlay.png") };
-    let reads = 0;
-    const failing = { ...source, readWindow: (...args: Parameters<typeof source.readWindow>) => (++reads > 6 ? Promise.reject(new Error("gone")) : source.readWindow(...args)) };
-    const frame = { source: failing, frame: 0, options: {}, height: side, width: side };
-    await expect(segmentLarge(frame, model.predictor, { band: 60 }, paths, {})).rejects.toThrow("gone");
-    expect(reads).toBe(7);
-    expect(readdirSync(join(root, "out"))).toEqual([]);
+  it("leaves unknown what the edge of a window cuts, and keeps what the edge of the image cuts", async () => {
+    for (const { name, kept } of summary.images) expect((await mask(name)).count).toBe(kept);
+    const [first, second] = [(await mask("m_y00000_x00000")).data, (await mask("m_y01400_x01400")).data];
+    // Along each edge, how many pixels are nuclei and how many unknown.
+    const along = (data: Int32Array, pixel: (i: number) => number): [nuclei: boolean, unknown: boolean] => {
+      const labels = Array.from({ length: 1400 }, (_, i) => data[pixel(i)]!);
+      return [labels.some((label) => label > 0), labels.some((label) => label === -1)];
+    };
+    const [top, bottom, left, right] = [(i: number) => i, (i: number) => 1399 * 1400 + i, (i: number) => i * 1400, (i: number) => i * 1400 + 1399];
+    for (const edge of [top, left]) expect([along(first, edge)[0], along(second, edge)]).toEqual([true, [false, true]]);
+    for (const edge of [bottom, right]) expect(along(first, edge)).toEqual([false, true]);
+    expect(summary.images.every(({ kept }) => kept > 0.9 * perSide ** 2)).toBe(true);
+    expect(readFileSync(at("dataset/objects.csv"), "utf8")).toMatch(/,cut,.*edge of the window/);
   });
 
-  it("draws a reduced overlay, at most 4096 px high and wide", async () => {
-    const [height, width] = [5, 9001];
-    writeFileSync(join(root, "wide.tif"), encodeTiff([{ height, width, samples: 1, data: Uint8Array.from({ length: height * width }, (_, p) => p % 251) }]));
-    const paths = { labels: join(root, "wide-labels.tif"), overlay: join(root, "wide.png") };
-    await segmentLarge({ source: await openSource([join(root, "wide.tif")]), frame: 0, options: {}, height, width }, model.predictor, { band: 2 }, paths, {});
-    const { plane } = decodePng(readFileSync(paths.overlay), "wide.png");
-    expect([plane.height, plane.width]).toEqual([2, 3001]);
-    expect((await readLabels(paths.labels)).height).toBe(height);
+  it("tells the diameter by the name of the window and of the image", () => {
+    const diameters = diametersOf(summary);
+    expect([...diameters.keys()].sort()).toEqual(["m", "m_y00000_x00000", "m_y01400_x01400"]);
+    expect(Math.abs(diameters.get("m")! / (2 * radius) - 1)).toBeLessThan(0.1);
   });
-});
 
-describe("parts of large images", () => {
-  it("are looked at in the middle and in each quarter, within the image", () => {
-    expect(looksAt({ height: 9000, width: 13_000 })[2]).toEqual({ y: 3988, x: 5988, height: 1024, width: 1024 });
-    for (const size of [{ height: 9000, width: 13_000 }, { height: 300, width: 40_000 }]) {
-      for (const { y, x, height, width } of [...looksAt(size), middleOf(size)]) expect(Math.min(y, x, size.height - y - height, size.width - x - width)).toBeGreaterThanOrEqual(0);
+  it("is explained by a pixel of the image, or of the window", async () => {
+    const ofImage = await explainPixel(at("dataset"), 1450, 1450, "m");
+    expect(ofImage).toMatchObject({ image: "m_y01400_x01400", y: 50, x: 50, kept: true });
+    expect(await explainPixel(at("dataset"), 50, 50, "m_y01400_x01400")).toEqual(ofImage);
+    expect((await explainPixel(at("dataset"), 50, 50)).image).toBe("m_y00000_x00000");
+    await expect(explainPixel(at("dataset"), 100, 2000, "m")).rejects.toThrow(/a pixel of m in one of the 2 windows/);
+  });
+
+  it("is compared with the truth of the whole image, within its windows", async () => {
+    for (const truth of [at("truth"), at("truth/m.tif")]) {
+      const { names, scores, unused } = await evaluateLabels(truth, at("dataset/masks"), {}, [0.5], { partial: true, windows: windowsOf(summary) });
+      expect([names, unused]).toEqual([["m_y00000_x00000", "m_y01400_x01400"], 0]);
+      expect(scores.pooled.truthObjects).toBe(2 * perSide ** 2);
+      expect(scores.pooled.thresholds[0]!.f1).toBeGreaterThan(0.95);
     }
   });
 
-  it("take a size in MB or GB, and by default part of the machine's memory", () => {
-    expect(["2GB", "1500mb", "0.5 GB", "2", "2GiB", "-1GB", "GB"].map(bytesOf)).toEqual([2e9, 1.5e9, 0.5e9, undefined, undefined, undefined, undefined]);
-    const limit = memoryLimit(resolveConfig({}, "the test"));
-    expect(limit).toBeGreaterThan(0);
-    expect(limit).toBeLessThanOrEqual(4e9);
-    expect(() => resolveConfig({ segment: { memory: 2 } }, "the test")).toThrow(/segment.memory: expected a size such as 2GB or 1500MB, received 2/);
+  it("is previewed in its middle window, or the one that is named", async () => {
+    const middle = await preview([at("in/m.tif")], "0", at("pictures"), config);
+    expect([middle.name, middle.sure > 0.9 * perSide ** 2, existsSync(at("pictures/preview_m_y01400_x01400.png"))]).toEqual(["m_y01400_x01400", true, true]);
+    expect((await preview([at("in/m.tif")], "m_y00000_x02800", at("pictures"), config)).name).toBe("m_y00000_x02800");
+    await expect(preview([at("in/m.tif")], "m_y00001_x00000", at("pictures"), config)).rejects.toThrow(/one of the 9 windows of m: m_y00000_x00000 to m_y02800_x02800/);
   });
 });

@@ -14,10 +14,10 @@ import { framePool, mapOrdered } from "../workers/pool.js";
 import { acquisitionsOf, type FrameKind, frameKind } from "./acquisitions.js";
 import { writeFileAtomic } from "./files.js";
 import { writeLabels } from "./labelfiles.js";
-import { isLarge, memoryLimit, partsOf } from "./memory.js";
+import { type LargeFrame, looksAt, segmentLarge } from "./largesegmentation.js";
+import { isStreamed, memoryLimit, partsOf } from "./memory.js";
 import { missingText, missingWarnings } from "./missing.js";
 import type { LoadedModel } from "./modelfiles.js";
-import { type LargeFrame, looksAt, segmentLarge } from "./mosaic.js";
 import type { Config } from "./options.js";
 import { nucleiCsv } from "./tables.js";
 import { threadsOf } from "./threads.js";
@@ -80,7 +80,7 @@ export async function segmentInto(
       };
       let found: FoundNuclei;
       let missing: readonly string[];
-      if (isLarge(size, memoryLimit(config))) {
+      if (isStreamed(size, memoryLimit(config))) {
         const large: LargeFrame = { ...size, source, frame, options: readOptions(config, context) };
         if (!settled) settle(await nucleiInWindows(large, (image) => explained(name, () => segment(image, predictor, optionsAt(scales[frame]!), { signal: context.signal }))));
         const paths = { labels: join(folder, `${name}.tif`), overlay: join(folder, "overlays", `${name}.png`) };

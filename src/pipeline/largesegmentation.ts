@@ -101,12 +101,3 @@ export function looksAt({ height, width }: Size): Window[] {
   return [[1, 1], [1, 3], [2, 2], [3, 1], [3, 3]].map(([i, j]) => ({ y: Math.floor((i! / 4) * height - h / 2), x: Math.floor((j! / 4) * width - w / 2), height: h, width: w }))
     .map(({ y, x, ...size }) => ({ y: Math.min(Math.max(0, y), height - h), x: Math.min(Math.max(0, x), width - w), ...size }));
 }
-
-/** Edge of the part of a large image that a report shows, px. */
-const shownEdge = 2048;
-
-/** The middle of an image, at most 2048 px high and wide. */
-export function middleOf({ height, width }: Size): Window {
-  const [h, w] = [Math.min(shownEdge, height), Math.min(shownEdge, width)];
-  return { y: Math.floor((height - h) / 2), x: Math.floor((width - w) / 2), height: h, width: w };
-}
