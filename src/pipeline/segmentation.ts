@@ -105,12 +105,40 @@ export async function segmentInto(
   } finally {
     await overlays.close();
   }
+  if (diameters === undefined) warnings.push(...scaleWarnings(images.map(({ name, scale }, frame) => ({ name, scale, diameter: diameterOf(tables[frame]!) })), description, rescale !== undefined));
   await writeFileAtomic(join(folder, "objects.csv"), nucleiCsv(concatNuclei(tables), source.pixelSize, source.frameNames));
   const summary: SegmentationSummary = {
     kind: source.kind, pixelSize: source.pixelSize, frameInterval: source.frameInterval, probabilityThreshold, overlapThreshold, outline, images, warnings,
   };
   await writeFileAtomic(join(folder, "segmentation.json"), `${JSON.stringify(summary, null, 2)}\n`);
   return summary;
+}
+
+const diameterOf = ({ count, area }: Nuclei): number => (count === 0 ? NaN : equivalentDiameter(median(area)));
+
+/**
+ * What a user must know who applies a model to images that it was not made from: a network outlines nuclei of the size that it learned, and others badly.
+ *
+ * @param images with the factor they were scaled by, and the median diameter of the nuclei found, px of the image; NaN where none was found
+ * @param told whether the user set the factor
+ */
+export function scaleWarnings(
+  images: readonly { readonly name: string; readonly scale: number; readonly diameter: number }[], description: Pick<ModelDescription, "diameter" | "diameterRange">, told: boolean,
+): string[] {
+  const { low, high } = description.diameterRange ?? { low: description.diameter, high: description.diameter };
+  const learned = low === high ? `${low.toFixed(0)} px` : `${low.toFixed(0)} to ${high.toFixed(0)} px`;
+  const some = (chosen: typeof images): string => `${chosen.length === images.length ? "the images" : `${chosen.length} of ${images.length} images`} (${chosen[0]!.name}${chosen.length > 1 ? ", ..." : ""})`;
+  if (!told) {
+    const scaled = images.filter(({ scale }) => scale !== 1);
+    if (scaled.length === 0) return [];
+    const factors = [...new Set(scaled.map(({ scale }) => scale))].sort((a, b) => a - b);
+    const by = factors.length === 1 ? String(factors[0]) : `${factors[0]} to ${factors.at(-1)}`;
+    return [`The nuclei in ${some(scaled)} have another size than those that the model learned, ${learned} wide: the images were scaled by ${by} for the network (--rescale sets the factor, 1 leaves them as they are).`];
+  }
+  const strange = images.filter(({ scale, diameter }) => diameter * scale < low / correction || diameter * scale > high * correction);
+  if (strange.length === 0) return [];
+  const { diameter, scale } = strange[0]!;
+  return [`The nuclei found in ${some(strange)} are ${(diameter * scale).toFixed(0)} px wide as the network sees them, those that the model learned ${learned}: outlines and counts suffer; leave out --rescale, or train on these images.`];
 }
 
 interface OverlayWriter {
