@@ -1,19 +1,6 @@
+import type { ExpectedQuality } from "../core/quality.js";
 import type { Matching } from "./matching.js";
 import { scoreInstances } from "./scores.js";
-
-/** How good a network probably is, where nobody knows the truth. */
-export interface ExpectedQuality {
-  /** F1 of the nuclei at IoU 0.5 that is to be expected, 0..1, and an interval. */
-  readonly f1: number;
-  readonly low: number;
-  readonly high: number;
-  /** F1 at IoU 0.5 against the annotation of what was held back from training; what the annotation does not know does not count. */
-  readonly agreement: number;
-  /** F1 at IoU 0.5 of what the network finds in an image against what it finds in the mirrored image. */
-  readonly stability: number;
-  /** Annotated nuclei that it is judged by. */
-  readonly objects: number;
-}
 
 /**
  * True errors for each disagreement, of network with annotation and of network with itself: between the two outer ones in all five pairs of a network and

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { InvalidInput } from "../core/errors.js";
 import type { Image, ImageSource, Window } from "../core/image.js";
 import { type LabelImage, labelImage } from "../core/labels.js";
+import type { ExpectedQuality } from "../core/quality.js";
 import type { Nuclei } from "../core/nuclei.js";
 import { median } from "../imgproc/percentile.js";
 import { parseCsv } from "../io/csv.js";
-import type { AnnotationPart, LabelledPicture, Notice, ReportInput, TrainingPart } from "../report/input.js";
+import type { AnnotationPart, LabelledPicture, Notice, ReportInput } from "../report/input.js";
 import type { MethodsInput } from "../report/methods.js";
 import type { LossRecord } from "../report/plots.js";
 import { buildReport } from "../report/report.js";
@@ -153,9 +154,9 @@ function lossRecords(out: string): LossRecord[] {
 }
 
 /** What the training expected of its network, where it could tell. */
-function expectedOf(out: string): TrainingPart["expected"] {
+function expectedOf(out: string): ExpectedQuality | undefined {
   const path = join(out, stageOutputs.train, "model.json");
-  return parseModelDescription(readFileSync(path, "utf8"), path).provenance["expectedQuality"] as TrainingPart["expected"];
+  return parseModelDescription(readFileSync(path, "utf8"), path).provenance["expectedQuality"] as ExpectedQuality | undefined;
 }
 
 /** What the methods paragraph says, from what was really used. */

@@ -59,6 +59,9 @@ describe("trainingSettings", () => {
     expect(trainingWarnings(0.8)).toEqual([]);
     expect(trainingWarnings(0.31).join()).toMatch(/only poorly \(agreement 0\.31 of 1.*--steps/);
     expect(trainingWarnings(NaN).join()).toMatch(/nothing tells how good/);
+    const expected = { low: 0.6, high: 0.85, agreement: 0.85, stability: 0.93, objects: 200 };
+    expect(trainingWarnings(0.7, { ...expected, f1: 0.81 })).toEqual([]);
+    expect(trainingWarnings(0.7, { ...expected, f1: 0.72 }).join()).toMatch(/hard for the method: about 28 of 100 nuclei .*F1 at IoU 0\.5 0\.60 to 0\.85, estimated without truth/);
   });
 
   it("refuse a patch that the network cannot halve often enough, and name one that it can", () => {

@@ -8,7 +8,7 @@ import { defaultNormalisation } from "../dataset/samples.js";
 import { defaultModelConfig, type ModelConfig, sizeMultiple } from "../model/config.js";
 import { formatModelDescription, type ModelDescription } from "../model/file.js";
 import type { TrainingRecord, TrainingState } from "../model/train.js";
-import type { ExpectedQuality } from "../evaluate/expected.js";
+import type { ExpectedQuality } from "../core/quality.js";
 import type { Device } from "../nn/device.js";
 import { lossPlot } from "../report/plots.js";
 import type { TrainingSettings } from "../workers/protocol.js";

@@ -3,6 +3,7 @@ import type { Statistics } from "../analyse/analyse.js";
 import type { Image } from "../core/image.js";
 import type { LabelImage } from "../core/labels.js";
 import type { Nuclei } from "../core/nuclei.js";
+import type { ExpectedQuality } from "../core/quality.js";
 import type { MethodsInput } from "./methods.js";
 import type { LossRecord, ThresholdScore } from "./plots.js";
 
@@ -76,18 +77,7 @@ export interface AnnotationPart {
 
 export interface TrainingPart {
   readonly records: readonly LossRecord[];
-  /** How good the network probably is, estimated without truth; all 0..1. */
-  readonly expected?: {
-    readonly f1: number;
-    readonly low: number;
-    readonly high: number;
-    /** F1 against the annotation of what was held back. */
-    readonly agreement: number;
-    /** F1 of what is found in an image against what is found in its mirror images. */
-    readonly stability: number;
-    /** Annotated nuclei that were held back. */
-    readonly objects: number;
-  } | undefined;
+  readonly expected?: ExpectedQuality | undefined;
 }
 
 /** The image under the tracks. */

@@ -1,4 +1,5 @@
 /** The parts of the page below the pictures: cards, plots, tables, methods. Each is a string of HTML, empty where there is nothing to show. */
+import type { ExpectedQuality } from "../core/quality.js";
 import type { Statistics } from "../analyse/analyse.js";
 import type { ReportInput, ScorePart } from "./input.js";
 import { escapeText, formatNumber, formatSeconds } from "./markup.js";
@@ -99,7 +100,7 @@ export function trainingMarkup({ annotation, training }: ReportInput): string {
   return expectedMarkup(training?.expected) + grid([...(training && training.records.length > 0 ? [plots.lossPlot(training.records)] : []), ...(table === "" ? [] : [table])]);
 }
 
-function expectedMarkup(expected: NonNullable<ReportInput["training"]>["expected"]): string {
+function expectedMarkup(expected: ExpectedQuality | undefined): string {
   if (!expected) return "";
   const { f1, low, high, agreement, stability, objects } = expected;
   return `<h3>How good the network probably is</h3><p>F1 of the nuclei at IoU 0.5: <b>${f1.toFixed(2)}</b> (${low.toFixed(2)} to ${high.toFixed(2)}), estimated without truth: on parts of the images that were held back from training ` +

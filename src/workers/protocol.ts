@@ -4,7 +4,7 @@ import type { Batch } from "../core/batch.js";
 import type { Tensor } from "../core/tensor.js";
 import type { AugmentOptions } from "../dataset/augment.js";
 import type { ScaledSample } from "../dataset/samples.js";
-import type { ExpectedQuality } from "../evaluate/expected.js";
+import type { ExpectedQuality } from "../core/quality.js";
 import type { ModelConfig } from "../model/config.js";
 import type { Schedule } from "../model/schedule.js";
 import type { TrainingRecord, TrainingState } from "../model/train.js";
