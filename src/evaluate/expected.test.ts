@@ -12,7 +12,7 @@ describe("expectedQuality", () => {
     // Of 100, ten are missed: F1 = 180 / 190. Mirrored, two of those 90 are: 176 / 178.
     const missed = Array.from({ length: 10 }, (_, i) => i);
     const found = row(100, missed);
-    const expected = expectedQuality([matchInstances(row(100), found)], [matchInstances(found, row(100, [...missed, 50, 51]))])!;
+    const expected = expectedQuality([{ annotated: matchInstances(row(100), found), flipped: [matchInstances(found, row(100, [...missed, 50, 51]))] }])!;
     expect(expected).toMatchObject({ objects: 100, agreement: 180 / 190, stability: 176 / 178 });
     expect(expected.f1).toBeCloseTo(1 - 1.35 * (10 / 190 + 2 / 178), 12);
     expect(expected.low).toBeLessThan(expected.f1);
@@ -21,13 +21,27 @@ describe("expectedQuality", () => {
 
   it("is less certain with fewer objects, and never certain", () => {
     const width = (count: number): number => {
-      const { low, high, f1 } = expectedQuality([matchInstances(row(count), row(count))], [matchInstances(row(count), row(count))])!;
+      const { low, high, f1 } = expectedQuality([{ annotated: matchInstances(row(count), row(count)), flipped: [matchInstances(row(count), row(count))] }])!;
       expect([f1, high]).toEqual([1, 1]);
       return high - low;
     };
     expect(width(10)).toBeGreaterThan(0.2);
     expect(width(1000)).toBeGreaterThan(0);
     expect(width(1000)).toBeLessThan(0.01);
+  });
+
+  it("is less certain where the images differ", () => {
+    const image = (missed: number): Parameters<typeof expectedQuality>[0][number] => {
+      const found = row(100, Array.from({ length: missed }, (_, i) => i));
+      return { annotated: matchInstances(row(100), found), flipped: [matchInstances(found, found)] };
+    };
+    const [alike, different] = [expectedQuality([image(10), image(10), image(10)])!, expectedQuality([image(0), image(0), image(30)])!];
+    expect(different.f1).toBeCloseTo(alike.f1, 2);
+    expect(different.high - different.low).toBeGreaterThan(2 * (alike.high - alike.low));
+    // By hand: disagreements 0, 0, 30 / 170 around 30 / 570 pooled; squares / 9, times 3 / 2.
+    const mean = 30 / 570;
+    const error = Math.sqrt((((2 * mean ** 2 + (30 / 170 - mean) ** 2) / 9) * 3) / 2);
+    expect(different.low).toBeCloseTo(1 - 1.8 * (mean + 1.96 * error), 12);
   });
 
   it("covers what was found on images with truth", () => {
@@ -38,14 +52,14 @@ describe("expectedQuality", () => {
         const n = Math.round((4000 * share) / (1 + share));
         return matchInstances(row(2000), row(2000, Array.from({ length: n }, (_, i) => i)));
       };
-      const { low, high } = expectedQuality([part(agreement)], [part(stability)])!;
+      const { low, high } = expectedQuality([{ annotated: part(agreement), flipped: [part(stability)] }])!;
       expect(low).toBeLessThan(1 - truth);
       expect(high).toBeGreaterThan(1 - truth);
     }
   });
 
   it("is unknown where nothing is annotated or found", () => {
-    expect(expectedQuality([matchInstances(row(3, [0, 1, 2]), row(3, [0, 1, 2]))], [])).toBeUndefined();
-    expect(expectedQuality([], [])).toBeUndefined();
+    expect(expectedQuality([{ annotated: matchInstances(row(3, [0, 1, 2]), row(3, [0, 1, 2])), flipped: [] }])).toBeUndefined();
+    expect(expectedQuality([])).toBeUndefined();
   });
 });

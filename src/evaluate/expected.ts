@@ -9,25 +9,49 @@ import { scoreInstances } from "./scores.js";
  */
 const errorsPerDisagreement = { low: 0.9, usual: 1.35, high: 1.8 };
 
+/** One image of which some annotation was held back. */
+export interface HeldBack {
+  /** Its annotation, against what the network finds in it. */
+  readonly annotated: Matching;
+  /** What the network finds in it, against what it finds in mirror images of it. */
+  readonly flipped: readonly Matching[];
+}
+
 /**
  * Estimates the F1 at IoU 0.5 from two disagreements that need no truth.
  *
- * The interval is that of the factor above, widened by the chance of having looked at these objects (binomial, 95 %). It cannot know of nuclei that neither
- * annotation nor network ever finds.
+ * The interval is that of the factor above, widened by the chance of having looked at these images (95 %, from how much they differ) and these objects (95 %, binomial), whichever is more.
+ * It cannot know of nuclei that neither annotation nor network ever finds.
  *
- * @param annotated what was held back, against what the network finds there
- * @param flipped what it finds in an image, against what it finds in mirror images of it
  * @returns undefined where nothing was annotated or nothing found
  */
-export function expectedQuality(annotated: readonly Matching[], flipped: readonly Matching[]): ExpectedQuality | undefined {
-  const f1 = (matchings: readonly Matching[]): number => scoreInstances(matchings, [0.5]).pooled.thresholds[0]!.f1;
-  const objects = annotated.reduce((sum, { truth }) => sum + truth.count, 0);
-  const [agreement, stability] = [f1(annotated), f1(flipped)];
+export function expectedQuality(images: readonly HeldBack[]): ExpectedQuality | undefined {
+  const [agreement, stability] = agreementsOf(images);
+  const counts = images.map(({ annotated }) => annotated.truth.count);
+  const objects = counts.reduce((sum, count) => sum + count, 0);
   if (objects === 0 || !Number.isFinite(agreement) || !Number.isFinite(stability)) return undefined;
-  const disagreement = 1 - agreement + (1 - stability);
-  const share = Math.min(1, disagreement);
-  // One object is taken for wrong where none was, so that few objects never look perfect.
-  const chance = 1.96 * Math.sqrt(Math.max(share * (1 - share), 1 / objects) / objects);
+  const disagreement = 2 - agreement - stability;
+  const chance = 1.96 * Math.max(objectError(disagreement, objects), imageError(images, counts, disagreement));
   const at = (factor: number, by: number): number => Math.min(1, Math.max(0, 1 - factor * Math.max(0, disagreement + by)));
   return { f1: at(errorsPerDisagreement.usual, 0), low: at(errorsPerDisagreement.high, chance), high: at(errorsPerDisagreement.low, -chance), agreement, stability, objects };
+}
+
+function agreementsOf(images: readonly HeldBack[]): [agreement: number, stability: number] {
+  const f1 = (matchings: readonly Matching[]): number => scoreInstances(matchings, [0.5]).pooled.thresholds[0]!.f1;
+  return [f1(images.map(({ annotated }) => annotated)), f1(images.flatMap(({ flipped }) => flipped))];
+}
+
+/** Standard error of a share of objects. One is taken for wrong where none was, so that few objects never look perfect. */
+function objectError(disagreement: number, objects: number): number {
+  const share = Math.min(1, disagreement);
+  return Math.sqrt(Math.max(share * (1 - share), 1 / objects) / objects);
+}
+
+/** Standard error of the mean over images, weighted by their objects; 0 for a single one. Those where nothing is annotated or found tell nothing. */
+function imageError(images: readonly HeldBack[], counts: readonly number[], mean: number): number {
+  const each = images.map((image, i) => ({ value: agreementsOf([image]).reduce((rest, f1) => rest - f1, 2), weight: counts[i]! })).filter(({ value, weight }) => weight > 0 && Number.isFinite(value));
+  if (each.length < 2) return 0;
+  const total = each.reduce((sum, { weight }) => sum + weight, 0);
+  const squares = each.reduce((sum, { value, weight }) => sum + ((weight / total) * (value - mean)) ** 2, 0);
+  return Math.sqrt((squares * each.length) / (each.length - 1));
 }

@@ -5,7 +5,7 @@ import type { LabelImage } from "../core/labels.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import type { ScaledSample } from "../dataset/samples.js";
 import type { ExpectedQuality } from "../core/quality.js";
-import { expectedQuality } from "../evaluate/expected.js";
+import { expectedQuality, type HeldBack } from "../evaluate/expected.js";
 import { matchInstances, scoreInstances } from "../evaluate/instances.js";
 import { encodeCheckpoint } from "../model/checkpoint.js";
 import { exportOnnx } from "../model/file.js";
@@ -135,14 +135,13 @@ async function tune(predictor: Predictor, images: readonly ScaledSample[], ious:
 }
 
 async function expectation(predictor: Predictor, thresholds: Thresholds, images: readonly ScaledSample[]): Promise<ExpectedQuality | undefined> {
-  const [annotated, flipped] = [[], []] as [ReturnType<typeof matchInstances>[], ReturnType<typeof matchInstances>[]];
+  const heldBack: HeldBack[] = [];
   for (const [index, { data, labels }] of images.entries()) {
     say(`estimating the quality, image ${index + 1} of ${images.length}`);
     const [found, ...others] = await labelsUnderFlips(data, labels.height, labels.width, predictor, thresholds, tuningTile, { signal: context.signal });
-    annotated.push(matchInstances(labels, found));
-    for (const other of others) flipped.push(matchInstances(found, other));
+    heldBack.push({ annotated: matchInstances(labels, found), flipped: others.map((other) => matchInstances(found, other)) });
   }
-  return expectedQuality(annotated, flipped);
+  return expectedQuality(heldBack);
 }
 
 /** Tells what is done after or between the steps, and looks whether to go on. */
