@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bestIous, convexShapes, idealPredictor, mean } from "../../test/fakes.js";
+import { bestIous, convexShapes, filterPredictor, idealPredictor, mean } from "../../test/fakes.js";
 import type { Image } from "../core/image.js";
 import { labelImage, type LabelImage } from "../core/labels.js";
 import { random } from "../core/random.js";
@@ -82,6 +82,18 @@ describe("segment", () => {
   it("refuses a scale of 0 and a threshold in percent", async () => {
     await expect(segment(image, idealPredictor(truth, config), { scale: 0 })).rejects.toThrow(/scale: expected a positive number/);
     await expect(segment(image, idealPredictor(truth, config), { probabilityThreshold: 50 })).rejects.toThrow(/probability threshold/);
+  });
+});
+
+describe("progress", () => {
+  it("rises to the whole over network and outlines", async () => {
+    const seen: number[] = [];
+    const image = { height: 300, width: 90, data: Uint8Array.from({ length: 27_000 }, (_, p) => p % 251) };
+    await segment(image, filterPredictor(config), { tile: 100, band: 60 }, { onProgress: ({ done, total }) => seen.push(done / total) });
+    expect(seen.every((share, i) => i === 0 || share > seen[i - 1]!)).toBe(true);
+    expect(seen.filter((share) => share < 0.75).length).toBeGreaterThan(2);
+    expect(seen.filter((share) => share > 0.75).length).toBeGreaterThan(2);
+    expect(seen.at(-1)).toBe(1);
   });
 });
 

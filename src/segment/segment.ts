@@ -94,7 +94,7 @@ export async function segmentRows(
   const band = Math.min(height, Math.floor(settings.band));
   const range = await normaliseRangeOfParts(() => inBands(image, band), settings.normalisation.low, settings.normalisation.high);
   const normalised = normalisedRows(image, range);
-  const polygons = scalePolygons(await findPolygons(rescaledRows(normalised, settings.scale), predictor, settings, context), 1 / settings.scale);
+  const polygons = scalePolygons(await findPolygons(rescaledRows(normalised, settings.scale), predictor, settings, partOf(context, 0, NETWORK_SHARE)), 1 / settings.scale);
   throwIfCancelled(context, "Segmentation");
   const outline = settings.outline === "refined" ? await outlineOf(polygons, normalised, band, context) : undefined;
   const found = numbering(polygons.count);
@@ -112,9 +112,17 @@ export async function segmentRows(
     const scores = found.labels.slice(before).map((label) => polygons.scores[label - 1]!);
     const nuclei = measure(fresh, { image: { ...fresh, data }, scores, part: { from: window.from, height } });
     tables.push({ ...nuclei, label: nuclei.label.map((label) => before + label) });
+    partOf(context, NETWORK_SHARE, 1).onProgress?.({ done: core.to, total: height });
   }
   return { polygons: takePolygons(polygons, found.labels.map((label) => label - 1)), nuclei: concatNuclei(tables) };
 }
+
+/** Of the time that an image takes, about so much goes into the network; the rest into the outlines. */
+const NETWORK_SHARE = 0.75;
+
+/** Reports the progress of a part of the work as that of the whole, which is 1. */
+const partOf = (context: StageContext, from: number, to: number): StageContext =>
+  ({ ...context, onProgress: ({ done, total, message }) => context.onProgress?.({ done: from + ((to - from) * done) / total, total: 1, message }) });
 
 /** The polygons that remain after suppression, by descending score, px of the input. */
 async function findPolygons(input: InputRows, predictor: Predictor, settings: SegmentOptions, context: StageContext): Promise<StarPolygons> {
