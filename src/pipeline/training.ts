@@ -155,7 +155,7 @@ export async function trainInto(folder: string, dataset: string, config: Config,
     diameter: outcome.diameter,
     diameterRange: outcome.diameterRange,
     provenance: {
-      karyon: version, created: new Date().toISOString(), seed: settings.seed, layout: outcome.layout, settings, bestStep: outcome.best,
+      karyon: version, created: new Date().toISOString(), seed: settings.seed, layout: outcome.layout, settings, steps: outcome.history.at(-1)?.step, bestStep: outcome.best,
       validationScore: outcome.thresholds.score, expectedQuality: outcome.expected, trainingImages: outcome.trainingNames, validationImages: outcome.validationNames,
       ...(settings.compose > 0 ? { composedImages: outcome.composed } : {}),
       ...(from === undefined ? {} : { from: { sha256: from.sha256, created: from.description.provenance["created"] } }),
