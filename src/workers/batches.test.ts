@@ -62,8 +62,22 @@ describe("the thread that draws batches", () => {
       take(ring, batch, () => undefined);
       expect(bytesOf(batch) === bytesOf(alone.next(step)), `step ${step}`).toBe(true);
     }
+    enough(ring);
     expect(await ended).toBe(0);
     expect(received()).toBeUndefined();
+  });
+
+  it("sends nothing while batches are taken, be it after the last: who waits for one looks for errors, and would drop it", async () => {
+    const ring = batchRing(lengths, 2);
+    const none = { ...settings, validation: 0, steps: 3 };
+    const { received, ended } = draw(ring, { settings: none });
+    waitFor(ring, received);
+    for (let step = 0; step < none.steps; step++) take(ring, emptyBatch(lengths), () => undefined);
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 300))]);
+    expect(received()).toBeUndefined();
+    enough(ring);
+    expect(waitFor(ring, received)).toHaveLength(2);
+    expect(await ended).toBe(0);
   });
 
   it("hands on some of the training images at the end, also an early one, where none were held back", async () => {

@@ -26,7 +26,7 @@ export interface TrainingRequest {
 /** To the thread that trains. */
 export interface TrainRequest extends TrainingRequest {
   readonly ring: BatchRing;
-  /** From the thread that draws: `Answer<Prepared>`, and after the last batch `Answer<ScaledSample[]>` where nothing was held back; or an error. */
+  /** From the thread that draws: `Answer<Prepared>`, and once this thread has enough `Answer<ScaledSample[]>` where nothing was held back; or an error. */
   readonly port: MessagePort;
 }
 

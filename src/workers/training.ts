@@ -80,7 +80,7 @@ async function perform({ model, settings, weights, resume }: TrainRequest): Prom
   } }, {
     nextBatch: () => {
       lookUpStop();
-      // While batches are missing, nothing but an error can have been sent.
+      // Before `enough`, nothing but an error can have been sent.
       take(ring, batch, () => void received());
       return batch;
     },
