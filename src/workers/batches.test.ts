@@ -115,6 +115,8 @@ describe("trainInThreads", () => {
     const [bare, again] = [await train(samplesOf(), { validation: 0 }), await train(samplesOf(), { validation: 0 })];
     expect(Buffer.from(bare.onnx).equals(again.onnx)).toBe(true);
     expect(bare.thresholds).toEqual(again.thresholds);
+    // The score of images that were learned from would pass for one on images held back.
+    expect([bare.thresholds.score, Number.isNaN(one.thresholds.score)]).toEqual([NaN, false]);
   });
 
   it("throws what stopped the thread that draws, with its kind; bugs stay bugs", async () => {

@@ -89,6 +89,7 @@ export interface TrainingOutcome extends Omit<Prepared, "check" | "validation"> 
   readonly onnx: Uint8Array;
   readonly history: readonly TrainingRecord[];
   readonly best: number;
+  /** With their score on what was held back; NaN where nothing was. */
   readonly thresholds: { readonly probability: number; readonly overlap: number; readonly score: number };
   readonly layout: string;
   /** Undefined where nothing was held back. */

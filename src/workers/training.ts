@@ -97,7 +97,9 @@ async function perform({ model, settings, weights, resume }: TrainRequest): Prom
   try {
     const thresholds = await tune(predictor, images, tunePrecisions, "tuning the thresholds");
     const expected = await expectation(predictor, thresholds, firstPixels(validation, expectedPixels));
-    return { onnx, thresholds, expected, history: result.history, best: result.best, layout: result.layout, ...facts };
+    // Of images that were learned from, the score says nothing.
+    const score = validation.length > 0 ? thresholds.score : NaN;
+    return { onnx, thresholds: { ...thresholds, score }, expected, history: result.history, best: result.best, layout: result.layout, ...facts };
   } finally {
     await predictor.release();
   }
