@@ -133,6 +133,15 @@ describe("run", () => {
     expect(readFileSync(at("base/report.html"), "utf8")).toMatch(/was trained from scratch: .* for 3 steps .* at most 0\.001,/);
   });
 
+  it("refuses to go on from a model in the folder that it is to write: it would be removed before it is read", async () => {
+    const model = at("kept/model");
+    mkdirSync(model, { recursive: true });
+    writeFileSync(join(model, "model.onnx"), "weights");
+    const attempt = go("kept", {}, resolveConfig({ ...small, train: { ...small.train, from: model } }, "the test"), [at("movie")], true);
+    await expect(attempt).rejects.toThrow(/^train\.from: expected a model outside of the output folder .*kept, whose model is replaced, received .*model; choose another folder with -o, or copy the model\.$/);
+    expect(existsSync(join(model, "model.onnx"))).toBe(true);
+  });
+
   it("writes the report again from any folder, and only of a run that is finished", async () => {
     rmSync(at("out/report.html"));
     const here = process.cwd();
