@@ -35,11 +35,6 @@ export function median(values: Values): number {
   return percentiles(values, [50])[0]!;
 }
 
-/** Median of the absolute deviations from `center` (default: the median), not scaled to a standard deviation. */
-export function medianAbsoluteDeviation(values: Values, center = median(values)): number {
-  return median(Float64Array.from(values, (value) => Math.abs(value - center)));
-}
-
 /**
  * The value that sorting `values[left..right]` would put at `index`. Reorders that range: nothing greater stays left of `index`,
  * nothing smaller right of it. Linear time on average, without recursion or allocation. No NaN.

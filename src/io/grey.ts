@@ -77,14 +77,6 @@ export function colourScan(): ColourScan {
   };
 }
 
-/** Number of pixels without a value. */
-export function nanCount(data: PixelData): number {
-  if (!(data instanceof Float32Array)) return 0;
-  let count = 0;
-  for (let i = 0; i < data.length; i++) if (data[i] !== data[i]) count++;
-  return count;
-}
-
 /** The larger of each two values, into the first; NaN only where both are. */
 export function maximumInto(into: PixelData, other: PixelData): void {
   for (let i = 0; i < into.length; i++) {

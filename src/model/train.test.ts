@@ -144,7 +144,7 @@ describe("which weights are kept", () => {
 describe("averaged weights", () => {
   const every = { ...options, steps: 40, stepsPerEpoch: 10, warmup: 0, schedule: "constant" } as const;
 
-  it("are the exponential average of those of every tenth step, at first their mean", async () => {
+  it("are the exponential average of those of every tenth step, which forgets faster at first", async () => {
     const states: TrainingState[] = [];
     const { best, weights } = await train(config, { ...every, averaging: 0.9, onEpoch: (_, checkpoint) => void states.push(checkpoint()) }, { ...data, validation: [] }, {});
     const expected = Float64Array.from(states[0]!.weights);

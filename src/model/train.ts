@@ -202,7 +202,7 @@ async function run(
 const noticeable = 0.002;
 
 /** Whether the last `after` scores brought nothing better than those before. */
-export function isContent(history: readonly Pick<TrainingRecord, "score">[], after: number | undefined): boolean {
+function isContent(history: readonly Pick<TrainingRecord, "score">[], after: number | undefined): boolean {
   const scores = history.map(({ score }) => score).filter((score) => !Number.isNaN(score));
   if (after === undefined || scores.length <= after) return false;
   return Math.max(...scores.slice(-after)) <= Math.max(...scores.slice(0, -after)) + noticeable;

@@ -105,9 +105,9 @@ export class Trainer {
 
   /**
    * Takes the present weights into their exponential average, every tenth step. The average forgets a step's weights by `decay` with each further step; at the
-   * start it is the mean of all so far, so that the first weights, which are random, do not stay in it.
+   * start faster, so that the first weights, which are random, do not stay in it: the n-th value has a share of at least 9 in n + 9.
    *
-   * Source: Polyak & Juditsky 1992; Tarvainen & Valpola 2017, 3.
+   * Source: Polyak & Juditsky 1992; Tarvainen & Valpola 2017, 3; the start is that of TensorFlow's ExponentialMovingAverage with `num_updates`.
    *
    * @param decay a step, 0..1
    */

@@ -51,7 +51,7 @@ export function bioimageioYaml(facts: PackageFacts): string {
     format_version: FORMAT_VERSION,
     type: "model",
     name: facts.name,
-    description: `StarDist network for cell nuclei in two-dimensional fluorescence images, trained from scratch with Karyon. Nuclei should measure about ${sizeText(description)} px across. ` +
+    description: `StarDist network for cell nuclei in two-dimensional fluorescence images, trained ${beginningOf(provenance)} with Karyon. Nuclei should measure about ${sizeText(description)} px across. ` +
       "Its outputs become nuclei by non-maximum suppression of star-convex polygons, which is not part of the network.",
     ...(facts.authors.length > 0 ? { authors: facts.authors.map((name) => ({ name })) } : {}),
     cite: citations(),
@@ -128,7 +128,7 @@ export function packageReadme(facts: Omit<PackageFacts, "hashes">): string {
   const { probability, overlap } = thresholds;
   return `# ${name}
 
-A StarDist network (Schmidt et al. 2018) for cell nuclei in two-dimensional fluorescence images, bright on dark. It was trained from scratch with Karyon, in the manner of Englbrecht et al. (2021).
+A StarDist network (Schmidt et al. 2018) for cell nuclei in two-dimensional fluorescence images, bright on dark. It was trained ${beginningOf(description.provenance)} with Karyon, in the manner of Englbrecht et al. (2021).
 A U-Net of depth ${config.depth} with ${config.filters} filters on its first level predicts on a grid of ${config.grid} px, with ${config.rays} rays; ${parameters} parameters; ONNX, operators of version ${opset}.
 
 ## Input and outputs
@@ -190,15 +190,20 @@ some images by hand and compare: \`npx karyon evaluate TRUTH labels\`.
 `;
 }
 
+const beginningOf = ({ from }: ModelDescription["provenance"]): string => (from === undefined ? "from scratch" : "further from an earlier model");
+
 function trainingText({ provenance }: ModelDescription): string {
   const settings = (typeof provenance["settings"] === "object" ? provenance["settings"] : {}) as Readonly<Record<string, unknown>>;
   const images = provenance["trainingImages"];
   const sentences = [
     typeof provenance["karyon"] === "string" ? `Trained with Karyon ${provenance["karyon"]}` : "Trained with Karyon",
     Array.isArray(images) ? ` on ${counted(images.length, "image")}` : "",
-    ", from scratch: no pretrained weights. How the masks of the training set were made is not recorded in the model; Karyon makes them from the images automatically, unless it is given others.",
+    provenance["from"] === undefined ? ", from scratch: no pretrained weights." : ", from the weights of an earlier model of Karyon, whose own training data are not recorded here.",
+    " How the masks of the training set were made is not recorded in the model; Karyon makes them from the images automatically, unless it is given others.",
   ].join("");
   const facts = [
+    // Done, which may be fewer than were set.
+    ["steps", provenance["steps"] ?? settings["steps"]] as const,
     ...Object.entries(settingNames).map(([key, text]) => [text, settings[key]] as const),
     ["augmentation", settings["augment"] === undefined ? undefined : settings["augment"] === "none" ? "none" : `on, see ${packageFiles.description}`] as const,
     ["seed", provenance["seed"]] as const,
@@ -208,7 +213,7 @@ function trainingText({ provenance }: ModelDescription): string {
 }
 
 const settingNames: Readonly<Record<string, string>> = {
-  steps: "steps", batch: "patches a step", patch: "edge of a patch, px", learningRate: "largest learning rate", schedule: "course of the learning rate",
+  batch: "patches a step", patch: "edge of a patch, px", learningRate: "largest learning rate", schedule: "course of the learning rate",
   compose: "share of patches composed of touching nuclei",
 };
 

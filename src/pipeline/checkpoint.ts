@@ -72,7 +72,8 @@ export async function findState(folder: string, origin: Origin): Promise<Resumpt
     const changed = whatChanged(earlier, origin);
     if (changed !== undefined) return { origin, text: `The unfinished training is not gone on with, but starts afresh: ${changed}.` };
     const machines = [...earlier.machines, ...origin.machines].filter((machine, i, all) => all.findIndex((other) => differences(other, machine).length === 0) === i);
-    const doubt = machines.length > 1 ? ` (the unfinished part was made with ${machines.slice(0, -1).map(textOf).join(" and ")}, not ${textOf(origin.machines[0]!)}: the result can differ from an uninterrupted one in the last bits)` : "";
+    const others = machines.filter((machine) => differences(machine, origin.machines[0]!).length > 0);
+    const doubt = others.length > 0 ? ` (the unfinished part was made with ${others.map(textOf).join(" and ")}, not ${textOf(origin.machines[0]!)}: the result can differ from an uninterrupted one in the last bits)` : "";
     return { state, origin: { ...origin, machines }, text: `Going on after step ${state.step} of ${origin.settings.steps}${doubt}.` };
   } catch (error) {
     if (!isKaryonError(error)) throw error;

@@ -37,8 +37,8 @@ describe.each(devices)("on %s", (device) => {
     };
     const [expected, received] = [await at({ layout: "nchw" }), await at({ device, layout: "auto" })];
     expect(received.losses.length).toBe(10);
-    // Single precision in another order of sums. Measured: 3e-7 of a loss, and 8e-3 of a learning rate in a weight, where Adam divides tiny gradients
-    // by their own size.
+    // Single precision in another order of sums: a loss keeps five digits. A weight is off by more of a step, since Adam divides a gradient by its own size,
+    // however tiny it is and however much of it is rounding; a wrong gradient would move weights by whole steps.
     received.losses.forEach((loss, i) => expect(Math.abs(loss / expected.losses[i]! - 1)).toBeLessThan(1e-5));
     expect(largest(received.weights, expected.weights)).toBeLessThan(0.05 * options.learningRate);
     if (device !== "cpu") expect(received.layout).toBe("nchw");

@@ -200,6 +200,17 @@ describe("a package", () => {
 });
 
 describe("exportModel", () => {
+  it("does not call a model trained from scratch that went on from another, and names the steps that were done", async () => {
+    const provenance = { ...description.provenance, steps: 30, from: { sha256: "ab", created: "2026-01-01T00:00:00.000Z" } };
+    await exportModel(writeModel("further", { ...description, provenance }), at("further.zip"), { overwrite: false });
+    const files = packed("further.zip");
+    const said = [packageFiles.yaml, packageFiles.documentation].map((name) => text(files[name])).join("\n");
+    expect(said).not.toMatch(/from\s+scratch/);
+    expect(said).toMatch(/trained further from an earlier model with\s+Karyon/);
+    expect(said).toMatch(/, from the weights of an earlier model of Karyon, whose own training data are not recorded here\. How/);
+    expect(said).toMatch(/^- steps: 30$/m);
+  });
+
   it("takes a model of which little is known, names no author, and says so", async () => {
     const folder = writeModel("bare", { ...description, config: { ...config, grid: 1, depth: 1 }, diameter: 5, diameterRange: undefined, provenance: { validationScore: null } });
     const events: PipelineEvent[] = [];
@@ -212,6 +223,7 @@ describe("exportModel", () => {
     expect(yaml).not.toHaveProperty("authors");
     expect(yaml).not.toHaveProperty("timestamp");
     expect(yaml.outputs[0].axes[2]).toMatchObject({ scale: 1 });
+    expect(text(files[packageFiles.documentation])).toMatch(/trained from scratch with Karyon.*from scratch: no pretrained weights/s);
     expect(text(files[packageFiles.documentation])).toMatch(/Nothing was held back from training/);
     expect(text(files[packageFiles.documentation])).not.toMatch(/undefined|NaN|null|\[object/);
   });

@@ -66,7 +66,7 @@ export const optionTable = {
     patch: { flag: "patch", value: "<px>", schema: integer(16, 1024).optional(), help: "edge of a training patch" },
     learningRate: { flag: "learning-rate", value: "<x>", schema: number(1e-7, 1).optional(), help: "largest learning rate" },
     schedule: { flag: "schedule", value: "<hold|cosine|plateau|constant>", schema: z.enum(["hold", "cosine", "plateau", "constant"]).optional(), help: "course of the learning rate" },
-    augment: { flag: "augment", value: "", schema: z.boolean().optional(), help: "vary the patches by flips, turns, intensity, blur and noise" },
+    augment: { flag: "augment", value: "", schema: z.boolean().optional(), help: "vary the patches by flips, quarter turns, intensity and noise" },
     compose: { flag: "compose", value: "<0..0.9>", schema: number(0, 0.9).default(0), help: "share of the patches that show touching nuclei, composed from single ones" },
     validation: { flag: "validation", value: "<0..0.5>", schema: number(0, 0.5).default(0.15), help: "fraction of the data kept out of training to check it" },
     rays: { flag: "rays", value: "<n>", schema: integer(8, 256).optional(), help: "rays of a star polygon (default: 32)" },

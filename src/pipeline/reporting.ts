@@ -14,6 +14,7 @@ import type { LossRecord } from "../report/plots.js";
 import { buildReport } from "../report/report.js";
 import { analyse, type Statistics } from "../analyse/analyse.js";
 import { parseModelDescription } from "../model/file.js";
+import type { TrainingSettings } from "../workers/protocol.js";
 import type { AnnotationSummary } from "./annotation.js";
 import { statisticsOf } from "./analysis.js";
 import { type PartialConfig, resolveConfig } from "./config.js";
@@ -27,7 +28,6 @@ import { openSource } from "./source.js";
 import { isTrackable } from "./stages.js";
 import { parseNuclei } from "./tables.js";
 import { readTracks, type TrackingSummary } from "./tracking.js";
-import { trainingSettings } from "./training.js";
 
 /** Writes `report.html` into the output folder of a run, from what its stages wrote. */
 export async function writeReport(out: string, record: RunRecord, source: ImageSource, config: Config): Promise<string> {
@@ -163,7 +163,8 @@ function expectedOf(out: string): ExpectedQuality | undefined {
 function methodsOf(out: string, config: Config, annotation: AnnotationSummary, segmentation: SegmentationSummary, tracking: TrackingSummary | undefined): MethodsInput {
   const path = join(out, stageOutputs.train, "model.json");
   const { config: model, provenance } = parseModelDescription(readFileSync(path, "utf8"), path);
-  const { settings } = trainingSettings(config.train, config.general.seed, 1);
+  // As the model records them: what it went on from changes some, and a training may end before all its steps.
+  const settings = provenance["settings"] as TrainingSettings;
   const diameters = annotation.images.map(({ diameter }) => diameter).filter((diameter) => diameter > 0);
   const total = (key: "candidates" | "kept"): number => annotation.images.reduce((sum, image) => sum + image[key], 0);
   const { probabilityThreshold, overlapThreshold, outline } = segmentation;
@@ -175,7 +176,7 @@ function methodsOf(out: string, config: Config, annotation: AnnotationSummary, s
       diameter: diameters.length > 0 ? median(diameters) : undefined,
     },
     training: {
-      ...model, steps: settings.steps, batch: settings.batch, patch: settings.patch, learningRate: settings.learningRate, schedule: settings.schedule, averaged: settings.averaging > 0,
+      ...model, continued: provenance["from"] !== undefined, steps: Number(provenance["steps"] ?? settings.steps), batch: settings.batch, patch: settings.patch, learningRate: settings.learningRate, schedule: settings.schedule, averaged: settings.averaging > 0,
       augmented: settings.augment !== "none", validation: settings.validation, composed: Number(provenance["composedImages"] ?? 0) > 0 ? settings.compose : 0, seed: settings.seed,
     },
     segmentation: { probabilityThreshold, overlapThreshold, outline, tuned },

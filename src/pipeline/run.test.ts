@@ -124,6 +124,24 @@ describe("run", () => {
     expect(context.notices()).toContain("A single image: there is nothing to track.");
   });
 
+  it("says in the report that the training went on from a model, and with which rate", async () => {
+    // A patch of 20 px fits this network only: what the report says must not be worked out without the model.
+    await go("base", {}, resolveConfig({ ...small, train: { ...small.train, depth: 1 } }, "the test"));
+    await go("further", {}, resolveConfig({ ...small, train: { ...small.train, patch: 20, steps: 40, from: at("base/model") } }, "the test"));
+    const methods = /was trained further, from the weights of an earlier model: a U-Net .* of depth 1 .* for 40 steps .* learning rate of at most 0\.0003,/;
+    expect(readFileSync(at("further/report.html"), "utf8")).toMatch(methods);
+    expect(readFileSync(at("base/report.html"), "utf8")).toMatch(/was trained from scratch: .* for 3 steps .* at most 0\.001,/);
+  });
+
+  it("refuses to go on from a model in the folder that it is to write: it would be removed before it is read", async () => {
+    const model = at("kept/model");
+    mkdirSync(model, { recursive: true });
+    writeFileSync(join(model, "model.onnx"), "weights");
+    const attempt = go("kept", {}, resolveConfig({ ...small, train: { ...small.train, from: model } }, "the test"), [at("movie")], true);
+    await expect(attempt).rejects.toThrow(/^train\.from: expected a model outside of the output folder .*kept, whose model is replaced, received .*model; choose another folder with -o, or copy the model\.$/);
+    expect(existsSync(join(model, "model.onnx"))).toBe(true);
+  });
+
   it("writes the report again from any folder, and only of a run that is finished", async () => {
     rmSync(at("out/report.html"));
     const here = process.cwd();

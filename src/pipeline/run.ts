@@ -1,8 +1,8 @@
 /** The main job: images in, a folder out, stage by stage; running again goes on after the last finished stage. */
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { OutputError } from "../core/errors.js";
+import { basename, isAbsolute, join, relative, resolve } from "node:path";
+import { InvalidInput, OutputError } from "../core/errors.js";
 import type { StageContext } from "../core/progress.js";
 import { diametersOf, readAnnotation } from "./annotation.js";
 import { removeState, stateFolder } from "./checkpoint.js";
@@ -32,6 +32,7 @@ export interface RunResult {
  */
 export async function run(inputs: readonly string[], out: string, config: Config, { overwrite }: OutputOptions, context: PipelineContext = {}): Promise<RunResult> {
   // What would stop the training is refused before the work that leads up to it.
+  assertOutside(out, config.train.from);
   trainingSettings(config.train, config.general.seed, 1, foundationOf(config.train)?.description);
   if (config.general.device !== "auto") await chooseDevice(config);
   const { source, records } = await openInputs(inputs, out, config, context);
@@ -68,6 +69,14 @@ export async function run(inputs: readonly string[], out: string, config: Config
   } else notice(context, source.frames === 1 ? "A single image: there is nothing to track." : "Independent images: tracking is skipped.");
   await perform("report", "pictures, plots, tables", async () => ({ value: undefined, text: await writeReport(out, record, source, config) }));
   return { folder: out, report: path("report"), record };
+}
+
+/** @throws InvalidInput for a model that would be removed before it is read */
+function assertOutside(out: string, from: string | undefined): void {
+  if (from === undefined) return;
+  const path = relative(resolve(out), resolve(from));
+  if (path.startsWith("..") || isAbsolute(path)) return;
+  throw new InvalidInput("train.from", `a model outside of the output folder ${out}, whose model is replaced`, from, "choose another folder with -o, or copy the model");
 }
 
 /** Creates the output folder, or opens an earlier one that was made from the same inputs with the same configuration. */

@@ -126,7 +126,7 @@ const poorAgreement = 0.5;
  * @param score mean average precision over IoU .3, .5, .7 against the annotation of parts held back, 0..1; NaN where nothing could be held back
  */
 export function trainingWarnings(score: number, expected?: ExpectedQuality): string[] {
-  if (Number.isNaN(score)) return ["Too little is annotated to hold any of it back: nothing tells how good the network is."];
+  if (Number.isNaN(score)) return ["Nothing was held back from training (too little is annotated, or --validation is 0): nothing tells how good the network is."];
   if (score >= poorAgreement) {
     if (expected === undefined || expected.f1 >= poorQuality) return [];
     return [`These images are hard for the method: about ${Math.round(100 * (1 - expected.f1))} of 100 nuclei are expected to be wrong or missed (F1 at IoU 0.5 ${expected.low.toFixed(2)} to ${expected.high.toFixed(2)}, estimated without truth). Look at the overlays before you use what it finds.`];
@@ -155,7 +155,7 @@ export async function trainInto(folder: string, dataset: string, config: Config,
     diameter: outcome.diameter,
     diameterRange: outcome.diameterRange,
     provenance: {
-      karyon: version, created: new Date().toISOString(), seed: settings.seed, layout: outcome.layout, settings, bestStep: outcome.best,
+      karyon: version, created: new Date().toISOString(), seed: settings.seed, layout: outcome.layout, settings, steps: outcome.history.at(-1)?.step, bestStep: outcome.best,
       validationScore: outcome.thresholds.score, expectedQuality: outcome.expected, trainingImages: outcome.trainingNames, validationImages: outcome.validationNames,
       ...(settings.compose > 0 ? { composedImages: outcome.composed } : {}),
       ...(from === undefined ? {} : { from: { sha256: from.sha256, created: from.description.provenance["created"] } }),

@@ -5,7 +5,7 @@ import type { ImageSource, Window } from "../core/image.js";
 import { type FrameKind } from "./acquisitions.js";
 
 /** Pixels from which on a frame is annotated in windows. */
-export const mostWhole = 2 ** 24;
+const mostWhole = 2 ** 24;
 /** Longest edge of a window, px: some thousand nuclei, at which the annotation of one takes about a second and 300 MB. */
 export const windowEdge = 2048;
 /** Windows are looked at, for something in them, up to so many times as many as are annotated. */

@@ -21,6 +21,9 @@ export interface MethodsInput {
     readonly grid: number;
     readonly depth: number;
     readonly filters: number;
+    /** True where it went on from an earlier model instead of from random weights. */
+    readonly continued?: boolean | undefined;
+    /** Done, which may be fewer than were planned. */
     readonly steps: number;
     readonly batch: number;
     readonly patch: number;
@@ -105,7 +108,7 @@ function trainingText(t: Part<"training">): string {
   }[t.schedule];
   const held = t.validation > 0 ? ` ${short(t.validation * 100)} % of the data were kept out of the training for validation.` : "";
   const composed = t.composed ? ` In ${short(t.composed * 100)} % of the patches nuclei touched, which were composed by copying single nuclei of the training data beside others of the same image.` : "";
-  return `On these data a StarDist network (Schmidt et al. 2018) was trained from scratch: a U-Net (Ronneberger et al. 2015) of depth ${t.depth} with ${t.filters} filters on its first level, ${t.rays} rays and a grid of ${t.grid} px, ` +
+  return `On these data a StarDist network (Schmidt et al. 2018) was trained ${t.continued ? "further, from the weights of an earlier model" : "from scratch"}: a U-Net (Ronneberger et al. 2015) of depth ${t.depth} with ${t.filters} filters on its first level, ${t.rays} rays and a grid of ${t.grid} px, ` +
     `for ${formatNumber(t.steps)} steps with batches of ${t.batch} patches of ${t.patch} × ${t.patch} px${t.augmented ? ", augmented by flips, turns and changes of intensity" : ", without augmentation"}, ` +
     `with the Adam optimiser and a learning rate of at most ${short(t.learningRate)}, ${schedule} (seed ${t.seed}).${t.averaged ? " The network is the exponential average of its weights over the steps." : ""}${composed}${held}`;
 }

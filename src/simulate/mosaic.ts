@@ -31,7 +31,7 @@ export interface MosaicBand {
 }
 
 /** Largest edge, px. */
-export const largestMosaic = 65_535;
+const largestMosaic = 65_535;
 /** Rows of a band, about. */
 const usualRows = 256;
 

@@ -1,18 +1,11 @@
 import type { StarPolygons } from "../core/polygons.js";
-import { rayDirections } from "./distances.js";
 
 /**
  * Corners of one polygon.
  *
- * @returns 2 x rays: y of each corner, then x, px
+ * @param out 2 x rays: y of each corner, then x, px
+ * @param directions from `rayDirections`
  */
-export function cornersOf(polygons: StarPolygons, row: number): Float64Array {
-  const out = new Float64Array(2 * polygons.rays);
-  cornersInto(out, polygons, row, rayDirections(polygons.rays));
-  return out;
-}
-
-/** The same into `out`, with the directions from `rayDirections`. */
 export function cornersInto(out: Float64Array, polygons: StarPolygons, row: number, directions: Float64Array): void {
   const { rays, centers, distances } = polygons;
   const y = centers[2 * row]!;

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { StarPolygons } from "../core/polygons.js";
 import { random, type Random } from "../core/random.js";
-import { cornersOf, polygonAreas, takePolygons } from "./geometry.js";
+import { rayDirections } from "./distances.js";
+import { cornersInto, polygonAreas, takePolygons } from "./geometry.js";
 import { discIntersectionArea, intersectionArea, overlapScratch } from "./overlap.js";
 import { suppress, SuppressionStream } from "./suppress.js";
 
@@ -20,6 +21,12 @@ function clusters(rng: Random, truths: number, each: number, rays: number, radiu
     }
   }
   return { count, rays, centers, distances, scores };
+}
+
+function cornersOf(polygons: StarPolygons, row: number): Float64Array {
+  const out = new Float64Array(2 * polygons.rays);
+  cornersInto(out, polygons, row, rayDirections(polygons.rays));
+  return out;
 }
 
 type Point = readonly [number, number];

@@ -26,7 +26,7 @@ export function suppress(candidates: StarPolygons, overlapThreshold: number): In
 }
 
 /** Rows by descending score, equal scores by ascending row. */
-export function byDescendingScore(scores: Float32Array): Int32Array {
+function byDescendingScore(scores: Float32Array): Int32Array {
   return Int32Array.from(scores, (_, row) => row).sort((a, b) => scores[b]! - scores[a]! || a - b);
 }
 

@@ -62,8 +62,22 @@ describe("the thread that draws batches", () => {
       take(ring, batch, () => undefined);
       expect(bytesOf(batch) === bytesOf(alone.next(step)), `step ${step}`).toBe(true);
     }
+    enough(ring);
     expect(await ended).toBe(0);
     expect(received()).toBeUndefined();
+  });
+
+  it("sends nothing while batches are taken, be it after the last: who waits for one looks for errors, and would drop it", async () => {
+    const ring = batchRing(lengths, 2);
+    const none = { ...settings, validation: 0, steps: 3 };
+    const { received, ended } = draw(ring, { settings: none });
+    waitFor(ring, received);
+    for (let step = 0; step < none.steps; step++) take(ring, emptyBatch(lengths), () => undefined);
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 300))]);
+    expect(received()).toBeUndefined();
+    enough(ring);
+    expect(waitFor(ring, received)).toHaveLength(2);
+    expect(await ended).toBe(0);
   });
 
   it("hands on some of the training images at the end, also an early one, where none were held back", async () => {
@@ -101,6 +115,8 @@ describe("trainInThreads", () => {
     const [bare, again] = [await train(samplesOf(), { validation: 0 }), await train(samplesOf(), { validation: 0 })];
     expect(Buffer.from(bare.onnx).equals(again.onnx)).toBe(true);
     expect(bare.thresholds).toEqual(again.thresholds);
+    // The score of images that were learned from would pass for one on images held back.
+    expect([bare.thresholds.score, Number.isNaN(one.thresholds.score)]).toEqual([NaN, false]);
   });
 
   it("throws what stopped the thread that draws, with its kind; bugs stay bugs", async () => {

@@ -23,7 +23,8 @@ try {
   const { prepared, next, some } = drawingOf(samples.splice(0), kind, model, settings);
   const tunable = prepared.validation.length > 0;
   post({ value: prepared }, [...arraysOf(prepared.validation), ...prepared.check.flatMap(arraysOfBatch)]);
-  for (let step = first; step < settings.steps; step++) if (!put(ring, next(step))) break;
+  // Without an end of its own: who takes the batches knows how many there are to be, and finds nothing else in the port while it does.
+  for (let step = first; put(ring, next(step));) step++;
   // Last, since nothing can be drawn from what was handed over.
   if (!tunable && !isStopped(ring)) post({ value: some }, arraysOf(some));
 } catch (error) {

@@ -26,7 +26,7 @@ export interface TrainingRequest {
 /** To the thread that trains. */
 export interface TrainRequest extends TrainingRequest {
   readonly ring: BatchRing;
-  /** From the thread that draws: `Answer<Prepared>`, and after the last batch `Answer<ScaledSample[]>` where nothing was held back; or an error. */
+  /** From the thread that draws: `Answer<Prepared>`, and once this thread has enough `Answer<ScaledSample[]>` where nothing was held back; or an error. */
   readonly port: MessagePort;
 }
 
@@ -89,6 +89,7 @@ export interface TrainingOutcome extends Omit<Prepared, "check" | "validation"> 
   readonly onnx: Uint8Array;
   readonly history: readonly TrainingRecord[];
   readonly best: number;
+  /** With their score on what was held back; NaN where nothing was. */
   readonly thresholds: { readonly probability: number; readonly overlap: number; readonly score: number };
   readonly layout: string;
   /** Undefined where nothing was held back. */

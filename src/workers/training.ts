@@ -80,7 +80,7 @@ async function perform({ model, settings, weights, resume }: TrainRequest): Prom
   } }, {
     nextBatch: () => {
       lookUpStop();
-      // While batches are missing, nothing but an error can have been sent.
+      // Before `enough`, nothing but an error can have been sent.
       take(ring, batch, () => void received());
       return batch;
     },
@@ -97,7 +97,9 @@ async function perform({ model, settings, weights, resume }: TrainRequest): Prom
   try {
     const thresholds = await tune(predictor, images, tunePrecisions, "tuning the thresholds");
     const expected = await expectation(predictor, thresholds, firstPixels(validation, expectedPixels));
-    return { onnx, thresholds, expected, history: result.history, best: result.best, layout: result.layout, ...facts };
+    // Of images that were learned from, the score says nothing.
+    const score = validation.length > 0 ? thresholds.score : NaN;
+    return { onnx, thresholds: { ...thresholds, score }, expected, history: result.history, best: result.best, layout: result.layout, ...facts };
   } finally {
     await predictor.release();
   }
