@@ -73,7 +73,7 @@ export const optionTable = {
     grid: { flag: "grid", value: "<1|2|4>", schema: z.union([z.literal(1), z.literal(2), z.literal(4)]).optional(), help: "pixels per prediction, in each direction (default: 2)" },
     depth: { flag: "depth", value: "<n>", schema: integer(1, 4).optional(), help: "levels of the U-Net (default: 3)" },
     filters: { flag: "filters", value: "<n>", schema: integer(4, 128).optional(), help: "filters of the first level" },
-    nucleusSize: { flag: "nucleus-size", value: "<px>", schema: number(8, 200).optional(), help: "diameter that nuclei are scaled to for the network (default: their own where it is between 30 and 60, else 40)" },
+    nucleusSize: { flag: "nucleus-size", value: "<px>", schema: number(8, 200).optional(), help: "diameter that nuclei are scaled to for the network (default: their own where it is between 30 and 60 and with --effort paper, else 40)" },
     from: { flag: "from", value: "<model>", schema: z.coerce.string().min(1).optional(), help: "go on from a model of your own, at a lower learning rate, instead of from scratch" },
     trainingImages: { flag: "training-images", value: "<n>", schema: integer(1, 1_000_000).optional(), help: "use so many of the images, evenly spread (default: as many as have 64 million pixels)" },
   },

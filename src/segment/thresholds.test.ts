@@ -58,6 +58,15 @@ describe("tuneThresholds", () => {
     expect([probability, overlap]).toEqual([0.5, 0.3]);
   });
 
+  it("takes of nearly equal ones the nearest to StarDist's default, and still tells the highest score", () => {
+    // Of probability .8 and .55: nothing is lost at .5, a little is gained above .55.
+    const tuned = tuneThresholds([confused()], (_, predicted) => (predicted.count === 30 ? 0.709 : 0.7));
+    expect(tuned).toMatchObject({ probability: 0.5, score: 0.7, highest: 0.709 });
+    const worse = tuneThresholds([confused()], (_, predicted) => (predicted.count === 30 ? 0.72 : 0.7));
+    expect(worse.probability).toBeGreaterThanOrEqual(0.55);
+    expect(worse).toMatchObject({ score: 0.72, highest: 0.72 });
+  });
+
   it("finds a peak between the steps of its scan", () => {
     // False objects of probability 0.425, 0.44, ... 0.5; the best number of objects is 33, from 0.455 to 0.47.
     const image = confused((label) => (label <= 30 ? 0.8 : 0.425 + 0.015 * (label - 31)));
@@ -75,7 +84,7 @@ describe("tuneThresholds", () => {
   });
 
   it("gives StarDist's defaults when there is nothing to tune on", () => {
-    expect(tuneThresholds([], precision)).toEqual({ probability: 0.5, overlap: 0.4, score: NaN });
+    expect(tuneThresholds([], precision)).toEqual({ probability: 0.5, overlap: 0.4, score: NaN, highest: NaN });
   });
 
   it("refuses labels of another size", () => {

@@ -42,16 +42,16 @@ const steps = [0.1, 0.02, 0.01] as const;
  * automatic annotation, all of which a high threshold finds, too; the dim and the crowded ones, which it loses, are not among them.
  *
  * @param score of one image, higher is better; images count in proportion to their number of objects. It must not keep `predicted`, which is reused.
- * @returns the thresholds, of equal overlaps the lower, and their score, which is NaN, and the thresholds are the
+ * @returns the thresholds, of equal overlaps the lower, their score, and the highest of any that was scanned; both scores are NaN, and the thresholds are the
  * defaults, when no image has objects
  * @throws InvalidInput when prediction and truth do not belong together; Cancelled
  */
 export function tuneThresholds(
   validation: readonly ValidationImage[], score: (truth: LabelImage, predicted: LabelImage) => number, context: StageContext = {},
-): Thresholds & { readonly score: number } {
+): Thresholds & { readonly score: number; readonly highest: number } {
   for (const image of validation) checkSizes(image);
   const images = validation.filter(({ truth }) => truth.count > 0);
-  let best = { ...defaultThresholds, score: NaN };
+  let best = { ...defaultThresholds, score: NaN, highest: NaN };
   if (images.length === 0) return best;
   const candidates = images.map(({ prediction }) => candidatesOf(prediction, lowest));
   overlaps.forEach((overlap, done) => {
@@ -65,7 +65,8 @@ export function tuneThresholds(
       return meanScore(painted, probability, score);
     };
     const found = searchProbability(evaluate);
-    if (Number.isNaN(best.score) || found.score > best.score) best = { probability: found.probability, overlap, score: found.score };
+    if (Number.isNaN(best.score) || found.score > best.score) best = { ...best, probability: found.probability, overlap, score: found.score };
+    best.highest = Number.isNaN(best.highest) ? found.highest : Math.max(best.highest, found.highest);
     context.onProgress?.({ done: done + 1, total: overlaps.length });
   });
   return best;
@@ -92,7 +93,7 @@ function meanScore(images: readonly Painted[], probability: number, score: (trut
 }
 
 /** Scans more and more finely around the best. Among equal neighbours the middle. */
-function searchProbability(evaluate: (probability: number) => number): { probability: number; score: number } {
+function searchProbability(evaluate: (probability: number) => number): { probability: number; score: number; highest: number } {
   const scores = new Map<number, number>();
   const scan = (low: number, high: number, step: number): number => {
     for (let i = 0; low + i * step < high + step / 2; i++) {
@@ -108,9 +109,10 @@ function searchProbability(evaluate: (probability: number) => number): { probabi
     best = scan(best - reach, best + reach, step);
     reach = step;
   }
-  const enough = Math.max(...scores.values()) - tolerance;
+  const most = Math.max(...scores.values());
+  const enough = most - tolerance;
   const probability = [...scores].filter(([, score]) => score >= enough).reduce((a, [b]) => (distance(b) < distance(a) || (distance(b) === distance(a) && b < a) ? b : a), highest + 1);
-  return { probability, score: scores.get(probability)! };
+  return { probability, score: scores.get(probability)!, highest: most };
 }
 
 /** From StarDist's default, in thousandths, so that equal distances are equal. */

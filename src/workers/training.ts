@@ -72,7 +72,7 @@ const keeper = {
 async function perform({ model, settings, weights, resume }: TrainRequest): Promise<TrainingOutcome> {
   const { check, validation, ...facts } = waitFor(ring, () => received<Prepared>());
   const batch = emptyBatch(ring.lengths);
-  const glance = firstPixels(validation, glancePixels);
+  const glance = settings.schedule === "hold" ? spread(validation, glancePixels) : [];
   let last: number | undefined;
   const result = await train(model, { ...settings, layout: "auto", weights, resume, onEpoch: (record, checkpoint) => {
     last = record.validationLoss;
@@ -85,7 +85,7 @@ async function perform({ model, settings, weights, resume }: TrainRequest): Prom
       return batch;
     },
     validation: check,
-    ...(glance.length > 0 ? { validate: async (predictor: Predictor) => (await tune(predictor, glance, stopPrecisions, "scoring")).score } : {}),
+    ...(glance.length > 0 ? { validate: async (predictor: Predictor) => (await tune(predictor, glance, stopPrecisions, "scoring")).highest } : {}),
   }, { ...context, onProgress: ({ done, total, message }) => {
     progress = { done, total };
     context.onProgress?.({ done, total, message: last === undefined || Number.isNaN(last) ? message : `${message}, validation ${last.toFixed(4)}` });
@@ -96,7 +96,7 @@ async function perform({ model, settings, weights, resume }: TrainRequest): Prom
   const predictor = await createPredictor(onnx, model, { threads: settings.threads, device: settings.device });
   try {
     const thresholds = await tune(predictor, images, tunePrecisions, "tuning the thresholds");
-    const expected = await expectation(predictor, thresholds, firstPixels(validation, expectedPixels));
+    const expected = await expectation(predictor, thresholds, spread(validation, expectedPixels));
     // Of images that were learned from, the score says nothing.
     const score = validation.length > 0 ? thresholds.score : NaN;
     return { onnx, thresholds: { ...thresholds, score }, expected, history: result.history, best: result.best, layout: result.layout, ...facts };
@@ -109,10 +109,10 @@ async function perform({ model, settings, weights, resume }: TrainRequest): Prom
 const glancePixels = 2 ** 20;
 const expectedPixels = 2 ** 22;
 
-/** The first images, of at least one, until there are so many pixels. */
-function firstPixels(images: readonly ScaledSample[], most: number): readonly ScaledSample[] {
-  let sum = 0;
-  return images.filter(({ data }, index) => (sum += data.length) <= most || index === 0);
+/** Every so many-th image, so that there are about so many pixels: a movie may grow denser. */
+function spread(images: readonly ScaledSample[], most: number): readonly ScaledSample[] {
+  const every = Math.max(1, Math.ceil(images.reduce((sum, { data }) => sum + data.length, 0) / most));
+  return images.filter((_, index) => index % every === 0);
 }
 
 /** IoU thresholds that StarDist tunes on, and those whose scores must have stopped rising before the training ends early: outlines take longest to learn. */
@@ -127,7 +127,7 @@ const precisionAt = (ious: readonly number[]) => (truth: LabelImage, predicted: 
 };
 
 /** Tunes the thresholds on held-back images, or on a few of the training where none were held back. */
-async function tune(predictor: Predictor, images: readonly ScaledSample[], ious: readonly number[], what: string): Promise<Thresholds & { readonly score: number }> {
+async function tune(predictor: Predictor, images: readonly ScaledSample[], ious: readonly number[], what: string): Promise<ReturnType<typeof tuneThresholds>> {
   const predictions = [];
   for (const [index, { data, labels }] of images.entries()) {
     say(`${what}, image ${index + 1} of ${images.length}`);
