@@ -2,10 +2,11 @@
 // COLLECTION: bbbc038_train20, dsb2018_fluo_sample60, stardist_sample, or a simulated movie (mdck, crowded, easy). Two rows for each, where there are any errors. First: of the kept objects that match
 // no true nucleus at IoU 0.5 the five most certain; second row: of the true nuclei that no candidate matches the five largest. Each beside itself: the
 // image, and on it the truth (green) and the candidates: kept (blue), rejected (orange).
+// The same of a network: COLLECTION is a folder that holds images/, truth/ and labels/ (what it found), files of the same names in each; the largest of either kind are shown.
 // Pictures of real images of others stay out of the repository; errors.png is made with: node docs/img/errors.js mdck,crowded docs/img/errors.png
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { annotate, listErrors, matchInstances, openSource, readLabels, resolveConfig } from "../../dist/index.js";
 import { collection, simulatedMovie, stardistSample } from "../../bench/data.js";
 import { parseCsv } from "../../dist/io/csv.js";
@@ -24,7 +25,7 @@ const columns = 5;
 const colours = { truth: [60, 220, 90], kept: [90, 180, 255], rejected: [255, 140, 40] };
 const width = columns * (2 * panel + gap) - gap;
 const rows = [];
-for (const name of names.split(",")) rows.push(...(await rowsOf(name)));
+for (const name of names.split(",")) rows.push(...(await (existsSync(join(name, "labels")) ? rowsOfNetwork(name) : rowsOf(name))));
 const canvas = { height: rows.length * (panel + line), width, samples: 3, data: new Uint8Array(rows.length * (panel + line) * width * 3).fill(255) };
 rows.forEach((panels, row) => panels.forEach(({ sides, lines }, column) => {
   const [top, left] = [row * (panel + line), column * (2 * panel + gap)];
@@ -78,6 +79,27 @@ async function rowsOf(name) {
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** The rows of a network's findings in a folder. */
+async function rowsOfNetwork(folder) {
+  const images = readdirSync(join(folder, "labels")).filter((file) => file.endsWith(".tif")).sort().map((file) => ({ name: file.replace(/\.tif$/, ""), image: join(folder, "images", file), labels: join(folder, "truth", file), found: join(folder, "labels", file) }));
+  const matchings = [];
+  for (const { labels, found } of images) matchings.push(matchInstances(await readLabels(labels), await readLabels(found)));
+  const { spurious, missed } = listErrors(matchings);
+  console.log(`${basename(folder)}: ${spurious.length} wrong of ${matchings.reduce((sum, { predicted }) => sum + predicted.count, 0)} found; ${missed.length} of ${matchings.reduce((sum, { truth }) => sum + truth.count, 0)} nuclei missed`);
+  const areas = matchings.flatMap(({ truth }) => [...truth.area]).sort((a, b) => a - b);
+  const usual = 2 * Math.sqrt(areas[areas.length >> 1] / Math.PI);
+  const out = [];
+  for (const [errors, what] of [[spurious, "found, no nucleus"], [missed, "missed"]]) {
+    const panels = [];
+    for (const error of [...errors].sort((a, b) => b.area - a.area || a.image - b.image || a.label - b.label).slice(0, columns)) {
+      const { name, image, labels, found } = images[error.image];
+      panels.push({ sides: await draw({ image, labels }, error, [[await readLabels(found), colours.kept]], usual), lines: [`${name} (${Math.round(error.y)}, ${Math.round(error.x)})`, `${what}, best IoU ${error.bestIou.toFixed(2)}`] });
+    }
+    if (panels.length > 0) out.push(panels);
+  }
+  return out;
 }
 
 async function draw({ image: path, labels }, error, found, usual) {

@@ -75,7 +75,7 @@ export const optionTable = {
     filters: { flag: "filters", value: "<n>", schema: integer(4, 128).optional(), help: "filters of the first level" },
     nucleusSize: { flag: "nucleus-size", value: "<px>", schema: number(8, 200).optional(), help: "diameter that nuclei are scaled to for the network (default: their own where it is between 30 and 60 and with --effort paper, else 40)" },
     from: { flag: "from", value: "<model>", schema: z.coerce.string().min(1).optional(), help: "go on from a model of your own, at a lower learning rate, instead of from scratch" },
-    trainingImages: { flag: "training-images", value: "<n>", schema: integer(1, 1_000_000).optional(), help: "use so many of the images, evenly spread (default: as many as have 64 million pixels)" },
+    trainingImages: { flag: "training-images", value: "<n>", schema: integer(1, 1_000_000).optional(), help: "use so many of the images, evenly spread (default: as many as have 44 million pixels)" },
   },
   segment: {
     probabilityThreshold: { flag: "probability-threshold", value: "<0..1>", schema: number(0, 1).optional(), help: "least probability of a nucleus (default: tuned on the validation images)" },

@@ -50,8 +50,8 @@ export interface TrainingSet extends TrainingSamples {
   readonly notices: readonly string[];
 }
 
-/** Pixels at the network's scale: with 16 bytes each, and those of the images before they are prepared, about 1.5 GB. */
-export const mostPixels = 64e6;
+/** Pixels at the network's scale. 64 million took 2.5 GB at their peak, the program included; so many stay below 2 GB. */
+export const mostPixels = 44e6;
 
 /**
  * Which of the images are used: evenly spread over the list.
