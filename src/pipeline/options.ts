@@ -60,7 +60,7 @@ export const optionTable = {
   },
   train: {
     preset: { flag: "preset", value: "<auto|paper>", schema: z.enum(["auto", "paper"]).default("auto"), help: "training settings: auto, or the published ones" },
-    effort: { flag: "effort", value: "<quick|standard|thorough|paper>", schema: z.enum(["quick", "standard", "thorough", "paper"]).optional(), help: "how long to train, on two cores: quick about 2 min, standard at most 6, thorough at most 20, paper as published, 20 (default: standard; paper in that preset)" },
+    effort: { flag: "effort", value: "<quick|standard|thorough|paper>", schema: z.enum(["quick", "standard", "thorough", "paper"]).optional(), help: "how long to train, on two cores: quick 2 to 4 min, standard 6 to 10, thorough 20 to 30, paper as published, 20 to 30 (default: standard; paper in that preset)" },
     steps: { flag: "steps", value: "<n>", schema: integer(1, 10_000_000).optional(), help: "training steps, at most; fewer where the network learns nothing more (default: by the effort)" },
     batch: { flag: "batch", value: "<n>", schema: integer(1, 64).optional(), help: "patches per step" },
     patch: { flag: "patch", value: "<px>", schema: integer(16, 1024).optional(), help: "edge of a training patch" },
