@@ -11,8 +11,8 @@ import { spawn, spawnSync } from "node:child_process";
 import { copyFileSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { extname, join, resolve } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { serve } from "./serve.js";
 
 const args = process.argv.slice(2);
 const option = (name, fallback) => (args.includes(`--${name}`) ? args[args.indexOf(`--${name}`) + 1] : fallback);
@@ -26,24 +26,8 @@ const file = (path) => fileURLToPath(new URL(path, import.meta.url));
 const cli = file("../bin/karyon.js");
 const work = mkdtempSync(join(tmpdir(), "karyon-bench-"));
 
-/** A process that answers one line of JSON for each that it gets; undefined if it cannot be started. */
-async function serve(command, parameters) {
-  const child = pinned ? spawn("taskset", ["-c", "0", command, ...parameters], { stdio: ["pipe", "pipe", "inherit"] }) : spawn(command, parameters, { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const failed = new Promise((resolve) => child.once("error", () => resolve({ done: true })));
-  const next = async () => {
-    const { value, done } = await Promise.race([lines.next(), failed]);
-    return done ? undefined : JSON.parse(value);
-  };
-  const hello = await next();
-  const ask = async (request) => {
-    child.stdin.write(`${JSON.stringify(request)}\n`);
-    const answer = await next();
-    if (answer === undefined) throw new Error(`${command} ended at ${JSON.stringify(request)}`);
-    return answer;
-  };
-  return hello && { hello, ask, close: () => child.stdin.end() };
-}
+/** A peer, on one processor if asked for. */
+const peer = (command, parameters) => (pinned ? serve("taskset", ["-c", "0", command, ...parameters]) : serve(command, parameters));
 
 const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
@@ -82,8 +66,8 @@ const steps = {
 };
 
 async function frame(image) {
-  const ours = await serve(process.execPath, [file("./peers/annotate.js")]);
-  const python = await serve("python3", [file("./peers/annotate.py")]) ?? await serve("python", [file("./peers/annotate.py")]);
+  const ours = await peer(process.execPath, [file("./peers/annotate.js")]);
+  const python = await peer("python3", [file("./peers/annotate.py")]) ?? await peer("python", [file("./peers/annotate.py")]);
   if (python === undefined) console.log("Python is not there: ours alone.");
   else if (python.hello.missing !== undefined) console.log(`Python has no ${python.hello.missing}: ours alone.`);
   const peers = python?.hello.peers ?? [];

@@ -6,13 +6,12 @@
 // A round is --steps steps of each in turn, the order reversed in every other; what one leaves spinning has stopped when the next begins. A ratio is that of
 // the medians of one round, given as its median over the rounds, with the range; cpu is of all threads, those included that wait in a loop: compare it with --threads 1. IMAGE: one frame, simulated with 2048 x 2048 px unless given; FOLDER: a model
 // for it, trained for 300 steps on its own annotation unless given. Aims: a step at most 0.95 of PyTorch's; a frame from file to labels in at most 4 s.
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { serve } from "./serve.js";
 
 const args = process.argv.slice(2);
 const option = (name, fallback) => (args.includes(`--${name}`) ? args[args.indexOf(`--${name}`) + 1] : fallback);
@@ -30,26 +29,6 @@ const sizes = [[4, 64], [4, 96], [8, 96]];
 const frameEdge = 2048;
 /** Long enough for the threads of a runtime to stop waiting for work. */
 const pause = 300;
-
-/** A process that answers one line of JSON for each that it gets; undefined if it cannot be started. */
-async function serve(command, parameters) {
-  const child = spawn(command, parameters, { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const failed = new Promise((resolve) => child.once("error", () => resolve({ done: true })));
-  const next = async () => {
-    const { value, done } = await Promise.race([lines.next(), failed]);
-    return done ? undefined : JSON.parse(value);
-  };
-  const hello = await next();
-  const ask = async (request) => {
-    await sleep(pause);
-    child.stdin.write(`${JSON.stringify(request)}\n`);
-    const answer = await next();
-    if (answer === undefined) throw new Error(`${command} ended at ${JSON.stringify(request)}`);
-    return answer;
-  };
-  return hello && { hello, ask, close: () => child.stdin.end() };
-}
 
 const quantile = (values, part) => [...values].sort((a, b) => a - b)[Math.floor(part * (values.length - 1) + 0.5)];
 const median = (values) => quantile(values, 0.5);
@@ -125,8 +104,8 @@ async function frame(ours, torch) {
 }
 
 try {
-  const ours = await serve(process.execPath, [file("./peers/train.js"), String(threads)]);
-  const torch = await serve(python, [file("./peers/train.py"), String(threads)]);
+  const ours = await serve(process.execPath, [file("./peers/train.js"), String(threads)], pause);
+  const torch = await serve(python, [file("./peers/train.py"), String(threads)], pause);
   const usable = torch?.hello.missing === undefined ? torch : undefined;
   console.log(`Node ${process.version}, ${cpus()[0].model.trim()}, ${cpus().length} cores, ${load()}`);
   if (usable === undefined) console.log(torch === undefined ? `${python} is not there: ours alone.` : `${python} has no ${torch.hello.missing}: ours alone.`);
