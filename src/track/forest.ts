@@ -1,3 +1,5 @@
+import type { Movie } from "./movie.js";
+
 /** The links found so far, by position in the movie. */
 export class Forest {
   /** Parent of each nucleus, -1 if none. */
@@ -29,4 +31,23 @@ export class Forest {
     for (let at = node; length < most && this.children(at) === 1; at = this.first[at]!) length++;
     return length;
   }
+}
+
+/** (parent row, child row), by child row of the nuclei table. */
+export function edgesOf({ rowOf }: Movie, forest: Forest): Uint32Array {
+  const parentRow = new Int32Array(rowOf.length).fill(-1);
+  let links = 0;
+  forest.parent.forEach((parent, child) => {
+    if (parent < 0) return;
+    parentRow[rowOf[child]!] = rowOf[parent]!;
+    links++;
+  });
+  const edges = new Uint32Array(2 * links);
+  let at = 0;
+  parentRow.forEach((parent, child) => {
+    if (parent < 0) return;
+    edges[at++] = parent;
+    edges[at++] = child;
+  });
+  return edges;
 }

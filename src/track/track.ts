@@ -4,7 +4,7 @@ import type { TrackGraph } from "../core/tracks.js";
 import { overlapLookup, type LinkContext } from "./cost.js";
 import { divide } from "./divide.js";
 import { estimateDrift, noDrift } from "./drift.js";
-import { Forest } from "./forest.js";
+import { edgesOf, Forest } from "./forest.js";
 import { closeGaps } from "./gaps.js";
 import { linkFrames } from "./link.js";
 import { movieOf, type Movie } from "./movie.js";
@@ -95,13 +95,4 @@ function prepare(movie: Movie, options: TrackOptions, overlaps: LinkOverlaps | u
       ...options, radius: orNull(radius), diameter: orNull(scale.diameter), spacing: orNull(scale.spacing), step: orNull(motion.step), persistence, overlaps: overlaps !== undefined,
     },
   };
-}
-
-/** (parent row, child row), by child row. */
-function edgesOf(movie: Movie, forest: Forest): Uint32Array {
-  const edges: [number, number][] = [];
-  forest.parent.forEach((parent, child) => {
-    if (parent >= 0) edges.push([movie.rowOf[parent]!, movie.rowOf[child]!]);
-  });
-  return Uint32Array.from(edges.sort((a, b) => a[1] - b[1]).flat());
 }
