@@ -114,5 +114,5 @@ function maskProblems(tracks: readonly CtcTrack[], labelsPerFrame: readonly Iter
 export function assertValidCtc(tracks: readonly CtcTrack[], labelsPerFrame: readonly Iterable<number>[], where: string): void {
   const problems = validateCtc(tracks, labelsPerFrame);
   if (problems.length === 0) return;
-  throw new InvalidInput(where, "tracks valid by the rules of the Cell Tracking Challenge", `${problems.length} breaches: ${problems.slice(0, 3).join(" ")}`);
+  throw new InvalidInput(where, "tracks valid by the rules of the Cell Tracking Challenge", `${problems.length} ${problems.length === 1 ? "breach" : "breaches"}: ${problems.slice(0, 3).join(" ")}`);
 }

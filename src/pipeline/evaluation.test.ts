@@ -144,6 +144,23 @@ describe("evaluateTracks", () => {
     expect([SEG, TRA]).toEqual([0.75, 1]);
   });
 
+  it("names the invalid folder and the rule that it breaks, be it result or truth", async () => {
+    const [truth, result] = [await write("truth", "man_track.txt", "man_track"), await write("result", "res_track.txt", "mask")];
+    const breaks = async (lines: string, message: RegExp): Promise<void> => {
+      writeFileSync(join(result, "res_track.txt"), lines);
+      await expect(evaluateTracks(truth, result)).rejects.toThrow(message);
+    };
+    await breaks("1 0 0 0\n", /result: expected tracks valid .* 1 breach: Label 1 is in the mask of frame 1, but its track does not cover that frame/);
+    await breaks("1 0 1 0\n2 1 1 0\n", /result: .*Track 2 covers frame 1, but its label is not in that mask/);
+    await breaks("1 0 1 5\n", /result: .*Track 1 has the parent 5, which does not exist/);
+    await breaks("1 0 1 1\n", /result: .*Track 1 begins \(frame 0\) before its parent 1 has ended/);
+    await breaks("1 0 1 0\n1 0 1 0\n", /result: .*Label 1 belongs to more than one track/);
+    writeFileSync(join(truth, "man_track.txt"), "1 0 2 0\n");
+    await expect(evaluateTracks(truth, result)).rejects.toThrow(/truth: .*Track 1 \(frames 0 to 2\) reaches outside the movie \(frames 0 to 1\)/);
+    rmSync(join(result, "mask000.tif"));
+    await expect(evaluateTracks(truth, result)).rejects.toThrow(/result: expected one mask a frame, numbered from 0 without a gap, received mask001 as number 0/);
+  });
+
   it("says which file is missing", async () => {
     await expect(evaluateTracks(await write("truth", "man_track.txt", "man_track"), join(root, "none"))).rejects.toThrow(/none: expected tracks of the Cell Tracking Challenge.*no res_track\.txt/);
   });

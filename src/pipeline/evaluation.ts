@@ -10,7 +10,7 @@ import { type InstanceErrors, listErrors } from "../evaluate/errors.js";
 import { type InstanceScores, iouThresholds, matchInstances, scoreInstances } from "../evaluate/instances.js";
 import { type LabelledSequence, scoreTracks, type SegmentationTruth, type TrackScores } from "../evaluate/tracks.js";
 import { formatCsv } from "../io/csv.js";
-import { parseTracks } from "../io/ctc.js";
+import { assertValidCtc, parseTracks } from "../io/ctc.js";
 import { type PipelineContext, runStage } from "./events.js";
 import { listImages } from "./imagefolder.js";
 import { counted, some, stemOf } from "./inputs.js";
@@ -155,11 +155,14 @@ async function readUncut(path: string, window: Window): Promise<LabelImage> {
  * does; where there is none, over the tracking masks.
  *
  * @param truth,result folders that hold these files
+ * @throws InvalidInput when a folder breaks a rule of the challenge
  */
 export async function evaluateTracks(truth: string, result: string, context: PipelineContext = {}): Promise<TrackScores> {
   const { value } = await runStage(context, "evaluate", "tracks", async (stage) => {
     const [left, right] = [readSequence(truth, "man_track.txt", stage), readSequence(result, "res_track.txt", stage)];
     const outlines = outlinesBeside(truth);
+    await assertValid(left, truth, stage);
+    await assertValid(right, result, stage);
     const scores = await scoreTracks(left, right, outlines);
     const notices = outlines === undefined ? ["There is no folder SEG with man_seg files beside the truth: SEG is taken over its tracking masks."] : [];
     return { value: scores, text: `${scores.trueTracks} true and ${scores.resultTracks} computed tracks`, notices };
@@ -177,13 +180,26 @@ function outlinesBeside(truth: string): SegmentationTruth[] | undefined {
 function readSequence(folder: string, file: string, stage: StageContext): LabelledSequence {
   const path = join(folder, file);
   if (!existsSync(path)) throw new InvalidInput(folder, `tracks of the Cell Tracking Challenge (${file} beside its masks)`, `no ${file}`);
-  const masks = [...listImages(folder).values()];
+  const images = listImages(folder);
+  const masks = [...images.values()];
+  const missing = [...images.keys()].findIndex((name, t) => numberOf(name) !== t);
+  if (missing >= 0) throw new InvalidInput(folder, "one mask a frame, numbered from 0 without a gap", `${[...images.keys()][missing]} as number ${missing}`, "give the folder that holds the masks and nothing else");
   const labels = (t: number): Promise<LabelImage> => {
     throwIfCancelled(stage, "Evaluation");
     stage.onProgress?.({ done: t + 1, total: masks.length });
     return readLabels(masks[t]!);
   };
   return { frames: masks.length, labels, tracks: parseTracks(readFileSync(path, "utf8"), path) };
+}
+
+/** @throws InvalidInput naming the folder and the rules of the challenge that its tracks break: scores of such a folder would mean nothing */
+async function assertValid({ frames, labels, tracks }: LabelledSequence, folder: string, stage: StageContext): Promise<void> {
+  const perFrame: Set<number>[] = [];
+  for (let t = 0; t < frames; t++) {
+    perFrame.push(new Set((await labels(t)).data.filter((label) => label > 0)));
+    throwIfCancelled(stage, "Evaluation");
+  }
+  assertValidCtc(tracks, perFrame, folder);
 }
 
 /** One line a score: the name, and the value, empty where it is not defined. BC and BIO have one for each tolerance in frames. */

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { devices } from "../nn/device.js";
 import { simulatePresets } from "../simulate/options.js";
+import { trackers } from "../track/tracker.js";
 
 export const sections = ["general", "input", "annotate", "train", "segment", "track", "simulate", "evaluate"] as const;
 export type Section = (typeof sections)[number];
@@ -86,6 +87,7 @@ export const optionTable = {
     rescale: { flag: "rescale", value: "<x>", schema: number(0.05, 20).optional(), help: "scale images by this before the network sees them (default: from the size of the nuclei)" },
   },
   track: {
+    tracker: { flag: "tracker", value: `<${trackers.join("|")}>`, schema: z.enum(trackers).default("auto"), help: "method: auto, or TrackMate's LAP with its defaults, or with splitting and a radius from the data" },
     radius: { flag: "radius", value: "<px>", schema: number(0.1, 1e5).optional(), help: "farthest that a nucleus moves between frames (default: from the data)" },
     gap: { flag: "gap", value: "<frames>", schema: integer(0, 10).default(1), help: "missing frames that a track may bridge" },
     divisions: { flag: "divisions", value: "", schema: z.boolean().default(true), help: "find divisions" },

@@ -180,6 +180,6 @@ function methodsOf(out: string, config: Config, annotation: AnnotationSummary, s
       augmented: settings.augment !== "none", validation: settings.validation, composed: Number(provenance["composedImages"] ?? 0) > 0 ? settings.compose : 0, seed: settings.seed,
     },
     segmentation: { probabilityThreshold, overlapThreshold, outline, tuned },
-    ...(tracking === undefined || tracking.settings.radius === null ? {} : { tracking: { radius: tracking.settings.radius, estimated: config.track.radius === undefined, gap: config.track.gap, divisions: config.track.divisions } }),
+    ...(tracking === undefined || tracking.settings.radius === null ? {} : { tracking: { tracker: tracking.tracker, radius: tracking.settings.radius, estimated: config.track.radius === undefined, gap: tracking.settings.gap, divisions: tracking.settings.divisions } }),
   };
 }

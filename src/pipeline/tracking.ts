@@ -11,7 +11,8 @@ import { formatTracks, maskName } from "../io/ctc.js";
 import { measure } from "../imgproc/regions.js";
 import { linkOverlaps, type LinkOverlaps } from "../track/overlaps.js";
 import { type CtcResult, toCtc } from "../track/ctc.js";
-import { track, type TrackSettings } from "../track/track.js";
+import type { DivisionEvidence, TrackSettings } from "../track/track.js";
+import { type Tracker, trackWith } from "../track/tracker.js";
 import { readJson, writeFileAtomic } from "./files.js";
 import { listImages } from "./imagefolder.js";
 import { readLabels, writeLabels16 } from "./labelfiles.js";
@@ -26,6 +27,7 @@ export interface TrackingSummary {
   readonly width: number;
   readonly pixelSize?: number | undefined;
   readonly frameInterval?: number | undefined;
+  readonly tracker: Tracker;
   readonly settings: TrackSettings;
   readonly branches: number;
   readonly divisions: number;
@@ -40,15 +42,15 @@ export async function trackInto(folder: string, labels: string, config: Config, 
   const segmentation = readSegmentation(labels);
   const files = labelFiles(labels, segmentation);
   const { nuclei, overlaps, height, width } = await readNuclei(files, tableOf(labels), context);
-  const { radius, gap, divisions } = config.track;
-  const result = track(nuclei, files.length, { ...(radius === undefined ? {} : { radius }), gap, divisions }, context, overlaps);
   const pixelSize = config.input.pixelSize ?? segmentation?.pixelSize;
+  const { tracker, radius, gap, divisions } = config.track;
+  const result = trackWith(tracker, nuclei, files.length, { radius, gap, divisions, pixelSize }, context, overlaps);
   const frameInterval = config.input.frameInterval ?? segmentation?.frameInterval;
   const branches = branchesOf(result.graph);
   const warnings = await writeCtc(folder, files, result.graph, context);
-  await writeTables(folder, result.graph, branches, pixelSize);
+  await writeTables(folder, result.graph, branches, result.divisions, pixelSize);
   const summary: TrackingSummary = {
-    frames: files.length, height, width, pixelSize, frameInterval, settings: result.settings, branches: branches.length, divisions: result.divisions.length, warnings,
+    frames: files.length, height, width, pixelSize, frameInterval, tracker, settings: result.settings, branches: branches.length, divisions: result.divisions.length, warnings,
   };
   await writeFileAtomic(join(folder, "tracking.json"), `${JSON.stringify(summary, null, 2)}\n`);
   return { summary, graph: result.graph };
@@ -129,8 +131,11 @@ async function writeCtc(folder: string, files: readonly string[], graph: TrackGr
   return [];
 }
 
-/** `spots.csv`: every nucleus with its branch; `tracks.csv`: every branch; `edges.csv`: every link, by row of `spots.csv`. */
-async function writeTables(folder: string, graph: TrackGraph, branches: readonly Branch[], pixelSize: number | undefined): Promise<void> {
+/**
+ * `spots.csv`: every nucleus with its branch and the row of the nucleus it comes from; `tracks.csv`: every branch; `divisions.csv`: every
+ * division with its evidence.
+ */
+async function writeTables(folder: string, graph: TrackGraph, branches: readonly Branch[], divisions: readonly DivisionEvidence[], pixelSize: number | undefined): Promise<void> {
   const branchOfRow = new Int32Array(graph.nuclei.count);
   for (const { id, rows } of branches) for (const row of rows) branchOfRow[row] = id;
   const parentOfRow = new Int32Array(graph.nuclei.count).fill(-1);
@@ -144,6 +149,21 @@ async function writeTables(folder: string, graph: TrackGraph, branches: readonly
       ["track", "parent_track", "lineage", "first_frame", "last_frame", "spots"],
       [branches.map(({ id }) => id), branches.map(({ parent }) => parent), branches.map(({ root }) => root), branches.map(({ rows }) => frameOf(rows[0]!)), branches.map(({ rows }) => frameOf(rows.at(-1)!)), branches.map(({ rows }) => rows.length)],
     ),
+  );
+  await writeFileAtomic(join(folder, "divisions.csv"), divisionsCsv(graph, branchOfRow, divisions));
+}
+
+/** One row a division, by its mother's last frame, then track; places in px. */
+function divisionsCsv({ nuclei }: TrackGraph, branchOfRow: Int32Array, divisions: readonly DivisionEvidence[]): string {
+  const frameOf = ({ motherRow }: DivisionEvidence): number => nuclei.frame[motherRow]!;
+  const sorted = [...divisions].sort((a, b) => frameOf(a) - frameOf(b) || branchOfRow[a.motherRow]! - branchOfRow[b.motherRow]!);
+  const column = (value: (division: DivisionEvidence) => number): number[] => sorted.map(value);
+  return formatCsv(
+    ["frame", "mother_track", "daughter_track_1", "daughter_track_2", "mother_spot", "daughter_spot_1", "daughter_spot_2", "y_px", "x_px", "evidence"],
+    [
+      column(frameOf), column(({ motherRow }) => branchOfRow[motherRow]!), column(({ daughters: [a] }) => branchOfRow[a]!), column(({ daughters: [, b] }) => branchOfRow[b]!),
+      column(({ motherRow }) => motherRow), column(({ daughters: [a] }) => a), column(({ daughters: [, b] }) => b), column(({ motherRow }) => nuclei.y[motherRow]!), column(({ motherRow }) => nuclei.x[motherRow]!), column(({ score }) => score),
+    ],
   );
 }
 

@@ -46,6 +46,8 @@ export interface MethodsInput {
     readonly outline: "star" | "refined";
   } | undefined;
   readonly tracking?: {
+    /** "auto", or a preset of TrackMate's tracker. */
+    readonly tracker: "auto" | "trackmate" | "trackmate-tuned";
     /** Farthest move from frame to frame that was considered, px. */
     readonly radius: number;
     /** True where the radius was taken from the data. */
@@ -59,12 +61,13 @@ export interface MethodsInput {
 }
 
 export interface Reference {
-  readonly key: "Englbrecht" | "Schmidt" | "Jaqaman" | "Otsu" | "Ronneberger";
+  readonly key: "Englbrecht" | "Schmidt" | "Tinevez" | "Jaqaman" | "Otsu" | "Ronneberger";
   readonly text: string;
 }
 
 export const references: readonly Reference[] = [
   { key: "Englbrecht", text: "Englbrecht F, Ruider IE, Bausch AR (2021) Automatic image annotation for fluorescent cell nuclei segmentation. PLoS ONE 16(4): e0250093. doi:10.1371/journal.pone.0250093" },
+  { key: "Tinevez", text: "Tinevez JY, Perry N, Schindelin J, Hoopes GM, Reynolds GD, Laplantine E, Bednarek SY, Shorte SL, Eliceiri KW (2017) TrackMate: an open and extensible platform for single-particle tracking. Methods 115: 80\u201390. doi:10.1016/j.ymeth.2016.09.016" },
   { key: "Jaqaman", text: "Jaqaman K, Loerke D, Mettlen M, Kuwata H, Grinstein S, Schmid SL, Danuser G (2008) Robust single-particle tracking in live-cell time-lapse sequences. Nature Methods 5: 695\u2013702. doi:10.1038/nmeth.1237" },
   { key: "Otsu", text: "Otsu N (1979) A threshold selection method from gray-level histograms. IEEE Transactions on Systems, Man, and Cybernetics 9: 62\u201366. doi:10.1109/TSMC.1979.4310076" },
   { key: "Ronneberger", text: "Ronneberger O, Fischer P, Brox T (2015) U-Net: convolutional networks for biomedical image segmentation. MICCAI 2015, LNCS 9351: 234\u2013241. doi:10.1007/978-3-319-24574-4_28" },
@@ -120,6 +123,10 @@ function segmentationText(s: Part<"segmentation">): string {
 }
 
 function trackingText(t: Part<"tracking">): string {
+  if (t.tracker !== "auto") {
+    const splits = t.divisions ? "; tracks split within the same distance" : "; tracks did not split";
+    return `Nuclei were linked by the LAP tracker of TrackMate (Tinevez et al. 2017; Jaqaman et al. 2008), reimplemented, within ${short(t.radius)} px${t.tracker === "trackmate" ? "" : ", estimated from the data"}, closing gaps of at most ${counted(t.gap, "frame", "frames")}${splits}.`;
+  }
   const bridge = t.gap > 0 ? `, and gaps of at most ${counted(t.gap, "frame", "frames")} were closed` : "";
   const divisions = t.divisions ? " Divisions were detected from the sizes and intensities of the two daughters and their symmetry about the mother." : " Divisions were not sought.";
   return "Nuclei were linked from frame to frame by solving the linear assignment problem (Jaqaman et al. 2008) over distance, area, intensity and overlap, after the common movement of each neighbourhood was subtracted, " +

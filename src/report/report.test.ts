@@ -24,7 +24,7 @@ const methods: MethodsInput = {
   annotation: { preset: "auto", images: 3, candidates: 20, kept: 12, diameter: 41.64, background: "ignore" },
   training: { rays: 32, grid: 2, depth: 3, filters: 16, steps: 3000, batch: 4, patch: 96, learningRate: 0.001, schedule: "cosine", augmented: true, validation: 0.15, seed: 5 },
   segmentation: { probabilityThreshold: 0.48, overlapThreshold: 0.3, tuned: true, outline: "refined" },
-  tracking: { radius: 22.5, estimated: true, gap: 1, divisions: true },
+  tracking: { tracker: "auto", radius: 22.5, estimated: true, gap: 1, divisions: true },
   analysis: { units: statistics.units, tracked: true },
 };
 
@@ -133,7 +133,7 @@ describe("methodsParagraph", () => {
   });
 
   it("says what was not done", () => {
-    const text = methodsParagraph({ version: "1", tracking: { radius: 5, estimated: false, gap: 0, divisions: false } });
+    const text = methodsParagraph({ version: "1", tracking: { tracker: "auto", radius: 5, estimated: false, gap: 0, divisions: false } });
     expect(text).toContain("Divisions were not sought.");
     expect(text).not.toMatch(/gaps|estimated|StarDist/);
   });

@@ -81,6 +81,11 @@ export function track(
 
 const ascending = (a: number, b: number): [number, number] => (a < b ? [a, b] : [b, a]);
 
+/** What the tracker takes from the data alone: its radius and the lengths behind it. */
+export function measureMovie(nuclei: Nuclei, frames: number): Pick<TrackSettings, "radius" | "diameter" | "spacing" | "step"> {
+  return prepare(movieOf(nuclei, frames), defaultTrackOptions, undefined).settings;
+}
+
 function prepare(movie: Movie, options: TrackOptions, overlaps: LinkOverlaps | undefined): { link: LinkContext; settings: TrackSettings } {
   const scale = movieScale(movie);
   const drift = options.drift && scale.spacing > 0 ? estimateDrift(movie, scale.spacing) : noDrift(movie);

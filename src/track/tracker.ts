@@ -1,0 +1,51 @@
+import type { Nuclei } from "../core/nuclei.js";
+import type { StageContext } from "../core/progress.js";
+import { branchesOf, type TrackGraph } from "../core/tracks.js";
+import { type LapOptions, trackLap, trackmateDefaults, trackmateTuned } from "./lap.js";
+import type { LinkOverlaps } from "./overlaps.js";
+import { defaultTrackOptions, measureMovie, track, type TrackOptions, type TrackResult } from "./track.js";
+
+/** Karyon's own tracker, and TrackMate's with its defaults or with splitting and a radius from the data, for comparison. */
+export const trackers = ["auto", "trackmate", "trackmate-tuned"] as const;
+export type Tracker = (typeof trackers)[number];
+
+export interface TrackerOptions extends Partial<TrackOptions> {
+  /** µm, in which TrackMate's default distance is; undefined: px. */
+  readonly pixelSize?: number | undefined;
+}
+
+/**
+ * Links nuclei with the tracker of that name. To those of TrackMate only `radius` and `gap` apply (and the pixel size to its defaults); whether
+ * tracks split is part of the preset.
+ *
+ * @throws the errors of `track` and `trackLap`
+ */
+export function trackWith(tracker: Tracker, nuclei: Nuclei, frames: number, { pixelSize, ...options }: TrackerOptions, context: StageContext = {}, overlaps?: LinkOverlaps): TrackResult {
+  if (tracker === "auto") return track(nuclei, frames, options, context, overlaps);
+  const radius = options.radius ?? (tracker === "trackmate" ? undefined : measureMovie(nuclei, frames).radius ?? undefined);
+  const defaults = tracker === "trackmate" ? trackmateDefaults(pixelSize) : trackmateTuned(radius ?? trackmateDefaults(pixelSize).linkingDistance);
+  const lap: LapOptions = { ...defaults, ...(radius === undefined ? {} : { linkingDistance: radius, gapDistance: radius }), gapFrames: (options.gap ?? defaultTrackOptions.gap) + 1 };
+  const graph = trackLap(nuclei, frames, lap, context);
+  return { graph, divisions: divisionsOf(graph), gapsClosed: gapsOf(graph), settings: settingsOf(lap) };
+}
+
+/** The LAP tracker in the terms of ours: it knows distances only. */
+const settingsOf = ({ linkingDistance, gapFrames, splittingDistance }: LapOptions): TrackResult["settings"] => ({
+  ...defaultTrackOptions, radius: linkingDistance, gap: Math.max(0, gapFrames - 1), divisions: splittingDistance !== undefined, drift: false, persistence: 0, areaWeight: 0,
+  intensityWeight: 0, overlapWeight: 0, divisionEvidence: 0, daughterFrames: 2, minimumCycle: 0, diameter: null, spacing: null, step: null, overlaps: false,
+});
+
+/** Divisions without evidence: none is asked for. */
+function divisionsOf(graph: TrackGraph): TrackResult["divisions"] {
+  const daughters = new Map<number, number[]>();
+  for (const { parent, rows } of branchesOf(graph)) if (parent > 0) daughters.set(parent, [...(daughters.get(parent) ?? []), rows[0]!]);
+  const branches = branchesOf(graph);
+  return [...daughters].map(([mother, [a, b]]) => ({ motherRow: branches[mother - 1]!.rows.at(-1)!, daughters: [Math.min(a!, b!), Math.max(a!, b!)] as const, score: NaN }))
+    .sort((a, b) => a.motherRow - b.motherRow);
+}
+
+function gapsOf({ edges, nuclei: { frame } }: TrackGraph): number {
+  let gaps = 0;
+  for (let e = 0; e < edges.length; e += 2) if (frame[edges[e + 1]!]! > frame[edges[e]!]! + 1) gaps++;
+  return gaps;
+}
