@@ -1,7 +1,7 @@
 import type { Drift } from "./drift.js";
 import type { Movie } from "./movie.js";
 import type { TrackOptions } from "./options.js";
-import type { LinkOverlaps } from "./overlaps.js";
+import type { FrameOverlaps, LinkOverlaps } from "./overlaps.js";
 
 /** Everything that the price of a link depends on. Nuclei are positions in the movie. */
 export interface LinkContext {
@@ -48,18 +48,42 @@ export function linkCost(context: LinkContext, from: number, to: number): number
 /** Makes the overlap lookup. Where the tissue moves, masks cover their neighbours: overlap loses its say as the drift nears half a diameter. */
 export function overlapLookup(movie: Movie, drift: Drift, diameter: number, overlaps: LinkOverlaps | undefined): LinkContext["overlap"] {
   if (overlaps === undefined) return () => 0;
-  const share = new Map<number, number>();
-  overlaps.forEach((frame, t) => {
-    if (t + 1 >= movie.frames) return;
-    const [earlier, later] = [positions(movie, t), positions(movie, t + 1)];
-    frame.shared.forEach((shared, k) => {
-      const [from, to] = [earlier.get(frame.from[k]!), later.get(frame.to[k]!)];
-      if (from === undefined || to === undefined) return;
-      const trust = Math.max(0, 1 - Math.hypot(drift.dy[from]!, drift.dx[from]!) / (diameter / 2));
-      share.set(from * movie.count + to, trust * Math.min(1, shared / Math.min(movie.area[from]!, movie.area[to]!)));
-    });
-  });
-  return (from, to) => share.get(from * movie.count + to) ?? 0;
+  const frames = overlaps.slice(0, Math.max(0, movie.frames - 1)).map((frame, t) => sharesOf(movie, drift, diameter, frame, t));
+  return (from, to) => {
+    const t = movie.frame[from]!;
+    const frame = frames[t];
+    if (frame === undefined || movie.frame[to] !== t + 1) return 0;
+    for (let k = frame.start[from - movie.start[t]!]!; k < frame.start[from - movie.start[t]! + 1]!; k++) if (frame.to[k] === to) return frame.share[k]!;
+    return 0;
+  };
+}
+
+/** Overlaps of one frame with the next by position in the movie: those of the i-th nucleus of the frame are entries start[i] to start[i + 1]. */
+interface Shares {
+  readonly start: Int32Array;
+  readonly to: Int32Array;
+  readonly share: Float64Array;
+}
+
+function sharesOf(movie: Movie, drift: Drift, diameter: number, frame: FrameOverlaps, t: number): Shares {
+  const [earlier, later] = [positions(movie, t), positions(movie, t + 1)];
+  const offset = movie.start[t]!;
+  const known = Int32Array.from(frame.from.keys()).filter((k) => earlier.has(frame.from[k]!) && later.has(frame.to[k]!));
+  const start = new Int32Array(movie.start[t + 1]! - offset + 1);
+  const fromOf = (k: number): number => earlier.get(frame.from[k]!)! - offset;
+  for (const k of known) start[fromOf(k) + 1]!++;
+  for (let i = 1; i < start.length; i++) start[i]! += start[i - 1]!;
+  const next = start.slice();
+  const to = new Int32Array(known.length);
+  const share = new Float64Array(known.length);
+  for (const k of known) {
+    const from = fromOf(k);
+    const at = next[from]!++;
+    to[at] = later.get(frame.to[k]!)!;
+    const trust = Math.max(0, 1 - Math.hypot(drift.dy[offset + from]!, drift.dx[offset + from]!) / (diameter / 2));
+    share[at] = trust * Math.min(1, frame.shared[k]! / Math.min(movie.area[offset + from]!, movie.area[to[at]!]!));
+  }
+  return { start, to, share };
 }
 
 function positions(movie: Movie, frame: number): Map<number, number> {

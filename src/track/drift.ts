@@ -38,6 +38,9 @@ export function estimateDrift(movie: Movie, spacing: number): Drift {
   return drift;
 }
 
+/** Nuclei that vote for the shift of a frame: more would not change the most voted bin. */
+const voters = 4000;
+
 /** The most voted displacement. Bins are a quarter of the spacing wide; votes are smoothed over 3 x 3 bins. */
 function frameShift(from: PointIndex, to: PointIndex, spacing: number): { y: number; x: number } {
   const bin = spacing / 4;
@@ -45,12 +48,15 @@ function frameShift(from: PointIndex, to: PointIndex, spacing: number): { y: num
   const size = 2 * half + 1;
   const reach = (half + 0.5) * bin;
   const votes = new Float64Array(size * size);
-  const pairs: [number, number][] = [];
-  for (let i = 0; i < from.count; i++) {
+  const moveY: number[] = [];
+  const moveX: number[] = [];
+  const every = Math.ceil(from.count / voters);
+  for (let i = 0; i < from.count; i += every) {
     for (const j of to.within(from.y[i]!, from.x[i]!, reach)) {
       const [dy, dx] = [to.y[j]! - from.y[i]!, to.x[j]! - from.x[i]!];
       votes[(Math.round(dy / bin) + half) * size + Math.round(dx / bin) + half]!++;
-      pairs.push([dy, dx]);
+      moveY.push(dy);
+      moveX.push(dx);
     }
   }
   let best = -1;
@@ -64,36 +70,42 @@ function frameShift(from: PointIndex, to: PointIndex, spacing: number): { y: num
       if (sum > best || (sum === best && shorter)) [best, by, bx] = [sum, y - half, x - half];
     }
   }
-  const near = pairs.filter(([dy, dx]) => Math.abs(dy / bin - by) <= 1.5 && Math.abs(dx / bin - bx) <= 1.5);
+  const near = moveY.map((_, k) => k).filter((k) => Math.abs(moveY[k]! / bin - by) <= 1.5 && Math.abs(moveX[k]! / bin - bx) <= 1.5);
   if (near.length < enough) return { y: 0, x: 0 };
-  return { y: medianOf(near.map(([dy]) => dy)), x: medianOf(near.map(([, dx]) => dx)) };
+  return { y: medianOf(near.map((k) => moveY[k]!)), x: medianOf(near.map((k) => moveX[k]!)) };
 }
 
 /** Replaces the shift of each nucleus by the median of its nearest neighbours' displacements. */
 function localShift(from: PointIndex, to: PointIndex, spacing: number, dy: Float64Array, dx: Float64Array): void {
   const partner = mutualNearest(from, to, spacing, dy, dx);
-  const seeds = [...partner.keys()].filter((i) => partner[i]! >= 0);
+  const seeds = Int32Array.from(partner.keys()).filter((i) => partner[i]! >= 0);
   if (seeds.length < enough) return;
+  const seedOf = new Int32Array(from.count).fill(-1);
+  seeds.forEach((i, seed) => (seedOf[i] = seed));
   const at = (axis: Float64Array): Float64Array => Float64Array.from(seeds, (i) => axis[i]!);
   const index = new PointIndex(at(from.y), at(from.x));
-  const moveY = seeds.map((i) => to.y[partner[i]!]! - from.y[i]!);
-  const moveX = seeds.map((i) => to.x[partner[i]!]! - from.x[i]!);
+  const moveY = Float64Array.from(seeds, (i) => to.y[partner[i]!]! - from.y[i]!);
+  const moveX = Float64Array.from(seeds, (i) => to.x[partner[i]!]! - from.x[i]!);
+  const [nearest, squared, scratch] = [new Int32Array(neighbours), new Float64Array(neighbours), new Float64Array(neighbours)];
   for (let i = 0; i < from.count; i++) {
-    let around = index.within(from.y[i]!, from.x[i]!, 2.5 * spacing).filter((s) => seeds[s] !== i);
-    if (around.length < neighbours) around = index.within(from.y[i]!, from.x[i]!, 4 * spacing).filter((s) => seeds[s] !== i);
-    if (around.length < enough) continue;
-    const nearest = nearestOf(around, index, from.y[i]!, from.x[i]!);
-    dy[i] = medianOf(nearest.map((s) => moveY[s]!));
-    dx[i] = medianOf(nearest.map((s) => moveX[s]!));
+    let count = index.nearestOnes(from.y[i]!, from.x[i]!, 2.5 * spacing, seedOf[i]!, neighbours, nearest, squared);
+    if (count < neighbours) count = index.nearestOnes(from.y[i]!, from.x[i]!, 4 * spacing, seedOf[i]!, neighbours, nearest, squared);
+    if (count < enough) continue;
+    dy[i] = medianAt(moveY, nearest, count, scratch);
+    dx[i] = medianAt(moveX, nearest, count, scratch);
   }
 }
 
-/** The `neighbours` points of the list that are nearest to a place; in a tie those of lower index. */
-function nearestOf(list: readonly number[], index: PointIndex, y: number, x: number): readonly number[] {
-  if (list.length <= neighbours) return list;
-  const distances = Float64Array.from(list, (s) => (index.y[s]! - y) ** 2 + (index.x[s]! - x) ** 2);
-  const limit = distances.slice().sort()[neighbours - 1]!;
-  return list.filter((_, k) => distances[k]! <= limit).slice(0, neighbours);
+/** Median of the values at the first `count` indices. @param scratch at least `count` long */
+function medianAt(values: Float64Array, indices: Int32Array, count: number, scratch: Float64Array): number {
+  for (let k = 0; k < count; k++) {
+    const value = values[indices[k]!]!;
+    let at = k;
+    for (; at > 0 && scratch[at - 1]! > value; at--) scratch[at] = scratch[at - 1]!;
+    scratch[at] = value;
+  }
+  const half = count >> 1;
+  return count % 2 === 1 ? scratch[half]! : (scratch[half - 1]! + scratch[half]!) / 2;
 }
 
 /** Nuclei that are each other's nearest after the shift: index in `to`, or -1. */

@@ -26,13 +26,37 @@ export class PointIndex {
   nearest(y: number, x: number, radius: number, except = -1): number {
     let best = -1;
     let distance = Infinity;
-    for (const i of this.within(y, x, radius)) {
+    for (const i of this.tree?.within(x, y, radius) ?? []) {
       const d = (this.y[i]! - y) ** 2 + (this.x[i]! - x) ** 2;
-      if (i === except || d >= distance) continue;
+      if (i === except || d > distance || (d === distance && i > best)) continue;
       distance = d;
       best = i;
     }
     return best;
+  }
+
+  /**
+   * Indices of the nearest points at most `radius` away, `except` passed over: the `most` nearest, by distance, then index.
+   *
+   * @param out at least `most` long; filled from its beginning
+   * @returns how many there are
+   */
+  nearestOnes(y: number, x: number, radius: number, except: number, most: number, out: Int32Array, squared: Float64Array): number {
+    let count = 0;
+    for (const i of this.tree?.within(x, y, radius) ?? []) {
+      if (i === except) continue;
+      const d = (this.y[i]! - y) ** 2 + (this.x[i]! - x) ** 2;
+      let at = count < most ? count++ : most;
+      for (; at > 0 && (d < squared[at - 1]! || (d === squared[at - 1] && i < out[at - 1]!)); at--) {
+        if (at === most) continue;
+        squared[at] = squared[at - 1]!;
+        out[at] = out[at - 1]!;
+      }
+      if (at === most) continue;
+      squared[at] = d;
+      out[at] = i;
+    }
+    return count;
   }
 
   /** Distance of every point to its nearest other one; NaN where the frame has only one. */
