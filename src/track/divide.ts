@@ -16,31 +16,41 @@ export interface FoundDivision {
 }
 
 /** Parts of the price of a division; the evidence is 1 - price / dearest, and a price of `dearest` is no evidence at all. */
-const weights = { offCentre: 1.5, distance: 0.5, unequalArea: 2, large: 2, unequalIntensity: 1, bright: 0.5, overlap: 0.5, dearest: 2.2 } as const;
+const weights = { offCentre: 1.5, distance: 0.5, unequalArea: 2, large: 2, double: 1, unequalIntensity: 1, bright: 0.7, overlap: 0.5, dearest: 2.2 } as const;
 /**
  * Daughters are born small: up to this share of a full nucleus nothing is held against them. That is the mother or, where she is smaller,
  * the typical nucleus: condensed just before, she may have half the area of her daughters together.
  */
 const plausibleArea = 0.5;
 
+/** A mother larger than this many typical nuclei may be two in one outline. */
+const plausibleMother = 1.2;
+/** Frames of the mother's past that tell how bright she usually is. */
+const past = 12;
+
 /**
  * Evidence that `mother` divides into `a` and `b`, 0..1: the daughters lie mirrored about the mother's expected place and close to
- * it, have equal areas and intensities, and are smaller than most nuclei; the mother was brighter than most, as a condensed nucleus
- * is; and, where overlaps are given, both daughters lie on the mother.
+ * it, have equal areas and intensities, and are smaller than most nuclei; the mother is not much larger than others (two nuclei in one outline would be); she
+ * or both daughters are brighter than most, or she than she was before, as condensed chromatin is; and, where overlaps are given, both daughters lie on the
+ * mother.
  *
- * @param typical median intensity of the mother's frame, NaN where unknown
+ * @param typical of the mother's frame
+ * @param usual median intensity of the mother in earlier frames, NaN where unknown
  */
-export function divisionEvidence(context: LinkContext, mother: number, a: number, b: number, typical: number): number {
+function divisionEvidence(context: LinkContext, mother: number, a: number, b: number, typical: Typical, usual: number): number {
   const { movie, expected, diameter } = context;
   const y = movie.y[mother]! + expected.dy[mother]!;
   const x = movie.x[mother]! + expected.dx[mother]!;
   const offCentre = Math.hypot((movie.y[a]! + movie.y[b]!) / 2 - y, (movie.x[a]! + movie.x[b]!) / 2 - x) / diameter;
   const reach = (node: number): number => Math.hypot(movie.y[node]! - y, movie.x[node]! - x) / diameter;
-  const fullSize = Math.max(movie.area[mother]!, (Math.PI / 4) * diameter * diameter);
+  const fullSize = Math.max(Math.min(movie.area[mother]!, plausibleMother * typical.area), (Math.PI / 4) * diameter * diameter);
   const larger = Math.max(movie.area[a]!, movie.area[b]!) / fullSize;
-  const bright = Math.min(1, Math.max(0, movie.intensity[mother]! / typical - 1)) || 0;
+  const { intensity } = movie;
+  const ratios = [intensity[mother]! / typical.intensity, Math.min(intensity[a]!, intensity[b]!) / typical.intensity, intensity[mother]! / usual].filter((ratio) => !Number.isNaN(ratio));
+  const bright = Math.min(1, Math.max(1, ...ratios) - 1);
   const price = weights.offCentre * offCentre + weights.distance * Math.max(reach(a), reach(b))
     + weights.unequalArea * asymmetry(movie.area[a]!, movie.area[b]!) + weights.large * Math.max(0, larger - plausibleArea)
+    + weights.double * Math.max(0, movie.area[mother]! / typical.area - plausibleMother)
     + weights.unequalIntensity * asymmetry(movie.intensity[a]!, movie.intensity[b]!)
     - weights.bright * bright - weights.overlap * Math.min(context.overlap(mother, a), context.overlap(mother, b));
   return Math.min(1, Math.max(0, 1 - price / weights.dearest));
@@ -68,19 +78,19 @@ export function divide(context: LinkContext, forest: Forest): FoundDivision[] {
 /** A track that starts beside the daughter of a linked mother. */
 function linkedMothers(context: LinkContext, forest: Forest): FoundDivision[] {
   const { movie } = context;
-  const typical = typicalIntensities(movie);
+  const typical = typicalOf(movie);
   return startsOf(movie, forest).flatMap((start) => mothersNear(context, start)
     .filter((mother) => forest.children(mother) === 1 && movie.frame[forest.first[mother]!] === movie.frame[start])
     .map((mother): FoundDivision => {
       const sister = forest.first[mother]!;
-      return { mother, daughters: [sister, start], score: divisionEvidence(context, mother, sister, start, typical[movie.frame[mother]!]!) };
+      return { mother, daughters: [sister, start], score: divisionEvidence(context, mother, sister, start, typical[movie.frame[mother]!]!, usualIntensity(movie, forest, mother)) };
     }));
 }
 
 /** Two tracks that start where one ends. */
 function endingMothers(context: LinkContext, forest: Forest): FoundDivision[] {
   const { movie } = context;
-  const typical = typicalIntensities(movie);
+  const typical = typicalOf(movie);
   const daughtersOf = new Map<number, number[]>();
   for (const start of startsOf(movie, forest)) {
     for (const mother of mothersNear(context, start)) {
@@ -88,7 +98,7 @@ function endingMothers(context: LinkContext, forest: Forest): FoundDivision[] {
     }
   }
   return [...daughtersOf].flatMap(([mother, starts]) => starts.flatMap((a, k) => starts.slice(k + 1).map((b): FoundDivision =>
-    ({ mother, daughters: [a, b], score: divisionEvidence(context, mother, a, b, typical[movie.frame[mother]!]!) }))));
+    ({ mother, daughters: [a, b], score: divisionEvidence(context, mother, a, b, typical[movie.frame[mother]!]!, usualIntensity(movie, forest, mother)) }))));
 }
 
 const startsOf = (movie: Movie, forest: Forest): number[] =>
@@ -106,9 +116,23 @@ function mothersNear({ movie, drift, radius, diameter }: LinkContext, start: num
   return movie.points[frame]!.within(movie.y[start]! - dy, movie.x[start]! - dx, reach).map((i) => offset + i);
 }
 
-/** Median intensity of each frame, NaN where unknown. */
-const typicalIntensities = (movie: Movie): Float64Array =>
-  Float64Array.from({ length: movie.frames }, (_, t) => medianOf(movie.intensity.subarray(movie.start[t], movie.start[t + 1])));
+/** Medians of the nuclei of a frame; the intensity is NaN where unknown. Of the frame, for in an embryo nuclei shrink from cycle to cycle. */
+interface Typical {
+  readonly area: number;
+  readonly intensity: number;
+}
+
+const typicalOf = (movie: Movie): Typical[] => Array.from({ length: movie.frames }, (_, t) => {
+  const [from, to] = [movie.start[t], movie.start[t + 1]];
+  return { area: medianOf(movie.area.subarray(from, to)), intensity: medianOf(movie.intensity.subarray(from, to)) };
+});
+
+/** Median intensity of a nucleus before, NaN where it is new. */
+function usualIntensity(movie: Movie, forest: Forest, node: number): number {
+  const before: number[] = [];
+  for (let at = forest.parent[node]!; at >= 0 && before.length < past; at = forest.parent[at]!) before.push(movie.intensity[at]!);
+  return medianOf(before);
+}
 
 /** Best evidence that a start continues an earlier end after a gap, 0..1, by start. */
 function gapEvidence(context: LinkContext, forest: Forest): Map<number, number> {

@@ -26,7 +26,7 @@ export interface TrackOptions {
 }
 
 export const defaultTrackOptions: TrackOptions = {
-  radius: undefined, gap: 1, divisions: true, drift: true, persistence: undefined, areaWeight: 2, intensityWeight: 1, overlapWeight: 0.7, divisionEvidence: 0.35,
+  radius: undefined, gap: 1, divisions: true, drift: true, persistence: undefined, areaWeight: 2, intensityWeight: 1, overlapWeight: 0.7, divisionEvidence: 0.45,
   daughterFrames: 2, minimumCycle: 3,
 };
 
