@@ -91,6 +91,7 @@ export const optionTable = {
     radius: { flag: "radius", value: "<px>", schema: number(0.1, 1e5).optional(), help: "farthest that a nucleus moves between frames (default: from the data)" },
     gap: { flag: "gap", value: "<frames>", schema: integer(0, 10).default(1), help: "missing frames that a track may bridge" },
     divisions: { flag: "divisions", value: "", schema: z.boolean().default(true), help: "find divisions" },
+    repair: { flag: "repair", value: "", schema: z.boolean().default(true), help: "correct masks that contradict the frames before and after (nuclei missed, joined or cut)" },
   },
   simulate: {
     scene: { flag: "scene", value: `<${scenes.join("|")}>`, schema: z.enum(scenes).default("mdck"), help: "what is simulated" },

@@ -83,7 +83,7 @@ export const trackStage = (labels: string, config: Config): Stage<TrackingSummar
   text: "linking nuclei through time",
   fill: async (folder, context) => {
     const { summary: value } = await trackInto(folder, labels, config, context);
-    return { value, text: `${value.branches} tracks, ${value.divisions} divisions, radius ${radiusText(value)}`, notices: value.warnings };
+    return { value, text: `${value.branches} tracks, ${value.divisions} divisions, radius ${radiusText(value)}${value.repairs > 0 ? `, ${counted(value.repairs, "mask")} repaired` : ""}`, notices: value.warnings };
   },
 });
 

@@ -54,6 +54,38 @@ describe("trackInto", () => {
     expect([read.frames, read.edges, read.nuclei.label, read.nuclei.area]).toEqual([3, graph.edges, graph.nuclei.label, graph.nuclei.area]);
   });
 
+  it("repairs a mask that one frame has missed, lists it, and stays valid", async () => {
+    const labels = await write({ t0: squares([4, 4], [24, 20]), t1: squares([4, 4], [24, 22]), t2: squares([4, 4]), t3: squares([4, 4], [24, 26]), t4: squares([4, 4], [24, 28]) });
+    const { summary, graph } = await trackInto(out, labels, config, {});
+    expect(await breaches()).toEqual([]);
+    expect([summary.repairs, summary.branches, graph.edges.length / 2]).toEqual([1, 2, 8]);
+    expect(readFileSync(join(out, "repairs.csv"), "utf8").split("\n").slice(0, 2)).toEqual(["frame,repair,y_px,x_px,area_before_px2,area_after_px2", "2,gap filled,27.5,27.5,0,64"]);
+    // The square of the missing frame lies between those before and after.
+    const mask = await readLabels(join(out, "mask002.tif"));
+    expect(mask.data.filter((label) => label === 2)).toHaveLength(64);
+    expect(mask.data[24 * size + 24]).toBe(2);
+    rmSync(out, { recursive: true });
+    mkdirSync(out);
+    const without = await trackInto(out, labels, resolveConfig({ track: { repair: false } }, "the test"), {});
+    expect([without.summary.repairs, existsSync(join(out, "repairs.csv")), without.graph.edges.length / 2]).toEqual([0, false, 7]);
+  });
+
+  it("lists divisions with their evidence and the ids of mother and daughters", async () => {
+    const small = (corners: readonly (readonly [number, number])[]): LabelImage => {
+      const data = new Int32Array(size * size);
+      corners.forEach(([top, left], k) => { for (let y = top; y < top + 8; y++) data.fill(k + 1, y * size + left, y * size + left + 4); });
+      return labelImage(size, size, data);
+    };
+    const labels = await write({ t0: squares([16, 16]), t1: squares([16, 16]), t2: squares([16, 16]), t3: small([[16, 13], [16, 21]]), t4: small([[16, 11], [16, 24]]), t5: small([[16, 9], [16, 26]]) });
+    const { summary } = await trackInto(out, labels, config, {});
+    expect(summary.divisions).toBe(1);
+    const [header, row] = readFileSync(join(out, "divisions.csv"), "utf8").split("\n");
+    expect(header).toBe("frame,mother_track,daughter_track_1,daughter_track_2,mother_spot,daughter_spot_1,daughter_spot_2,y_px,x_px,evidence");
+    const values = row!.split(",").map(Number);
+    expect(values.slice(0, 9)).toEqual([2, 1, 2, 3, 2, 3, 4, 19.5, 19.5]);
+    expect(values[9]).toBeGreaterThan(0.45);
+  });
+
   it("survives a frame without nuclei", async () => {
     const labels = await write({ t0: squares([4, 4]), t1: squares(), t2: squares([4, 5]) });
     const { summary } = await trackInto(out, labels, config, {});

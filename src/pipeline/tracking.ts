@@ -1,4 +1,4 @@
-/** Label images of a movie to tracks on disk: CTC masks, `res_track.txt`, `tracks.csv`, `spots.csv`, `tracking.json`. */
+/** Label images of a movie to tracks on disk: CTC masks, `res_track.txt`, `tracks.csv`, `spots.csv`, `divisions.csv`, `repairs.csv`, `tracking.json`. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidInput, isKaryonError, messageOf } from "../core/errors.js";
@@ -11,12 +11,14 @@ import { formatTracks, maskName } from "../io/ctc.js";
 import { measure } from "../imgproc/regions.js";
 import { linkOverlaps, type LinkOverlaps } from "../track/overlaps.js";
 import { type CtcResult, toCtc } from "../track/ctc.js";
-import type { DivisionEvidence, TrackSettings } from "../track/track.js";
+import { applyEdit, type FrameEdit } from "../track/repair.js";
+import type { DivisionEvidence, TrackResult, TrackSettings } from "../track/track.js";
 import { type Tracker, trackWith } from "../track/tracker.js";
 import { readJson, writeFileAtomic } from "./files.js";
 import { listImages } from "./imagefolder.js";
 import { readLabels, writeLabels16 } from "./labelfiles.js";
 import type { Config } from "./options.js";
+import { repairMovie, repairsCsv } from "./repairing.js";
 import type { SegmentationSummary } from "./segmentation.js";
 import { nucleiCsv, parseNuclei } from "./tables.js";
 
@@ -31,6 +33,8 @@ export interface TrackingSummary {
   readonly settings: TrackSettings;
   readonly branches: number;
   readonly divisions: number;
+  /** Corrections of masks, as `repairs.csv` lists them. */
+  readonly repairs: number;
   readonly warnings: readonly string[];
 }
 
@@ -43,14 +47,19 @@ export async function trackInto(folder: string, labels: string, config: Config, 
   const files = labelFiles(labels, segmentation);
   const { nuclei, overlaps, height, width } = await readNuclei(files, tableOf(labels), context);
   const pixelSize = config.input.pixelSize ?? segmentation?.pixelSize;
-  const { tracker, radius, gap, divisions } = config.track;
-  const result = trackWith(tracker, nuclei, files.length, { radius, gap, divisions, pixelSize }, context, overlaps);
+  const { tracker, radius, gap, divisions, repair } = config.track;
+  const link = (rows: Nuclei, shared: LinkOverlaps): TrackResult => trackWith(tracker, rows, files.length, { radius, gap, divisions, pixelSize }, context, shared);
+  const first = link(nuclei, overlaps);
+  // TrackMate's tracker is there for comparison and gets the masks as they are.
+  const repaired = repair && tracker === "auto" ? await repairMovie(files, first.graph, overlaps, context) : undefined;
+  const result = repaired === undefined ? first : link(repaired.nuclei, repaired.overlaps);
   const frameInterval = config.input.frameInterval ?? segmentation?.frameInterval;
   const branches = branchesOf(result.graph);
-  const warnings = await writeCtc(folder, files, result.graph, context);
+  const warnings = await writeCtc(folder, files, repaired?.edits, result.graph, context);
   await writeTables(folder, result.graph, branches, result.divisions, pixelSize);
+  if (repair && tracker === "auto") await writeFileAtomic(join(folder, "repairs.csv"), repairsCsv(repaired?.repairs ?? []));
   const summary: TrackingSummary = {
-    frames: files.length, height, width, pixelSize, frameInterval, tracker, settings: result.settings, branches: branches.length, divisions: result.divisions.length, warnings,
+    frames: files.length, height, width, pixelSize, frameInterval, tracker, settings: result.settings, branches: branches.length, divisions: result.divisions.length, repairs: repaired?.repairs.length ?? 0, warnings,
   };
   await writeFileAtomic(join(folder, "tracking.json"), `${JSON.stringify(summary, null, 2)}\n`);
   return { summary, graph: result.graph };
@@ -108,7 +117,7 @@ async function readNuclei(files: readonly string[], table: ReturnType<typeof tab
 }
 
 /** Writes the challenge's files. @returns why there are none, when there cannot be any */
-async function writeCtc(folder: string, files: readonly string[], graph: TrackGraph, context: StageContext): Promise<string[]> {
+async function writeCtc(folder: string, files: readonly string[], edits: ReadonlyMap<number, FrameEdit> | undefined, graph: TrackGraph, context: StageContext): Promise<string[]> {
   let ctc: CtcResult;
   try {
     ctc = toCtc(graph);
@@ -121,7 +130,8 @@ async function writeCtc(folder: string, files: readonly string[], graph: TrackGr
   for (let row = 0; row < graph.nuclei.count; row++) rowsOfFrame[graph.nuclei.frame[row]!]!.push(row);
   for (const [frame, file] of files.entries()) {
     throwIfCancelled(context, "Tracking");
-    const labels = await readLabels(file);
+    const [read, edit] = [await readLabels(file), edits?.get(frame)];
+    const labels = edit === undefined ? read : applyEdit(read, edit);
     const map = new Int32Array(labels.count + 1);
     for (const row of rowsOfFrame[frame]!) map[graph.nuclei.label[row]!] = labelOfRow[row]!;
     await writeLabels16(join(folder, maskName(frame, files.length)), { ...labels, data: labels.data.map((label) => (label > 0 ? map[label]! : 0)) });

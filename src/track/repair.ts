@@ -14,7 +14,7 @@ export type Contradiction =
   | { readonly kind: "skipped"; readonly frame: number; readonly before: number; readonly after: number }
   /** An object that belongs to no track, beside one whose nucleus covers both in the frames before and after. */
   | { readonly kind: "piece"; readonly frame: number; readonly before: number; readonly after: number; readonly main: number; readonly piece: number }
-  /** An object of another track that covers a nucleus which begins in the next frame, or has ended in the one before: perhaps both are one object here. */
+  /** An object that covers a nucleus which begins in the next frame, or has ended in the one before, and belongs to another one: perhaps both are one object here. */
   | { readonly kind: "joined"; readonly frame: number; readonly before: number; readonly after: number; readonly main: number; readonly other: number };
 
 /** What was changed in a frame. */
@@ -49,6 +49,8 @@ export interface Neighbours {
   readonly parent: Int32Array;
   /** The only child; -1 too where a nucleus divides. */
   readonly child: Int32Array;
+  /** The other daughter of a daughter. */
+  readonly sister: Int32Array;
   /** Row by label, of each frame. */
   readonly rows: readonly ReadonlyMap<number, number>[];
 }
@@ -57,17 +59,17 @@ export function neighboursOf(graph: TrackGraph): Neighbours {
   const { nuclei, edges, frames } = graph;
   const parent = new Int32Array(nuclei.count).fill(-1);
   const child = new Int32Array(nuclei.count).fill(-1);
-  const dividing = new Uint8Array(nuclei.count);
+  const sister = new Int32Array(nuclei.count).fill(-1);
   for (let e = 0; e < edges.length; e += 2) {
     const [from, to] = [edges[e]!, edges[e + 1]!];
     parent[to] = from;
-    if (child[from]! >= 0) dividing[from] = 1;
+    if (child[from]! >= 0) [sister[to], sister[child[from]!]] = [child[from]!, to];
     child[from] = to;
   }
-  dividing.forEach((divides, row) => { if (divides === 1) child[row] = -1; });
+  sister.forEach((row) => { if (row >= 0) child[parent[row]!] = -1; });
   const rows = Array.from({ length: frames }, () => new Map<number, number>());
   for (let row = 0; row < nuclei.count; row++) rows[nuclei.frame[row]!]!.set(nuclei.label[row]!, row);
-  return { graph, parent, child, rows };
+  return { graph, parent, child, sister, rows };
 }
 
 /** The only child of a row, where it is in the next frame. */
@@ -82,12 +84,19 @@ function previousOf({ graph: { nuclei }, parent, child }: Neighbours, row: numbe
   return previous >= 0 && child[previous] === row && nuclei.frame[previous] === nuclei.frame[row]! - 1 ? previous : -1;
 }
 
+/** Whether most nuclei are missing in a frame: then the frame has failed, and there is nothing to make it up from. */
+const lost = (rows: Neighbours["rows"], frame: number): boolean => {
+  const count = (t: number): number => rows[t]?.size ?? 0;
+  return 2 * count(frame) < Math.min(count(frame - 1), count(frame + 1));
+};
+
 /** Where frames contradict their neighbours: by frame, then row. @param overlaps entry t for frames t and t + 1 */
 export function contradictions(links: Neighbours, overlaps: LinkOverlaps): Contradiction[] {
   const { graph: { nuclei, edges, frames }, parent, rows } = links;
   const found: Contradiction[] = [];
   for (let e = 0; e < edges.length; e += 2) {
     const [before, after] = [edges[e]!, edges[e + 1]!];
+    if (lost(rows, nuclei.frame[before]! + 1)) continue;
     if (links.child[before] === after && nuclei.frame[after]! === nuclei.frame[before]! + 2) found.push({ kind: "skipped", frame: nuclei.frame[before]! + 1, before, after });
   }
   const hasChild = new Uint8Array(nuclei.count);
@@ -106,13 +115,12 @@ export function contradictions(links: Neighbours, overlaps: LinkOverlaps): Contr
       if (after >= 0) found.push({ kind: "piece", frame: t + 1, before, after, main, piece });
     }
   });
-  const divides = (row: number): boolean => row >= 0 && links.child[row] === -1 && hasChild[row] === 1;
   overlaps.forEach(({ from, to, shared }, t) => {
     from.forEach((label, k) => {
       const [earlier, later] = [rows[t]!.get(label) ?? -1, rows[t + 1]!.get(to[k]!) ?? -1];
       if (earlier < 0 || later < 0) return;
       // A nucleus that begins, be it as a daughter: had it a part in the object that covers its place in the frame before?
-      const begins = parent[later]! < 0 || (divides(parent[later]!) && parent[later] !== earlier);
+      const begins = parent[later]! < 0 || links.sister[later]! >= 0;
       if (begins && shared[k]! >= touching * nuclei.area[later]!) addJoined(earlier, later);
       if (hasChild[earlier] === 0 && shared[k]! >= touching * nuclei.area[earlier]!) addJoined(later, earlier);
     });
@@ -129,7 +137,8 @@ export function contradictions(links: Neighbours, overlaps: LinkOverlaps): Contr
       return row >= 0 && nuclei.area[row]! <= limit ? row : -1;
     };
     const before = end((row) => previousOf(links, row));
-    const after = end((row) => nextOf(links, row));
+    // Two nuclei in one outline that part look like a division: then the other daughter is the nucleus that was there before.
+    const after = end((row) => (links.parent[other] === row ? links.sister[other]! : nextOf(links, row)));
     if (before < 0 || after < 0) return;
     for (const row of run) found.push({ kind: "joined", frame: nuclei.frame[row]!, before, after, main: row, other });
   }
