@@ -55,8 +55,8 @@ export async function trackInto(folder: string, labels: string, config: Config, 
   const result = repaired === undefined ? first : link(repaired.nuclei, repaired.overlaps);
   const frameInterval = config.input.frameInterval ?? segmentation?.frameInterval;
   const branches = branchesOf(result.graph);
-  const warnings = await writeCtc(folder, files, repaired?.edits, result.graph, context);
-  await writeTables(folder, result.graph, branches, result.divisions, pixelSize);
+  const { warnings, labelOfRow } = await writeCtc(folder, files, repaired?.edits, result.graph, context);
+  await writeTables(folder, result.graph, branches, labelOfRow, result.divisions, pixelSize);
   if (repair && tracker === "auto") await writeFileAtomic(join(folder, "repairs.csv"), repairsCsv(repaired?.repairs ?? []));
   const summary: TrackingSummary = {
     frames: files.length, height, width, pixelSize, frameInterval, tracker, settings: result.settings, branches: branches.length, divisions: result.divisions.length, repairs: repaired?.repairs.length ?? 0, warnings,
@@ -116,14 +116,14 @@ async function readNuclei(files: readonly string[], table: ReturnType<typeof tab
   return { nuclei, overlaps, height: previous!.height, width: previous!.width };
 }
 
-/** Writes the challenge's files. @returns why there are none, when there cannot be any */
-async function writeCtc(folder: string, files: readonly string[], edits: ReadonlyMap<number, FrameEdit> | undefined, graph: TrackGraph, context: StageContext): Promise<string[]> {
+/** Writes the challenge's files. @returns the label of each nucleus in the masks, or why there are none */
+async function writeCtc(folder: string, files: readonly string[], edits: ReadonlyMap<number, FrameEdit> | undefined, graph: TrackGraph, context: StageContext): Promise<{ warnings: string[]; labelOfRow: Int32Array | undefined }> {
   let ctc: CtcResult;
   try {
     ctc = toCtc(graph);
   } catch (error) {
     if (!isKaryonError(error)) throw error;
-    return [`The files of the Cell Tracking Challenge are left out (${messageOf(error).replace(/\.$/, "")}); spots.csv and tracks.csv hold everything.`];
+    return { warnings: [`The files of the Cell Tracking Challenge are left out (${messageOf(error).replace(/\.$/, "")}); spots.csv and tracks.csv hold everything.`], labelOfRow: undefined };
   }
   const { tracks, labelOfRow } = ctc;
   const rowsOfFrame: number[][] = files.map(() => []);
@@ -138,19 +138,20 @@ async function writeCtc(folder: string, files: readonly string[], edits: Readonl
     context.onProgress?.({ done: 2 * files.length + frame + 1, total: 3 * files.length, message: "writing tracks" });
   }
   await writeFileAtomic(join(folder, "res_track.txt"), formatTracks(tracks));
-  return [];
+  return { warnings: [], labelOfRow };
 }
 
 /**
- * `spots.csv`: every nucleus with its branch and the row of the nucleus it comes from; `tracks.csv`: every branch; `divisions.csv`: every
+ * `spots.csv`: every nucleus with its branch, the row of the nucleus it comes from, and its label in the masks (another one after a gap, as the challenge
+ * wants it); `tracks.csv`: every branch; `divisions.csv`: every
  * division with its evidence.
  */
-async function writeTables(folder: string, graph: TrackGraph, branches: readonly Branch[], divisions: readonly DivisionEvidence[], pixelSize: number | undefined): Promise<void> {
+async function writeTables(folder: string, graph: TrackGraph, branches: readonly Branch[], labelOfRow: Int32Array | undefined, divisions: readonly DivisionEvidence[], pixelSize: number | undefined): Promise<void> {
   const branchOfRow = new Int32Array(graph.nuclei.count);
   for (const { id, rows } of branches) for (const row of rows) branchOfRow[row] = id;
   const parentOfRow = new Int32Array(graph.nuclei.count).fill(-1);
   for (let e = 0; e < graph.edges.length; e += 2) parentOfRow[graph.edges[e + 1]!] = graph.edges[e]!;
-  const extra = { spot: Int32Array.from(branchOfRow, (_, row) => row), track: branchOfRow, parent_spot: parentOfRow };
+  const extra = { spot: Int32Array.from(branchOfRow, (_, row) => row), track: branchOfRow, parent_spot: parentOfRow, ...(labelOfRow === undefined ? {} : { mask_label: labelOfRow }) };
   await writeFileAtomic(join(folder, "spots.csv"), nucleiCsv(graph.nuclei, pixelSize, undefined, extra));
   const frameOf = (row: number): number => graph.nuclei.frame[row]!;
   await writeFileAtomic(
