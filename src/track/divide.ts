@@ -16,13 +16,15 @@ export interface FoundDivision {
 }
 
 /** Parts of the price of a division; the evidence is 1 - price / dearest, and a price of `dearest` is no evidence at all. */
-const weights = { offCentre: 1.5, distance: 0.5, unequalArea: 2, large: 2, double: 1, unequalIntensity: 1, bright: 0.7, overlap: 0.5, dearest: 2.2 } as const;
+const weights = { offCentre: 1.5, distance: 0.5, unequalArea: 2, large: 2, double: 1, unmoved: 2, unequalIntensity: 1, bright: 0.7, overlap: 0.5, dearest: 2.2 } as const;
 /**
  * Daughters are born small: up to this share of a full nucleus nothing is held against them. That is the mother or, where she is smaller,
  * the typical nucleus: condensed just before, she may have half the area of her daughters together.
  */
 const plausibleArea = 0.5;
 
+/** From this overlap of both daughters with the mother on, and surely from twice as much, they are two nuclei that were one outline before. */
+const unmovedFrom = 0.4;
 /** A mother larger than this many typical nuclei may be two in one outline. */
 const plausibleMother = 1.2;
 /** Frames of the mother's past that tell how bright she usually is. */
@@ -32,7 +34,7 @@ const past = 12;
  * Evidence that `mother` divides into `a` and `b`, 0..1: the daughters lie mirrored about the mother's expected place and close to
  * it, have equal areas and intensities, and are smaller than most nuclei; the mother is not much larger than others (two nuclei in one outline would be); she
  * or both daughters are brighter than most, or she than she was before, as condensed chromatin is; and, where overlaps are given, both daughters lie on the
- * mother.
+ * mother, but do not just share her pixels between them, as two nuclei in one outline do that are told apart in the next frame.
  *
  * @param typical of the mother's frame
  * @param usual median intensity of the mother in earlier frames, NaN where unknown
@@ -48,12 +50,24 @@ function divisionEvidence(context: LinkContext, mother: number, a: number, b: nu
   const { intensity } = movie;
   const ratios = [intensity[mother]! / typical.intensity, Math.min(intensity[a]!, intensity[b]!) / typical.intensity, intensity[mother]! / usual].filter((ratio) => !Number.isNaN(ratio));
   const bright = Math.min(1, Math.max(1, ...ratios) - 1);
+  const overlap = Math.min(context.overlap(mother, a), context.overlap(mother, b));
   const price = weights.offCentre * offCentre + weights.distance * Math.max(reach(a), reach(b))
     + weights.unequalArea * asymmetry(movie.area[a]!, movie.area[b]!) + weights.large * Math.max(0, larger - plausibleArea)
     + weights.double * Math.max(0, movie.area[mother]! / typical.area - plausibleMother)
     + weights.unequalIntensity * asymmetry(movie.intensity[a]!, movie.intensity[b]!)
-    - weights.bright * bright - weights.overlap * Math.min(context.overlap(mother, a), context.overlap(mother, b));
+    - weights.bright * bright - weights.overlap * overlap
+    + weights.unmoved * unmoved(movie.area[mother]!, movie.area[a]! + movie.area[b]!, overlap, typical.area);
   return Math.min(1, Math.max(0, 1 - price / weights.dearest));
+}
+
+/**
+ * How much two daughters look like two nuclei that had one outline, 0..1: they lie on the mother, have her area together, and she is as large as a nucleus
+ * in interphase, which one about to part its chromatids is not.
+ */
+function unmoved(mother: number, daughters: number, overlap: number, typical: number): number {
+  if (Math.abs(daughters / mother - 1) > 0.25) return 0;
+  const full = Math.min(1, Math.max(0, 2 * (mother / typical - 0.5)));
+  return full * Math.min(1, Math.max(0, (overlap - unmovedFrom) / unmovedFrom));
 }
 
 /** Finds divisions, best first, and adds them to the forest. Each start is used once, each mother has two daughters. */
