@@ -13,7 +13,7 @@ import { writeLabels } from "./labelfiles.js";
 import { loadModel } from "./modelfiles.js";
 import type { Config } from "./options.js";
 import { readRun } from "./provenance.js";
-import { networkScale, scaleRule, trainingSettings, trainingWarnings } from "./training.js";
+import { ignoresUncertain, networkScale, scaleRule, trainingSettings, trainingWarnings } from "./training.js";
 
 const settingsOf = (train: Readonly<Record<string, unknown>>): ReturnType<typeof trainingSettings> => trainingSettings(resolveConfig({ train }, "the test").train, 7, 2);
 
@@ -121,6 +121,15 @@ describe("train", () => {
     expect(images.map(({ kept }) => kept)).toEqual([4, 4]);
     const { history } = await train(join(folder, "dataset"), join(folder, "model"), config, { overwrite: false });
     expect(history.at(-1)!.step).toBe(3);
+  });
+
+  it("expects a quality only where uncertain objects are ignored, for where they are painted over the easy ones are all there is", () => {
+    const dataset = (name: string, background?: string): string => {
+      mkdirSync(join(folder, name));
+      if (background !== undefined) writeFileSync(join(folder, name, "annotation.json"), JSON.stringify({ background }));
+      return join(folder, name);
+    };
+    expect([dataset("ignore", "ignore"), dataset("noise", "noise"), dataset("keep", "keep"), dataset("own")].map(ignoresUncertain)).toEqual([true, false, false, true]);
   });
 
   it("says what a dataset lacks, in a sentence and before anything is written", async () => {
