@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { labelImage, type LabelImage } from "../core/labels.js";
-import { emptyNuclei, type Nuclei } from "../core/nuclei.js";
+import { concatNuclei, emptyNuclei, type Nuclei } from "../core/nuclei.js";
 import { random } from "../core/random.js";
+import { measure } from "../imgproc/regions.js";
 import { linkOverlaps } from "./overlaps.js";
 import { track, type TrackResult } from "./track.js";
 
@@ -164,6 +165,29 @@ describe("track: divisions", () => {
   it("does not take a full-grown neighbour that appears for a daughter", () => {
     const spots = [...[0, 1, 2, 3, 4].map((t) => ({ t, y: 20, x: 20, area: 100 })), ...[3, 4].map((t) => ({ t, y: 20, x: 32, area: 100 }))];
     expect(track(nucleiOf(spots), 5, { radius: 14 }).divisions).toEqual([]);
+  });
+
+  it("does not take two nuclei for daughters that were one outline before and lie where it lay", () => {
+    // One outline of two nuclei for three frames, then two; among others of the size of each. With overlaps, for only they tell.
+    const bar = (from: number, to: number, label: number, data: Int32Array): void => { for (let y = 10; y < 20; y++) data.fill(label, y * 60 + from, y * 60 + to); };
+    const labels = Array.from({ length: 6 }, (_, t) => {
+      const data = new Int32Array(30 * 60);
+      if (t < 3) bar(10, 30, 1, data);
+      else { bar(10, 20, 1, data); bar(20, 30, 2, data); }
+      bar(34, 44, 3, data);
+      bar(48, 58, 4, data);
+      return labelImage(30, 60, data);
+    });
+    const nuclei = concatNuclei(labels.map((image, frame) => measure(image, { frame })));
+    const overlaps = labels.slice(1).map((later, t) => linkOverlaps(labels[t]!, later));
+    const evidence = (given: typeof overlaps | undefined): number => track(nuclei, 6, { radius: 20, divisionEvidence: 0 }, {}, given).divisions[0]?.score ?? 0;
+    expect(evidence(overlaps)).toBeLessThan(0.2);
+    expect(evidence(undefined)).toBeGreaterThan(evidence(overlaps) + 0.2);
+  });
+
+  it("counts it for a division when the mother is brighter than she was", () => {
+    const bright = (last: number): number => track(nucleiOf(dividing().map((spot) => ({ ...spot, mean: spot.t === 2 ? last : spot.t < 2 ? 100 : 60 }))), 6, { radius: 12, divisionEvidence: 0 }).divisions[0]!.score;
+    expect(bright(120)).toBeGreaterThan(bright(100));
   });
 
   it("does not take a fragment for a daughter", () => {
