@@ -17,12 +17,21 @@ export function formatCsv(header: readonly string[], columns: readonly CsvColumn
   const rows = columns[0]?.length ?? 0;
   const odd = columns.findIndex((column) => column.length !== rows);
   if (odd >= 0) throw new InvalidInput(`CSV column ${header[odd]!}`, `${rows} values, as in the first`, String(columns[odd]!.length));
+  return csvLine(header) + csvRows(columns);
+}
+
+/** A line of texts: the header of a table that is written in parts. */
+export const csvLine = (cells: readonly string[]): string => `${cells.map(quoted).join(",")}\n`;
+
+/** The rows of a table, or of a part of it, without a header. @param columns all of equal length */
+export function csvRows(columns: readonly CsvColumn[]): string {
   const digits = columns.map((column) => (column instanceof Float32Array ? 7 : 10));
-  const lines = [header.map(quoted).join(",")];
-  for (let row = 0; row < rows; row++) {
-    lines.push(columns.map((column, c) => cellOf(column[row]!, digits[c]!)).join(","));
+  let text = "";
+  for (let row = 0; row < (columns[0]?.length ?? 0); row++) {
+    for (let c = 0; c < columns.length; c++) text += (c > 0 ? "," : "") + cellOf(columns[c]![row]!, digits[c]!);
+    text += "\n";
   }
-  return lines.join("\n") + "\n";
+  return text;
 }
 
 const cellOf = (value: number | string, digits: number): string => (typeof value === "string" ? quoted(value) : formatNumber(value, digits));
