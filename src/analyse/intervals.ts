@@ -1,5 +1,6 @@
 import { persistenceOf } from "./autocorrelation.js";
-import { type BootstrapOptions, bootstrapIntervals, type Interval, lineageGroups } from "./bootstrap.js";
+import type { lineageGroups } from "./bootstrap.js";
+import { type BootstrapOptions, bootstrapIntervals, type Interval } from "./bootstrap.js";
 import type { BranchStatistics } from "./branches.js";
 import { type DisplacementSums, powerLawOf } from "./msd.js";
 import type { Divisions } from "./divisions.js";

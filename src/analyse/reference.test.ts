@@ -24,7 +24,7 @@ describe("beside numpy and scipy", () => {
     const found = survivalOf(Float64Array.from(times), Uint8Array.from(happened));
     expect([...found.time]).toEqual(time);
     const near = (values: Float64Array, expected: readonly (number | null)[]): void =>
-      values.forEach((value, i) => (expected[i] === null || expected[i] === undefined ? expect(value).toBeNaN() : expect(value).toBeCloseTo(expected[i]!, 12)));
+      values.forEach((value, i) => (expected[i] === null || expected[i] === undefined ? expect(value).toBeNaN() : expect(value).toBeCloseTo(expected[i], 12)));
     near(found.share, share);
     near(found.low, low);
     near(found.high, high);

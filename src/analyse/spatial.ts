@@ -26,7 +26,7 @@ export interface SpatialCorrelation {
 /** Bins are one spacing wide and reach so many spacings. */
 const bins = 12;
 /** About so many pairs are looked at; of longer movies frames at even distances. */
-const mostPairs = 2e7;
+const mostPairs = 5e6;
 
 /**
  * C(r) = <v_i · v_j> / <v · v> over pairs of nuclei r apart at the end of a step of one frame, in bins as wide as the median distance to the nearest nucleus. Each nucleus's own
