@@ -112,7 +112,7 @@ export function analyse(graph: TrackGraph, calibration: Calibration, options: Pa
   const reliability = reliabilityOf(nuclei, branches, perBranch, steps, frames, calibration);
   const perRate = units.time === "min" ? 60 : 1;
   const { values, intervals } = estimatesOf({ branches: perBranch, steps, divisions, reliability, displacements, autocorrelation, groups, perFrame: units.perFrame, perRate }, { resamples, seed });
-  const stepDirections = roseOf(steps.direction);
+  const [trackDirections, stepDirections] = [roseOf(perBranch.direction), roseOf(steps.direction)];
   const orientations = orientationsOf(divisions, stepDirections, field, units.perPixel / 2);
   const cycles = cyclesOf(perBranch, divisions, units);
   const { summary, notes } = notesOf({
@@ -123,13 +123,15 @@ export function analyse(graph: TrackGraph, calibration: Calibration, options: Pa
     medianDuration: medianOf(perBranch.duration), medianSpeed: medianOf(steps.speed), medianStraightness: medianOf(perBranch.straightness.filter((value) => !Number.isNaN(value))),
     correlationLength: correlation.length, mitoticIndex: mitoticIndex(perFrame),
     medianCycle: cycles.survival.median, wholeCycles: cycles.divided.reduce((sum, one) => sum + one, 0), begunCycles: cycles.count,
-    divisionAxisResultant: orientations.axes.resultant, divisionToMeanResultant: orientations.fromMeanDirection.resultant, divisionToLocalResultant: orientations.fromLocalDirection.resultant,
+    divisionAxisResultant: orientations.axes.resultant, divisionAxisP: orientations.axes.rayleighP,
+    divisionToMean: orientations.alongMeanDirection.value, divisionToMeanP: orientations.alongMeanDirection.p,
+    divisionToLocal: orientations.alongLocalDirection.value, divisionToLocalP: orientations.alongLocalDirection.p,
+    trackDirection: trackDirections.meanDirection, stepDirection: stepDirections.meanDirection, trackRayleighP: trackDirections.rayleighP,
   }, intervals);
   return {
-    units, summary, notes, intervals, nuclei, steps, divisions, areas, branchOfNucleus, shapes, neighbours, cycles, orientations, reliability, stepDirections,
+    units, summary, notes, intervals, nuclei, steps, divisions, areas, branchOfNucleus, shapes, neighbours, cycles, orientations, reliability, trackDirections, stepDirections,
     frames: perFrame,
     branches: perBranch,
-    trackDirections: roseOf(perBranch.direction),
     meanSquaredDisplacement: meanSquaredDisplacement(displacements, groups.groups, maxLag, units),
     velocityAutocorrelation: autocorrelationOf(autocorrelation, groups.groups, correlationLags, units),
     spatialCorrelation: correlation,

@@ -7,6 +7,7 @@ import { analyse } from "./analyse.js";
 import { axesOf } from "./direction.js";
 import { neighboursOf } from "./neighbours.js";
 import { nucleiTable } from "./nucleitable.js";
+import { alignmentOf } from "./orientation.js";
 import { survivalOf } from "./survival.js";
 import { unitsOf } from "./units.js";
 
@@ -143,6 +144,17 @@ describe("orientation of divisions", () => {
     expect(resultant).toBeCloseTo(Math.cos((20 * Math.PI) / 180), 12);
     expect(total).toBe(2);
     expect(axesOf([0, 90]).resultant).toBeCloseTo(0, 12);
+  });
+
+  it("lies along a direction, or across it, as the V test says", () => {
+    expect(alignmentOf(Float64Array.of(0, 180, NaN, 0)).value).toBeCloseTo(1, 12);
+    expect(alignmentOf(Float64Array.of(90, 90)).value).toBeCloseTo(-1, 12);
+    // 8 of cos 120° = -1/2: sqrt(16) / 2 = 2 standard deviations.
+    expect(alignmentOf(new Float64Array(8).fill(60)).p).toBeCloseTo(0.0455, 4);
+    const rng = random(6);
+    const low = Array.from({ length: 2000 }, () => alignmentOf(Float64Array.from({ length: 20 }, () => 180 * rng.next())).p).filter((p) => p < 0.1).length;
+    // Binomial: 200 ± 13; three standard deviations.
+    expect(Math.abs(low - 200)).toBeLessThan(40);
   });
 
   it("is measured from the movement, 0 along and 90 across", () => {

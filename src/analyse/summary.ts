@@ -32,6 +32,10 @@ export interface Summary {
   /** Resultant lengths of the net directions of the branches, and of the directions of all steps. */
   readonly trackResultant: number;
   readonly stepResultant: number;
+  /** Mean directions, degrees, and the Rayleigh test of the branches'. */
+  readonly trackDirection: number;
+  readonly stepDirection: number;
+  readonly trackRayleighP: number;
   /** Of the mean squared displacement: MSD = 4 coefficient lag^exponent. */
   readonly msdExponent: number;
   readonly msdCoefficient: number;
@@ -49,10 +53,14 @@ export interface Summary {
   /** Cycles seen from division to division, and all whose beginning was seen. */
   readonly wholeCycles: number;
   readonly begunCycles: number;
-  /** Resultant length of the axes of the divisions (doubled angles), and of their angles from the mean and the local direction of movement. */
+  /** Resultant length of the axes of the divisions (doubled angles), with its Rayleigh test. */
   readonly divisionAxisResultant: number;
-  readonly divisionToMeanResultant: number;
-  readonly divisionToLocalResultant: number;
+  readonly divisionAxisP: number;
+  /** Alignment of the axes with the mean and the local direction of movement (1 along, -1 across), with its V test. */
+  readonly divisionToMean: number;
+  readonly divisionToMeanP: number;
+  readonly divisionToLocal: number;
+  readonly divisionToLocalP: number;
   /** Shares of the branches that begin and end inside the field, in the middle of the movie, without a reason. */
   readonly beginsInside: number;
   readonly endsInside: number;
