@@ -9,7 +9,7 @@ export interface NucleiTable {
   readonly header: readonly string[];
   readonly count: number;
   /** Columns of the rows from `from` up to, but not including, `to`. */
-  rows(from: number, to: number): ArrayLike<number>[];
+  readonly rows: (from: number, to: number) => ArrayLike<number>[];
 }
 
 /** Every nucleus with its track, shape, movement and neighbours; measured values with seven digits. Missing values are NaN. */
