@@ -1,6 +1,5 @@
 import { persistenceOf } from "./autocorrelation.js";
 import type { lineageGroups } from "./bootstrap.js";
-import { type BootstrapOptions, bootstrapIntervals, type Interval } from "./bootstrap.js";
 import type { BranchStatistics } from "./branches.js";
 import { type DisplacementSums, powerLawOf } from "./msd.js";
 import type { Divisions } from "./divisions.js";
@@ -52,8 +51,25 @@ export function estimatesOf(input: ResamplingInput, options: BootstrapOptions): 
   });
   const values = groups === 0 ? resampled.map(() => NaN) : estimate(whole);
   const intervals = groups === 0 ? resampled.map(() => ({ low: NaN, high: NaN, n: 0 })) : bootstrapIntervals(blocks, groups, lineages, estimate, options);
+  if (lineages >= fewestUnits && options.resamples > 0) widenWithoutEvents(values, intervals, whole[0]!, lineages, input.perRate);
   const named = <T>(list: readonly T[]): Record<Resampled, T> => Object.fromEntries(resampled.map((name, k) => [name, list[k]!])) as Record<Resampled, T>;
   return { values: named(values), intervals: named(intervals) };
+}
+
+/** Events that are compatible with none having been seen: 0.025 is the probability of none where so many are expected. */
+const unseenEvents = -Math.log(0.025);
+
+/** Where no event was seen every resample has none, too, which says nothing: the limit is then that of a Poisson process, of lineages for shares. */
+function widenWithoutEvents(values: readonly number[], intervals: Interval[], sums: Float64Array, lineages: number, perRate: number): void {
+  const limits: Partial<Record<Resampled, { low: number; high: number }>> = {
+    divisionRate: { low: 0, high: (unseenEvents / sums[column.followed]!) * perRate },
+    beginsInside: { low: 0, high: Math.min(1, unseenEvents / lineages) }, endsInside: { low: 0, high: Math.min(1, unseenEvents / lineages) },
+    fastSteps: { low: 0, high: Math.min(1, unseenEvents / lineages) }, timeBetweenBreaks: { low: sums[column.followed]! / unseenEvents, high: Infinity },
+  };
+  resampled.forEach((name, k) => {
+    const limit = limits[name];
+    if (limit !== undefined && values[k] === (name === "timeBetweenBreaks" ? Infinity : 0)) intervals[k] = { ...limit, n: lineages };
+  });
 }
 
 function scalarSums({ branches, steps, divisions, reliability, groups: { groupOf, groups } }: ResamplingInput): Float64Array {

@@ -187,6 +187,15 @@ describe("broken tracks", () => {
     expect(summary.timeBetweenBreaks).toBe(11);
   });
 
+  it("and divisions that were not seen are bounded from above", () => {
+    const spots = Array.from({ length: 20 }, (_, i) => at(Math.floor(i / 10), 100, 80 * (i % 10) + 100 + Math.floor(i / 10)));
+    const { intervals } = analyse(graphOf(2, spots, Array.from({ length: 10 }, (_, i) => [i, i + 10] as const)), field);
+    // Ten nuclei followed for one frame: with 0.369 divisions a nucleus and frame none would be seen in 1 of 40 movies.
+    expect(intervals.divisionRate).toEqual({ low: 0, high: expect.closeTo(0.3689, 4) as number, n: 10 });
+    expect(intervals.endsInside.high).toBeCloseTo(0.3689, 4);
+    expect(intervals.timeBetweenBreaks).toEqual({ low: expect.closeTo(10 / 3.689, 3) as number, high: Infinity, n: 10 });
+  });
+
   it("show in the steps that are far too long", () => {
     const spots = Array.from({ length: 10 }, (_, t) => at(t, 500, 500 + t + (t === 9 ? 100 : 0)));
     const { summary } = analyse(graphOf(10, spots, spots.slice(1).map((_, t) => [t, t + 1] as const)), field);

@@ -50,26 +50,27 @@ export function velocityFieldPlot({ velocityField, units, frames }: Statistics):
 }
 
 /** Share of cells that have not divided yet against the time since their birth, with its 95 % interval. */
-export function survivalPlot({ cycles: { survival: s, count, divided }, units, summary }: Statistics): string {
+export function survivalPlot({ cycles: { survival: s, time: followed, count, divided }, units, summary }: Statistics): string {
   const seen = divided.reduce((sum, one) => sum + one, 0);
   const median = Number.isNaN(summary.medianCycle) ? "no median" : `median ${formatNumber(summary.medianCycle)} ${time(units.time)}`;
-  const curves: Series[] = s.count === 0 ? [] : [
-    { name: "undivided", ...stairs(s.time, s.share) }, { name: "lower 95 % limit", ...stairs(s.time, s.low), dashed: true }, { name: "upper", ...stairs(s.time, s.high), dashed: true },
-  ];
+  const end = followed.reduce((a, b) => Math.max(a, b), 0);
+  const share = { name: "undivided", ...stairs(s.time, s.share, end) };
+  const limits = [{ name: "lower 95 % limit", ...stairs(s.time, s.low, end), dashed: true }, { name: "upper", ...stairs(s.time, s.high, end), dashed: true }];
+  const curves: Series[] = count === 0 ? [] : s.count === 0 ? [share] : [share, ...limits];
   return lineChart(curves, {
     title: "Cell cycle", note: `${formatNumber(seen)} of ${formatNumber(count)} cycles seen whole; ${median} (Kaplan-Meier)`,
     x: { label: `time since birth [${time(units.time)}]`, include: [0] }, y: { label: "share undivided", range: [0, 1] },
   });
 }
 
-/** A share that is 1 at time 0 and falls at once at each time. */
-function stairs(times: Float64Array, shares: Float64Array): { x: number[]; y: number[] } {
+/** A share that is 1 at time 0 and falls at once at each time, up to the longest that anything was followed. */
+function stairs(times: Float64Array, shares: Float64Array, end: number): { x: number[]; y: number[] } {
   const [x, y] = [[0], [1]];
   times.forEach((at, i) => {
     x.push(at, at);
     y.push(y[y.length - 1]!, shares[i]!);
   });
-  return { x, y };
+  return { x: [...x, end], y: [...y, y[y.length - 1]!] };
 }
 
 /** Nuclear brightness above the background by channel. */
