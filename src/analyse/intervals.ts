@@ -1,5 +1,5 @@
 import { persistenceOf } from "./autocorrelation.js";
-import type { lineageGroups } from "./bootstrap.js";
+import { type BootstrapOptions, bootstrapIntervals, fewestUnits, type Interval, type lineageGroups } from "./bootstrap.js";
 import type { BranchStatistics } from "./branches.js";
 import { type DisplacementSums, powerLawOf } from "./msd.js";
 import type { Divisions } from "./divisions.js";
