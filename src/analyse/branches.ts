@@ -45,6 +45,7 @@ export interface BranchStatistics {
   /** Median and maximum of the speeds of the steps; NaN for a single detection. */
   readonly medianSpeed: Float64Array;
   readonly maxSpeed: Float64Array;
+  /** Over the detections that do not touch the edge of the image; NaN without any. */
   readonly meanArea: Float64Array;
   /** Direction from beginning to end, degrees 0..360 as in `screenAngle`; NaN where they are one point. */
   readonly direction: Float64Array;
@@ -90,7 +91,7 @@ export function branchStatistics(nuclei: Nuclei, branches: readonly Branch[], fr
     meanSpeed: floats((i) => lengths[i]! / durations[i]!),
     medianSpeed: floats((i) => medianOf(speeds(i))),
     maxSpeed: floats((i) => (speeds(i).length === 0 ? NaN : speeds(i).reduce((a, b) => Math.max(a, b)))),
-    meanArea: floats((i) => mean(branches[i]!.rows.map((row) => nuclei.area[row]!)) * units.perPixel ** 2),
+    meanArea: floats((i) => mean(branches[i]!.rows.filter((row) => nuclei.touchesEdge[row] === 0).map((row) => nuclei.area[row]!)) * units.perPixel ** 2),
     direction: floats((i) => screenAngle(dy[i]!, dx[i]!)),
     fate: fates(nuclei, branches, frames),
   };

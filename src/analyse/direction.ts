@@ -63,3 +63,25 @@ function rayleighP(n: number, resultant: number): number {
   const p = Math.exp(Math.sqrt(1 + 4 * n + 4 * (n * n - (n * resultant) ** 2)) - (1 + 2 * n));
   return Math.min(1, p);
 }
+
+/** Directions of lines without a sense, such as the axes of divisions. */
+export interface AxialDirections {
+  readonly total: number;
+  /** Mean axis, degrees in [0, 180); NaN where there is none. */
+  readonly meanAxis: number;
+  /** Length of the mean of the unit vectors of the doubled angles, 0 (no preferred axis) to 1 (all alike); NaN without angles. */
+  readonly resultant: number;
+  /** P value of Rayleigh's test of the doubled angles against "all axes are equally likely"; NaN without angles. */
+  readonly rayleighP: number;
+}
+
+/**
+ * Mean and Rayleigh test of axes: an axis at 0° is one at 180°, so that angles are doubled, treated as directions, and the mean halved.
+ *
+ * @param angles degrees; NaN is left out
+ * Source: Mardia & Jupp 2000, Directional Statistics, section 1.1 (doubling); Zar 2010, chapter 26.
+ */
+export function axesOf(angles: ArrayLike<number>): AxialDirections {
+  const { total, meanDirection, resultant, rayleighP: p } = roseOf(Float64Array.from(angles, (angle) => (((2 * angle) % 360) + 360) % 360));
+  return { total, meanAxis: meanDirection / 2, resultant, rayleighP: p };
+}

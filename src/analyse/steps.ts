@@ -19,6 +19,9 @@ export interface Steps {
   readonly duration: Float64Array;
   /** length / duration. */
   readonly speed: Float64Array;
+  /** Velocity along y (down, as in images) and x, in the unit of speed. */
+  readonly vy: Float64Array;
+  readonly vx: Float64Array;
   /** Direction of the step, degrees 0..360 as in `screenAngle`; NaN where the nucleus did not move. */
   readonly direction: Float64Array;
 }
@@ -31,7 +34,7 @@ export function stepsOf(nuclei: Nuclei, branches: readonly Branch[], units: Unit
   const count = branches.reduce((sum, branch) => sum + branch.rows.length - 1, 0);
   const ints = (): Int32Array => new Int32Array(count);
   const floats = (): Float64Array => new Float64Array(count);
-  const steps = { count, branch: ints(), from: ints(), to: ints(), frame: ints(), length: floats(), duration: floats(), speed: floats(), direction: floats() };
+  const steps = { count, branch: ints(), from: ints(), to: ints(), frame: ints(), length: floats(), duration: floats(), speed: floats(), vy: floats(), vx: floats(), direction: floats() };
   let at = 0;
   branches.forEach(({ rows }, branch) => {
     for (let i = 1; i < rows.length; i++, at++) {
@@ -44,6 +47,8 @@ export function stepsOf(nuclei: Nuclei, branches: readonly Branch[], units: Unit
       steps.length[at] = Math.hypot(dy, dx) * units.perPixel;
       steps.duration[at] = (nuclei.frame[to]! - nuclei.frame[from]!) * units.perFrame;
       steps.speed[at] = steps.length[at]! / steps.duration[at]!;
+      steps.vy[at] = (dy * units.perPixel) / steps.duration[at]!;
+      steps.vx[at] = (dx * units.perPixel) / steps.duration[at]!;
       steps.direction[at] = screenAngle(dy, dx);
     }
   });

@@ -13,10 +13,13 @@ const graph = { nuclei, frames: 2, edges: Uint32Array.of(0, 1) };
 describe("statisticsTables", () => {
   it("writes the unit into every header that has one", () => {
     const tables = statisticsTables(analyse(graph, { height: 10, width: 20, pixelSize: 0.5, frameInterval: 120 }));
-    expect(tables.map(({ name }) => name)).toEqual(["summary", "frames", "tracks", "divisions", "directions", "displacements"]);
+    expect(tables.map(({ name }) => name)).toEqual([
+      "summary", "frames", "tracks", "divisions", "directions", "displacements", "velocity_autocorrelation", "velocity_correlation", "velocity_field", "mean_velocity_field", "cycles", "cycle_survival",
+    ]);
     expect(tables[1]!.header).toEqual([
-      "frame", "time_min", "nuclei", "density_per_mm2", "mean_area_um2", "median_area_um2", "mean_speed_um_per_min", "median_speed_um_per_min",
-      "divisions", "dividing_share",
+      "frame", "time_min", "nuclei", "density_per_mm2", "nuclei_inside", "nuclei_at_edge", "mean_area_um2", "median_area_um2", "mean_major_axis_um", "median_major_axis_um",
+      "mean_minor_axis_um", "median_minor_axis_um", "mean_aspect_ratio", "median_aspect_ratio", "mean_eccentricity", "median_eccentricity", "mean_solidity", "median_solidity",
+      "mean_intensity", "median_intensity", "mean_neighbours", "median_nearest_distance_um", "mean_speed_um_per_min", "median_speed_um_per_min", "divisions", "dividing_share",
     ]);
     const tracks = tables[2]!;
     // 10 px x 0.5 µm in 2 min.

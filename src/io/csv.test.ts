@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InvalidInput } from "../core/errors.js";
-import { formatCsv, formatNumber, parseCsv } from "./csv.js";
+import { formatCsv, formatNumber, numberColumns, parseCsv } from "./csv.js";
 
 describe("formatCsv", () => {
   it("writes integers, floats, missing values and texts", () => {
@@ -49,5 +49,34 @@ describe("parseCsv", () => {
         expect(parseCsv(text)).toEqual({ header: ["x", "y"], rows });
       }),
     );
+  });
+});
+
+describe("numberColumns", () => {
+  it("reads what parseCsv reads, whatever stands beside it", () => {
+    const cell = fc.oneof(fc.constant(NaN), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer());
+    const row = fc.tuple(cell, fc.string(), cell);
+    fc.assert(fc.property(fc.array(row), fc.boolean(), (rows, windows) => {
+      const text = formatCsv(["a", "b, c", "d"], [rows.map(([a]) => a), rows.map(([, b]) => b), rows.map(([, , d]) => d)]);
+      // Line ends within quotes stay as they are only where there are none.
+      const given = windows && !rows.some(([, b]) => /[\r\n]/.test(b)) ? text.replaceAll("\n", "\r\n") : text;
+      const { columns, wrong } = numberColumns(given, ["d", "a", "none"]);
+      const numbers = (k: number): number[] => parseCsv(given).rows.map((cells) => (cells[k] === "" ? NaN : Number(cells[k])));
+      expect([columns[0], columns[1]].map((values) => [...values!])).toEqual([numbers(2), numbers(0)]);
+      expect([columns[2], wrong]).toEqual([undefined, undefined]);
+    }));
+  });
+
+  it("skips blank lines, and takes a last line without an end", () => {
+    expect(numberColumns("\uFEFFa,b\n1,2\n\n3,", ["b", "a"]).columns.map((values) => [...values!])).toEqual([[2, NaN], [1, 3]]);
+    expect(numberColumns("a,b", ["a"]).columns[0]).toHaveLength(0);
+  });
+
+  it("says where a row is wrong, and what is no number", () => {
+    expect(numberColumns("a,b\n1,x\ny,2\n", ["a", "b"]).wrong).toEqual({ row: 0, name: "b", text: "x" });
+    expect(() => numberColumns("a,b\n1,2\n3\n", ["a"], "t.csv")).toThrow(/t\.csv, row 3: expected 2 cells/);
+    expect(() => numberColumns("a,b,c\n1,2\n", ["a"], "t.csv")).toThrow(/t\.csv, row 2: expected 3 cells/);
+    expect(() => numberColumns('a,b\n"1,2\n', ["a"], "t.csv")).toThrow(/t\.csv/);
+    expect(() => numberColumns('a,b\n"1"2,3\n', ["a"], "t.csv")).toThrow(/quote|cells/);
   });
 });

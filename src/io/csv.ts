@@ -17,12 +17,21 @@ export function formatCsv(header: readonly string[], columns: readonly CsvColumn
   const rows = columns[0]?.length ?? 0;
   const odd = columns.findIndex((column) => column.length !== rows);
   if (odd >= 0) throw new InvalidInput(`CSV column ${header[odd]!}`, `${rows} values, as in the first`, String(columns[odd]!.length));
+  return csvLine(header) + csvRows(columns);
+}
+
+/** A line of texts: the header of a table that is written in parts. */
+export const csvLine = (cells: readonly string[]): string => `${cells.map(quoted).join(",")}\n`;
+
+/** The rows of a table, or of a part of it, without a header. @param columns all of equal length */
+export function csvRows(columns: readonly CsvColumn[]): string {
   const digits = columns.map((column) => (column instanceof Float32Array ? 7 : 10));
-  const lines = [header.map(quoted).join(",")];
-  for (let row = 0; row < rows; row++) {
-    lines.push(columns.map((column, c) => cellOf(column[row]!, digits[c]!)).join(","));
+  let text = "";
+  for (let row = 0; row < (columns[0]?.length ?? 0); row++) {
+    for (let c = 0; c < columns.length; c++) text += (c > 0 ? "," : "") + cellOf(columns[c]![row]!, digits[c]!);
+    text += "\n";
   }
-  return lines.join("\n") + "\n";
+  return text;
 }
 
 const cellOf = (value: number | string, digits: number): string => (typeof value === "string" ? quoted(value) : formatNumber(value, digits));
@@ -77,4 +86,68 @@ function cells(text: string, where: string): { line: number; values: string[] }[
     if (match[3] === "") break;
   }
   return rows;
+}
+
+/** A cell of a column of numbers that holds none. */
+export interface NoNumber {
+  readonly row: number;
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * Columns of numbers of a table, as `parseCsv` reads it, but without keeping a text for each cell: for tables of millions of rows. An empty cell is NaN.
+ *
+ * @returns one array a name, undefined where there is no such column; and the first cell that holds no number, its row counted from 0 without the header
+ * @throws InvalidInput as `parseCsv`
+ */
+export function numberColumns(text: string, names: readonly string[], where = "CSV"): { readonly columns: (Float64Array | undefined)[]; readonly wrong: NoNumber | undefined } {
+  const start = text.startsWith("\uFEFF") ? 1 : 0;
+  const lineEnd = (from: number): number => (text.indexOf("\n", from) + 1 || text.length + 1) - 1;
+  const { header } = parseCsv(text.slice(start, lineEnd(start)).replace(/\r$/, ""), where);
+  // Beyond quotes a line is a row; with them there are fewer rows than lines.
+  let lines = 0;
+  for (let at = lineEnd(start); at < text.length; at = lineEnd(at + 1)) lines++;
+  const wanted = names.map((name) => header.indexOf(name));
+  const values = wanted.map((column) => (column < 0 ? undefined : new Float64Array(lines)));
+  const byColumn = header.map((_, column) => wanted.indexOf(column));
+  let wrong: NoNumber | undefined;
+  let rows = 0;
+  for (let at = lineEnd(start) + 1; at < text.length; ) {
+    const rowStart = at;
+    let column = 0;
+    for (let more = true; more; column++) {
+      const quoted = text.charCodeAt(at) === quote;
+      const from = quoted ? at + 1 : at;
+      if (quoted) for (at++; at < text.length && (text.charCodeAt(at) !== quote || text.charCodeAt(++at) === quote); at++);
+      const to = quoted ? at - 1 : endOfCell(text, at);
+      if (!quoted) at = to;
+      const index = column < byColumn.length ? byColumn[column]! : -1;
+      if (index >= 0) {
+        const value = from === to ? NaN : Number(text.slice(from, to));
+        if (Number.isNaN(value) && from !== to) wrong ??= { row: rows, name: header[column]!, text: text.slice(from, to) };
+        values[index]![rows] = value;
+      }
+      more = text.charCodeAt(at) === comma;
+      if (more) at++;
+    }
+    const blank = at === rowStart;
+    if (!blank && column !== header.length) throw new InvalidInput(`${where}, row ${rows + 2}`, `${header.length} cells, as in the header`, String(column));
+    if (text.charCodeAt(at) === carriageReturn) at++;
+    if (at < text.length && text.charCodeAt(at) !== newline) throw new InvalidInput(`${where}, row ${rows + 2}`, "cells with paired quotes", "a quote that is not closed or not at a cell's ends");
+    at++;
+    if (!blank) rows++;
+  }
+  return { columns: values.map((column) => column?.subarray(0, rows)), wrong };
+}
+
+const [quote, comma, newline, carriageReturn] = [34, 44, 10, 13];
+
+function endOfCell(text: string, from: number): number {
+  let at = from;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === comma || code === newline || code === carriageReturn) break;
+  }
+  return at;
 }

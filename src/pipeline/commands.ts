@@ -5,6 +5,7 @@ import { removeState, stateFolder } from "./checkpoint.js";
 import { notice, type PipelineContext, runStage, secondsSince } from "./events.js";
 import { assertReplaceable, type OutputOptions, writeFolder } from "./folders.js";
 import { listImages } from "./imagefolder.js";
+import { trackedMasks } from "./intensities.js";
 import { modelFiles } from "./modelfiles.js";
 import { openInputs } from "./opening.js";
 import { type Config, configurationOf } from "./options.js";
@@ -71,5 +72,12 @@ export async function segmentImages(model: string, inputs: readonly string[], ou
 export const trackLabels = (labels: string, out: string, config: Config, { overwrite }: OutputOptions, context: PipelineContext = {}): Promise<TrackingSummary> =>
   performStage(trackStage(labels, config), out, () => [...listImages(labels).values()], configurationOf("track", config), overwrite, context);
 
-export const analyseTracks = (tracks: string, out: string, config: Config, { overwrite }: OutputOptions, context: PipelineContext = {}): Promise<Statistics> =>
-  performStage(analyseStage(tracks, config), out, () => trackFiles(tracks), configurationOf("analyse", config), overwrite, context);
+/** With images (`measure.images`) the brightness of the nuclei is measured, too. */
+export async function analyseTracks(tracks: string, out: string, config: Config, { overwrite }: OutputOptions, context: PipelineContext = {}): Promise<Statistics> {
+  assertReplaceable(out, "analyse", overwrite);
+  const trackRecords = await hashFiles(trackFiles(tracks), context);
+  const { images } = config.measure;
+  const opened = images === undefined ? undefined : await openInputs([images], out, config, context);
+  const stage = analyseStage(tracks, config, opened && { source: opened.source, labels: (stored) => trackedMasks(tracks, stored) });
+  return perform(stage, { out, configuration: configurationOf("analyse", config), inputs: [...trackRecords, ...(opened?.records ?? [])], notices: opened?.source.notices ?? [] }, context);
+}

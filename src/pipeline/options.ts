@@ -7,7 +7,7 @@ import { devices } from "../nn/device.js";
 import { simulatePresets } from "../simulate/options.js";
 import { trackers } from "../track/tracker.js";
 
-export const sections = ["general", "input", "annotate", "train", "segment", "track", "simulate", "evaluate"] as const;
+export const sections = ["general", "input", "annotate", "train", "segment", "track", "analyse", "measure", "simulate", "evaluate"] as const;
 export type Section = (typeof sections)[number];
 
 export interface OptionSpec<T = unknown> {
@@ -93,6 +93,13 @@ export const optionTable = {
     divisions: { flag: "divisions", value: "", schema: z.boolean().default(true), help: "find divisions" },
     repair: { flag: "repair", value: "", schema: z.boolean().default(true), help: "correct masks that contradict the frames before and after (nuclei missed, joined or cut)" },
   },
+  analyse: {
+    resamples: { flag: "resamples", value: "<n>", schema: integer(0, 100_000).default(300), help: "resamples of the bootstrap that intervals come from; 0: no intervals" },
+    ringWidth: { flag: "ring-width", value: "<px>", schema: number(1, 1000).optional(), help: "width of the ring around each nucleus whose brightness is measured (default: 15 % of the diameter)" },
+  },
+  measure: {
+    images: { flag: "images", value: "<path>", schema: z.coerce.string().min(1).optional(), help: "also measure the brightness of every channel of these images, those that the labels were made from" },
+  },
   simulate: {
     scene: { flag: "scene", value: `<${scenes.join("|")}>`, schema: z.enum(scenes).default("mdck"), help: "what is simulated" },
     frames: { flag: "frames", value: "<n>", schema: integer(1, 1000).default(10), help: "number of frames" },
@@ -107,14 +114,14 @@ export const optionTable = {
 
 /** What each command listens to, and what `run.json` then holds. */
 export const commandSections = {
-  run: ["general", "input", "annotate", "train", "segment", "track"],
+  run: ["general", "input", "annotate", "train", "segment", "track", "analyse"],
   demo: ["general"],
   annotate: ["general", "input", "annotate"],
   train: ["general", "train"],
   segment: ["general", "input", "segment"],
   evaluate: ["evaluate"],
   track: ["general", "input", "track"],
-  analyse: ["general", "input"],
+  analyse: ["general", "input", "analyse", "measure"],
   report: [],
   simulate: ["general", "simulate"],
   inspect: [],

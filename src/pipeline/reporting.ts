@@ -19,6 +19,7 @@ import type { AnnotationSummary } from "./annotation.js";
 import { statisticsOf } from "./analysis.js";
 import { type PartialConfig, resolveConfig } from "./config.js";
 import { readJson, writeFileAtomic } from "./files.js";
+import { readFrameIntensities } from "./intensities.js";
 import { readLabels, readLabelWindow } from "./labelfiles.js";
 import { type Config, configurationOf } from "./options.js";
 import { inputPaths, readRun, type RunRecord, version } from "./provenance.js";
@@ -50,7 +51,7 @@ async function reportInput(out: string, record: RunRecord, source: ImageSource, 
   const segmentation = summaryOf<SegmentationSummary>(out, "segment", "segmentation.json");
   const tracked = isTrackable(source);
   const tracks = tracked ? readTracks(join(out, stageOutputs.track)) : undefined;
-  const statistics = tracks ? statisticsOf(tracks, config) : untracked(out, segmentation, source);
+  const statistics = tracks ? { ...statisticsOf(tracks, config), intensities: readFrameIntensities(join(out, stageOutputs.analyse)) } : untracked(out, segmentation, source);
   const middle = Math.floor(source.frames / 2);
   const shown = await shownPart(source, middle, annotation, config);
   const { image } = shown;

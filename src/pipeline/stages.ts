@@ -8,12 +8,13 @@ import type { StateKeeping } from "./checkpoint.js";
 import { chooseDevice } from "./device.js";
 import type { StageResult } from "./events.js";
 import { counted } from "./inputs.js";
+import { type LabelledFrames, measureIntensities } from "./intensities.js";
 import type { RunStage } from "./layout.js";
 import { loadModel } from "./modelfiles.js";
 import type { Config } from "./options.js";
 import { segmentInto, type SegmentationSummary } from "./segmentation.js";
 import { threadsOf } from "./threads.js";
-import { radiusText, readTracks, trackInto, type TrackingSummary } from "./tracking.js";
+import { radiusText, readTracks, type StoredTracks, trackInto, type TrackingSummary } from "./tracking.js";
 import { effortOf, expectationText, trainingWarnings, trainInto, type TrainingResult } from "./training.js";
 
 export interface Stage<T, N extends string = string> {
@@ -87,14 +88,22 @@ export const trackStage = (labels: string, config: Config): Stage<TrackingSummar
   },
 });
 
-export const analyseStage = (tracks: string, config: Config): Stage<Statistics, RunStage> => ({
+/** What is measured beside the tracks: images of every frame, and the labels of the nuclei in them. */
+export interface MeasuredImages {
+  readonly source: ImageSource;
+  readonly labels: (tracks: StoredTracks) => LabelledFrames;
+}
+
+export const analyseStage = (tracks: string, config: Config, images?: MeasuredImages): Stage<Statistics, RunStage> => ({
   name: "analyse",
-  text: "density, speed, direction, divisions",
-  fill: async (folder) => {
-    const value = statisticsOf(readTracks(tracks), config);
+  text: images === undefined ? "density, speed, direction, divisions" : "density, speed, direction, divisions, brightness",
+  fill: async (folder, context) => {
+    const stored = readTracks(tracks);
+    const value = statisticsOf(stored, config);
     await writeStatistics(folder, value);
+    const intensities = images === undefined ? undefined : await measureIntensities(folder, value, images.labels(stored), images.source, config, context);
     const { summary: { branches, meanNucleiPerFrame, meanSpeed }, units } = value;
     const speed = Number.isNaN(meanSpeed) ? "nothing moved" : `mean speed ${meanSpeed.toFixed(3)} ${units.length}/${units.time}`;
-    return { value, text: `${meanNucleiPerFrame.toFixed(0)} nuclei a frame, ${branches} tracks, ${speed}` };
+    return { value: { ...value, intensities }, text: `${meanNucleiPerFrame.toFixed(0)} nuclei a frame, ${branches} tracks, ${speed}` };
   },
 });

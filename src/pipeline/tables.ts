@@ -1,7 +1,7 @@
 /** Tables of nuclei as CSV and back. Pixels always; µm beside them where the pixel size is known. */
 import { CorruptFile } from "../core/errors.js";
 import { emptyNuclei, type Nuclei, nucleiColumns } from "../core/nuclei.js";
-import { formatCsv, parseCsv } from "../io/csv.js";
+import { formatCsv, numberColumns } from "../io/csv.js";
 
 const headers: Record<(typeof nucleiColumns)[number], string> = {
   frame: "frame", label: "label", y: "y_px", x: "x_px", area: "area_px2", meanIntensity: "mean_intensity", eccentricity: "eccentricity",
@@ -30,17 +30,11 @@ export function nucleiCsv(nuclei: Nuclei, pixelSize: number | undefined, frameNa
 
 /** Reads what `nucleiCsv` wrote; other columns are passed over. @throws CorruptFile when a column is missing or holds no number */
 export function parseNuclei(text: string, where: string): Nuclei {
-  const { header, rows } = parseCsv(text);
-  const nuclei = emptyNuclei(rows.length);
-  for (const key of nucleiColumns) {
-    const column = header.indexOf(headers[key]);
-    if (column < 0) throw new CorruptFile(where, 0, `the column ${headers[key]} is missing`, "make the table again with karyon");
-    rows.forEach((row, index) => {
-      const cell = row[column] ?? "";
-      const value = cell === "" ? NaN : Number(cell);
-      if (Number.isNaN(value) && cell !== "") throw new CorruptFile(where, 0, `row ${index + 2}, column ${headers[key]} holds "${cell}", not a number`, "make the table again with karyon");
-      nuclei[key][index] = value;
-    });
-  }
+  const { columns, wrong } = numberColumns(text, nucleiColumns.map((key) => headers[key]), where);
+  const missing = nucleiColumns.find((_, k) => columns[k] === undefined);
+  if (missing !== undefined) throw new CorruptFile(where, 0, `the column ${headers[missing]} is missing`, "make the table again with karyon");
+  if (wrong !== undefined) throw new CorruptFile(where, 0, `row ${wrong.row + 2}, column ${wrong.name} holds "${wrong.text}", not a number`, "make the table again with karyon");
+  const nuclei = emptyNuclei(columns[0]!.length);
+  nucleiColumns.forEach((key, k) => nuclei[key].set(columns[k]!));
   return nuclei;
 }

@@ -6,7 +6,7 @@ import type { LabelImage } from "../core/labels.js";
 import { concatNuclei, type Nuclei } from "../core/nuclei.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import { type Branch, branchesOf, type TrackGraph } from "../core/tracks.js";
-import { formatCsv, parseCsv } from "../io/csv.js";
+import { formatCsv, numberColumns } from "../io/csv.js";
 import { formatTracks, maskName } from "../io/ctc.js";
 import { measure } from "../imgproc/regions.js";
 import { linkOverlaps, type LinkOverlaps } from "../track/overlaps.js";
@@ -197,8 +197,13 @@ export function readTracks(folder: string): StoredTracks {
   const summary = readJson<TrackingSummary>(summaryFile);
   const text = readFileSync(spots, "utf8");
   const nuclei = parseNuclei(text, spots);
-  const { header, rows } = parseCsv(text);
-  const parentColumn = header.indexOf("parent_spot");
-  const edges = rows.flatMap((row, child) => (Number(row[parentColumn]) >= 0 ? [Number(row[parentColumn]), child] : []));
-  return { graph: { nuclei, frames: summary.frames, edges: Uint32Array.from(edges) }, summary };
+  const parents = numberColumns(text, ["parent_spot"], spots).columns[0] ?? new Float64Array(0);
+  const edges = new Uint32Array(2 * parents.reduce((linked, parent) => linked + (parent >= 0 ? 1 : 0), 0));
+  let at = 0;
+  parents.forEach((parent, child) => {
+    if (!(parent >= 0)) return;
+    edges[at++] = parent;
+    edges[at++] = child;
+  });
+  return { graph: { nuclei, frames: summary.frames, edges }, summary };
 }

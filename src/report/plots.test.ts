@@ -8,6 +8,7 @@ import { axisOf } from "./axis.js";
 import { barChart, lineChart } from "./chart.js";
 import * as plots from "./plots.js";
 import { roseChart } from "./rose.js";
+import { statisticsPlots } from "./statisticsplots.js";
 import { speedLegend } from "./trackoverlay.js";
 
 const wellFormed = (svg: string): void => {
@@ -36,7 +37,8 @@ function walks(cells: number, frames: number): Statistics {
 
 const all = [
   plots.countPlot, plots.densityPlot, plots.speedPlot, plots.divisionPlot, plots.areaHistogram, plots.durationHistogram, plots.speedHistogram,
-  plots.trackRose, plots.stepRose, plots.displacementPlot,
+  plots.trackRose, plots.stepRose,
+  ...Object.values(statisticsPlots),
 ];
 
 describe("axisOf", () => {
@@ -120,7 +122,7 @@ describe("plots of statistics", () => {
     const statistics = walks(5, 6);
     expect(texts(plots.speedPlot(statistics))).toEqual(expect.arrayContaining(["time [min]", "speed [µm/min]"]));
     expect(texts(plots.areaHistogram(statistics))).toContain("area [µm²]");
-    expect(texts(plots.displacementPlot(statistics))).toEqual(expect.arrayContaining(["lag [min]", "MSD [µm²]"]));
+    expect(texts(statisticsPlots.mean_squared_displacement(statistics))).toEqual(expect.arrayContaining(["lag [min]", "MSD [µm²]"]));
   });
 
   it("count every nucleus of the area histogram, giants in the last bar", () => {

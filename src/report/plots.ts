@@ -81,14 +81,6 @@ export const trackRose = (statistics: Statistics): string => rosePlot(statistics
 /** Directions of all steps from frame to frame. */
 export const stepRose = (statistics: Statistics): string => rosePlot(statistics.stepDirections, "Direction of steps", "steps", false);
 
-/** Mean squared displacement against lag, both logarithmic. */
-export function displacementPlot({ meanSquaredDisplacement: msd, units }: Statistics): string {
-  return lineChart([{ name: "all tracks", x: msd.time, y: msd.value.map((value) => (value > 0 ? value : NaN)), draw: "both" }], {
-    title: "Mean squared displacement", x: { label: `lag [${units.time === "min" ? "min" : "frames"}]`, logarithmic: true },
-    y: { label: `MSD [${units.area}]`, logarithmic: true },
-  });
-}
-
 /** F1 of the objects against the threshold of IoU at which they count as found. */
 export function f1Plot(scores: readonly ThresholdScore[]): string {
   return lineChart([{ name: "F1", x: scores.map(({ threshold }) => threshold), y: scores.map(({ f1 }) => f1), draw: "both" }], {

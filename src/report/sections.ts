@@ -1,10 +1,12 @@
 /** The parts of the page below the pictures: cards, plots, tables, methods. Each is a string of HTML, empty where there is nothing to show. */
 import type { ExpectedQuality } from "../core/quality.js";
 import type { Statistics } from "../analyse/analyse.js";
+import type { Interval } from "../analyse/bootstrap.js";
 import type { ReportInput, ScorePart } from "./input.js";
 import { escapeText, formatNumber, formatSeconds } from "./markup.js";
 import { methodsParagraph, referencesOf } from "./methods.js";
 import * as plots from "./plots.js";
+import * as more from "./statisticsplots.js";
 import { flatten, tableMarkup } from "./tablemarkup.js";
 
 interface Card {
@@ -26,7 +28,7 @@ export function cards({ statistics, annotation }: ReportInput): string {
   return `<div class="cards">${list.map(({ label, value, unit }) => `<div class="card"><div class="label">${escapeText(label)}</div><div class="value">${escapeText(value)}${unit ? `<span class="unit">${escapeText(unit)}</span>` : ""}</div></div>`).join("")}</div>`;
 }
 
-function statisticsCards({ summary, units, trackDirections }: Statistics): Card[] {
+function statisticsCards({ summary, units, trackDirections, intervals }: Statistics): Card[] {
   const density = units.length === "µm" ? "per mm²" : "per megapixel";
   const general: Card[] = [
     { label: summary.tracked ? "frames" : "images", value: formatNumber(summary.frames) },
@@ -40,9 +42,9 @@ function statisticsCards({ summary, units, trackDirections }: Statistics): Card[
     ...general,
     { label: "tracks (between divisions)", value: formatNumber(summary.branches) },
     { label: "divisions", value: formatNumber(summary.divisions) },
-    { label: "division rate", value: formatNumber(summary.divisionRate), unit: units.time === "min" ? "/ nucleus / h" : "/ nucleus / frame" },
+    { label: `division rate${rangeText(intervals.divisionRate)}`, value: formatNumber(summary.divisionRate), unit: units.time === "min" ? "/ nucleus / h" : "/ nucleus / frame" },
     { label: "median duration of a track", value: formatNumber(summary.medianDuration), unit: time },
-    { label: "mean speed", value: formatNumber(summary.meanSpeed), unit: units.speed },
+    { label: `mean speed${rangeText(intervals.meanSpeed)}`, value: formatNumber(summary.meanSpeed), unit: units.speed },
     { label: "median straightness", value: formatNumber(summary.medianStraightness, 2) },
     {
       label: "mean direction of tracks (R: 0 none, 1 all alike)", value: Number.isNaN(trackDirections.meanDirection) ? "\u2013" : `${formatNumber(trackDirections.meanDirection)}°`,
@@ -51,17 +53,22 @@ function statisticsCards({ summary, units, trackDirections }: Statistics): Card[
   ];
 }
 
+/** The interval of a number, where there is one. */
+const rangeText = ({ low, high }: Interval): string => (Number.isNaN(low) ? "" : ` (95 %: ${formatNumber(low)} to ${formatNumber(high)})`);
+
 /** How many nuclei, how large. */
 export function populationPlots(statistics: Statistics): string {
-  const list = [plots.countPlot(statistics), plots.densityPlot(statistics), plots.areaHistogram(statistics)];
-  return grid(statistics.summary.tracked ? [...list, plots.divisionPlot(statistics)] : list);
+  const list = [plots.countPlot, plots.densityPlot, plots.areaHistogram, more.areaPlot, more.shapePlot, ...(statistics.intensities === undefined ? [] : [more.intensityPlot])];
+  const all = statistics.summary.tracked ? [...list, plots.divisionPlot, ...(statistics.cycles.count === 0 ? [] : [more.survivalPlot])] : list;
+  return grid(all.map((plot) => plot(statistics)));
 }
 
 /** How fast, how long, where to. */
 export function motionPlots(statistics: Statistics): string {
   if (!statistics.summary.tracked) return "";
-  const { trackRose, stepRose, speedPlot, speedHistogram, durationHistogram, displacementPlot } = plots;
-  return grid([speedPlot, speedHistogram, trackRose, stepRose, durationHistogram, displacementPlot].map((plot) => plot(statistics))) +
+  const { trackRose, stepRose, speedPlot, speedHistogram, durationHistogram } = plots;
+  const { displacementPlot, autocorrelationPlot, spatialCorrelationPlot, velocityFieldPlot } = more;
+  return grid([speedPlot, speedHistogram, trackRose, stepRose, durationHistogram, displacementPlot, autocorrelationPlot, spatialCorrelationPlot, velocityFieldPlot].map((plot) => plot(statistics))) +
     "<p class=\"facts\">Directions as seen on the screen: 0° right, 90° up; bins of 15°, the area of a bar is its share. The arrow is the mean direction, its length the resultant length " +
     "(1 = the outer ring). The Rayleigh test takes tracks as independent of each other; neighbours in a tissue are not, so that its p is a lower bound.</p>";
 }
