@@ -57,6 +57,7 @@ export { type CtcTrack, formatTracks, parseTracks, validateCtc } from "./io/ctc.
 export { track, type TrackOptions, type TrackResult } from "./track/track.js";
 export { toCtc } from "./track/ctc.js";
 export { analyse, type Statistics } from "./analyse/analyse.js";
+export { type NucleiTable, nucleiTable } from "./analyse/nucleitable.js";
 export { statisticsTables } from "./analyse/tables.js";
 export { buildReport, type ReportInput } from "./report/report.js";
 export { annotationOverlay, overlayLabels } from "./report/overlay.js";
