@@ -38,6 +38,8 @@ export interface AnalyseOptions {
   readonly resamples: number;
   /** Seed of the bootstrap. Default 1. */
   readonly seed: number;
+  /** Evidence of divisions, 0..1, by row of the mother in her last frame. */
+  readonly evidence?: ReadonlyMap<number, number> | undefined;
 }
 
 export const defaultAnalyseOptions: AnalyseOptions = { tracked: true, resamples: 300, seed: 1 };
@@ -86,13 +88,13 @@ export interface Statistics {
  * @throws InvalidInput when the calibration or the field areas do not fit
  */
 export function analyse(graph: TrackGraph, calibration: Calibration, options: Partial<AnalyseOptions> = {}): Statistics {
-  const { tracked, fieldAreas, lags, resamples, seed } = { ...defaultAnalyseOptions, ...options };
+  const { tracked, fieldAreas, lags, resamples, seed, evidence } = { ...defaultAnalyseOptions, ...options };
   const { nuclei, frames } = graph;
   if (fieldAreas !== undefined && fieldAreas.length !== frames) throw new InvalidInput("field areas", `one for each of the ${frames} frames`, String(fieldAreas.length));
   const units = unitsOf(calibration);
   const branches = tracked ? branchesOf(graph) : [];
   const steps = stepsOf(nuclei, branches, units);
-  const divisions = divisionsOf(nuclei, branches, units);
+  const divisions = divisionsOf(nuclei, branches, units, evidence);
   const perBranch = branchStatistics(nuclei, branches, frames, steps, units);
   const shapes = shapesOf(nuclei, frames, units);
   const fieldOf = (frame: number): number => fieldAreas?.[frame] ?? calibration.height * calibration.width;

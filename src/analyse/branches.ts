@@ -2,12 +2,9 @@ import type { Nuclei } from "../core/nuclei.js";
 import type { Branch } from "../core/tracks.js";
 import { mean, medianOf } from "./average.js";
 import { screenAngle } from "./direction.js";
-import { daughtersOf } from "./divisions.js";
+import { type Fate, fatesOf } from "./fate.js";
 import type { Steps } from "./steps.js";
 import type { Units } from "./units.js";
-
-/** How a branch ends: it divides, the movie ends, its last nucleus touches the border of the image, or it is lost inside the image. */
-export type Fate = "divided" | "end of movie" | "at border" | "lost";
 
 /**
  * One row a branch: an unbranched piece of a lineage, from birth or division to the next division or the end. A dividing lineage is never
@@ -93,7 +90,7 @@ export function branchStatistics(nuclei: Nuclei, branches: readonly Branch[], fr
     maxSpeed: floats((i) => (speeds(i).length === 0 ? NaN : speeds(i).reduce((a, b) => Math.max(a, b)))),
     meanArea: floats((i) => mean(branches[i]!.rows.filter((row) => nuclei.touchesEdge[row] === 0).map((row) => nuclei.area[row]!)) * units.perPixel ** 2),
     direction: floats((i) => screenAngle(dy[i]!, dx[i]!)),
-    fate: fates(nuclei, branches, frames),
+    fate: fatesOf(nuclei, branches, frames),
   };
 }
 
@@ -109,14 +106,4 @@ function generations(branches: readonly Branch[]): Int32Array {
   // Mothers come before their daughters.
   branches.forEach(({ parent }, i) => (generation[i] = parent === 0 ? 0 : generation[parent - 1]! + 1));
   return generation;
-}
-
-function fates(nuclei: Nuclei, branches: readonly Branch[], frames: number): Fate[] {
-  const daughters = daughtersOf(branches);
-  return branches.map(({ rows }, i) => {
-    const last = rows[rows.length - 1]!;
-    if (daughters[i]!.length >= 2) return "divided";
-    if (nuclei.frame[last]! === frames - 1) return "end of movie";
-    return nuclei.touchesEdge[last]! === 1 ? "at border" : "lost";
-  });
 }

@@ -23,10 +23,16 @@ export interface Divisions {
    * NaN where both lie on one point.
    */
   readonly orientation: Float64Array;
+  /** The tracker's evidence, 0..1; NaN where it is not known. */
+  readonly evidence: Float64Array;
 }
 
-/** The divisions of a lineage forest. Of a branch with more than two children the two of smallest id are listed. */
-export function divisionsOf(nuclei: Nuclei, branches: readonly Branch[], units: Units): Divisions {
+/**
+ * The divisions of a lineage forest. Of a branch with more than two children the two of smallest id are listed.
+ *
+ * @param evidence of divisions, by row of the mother in her last frame
+ */
+export function divisionsOf(nuclei: Nuclei, branches: readonly Branch[], units: Units, evidence: ReadonlyMap<number, number> = new Map()): Divisions {
   const daughters = daughtersOf(branches);
   const mothers = branches.filter((branch) => daughters[branch.id - 1]!.length >= 2);
   const lastRow = (branch: Branch): number => branch.rows[branch.rows.length - 1]!;
@@ -44,6 +50,7 @@ export function divisionsOf(nuclei: Nuclei, branches: readonly Branch[], units: 
     x: Float64Array.from(mothers, (mother) => nuclei.x[lastRow(mother)]! * units.perPixel),
     distance: Float64Array.from(between, ([dy, dx]) => Math.hypot(dy, dx) * units.perPixel),
     orientation: Float64Array.from(between, ([dy, dx]) => axisAngle(dy, dx)),
+    evidence: Float64Array.from(mothers, (mother) => evidence.get(lastRow(mother)) ?? NaN),
   };
 }
 

@@ -98,6 +98,7 @@ function divisionsTable({ divisions: d, branches, orientations }: Statistics, u:
     ["root", d.mother.map((mother) => branches.root[mother - 1]!)],
     [`y_${u.length}`, d.y], [`x_${u.length}`, d.x], [`daughter_distance_${u.length}`, d.distance], ["orientation_deg", d.orientation],
     ["orientation_to_mean_direction_deg", orientations.toMeanDirection], ["orientation_to_local_direction_deg", orientations.toLocalDirection],
+    ["evidence", d.evidence],
   ]);
 }
 

@@ -9,9 +9,9 @@ import type { Config } from "./options.js";
 import type { StoredTracks } from "./tracking.js";
 
 /** Statistics of tracks (`readTracks`). The calibration is the one that tracking noted, unless the configuration gives another. */
-export function statisticsOf({ graph, summary }: StoredTracks, config: Config): Statistics {
+export function statisticsOf({ graph, summary, evidence }: StoredTracks, config: Config): Statistics {
   const { height, width } = summary;
-  return analyse(graph, { height, width, pixelSize: config.input.pixelSize ?? summary.pixelSize, frameInterval: config.input.frameInterval ?? summary.frameInterval }, { seed: config.general.seed, resamples: config.analyse.resamples });
+  return analyse(graph, { height, width, pixelSize: config.input.pixelSize ?? summary.pixelSize, frameInterval: config.input.frameInterval ?? summary.frameInterval }, { seed: config.general.seed, resamples: config.analyse.resamples, evidence });
 }
 
 /** Writes the tables into `folder`, which must exist. */

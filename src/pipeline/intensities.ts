@@ -43,6 +43,10 @@ export function trackedMasks(folder: string, { graph }: StoredTracks): LabelledF
 export const segmentedLabels = (folder: string, frameNames: readonly string[], { graph }: StoredTracks): LabelledFrames =>
   ({ read: (frame) => readLabels(join(folder, `${frameNames[frame]!}.tif`)), labelOfRow: graph.nuclei.label });
 
+/** The masks of the tracks, which may be repaired; those of the segmentation where there are too many tracks for masks, and so none is repaired. */
+export const labelsOf = (tracks: string, labels: string, frameNames: readonly string[], stored: StoredTracks): LabelledFrames =>
+  (existsSync(join(tracks, maskName(0, stored.graph.frames))) ? trackedMasks(tracks, stored) : segmentedLabels(labels, frameNames, stored));
+
 const tableName = "intensities.csv";
 const frameTableName = "intensity_frames.csv";
 

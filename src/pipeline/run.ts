@@ -12,7 +12,7 @@ import { notice, type PipelineContext, runStage, type StageResult } from "./even
 import { makeFolder } from "./files.js";
 import { assertReplaceable, type OutputOptions, writeFolder } from "./folders.js";
 import { type RunStage, stageOutputs } from "./layout.js";
-import { segmentedLabels } from "./intensities.js";
+import { labelsOf } from "./intensities.js";
 import { openInputs } from "./opening.js";
 import { type Config, configurationOf } from "./options.js";
 import { type InputRecord, ranOn, readRun, type RunRecord, runRecord, stageRecord, writeRun } from "./provenance.js";
@@ -66,7 +66,7 @@ export async function run(inputs: readonly string[], out: string, config: Config
   await fill(segmentStage(path("train"), source, config, () => diametersOf(readAnnotation(path("annotate")))));
   if (isTrackable(source)) {
     await fill(trackStage(path("segment"), config));
-    await fill(analyseStage(path("track"), config, { source, labels: (tracks) => segmentedLabels(path("segment"), source.frameNames, tracks) }));
+    await fill(analyseStage(path("track"), config, { source, labels: (tracks) => labelsOf(path("track"), path("segment"), source.frameNames, tracks) }));
   } else notice(context, source.frames === 1 ? "A single image: there is nothing to track." : "Independent images: tracking is skipped.");
   await perform("report", "pictures, plots, tables", async () => ({ value: undefined, text: await writeReport(out, record, source, config) }));
   return { folder: out, report: path("report"), record };

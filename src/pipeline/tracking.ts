@@ -7,7 +7,7 @@ import { concatNuclei, type Nuclei } from "../core/nuclei.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import { type Branch, branchesOf, type TrackGraph } from "../core/tracks.js";
 import { formatCsv, numberColumns } from "../io/csv.js";
-import { formatTracks, maskName } from "../io/ctc.js";
+import { formatTracks, largestCtcLabel, maskName } from "../io/ctc.js";
 import { measure } from "../imgproc/regions.js";
 import { linkOverlaps, type LinkOverlaps } from "../track/overlaps.js";
 import { type CtcResult, toCtc } from "../track/ctc.js";
@@ -51,8 +51,11 @@ export async function trackInto(folder: string, labels: string, config: Config, 
   const link = (rows: Nuclei, shared: LinkOverlaps): TrackResult => trackWith(tracker, rows, files.length, { radius, gap, divisions, pixelSize }, context, shared);
   const first = link(nuclei, overlaps);
   // TrackMate's tracker is there for comparison and gets the masks as they are.
-  const repaired = repair && tracker === "auto" ? await repairMovie(files, first.graph, overlaps, context) : undefined;
-  const result = repaired === undefined ? first : link(repaired.nuclei, repaired.overlaps);
+  const found = repair && tracker === "auto" ? await repairMovie(files, first.graph, overlaps, context) : undefined;
+  const second = found && link(found.nuclei, found.overlaps);
+  // Repaired masks are those of the challenge: where there are too many tracks for these, the masks stay as they are.
+  const repaired = second !== undefined && branchesOf(second.graph).length <= largestCtcLabel ? found : undefined;
+  const result = repaired === undefined ? first : second!;
   const frameInterval = config.input.frameInterval ?? segmentation?.frameInterval;
   const branches = branchesOf(result.graph);
   const { warnings, labelOfRow } = await writeCtc(folder, files, repaired?.edits, result.graph, context);
@@ -189,6 +192,8 @@ export function trackFiles(folder: string): [spots: string, summary: string] {
 export interface StoredTracks {
   readonly graph: TrackGraph;
   readonly summary: TrackingSummary;
+  /** Evidence of each division, by row of the mother. */
+  readonly evidence: ReadonlyMap<number, number>;
 }
 
 /** Reads back what `trackInto` wrote. @throws InvalidInput when the folder is no result of tracking */
@@ -205,5 +210,13 @@ export function readTracks(folder: string): StoredTracks {
     edges[at++] = parent;
     edges[at++] = child;
   });
-  return { graph: { nuclei, frames: summary.frames, edges }, summary };
+  return { graph: { nuclei, frames: summary.frames, edges }, summary, evidence: evidenceOf(folder) };
+}
+
+/** What `divisions.csv` says, where there is one: tracks of an earlier version have none. */
+function evidenceOf(folder: string): Map<number, number> {
+  const path = join(folder, "divisions.csv");
+  if (!existsSync(path)) return new Map();
+  const [mothers, scores] = numberColumns(readFileSync(path, "utf8"), ["mother_spot", "evidence"], path).columns as [Float64Array, Float64Array];
+  return new Map(Array.from(mothers, (mother, k) => [mother, scores[k]!]));
 }
