@@ -6,7 +6,7 @@ import { z } from "zod";
 import { devices } from "../nn/device.js";
 import { simulatePresets } from "../simulate/options.js";
 
-export const sections = ["general", "input", "annotate", "train", "segment", "track", "simulate", "evaluate"] as const;
+export const sections = ["general", "input", "annotate", "train", "segment", "track", "run", "study", "simulate", "evaluate"] as const;
 export type Section = (typeof sections)[number];
 
 export interface OptionSpec<T = unknown> {
@@ -90,6 +90,12 @@ export const optionTable = {
     gap: { flag: "gap", value: "<frames>", schema: integer(0, 10).default(1), help: "missing frames that a track may bridge" },
     divisions: { flag: "divisions", value: "", schema: z.boolean().default(true), help: "find divisions" },
   },
+  run: {
+    model: { flag: "model", value: "<folder>", schema: z.coerce.string().min(1).optional(), help: "segment with this model of your own instead of annotating and training" },
+  },
+  study: {
+    paired: { flag: "paired", value: "", schema: z.boolean().optional(), help: "pair the conditions by replicate in tests (default: where every replicate has every condition)" },
+  },
   simulate: {
     scene: { flag: "scene", value: `<${scenes.join("|")}>`, schema: z.enum(scenes).default("mdck"), help: "what is simulated" },
     frames: { flag: "frames", value: "<n>", schema: integer(1, 1000).default(10), help: "number of frames" },
@@ -104,7 +110,8 @@ export const optionTable = {
 
 /** What each command listens to, and what `run.json` then holds. */
 export const commandSections = {
-  run: ["general", "input", "annotate", "train", "segment", "track"],
+  run: ["general", "input", "annotate", "train", "segment", "track", "run"],
+  study: ["general", "input", "annotate", "train", "segment", "track", "run", "study"],
   demo: ["general"],
   annotate: ["general", "input", "annotate"],
   train: ["general", "train"],
