@@ -52,7 +52,8 @@ export function stageFolder<N extends string, R extends RunRecord>(out: string, 
       const { notices = [], ...rest } = await work(stage);
       return { ...rest, notices: notices.filter((sentence) => !said.has(sentence)) };
     });
-    record = { ...ranOn(record, result.device), stages: { ...record.stages, [name]: stageRecord(result.seconds, result.text) } };
+    const { environment } = ranOn(record, result.device);
+    record = { ...record, environment, stages: { ...record.stages, [name]: stageRecord(result.seconds, result.text) } };
     await note(result.notices ?? []);
   };
   return {
