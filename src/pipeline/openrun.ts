@@ -79,8 +79,8 @@ export interface OpenRun extends StageFolder<RunStage, RunRecord> {
 
 export interface OpenRunOptions {
   readonly overwrite: boolean;
-  /** The files of a model that is used instead of one of its own, where it is known already. */
-  readonly model?: readonly InputRecord[] | undefined;
+  /** The files of a model that is used instead of one of its own; "later" where `useModel` will tell. */
+  readonly model?: readonly InputRecord[] | "later" | undefined;
 }
 
 /**
@@ -106,12 +106,12 @@ export async function useModel(open: OpenRun, files: readonly InputRecord[]): Pr
 }
 
 async function beginRecord(out: string, config: Config, inputs: readonly InputRecord[], { overwrite, model }: OpenRunOptions, context: PipelineContext): Promise<RunRecord> {
-  const fresh = { ...runRecord("run", out, configurationOf("run", config), inputs), ...(model === undefined ? {} : { model: model.map((file) => inputFrom(out, file)) }) };
+  const fresh = { ...runRecord("run", out, configurationOf("run", config), inputs), ...(model === undefined || model === "later" ? {} : { model: model.map((file) => inputFrom(out, file)) }) };
   const earlier = readRun(out);
   if (earlier?.command !== "run") assertReplaceable(out, "run", overwrite);
   else {
     const changed = [
-      ...differences(comparable(earlier.configuration), comparable(fresh.configuration)), ...inputDifferences(earlier.inputs, fresh.inputs), ...modelDifferences(earlier.model, fresh.model),
+      ...differences(comparable(earlier.configuration), comparable(fresh.configuration)), ...inputDifferences(earlier.inputs, fresh.inputs), ...(model === "later" ? [] : modelDifferences(earlier.model, fresh.model)),
     ];
     if (changed.length === 0) {
       const finished = Object.keys(earlier.stages);

@@ -161,7 +161,7 @@ async function annotationPart(out: string, { images }: AnnotationSummary, pictur
 
 const withCount = ({ height, width, data }: LabelImage): LabelImage => labelImage(height, width, data);
 
-function lossRecords(model: string): LossRecord[] {
+export function lossRecords(model: string): LossRecord[] {
   const path = join(model, "training.csv");
   // A model that was copied without it works as well.
   if (!existsSync(path)) return [];
@@ -172,7 +172,7 @@ function lossRecords(model: string): LossRecord[] {
 }
 
 /** What the training expected of its network, where it could tell. */
-function expectedOf(model: string): ExpectedQuality | undefined {
+export function expectedOf(model: string): ExpectedQuality | undefined {
   const path = join(model, "model.json");
   return parseModelDescription(readFileSync(path, "utf8"), path).provenance["expectedQuality"] as ExpectedQuality | undefined;
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AnnotationSummary } from "./annotation.js";
-import { drawImages, evenShares } from "./sharedset.js";
+import { type AnnotatedMovie, drawImages, evenShares } from "./sharedset.js";
 
 const movie = (condition: string, images: number, cost = 1): { condition: string; images: number; cost: number } => ({ condition, images, cost });
 
@@ -35,7 +35,7 @@ describe("evenShares", () => {
 });
 
 describe("drawImages", () => {
-  const annotated = (name: string, condition: string, kept: readonly number[], edge: number) => ({
+  const annotated = (name: string, condition: string, kept: readonly number[], edge: number): AnnotatedMovie => ({
     name, condition, folder: name,
     summary: { kind: "movie", images: kept.map((count, t) => ({ name: `t${t}`, height: edge, width: edge, acquisition: 0, diameter: 20, kept: count, candidates: count, settings: {} })) } as unknown as AnnotationSummary,
   });
