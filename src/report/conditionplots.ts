@@ -73,7 +73,7 @@ export function dotPlot(quantity: string, movies: readonly MovieMeasures[], comp
       const list = own(condition);
       const step = Math.min(0.09, 0.4 / Math.max(1, list.length - 1));
       list.forEach((movie, i) => placed.set(movie, [at.x(index + 0.42 + (i - (list.length - 1) / 2) * step), at.y(movie.values.get(quantity)!)]));
-      const small = list.flatMap((movie) => (movie.singles.get(quantity) ?? []).filter(inside)).map((value, i) => dot(at.x(index + 0.42 + 0.62 * (corput(i + 1) - 0.5)), at.y(value), 1.7, `fill="${colourOf(index)}" fill-opacity="0.16"`));
+      const small = list.flatMap((movie) => (movie.singles.get(quantity) ?? []).filter(inside)).map((value, i) => dot(at.x(index + 0.42 + 0.62 * (corput(i + 1) - 0.5)), at.y(value), 1.7, `fill="${colourOf(index)}" fill-opacity="0.22"`));
       const large = list.map((movie) => dot(...placed.get(movie)!, 6, `fill="${colourOf(index)}" stroke="#ffffff" stroke-width="1.5"`));
       return { small: small.join(""), large: large.join("") + meanMark(rows.find((row) => row.condition === condition)!, at.x(index + 0.86), at, axis) };
     });
@@ -133,7 +133,7 @@ function coursePlot(title: string, label: string, key: "density" | "speed", movi
   const x = axisOf(movies.flatMap(({ courses }) => courses.time), { label: movies[0]!.units.time === "min" ? "time [min]" : "frame (from 0)" }, 7);
   const y = axisOf(movies.flatMap(({ courses }) => courses[key]), { label, include: [0] });
   const legend = conditions.map((name, index) => ({ name, x: [], y: [], dashed: isDashed(index) }));
-  return framed({ title, note: "thin: one movie each; thick: mean over the movies of a condition, while all of them last", x: { label: x.label }, y: { label } }, x, y, conditions.length > 1 ? legend : [], (at) => {
+  return framed({ title, note: "thin: one movie each; thick: mean over the movies of the condition", x: { label: x.label }, y: { label } }, x, y, conditions.length > 1 ? legend : [], (at) => {
     const lines = conditions.map((condition, index) => {
       const own = movies.filter((movie) => movie.condition === condition).map(({ courses }) => ({ time: courses.time, value: courses[key] }));
       const style = `fill="none" stroke="${colourOf(index)}" stroke-linejoin="round"${isDashed(index) ? ' stroke-dasharray="7 4"' : ""}`;
