@@ -111,12 +111,13 @@ async function beginRecord(out: string, config: Config, inputs: readonly InputRe
   if (earlier?.command !== "run") assertReplaceable(out, "run", overwrite);
   else {
     const changed = [
-      ...differences(comparable(earlier.configuration), comparable(fresh.configuration)), ...inputDifferences(earlier.inputs, fresh.inputs), ...(model === "later" ? [] : modelDifferences(earlier.model, fresh.model)),
+      // How a network from elsewhere was trained is its own affair: `useModel` sees whether it is another.
+      ...differences(...([earlier, fresh].map(({ configuration }) => ({ ...comparable(configuration), ...(model === "later" ? { train: undefined } : {}) })) as [unknown, unknown])), ...inputDifferences(earlier.inputs, fresh.inputs), ...(model === "later" ? [] : modelDifferences(earlier.model, fresh.model)),
     ];
     if (changed.length === 0) {
       const finished = Object.keys(earlier.stages);
       if (finished.length > 0) notice(context, `${out} holds finished stages (${finished.join(", ")}): going on after them.`);
-      return earlier;
+      return model === "later" ? { ...earlier, configuration: fresh.configuration } : earlier;
     }
     if (!overwrite) throw madeDifferently(out, changed);
     for (const name of [...Object.values(stageOutputs), "run.json"]) await rm(join(out, name), { recursive: true, force: true });
@@ -132,7 +133,7 @@ export const madeDifferently = (out: string, changed: readonly string[]): Output
   new OutputError(`${out} was made differently: ${changed.slice(0, 4).join("; ")}${changed.length > 4 ? `; and ${changed.length - 4} more` : ""}; choose another folder with -o, or give --overwrite.`);
 
 /** A run may go on with another number of threads, on another device, with other memory, and with a model that was moved; all else must be equal. */
-export const comparable = (configuration: unknown): unknown => {
+export const comparable = (configuration: unknown): object => {
   const plain = JSON.parse(JSON.stringify(configuration)) as Config;
   return { ...plain, general: { ...plain.general, threads: undefined, device: undefined }, segment: { ...plain.segment, memory: undefined }, run: undefined };
 };

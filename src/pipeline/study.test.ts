@@ -1,4 +1,4 @@
-/** A study of tiny movies, four disks each, with a training of three steps: what is written, gone on with, replaced, refused and said. */
+/** A study of tiny movies, four disks each, with a short training: what is written, gone on with, replaced, refused and said. */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,7 +32,8 @@ function writeMovie(name: string, speed: number, seed: number, frames = 3): void
 
 const table = (name: string): { header: string[]; rows: string[][] } => parseCsv(readFileSync(at(name), "utf8"));
 const numbers = ({ header, rows }: { header: string[]; rows: string[][] }, column: string): number[] => rows.map((row) => Number(row[header.indexOf(column)]));
-const small = { train: { steps: 3, patch: 32, filters: 4, batch: 1 }, general: { threads: 1 }, input: { pixelSize: 0.5, frameInterval: 60 } };
+// So short a training makes the network find the disks, but not be sure of them.
+const small = { train: { steps: 300, patch: 32, filters: 8, batch: 2 }, segment: { probabilityThreshold: 0.1 }, general: { threads: 1 }, input: { pixelSize: 0.5, frameInterval: 60 } };
 const config = resolveConfig(small, "the test");
 const sheet = "File;Condition;Replicate\r\nslow1;slow;1\r\nslow2;slow;2\r\nfast1;fast;3\r\nfast2;fast;4\r\n";
 
@@ -81,23 +82,25 @@ describe("study", { timeout: 300_000 }, () => {
   it("writes tables whose numbers are those of the movies, over movies", () => {
     const samples = table("out/comparison/samples.csv");
     expect(samples.rows.map((row) => row.slice(0, 4))).toEqual([["slow_1", "slow", "1", "slow1"], ["slow_2", "slow", "2", "slow2"], ["fast_3", "fast", "3", "fast1"], ["fast_4", "fast", "4", "fast2"]]);
-    const quantity = "median_area_um2";
-    const areas = numbers(samples, quantity);
+    const quantity = "mean_speed_um_per_min";
+    const speeds = numbers(samples, quantity);
+    // 1 and 3 px a frame, of 0.5 µm; the outlines are rough.
+    for (const [i, speed] of [0.5, 0.5, 1.5, 1.5].entries()) expect(Math.abs(speeds[i]! - speed)).toBeLessThan(0.3);
     for (const [i, name] of ["slow_1", "slow_2", "fast_3", "fast_4"].entries()) {
       const summary = table(`out/samples/${name}/statistics/summary.csv`);
-      expect(Number(summary.rows.find((row) => row[0] === quantity)![1])).toBe(areas[i]);
+      expect(Number(summary.rows.find((row) => row[0] === quantity)![1])).toBe(speeds[i]);
     }
     const conditions = table("out/comparison/conditions.csv");
     const row = conditions.rows.find((cells) => cells[0] === quantity && cells[1] === "fast")!;
-    const { low } = meanInterval(areas.slice(2));
-    expect([row[2], row[3], Number(row[4]), Number(row[6])]).toEqual(["2", "2", (areas[2]! + areas[3]!) / 2, Number.isNaN(low) ? 0 : expect.closeTo(low, 6)]);
+    const { low } = meanInterval(speeds.slice(2));
+    expect([row[2], row[3], Number(row[4]), Number(row[6])]).toEqual(["2", "2", expect.closeTo((speeds[2]! + speeds[3]!) / 2, 6), expect.closeTo(low, 5)]);
     const tests = table("out/comparison/tests.csv");
     const test = tests.rows.find((cells) => cells[0] === quantity)!;
-    const { difference, p } = welchTest(areas.slice(0, 2), areas.slice(2));
+    const { difference, p } = welchTest(speeds.slice(0, 2), speeds.slice(2));
     const cell = (name: string): string => test[tests.header.indexOf(name)]!;
     expect(Number(cell("difference"))).toBeCloseTo(difference, 6);
     expect(cell("p_t") === "" ? NaN : Number(cell("p_t"))).toBeCloseTo(p, 9);
-    expect([cell("relabelings"), cell("note")]).toEqual(["6", Number.isNaN(p) ? expect.stringContaining("no variation") : "fewer than three replicates a condition"]);
+    expect([cell("relabelings"), cell("note")]).toEqual(["6", "fewer than three replicates a condition"]);
     expect(readdirSync(at("out/comparison")).filter((name) => name.endsWith(".svg"))).toEqual(expect.arrayContaining(["course_density.svg", "course_speed.svg", "median_area_um2.svg", "rose_1.svg", "rose_2.svg"]));
   });
 

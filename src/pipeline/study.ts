@@ -80,17 +80,16 @@ export async function study(sheet: string, out: string, config: Config, { overwr
   const runs: OpenRun[] = [];
   // The study's own record has decided what may be replaced.
   for (const { row, inputs, config: own, context: named } of samples) runs.push(await openRun(sampleFolder(out, row.name), inputs, own, { overwrite: true, model: "later" }, named));
-  let model = given;
-  if (model === undefined) {
+  if (given === undefined) {
     for (const run of runs) await annotateRun(run);
-    model = stages.path("train");
     await trainTogether(stages, samples, runs, config, context);
-    await removeState(model);
+    await removeState(stages.path("train"));
   }
-  const files = await hashFiles(modelFiles(model), context);
+  const network = given ?? stages.path("train");
+  const files = await hashFiles(modelFiles(network), context);
   for (const run of runs) {
     await useModel(run, files);
-    await finishRun(run, model);
+    await finishRun(run, network);
   }
   const movies = runs.map((run, i): MovieMeasures => measuresOf(samples[i]!.row, measuredOf(run.out, run.source, run.config).statistics));
   const finished = runs.map(({ record }) => Object.values(record.stages).map((stage) => stage.finished));
@@ -108,7 +107,7 @@ export async function study(sheet: string, out: string, config: Config, { overwr
   });
   await stages.perform("report", "samples, plots, tests", async () => {
     const rows = samples.map(({ row }, i) => ({ row, run: runs[i]! }));
-    return { value: undefined, text: await writeStudyReport(stages.path("report"), { record: stages.record, config, model: model!, rows, movies, comparison, warnings }) };
+    return { value: undefined, text: await writeStudyReport(stages.path("report"), { record: stages.record, config, model: network, rows, movies, comparison, warnings }) };
   });
   return { folder: out, report: stages.path("report"), comparison, record: stages.record };
 }
@@ -190,7 +189,7 @@ async function openStudy(out: string, config: Config, samples: readonly OpenSamp
   };
   const earlier = readRun(out) as StudyRecord | undefined;
   if (earlier?.command === "study") {
-    const settings = (record: StudyRecord): unknown => ({ ...(comparable(record.configuration) as object), study: undefined });
+    const settings = (record: StudyRecord): unknown => ({ ...comparable(record.configuration), study: undefined });
     const made = [...differences(settings(earlier), settings(fresh)), ...inputDifferences(earlier.inputs, fresh.inputs), ...modelDifferences(earlier.model, fresh.model)];
     const table = differences(plainSamples(earlier), plainSamples(fresh), "samples");
     // How the conditions are compared may change at any time.
