@@ -80,4 +80,5 @@ export { demo, type DemoResult } from "./pipeline/demo.js";
 export { evaluateLabels, evaluateTracks, formatTrackCsv, type LabelEvaluation } from "./pipeline/evaluation.js";
 export { reportRun } from "./pipeline/reporting.js";
 export { run, type RunResult } from "./pipeline/run.js";
+export { study, type StudyResult } from "./pipeline/study.js";
 export { simulateTo } from "./pipeline/simulation.js";

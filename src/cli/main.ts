@@ -11,11 +11,12 @@ import { reportCommand } from "./commands/report.js";
 import { runCommand } from "./commands/run.js";
 import { segmentCommand } from "./commands/segment.js";
 import { simulateCommand } from "./commands/simulate.js";
+import { studyCommand } from "./commands/study.js";
 import { trackCommand } from "./commands/track.js";
 import { trainCommand } from "./commands/train.js";
 
 const commands = [
-  runCommand, demoCommand, annotateCommand, trainCommand, segmentCommand, evaluateCommand, trackCommand, analyseCommand, reportCommand, simulateCommand,
+  runCommand, studyCommand, demoCommand, annotateCommand, trainCommand, segmentCommand, evaluateCommand, trackCommand, analyseCommand, reportCommand, simulateCommand,
   inspectCommand, exportModelCommand,
 ];
 

@@ -59,7 +59,7 @@ export interface CsvTable {
  * @throws InvalidInput when a quote is not closed, or a row has more or fewer cells than the header
  */
 export function parseCsv(text: string, where = "CSV"): CsvTable {
-  const [header, ...rows] = cells(text.replace(/^\uFEFF/, ""), where);
+  const [header, ...rows] = csvRows(text, where);
   if (header === undefined) throw new InvalidInput(where, "a header line", "an empty file");
   for (const { line, values } of rows) {
     if (values.length !== header.values.length) {
@@ -69,18 +69,31 @@ export function parseCsv(text: string, where = "CSV"): CsvTable {
   return { header: header.values, rows: rows.map(({ values }) => values) };
 }
 
-function cells(text: string, where: string): { line: number; values: string[] }[] {
-  const rows: { line: number; values: string[] }[] = [];
+export interface CsvRow {
+  /** In the file, from 1. */
+  readonly line: number;
+  readonly values: string[];
+}
+
+/**
+ * The rows of a table with the lines that they begin in, whatever their numbers of cells; a byte order mark and blank lines are skipped.
+ *
+ * @param where name of the file, for messages
+ * @throws InvalidInput when a quote is not closed
+ */
+export function csvRows(marked: string, where = "CSV", separator: "," | ";" | "\t" = ","): CsvRow[] {
+  const text = marked.replace(/^\uFEFF/, "");
+  const rows: CsvRow[] = [];
   // One cell and what ends it; a quoted cell may hold anything, with "" for a quote.
-  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
+  const cell = new RegExp(`(?:"((?:[^"]|"")*)"|([^"${separator}\\r\\n]*))(${separator}|\\r?\\n|$)`, "y");
   let line = 1;
-  let row: { line: number; values: string[] } = { line, values: [] };
+  let row: CsvRow = { line, values: [] };
   while (cell.lastIndex < text.length || row.values.length > 0) {
     const match = cell.exec(text);
     if (match === null) throw new InvalidInput(`${where}, line ${line}`, "cells with paired quotes", "a quote that is not closed or not at a cell's ends");
     row.values.push(match[1]?.replaceAll('""', '"') ?? match[2]!);
     line += match[0].split("\n").length - 1;
-    if (match[3] === ",") continue;
+    if (match[3] === separator) continue;
     if (row.values.length > 1 || row.values[0] !== "") rows.push(row);
     row = { line, values: [] };
     if (match[3] === "") break;

@@ -7,7 +7,7 @@ import { devices } from "../nn/device.js";
 import { simulatePresets } from "../simulate/options.js";
 import { trackers } from "../track/tracker.js";
 
-export const sections = ["general", "input", "annotate", "train", "segment", "track", "analyse", "measure", "simulate", "evaluate"] as const;
+export const sections = ["general", "input", "annotate", "train", "segment", "track", "analyse", "measure", "run", "study", "simulate", "evaluate"] as const;
 export type Section = (typeof sections)[number];
 
 export interface OptionSpec<T = unknown> {
@@ -100,6 +100,12 @@ export const optionTable = {
   measure: {
     images: { flag: "images", value: "<path>", schema: z.coerce.string().min(1).optional(), help: "also measure the brightness of every channel of these images, those that the labels were made from" },
   },
+  run: {
+    model: { flag: "model", value: "<folder>", schema: z.coerce.string().min(1).optional(), help: "segment with this model of your own instead of annotating and training" },
+  },
+  study: {
+    paired: { flag: "paired", value: "", schema: z.boolean().optional(), help: "pair the conditions by replicate in tests (default: where every replicate has every condition)" },
+  },
   simulate: {
     scene: { flag: "scene", value: `<${scenes.join("|")}>`, schema: z.enum(scenes).default("mdck"), help: "what is simulated" },
     frames: { flag: "frames", value: "<n>", schema: integer(1, 1000).default(10), help: "number of frames" },
@@ -114,7 +120,8 @@ export const optionTable = {
 
 /** What each command listens to, and what `run.json` then holds. */
 export const commandSections = {
-  run: ["general", "input", "annotate", "train", "segment", "track", "analyse"],
+  run: ["general", "input", "annotate", "train", "segment", "track", "analyse", "run"],
+  study: ["general", "input", "annotate", "train", "segment", "track", "analyse", "run", "study"],
   demo: ["general"],
   annotate: ["general", "input", "annotate"],
   train: ["general", "train"],

@@ -27,6 +27,8 @@ export interface RunRecord {
   readonly command: string;
   readonly configuration: unknown;
   readonly inputs: readonly InputRecord[];
+  /** The files of a model that was made elsewhere and used. */
+  readonly model?: readonly InputRecord[] | undefined;
   readonly environment: Readonly<Record<string, string | number>>;
   readonly stages: Readonly<Record<string, StageRecord>>;
   readonly notices: readonly string[];
@@ -53,8 +55,11 @@ export const stageRecord = (seconds: number, text: string): StageRecord => ({
 /** @param out the folder that the record is for */
 export const runRecord = (command: string, out: string, configuration: unknown, inputs: readonly InputRecord[]): RunRecord => ({
   karyon: version, command, configuration, environment: environment(), stages: {}, notices: [],
-  inputs: inputs.map((input) => ({ ...input, file: relative(resolve(out), resolve(input.file)) })),
+  inputs: inputs.map((input) => inputFrom(out, input)),
 });
+
+/** An input as seen from the folder `out`. */
+export const inputFrom = (out: string, input: InputRecord): InputRecord => ({ ...input, file: relative(resolve(out), resolve(input.file)) });
 
 /** The record with the device that a network ran on, where there was one. */
 export const ranOn = (record: RunRecord, device: string | undefined): RunRecord => (device === undefined ? record : { ...record, environment: { ...record.environment, device } });

@@ -1,6 +1,6 @@
 /** Everything a run left on disk, as one page: `report.html`. */
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { InvalidInput } from "../core/errors.js";
 import type { Image, ImageSource, Window } from "../core/image.js";
 import { type LabelImage, labelImage } from "../core/labels.js";
@@ -22,13 +22,14 @@ import { readJson, writeFileAtomic } from "./files.js";
 import { readFrameIntensities } from "./intensities.js";
 import { readLabels, readLabelWindow } from "./labelfiles.js";
 import { type Config, configurationOf } from "./options.js";
-import { inputPaths, readRun, type RunRecord, version } from "./provenance.js";
+import { inputPaths, type InputRecord, readRun, type RunRecord, version } from "./provenance.js";
 import { type RunStage, stageOutputs } from "./layout.js";
 import type { SegmentationSummary } from "./segmentation.js";
 import { openSource } from "./source.js";
 import { isTrackable } from "./stages.js";
 import { parseNuclei } from "./tables.js";
-import { readTracks, type TrackingSummary } from "./tracking.js";
+import { readTracks, type StoredTracks, type TrackingSummary } from "./tracking.js";
+import { isLarge, windowGrid, windowName } from "./windows.js";
 
 /** Writes `report.html` into the output folder of a run, from what its stages wrote. */
 export async function writeReport(out: string, record: RunRecord, source: ImageSource, config: Config): Promise<string> {
@@ -47,15 +48,15 @@ export async function reportRun(out: string): Promise<string> {
 }
 
 async function reportInput(out: string, record: RunRecord, source: ImageSource, config: Config): Promise<ReportInput> {
-  const annotation = summaryOf<AnnotationSummary>(out, "annotate", "annotation.json");
+  // With a given model nothing need be annotated.
+  const annotation = record.model !== undefined && !existsSync(join(out, stageOutputs.annotate)) ? undefined : summaryOf<AnnotationSummary>(out, "annotate", "annotation.json");
+  const model = record.model === undefined ? join(out, stageOutputs.train) : givenModel(out, record.model);
   const segmentation = summaryOf<SegmentationSummary>(out, "segment", "segmentation.json");
   const tracked = isTrackable(source);
-  const tracks = tracked ? readTracks(join(out, stageOutputs.track)) : undefined;
-  const statistics = tracks ? { ...statisticsOf(tracks, config), intensities: readFrameIntensities(join(out, stageOutputs.analyse)) } : untracked(out, segmentation, source);
+  const { statistics, tracks } = measuredOf(out, source, config);
   const middle = Math.floor(source.frames / 2);
   const shown = await shownPart(source, middle, annotation, config);
   const { image } = shown;
-  const annotated = { ...shown, labels: await readLabels(join(out, stageOutputs.annotate, "masks", `${shown.name}.tif`)) };
   const whole = join(out, stageOutputs.segment, `${source.frameNames[middle]}.tif`);
   const segmented = { ...shown, labels: shown.window === undefined ? await readLabels(whole) : await readLabelWindow(whole, shown.window) };
   const sizes = new Set(segmentation.images.map(({ height, width }) => `${height} x ${width}`));
@@ -68,8 +69,8 @@ async function reportInput(out: string, record: RunRecord, source: ImageSource, 
       ...(sizes.size === 1 ? { height: segmentation.images[0]!.height, width: segmentation.images[0]!.width } : {}),
     },
     notices: noticesOf(source, annotation, segmentation),
-    annotation: await annotationPart(out, annotation, annotated),
-    training: { records: lossRecords(out), expected: expectedOf(out) },
+    ...(annotation === undefined ? {} : { annotation: await annotationPart(out, annotation, { ...shown, labels: await readLabels(join(out, stageOutputs.annotate, "masks", `${shown.name}.tif`)) }) }),
+    training: { records: lossRecords(model), expected: expectedOf(model) },
     segmentation: [segmented],
     ...(tracks ? { tracks: { name: shown.name, image, nuclei: within(tracks.graph.nuclei, shown.window) } } : {}),
     statistics,
@@ -77,14 +78,23 @@ async function reportInput(out: string, record: RunRecord, source: ImageSource, 
     timings: Object.entries(record.stages).map(([stage, { seconds, text }]) => ({ stage, seconds, text })),
     versions: { karyon: version, ...record.environment },
     files: [
-      { name: "annotation/", content: "the training set made from the images, with overlays and every object's fate" },
-      { name: "model/", content: "the network (ONNX), how to use it, and its training curve" },
+      ...(annotation === undefined ? [] : [{ name: "annotation/", content: "the training set made from the images, with overlays and every object's fate" }]),
+      ...(record.model === undefined ? [{ name: "model/", content: "the network (ONNX), how to use it, and its training curve" }] : []),
       { name: "labels/", content: "label images, overlays, and a table of all nuclei" },
       ...(tracked ? [{ name: "tracks/", content: "Cell Tracking Challenge files, spots and tracks as tables" }, { name: "statistics/", content: "the tables behind the plots" }] : []),
       { name: "run.json", content: "configuration, seed, hashes of the inputs, versions, timings" },
     ],
-    methods: methodsOf(out, config, annotation, segmentation, tracks?.summary),
+    methods: methodsOf(model, record.model === undefined ? "own" : annotation === undefined ? "given" : "shared", config, annotation, segmentation, tracks?.summary),
   };
+}
+
+/** The folder of a model that was made elsewhere. */
+const givenModel = (out: string, [network]: readonly InputRecord[]): string => dirname(resolve(out, network!.file));
+
+/** What was measured in a finished run. @throws InvalidInput when a stage is not finished */
+export function measuredOf(out: string, source: ImageSource, config: Config): { readonly statistics: Statistics; readonly tracks: StoredTracks | undefined } {
+  const tracks = isTrackable(source) ? readTracks(join(out, stageOutputs.track)) : undefined;
+  return { tracks, statistics: tracks ? { ...statisticsOf(tracks, config), intensities: readFrameIntensities(join(out, stageOutputs.analyse)) } : untracked(out, summaryOf<SegmentationSummary>(out, "segment", "segmentation.json"), source) };
 }
 
 /** What the pictures of a report show: a frame, or, of one too large, the middle one of its annotated windows. */
@@ -95,12 +105,17 @@ interface ShownPart {
   readonly window: Window | undefined;
 }
 
-async function shownPart(source: ImageSource, frame: number, annotation: AnnotationSummary, { input }: Config): Promise<ShownPart> {
+async function shownPart(source: ImageSource, frame: number, annotation: AnnotationSummary | undefined, { input }: Config): Promise<ShownPart> {
   const options = { channel: input.channel, z: input.z };
   const frameName = source.frameNames[frame]!;
-  const windows = annotation.images.filter((image) => image.source === frameName);
+  const windows = annotation === undefined ? await unannotatedWindows(source, frame) : annotation.images.filter((image) => image.source === frameName);
   const { name, window } = windows[Math.floor(windows.length / 2)] ?? { name: frameName, window: undefined };
   return { name, window, image: window === undefined ? await source.read(frame, options) : await source.readWindow(frame, window, options) };
+}
+
+async function unannotatedWindows(source: ImageSource, frame: number): Promise<{ readonly name: string; readonly window: Window }[]> {
+  const size = await source.size(frame);
+  return isLarge(size) ? windowGrid(size).map((window) => ({ name: windowName(source.frameNames[frame]!, window), window })) : [];
 }
 
 /** Nuclei with their places in a window; those beyond it lie outside of its picture. */
@@ -123,8 +138,8 @@ function untracked(out: string, { images }: SegmentationSummary, source: ImageSo
   return analyse(graph, { height, width, pixelSize: source.pixelSize }, { tracked: false, fieldAreas: images.map((image) => image.height * image.width) });
 }
 
-const noticesOf = (source: ImageSource, annotation: AnnotationSummary, segmentation: SegmentationSummary): Notice[] => [
-  ...[...annotation.warnings, ...segmentation.warnings].map((text) => ({ level: "warning", text }) as const),
+const noticesOf = (source: ImageSource, annotation: AnnotationSummary | undefined, segmentation: SegmentationSummary): Notice[] => [
+  ...[...(annotation?.warnings ?? []), ...segmentation.warnings].map((text) => ({ level: "warning", text }) as const),
   ...source.notices.map((text) => ({ level: "note", text }) as const),
 ];
 
@@ -147,40 +162,46 @@ async function annotationPart(out: string, { images }: AnnotationSummary, pictur
 
 const withCount = ({ height, width, data }: LabelImage): LabelImage => labelImage(height, width, data);
 
-function lossRecords(out: string): LossRecord[] {
-  const { header, rows } = parseCsv(readFileSync(join(out, stageOutputs.train, "training.csv"), "utf8"));
+export function lossRecords(model: string): LossRecord[] {
+  const path = join(model, "training.csv");
+  // A model that was copied without it works as well.
+  if (!existsSync(path)) return [];
+  const { header, rows } = parseCsv(readFileSync(path, "utf8"));
   const column = (name: string): number => header.indexOf(name);
   const numberOf = (cell: string | undefined): number => (cell === undefined || cell === "" ? NaN : Number(cell));
   return rows.map((row) => ({ step: numberOf(row[column("step")]), trainingLoss: numberOf(row[column("loss")]), validationLoss: numberOf(row[column("validation_loss")]) }));
 }
 
 /** What the training expected of its network, where it could tell. */
-function expectedOf(out: string): ExpectedQuality | undefined {
-  const path = join(out, stageOutputs.train, "model.json");
+export function expectedOf(model: string): ExpectedQuality | undefined {
+  const path = join(model, "model.json");
   return parseModelDescription(readFileSync(path, "utf8"), path).provenance["expectedQuality"] as ExpectedQuality | undefined;
 }
 
 /** What the methods paragraph says, from what was really used. */
-function methodsOf(out: string, config: Config, annotation: AnnotationSummary, segmentation: SegmentationSummary, tracking: TrackingSummary | undefined): MethodsInput {
-  const path = join(out, stageOutputs.train, "model.json");
+export function methodsOf(
+  folder: string, data: "own" | "shared" | "given", config: Config, annotation: Pick<AnnotationSummary, "preset" | "background" | "images"> | undefined, segmentation: SegmentationSummary, tracking: TrackingSummary | undefined,
+): MethodsInput {
+  const path = join(folder, "model.json");
   const { config: model, provenance } = parseModelDescription(readFileSync(path, "utf8"), path);
   // As the model records them: what it went on from changes some, and a training may end before all its steps.
-  const settings = provenance["settings"] as TrainingSettings;
-  const diameters = annotation.images.map(({ diameter }) => diameter).filter((diameter) => diameter > 0);
-  const total = (key: "candidates" | "kept"): number => annotation.images.reduce((sum, image) => sum + image[key], 0);
+  const settings = provenance["settings"] as TrainingSettings | undefined;
   const { probabilityThreshold, overlapThreshold, outline } = segmentation;
   const tuned = config.segment.probabilityThreshold === undefined && Number.isFinite(provenance["validationScore"]);
   return {
     version,
-    annotation: {
-      preset: annotation.preset, background: annotation.background, images: annotation.images.length, candidates: total("candidates"), kept: total("kept"),
-      diameter: diameters.length > 0 ? median(diameters) : undefined,
-    },
-    training: {
-      ...model, continued: provenance["from"] !== undefined, steps: Number(provenance["steps"] ?? settings.steps), batch: settings.batch, patch: settings.patch, learningRate: settings.learningRate, schedule: settings.schedule, averaged: settings.averaging > 0,
+    ...(annotation === undefined ? {} : { annotation: annotationMethods(annotation) }),
+    ...(settings === undefined ? {} : { training: {
+      ...model, data, continued: provenance["from"] !== undefined, steps: Number(provenance["steps"] ?? settings.steps), batch: settings.batch, patch: settings.patch, learningRate: settings.learningRate, schedule: settings.schedule, averaged: settings.averaging > 0,
       augmented: settings.augment !== "none", validation: settings.validation, composed: Number(provenance["composedImages"] ?? 0) > 0 ? settings.compose : 0, seed: settings.seed,
-    },
+    } }),
     segmentation: { probabilityThreshold, overlapThreshold, outline, tuned },
     ...(tracking === undefined || tracking.settings.radius === null ? {} : { tracking: { tracker: tracking.tracker, radius: tracking.settings.radius, estimated: config.track.radius === undefined, gap: tracking.settings.gap, divisions: tracking.settings.divisions } }),
   };
+}
+
+function annotationMethods({ preset, background, images }: Pick<AnnotationSummary, "preset" | "background" | "images">): NonNullable<MethodsInput["annotation"]> {
+  const diameters = images.map(({ diameter }) => diameter).filter((diameter) => diameter > 0);
+  const total = (key: "candidates" | "kept"): number => images.reduce((sum, image) => sum + image[key], 0);
+  return { preset, background, images: images.length, candidates: total("candidates"), kept: total("kept"), diameter: diameters.length > 0 ? median(diameters) : undefined };
 }

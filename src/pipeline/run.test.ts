@@ -142,6 +142,33 @@ describe("run", () => {
     expect(existsSync(join(model, "model.onnx"))).toBe(true);
   });
 
+  it("segments with a given model instead of annotating and training, and goes on when that model was moved, but not when it is another", async () => {
+    const withModel = (model: string): Config => resolveConfig({ ...small, run: { model: at(model) } }, "the test");
+    cpSync(at("out/model"), at("lent"), { recursive: true });
+    const first = listener();
+    await go("used", first, withModel("lent"));
+    expect(first.done()).toEqual(["read", "segment", "track", "analyse", "report"]);
+    expect(readdirSync(at("used")).sort()).toEqual(["labels", "report.html", "run.json", "statistics", "tracks"]);
+    expect(readRun(at("used"))!.model!.map(({ file }) => file)).toEqual(["../lent/model.onnx", "../lent/model.json"]);
+    const report = readFileSync(at("used/report.html"), "utf8");
+    expect(report).toMatch(/On other images, earlier, a StarDist network .* was trained from scratch/);
+    expect(report).not.toMatch(/Training data were made automatically/);
+    await reportRun(at("used"));
+    expect(readFileSync(at("used/labels/t0.tif")).equals(readFileSync(at("out/labels/t0.tif")))).toBe(true);
+    cpSync(at("lent"), at("elsewhere"), { recursive: true });
+    const again = listener();
+    await go("used", again, withModel("elsewhere"));
+    expect(again.done()).toEqual(["read"]);
+    writeFileSync(at("elsewhere/model.json"), `${readFileSync(at("elsewhere/model.json"), "utf8")} `);
+    await expect(go("used", {}, withModel("elsewhere"))).rejects.toThrow(/used was made differently: another model \(--model\) before;/);
+    await expect(go("used")).rejects.toThrow(/made differently: a model of one's own \(--model\) before, none now/);
+    await expect(go("out", {}, withModel("lent"))).rejects.toThrow(/made differently: .*no model given before, one \(--model\) now/);
+    await expect(go("out", {}, withModel("out/model"), [at("movie")], true)).rejects.toThrow(/^run\.model: expected a model outside of the output folder/);
+    await expect(go("never", {}, resolveConfig({ train: { from: at("lent") }, run: { model: at("lent") } }, "the test"))).rejects.toThrow(/^run\.model: expected either a model to use/);
+    await expect(go("never", {}, withModel("movie"))).rejects.toThrow(/expected a model folder with model\.onnx and model\.json/);
+    expect(existsSync(at("never"))).toBe(false);
+  });
+
   it("writes the report again from any folder, and only of a run that is finished", async () => {
     rmSync(at("out/report.html"));
     const here = process.cwd();

@@ -21,6 +21,8 @@ export interface MethodsInput {
     readonly grid: number;
     readonly depth: number;
     readonly filters: number;
+    /** Whose data it learned from: those annotated here, those of all movies of a study, or others, earlier. Default own. */
+    readonly data?: "own" | "shared" | "given" | undefined;
     /** True where it went on from an earlier model instead of from random weights. */
     readonly continued?: boolean | undefined;
     /** Done, which may be fewer than were planned. */
@@ -111,7 +113,8 @@ function trainingText(t: Part<"training">): string {
   }[t.schedule];
   const held = t.validation > 0 ? ` ${short(t.validation * 100)} % of the data were kept out of the training for validation.` : "";
   const composed = t.composed ? ` In ${short(t.composed * 100)} % of the patches nuclei touched, which were composed by copying single nuclei of the training data beside others of the same image.` : "";
-  return `On these data a StarDist network (Schmidt et al. 2018) was trained ${t.continued ? "further, from the weights of an earlier model" : "from scratch"}: a U-Net (Ronneberger et al. 2015) of depth ${t.depth} with ${t.filters} filters on its first level, ${t.rays} rays and a grid of ${t.grid} px, ` +
+  const data = { own: "On these data", shared: "On such data of all movies of the study together, drawn evenly from its conditions,", given: "On other images, earlier," }[t.data ?? "own"];
+  return `${data} a StarDist network (Schmidt et al. 2018) was trained ${t.continued ? "further, from the weights of an earlier model" : "from scratch"}: a U-Net (Ronneberger et al. 2015) of depth ${t.depth} with ${t.filters} filters on its first level, ${t.rays} rays and a grid of ${t.grid} px, ` +
     `for ${formatNumber(t.steps)} steps with batches of ${t.batch} patches of ${t.patch} × ${t.patch} px${t.augmented ? ", augmented by flips, turns and changes of intensity" : ", without augmentation"}, ` +
     `with the Adam optimiser and a learning rate of at most ${short(t.learningRate)}, ${schedule} (seed ${t.seed}).${t.averaged ? " The network is the exponential average of its weights over the steps." : ""}${composed}${held}`;
 }

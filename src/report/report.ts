@@ -8,7 +8,7 @@ import { annotationPictures, segmentationPictures, trackPictures } from "./pictu
 import {
   cards, methodsMarkup, motionPlots, parametersMarkup, populationPlots, runMarkup, scoresMarkup, section, statisticsTablesMarkup, trainingMarkup,
 } from "./sections.js";
-import { script, styleSheet } from "./style.js";
+import { htmlPage, noticesMarkup } from "./page.js";
 
 export type {
   AnnotationPart, LabelledPicture, Notice, ReportInput, ScorePart, SourceFacts, Timing, TrackPicture, TrainingPart,
@@ -31,22 +31,7 @@ export function buildReport(input: ReportInput): string {
     section("Parameters", parametersMarkup(input)),
     section("Run", runMarkup(input)),
   ].join("\n");
-  // The policy makes the browser itself refuse any request, whatever text ends up in the page.
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>${escapeText(input.title)}</title>
-<style>${styleSheet}</style>
-</head>
-<body>
-${body}
-<script>${script}</script>
-</body>
-</html>
-`;
+  return htmlPage(input.title, body);
 }
 
 function header({ title, source, created }: ReportInput): string {
@@ -69,11 +54,5 @@ function notices({ notices: given = [], statistics }: ReportInput): string {
     .filter((text) => statistics!.summary.tracked || !text.startsWith("The frame interval"))
     .map((text): Notice => ({ level: "note", text }));
   const all = [...given.filter(({ level }) => level === "warning"), ...given.filter(({ level }) => level === "note"), ...uncalibrated];
-  const items = all.map(({ level, text }) => `<li class="${level}"><b>${level === "warning" ? "Warning" : "Note"}</b>${escapeText(text)}</li>`);
-  const list = (part: readonly string[]): string => (part.length === 0 ? "" : `<ul class="notices">${part.join("")}</ul>`);
-  // Hundreds of images can have as many warnings; the results must still be in sight.
-  const rest = items.slice(shownNotices);
-  return list(items.slice(0, shownNotices)) + (rest.length === 0 ? "" : `<details><summary>${rest.length} more</summary>${list(rest)}</details>`);
+  return noticesMarkup(all);
 }
-
-const shownNotices = 8;

@@ -10,13 +10,13 @@ const [centreX, centreY, outer] = [320, 258, 165];
  * Directions as bars around a circle: 0° right, 90° up, as on the screen. The AREA of a bar is its share of all directions (its radius the
  * square root of it), for the eye reads areas. The arrow is the mean direction; its length on the scale of the outer ring is the resultant length.
  */
-export function roseChart(rose: Rose, options: { readonly title: string; readonly note?: string | undefined }): string {
+export function roseChart(rose: Rose, options: { readonly title: string; readonly note?: string | undefined; readonly colour?: string | undefined }): string {
   const largest = rose.counts.reduce((a, b) => Math.max(a, b), 0);
   const shareOfLargest = largest / Math.max(1, rose.total);
   const rings = ringShares(shareOfLargest);
   const end = rings[rings.length - 1]!;
   const radius = (share: number): number => outer * Math.sqrt(share / end);
-  const bars = Array.from(rose.counts, (count, k) => (count === 0 ? "" : sector(k * rose.binWidth, (k + 1) * rose.binWidth, radius(count / rose.total))));
+  const bars = Array.from(rose.counts, (count, k) => (count === 0 ? "" : sector(k * rose.binWidth, (k + 1) * rose.binWidth, radius(count / rose.total), options.colour ?? palette[0])));
   const ringLines = rings.map((share) => `<circle cx="${centreX}" cy="${centreY}" r="${fixed(radius(share))}" fill="none" stroke="#cfcfcf"/>`);
   // Inside the ring, between the labels of two spokes.
   const ringLabels = rings.map((share) => {
@@ -25,7 +25,7 @@ export function roseChart(rose: Rose, options: { readonly title: string; readonl
   });
   return opened(options.title, size) +
     text(20, 24, options.title, "start", 19, ' font-weight="600"') + (options.note ? text(20, 46, options.note, "start", 14, ' fill="#666666"') : "") +
-    ringLines.join("") + spokes() + bars.join("") + ringLabels.join("") + meanArrow(rose) + "</svg>";
+    ringLines.join("") + spokes() + bars.join("") + ringLabels.join("") + meanArrow(rose, options.colour === undefined ? palette[1] : "#222222") + "</svg>";
 }
 
 /** Two or three round shares, the last at least the largest bin's. */
@@ -39,11 +39,11 @@ function polar(degrees: number, radius: number): [x: number, y: number] {
   return [centreX + radius * Math.cos(angle), centreY - radius * Math.sin(angle)];
 }
 
-function sector(from: number, to: number, radius: number): string {
+function sector(from: number, to: number, radius: number, colour: string): string {
   const [x0, y0] = polar(from, radius);
   const [x1, y1] = polar(to, radius);
   // Sweep 0: counter-clockwise on the screen.
-  return `<path d="M${centreX} ${centreY}L${fixed(x0)} ${fixed(y0)}A${fixed(radius)} ${fixed(radius)} 0 0 0 ${fixed(x1)} ${fixed(y1)}Z" fill="${palette[0]}" fill-opacity="0.75" stroke="#ffffff" stroke-width="1"/>`;
+  return `<path d="M${centreX} ${centreY}L${fixed(x0)} ${fixed(y0)}A${fixed(radius)} ${fixed(radius)} 0 0 0 ${fixed(x1)} ${fixed(y1)}Z" fill="${colour}" fill-opacity="0.75" stroke="#ffffff" stroke-width="1"/>`;
 }
 
 function spokes(): string {
@@ -57,7 +57,7 @@ function spokes(): string {
   }).join("");
 }
 
-function meanArrow(rose: Rose): string {
+function meanArrow(rose: Rose, colour: string): string {
   if (Number.isNaN(rose.meanDirection)) return "";
   const length = Math.max(14, outer * rose.resultant);
   const [x, y] = polar(rose.meanDirection, length);
@@ -65,5 +65,5 @@ function meanArrow(rose: Rose): string {
   const [rightX, rightY] = polar(rose.meanDirection - 90, 5);
   const [baseX, baseY] = polar(rose.meanDirection, length - 11);
   const tip = [[x, y], [baseX + leftX - centreX, baseY + leftY - centreY], [baseX + rightX - centreX, baseY + rightY - centreY]];
-  return `<line x1="${centreX}" y1="${centreY}" x2="${fixed(baseX)}" y2="${fixed(baseY)}" stroke="${palette[1]}" stroke-width="3"/><path d="M${tip.map(([a, b]) => `${fixed(a!)} ${fixed(b!)}`).join("L")}Z" fill="${palette[1]}"/>`;
+  return `<line x1="${centreX}" y1="${centreY}" x2="${fixed(baseX)}" y2="${fixed(baseY)}" stroke="${colour}" stroke-width="3"/><path d="M${tip.map(([a, b]) => `${fixed(a!)} ${fixed(b!)}`).join("L")}Z" fill="${colour}"/>`;
 }
