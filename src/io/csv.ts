@@ -17,14 +17,14 @@ export function formatCsv(header: readonly string[], columns: readonly CsvColumn
   const rows = columns[0]?.length ?? 0;
   const odd = columns.findIndex((column) => column.length !== rows);
   if (odd >= 0) throw new InvalidInput(`CSV column ${header[odd]!}`, `${rows} values, as in the first`, String(columns[odd]!.length));
-  return csvLine(header) + csvRows(columns);
+  return csvLine(header) + formatRows(columns);
 }
 
 /** A line of texts: the header of a table that is written in parts. */
 export const csvLine = (cells: readonly string[]): string => `${cells.map(quoted).join(",")}\n`;
 
 /** The rows of a table, or of a part of it, without a header. @param columns all of equal length */
-export function csvRows(columns: readonly CsvColumn[]): string {
+export function formatRows(columns: readonly CsvColumn[]): string {
   const digits = columns.map((column) => (column instanceof Float32Array ? 7 : 10));
   let text = "";
   for (let row = 0; row < (columns[0]?.length ?? 0); row++) {
@@ -81,7 +81,7 @@ export interface CsvRow {
  * @param where name of the file, for messages
  * @throws InvalidInput when a quote is not closed
  */
-export function csvRows(marked: string, where = "CSV", separator: "," | ";" | "\t" = ","): CsvRow[] {
+export function rowsWithLines(marked: string, where = "CSV", separator: "," | ";" | "\t" = ","): CsvRow[] {
   const text = marked.replace(/^\uFEFF/, "");
   const rows: CsvRow[] = [];
   // One cell and what ends it; a quoted cell may hold anything, with "" for a quote.

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { analyse, type Statistics } from "../analyse/analyse.js";
 import { type NucleiTable, nucleiTable } from "../analyse/nucleitable.js";
 import { statisticsTables } from "../analyse/tables.js";
-import { csvLine, csvRows, formatCsv } from "../io/csv.js";
+import { csvLine, formatRows, formatCsv } from "../io/csv.js";
 import { writeFileAtomic } from "./files.js";
 import type { Config } from "./options.js";
 import type { StoredTracks } from "./tracking.js";
@@ -29,5 +29,5 @@ const rowsAtOnce = 10_000;
 function* pieces({ header, count, rows }: NucleiTable): Generator<Uint8Array> {
   const encoder = new TextEncoder();
   yield encoder.encode(csvLine(header));
-  for (let from = 0; from < count; from += rowsAtOnce) yield encoder.encode(csvRows(rows(from, Math.min(count, from + rowsAtOnce))));
+  for (let from = 0; from < count; from += rowsAtOnce) yield encoder.encode(formatRows(rows(from, Math.min(count, from + rowsAtOnce))));
 }

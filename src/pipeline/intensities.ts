@@ -14,7 +14,7 @@ import type { LabelImage } from "../core/labels.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import { equivalentDiameter } from "../imgproc/regions.js";
 import { type RingOptions, ringsOf } from "../imgproc/rings.js";
-import { csvLine, csvRows, formatCsv, parseCsv } from "../io/csv.js";
+import { csvLine, formatRows, formatCsv, parseCsv } from "../io/csv.js";
 import { maskName } from "../io/ctc.js";
 import { toCtc } from "../track/ctc.js";
 import { openAtomic, writeFileAtomic } from "./files.js";
@@ -82,7 +82,7 @@ export async function measureIntensities(folder: string, statistics: Statistics,
         parent: of(branches.parent), root: of(branches.root), touchesEdge: Uint8Array.from(rows, (row) => nuclei.touchesEdge[row]!), measured: Int32Array.from(rows, (row) => labelled.labelOfRow[row]!),
       };
       for (const [channel, values] of measured.entries()) {
-        await write(csvRows(intensityColumns(values, { ...facts, channel })));
+        await write(formatRows(intensityColumns(values, { ...facts, channel })));
         addFrame(summary, frame, facts.time, channel, values, facts.measured.filter((_, i) => facts.touchesEdge[i] === 0));
       }
       context.onProgress?.({ done: frame + 1, total: frames, message: "measuring brightness" });

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { InvalidInput, isKaryonError, messageOf } from "../core/errors.js";
-import { csvRows } from "../io/csv.js";
+import { rowsWithLines } from "../io/csv.js";
 import { unreadable } from "./files.js";
 import { safeName } from "./framenames.js";
 import { listInputs, stemOf } from "./inputs.js";
@@ -64,7 +64,7 @@ function textOf(bytes: Uint8Array): string {
 export function parseSampleSheet(text: string, path: string): SampleRow[] {
   const lines = text.replace(/\r(?!\n)/g, "\n");
   const separator = separatorOf(lines);
-  const [header, ...body] = csvRows(lines, path, separator).map(({ line, values }) => ({ line, values: values.map((value) => value.trim()) })).filter(({ values }) => values.some((value) => value !== ""));
+  const [header, ...body] = rowsWithLines(lines, path, separator).map(({ line, values }) => ({ line, values: values.map((value) => value.trim()) })).filter(({ values }) => values.some((value) => value !== ""));
   if (header === undefined) throw new InvalidInput(path, "a table of samples with the columns file, condition and replicate", "an empty file");
   const places = placesOf(header.values, `${path}, line ${header.line}`);
   if (body.length === 0) throw new InvalidInput(path, "one line a movie", "a header alone");
