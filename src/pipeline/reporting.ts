@@ -1,33 +1,31 @@
 /** Everything a run left on disk, as one page: `report.html`. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidInput } from "../core/errors.js";
-import type { Image, ImageSource, Window } from "../core/image.js";
+import type { ImageSource } from "../core/image.js";
 import { type LabelImage, labelImage } from "../core/labels.js";
 import type { ExpectedQuality } from "../core/quality.js";
-import type { Nuclei } from "../core/nuclei.js";
 import { median } from "../imgproc/percentile.js";
 import { parseCsv } from "../io/csv.js";
 import type { AnnotationPart, LabelledPicture, Notice, ReportInput } from "../report/input.js";
 import type { MethodsInput } from "../report/methods.js";
-import type { LossRecord } from "../report/plots.js";
 import { buildReport } from "../report/report.js";
-import { analyse, type Statistics } from "../analyse/analyse.js";
 import { parseModelDescription } from "../model/file.js";
 import type { TrainingSettings } from "../workers/protocol.js";
 import type { AnnotationSummary } from "./annotation.js";
-import { statisticsOf } from "./analysis.js";
 import { type PartialConfig, resolveConfig } from "./config.js";
-import { readJson, writeFileAtomic } from "./files.js";
+import { type PipelineContext, runStage } from "./events.js";
+import { figuresStage } from "./figures.js";
+import { writeFileAtomic } from "./files.js";
+import { writeFolder } from "./folders.js";
 import { readLabels, readLabelWindow } from "./labelfiles.js";
 import { type Config, configurationOf } from "./options.js";
 import { inputPaths, readRun, type RunRecord, version } from "./provenance.js";
-import { type RunStage, stageOutputs } from "./layout.js";
+import { stageOutputs } from "./layout.js";
+import { lossRecords, numbersOf, shownPart, summaryOf, within } from "./results.js";
 import type { SegmentationSummary } from "./segmentation.js";
 import { openSource } from "./source.js";
-import { isTrackable } from "./stages.js";
-import { parseNuclei } from "./tables.js";
-import { readTracks, type TrackingSummary } from "./tracking.js";
+import type { TrackingSummary } from "./tracking.js";
 
 /** Writes `report.html` into the output folder of a run, from what its stages wrote. */
 export async function writeReport(out: string, record: RunRecord, source: ImageSource, config: Config): Promise<string> {
@@ -36,21 +34,22 @@ export async function writeReport(out: string, record: RunRecord, source: ImageS
   return path;
 }
 
-/** Writes the report of a finished run again; the images must still be where they were. @throws InvalidInput when the folder is no run */
-export async function reportRun(out: string): Promise<string> {
+/** Writes figures and report of a finished run again; the images must still be where they were. @throws InvalidInput when the folder is no run */
+export async function reportRun(out: string, context: PipelineContext = {}): Promise<string> {
   const record = readRun(out);
   if (record?.command !== "run") throw new InvalidInput(out, "the output folder of karyon run", "no run.json of one");
   const config = resolveConfig(record.configuration as PartialConfig, join(out, "run.json"));
   const source = await openSource(inputPaths(out, record), config.input);
+  const { name, text, fill } = figuresStage(out, source, config);
+  await runStage(context, name, text, (stage) => writeFolder(join(out, stageOutputs.figures), (folder) => fill(folder, stage)));
   return writeReport(out, record, source, config);
 }
 
 async function reportInput(out: string, record: RunRecord, source: ImageSource, config: Config): Promise<ReportInput> {
   const annotation = summaryOf<AnnotationSummary>(out, "annotate", "annotation.json");
   const segmentation = summaryOf<SegmentationSummary>(out, "segment", "segmentation.json");
-  const tracked = isTrackable(source);
-  const tracks = tracked ? readTracks(join(out, stageOutputs.track)) : undefined;
-  const statistics = tracks ? statisticsOf(tracks, config) : untracked(out, segmentation, source);
+  const { tracks, statistics } = numbersOf(out, source, config);
+  const tracked = tracks !== undefined;
   const middle = Math.floor(source.frames / 2);
   const shown = await shownPart(source, middle, annotation, config);
   const { image } = shown;
@@ -80,46 +79,11 @@ async function reportInput(out: string, record: RunRecord, source: ImageSource, 
       { name: "model/", content: "the network (ONNX), how to use it, and its training curve" },
       { name: "labels/", content: "label images, overlays, and a table of all nuclei" },
       ...(tracked ? [{ name: "tracks/", content: "Cell Tracking Challenge files, spots and tracks as tables" }, { name: "statistics/", content: "the tables behind the plots" }] : []),
+      { name: "figures/", content: `every plot${tracked ? ", lineage trees, the tracks as a still and a movie" : ""}, as SVG for papers and PNG for slides` },
       { name: "run.json", content: "configuration, seed, hashes of the inputs, versions, timings" },
     ],
     methods: methodsOf(out, config, annotation, segmentation, tracks?.summary),
   };
-}
-
-/** What the pictures of a report show: a frame, or, of one too large, the middle one of its annotated windows. */
-interface ShownPart {
-  /** Of the image in the dataset. */
-  readonly name: string;
-  readonly image: Image;
-  readonly window: Window | undefined;
-}
-
-async function shownPart(source: ImageSource, frame: number, annotation: AnnotationSummary, { input }: Config): Promise<ShownPart> {
-  const options = { channel: input.channel, z: input.z };
-  const frameName = source.frameNames[frame]!;
-  const windows = annotation.images.filter((image) => image.source === frameName);
-  const { name, window } = windows[Math.floor(windows.length / 2)] ?? { name: frameName, window: undefined };
-  return { name, window, image: window === undefined ? await source.read(frame, options) : await source.readWindow(frame, window, options) };
-}
-
-/** Nuclei with their places in a window; those beyond it lie outside of its picture. */
-const within = (nuclei: Nuclei, window: Window | undefined): Nuclei =>
-  window === undefined ? nuclei : { ...nuclei, y: nuclei.y.map((y) => y - window.y), x: nuclei.x.map((x) => x - window.x) };
-
-/** What a stage wrote. @throws InvalidInput when the stage is not finished */
-function summaryOf<T>(out: string, stage: RunStage, name: string): T {
-  const path = join(out, stageOutputs[stage], name);
-  if (!existsSync(path)) throw new InvalidInput(path, "a finished run", "nothing there", "run the same karyon run command again to finish it");
-  return readJson<T>(path);
-}
-
-/** Statistics of the frames of a set of independent images. */
-function untracked(out: string, { images }: SegmentationSummary, source: ImageSource): Statistics {
-  const path = join(out, stageOutputs.segment, "objects.csv");
-  const nuclei = parseNuclei(readFileSync(path, "utf8"), path);
-  const { height, width } = images[0]!;
-  const graph = { nuclei, frames: images.length, edges: new Uint32Array(0) };
-  return analyse(graph, { height, width, pixelSize: source.pixelSize }, { tracked: false, fieldAreas: images.map((image) => image.height * image.width) });
 }
 
 const noticesOf = (source: ImageSource, annotation: AnnotationSummary, segmentation: SegmentationSummary): Notice[] => [
@@ -145,13 +109,6 @@ async function annotationPart(out: string, { images }: AnnotationSummary, pictur
 }
 
 const withCount = ({ height, width, data }: LabelImage): LabelImage => labelImage(height, width, data);
-
-function lossRecords(out: string): LossRecord[] {
-  const { header, rows } = parseCsv(readFileSync(join(out, stageOutputs.train, "training.csv"), "utf8"));
-  const column = (name: string): number => header.indexOf(name);
-  const numberOf = (cell: string | undefined): number => (cell === undefined || cell === "" ? NaN : Number(cell));
-  return rows.map((row) => ({ step: numberOf(row[column("step")]), trainingLoss: numberOf(row[column("loss")]), validationLoss: numberOf(row[column("validation_loss")]) }));
-}
 
 /** What the training expected of its network, where it could tell. */
 function expectedOf(out: string): ExpectedQuality | undefined {

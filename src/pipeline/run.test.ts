@@ -48,8 +48,8 @@ describe("run", () => {
   it("does every stage once, then none, and those after a lost one again", async () => {
     const first = listener();
     const { record } = await go("out", first);
-    expect(first.done()).toEqual(["read", "annotate", "train", "segment", "track", "analyse", "report"]);
-    expect(readdirSync(at("out")).sort()).toEqual(["annotation", "labels", "model", "report.html", "run.json", "statistics", "tracks"]);
+    expect(first.done()).toEqual(["read", "annotate", "train", "segment", "track", "analyse", "figures", "report"]);
+    expect(readdirSync(at("out")).sort()).toEqual(["annotation", "figures", "labels", "model", "report.html", "run.json", "statistics", "tracks"]);
     expect(record.notices).toEqual(expect.arrayContaining([expect.stringMatching(/are read as a movie/), expect.stringMatching(/No pixel size/)]));
     expect(record).toEqual(readRun(at("out")));
     const second = listener();
@@ -58,7 +58,7 @@ describe("run", () => {
     rmSync(at("out/statistics"), { recursive: true });
     const third = listener();
     await go("out", third);
-    expect(third.done()).toEqual(["read", "analyse", "report"]);
+    expect(third.done()).toEqual(["read", "analyse", "figures", "report"]);
   });
 
   it("goes on with inputs that are named differently or have been moved, and with another number of threads", async () => {
@@ -108,7 +108,7 @@ describe("run", () => {
     expect(readdirSync(at("stopped")).sort()).toEqual([".model.checkpoint", "annotation", "run.json"]);
     const again = listener();
     await go("stopped", again, longer);
-    expect(again.done()).toEqual(["read", "train", "segment", "track", "analyse", "report"]);
+    expect(again.done()).toEqual(["read", "train", "segment", "track", "analyse", "figures", "report"]);
     expect(again.notices()).toContainEqual(expect.stringMatching(/^Going on after step \d+ of 60\.$/));
     expect(existsSync(at("stopped/.model.checkpoint"))).toBe(false);
   });

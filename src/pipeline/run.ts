@@ -9,6 +9,7 @@ import { removeState, stateFolder } from "./checkpoint.js";
 import { differences } from "./config.js";
 import { chooseDevice } from "./device.js";
 import { notice, type PipelineContext, runStage, type StageResult } from "./events.js";
+import { figuresStage } from "./figures.js";
 import { makeFolder } from "./files.js";
 import { assertReplaceable, type OutputOptions, writeFolder } from "./folders.js";
 import { type RunStage, stageOutputs } from "./layout.js";
@@ -67,6 +68,7 @@ export async function run(inputs: readonly string[], out: string, config: Config
     await fill(trackStage(path("segment"), config));
     await fill(analyseStage(path("track"), config));
   } else notice(context, source.frames === 1 ? "A single image: there is nothing to track." : "Independent images: tracking is skipped.");
+  await fill(figuresStage(out, source, config));
   await perform("report", "pictures, plots, tables", async () => ({ value: undefined, text: await writeReport(out, record, source, config) }));
   return { folder: out, report: path("report"), record };
 }

@@ -4,7 +4,8 @@ import type { Statistics } from "../analyse/analyse.js";
 import type { ReportInput, ScorePart } from "./input.js";
 import { escapeText, formatNumber, formatSeconds } from "./markup.js";
 import { methodsParagraph, referencesOf } from "./methods.js";
-import * as plots from "./plots.js";
+import { plotsOf, type StatisticsPlot } from "./plotlist.js";
+import { f1Plot, lossPlot } from "./plots.js";
 import { flatten, tableMarkup } from "./tablemarkup.js";
 
 interface Card {
@@ -51,17 +52,16 @@ function statisticsCards({ summary, units, trackDirections }: Statistics): Card[
   ];
 }
 
+const plotsIn = (section: StatisticsPlot["section"], statistics: Statistics): string =>
+  grid(plotsOf(statistics).filter((plot) => plot.section === section).map(({ draw }) => draw(statistics)));
+
 /** How many nuclei, how large. */
-export function populationPlots(statistics: Statistics): string {
-  const list = [plots.countPlot(statistics), plots.densityPlot(statistics), plots.areaHistogram(statistics)];
-  return grid(statistics.summary.tracked ? [...list, plots.divisionPlot(statistics)] : list);
-}
+export const populationPlots = (statistics: Statistics): string => plotsIn("population", statistics);
 
 /** How fast, how long, where to. */
 export function motionPlots(statistics: Statistics): string {
   if (!statistics.summary.tracked) return "";
-  const { trackRose, stepRose, speedPlot, speedHistogram, durationHistogram, displacementPlot } = plots;
-  return grid([speedPlot, speedHistogram, trackRose, stepRose, durationHistogram, displacementPlot].map((plot) => plot(statistics))) +
+  return plotsIn("movement", statistics) +
     "<p class=\"facts\">Directions as seen on the screen: 0° right, 90° up; bins of 15°, the area of a bar is its share. The arrow is the mean direction, its length the resultant length " +
     "(1 = the outer ring). The Rayleigh test takes tracks as independent of each other; neighbours in a tissue are not, so that its p is a lower bound.</p>";
 }
@@ -97,7 +97,7 @@ export function trainingMarkup({ annotation, training }: ReportInput): string {
   const table = reasons.length === 0 ? "" : `<div><h3>Why objects were turned down</h3>${tableMarkup([
     { header: "reason", values: reasons.map(({ reason }) => reason) }, { header: "objects", values: reasons.map(({ count }) => count) },
   ], 20)}</div>`;
-  return expectedMarkup(training?.expected) + grid([...(training && training.records.length > 0 ? [plots.lossPlot(training.records)] : []), ...(table === "" ? [] : [table])]);
+  return expectedMarkup(training?.expected) + grid([...(training && training.records.length > 0 ? [lossPlot(training.records)] : []), ...(table === "" ? [] : [table])]);
 }
 
 function expectedMarkup(expected: ExpectedQuality | undefined): string {
@@ -110,7 +110,7 @@ function expectedMarkup(expected: ExpectedQuality | undefined): string {
 
 export function scoresMarkup(scores: readonly ScorePart[] | undefined): string {
   return (scores ?? []).map(({ title, thresholds, values }) => {
-    const curve = thresholds && thresholds.length > 1 ? plots.f1Plot(thresholds) : "";
+    const curve = thresholds && thresholds.length > 1 ? f1Plot(thresholds) : "";
     const counts = thresholds && thresholds.length > 0 ? tableMarkup([
       { header: "IoU", values: thresholds.map(({ threshold }) => threshold), digits: 2 }, { header: "F1", values: thresholds.map(({ f1 }) => f1) },
       { header: "precision", values: thresholds.map(({ precision }) => precision) }, { header: "recall", values: thresholds.map(({ recall }) => recall) },

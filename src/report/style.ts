@@ -1,8 +1,10 @@
 /** Style and script of the report, inside the page so that it needs nothing from anywhere. */
-export const styleSheet = `
+import { fontFaces, fontStack } from "./typeface.js";
+
+export const styleSheet = `${fontFaces}
 :root { --ink: #1d2329; --muted: #5b6670; --line: #dde2e6; --accent: #0072b2; }
 * { box-sizing: border-box; }
-body { margin: 0 auto; padding: 28px 28px 80px; max-width: 1280px; background: #fff; color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; }
+body { margin: 0 auto; padding: 28px 28px 80px; max-width: 1280px; background: #fff; color: var(--ink); font: 16px/1.5 ${fontStack}; }
 h1 { margin: 0; font-size: 30px; line-height: 1.2; overflow-wrap: anywhere; }
 h2 { margin: 44px 0 12px; padding-bottom: 6px; border-bottom: 2px solid var(--line); font-size: 22px; }
 h3 { margin: 24px 0 8px; font-size: 17px; }
