@@ -9,6 +9,7 @@ import { plotsOf } from "../report/plotlist.js";
 import { lossPlot } from "../report/plots.js";
 import { openRasteriser, type Rasteriser } from "../report/rasterise.js";
 import { trackFigure } from "../report/trackfigure.js";
+import { trackScatter } from "../report/trackplots.js";
 import { withTypeface } from "../report/typeface.js";
 import type { AnnotationSummary } from "./annotation.js";
 import type { StageResult } from "./events.js";
@@ -52,6 +53,7 @@ async function figuresInto(folder: string, out: string, source: ImageSource, con
   if (records.length > 0) await write("training", lossPlot(records));
   for (const { name, draw } of plotsOf(statistics)) await write(name, draw(statistics));
   if (tracks === undefined) return { value: undefined, text: counted(figures, "figure") };
+  await write("speed_and_straightness", trackScatter(statistics));
   const pages = layoutLineages(statistics);
   for (const [index, page] of pages.slice(0, mostPages).entries()) await write(`lineages_${index + 1}`, lineagePlot(page, statistics, index + 1, pages.length));
   const middle = Math.floor(source.frames / 2);

@@ -36,7 +36,7 @@ export const smallMovieName = "tracks_small.png";
 
 /** Longest edges, px; bytes that an animated PNG may have; frames of the small one. */
 const [videoEdge, animationEdge, smallEdge, leastEdge] = [1440, 1024, 480, 96];
-const [animationBytes, smallBytes, smallFrames] = [40e6, 1.6e6, 48];
+const [animationBytes, smallBytes, smallFrames] = [40e6, 1.2e6, 48];
 
 /** Writes `tracks.mp4`, `tracks.webm` or `tracks.png`, and the small movie, into a folder. Frames are read one at a time. */
 export async function writeMovie(folder: string, input: MovieInput, context: StageContext): Promise<Movie> {

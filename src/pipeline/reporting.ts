@@ -1,5 +1,5 @@
 /** Everything a run left on disk, as one page: `report.html`. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidInput } from "../core/errors.js";
 import type { ImageSource } from "../core/image.js";
@@ -7,7 +7,7 @@ import { type LabelImage, labelImage } from "../core/labels.js";
 import type { ExpectedQuality } from "../core/quality.js";
 import { median } from "../imgproc/percentile.js";
 import { parseCsv } from "../io/csv.js";
-import type { AnnotationPart, LabelledPicture, Notice, ReportInput } from "../report/input.js";
+import type { AnnotationPart, LabelledPicture, Notice, ReportInput, TrackPicture } from "../report/input.js";
 import type { MethodsInput } from "../report/methods.js";
 import { buildReport } from "../report/report.js";
 import { parseModelDescription } from "../model/file.js";
@@ -22,6 +22,7 @@ import { readLabels, readLabelWindow } from "./labelfiles.js";
 import { type Config, configurationOf } from "./options.js";
 import { inputPaths, readRun, type RunRecord, version } from "./provenance.js";
 import { stageOutputs } from "./layout.js";
+import { smallMovieName } from "./movie.js";
 import { lossRecords, numbersOf, shownPart, summaryOf, within } from "./results.js";
 import type { SegmentationSummary } from "./segmentation.js";
 import { openSource } from "./source.js";
@@ -69,7 +70,7 @@ async function reportInput(out: string, record: RunRecord, source: ImageSource, 
     annotation: await annotationPart(out, annotation, annotated),
     training: { records: lossRecords(out), expected: expectedOf(out) },
     segmentation: [segmented],
-    ...(tracks ? { tracks: { name: shown.name, image, nuclei: within(tracks.graph.nuclei, shown.window) } } : {}),
+    ...(tracks ? { tracks: { name: shown.name, image, nuclei: within(tracks.graph.nuclei, shown.window), movie: movieOf(out) } } : {}),
     statistics,
     frameNames: source.frameNames,
     timings: Object.entries(record.stages).map(([stage, { seconds, text }]) => ({ stage, seconds, text })),
@@ -109,6 +110,14 @@ async function annotationPart(out: string, { images }: AnnotationSummary, pictur
 }
 
 const withCount = ({ height, width, data }: LabelImage): LabelImage => labelImage(height, width, data);
+
+/** The small movie of the figures, where they have been made. */
+function movieOf(out: string): TrackPicture["movie"] {
+  const folder = join(out, stageOutputs.figures);
+  const file = ["tracks.mp4", "tracks.webm", "tracks.png"].find((name) => existsSync(join(folder, name)));
+  const small = join(folder, smallMovieName);
+  return file === undefined || !existsSync(small) ? undefined : { png: readFileSync(small), file: `${stageOutputs.figures}/${file}` };
+}
 
 /** What the training expected of its network, where it could tell. */
 function expectedOf(out: string): ExpectedQuality | undefined {

@@ -53,7 +53,8 @@ export function barChart(edges: ArrayLike<number>, counts: ArrayLike<number>, op
   });
 }
 
-interface Place {
+/** Where values lie in a chart, units of the SVG. */
+export interface Place {
   readonly x: (value: number) => number;
   readonly y: (value: number) => number;
   readonly top: number;
@@ -61,7 +62,7 @@ interface Place {
 }
 
 /** Title, legend, axes, grid and labels around what `draw` draws. */
-function framed(options: ChartOptions, x: Axis, y: Axis, legend: readonly Series[], draw: (at: Place) => string): string {
+export function framed(options: ChartOptions, x: Axis, y: Axis, legend: readonly Series[], draw: (at: Place) => string): string {
   const { width, height } = chartSize;
   const widest = Math.max(...y.tickLabels.map((label) => label.length));
   const [left, right, bottom] = [38 + 9 * widest, width - 22, height - 58];

@@ -10,7 +10,7 @@ import { decodePng } from "../io/png.js";
 import { speedColour } from "./colours.js";
 import { layoutLineages, lineagePlot, lineagesLeftOut } from "./lineage.js";
 import { movieDrawer, timeStamp } from "./movie.js";
-import { moviePalette, paletteIndices } from "./moviepalette.js";
+import { moviePalette, paletteIndices, palettePng } from "./moviepalette.js";
 import { plotsOf, statisticsPlots } from "./plotlist.js";
 import { openRasteriser, type Rasteriser } from "./rasterise.js";
 import { trackFigure } from "./trackfigure.js";
@@ -226,6 +226,13 @@ describe("movieDrawer", () => {
 
   it("writes the time as people do", () => {
     expect([timeStamp(12, undefined), timeStamp(3, 10), timeStamp(9, 10), timeStamp(7, 0.5), timeStamp(0, 5)]).toEqual(["frame 12", "30 min", "1 h 30 min", "3 min 30 s", "0 min"]);
+  });
+
+  it("is the same in palette colours where these suffice", () => {
+    const few = { height: 2, width: 3, samples: 3 as const, data: Uint8Array.from({ length: 18 }, (_, i) => (i * 37) % 251) };
+    const { plane, palette } = decodePng(palettePng(few), "the picture");
+    expect(Array.from(plane.data).flatMap((index) => [...palette![index]!.slice(0, 3)])).toEqual([...few.data]);
+    expect(decodePng(palettePng(draw(image, 5)), "the picture").plane).toMatchObject({ height: 4 * height, width: 4 * width, samples: 1 });
   });
 
   it("is near to its colours in the palette of the animation", () => {

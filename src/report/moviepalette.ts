@@ -1,4 +1,5 @@
-/** The colours of a movie of tracks as a fixed palette: an animation in palette colours is less than half as large. */
+/** Pictures of few colours, or of the colours of speeds, in palette colours: two thirds as large, or less. */
+import { encodeIndexedPng } from "../io/png.js";
 import type { Canvas } from "./canvas.js";
 import { type Rgb, speedColour } from "./colours.js";
 
@@ -45,4 +46,19 @@ function nearestColours(): Uint8Array {
     }
   }
   return table;
+}
+
+/** A canvas as PNG: as it is where it has at most 256 colours, else in `moviePalette`, which is meant for pictures of tracks. */
+export function palettePng(canvas: Canvas): Uint8Array {
+  const { height, width, data } = canvas;
+  const known = new Map<number, number>();
+  const indices = new Uint8Array(height * width);
+  for (let i = 0; i < indices.length; i++) {
+    const colour = (data[3 * i]! << 16) | (data[3 * i + 1]! << 8) | data[3 * i + 2]!;
+    let index = known.get(colour);
+    if (index === undefined) known.set(colour, index = known.size);
+    if (index === 256) return encodeIndexedPng(height, width, paletteIndices(canvas), moviePalette);
+    indices[i] = index;
+  }
+  return encodeIndexedPng(height, width, indices, Uint8Array.from([...known.keys()].flatMap((colour) => [colour >> 16, (colour >> 8) & 255, colour & 255])));
 }
