@@ -1,4 +1,5 @@
 /** The pipeline on a movie of four frames with four nuclei each, and a training of three steps: what is written, kept, replaced and said. */
+import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -50,6 +51,14 @@ describe("run", () => {
     const { record } = await go("out", first);
     expect(first.done()).toEqual(["read", "annotate", "train", "segment", "track", "analyse", "figures", "report"]);
     expect(readdirSync(at("out")).sort()).toEqual(["annotation", "figures", "labels", "model", "report.html", "run.json", "statistics", "tracks"]);
+    const figures = readdirSync(at("out/figures"));
+    for (const name of ["training", "density_over_time", "mean_squared_displacement", "direction_of_tracks", "speed_and_straightness", "tracks_still"]) {
+      expect(figures).toEqual(expect.arrayContaining([`${name}.svg`, `${name}.png`]));
+    }
+    expect(figures.filter((name) => /^tracks\.(mp4|webm|png)$/.test(name))).toHaveLength(1);
+    const report = readFileSync(at("out/report.html"), "utf8");
+    expect(report).toMatch(/<a href="figures\/tracks\.(mp4|webm|png)">/);
+    expect(report).toContain('id="track-data"');
     expect(record.notices).toEqual(expect.arrayContaining([expect.stringMatching(/are read as a movie/), expect.stringMatching(/No pixel size/)]));
     expect(record).toEqual(readRun(at("out")));
     const second = listener();
@@ -144,6 +153,8 @@ describe("run", () => {
 
   it("writes the report again from any folder, and only of a run that is finished", async () => {
     rmSync(at("out/report.html"));
+    const figures = (): string[] => readdirSync(at("out/figures")).filter((name) => !/^tracks\.(mp4|webm)$/.test(name)).map((name) => `${name} ${createHash("sha256").update(readFileSync(at(`out/figures/${name}`))).digest("hex")}`);
+    const before = figures();
     const here = process.cwd();
     try {
       process.chdir(at("movie"));
@@ -152,6 +163,7 @@ describe("run", () => {
       process.chdir(here);
     }
     expect(readFileSync(at("out/report.html"), "utf8")).toContain("</html>");
+    expect(figures()).toEqual(before);
     await expect(reportRun(at("movie"))).rejects.toThrow(/expected the output folder of karyon run/);
     rmSync(at("out/labels"), { recursive: true });
     await expect(reportRun(at("out"))).rejects.toThrow(/segmentation\.json: expected a finished run/);
