@@ -59,7 +59,7 @@ describe("karyon run", () => {
     expect(result.err).toMatch(/annotate: .*certain nuclei/);
     expect(result.out).toContain(join("out", "report.html"));
     expect(result.code).toBe(0);
-    expect(readdirSync(join(folder, "out")).sort()).toEqual(["annotation", "labels", "model", "report.html", "run.json", "statistics", "tracks"]);
+    expect(readdirSync(join(folder, "out")).sort()).toEqual(["annotation", "figures", "labels", "model", "report.html", "run.json", "statistics", "tracks"]);
     expect(readdirSync(join(folder, "out", "annotation", "masks"))).toEqual(["t000.tif", "t001.tif", "t002.tif", "t003.tif"]);
     expect(readdirSync(join(folder, "out", "annotation", "candidates"))).toEqual(["t000.tif", "t001.tif", "t002.tif", "t003.tif"]);
     expect(lines("out/annotation/objects.csv").length).toBeGreaterThan(10);
@@ -68,7 +68,7 @@ describe("karyon run", () => {
     expect(lines("out/annotation/objects.csv")[0]!.split(",")).toEqual(explained);
     expect(lines("out/model/training.csv").length).toBeGreaterThan(2);
     const record = JSON.parse(readFileSync(join(folder, "out", "run.json"), "utf8")) as { stages: object; inputs: { sha256: string }[]; configuration: { train: { steps: number } } };
-    expect(Object.keys(record.stages)).toEqual(["annotate", "train", "segment", "track", "analyse", "report"]);
+    expect(Object.keys(record.stages)).toEqual(["annotate", "train", "segment", "track", "analyse", "figures", "report"]);
     expect(record.inputs.map(({ sha256 }) => sha256.length)).toEqual([64, 64, 64, 64]);
     expect(record.configuration.train.steps).toBe(40);
     expect(readFileSync(join(folder, "out", "report.html"), "utf8")).toContain("Englbrecht");

@@ -59,7 +59,7 @@ export interface CsvTable {
  * @throws InvalidInput when a quote is not closed, or a row has more or fewer cells than the header
  */
 export function parseCsv(text: string, where = "CSV"): CsvTable {
-  const [header, ...rows] = csvRows(text, where);
+  const [header, ...rows] = rowsWithLines(text, where);
   if (header === undefined) throw new InvalidInput(where, "a header line", "an empty file");
   for (const { line, values } of rows) {
     if (values.length !== header.values.length) {

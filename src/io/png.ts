@@ -88,3 +88,15 @@ export function encodePng(plane: StoredPlane): Uint8Array {
   }
   return encode({ width, height, data, channels: samples, depth: data instanceof Uint8Array ? 8 : 16 });
 }
+
+/**
+ * Encodes 8-bit palette indices.
+ *
+ * @param palette red, green, blue of 1 to 256 colours, 0..255, one after another
+ * @throws InvalidInput for a palette of another size
+ */
+export function encodeIndexedPng(height: number, width: number, indices: Uint8Array, palette: Uint8Array): Uint8Array {
+  if (palette.length === 0 || palette.length % 3 !== 0 || palette.length > 768) throw new InvalidInput("PNG palette", "3 values for each of 1 to 256 colours", `${palette.length} values`);
+  const colours = Array.from({ length: palette.length / 3 }, (_, i) => [palette[3 * i]!, palette[3 * i + 1]!, palette[3 * i + 2]!] as [number, number, number]);
+  return encode({ width, height, data: indices, channels: 1, depth: 8, palette: colours });
+}

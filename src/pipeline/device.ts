@@ -58,7 +58,7 @@ export function chooseDevice(config: Pick<Config, "general">): Promise<ChosenDev
 async function findDevice(threads: number): Promise<ChosenDevice> {
   for (const report of (await probe({ devices: automatic, threads }, patience)).reports) {
     if (!("difference" in report) || report.difference === null || report.speed === null || !(report.difference < tolerance && report.speed >= worthwhile)) continue;
-    const text = `The network runs on ${report.device}, ${report.speed!.toFixed(0)} times as fast as the processor at a convolution; results on other devices are equal up to rounding (--device cpu to use the processor).`;
+    const text = `The network runs on ${report.device}, ${report.speed.toFixed(0)} times as fast as the processor at a convolution; results on other devices are equal up to rounding (--device cpu to use the processor).`;
     return { device: report.device, notices: [text] };
   }
   return { device: "cpu", notices: [] };

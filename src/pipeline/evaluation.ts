@@ -193,13 +193,13 @@ function readSequence(folder: string, file: string, stage: StageContext): Labell
 }
 
 /** @throws InvalidInput naming the folder and the rules of the challenge that its tracks break: scores of such a folder would mean nothing */
-async function assertValid({ frames, labels, tracks }: LabelledSequence, folder: string, stage: StageContext): Promise<void> {
+async function assertValid(sequence: LabelledSequence, folder: string, stage: StageContext): Promise<void> {
   const perFrame: Set<number>[] = [];
-  for (let t = 0; t < frames; t++) {
-    perFrame.push(new Set((await labels(t)).data.filter((label) => label > 0)));
+  for (let t = 0; t < sequence.frames; t++) {
+    perFrame.push(new Set((await sequence.labels(t)).data.filter((label) => label > 0)));
     throwIfCancelled(stage, "Evaluation");
   }
-  assertValidCtc(tracks, perFrame, folder);
+  assertValidCtc(sequence.tracks, perFrame, folder);
 }
 
 /** One line a score: the name, and the value, empty where it is not defined. BC and BIO have one for each tolerance in frames. */

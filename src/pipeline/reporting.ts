@@ -1,35 +1,32 @@
 /** Everything a run left on disk, as one page: `report.html`. */
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { InvalidInput } from "../core/errors.js";
-import type { Image, ImageSource, Window } from "../core/image.js";
+import type { ImageSource } from "../core/image.js";
 import { type LabelImage, labelImage } from "../core/labels.js";
 import type { ExpectedQuality } from "../core/quality.js";
-import type { Nuclei } from "../core/nuclei.js";
 import { median } from "../imgproc/percentile.js";
 import { parseCsv } from "../io/csv.js";
-import type { AnnotationPart, LabelledPicture, Notice, ReportInput } from "../report/input.js";
+import type { AnnotationPart, LabelledPicture, Notice, ReportInput, TrackPicture } from "../report/input.js";
 import type { MethodsInput } from "../report/methods.js";
-import type { LossRecord } from "../report/plots.js";
 import { buildReport } from "../report/report.js";
-import { analyse, type Statistics } from "../analyse/analyse.js";
 import { parseModelDescription } from "../model/file.js";
 import type { TrainingSettings } from "../workers/protocol.js";
 import type { AnnotationSummary } from "./annotation.js";
-import { statisticsOf } from "./analysis.js";
 import { type PartialConfig, resolveConfig } from "./config.js";
-import { readJson, writeFileAtomic } from "./files.js";
-import { readFrameIntensities } from "./intensities.js";
+import { type PipelineContext, runStage } from "./events.js";
+import { figuresStage } from "./figures.js";
+import { writeFileAtomic } from "./files.js";
+import { writeFolder } from "./folders.js";
 import { readLabels, readLabelWindow } from "./labelfiles.js";
 import { type Config, configurationOf } from "./options.js";
-import { inputPaths, type InputRecord, readRun, type RunRecord, version } from "./provenance.js";
-import { type RunStage, stageOutputs } from "./layout.js";
+import { inputPaths, readRun, type RunRecord, version } from "./provenance.js";
+import { stageOutputs } from "./layout.js";
+import { smallMovieName } from "./movie.js";
+import { annotationOf, lossRecords, modelOf, numbersOf, shownPart, summaryOf, within } from "./results.js";
 import type { SegmentationSummary } from "./segmentation.js";
 import { openSource } from "./source.js";
-import { isTrackable } from "./stages.js";
-import { parseNuclei } from "./tables.js";
-import { readTracks, type StoredTracks, type TrackingSummary } from "./tracking.js";
-import { isLarge, windowGrid, windowName } from "./windows.js";
+import type { TrackingSummary } from "./tracking.js";
 
 /** Writes `report.html` into the output folder of a run, from what its stages wrote. */
 export async function writeReport(out: string, record: RunRecord, source: ImageSource, config: Config): Promise<string> {
@@ -38,22 +35,22 @@ export async function writeReport(out: string, record: RunRecord, source: ImageS
   return path;
 }
 
-/** Writes the report of a finished run again; the images must still be where they were. @throws InvalidInput when the folder is no run */
-export async function reportRun(out: string): Promise<string> {
+/** Writes figures and report of a finished run again; the images must still be where they were. @throws InvalidInput when the folder is no run */
+export async function reportRun(out: string, context: PipelineContext = {}): Promise<string> {
   const record = readRun(out);
   if (record?.command !== "run") throw new InvalidInput(out, "the output folder of karyon run", "no run.json of one");
   const config = resolveConfig(record.configuration as PartialConfig, join(out, "run.json"));
   const source = await openSource(inputPaths(out, record), config.input);
+  const { name, text, fill } = figuresStage(out, () => record, source, config);
+  await runStage(context, name, text, (stage) => writeFolder(join(out, stageOutputs.figures), (folder) => fill(folder, stage)));
   return writeReport(out, record, source, config);
 }
 
 async function reportInput(out: string, record: RunRecord, source: ImageSource, config: Config): Promise<ReportInput> {
-  // With a given model nothing need be annotated.
-  const annotation = record.model !== undefined && !existsSync(join(out, stageOutputs.annotate)) ? undefined : summaryOf<AnnotationSummary>(out, "annotate", "annotation.json");
-  const model = record.model === undefined ? join(out, stageOutputs.train) : givenModel(out, record.model);
+  const [annotation, model] = [annotationOf(out, record), modelOf(out, record)];
   const segmentation = summaryOf<SegmentationSummary>(out, "segment", "segmentation.json");
-  const tracked = isTrackable(source);
-  const { statistics, tracks } = measuredOf(out, source, config);
+  const { tracks, statistics } = numbersOf(out, source, config);
+  const tracked = tracks !== undefined;
   const middle = Math.floor(source.frames / 2);
   const shown = await shownPart(source, middle, annotation, config);
   const { image } = shown;
@@ -72,7 +69,7 @@ async function reportInput(out: string, record: RunRecord, source: ImageSource, 
     ...(annotation === undefined ? {} : { annotation: await annotationPart(out, annotation, { ...shown, labels: await readLabels(join(out, stageOutputs.annotate, "masks", `${shown.name}.tif`)) }) }),
     training: { records: lossRecords(model), expected: expectedOf(model) },
     segmentation: [segmented],
-    ...(tracks ? { tracks: { name: shown.name, image, nuclei: within(tracks.graph.nuclei, shown.window) } } : {}),
+    ...(tracks ? { tracks: { name: shown.name, image, nuclei: within(tracks.graph.nuclei, shown.window), movie: movieOf(out) } } : {}),
     statistics,
     frameNames: source.frameNames,
     timings: Object.entries(record.stages).map(([stage, { seconds, text }]) => ({ stage, seconds, text })),
@@ -82,60 +79,11 @@ async function reportInput(out: string, record: RunRecord, source: ImageSource, 
       ...(record.model === undefined ? [{ name: "model/", content: "the network (ONNX), how to use it, and its training curve" }] : []),
       { name: "labels/", content: "label images, overlays, and a table of all nuclei" },
       ...(tracked ? [{ name: "tracks/", content: "Cell Tracking Challenge files, spots and tracks as tables" }, { name: "statistics/", content: "the tables behind the plots" }] : []),
+      { name: "figures/", content: `every plot${tracked ? ", lineage trees, the tracks as a still and a movie" : ""}, as SVG for papers and PNG for slides` },
       { name: "run.json", content: "configuration, seed, hashes of the inputs, versions, timings" },
     ],
     methods: methodsOf(model, record.model === undefined ? "own" : annotation === undefined ? "given" : "shared", config, annotation, segmentation, tracks?.summary),
   };
-}
-
-/** The folder of a model that was made elsewhere. */
-const givenModel = (out: string, [network]: readonly InputRecord[]): string => dirname(resolve(out, network!.file));
-
-/** What was measured in a finished run. @throws InvalidInput when a stage is not finished */
-export function measuredOf(out: string, source: ImageSource, config: Config): { readonly statistics: Statistics; readonly tracks: StoredTracks | undefined } {
-  const tracks = isTrackable(source) ? readTracks(join(out, stageOutputs.track)) : undefined;
-  return { tracks, statistics: tracks ? { ...statisticsOf(tracks, config), intensities: readFrameIntensities(join(out, stageOutputs.analyse)) } : untracked(out, summaryOf<SegmentationSummary>(out, "segment", "segmentation.json"), source) };
-}
-
-/** What the pictures of a report show: a frame, or, of one too large, the middle one of its annotated windows. */
-interface ShownPart {
-  /** Of the image in the dataset. */
-  readonly name: string;
-  readonly image: Image;
-  readonly window: Window | undefined;
-}
-
-async function shownPart(source: ImageSource, frame: number, annotation: AnnotationSummary | undefined, { input }: Config): Promise<ShownPart> {
-  const options = { channel: input.channel, z: input.z };
-  const frameName = source.frameNames[frame]!;
-  const windows = annotation === undefined ? await unannotatedWindows(source, frame) : annotation.images.filter((image) => image.source === frameName);
-  const { name, window } = windows[Math.floor(windows.length / 2)] ?? { name: frameName, window: undefined };
-  return { name, window, image: window === undefined ? await source.read(frame, options) : await source.readWindow(frame, window, options) };
-}
-
-async function unannotatedWindows(source: ImageSource, frame: number): Promise<{ readonly name: string; readonly window: Window }[]> {
-  const size = await source.size(frame);
-  return isLarge(size) ? windowGrid(size).map((window) => ({ name: windowName(source.frameNames[frame]!, window), window })) : [];
-}
-
-/** Nuclei with their places in a window; those beyond it lie outside of its picture. */
-const within = (nuclei: Nuclei, window: Window | undefined): Nuclei =>
-  window === undefined ? nuclei : { ...nuclei, y: nuclei.y.map((y) => y - window.y), x: nuclei.x.map((x) => x - window.x) };
-
-/** What a stage wrote. @throws InvalidInput when the stage is not finished */
-function summaryOf<T>(out: string, stage: RunStage, name: string): T {
-  const path = join(out, stageOutputs[stage], name);
-  if (!existsSync(path)) throw new InvalidInput(path, "a finished run", "nothing there", "run the same karyon run command again to finish it");
-  return readJson<T>(path);
-}
-
-/** Statistics of the frames of a set of independent images. */
-function untracked(out: string, { images }: SegmentationSummary, source: ImageSource): Statistics {
-  const path = join(out, stageOutputs.segment, "objects.csv");
-  const nuclei = parseNuclei(readFileSync(path, "utf8"), path);
-  const { height, width } = images[0]!;
-  const graph = { nuclei, frames: images.length, edges: new Uint32Array(0) };
-  return analyse(graph, { height, width, pixelSize: source.pixelSize }, { tracked: false, fieldAreas: images.map((image) => image.height * image.width) });
 }
 
 const noticesOf = (source: ImageSource, annotation: AnnotationSummary | undefined, segmentation: SegmentationSummary): Notice[] => [
@@ -162,14 +110,12 @@ async function annotationPart(out: string, { images }: AnnotationSummary, pictur
 
 const withCount = ({ height, width, data }: LabelImage): LabelImage => labelImage(height, width, data);
 
-export function lossRecords(model: string): LossRecord[] {
-  const path = join(model, "training.csv");
-  // A model that was copied without it works as well.
-  if (!existsSync(path)) return [];
-  const { header, rows } = parseCsv(readFileSync(path, "utf8"));
-  const column = (name: string): number => header.indexOf(name);
-  const numberOf = (cell: string | undefined): number => (cell === undefined || cell === "" ? NaN : Number(cell));
-  return rows.map((row) => ({ step: numberOf(row[column("step")]), trainingLoss: numberOf(row[column("loss")]), validationLoss: numberOf(row[column("validation_loss")]) }));
+/** The small movie of the figures, where they have been made. */
+function movieOf(out: string): TrackPicture["movie"] {
+  const folder = join(out, stageOutputs.figures);
+  const file = ["tracks.mp4", "tracks.webm", "tracks.png"].find((name) => existsSync(join(folder, name)));
+  const small = join(folder, smallMovieName);
+  return file === undefined || !existsSync(small) ? undefined : { png: readFileSync(small), file: `${stageOutputs.figures}/${file}` };
 }
 
 /** What the training expected of its network, where it could tell. */

@@ -1,4 +1,5 @@
 /** The pipeline on a movie of four frames with four nuclei each, and a training of three steps: what is written, kept, replaced and said. */
+import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -48,8 +49,16 @@ describe("run", () => {
   it("does every stage once, then none, and those after a lost one again", async () => {
     const first = listener();
     const { record } = await go("out", first);
-    expect(first.done()).toEqual(["read", "annotate", "train", "segment", "track", "analyse", "report"]);
-    expect(readdirSync(at("out")).sort()).toEqual(["annotation", "labels", "model", "report.html", "run.json", "statistics", "tracks"]);
+    expect(first.done()).toEqual(["read", "annotate", "train", "segment", "track", "analyse", "figures", "report"]);
+    expect(readdirSync(at("out")).sort()).toEqual(["annotation", "figures", "labels", "model", "report.html", "run.json", "statistics", "tracks"]);
+    const figures = readdirSync(at("out/figures"));
+    for (const name of ["training", "density_over_time", "mean_squared_displacement", "direction_of_tracks", "speed_and_straightness", "tracks_still"]) {
+      expect(figures).toEqual(expect.arrayContaining([`${name}.svg`, `${name}.png`]));
+    }
+    expect(figures.filter((name) => /^tracks\.(mp4|webm|png)$/.test(name))).toHaveLength(1);
+    const report = readFileSync(at("out/report.html"), "utf8");
+    expect(report).toMatch(/<a href="figures\/tracks\.(mp4|webm|png)">/);
+    expect(report).toContain('id="track-data"');
     expect(record.notices).toEqual(expect.arrayContaining([expect.stringMatching(/are read as a movie/), expect.stringMatching(/No pixel size/)]));
     expect(record).toEqual(readRun(at("out")));
     const second = listener();
@@ -58,7 +67,7 @@ describe("run", () => {
     rmSync(at("out/statistics"), { recursive: true });
     const third = listener();
     await go("out", third);
-    expect(third.done()).toEqual(["read", "analyse", "report"]);
+    expect(third.done()).toEqual(["read", "analyse", "figures", "report"]);
   });
 
   it("goes on with inputs that are named differently or have been moved, and with another number of threads", async () => {
@@ -108,7 +117,7 @@ describe("run", () => {
     expect(readdirSync(at("stopped")).sort()).toEqual([".model.checkpoint", "annotation", "run.json"]);
     const again = listener();
     await go("stopped", again, longer);
-    expect(again.done()).toEqual(["read", "train", "segment", "track", "analyse", "report"]);
+    expect(again.done()).toEqual(["read", "train", "segment", "track", "analyse", "figures", "report"]);
     expect(again.notices()).toContainEqual(expect.stringMatching(/^Going on after step \d+ of 60\.$/));
     expect(existsSync(at("stopped/.model.checkpoint"))).toBe(false);
   });
@@ -147,7 +156,7 @@ describe("run", () => {
     cpSync(at("out/model"), at("lent"), { recursive: true });
     const first = listener();
     await go("used", first, withModel("lent"));
-    expect(first.done()).toEqual(["read", "segment", "track", "analyse", "report"]);
+    expect(first.done()).toEqual(["read", "segment", "track", "analyse", "figures", "report"]);
     expect(readdirSync(at("used")).sort()).toEqual(["labels", "report.html", "run.json", "statistics", "tracks"]);
     expect(readRun(at("used"))!.model!.map(({ file }) => file)).toEqual(["../lent/model.onnx", "../lent/model.json"]);
     const report = readFileSync(at("used/report.html"), "utf8");
@@ -171,6 +180,8 @@ describe("run", () => {
 
   it("writes the report again from any folder, and only of a run that is finished", async () => {
     rmSync(at("out/report.html"));
+    const figures = (): string[] => readdirSync(at("out/figures")).filter((name) => !/^tracks\.(mp4|webm)$/.test(name)).map((name) => `${name} ${createHash("sha256").update(readFileSync(at(`out/figures/${name}`))).digest("hex")}`);
+    const before = figures();
     const here = process.cwd();
     try {
       process.chdir(at("movie"));
@@ -179,6 +190,7 @@ describe("run", () => {
       process.chdir(here);
     }
     expect(readFileSync(at("out/report.html"), "utf8")).toContain("</html>");
+    expect(figures()).toEqual(before);
     await expect(reportRun(at("movie"))).rejects.toThrow(/expected the output folder of karyon run/);
     rmSync(at("out/labels"), { recursive: true });
     await expect(reportRun(at("out"))).rejects.toThrow(/segmentation\.json: expected a finished run/);

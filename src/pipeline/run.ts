@@ -6,6 +6,7 @@ import { diametersOf, readAnnotation } from "./annotation.js";
 import { removeState, stateFolder } from "./checkpoint.js";
 import { chooseDevice } from "./device.js";
 import { notice, type PipelineContext } from "./events.js";
+import { figuresStage } from "./figures.js";
 import type { OutputOptions } from "./folders.js";
 import { labelsOf } from "./intensities.js";
 import { modelFiles } from "./modelfiles.js";
@@ -64,6 +65,7 @@ export async function finishRun(open: OpenRun, model: string): Promise<void> {
     await open.fill(trackStage(open.path("segment"), config));
     await open.fill(analyseStage(open.path("track"), config, { source, labels: (tracks) => labelsOf(open.path("track"), open.path("segment"), source.frameNames, tracks) }));
   } else notice(context, source.frames === 1 ? "A single image: there is nothing to track." : "Independent images: tracking is skipped.");
+  await open.fill(figuresStage(out, () => open.record, source, config));
   await open.perform("report", "pictures, plots, tables", async () => ({ value: undefined, text: await writeReport(out, open.record, source, config) }));
 }
 

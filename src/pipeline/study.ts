@@ -20,7 +20,7 @@ import { openInputs, type OpenInputs } from "./opening.js";
 import { comparable, inputDifferences, madeDifferently, modelDifferences, openRun, type OpenRun, sameFiles, stageFolder, useModel } from "./openrun.js";
 import { type Config, configurationOf } from "./options.js";
 import { inputFrom, type InputRecord, readRun, type RunRecord, runRecord, writeRun } from "./provenance.js";
-import { measuredOf } from "./reporting.js";
+import { numbersOf } from "./results.js";
 import { annotateRun, assertFeasible, finishRun } from "./run.js";
 import { readSampleSheet, type SampleRow } from "./samplesheet.js";
 import { drawImages, drawnFiles, writeSharedSet } from "./sharedset.js";
@@ -91,7 +91,7 @@ export async function study(sheet: string, out: string, config: Config, { overwr
     await useModel(run, files);
     await finishRun(run, network);
   }
-  const movies = runs.map((run, i): MovieMeasures => measuresOf(samples[i]!.row, measuredOf(run.out, run.source, run.config).statistics));
+  const movies = runs.map((run, i): MovieMeasures => measuresOf(samples[i]!.row, numbersOf(run.out, run.source, run.config).statistics));
   const finished = runs.map(({ record }) => Object.values(record.stages).map((stage) => stage.finished));
   const labels = samples.map(({ row: { name, condition, replicate } }) => ({ name, condition, replicate }));
   const compare = digest({ labels, finished, paired: config.study.paired });

@@ -10,7 +10,8 @@ import { studyOutputs } from "./layout.js";
 import type { OpenRun } from "./openrun.js";
 import { type Config, configurationOf } from "./options.js";
 import { type RunRecord, version } from "./provenance.js";
-import { expectedOf, lossRecords, methodsOf } from "./reporting.js";
+import { expectedOf, methodsOf } from "./reporting.js";
+import { lossRecords } from "./results.js";
 import type { SampleRow } from "./samplesheet.js";
 import type { SegmentationSummary } from "./segmentation.js";
 

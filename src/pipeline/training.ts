@@ -12,6 +12,7 @@ import type { TrainingRecord, TrainingState } from "../model/train.js";
 import type { ExpectedQuality } from "../core/quality.js";
 import type { Device } from "../nn/device.js";
 import { lossPlot } from "../report/plots.js";
+import { withTypeface } from "../report/typeface.js";
 import type { TrainingSettings } from "../workers/protocol.js";
 import { trainInThreads } from "../workers/trainingthreads.js";
 import { readAnnotation } from "./annotation.js";
@@ -168,7 +169,7 @@ export async function trainInto(folder: string, dataset: string, config: Config,
   await writeFileAtomic(join(folder, "model.onnx"), outcome.onnx);
   await writeFileAtomic(join(folder, "model.json"), formatModelDescription(description));
   await writeFileAtomic(join(folder, "training.csv"), historyCsv(outcome.history));
-  await writeFileAtomic(join(folder, "loss.svg"), lossPlot(outcome.history.map(({ step, loss, validationLoss }) => ({ step, trainingLoss: loss, validationLoss }))));
+  await writeFileAtomic(join(folder, "loss.svg"), withTypeface(lossPlot(outcome.history.map(({ step, loss, validationLoss }) => ({ step, trainingLoss: loss, validationLoss })))));
   return { history: outcome.history, description, settings, model, expected, warnings: [...notices, ...outcome.warnings] };
 }
 

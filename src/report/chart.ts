@@ -2,6 +2,7 @@
 import { type Axis, type AxisOptions, axisOf } from "./axis.js";
 import { palette } from "./colours.js";
 import { escapeText } from "./markup.js";
+import { fontStack } from "./typeface.js";
 
 export interface Series {
   /** Shown in the legend where there are several. */
@@ -29,7 +30,6 @@ export interface Mark {
 }
 
 export const chartSize = { width: 640, height: 400 };
-export const fontStack = "system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif";
 const [ink, grid] = ["#222222", "#e4e4e4"];
 
 /** Lines or points over two axes. */
@@ -53,6 +53,7 @@ export function barChart(edges: ArrayLike<number>, counts: ArrayLike<number>, op
   });
 }
 
+/** Where values lie in a chart, units of the SVG. */
 export interface Place {
   readonly x: (value: number) => number;
   readonly y: (value: number) => number;

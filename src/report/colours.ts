@@ -9,7 +9,7 @@ export const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "
 
 /** Outlines of neighbouring objects on a dark image: the same hues, strong enough to stand out on grey and on white. */
 export const outlineColours: readonly Rgb[] = [
-  [60, 170, 255], [255, 225, 30], [255, 120, 20], [20, 215, 145], [255, 110, 190], [150, 130, 255],
+  [60, 170, 255], [255, 225, 30], [255, 120, 20], [20, 215, 145], [255, 110, 190], [130, 85, 255],
 ];
 
 /** Of an annotation: sure nuclei, the area left out of training, and objects that were turned down. */

@@ -86,6 +86,8 @@ export interface TrackPicture {
   readonly image: Image;
   /** Of the tracked movie: the rows that `statistics.steps` names. */
   readonly nuclei: Nuclei;
+  /** A small animated PNG, and where the large movie lies as seen from the report. */
+  readonly movie?: { readonly png: Uint8Array; readonly file: string } | undefined;
 }
 
 export interface ScorePart {

@@ -3,21 +3,21 @@ import type { Notice } from "./input.js";
 import { escapeText } from "./markup.js";
 import { script, styleSheet } from "./style.js";
 
-/** @param body HTML */
-export function htmlPage(title: string, body: string): string {
+/** @param body HTML @param more script beside that of all pages */
+export function htmlPage(title: string, body: string, more = ""): string {
   // The policy makes the browser itself refuse any request, whatever text ends up in the page.
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
 <title>${escapeText(title)}</title>
 <style>${styleSheet}</style>
 </head>
 <body>
 ${body}
-<script>${script}</script>
+<script>${script}${more}</script>
 </body>
 </html>
 `;

@@ -6,9 +6,11 @@ import { emptyNuclei } from "../core/nuclei.js";
 import { random } from "../core/random.js";
 import { axisOf } from "./axis.js";
 import { barChart, lineChart } from "./chart.js";
+import { statisticsPlots } from "./plotlist.js";
 import * as plots from "./plots.js";
 import { roseChart } from "./rose.js";
-import { statisticsPlots } from "./statisticsplots.js";
+
+import { displacementPlot } from "./statisticsplots.js";
 import { speedLegend } from "./trackoverlay.js";
 
 const wellFormed = (svg: string): void => {
@@ -35,11 +37,7 @@ function walks(cells: number, frames: number): Statistics {
   return analyse({ nuclei, frames, edges: Uint32Array.from(edges) }, { height: 100, width: 100, pixelSize: 0.5, frameInterval: 600 });
 }
 
-const all = [
-  plots.countPlot, plots.densityPlot, plots.speedPlot, plots.divisionPlot, plots.areaHistogram, plots.durationHistogram, plots.speedHistogram,
-  plots.trackRose, plots.stepRose,
-  ...Object.values(statisticsPlots),
-];
+const all = statisticsPlots.map(({ draw }) => draw);
 
 describe("axisOf", () => {
   it("ends at round numbers and writes them with equal decimals", () => {
@@ -122,7 +120,7 @@ describe("plots of statistics", () => {
     const statistics = walks(5, 6);
     expect(texts(plots.speedPlot(statistics))).toEqual(expect.arrayContaining(["time [min]", "speed [µm/min]"]));
     expect(texts(plots.areaHistogram(statistics))).toContain("area [µm²]");
-    expect(texts(statisticsPlots.mean_squared_displacement(statistics))).toEqual(expect.arrayContaining(["lag [min]", "MSD [µm²]"]));
+    expect(texts(displacementPlot(statistics))).toEqual(expect.arrayContaining(["lag [min]", "MSD [µm²]"]));
   });
 
   it("count every nucleus of the area histogram, giants in the last bar", () => {

@@ -3,7 +3,7 @@ import { analyse } from "../analyse/analyse.js";
 import type { Image } from "../core/image.js";
 import { labelImage } from "../core/labels.js";
 import { emptyNuclei } from "../core/nuclei.js";
-import { decodePng } from "../io/png.js";
+import { decodePng, encodePng } from "../io/png.js";
 import { formatNumber } from "./markup.js";
 import { methodsParagraph, referencesOf, type MethodsInput } from "./methods.js";
 import { buildReport, type ReportInput } from "./report.js";
@@ -35,7 +35,7 @@ const full: ReportInput = {
   annotation: { pictures: [{ name: "f0", image, labels, rejected: labels }], images: 3, candidates: 20, kept: 12, reasons: [{ reason: "area < 5", count: 3 }] },
   training: { records: [{ step: 10, trainingLoss: 1, validationLoss: 1.1 }, { step: 20, trainingLoss: 0.5, validationLoss: 0.7 }] },
   segmentation: [{ name: "f0", image, labels }, { name: "f1", image, labels }],
-  tracks: { name: "f0", image, nuclei }, statistics,
+  tracks: { name: "f0", image, nuclei, movie: { png: encodePng({ height: 2, width: 3, samples: 3, data: new Uint8Array(18) }), file: "figures/tracks.mp4" } }, statistics,
   scores: [{ title: "Against truth", thresholds: [{ threshold: 0.5, f1: 0.875, precision: 0.9, recall: 0.8, tp: 8, fp: 1, fn: 2 }], values: [{ name: "TRA", value: 0.99871 }] }],
   timings: [{ stage: "train", seconds: 61, text: "done" }], versions: { karyon: "9.8.7" }, files: [{ name: "tracks.csv", content: "tracks" }], methods,
 };
@@ -46,8 +46,8 @@ describe("buildReport", () => {
   it("loads nothing from anywhere", () => {
     const loads = [...html.matchAll(/(?:src|href|srcset|data|action|poster)\s*=\s*"([^"]*)"/g)].map((match) => match[1]!);
     expect(loads.length).toBeGreaterThan(3);
-    for (const load of loads) expect(load).toMatch(/^data:image\/png;base64,/);
-    expect(html).not.toMatch(/@import|url\((?!#)|<link|<iframe|<object|<embed|fetch\(|XMLHttpRequest/);
+    for (const load of loads) expect(load).toMatch(/^data:image\/png;base64,|^figures\/tracks\.mp4$/);
+    expect(html).not.toMatch(/@import|url\((?!#|data:font\/woff2;base64,)|<link|<iframe|<object|<embed|fetch\(|XMLHttpRequest/);
     expect(html).toContain("default-src 'none'");
     // The namespace of SVG is a name, not an address that is read.
     expect(html.replaceAll('xmlns="http://www.w3.org/2000/svg"', "")).not.toMatch(/https?:/);
@@ -79,10 +79,10 @@ describe("buildReport", () => {
 
   it("holds pictures that decode to the size they name", () => {
     const pictures = [...html.matchAll(/<img src="data:image\/png;base64,([^"]+)" width="(\d+)" height="(\d+)"/g)];
-    expect(pictures).toHaveLength(4);
+    expect(pictures).toHaveLength(5);
     for (const [, data, w, h] of pictures) {
       const { plane } = decodePng(new Uint8Array(Buffer.from(data!, "base64")), "report");
-      expect([plane.width, plane.height, plane.samples]).toEqual([Number(w), Number(h), 3]);
+      expect([plane.width, plane.height]).toEqual([Number(w), Number(h)]);
     }
     // 60 x 40 px enlarged four times; 30 µm wide, so a bar of 5 µm.
     expect(pictures[0]!.slice(2)).toEqual(["240", "160"]);

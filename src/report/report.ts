@@ -3,12 +3,15 @@
  * limits the result comes first.
  */
 import type { Notice, ReportInput, SourceFacts } from "./input.js";
+import { clickScript } from "./clickpage.js";
 import { escapeText, formatNumber } from "./markup.js";
 import { annotationPictures, segmentationPictures, trackPictures } from "./pictures.js";
 import {
   cards, methodsMarkup, motionPlots, parametersMarkup, populationPlots, runMarkup, scoresMarkup, section, statisticsTablesMarkup, trainingMarkup,
 } from "./sections.js";
 import { htmlPage, noticesMarkup } from "./page.js";
+import { dataBlock, selectTracks, trackData } from "./trackdata.js";
+import { trackSection } from "./trackplots.js";
 
 export type {
   AnnotationPart, LabelledPicture, Notice, ReportInput, ScorePart, SourceFacts, Timing, TrackPicture, TrainingPart,
@@ -18,11 +21,13 @@ export type { MethodsInput } from "./methods.js";
 /** Makes the report. The same input gives the same text. */
 export function buildReport(input: ReportInput): string {
   const { annotation, segmentation, tracks, statistics } = input;
+  const selection = tracks && statistics?.summary.tracked ? selectTracks(statistics) : undefined;
   const body = [
     header(input), notices(input), cards(input),
     section("Scores", scoresMarkup(input.scores)),
     section("Segmentation", segmentation && segmentation.length > 0 ? segmentationPictures(segmentation) : ""),
     section("Tracks", tracks && statistics?.summary.tracked ? trackPictures(tracks, statistics) : ""),
+    section("Single tracks", selection && statistics ? trackSection(statistics, selection) : ""),
     section("Movement", statistics ? motionPlots(statistics) : ""),
     section("Population", statistics ? populationPlots(statistics) : ""),
     section("Tables", statistics ? statisticsTablesMarkup(statistics, input.frameNames) : ""),
@@ -31,7 +36,7 @@ export function buildReport(input: ReportInput): string {
     section("Parameters", parametersMarkup(input)),
     section("Run", runMarkup(input)),
   ].join("\n");
-  return htmlPage(input.title, body);
+  return selection ? htmlPage(input.title, `${body}\n<div class="trackbar" hidden></div>\n${dataBlock(trackData(selection, tracks!.nuclei, statistics!))}`, clickScript) : htmlPage(input.title, body);
 }
 
 function header({ title, source, created }: ReportInput): string {

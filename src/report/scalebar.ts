@@ -1,17 +1,28 @@
 import { type Canvas, fillBox } from "./canvas.js";
+import { capitalHeight, drawText, textWidth } from "./text.js";
 import type { View } from "./view.js";
 
 /** Draws a white bar with a dark rim into the lower right corner. @returns its length in µm, a round number near a fifth of the width */
 export function drawScaleBar(canvas: Canvas, view: View, pixelSize: number): number {
   const micrometres = roundLength((view.width * pixelSize) / 5);
   const length = Math.max(1, Math.round((micrometres / pixelSize) * view.scale));
-  const thickness = Math.max(3, Math.round(canvas.width / 180));
+  const thickness = barThickness(canvas);
   const margin = 3 * thickness;
   const [top, left] = [canvas.height - margin - thickness, canvas.width - margin - length];
   fillBox(canvas, top - 2, left - 2, thickness + 4, length + 4, [0, 0, 0]);
   fillBox(canvas, top, left, thickness, length, [255, 255, 255]);
   return micrometres;
 }
+
+/** The same with its length above it, in the pixel font at `scale`. */
+export function drawLabelledScaleBar(canvas: Canvas, view: View, pixelSize: number, scale: number): void {
+  const micrometres = drawScaleBar(canvas, view, pixelSize);
+  const thickness = barThickness(canvas);
+  const text = `${micrometres} µm`;
+  drawText(canvas, canvas.height - 4 * thickness - 4 * scale - capitalHeight(scale), canvas.width - 3 * thickness - textWidth(text, scale), text, { colour: [255, 255, 255], scale, halo: true });
+}
+
+const barThickness = ({ width }: Canvas): number => Math.max(3, Math.round(width / 180));
 
 /** The largest of ..., 1, 2, 5, 10, 20, ... that is not above `most`. */
 export function roundLength(most: number): number {

@@ -5,8 +5,8 @@ import type { Interval } from "../analyse/bootstrap.js";
 import type { ReportInput, ScorePart } from "./input.js";
 import { escapeText, formatNumber, formatSeconds } from "./markup.js";
 import { methodsParagraph, referencesOf } from "./methods.js";
-import * as plots from "./plots.js";
-import * as more from "./statisticsplots.js";
+import { plotsOf, type StatisticsPlot } from "./plotlist.js";
+import { f1Plot, lossPlot } from "./plots.js";
 import { flatten, tableMarkup } from "./tablemarkup.js";
 
 interface Card {
@@ -56,19 +56,16 @@ function statisticsCards({ summary, units, trackDirections, intervals }: Statist
 /** The interval of a number, where there is one. */
 const rangeText = ({ low, high }: Interval): string => (Number.isNaN(low) ? "" : ` (95 %: ${formatNumber(low)} to ${formatNumber(high)})`);
 
+const plotsIn = (section: StatisticsPlot["section"], statistics: Statistics): string =>
+  grid(plotsOf(statistics).filter((plot) => plot.section === section).map(({ draw }) => draw(statistics)));
+
 /** How many nuclei, how large. */
-export function populationPlots(statistics: Statistics): string {
-  const list = [plots.countPlot, plots.densityPlot, plots.areaHistogram, more.areaPlot, more.shapePlot, ...(statistics.intensities === undefined ? [] : [more.intensityPlot])];
-  const all = statistics.summary.tracked ? [...list, plots.divisionPlot, ...(statistics.cycles.count === 0 ? [] : [more.survivalPlot])] : list;
-  return grid(all.map((plot) => plot(statistics)));
-}
+export const populationPlots = (statistics: Statistics): string => plotsIn("population", statistics);
 
 /** How fast, how long, where to. */
 export function motionPlots(statistics: Statistics): string {
   if (!statistics.summary.tracked) return "";
-  const { trackRose, stepRose, speedPlot, speedHistogram, durationHistogram } = plots;
-  const { displacementPlot, autocorrelationPlot, spatialCorrelationPlot, velocityFieldPlot } = more;
-  return grid([speedPlot, speedHistogram, trackRose, stepRose, durationHistogram, displacementPlot, autocorrelationPlot, spatialCorrelationPlot, velocityFieldPlot].map((plot) => plot(statistics))) +
+  return plotsIn("movement", statistics) +
     "<p class=\"facts\">Directions as seen on the screen: 0° right, 90° up; bins of 15°, the area of a bar is its share. The arrow is the mean direction, its length the resultant length " +
     "(1 = the outer ring). The Rayleigh test takes tracks as independent of each other; neighbours in a tissue are not, so that its p is a lower bound.</p>";
 }
@@ -104,7 +101,7 @@ export function trainingMarkup({ annotation, training }: ReportInput): string {
   const table = reasons.length === 0 ? "" : `<div><h3>Why objects were turned down</h3>${tableMarkup([
     { header: "reason", values: reasons.map(({ reason }) => reason) }, { header: "objects", values: reasons.map(({ count }) => count) },
   ], 20)}</div>`;
-  return expectedMarkup(training?.expected) + grid([...(training && training.records.length > 0 ? [plots.lossPlot(training.records)] : []), ...(table === "" ? [] : [table])]);
+  return expectedMarkup(training?.expected) + grid([...(training && training.records.length > 0 ? [lossPlot(training.records)] : []), ...(table === "" ? [] : [table])]);
 }
 
 function expectedMarkup(expected: ExpectedQuality | undefined): string {
@@ -117,7 +114,7 @@ function expectedMarkup(expected: ExpectedQuality | undefined): string {
 
 export function scoresMarkup(scores: readonly ScorePart[] | undefined): string {
   return (scores ?? []).map(({ title, thresholds, values }) => {
-    const curve = thresholds && thresholds.length > 1 ? plots.f1Plot(thresholds) : "";
+    const curve = thresholds && thresholds.length > 1 ? f1Plot(thresholds) : "";
     const counts = thresholds && thresholds.length > 0 ? tableMarkup([
       { header: "IoU", values: thresholds.map(({ threshold }) => threshold), digits: 2 }, { header: "F1", values: thresholds.map(({ f1 }) => f1) },
       { header: "precision", values: thresholds.map(({ precision }) => precision) }, { header: "recall", values: thresholds.map(({ recall }) => recall) },

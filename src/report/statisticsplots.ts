@@ -3,7 +3,6 @@ import type { Statistics } from "../analyse/analyse.js";
 import { lineChart, type Series } from "./chart.js";
 import { fieldChart } from "./fieldchart.js";
 import { formatNumber } from "./markup.js";
-import * as plots from "./plots.js";
 
 const time = (unit: string): string => (unit === "min" ? "min" : "frames");
 const axisTime = (unit: string): string => (unit === "min" ? "time [min]" : "frame (from 0)");
@@ -104,11 +103,3 @@ export function areaPlot({ frames, units, summary }: Statistics): string {
     title: "Area of nuclei over time", note: "nuclei that do not touch the edge", x: { label, whole: !summary.tracked }, y: { label: `area [${units.area}]`, include: [0] },
   });
 }
-
-/** Every figure of the statistics by name, usable as a file name: where something is exported, all of them are. */
-export const statisticsPlots = {
-  nuclei: plots.countPlot, density: plots.densityPlot, areas: plots.areaHistogram, area: areaPlot, shape: shapePlot, intensity: intensityPlot,
-  speed: plots.speedPlot, track_speeds: plots.speedHistogram, track_durations: plots.durationHistogram, track_directions: plots.trackRose, step_directions: plots.stepRose,
-  mean_squared_displacement: displacementPlot, velocity_autocorrelation: autocorrelationPlot, velocity_correlation: spatialCorrelationPlot, velocity_field: velocityFieldPlot,
-  divisions: plots.divisionPlot, cell_cycle: survivalPlot,
-} as const satisfies Record<string, (statistics: Statistics) => string>;

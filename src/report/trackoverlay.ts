@@ -5,6 +5,7 @@ import { drawLine, drawRing, type Canvas } from "./canvas.js";
 import { hex, speedColour, type Rgb } from "./colours.js";
 import { escapeText, formatNumber } from "./markup.js";
 import { backdrop, wholeImage } from "./overlay.js";
+import { fontStack } from "./typeface.js";
 import type { View } from "./view.js";
 
 export interface TrackOverlayOptions {
@@ -24,9 +25,12 @@ export interface SpeedRange {
 const white: Rgb = [255, 255, 255];
 const black: Rgb = [0, 0, 0];
 
-/** 5th and 95th percentile of the mean speeds of the branches, so that one outlier does not turn all others blue. */
-export function speedRange(statistics: Statistics): SpeedRange {
-  const speeds = statistics.branches.meanSpeed.filter((speed) => !Number.isNaN(speed)).sort();
+/** 5th and 95th percentile of the mean speeds of the branches. */
+export const speedRange = ({ branches }: Statistics): SpeedRange => percentileRange(branches.meanSpeed);
+
+/** 5th and 95th percentile, so that one outlier does not turn all others blue. NaN is left out. */
+export function percentileRange(values: Float64Array): SpeedRange {
+  const speeds = values.filter((speed) => !Number.isNaN(speed)).sort();
   if (speeds.length === 0) return { low: 0, high: 1 };
   const at = (fraction: number): number => speeds[Math.round(fraction * (speeds.length - 1))]!;
   const [low, high] = [at(0.05), at(0.95)];
@@ -85,7 +89,7 @@ function drawDivisions(canvas: Canvas, place: Place, { divisions, branches, unit
 export function speedLegend({ low, high }: SpeedRange, unit: string): string {
   const stops = Array.from({ length: 13 }, (_, i) => `<stop offset="${formatOffset(i / 12)}" stop-color="${hex(speedColour(i / 12))}"/>`).join("");
   const label = (x: number, anchor: string, text: string): string => `<text x="${x}" y="44" text-anchor="${anchor}">${escapeText(text)}</text>`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 50" width="360" height="50" role="img" aria-label="Colours of the speeds" font-family="system-ui, sans-serif" font-size="14" fill="#222">` +
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 50" width="360" height="50" role="img" aria-label="Colours of the speeds" font-family="${fontStack}" font-size="14" fill="#222">` +
     `<defs><linearGradient id="speed-colours">${stops}</linearGradient></defs><text x="180" y="12" text-anchor="middle">mean speed of the track [${escapeText(unit)}]</text>` +
     `<rect x="10" y="18" width="340" height="12" fill="url(#speed-colours)" stroke="#888" stroke-width="0.5"/>` +
     label(10, "start", `≤ ${formatNumber(low)}`) + label(180, "middle", formatNumber((low + high) / 2)) + label(350, "end", `≥ ${formatNumber(high)}`) + `</svg>`;

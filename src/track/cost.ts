@@ -81,7 +81,7 @@ function sharesOf(movie: Movie, drift: Drift, diameter: number, frame: FrameOver
     const at = next[from]!++;
     to[at] = later.get(frame.to[k]!)!;
     const trust = Math.max(0, 1 - Math.hypot(drift.dy[offset + from]!, drift.dx[offset + from]!) / (diameter / 2));
-    share[at] = trust * Math.min(1, frame.shared[k]! / Math.min(movie.area[offset + from]!, movie.area[to[at]!]!));
+    share[at] = trust * Math.min(1, frame.shared[k]! / Math.min(movie.area[offset + from]!, movie.area[to[at]]!));
   }
   return { start, to, share };
 }

@@ -4,10 +4,10 @@ import type { CommandSpec } from "../command.js";
 export const reportCommand: CommandSpec = {
   name: "report",
   args: "<run>",
-  summary: "write report.html of a finished run again",
+  summary: "write report.html and figures/ of a finished run again",
   examples: ["report results"],
-  async run({ args }) {
-    const path = await reportRun(args[0]!);
+  async run({ args, context }) {
+    const path = await reportRun(args[0]!, context);
     return { text: `Report: ${path}`, value: { report: path } };
   },
 };

@@ -1,0 +1,67 @@
+/** `figures/`: what the report shows, each as a file of its own, SVG for a paper and PNG for slides. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { ImageSource } from "../core/image.js";
+import type { StageContext } from "../core/progress.js";
+import { layoutLineages, lineagePlot, lineagesLeftOut } from "../report/lineage.js";
+import { plotsOf } from "../report/plotlist.js";
+import { lossPlot } from "../report/plots.js";
+import { openRasteriser, type Rasteriser } from "../report/rasterise.js";
+import { trackFigure } from "../report/trackfigure.js";
+import { trackScatter } from "../report/trackplots.js";
+import { withTypeface } from "../report/typeface.js";
+import type { StageResult } from "./events.js";
+import { writeFileAtomic } from "./files.js";
+import { counted } from "./inputs.js";
+import { writeMovie } from "./movie.js";
+import type { Config } from "./options.js";
+import type { RunRecord } from "./provenance.js";
+import { annotationOf, lossRecords, modelOf, numbersOf, shownPart, within } from "./results.js";
+import type { Stage } from "./stages.js";
+import type { RunStage } from "./layout.js";
+
+/** px of a slide's PNG for each of an SVG: 1280 px wide. */
+const slideScale = 2;
+
+/** Pages of lineages that are drawn, at most. */
+const mostPages = 12;
+
+const require = createRequire(import.meta.url);
+
+/** Makes PNG of SVG, with the program that lies in the package. */
+export const rasteriser = (): Promise<Rasteriser> => openRasteriser(() => readFileSync(require.resolve("@resvg/resvg-wasm/index_bg.wasm")));
+
+/** @param record of the run as it stands when the stage begins */
+export const figuresStage = (out: string, record: () => RunRecord, source: ImageSource, config: Config): Stage<undefined, RunStage> => ({
+  name: "figures",
+  text: "plots, lineages, and the tracks as a still and a movie",
+  fill: (folder, context) => figuresInto(folder, out, record(), source, config, context),
+});
+
+/** Writes the figures of the run in `out` into `folder`, which must exist. @throws InvalidInput when the stages before are not finished */
+async function figuresInto(folder: string, out: string, record: RunRecord, source: ImageSource, config: Config, context: StageContext): Promise<StageResult<undefined>> {
+  const { tracks, statistics } = numbersOf(out, source, config);
+  const rasterise = await rasteriser();
+  let figures = 0;
+  const write = async (name: string, svg: string, scale = slideScale): Promise<void> => {
+    context.signal?.throwIfAborted();
+    await writeFileAtomic(join(folder, `${name}.svg`), withTypeface(svg));
+    await writeFileAtomic(join(folder, `${name}.png`), rasterise(svg, scale));
+    figures++;
+  };
+  const records = lossRecords(modelOf(out, record));
+  if (records.length > 0) await write("training", lossPlot(records));
+  for (const { name, draw } of plotsOf(statistics)) await write(name, draw(statistics));
+  if (tracks === undefined) return { value: undefined, text: counted(figures, "figure") };
+  await write("speed_and_straightness", trackScatter(statistics));
+  const pages = layoutLineages(statistics);
+  for (const [index, page] of pages.slice(0, mostPages).entries()) await write(`lineages_${index + 1}`, lineagePlot(page, statistics, index + 1, pages.length));
+  const middle = Math.floor(source.frames / 2);
+  const { image, window } = await shownPart(source, middle, annotationOf(out, record), config);
+  const nuclei = within(tracks.graph.nuclei, window);
+  await write("tracks_still", trackFigure(image, nuclei, statistics), 1);
+  const movie = await writeMovie(folder, { source, config, window, nuclei, statistics }, context);
+  const leftOut = lineagesLeftOut(pages, statistics, mostPages);
+  return { value: undefined, text: `${counted(figures, "figure")}, and the tracks as a movie (${movie.name})${leftOut === "" ? "" : `; ${leftOut.replace(/\.$/, "")}`}`, notices: movie.notices };
+}
