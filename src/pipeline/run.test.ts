@@ -157,7 +157,7 @@ describe("run", () => {
     const first = listener();
     await go("used", first, withModel("lent"));
     expect(first.done()).toEqual(["read", "segment", "track", "analyse", "figures", "report"]);
-    expect(readdirSync(at("used")).sort()).toEqual(["labels", "report.html", "run.json", "statistics", "tracks"]);
+    expect(readdirSync(at("used")).sort()).toEqual(["figures", "labels", "report.html", "run.json", "statistics", "tracks"]);
     expect(readRun(at("used"))!.model!.map(({ file }) => file)).toEqual(["../lent/model.onnx", "../lent/model.json"]);
     const report = readFileSync(at("used/report.html"), "utf8");
     expect(report).toMatch(/On other images, earlier, a StarDist network .* was trained from scratch/);
