@@ -28,9 +28,10 @@ export function summaryValues(statistics: Statistics): Map<string, number> {
 }
 
 /** These grow with the length and the field of a movie: they are listed, and not compared. */
-const counts: ReadonlySet<string> = new Set(["frames", "nuclei_in_all_frames", "tracks", "lineages", "divisions"]);
+const counts: ReadonlySet<string> = new Set(["frames", "nuclei_in_all_frames", "nuclei_at_edge_in_all_frames", "tracks", "lineages", "divisions", "cell_cycles_begun", "cell_cycles_whole"]);
 
-export const isCompared = (quantity: string): boolean => !counts.has(quantity);
+/** Not counts, nor P values of a movie's own tests, nor directions, whose mean is not that of their degrees. */
+export const isCompared = (quantity: string): boolean => !counts.has(quantity) && !/_(p|deg)$/.test(quantity);
 
 /** Below so many replicates a condition, a warning is given; below two, nothing is tested. */
 export const fewReplicates = 3;

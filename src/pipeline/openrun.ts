@@ -102,7 +102,7 @@ export async function openRun(out: string, { source, records }: OpenInputs, conf
 /** Notes the files of a model that comes from elsewhere; what was made with another one is forgotten. */
 export async function useModel(open: OpenRun, files: readonly InputRecord[]): Promise<void> {
   const model = files.map((file) => inputFrom(open.out, file));
-  if (!sameFiles(open.record.model ?? [], model)) await open.change({ model }, ["segment", "track", "analyse", "report"]);
+  if (!sameFiles(open.record.model ?? [], model)) await open.change({ model }, ["segment", "track", "analyse", "figures", "report"]);
 }
 
 async function beginRecord(out: string, config: Config, inputs: readonly InputRecord[], { overwrite, model }: OpenRunOptions, context: PipelineContext): Promise<RunRecord> {

@@ -1,8 +1,28 @@
 import { describe, expect, it } from "vitest";
-import { scaleWarnings } from "./segmentation.js";
+import { emptyNuclei, type Nuclei } from "../core/nuclei.js";
+import { correctedScale, scaleWarnings } from "./segmentation.js";
 
 const model = { diameter: 40, diameterRange: { low: 35, high: 45 } };
 const image = (name: string, scale: number, diameter: number): Parameters<typeof scaleWarnings>[0][number] => ({ name, scale, diameter });
+
+describe("correctedScale", () => {
+  const found = (count: number, diameter: number): Nuclei => {
+    const nuclei = emptyNuclei(count);
+    nuclei.area.fill((Math.PI / 4) * diameter ** 2);
+    return nuclei;
+  };
+
+  it("believes the nuclei found rather than an estimate", () => {
+    // Estimated a sixth too small: the nuclei are of a size that the model knows.
+    expect(correctedScale(found(50, 42), 1.18, model, 1.1)).toBe(1);
+    expect(correctedScale(found(50, 20), 1, model, 1.1)).toBeCloseTo(2, 12);
+  });
+
+  it("leaves what makes little difference, and does not believe a few nuclei", () => {
+    expect(correctedScale(found(50, 42), 1.18, model, 1.25)).toBe(1.18);
+    expect(correctedScale(found(4, 20), 1, model, 1.1)).toBe(1);
+  });
+});
 
 describe("scaleWarnings", () => {
   it("says nothing of nuclei that the model knows", () => {

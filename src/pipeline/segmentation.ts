@@ -38,7 +38,7 @@ export interface SegmentationSummary {
 /** Nuclei may be this much smaller or larger than those the model learned from. */
 const tolerance = 1.1;
 
-/** A scale is worth correcting by more than this factor. */
+/** A scale is worth correcting by more than this factor: another pass of one image of many; of the first frame, for a whole movie, it is worth less. */
 const correction = 1.25;
 
 /** So many nuclei must be found in an image before their size is believed. */
@@ -72,7 +72,7 @@ export async function segmentInto(
       // An estimate may be wrong; the nuclei found tell their size better. A movie has one scale, settled by its first frame.
       const settled = diameters !== undefined || rescale !== undefined || (source.kind === "movie" && frame > 0);
       const settle = (nuclei: Nuclei): boolean => {
-        const better = settled ? scales[frame]! : correctedScale(nuclei, scales[frame]!, description);
+        const better = settled ? scales[frame]! : correctedScale(nuclei, scales[frame]!, description, source.kind === "movie" ? tolerance : correction);
         if (better === scales[frame]!) return true;
         if (source.kind === "movie") scales.fill(better);
         else scales[frame] = better;
@@ -206,11 +206,11 @@ export function scaleFor(diameter: number, { diameter: learned, diameterRange }:
   return diameter >= low / tolerance && diameter <= high * tolerance ? 1 : learned / diameter;
 }
 
-/** The scale that the nuclei found at `scale` ask for; the same where it makes little difference. */
-function correctedScale(nuclei: Nuclei, scale: number, description: ModelDescription): number {
+/** The scale that the nuclei found at `scale` ask for; the same where it differs by no more than the factor `least`. */
+export function correctedScale(nuclei: Nuclei, scale: number, description: Pick<ModelDescription, "diameter" | "diameterRange">, least: number): number {
   if (nuclei.count < enough) return scale;
   const better = scaleFor(equivalentDiameter(median(nuclei.area)), description);
-  return better / scale > correction || scale / better > correction ? better : scale;
+  return better / scale > least || scale / better > least ? better : scale;
 }
 
 /** Images with more pixels are judged by a few windows of them: the filters of the estimate take far more memory than the image. */

@@ -52,7 +52,7 @@ function go(out: string, context: PipelineContext = {}, { options = config, text
 }
 
 const perMovie = (stages: readonly string[]): string[] => ["slow_1", "slow_2", "fast_3", "fast_4"].flatMap((name) => stages.map((stage) => `${stage} ${name}`));
-const rest = ["segment", "track", "analyse", "report"];
+const rest = ["segment", "track", "analyse", "figures", "report"];
 
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), "karyon-study-"));
@@ -67,7 +67,7 @@ describe("study", { timeout: 300_000 }, () => {
     const { comparison, record } = await go("out", first);
     expect(first.done()).toEqual([...perMovie(["annotate"]), "draw", "train", ...perMovie(rest), "compare", "report"]);
     expect(readdirSync(at("out")).sort()).toEqual(["annotation", "comparison", "model", "report.html", "run.json", "samples"]);
-    expect(readdirSync(at("out/samples/slow_1")).sort()).toEqual(["annotation", "labels", "report.html", "run.json", "statistics", "tracks"]);
+    expect(readdirSync(at("out/samples/slow_1")).sort()).toEqual(["annotation", "figures", "labels", "report.html", "run.json", "statistics", "tracks"]);
     expect(readdirSync(at("out/annotation/images"))).toHaveLength(12);
     expect(comparison).toMatchObject({ conditions: ["slow", "fast"], design: "independent" });
     expect(comparison.warnings[0]).toMatch(/^Fewer than three independent movies in slow \(2\), fast \(2\)/);
@@ -131,7 +131,7 @@ describe("study", { timeout: 300_000 }, () => {
     rmSync(at("stopped/samples/fast_3/tracks"), { recursive: true });
     const third = listener();
     await go("stopped", third);
-    expect(third.done()).toEqual(["track fast_3", "analyse fast_3", "report fast_3", "compare", "report"]);
+    expect(third.done()).toEqual(["track fast_3", "analyse fast_3", "figures fast_3", "report fast_3", "compare", "report"]);
   });
 
   it("compares in another way without any other work", async () => {
@@ -174,7 +174,7 @@ describe("study", { timeout: 300_000 }, () => {
     expect(readdirSync(at("given")).sort()).toEqual(["comparison", "report.html", "run.json", "samples"]);
     expect(readdirSync(at("given/comparison"))).not.toContain("tests.csv");
     expect([comparison.tests, comparison.warnings, context.notices()]).toEqual([[], [], expect.arrayContaining(["There is one condition: nothing is compared."])]);
-    expect(comparison.quantities).toEqual(["mean_nuclei_per_frame", "mean_density_per_mm2", "median_area_um2"]);
+    expect(comparison.quantities).toEqual(["mean_nuclei_per_frame", "mean_density_per_mm2", "median_area_um2", "mean_neighbours", "median_nearest_distance_um"]);
     expect(readFileSync(at("given/report.html"), "utf8")).toMatch(/On other images, earlier, a StarDist network/);
   });
 
