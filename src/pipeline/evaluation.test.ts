@@ -161,6 +161,13 @@ describe("evaluateTracks", () => {
     await expect(evaluateTracks(truth, result)).rejects.toThrow(/result: expected one mask a frame, numbered from 0 without a gap, received mask001 as number 0/);
   });
 
+  it("scores a result in which nothing was found", async () => {
+    const [truth, result] = [await write("truth", "man_track.txt", "man_track"), await write("result", "res_track.txt", "mask")];
+    for (const t of [0, 1]) await writeLabels16(join(result, `mask00${t}.tif`), labelImage(4, 4, new Int32Array(16)));
+    writeFileSync(join(result, "res_track.txt"), "");
+    expect(await evaluateTracks(truth, result)).toMatchObject({ DET: 0, TRA: 0, resultTracks: 0 });
+  });
+
   it("says which file is missing", async () => {
     await expect(evaluateTracks(await write("truth", "man_track.txt", "man_track"), join(root, "none"))).rejects.toThrow(/none: expected tracks of the Cell Tracking Challenge.*no res_track\.txt/);
   });

@@ -199,7 +199,8 @@ async function assertValid(sequence: LabelledSequence, folder: string, stage: St
     perFrame.push(new Set((await sequence.labels(t)).data.filter((label) => label > 0)));
     throwIfCancelled(stage, "Evaluation");
   }
-  assertValidCtc(sequence.tracks, perFrame, folder);
+  // A movie in which nothing was found has no tracks, and scores.
+  if (sequence.tracks.length > 0 || perFrame.some((labels) => labels.size > 0)) assertValidCtc(sequence.tracks, perFrame, folder);
 }
 
 /** One line a score: the name, and the value, empty where it is not defined. BC and BIO have one for each tolerance in frames. */
