@@ -6,7 +6,8 @@ import type { TrackGraph } from "../core/tracks.js";
 import { formatCsv } from "../io/csv.js";
 import { measure } from "../imgproc/regions.js";
 import { linkOverlaps, type LinkOverlaps } from "../track/overlaps.js";
-import { applyEdit, contradictions, type FrameEdit, neighboursOf, type Repair, repairFrame } from "../track/repair.js";
+import { contradictions, neighboursOf } from "../track/contradictions.js";
+import { applyEdit, type FrameEdit, type Repair, repairFrame } from "../track/repair.js";
 import { readLabels } from "./labelfiles.js";
 
 export interface RepairedMovie {

@@ -3,7 +3,8 @@ import { type LabelImage, labelImage } from "../core/labels.js";
 import { concatNuclei } from "../core/nuclei.js";
 import { measure } from "../imgproc/regions.js";
 import { linkOverlaps } from "./overlaps.js";
-import { applyEdit, contradictions, neighboursOf, type Repair, repairFrame } from "./repair.js";
+import { contradictions, neighboursOf } from "./contradictions.js";
+import { applyEdit, type Repair, repairFrame } from "./repair.js";
 import { track } from "./track.js";
 
 type Disc = readonly [y: number, x: number, radius: number, label: number];
@@ -91,6 +92,14 @@ describe("repairFrame", () => {
     const { repairs, frames } = repaired(withFrame(2, labelImage(size, size, cut)));
     expect(repairs).toMatchObject([{ kind: "pieces joined", frame: 2, y: 60, x: 50 }]);
     expect(agreement(frames[2]!, repairs[0]!.labels[0]!, clean[2]!, 3)).toBe(1);
+  });
+
+  it("does not join two nuclei that are one outline in the frames before and after only", () => {
+    // Apart in frames 0, 3 and 6, one outline in 1, 2, 4 and 5: it is those that are divided.
+    const frames = Array.from({ length: 7 }, (_, t) => frameOf(scene(0).map(([y, x, r, label]): Disc => [y, x, r, label === 2 && t % 3 !== 0 ? 1 : label])));
+    const { repairs, frames: out } = repaired(frames);
+    expect(repairs.filter(({ kind }) => kind === "pieces joined")).toEqual([]);
+    expect(out[3]).toEqual(frames[3]);
   });
 
   it("does not fill in where another nucleus is in the way", () => {
