@@ -4,6 +4,7 @@ import type { Comparison } from "../analyse/conditions.js";
 import type { MovieMeasures } from "../analyse/movies.js";
 import { formatCsv } from "../io/csv.js";
 import { comparisonPlots } from "../report/conditionplots.js";
+import { rasteriser, writeFigure } from "./figures.js";
 import { writeFileAtomic } from "./files.js";
 
 type Column = readonly [header: string, values: readonly (number | string)[]];
@@ -52,5 +53,6 @@ function comparisonTables(movies: readonly MovieMeasures[], files: readonly stri
 /** Writes tables and plots into `folder`, which must exist. */
 export async function writeComparison(folder: string, movies: readonly MovieMeasures[], files: readonly string[], comparison: Comparison): Promise<void> {
   for (const [name, text] of Object.entries(comparisonTables(movies, files, comparison))) await writeFileAtomic(join(folder, name), text);
-  for (const { name, svg } of comparisonPlots(movies, comparison).flatMap(({ plots }) => plots)) await writeFileAtomic(join(folder, `${name}.svg`), svg);
+  const rasterise = await rasteriser();
+  for (const { name, svg } of comparisonPlots(movies, comparison).flatMap(({ plots }) => plots)) await writeFigure(folder, name, svg, rasterise);
 }

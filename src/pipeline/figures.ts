@@ -32,6 +32,12 @@ const require = createRequire(import.meta.url);
 /** Makes PNG of SVG, with the program that lies in the package. */
 export const rasteriser = (): Promise<Rasteriser> => openRasteriser(() => readFileSync(require.resolve("@resvg/resvg-wasm/index_bg.wasm")));
 
+/** Writes a plot twice: NAME.svg, which carries its typeface, for a paper; NAME.png for slides. @param scale px for each of the SVG */
+export async function writeFigure(folder: string, name: string, svg: string, rasterise: Rasteriser, scale = slideScale): Promise<void> {
+  await writeFileAtomic(join(folder, `${name}.svg`), withTypeface(svg));
+  await writeFileAtomic(join(folder, `${name}.png`), rasterise(svg, scale));
+}
+
 /** @param record of the run as it stands when the stage begins */
 export const figuresStage = (out: string, record: () => RunRecord, source: ImageSource, config: Config): Stage<undefined, RunStage> => ({
   name: "figures",
@@ -44,10 +50,9 @@ async function figuresInto(folder: string, out: string, record: RunRecord, sourc
   const { tracks, statistics } = numbersOf(out, source, config);
   const rasterise = await rasteriser();
   let figures = 0;
-  const write = async (name: string, svg: string, scale = slideScale): Promise<void> => {
+  const write = async (name: string, svg: string, scale?: number): Promise<void> => {
     context.signal?.throwIfAborted();
-    await writeFileAtomic(join(folder, `${name}.svg`), withTypeface(svg));
-    await writeFileAtomic(join(folder, `${name}.png`), rasterise(svg, scale));
+    await writeFigure(folder, name, svg, rasterise, scale);
     figures++;
   };
   const records = lossRecords(modelOf(out, record));

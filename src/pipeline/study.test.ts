@@ -101,6 +101,7 @@ describe("study", { timeout: 300_000 }, () => {
     expect(Number(cell("difference"))).toBeCloseTo(difference, 6);
     expect(cell("p_t") === "" ? NaN : Number(cell("p_t"))).toBeCloseTo(p, 9);
     expect([cell("relabelings"), cell("note")]).toEqual(["6", "fewer than three replicates a condition"]);
+    expect(existsSync(at("out/comparison/course_speed.png"))).toBe(true);
     expect(readdirSync(at("out/comparison")).filter((name) => name.endsWith(".svg"))).toEqual(expect.arrayContaining(["course_density.svg", "course_speed.svg", "median_area_um2.svg", "rose_1.svg", "rose_2.svg"]));
   });
 
