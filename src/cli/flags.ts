@@ -13,7 +13,8 @@ export function addFlags(command: Command, used: readonly Section[]): Command {
       added.add(spec.flag);
       if (spec.value === "") {
         const on = spec.schema.safeParse(undefined).data === true;
-        if (!on) command.addOption(new Option(`--${spec.flag}`, spec.help));
+        // Of what is on anyway only the way to turn it off is shown; asking for it is no mistake, and overrules a file.
+        command.addOption(new Option(`--${spec.flag}`, spec.help).hideHelp(on));
         if (on || spec.schema.safeParse(undefined).data === undefined) command.addOption(new Option(`--no-${spec.flag}`, `do not ${spec.help}`).default(undefined));
       } else command.addOption(new Option(`--${spec.flag} ${spec.value}`, helpOf(spec)).argParser(valueOf));
     }
