@@ -17,7 +17,7 @@ import { counted } from "./inputs.js";
 import { writeMovie } from "./movie.js";
 import type { Config } from "./options.js";
 import type { RunRecord } from "./provenance.js";
-import { annotationOf, lossRecords, modelOf, numbersOf, shownPart, within } from "./results.js";
+import { annotationOf, lossRecords, modelOf, type RunNumbers, shownPart, within } from "./results.js";
 import type { Stage } from "./stages.js";
 import type { RunStage } from "./layout.js";
 
@@ -38,16 +38,15 @@ export async function writeFigure(folder: string, name: string, svg: string, ras
   await writeFileAtomic(join(folder, `${name}.png`), rasterise(svg, scale));
 }
 
-/** @param record of the run as it stands when the stage begins */
-export const figuresStage = (out: string, record: () => RunRecord, source: ImageSource, config: Config): Stage<undefined, RunStage> => ({
+/** @param record of the run as it stands when the stage begins @param numbers of the same run (`numbersOnce`) */
+export const figuresStage = (out: string, record: () => RunRecord, source: ImageSource, config: Config, numbers: () => RunNumbers): Stage<undefined, RunStage> => ({
   name: "figures",
   text: "plots, lineages, and the tracks as a still and a movie",
-  fill: (folder, context) => figuresInto(folder, out, record(), source, config, context),
+  fill: (folder, context) => figuresInto(folder, out, record(), source, config, numbers(), context),
 });
 
 /** Writes the figures of the run in `out` into `folder`, which must exist. @throws InvalidInput when the stages before are not finished */
-async function figuresInto(folder: string, out: string, record: RunRecord, source: ImageSource, config: Config, context: StageContext): Promise<StageResult<undefined>> {
-  const { tracks, statistics } = numbersOf(out, source, config);
+async function figuresInto(folder: string, out: string, record: RunRecord, source: ImageSource, config: Config, { tracks, statistics }: RunNumbers, context: StageContext): Promise<StageResult<undefined>> {
   const rasterise = await rasteriser();
   let figures = 0;
   const write = async (name: string, svg: string, scale?: number): Promise<void> => {

@@ -65,17 +65,19 @@ export async function repairMovie(files: readonly string[], graph: TrackGraph, o
   };
   const newOverlaps = [...overlaps];
   const tables: Nuclei[] = [];
-  for (let frame = 0; frame < files.length; frame++) {
-    const rows = rowsOfFrame(graph.nuclei, frame);
+  for (let frame = 0, from = 0; frame < files.length; frame++) {
+    const rows = rowsOfFrame(graph.nuclei, frame, from);
+    from += rows.count;
     tables.push(edits.has(frame) ? measuredAgain(await edited(frame), await read(frame), rows, frame) : rows);
     if (frame > 0 && (edits.has(frame) || edits.has(frame - 1))) newOverlaps[frame - 1] = linkOverlaps(await edited(frame - 1), await edited(frame));
   }
   return { nuclei: concatNuclei(tables), overlaps: newOverlaps, edits, repairs };
 }
 
-function rowsOfFrame(nuclei: Nuclei, frame: number): Nuclei {
-  let [from, to] = [nuclei.frame.findIndex((t) => t >= frame), nuclei.frame.findIndex((t) => t > frame)];
-  [from, to] = [from < 0 ? nuclei.count : from, to < 0 ? nuclei.count : to];
+/** @param from first row of the frame */
+function rowsOfFrame(nuclei: Nuclei, frame: number, from: number): Nuclei {
+  let to = from;
+  while (to < nuclei.count && nuclei.frame[to] === frame) to++;
   const out = emptyNuclei(to - from);
   for (const column of nucleiColumns) out[column].set(nuclei[column].subarray(from, to));
   return out;

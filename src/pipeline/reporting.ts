@@ -23,15 +23,15 @@ import { type Config, configurationOf } from "./options.js";
 import { inputPaths, readRun, type RunRecord, version } from "./provenance.js";
 import { stageOutputs } from "./layout.js";
 import { smallMovieName } from "./movie.js";
-import { annotationOf, lossRecords, modelOf, numbersOf, shownPart, summaryOf, within } from "./results.js";
+import { annotationOf, lossRecords, modelOf, numbersOnce, type RunNumbers, shownPart, summaryOf, within } from "./results.js";
 import type { SegmentationSummary } from "./segmentation.js";
 import { openSource } from "./source.js";
 import type { TrackingSummary } from "./tracking.js";
 
 /** Writes `report.html` into the output folder of a run, from what its stages wrote. */
-export async function writeReport(out: string, record: RunRecord, source: ImageSource, config: Config): Promise<string> {
+export async function writeReport(out: string, record: RunRecord, source: ImageSource, config: Config, numbers: () => RunNumbers): Promise<string> {
   const path = join(out, stageOutputs.report);
-  await writeFileAtomic(path, buildReport(await reportInput(out, record, source, config)));
+  await writeFileAtomic(path, buildReport(await reportInput(out, record, source, config, numbers())));
   return path;
 }
 
@@ -41,15 +41,15 @@ export async function reportRun(out: string, context: PipelineContext = {}): Pro
   if (record?.command !== "run") throw new InvalidInput(out, "the output folder of karyon run", "no run.json of one");
   const config = resolveConfig(record.configuration as PartialConfig, join(out, "run.json"));
   const source = await openSource(inputPaths(out, record), config.input);
-  const { name, text, fill } = figuresStage(out, () => record, source, config);
+  const numbers = numbersOnce(out, source, config);
+  const { name, text, fill } = figuresStage(out, () => record, source, config, numbers);
   await runStage(context, name, text, (stage) => writeFolder(join(out, stageOutputs.figures), (folder) => fill(folder, stage)));
-  return writeReport(out, record, source, config);
+  return writeReport(out, record, source, config, numbers);
 }
 
-async function reportInput(out: string, record: RunRecord, source: ImageSource, config: Config): Promise<ReportInput> {
+async function reportInput(out: string, record: RunRecord, source: ImageSource, config: Config, { tracks, statistics }: RunNumbers): Promise<ReportInput> {
   const [annotation, model] = [annotationOf(out, record), modelOf(out, record)];
   const segmentation = summaryOf<SegmentationSummary>(out, "segment", "segmentation.json");
-  const { tracks, statistics } = numbersOf(out, source, config);
   const tracked = tracks !== undefined;
   const middle = Math.floor(source.frames / 2);
   const shown = await shownPart(source, middle, annotation, config);

@@ -41,6 +41,12 @@ export function numbersOf(out: string, source: ImageSource, config: Config): Run
   return { tracks, statistics: { ...statisticsOf(tracks, config), intensities: readFrameIntensities(join(out, stageOutputs.analyse)) } };
 }
 
+/** `numbersOf` for stages that follow each other: read and computed once, when the first asks. */
+export function numbersOnce(out: string, source: ImageSource, config: Config): () => RunNumbers {
+  let numbers: RunNumbers | undefined;
+  return () => (numbers ??= numbersOf(out, source, config));
+}
+
 /** Statistics of the frames of a set of independent images. */
 function untracked(out: string, { images }: SegmentationSummary, source: ImageSource): Statistics {
   const path = join(out, stageOutputs.segment, "objects.csv");

@@ -15,6 +15,7 @@ import { openRun, type OpenRun } from "./openrun.js";
 import type { Config } from "./options.js";
 import type { RunRecord } from "./provenance.js";
 import { writeReport } from "./reporting.js";
+import { numbersOnce } from "./results.js";
 import { hashFiles } from "./source.js";
 import { analyseStage, annotateStage, isTrackable, segmentStage, trackStage, trainStage } from "./stages.js";
 import { foundationOf, trainingSettings } from "./training.js";
@@ -65,8 +66,9 @@ export async function finishRun(open: OpenRun, model: string): Promise<void> {
     await open.fill(trackStage(open.path("segment"), config));
     await open.fill(analyseStage(open.path("track"), config, { source, labels: (tracks) => labelsOf(open.path("track"), open.path("segment"), source.frameNames, tracks) }));
   } else notice(context, source.frames === 1 ? "A single image: there is nothing to track." : "Independent images: tracking is skipped.");
-  await open.fill(figuresStage(out, () => open.record, source, config));
-  await open.perform("report", "pictures, plots, tables", async () => ({ value: undefined, text: await writeReport(out, open.record, source, config) }));
+  const numbers = numbersOnce(out, source, config);
+  await open.fill(figuresStage(out, () => open.record, source, config, numbers));
+  await open.perform("report", "pictures, plots, tables", async () => ({ value: undefined, text: await writeReport(out, open.record, source, config, numbers) }));
 }
 
 /** @throws InvalidInput for a model that would be removed before it is read */

@@ -146,8 +146,7 @@ async function writeCtc(folder: string, files: readonly string[], edits: Readonl
 
 /**
  * `spots.csv`: every nucleus with its branch, the row of the nucleus it comes from, and its label in the masks (another one after a gap, as the challenge
- * wants it); `tracks.csv`: every branch; `divisions.csv`: every
- * division with its evidence.
+ * wants it); `tracks.csv`: every branch; `divisions.csv`: every division with its evidence.
  */
 async function writeTables(folder: string, graph: TrackGraph, branches: readonly Branch[], labelOfRow: Int32Array | undefined, divisions: readonly DivisionEvidence[], pixelSize: number | undefined): Promise<void> {
   const branchOfRow = new Int32Array(graph.nuclei.count);

@@ -50,7 +50,7 @@ export interface TrainingSet extends TrainingSamples {
   readonly notices: readonly string[];
 }
 
-/** Pixels at the network's scale. 64 million took 2.5 GB at their peak, the program included; so many stay below 2 GB. */
+/** Pixels at the network's scale. 64 million took 2495 MiB at their peak, the program included; so many 2041 MiB (docs/claims.md). */
 export const mostPixels = 44e6;
 
 /**

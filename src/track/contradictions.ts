@@ -20,6 +20,8 @@ const [part, touching] = [0.4, 0.15];
 export interface Neighbours {
   readonly graph: TrackGraph;
   readonly parent: Int32Array;
+  /** How many children, 0 to 2. */
+  readonly children: Uint8Array;
   /** The only child; -1 too where a nucleus divides. */
   readonly child: Int32Array;
   /** The other daughter of a daughter. */
@@ -32,17 +34,19 @@ export function neighboursOf(graph: TrackGraph): Neighbours {
   const { nuclei, edges, frames } = graph;
   const parent = new Int32Array(nuclei.count).fill(-1);
   const child = new Int32Array(nuclei.count).fill(-1);
+  const children = new Uint8Array(nuclei.count);
   const sister = new Int32Array(nuclei.count).fill(-1);
   for (let e = 0; e < edges.length; e += 2) {
     const [from, to] = [edges[e]!, edges[e + 1]!];
     parent[to] = from;
     if (child[from]! >= 0) [sister[to], sister[child[from]!]] = [child[from]!, to];
     child[from] = to;
+    children[from]!++;
   }
   sister.forEach((row) => { if (row >= 0) child[parent[row]!] = -1; });
   const rows = Array.from({ length: frames }, () => new Map<number, number>());
   for (let row = 0; row < nuclei.count; row++) rows[nuclei.frame[row]!]!.set(nuclei.label[row]!, row);
-  return { graph, parent, child, sister, rows };
+  return { graph, parent, children, child, sister, rows };
 }
 
 /** The only child of a row, where it is in the next frame. */
@@ -65,16 +69,14 @@ const lost = (rows: Neighbours["rows"], frame: number): boolean => {
 
 /** Where frames contradict their neighbours: by frame, then row. @param overlaps entry t for frames t and t + 1 */
 export function contradictions(links: Neighbours, overlaps: LinkOverlaps): Contradiction[] {
-  const { graph: { nuclei, edges, frames }, parent, rows } = links;
+  const { graph: { nuclei, edges, frames }, parent, children, rows } = links;
   const found: Contradiction[] = [];
   for (let e = 0; e < edges.length; e += 2) {
     const [before, after] = [edges[e]!, edges[e + 1]!];
     if (lost(rows, nuclei.frame[before]! + 1)) continue;
     if (links.child[before] === after && nuclei.frame[after]! === nuclei.frame[before]! + 2) found.push({ kind: "skipped", frame: nuclei.frame[before]! + 1, before, after });
   }
-  const hasChild = new Uint8Array(nuclei.count);
-  for (let e = 0; e < edges.length; e += 2) hasChild[edges[e]!] = 1;
-  const lonely = (row: number): boolean => parent[row]! < 0 && hasChild[row] === 0;
+  const lonely = (row: number): boolean => parent[row]! < 0 && children[row] === 0;
   overlaps.slice(0, Math.max(0, frames - 2)).forEach(({ from, to, shared }, t) => {
     /** For each object of frame t + 1 that belongs to no track: the object before that it shares most pixels with. */
     const hosts = new Map<number, { before: number; most: number }>();
@@ -95,7 +97,7 @@ export function contradictions(links: Neighbours, overlaps: LinkOverlaps): Contr
       // A nucleus that begins, be it as a daughter: had it a part in the object that covers its place in the frame before?
       const begins = parent[later]! < 0 || links.sister[later]! >= 0;
       if (begins && shared[k]! >= touching * nuclei.area[later]!) addJoined(earlier, later);
-      if (hasChild[earlier] === 0 && shared[k]! >= touching * nuclei.area[earlier]!) addJoined(later, earlier);
+      if (children[earlier] === 0 && shared[k]! >= touching * nuclei.area[earlier]!) addJoined(later, earlier);
     });
   });
   /** The run of frames in which `main` is too large, as far as `longest`, between two in which it is not. */

@@ -7,6 +7,7 @@ import { InvalidInput } from "../core/errors.js";
 import type { Nuclei } from "../core/nuclei.js";
 import { throwIfCancelled, type StageContext } from "../core/progress.js";
 import type { TrackGraph } from "../core/tracks.js";
+import { Candidates } from "./candidates.js";
 import { edgesOf, Forest } from "./forest.js";
 import { movieOf, type Movie } from "./movie.js";
 
@@ -73,7 +74,7 @@ function linkPair(movie: Movie, forest: Forest, earlier: number, later: number, 
       if (cost < distance * distance) candidates.add(i - from, j, cost);
     }
   }
-  candidates.solve(movie.start[earlier + 1]! - from, next.count, 1).forEach((column, row) => {
+  solve(candidates, movie.start[earlier + 1]! - from, next.count, 1).forEach((column, row) => {
     if (column >= 0) forest.link(from + row, to + column);
   });
 }
@@ -89,7 +90,7 @@ function linkSegments(movie: Movie, forest: Forest, { gapDistance, gapFrames, sp
     }
   }
   // Links change what is a start; all candidates were found before.
-  candidates.solve(movie.count, movie.count, 0.9).forEach((start, source) => {
+  solve(candidates, movie.count, movie.count, 0.9).forEach((start, source) => {
     if (start >= 0) forest.link(source, start);
   });
 }
@@ -104,24 +105,11 @@ function addStarts(movie: Movie, forest: Forest, source: number, step: number, d
   }
 }
 
-/** Possible links, as they are found. */
-class Candidates {
-  private readonly row: number[] = [];
-  private readonly column: number[] = [];
-  private readonly cost: number[] = [];
-
-  add(row: number, column: number, cost: number): void {
-    this.row.push(row);
-    this.column.push(column);
-    this.cost.push(cost);
-  }
-
-  /** @param percentile 0..1, the one of all costs that sets the alternative */
-  solve(rows: number, columns: number, percentile: number): Int32Array {
-    const cost = Float64Array.from(this.cost);
-    const high = cost.slice().sort()[Math.round(percentile * (cost.length - 1))] ?? 0;
-    return solveSparse(rows, columns, { row: Int32Array.from(this.row), column: Int32Array.from(this.column), cost }, high === 0 ? 1 : alternativeFactor * high);
-  }
+/** @param percentile 0..1, the one of all costs that sets the alternative */
+function solve(found: Candidates, rows: number, columns: number, percentile: number): Int32Array {
+  const candidates = found.list();
+  const high = candidates.cost.slice().sort()[Math.round(percentile * (candidates.cost.length - 1))] ?? 0;
+  return solveSparse(rows, columns, candidates, high === 0 ? 1 : alternativeFactor * high);
 }
 
 const squaredDistance = ({ y, x }: Movie, a: number, b: number): number => (y[a]! - y[b]!) ** 2 + (x[a]! - x[b]!) ** 2;

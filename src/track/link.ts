@@ -1,4 +1,5 @@
 import { solveSparse } from "../assignment/sparse.js";
+import { Candidates } from "./candidates.js";
 import { linkCost, type LinkContext } from "./cost.js";
 import type { Forest } from "./forest.js";
 
@@ -12,20 +13,14 @@ export function linkFrames(context: LinkContext, frame: number, forest: Forest):
   const { movie, expected, radius } = context;
   const [from, to] = [movie.start[frame]!, movie.start[frame + 1]!];
   const next = movie.points[frame + 1]!;
-  const rows: number[] = [];
-  const columns: number[] = [];
-  const costs: number[] = [];
+  const candidates = new Candidates();
   for (let i = from; i < to; i++) {
     for (const j of next.within(movie.y[i]! + expected.dy[i]!, movie.x[i]! + expected.dx[i]!, radius)) {
       const cost = linkCost(context, i, to + j);
-      if (cost >= radius * radius) continue;
-      rows.push(i - from);
-      columns.push(j);
-      costs.push(cost);
+      if (cost < radius * radius) candidates.add(i - from, j, cost);
     }
   }
-  const candidates = { row: Int32Array.from(rows), column: Int32Array.from(columns), cost: Float64Array.from(costs) };
-  solveSparse(to - from, next.count, candidates, radius * radius).forEach((column, row) => {
+  solveSparse(to - from, next.count, candidates.list(), radius * radius).forEach((column, row) => {
     if (column < 0) return;
     forest.link(from + row, to + column);
     persist(context, from + row, to + column);

@@ -1,6 +1,6 @@
 import type { Nuclei } from "../core/nuclei.js";
 import type { StageContext } from "../core/progress.js";
-import { branchesOf, type TrackGraph } from "../core/tracks.js";
+import type { TrackGraph } from "../core/tracks.js";
 import { type LapOptions, trackLap, trackmateDefaults, trackmateTuned } from "./lap.js";
 import type { LinkOverlaps } from "./overlaps.js";
 import { defaultTrackOptions, measureMovie, track, type TrackOptions, type TrackResult } from "./track.js";
@@ -37,11 +37,16 @@ const settingsOf = ({ linkingDistance, gapFrames, splittingDistance }: LapOption
 
 /** Divisions without evidence: none is asked for. */
 function divisionsOf(graph: TrackGraph): TrackResult["divisions"] {
-  const daughters = new Map<number, number[]>();
-  for (const { parent, rows } of branchesOf(graph)) if (parent > 0) daughters.set(parent, [...(daughters.get(parent) ?? []), rows[0]!]);
-  const branches = branchesOf(graph);
-  return [...daughters].map(([mother, [a, b]]) => ({ motherRow: branches[mother - 1]!.rows.at(-1)!, daughters: [Math.min(a!, b!), Math.max(a!, b!)] as const, score: NaN }))
-    .sort((a, b) => a.motherRow - b.motherRow);
+  const first = new Map<number, number>();
+  const found: TrackResult["divisions"][number][] = [];
+  // Edges come by ascending child.
+  for (let e = 0; e < graph.edges.length; e += 2) {
+    const [motherRow, daughter] = [graph.edges[e]!, graph.edges[e + 1]!];
+    const sister = first.get(motherRow);
+    if (sister === undefined) first.set(motherRow, daughter);
+    else found.push({ motherRow, daughters: [sister, daughter], score: NaN });
+  }
+  return found.sort((a, b) => a.motherRow - b.motherRow);
 }
 
 function gapsOf({ edges, nuclei: { frame } }: TrackGraph): number {
