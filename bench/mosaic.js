@@ -3,8 +3,8 @@
 //   node bench/mosaic.js FRAMES OUT.tif [HEIGHT WIDTH]      default 9500 13000
 //
 // For a mosaic of known truth without seams: karyon simulate --frames 1 --size 9500x13000.
-import { openSource } from "../dist/pipeline/source.js";
-import { openAtomic } from "../dist/pipeline/files.js";
+import { openSource } from "../dist/pipeline/source/source.js";
+import { openAtomic } from "../dist/pipeline/store/files.js";
 import { tiledTiffWriter } from "../dist/io/tiff/tiled.js";
 
 const [frames, out, height = "9500", width = "13000"] = process.argv.slice(2);

@@ -11,8 +11,8 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { labelImage, matchInstances, scoreInstances, simulate, simulatePresets } from "../dist/index.js";
-import { openAtomic } from "../dist/pipeline/files.js";
-import { openLabels } from "../dist/pipeline/labelfiles.js";
+import { openAtomic } from "../dist/pipeline/store/files.js";
+import { openLabels } from "../dist/pipeline/store/labelfiles.js";
 import { tiledTiffWriter } from "../dist/io/tiff/tiled.js";
 
 const args = process.argv.slice(2);

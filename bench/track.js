@@ -13,8 +13,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { emptyNuclei, track } from "../dist/index.js";
 import { simulatePopulation } from "../dist/simulate/model.js";
-import { simulatePresets } from "../dist/simulate/options.js";
-import { trackLap } from "../dist/track/lap.js";
+import { simulatePresets } from "../dist/simulate/scene.js";
+import { trackLap } from "../dist/track/trackmate.js";
 
 const args = process.argv.slice(2);
 const option = (name, fallback) => (args.includes(name) ? args[args.indexOf(name) + 1] : fallback);

@@ -15,11 +15,11 @@ export type { Tensor } from "./core/tensor.js";
 export { type Branch, branchesOf, type TrackGraph } from "./core/tracks.js";
 
 // Read and simulate
-export { type FileSource, openSource, type SourceOptions } from "./pipeline/source.js";
-export { formatInspection, type Inspection, inspectFiles } from "./pipeline/inspect.js";
-export { type LabelWriter, openLabelWriter, readLabels, readLabelWindow, writeLabels } from "./pipeline/labelfiles.js";
+export { type FileSource, openSource, type SourceOptions } from "./pipeline/source/source.js";
+export { formatInspection, type Inspection, inspectFiles } from "./pipeline/source/inspect.js";
+export { type LabelWriter, openLabelWriter, readLabels, readLabelWindow, writeLabels } from "./pipeline/store/labelfiles.js";
 export { simulate, type SimulatedMovie } from "./simulate/simulate.js";
-export { defaultSimulateOptions, type SimulateOptions, simulatePresets } from "./simulate/options.js";
+export { defaultSimulateOptions, type SimulateOptions, simulatePresets } from "./simulate/scene.js";
 
 // Annotate
 export { estimateScale, poolScale, type ScaleEstimate } from "./annotate/scale.js";
@@ -30,55 +30,55 @@ export type { Annotation, Decision, ObjectFeatures, ObjectTable } from "./annota
 // Train
 export { type AugmentOptions, defaultAugmentOptions } from "./dataset/augment.js";
 export { type BatchOptions, batchProvider } from "./dataset/patches.js";
-export { type ComposedImage, type ComposeOptions, type ComposeSource, composeTouching, type Composition, defaultComposeOptions } from "./dataset/composition.js";
+export { type ComposedImage, type ComposeOptions, type ComposeSource, composeTouching, type Composition, defaultComposeOptions } from "./dataset/touching.js";
 export { type PreparedSample, type TrainingSample } from "./dataset/samples.js";
 export { splitSamples } from "./dataset/split.js";
-export { defaultModelConfig, type ModelConfig } from "./model/config.js";
-export { exportOnnx, type ModelDescription, weightsFromOnnx } from "./model/file.js";
+export { defaultModelConfig, type ModelConfig } from "./model/modelconfig.js";
+export { exportOnnx, type ModelDescription, weightsFromOnnx } from "./model/modelfile.js";
 export { defaultTrainOptions, train as trainNetwork, type TrainingRecord, type TrainOptions } from "./model/train.js";
 
 // Segment
 export { createPredictor, type Predictor } from "./model/predictor.js";
-export type { Device } from "./nn/device.js";
-export { type LoadedModel, loadModel } from "./pipeline/modelfiles.js";
+export type { Device } from "./nn/devices.js";
+export { type LoadedModel, loadModel } from "./pipeline/store/modelfolder.js";
 export { predictTiled, type Prediction } from "./segment/predict.js";
 export { defaultSegmentOptions, segment, type Segmentation, type SegmentOptions } from "./segment/segment.js";
 export { tuneThresholds } from "./segment/thresholds.js";
 export { measure } from "./imgproc/regions.js";
 
 // Evaluate
-export { type InstanceErrors, listErrors } from "./evaluate/errors.js";
+export { type InstanceErrors, listErrors } from "./evaluate/mistakes.js";
 export { formatInstanceCsv, formatInstanceJson, formatInstanceTable } from "./evaluate/format.js";
 export { bootstrapInterval, type InstanceScores, matchInstances, scoreInstances } from "./evaluate/instances.js";
-export { formatTrackTable, type LabelledSequence, scoreTracks, type TrackScores } from "./evaluate/tracks.js";
+export { formatTrackTable, type LabelledSequence, scoreTracks, type TrackScores } from "./evaluate/trackscores.js";
 
 // Track, analyse, report
 export { type CtcTrack, formatTracks, parseTracks, validateCtc } from "./io/ctc.js";
 export { track, type TrackOptions, type TrackResult } from "./track/track.js";
-export { toCtc } from "./track/ctc.js";
+export { toCtc } from "./track/ctcgraph.js";
 export { analyse, type Statistics } from "./analyse/analyse.js";
-export { type NucleiTable, nucleiTable } from "./analyse/nucleitable.js";
-export { statisticsTables } from "./analyse/tables.js";
+export { type NucleiTable, nucleiTable } from "./analyse/tables/nucleitable.js";
+export { statisticsTables } from "./analyse/tables/statisticstables.js";
 export { buildReport, type ReportInput } from "./report/report.js";
-export { annotationOverlay, overlayLabels } from "./report/overlay.js";
-export { annotationPreview, type PreviewFacts, type PreviewInput } from "./report/preview.js";
-export { trackOverlay } from "./report/trackoverlay.js";
+export { annotationOverlay, overlayLabels } from "./draw/overlay.js";
+export { annotationPreview, type PreviewFacts, type PreviewInput } from "./draw/previewpicture.js";
+export { trackOverlay } from "./draw/trackoverlay.js";
 
 // The commands
-export { mergeConfigs, parseConfig, type PartialConfig, resolveConfig } from "./pipeline/config.js";
-export type { Config } from "./pipeline/options.js";
-export type { PipelineContext, PipelineEvent } from "./pipeline/events.js";
-export type { OutputOptions } from "./pipeline/folders.js";
-export type { AnnotationSummary } from "./pipeline/annotation.js";
-export type { TrainingResult } from "./pipeline/training.js";
-export type { SegmentationSummary } from "./pipeline/segmentation.js";
-export type { TrackingSummary } from "./pipeline/tracking.js";
-export { exportModel, type ExportOptions, type ModelPackage } from "./pipeline/modelpackage.js";
-export { type Preview, preview } from "./pipeline/preview.js";
-export { analyseTracks, annotate, segmentImages, trackLabels, train } from "./pipeline/commands.js";
-export { demo, type DemoResult } from "./pipeline/demo.js";
-export { evaluateLabels, evaluateTracks, formatTrackCsv, type LabelEvaluation } from "./pipeline/evaluation.js";
-export { reportRun } from "./pipeline/reporting.js";
-export { run, type RunResult } from "./pipeline/run.js";
-export { study, type StudyResult } from "./pipeline/study.js";
-export { simulateTo } from "./pipeline/simulation.js";
+export { mergeConfigs, parseConfig, type PartialConfig, resolveConfig } from "./pipeline/config/config.js";
+export type { Config } from "./pipeline/config/options.js";
+export type { PipelineContext, PipelineEvent } from "./pipeline/stage/events.js";
+export type { OutputOptions } from "./pipeline/store/folders.js";
+export type { AnnotationSummary } from "./pipeline/annotate/annotation.js";
+export type { TrainingResult } from "./pipeline/train/training.js";
+export type { SegmentationSummary } from "./pipeline/segment/segmentation.js";
+export type { TrackingSummary } from "./pipeline/track/tracking.js";
+export { exportModel, type ExportOptions, type ModelPackage } from "./pipeline/export/modelpackage.js";
+export { type Preview, preview } from "./pipeline/annotate/preview.js";
+export { analyseTracks, annotate, segmentImages, trackLabels, train } from "./pipeline/run/commands.js";
+export { demo, type DemoResult } from "./pipeline/run/demo.js";
+export { evaluateLabels, evaluateTracks, formatTrackCsv, type LabelEvaluation } from "./pipeline/evaluate/evaluation.js";
+export { reportRun } from "./pipeline/report/reporting.js";
+export { run, type RunResult } from "./pipeline/run/run.js";
+export { study, type StudyResult } from "./pipeline/study/study.js";
+export { simulateTo } from "./pipeline/simulate/simulation.js";

@@ -4,22 +4,36 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
 const src = fileURLToPath(new URL("../src", import.meta.url));
-const L0 = ["core"];
+const L0 = ["core", "stats"];
 const L1 = ["imgproc", "starconvex", "assignment", "nn", "io"];
-const L2 = ["annotate", "dataset", "model", "segment", "evaluate", "track", "analyse", "report", "simulate"];
+const L2 = ["annotate", "dataset", "model", "segment", "evaluate", "track", "analyse", "draw", "plot", "report", "simulate"];
 
 /** Folder to the folders it may import, besides itself and `#platform`. The table of ARCHITECTURE.md. */
 const allowed: Record<string, readonly string[]> = {
   core: [],
+  stats: ["core"],
   platform: [],
   ...Object.fromEntries(L1.map((folder) => [folder, L0])),
   ...Object.fromEntries(L2.map((folder) => [folder, [...L0, ...L1]])),
   segment: [...L0, ...L1, "model"],
-  report: [...L0, ...L1, "analyse"],
+  draw: [...L0, ...L1, "analyse"],
+  plot: [...L0, ...L1, "analyse", "draw"],
+  report: [...L0, ...L1, "analyse", "draw", "plot"],
   workers: [...L0, ...L1, ...L2],
   pipeline: [...L0, ...L1, ...L2, "workers"],
   cli: [...L0, ...L1, ...L2, "workers", "pipeline", "."],
   ".": [...L0, ...L1, ...L2, "workers", "pipeline"],
+};
+
+/** The rooms of a folder in the order of the data: each may import only those before it. */
+const rooms: Record<string, readonly string[]> = {
+  io: ["io/image", "io", "io/tiff", "io/png"],
+  nn: ["nn", "nn/ops"],
+  track: ["track", "track/repair"],
+  analyse: ["analyse/units", "analyse/motion", "analyse/lineage", "analyse/population", "analyse/summary", "analyse", "analyse/tables", "analyse/compare"],
+  workers: ["workers", "workers/train"],
+  pipeline: ["store", "config", "stage", "source", "evaluate", "annotate", "train", "segment", "track", "export", "analyse", "report", "simulate", "run", "study"].map((room) => `pipeline/${room}`),
+  cli: ["cli/commandline", "cli/commands", "cli"],
 };
 const mayTouchNode = new Set(["platform", "pipeline", "workers", "cli"]);
 
@@ -51,6 +65,20 @@ describe("architecture", () => {
 
   it("has every folder in the table", () => {
     expect([...new Set(files.map(folderOf))].filter((folder) => !(folder in allowed))).toEqual([]);
+  });
+
+  it("goes through the rooms of a folder in one direction", () => {
+    const wrong = resolved.filter(({ file, target }) => {
+      const [from, to] = [dirname(file), dirname(target)];
+      const order = rooms[folderOf(file)] ?? [];
+      return from !== to && folderOf(file) === folderOf(target) && order.indexOf(to) > order.indexOf(from);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("has every room in the list of its folder", () => {
+    const listed = new Set(Object.entries(rooms).flatMap(([, list]) => list));
+    expect([...new Set(files.map((file) => dirname(file)))].filter((room) => room.includes(sep) && !listed.has(room))).toEqual([]);
   });
 
   it("touches node: modules only in platform, L3 and L4", () => {

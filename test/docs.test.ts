@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { buildProgram } from "../src/cli/main.js";
-import { parseConfig, resolveConfig } from "../src/pipeline/config.js";
+import { parseConfig, resolveConfig } from "../src/pipeline/config/config.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LIBRARIES.md", ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".md")).map((name) => join("docs", name))];

@@ -2,7 +2,7 @@
 import { labelImage, type LabelImage } from "../src/core/labels.js";
 import type { Random } from "../src/core/random.js";
 import { edtProbability } from "../src/dataset/targets.js";
-import { receptiveMargin, sizeMultiple, type ModelConfig } from "../src/model/config.js";
+import { receptiveMargin, sizeMultiple, type ModelConfig } from "../src/model/modelconfig.js";
 import type { Predictor } from "../src/model/predictor.js";
 import type { Prediction } from "../src/segment/predict.js";
 import { starDistances } from "../src/starconvex/distances.js";

@@ -7,4 +7,4 @@ cd "$(dirname "$0")/.."
 npx tsc --noEmit -p tsconfig.json
 tools/node_modules/.bin/eslint --config tools/eslint.config.js --max-warnings 0 src test vitest.config.ts
 npx tsc -p tsconfig.build.json
-npx vitest run src test/architecture.test.ts --exclude 'src/pipeline/**' --exclude '**/large.test.ts'
+npx vitest run src test/architecture.test.ts --exclude "src/pipeline/**" --exclude "**/large.test.ts"

@@ -1,5 +1,5 @@
 /**
- * Makes src/report/fontdata.ts, a subset of the font Inter for plots and report. By hand, in an empty folder outside of the project:
+ * Makes src/plot/typefacedata.ts, a subset of the font Inter for plots and report. By hand, in an empty folder outside of the project:
  *
  *     npm install subset-font@2.9.0 @expo-google-fonts/inter@0.4.2 && node .../tools/font.js
  *
@@ -28,4 +28,4 @@ for (const [name, file] of Object.entries(weights)) {
   const options = { targetFormat: "woff2", noLayoutClosure: true, preserveNameIds: [0, 1, 2, 4, 5, 6, 13, 14, 16, 17] };
   lines.push(`export const ${name} = "${(await subset(font, characters, options)).toString("base64")}";`);
 }
-writeFileSync(new URL("../src/report/fontdata.ts", import.meta.url), `${lines.join("\n")}\n`);
+writeFileSync(new URL("../src/plot/typefacedata.ts", import.meta.url), `${lines.join("\n")}\n`);

@@ -2,8 +2,8 @@
 // "blocked" | "nchw", "batch": n, "patch": px, "steps": n} or {"image": PATH, "model": FOLDER, "out": PATH}.
 import { createInterface } from "node:readline";
 import { estimateScale, loadModel, openSource, segment, writeLabels } from "../../dist/index.js";
-import { defaultModelConfig as config } from "../../dist/model/config.js";
-import { chooseLayout } from "../../dist/model/layout.js";
+import { defaultModelConfig as config } from "../../dist/model/modelconfig.js";
+import { chooseLayout } from "../../dist/model/chooselayout.js";
 import { layersOf } from "../../dist/model/parameters.js";
 import { Trainer } from "../../dist/model/trainer.js";
 

@@ -2,11 +2,11 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { annotateAuto, annotationOverlay, noiseBackground, overlayLabels, random, simulate, simulatePresets } from "../../dist/index.js";
-import { encodePng } from "../../dist/io/png.js";
-import { blend, hatchPixel } from "../../dist/report/canvas.js";
-import { annotationColours, distinctColours, outlineColours } from "../../dist/report/colours.js";
-import { drawText, textWidth } from "../../dist/report/text.js";
-import { contrastOf, drawLabels } from "../../dist/report/view.js";
+import { encodePng } from "../../dist/io/png/png.js";
+import { blend, hatchPixel } from "../../dist/draw/canvas.js";
+import { annotationColours, distinctColours, outlineColours } from "../../dist/draw/colours.js";
+import { drawText, textWidth } from "../../dist/draw/text.js";
+import { contrastOf, drawLabels } from "../../dist/draw/view.js";
 
 const scene = { ...simulatePresets.crowded, height: 512, width: 512, frames: 2, seed: 7 };
 const [gap, line] = [8, 28];

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openSource, simulate, simulatePresets } from "../../dist/index.js";
-import { encodePng } from "../../dist/io/png.js";
+import { encodePng } from "../../dist/io/png/png.js";
 
 const [out = "beside.png"] = process.argv.slice(2);
 const edge = 600;

@@ -4,8 +4,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { annotateAuto, composeTouching, defaultComposeOptions, openSource, overlayLabels, random } from "../../dist/index.js";
-import { encodePng } from "../../dist/io/png.js";
-import { contrastOf } from "../../dist/report/view.js";
+import { encodePng } from "../../dist/io/png/png.js";
+import { contrastOf } from "../../dist/draw/view.js";
 
 const [movie = "simcompose", out = fileURLToPath(new URL("composed.png", import.meta.url)), corner = "200,200"] = process.argv.slice(2);
 const edge = 300;

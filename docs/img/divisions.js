@@ -5,9 +5,9 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openSource, readLabels } from "../../dist/index.js";
 import { parseCsv } from "../../dist/io/csv.js";
-import { encodePng } from "../../dist/io/png.js";
-import { drawText } from "../../dist/report/text.js";
-import { contrastOf, drawGrey, drawLabels } from "../../dist/report/view.js";
+import { encodePng } from "../../dist/io/png/png.js";
+import { drawText } from "../../dist/draw/text.js";
+import { contrastOf, drawGrey, drawLabels } from "../../dist/draw/view.js";
 
 const [images, tracks, out, what = "divisions", first = "0", count = "24"] = process.argv.slice(2);
 const side = 76;

@@ -10,11 +10,11 @@ import { basename, join } from "node:path";
 import { annotate, listErrors, matchInstances, openSource, readLabels, resolveConfig } from "../../dist/index.js";
 import { collection, simulatedMovie, stardistSample } from "../../bench/data.js";
 import { parseCsv } from "../../dist/io/csv.js";
-import { encodePng } from "../../dist/io/png.js";
-import { canvasOf, drawCurves } from "../../dist/report/canvas.js";
-import { contourLines } from "../../dist/report/contours.js";
-import { drawText, shortened } from "../../dist/report/text.js";
-import { contrastOf, drawGrey } from "../../dist/report/view.js";
+import { encodePng } from "../../dist/io/png/png.js";
+import { canvasOf, drawCurves } from "../../dist/draw/canvas.js";
+import { contourLines } from "../../dist/draw/contours.js";
+import { drawText, shortened } from "../../dist/draw/text.js";
+import { contrastOf, drawGrey } from "../../dist/draw/view.js";
 
 const [names = "mdck,crowded", out = "errors.png", part = "test"] = process.argv.slice(2);
 const seeds = { mdck: 4101, crowded: 4102, easy: 4103 };

@@ -3,8 +3,8 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { analyse, annotationOverlay, openSource, overlayLabels, readLabels, trackOverlay } from "../../dist/index.js";
-import { readTracks } from "../../dist/pipeline/tracking.js";
-import { encodePng } from "../../dist/io/png.js";
+import { readTracks } from "../../dist/pipeline/track/tracking.js";
+import { encodePng } from "../../dist/io/png/png.js";
 
 const demo = process.argv[2] ?? "karyon-demo";
 const results = join(demo, "results");

@@ -5,27 +5,27 @@
 import { InvalidInput } from "../core/errors.js";
 import type { Nuclei } from "../core/nuclei.js";
 import { branchesOf, type TrackGraph } from "../core/tracks.js";
-import { autocorrelationOf, autocorrelationSums, type VelocityAutocorrelation } from "./autocorrelation.js";
-import { mean, medianOf } from "./average.js";
-import { type Interval, lineageGroups } from "./bootstrap.js";
-import { branchStatistics, type BranchStatistics } from "./branches.js";
-import { type Cycles, cyclesOf } from "./cycles.js";
-import { frameStatistics, type FrameStatistics } from "./density.js";
-import { roseOf, type Rose } from "./direction.js";
-import { divisionsOf, type Divisions } from "./divisions.js";
-import { velocitiesOf } from "./drift.js";
-import type { FrameIntensities } from "./intensities.js";
-import { estimatesOf, type Resampled } from "./intervals.js";
-import { displacementSums, meanSquaredDisplacement, type MeanSquaredDisplacement } from "./msd.js";
-import { type Neighbours, neighboursOf } from "./neighbours.js";
-import { type DivisionOrientations, orientationsOf } from "./orientation.js";
-import { type Reliability, reliabilityOf } from "./reliability.js";
-import { type ShapeStatistics, shapesOf } from "./shape.js";
-import { type SpatialCorrelation, spatialCorrelation, stepsByFrame } from "./spatial.js";
-import { stepsOf, type Steps } from "./steps.js";
-import { type Notes, notesOf, type Summary } from "./summary.js";
-import { unitsOf, type Calibration, type Units } from "./units.js";
-import { type VelocityField, velocityField } from "./velocityfield.js";
+import { autocorrelationOf, autocorrelationSums, type VelocityAutocorrelation } from "./motion/autocorrelation.js";
+import { mean, medianOf } from "../stats/average.js";
+import { type Interval, lineageGroups } from "../stats/bootstrap.js";
+import { branchStatistics, type BranchStatistics } from "./lineage/branches.js";
+import { type Cycles, cyclesOf } from "./lineage/cycles.js";
+import { frameStatistics, type FrameStatistics } from "./population/density.js";
+import { roseOf, type Rose } from "../stats/direction.js";
+import { divisionsOf, type Divisions } from "./lineage/divisions.js";
+import { velocitiesOf } from "./motion/collectivedrift.js";
+import type { FrameIntensities } from "./population/intensities.js";
+import { estimatesOf, type Resampled } from "./summary/intervals.js";
+import { displacementSums, meanSquaredDisplacement, type MeanSquaredDisplacement } from "./motion/msd.js";
+import { type Neighbours, neighboursOf } from "./population/neighbours.js";
+import { type DivisionOrientations, orientationsOf } from "./lineage/orientation.js";
+import { type Reliability, reliabilityOf } from "./lineage/reliability.js";
+import { type ShapeStatistics, shapesOf } from "./population/shape.js";
+import { type SpatialCorrelation, spatialCorrelation, stepsByFrame } from "./motion/spatial.js";
+import { stepsOf, type Steps } from "./motion/steps.js";
+import { type Notes, notesOf, type Summary } from "./summary/summary.js";
+import { unitsOf, type Calibration, type Units } from "./units/units.js";
+import { type VelocityField, velocityField } from "./motion/velocityfield.js";
 
 export interface AnalyseOptions {
   /** False for a set of independent images: then there are no branches, steps, divisions and directions, only frames. Default true. */

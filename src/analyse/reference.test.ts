@@ -4,11 +4,11 @@ import { describe, expect, it } from "vitest";
 import { labelImage } from "../core/labels.js";
 import { emptyNuclei } from "../core/nuclei.js";
 import { ringsOf } from "../imgproc/rings.js";
-import { fitDecay } from "./decay.js";
-import { powerLawOf } from "./msd.js";
-import { neighboursOf } from "./neighbours.js";
-import { survivalOf } from "./survival.js";
-import { unitsOf } from "./units.js";
+import { fitDecay } from "../stats/decay.js";
+import { powerLawOf } from "./motion/msd.js";
+import { neighboursOf } from "./population/neighbours.js";
+import { survivalOf } from "../stats/survival.js";
+import { unitsOf } from "./units/units.js";
 
 interface Reference {
   readonly survival: { times: number[]; happened: number[]; time: number[]; share: number[]; low: (number | null)[]; high: (number | null)[] }[];

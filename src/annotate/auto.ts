@@ -3,13 +3,13 @@
  * `decide` once for all frames of an acquisition, `composeAnnotation` for each frame.
  */
 import type { Image } from "../core/image.js";
-import { composeAnnotation } from "./compose.js";
+import { composeAnnotation } from "./labelling.js";
 import { decide } from "./decide.js";
 import { type AutoOptions, defaultAutoOptions, proposeObjects } from "./propose.js";
 import { estimateScale } from "./scale.js";
 import type { Annotation } from "./types.js";
 
-export { composeAnnotation } from "./compose.js";
+export { composeAnnotation } from "./labelling.js";
 export { decide } from "./decide.js";
 export { type AutoOptions, defaultAutoOptions, type Proposal, proposeObjects } from "./propose.js";
 

@@ -1,6 +1,6 @@
 import type { LabelImage } from "../core/labels.js";
 import { nearestLabels, withinReach } from "../imgproc/grow.js";
-import { median } from "../imgproc/percentile.js";
+import { median } from "../stats/percentile.js";
 import { measure, equivalentDiameter } from "../imgproc/regions.js";
 import { emptyFeatures, type ObjectFeatures } from "./types.js";
 

@@ -6,7 +6,7 @@ import { innerComponents } from "../imgproc/components.js";
 import { gaussianOpenCv9 } from "../imgproc/gaussian.js";
 import { closing3x3 } from "../imgproc/morphology.js";
 import { histogram8, otsuThreshold } from "../imgproc/otsu.js";
-import { median } from "../imgproc/percentile.js";
+import { median } from "../stats/percentile.js";
 import { equivalentDiameter, measureRuns } from "../imgproc/regions.js";
 import { painted, renumberedRuns, runsByLabel, type Runs } from "../imgproc/runs.js";
 import { type Annotation, type Decision, emptyFeatures, objectTable, type ObjectFeatures } from "./types.js";

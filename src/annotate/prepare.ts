@@ -1,5 +1,5 @@
 import type { Image } from "../core/image.js";
-import { percentiles } from "../imgproc/percentile.js";
+import { percentiles } from "../stats/percentile.js";
 
 /** The pixels of an image as the steps of the annotation take them. */
 export interface PreparedPixels {

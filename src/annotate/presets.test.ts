@@ -6,7 +6,7 @@ import type { Image, PixelData } from "../core/image.js";
 import { type LabelImage, relabelSequential } from "../core/labels.js";
 import { random } from "../core/random.js";
 import { gaussian } from "../imgproc/gaussian.js";
-import { simulatePresets, type SimulateOptions } from "../simulate/options.js";
+import { simulatePresets, type SimulateOptions } from "../simulate/scene.js";
 import { simulate } from "../simulate/simulate.js";
 import { annotateAuto } from "./auto.js";
 import { annotatePaper } from "./paper.js";

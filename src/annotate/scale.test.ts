@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { differing, type Plane, sizes, symmetries, turned } from "../../test/planes.js";
 import type { Image, PixelData } from "../core/image.js";
-import { simulatePresets } from "../simulate/options.js";
+import { simulatePresets } from "../simulate/scene.js";
 import { simulate } from "../simulate/simulate.js";
 import { random } from "../core/random.js";
 import { annotateAuto } from "./auto.js";

@@ -7,7 +7,7 @@
  */
 import type { Image } from "../core/image.js";
 import { gaussian } from "../imgproc/gaussian.js";
-import { medianInPlace, percentiles } from "../imgproc/percentile.js";
+import { medianInPlace, percentiles } from "../stats/percentile.js";
 import { downsampleMean } from "../imgproc/resize.js";
 import { preparePixels, withoutGlare } from "./prepare.js";
 

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { version } from "../pipeline/provenance.js";
-import { addCommand } from "./command.js";
+import { version } from "../pipeline/store/provenance.js";
+import { addCommand } from "./commandline/command.js";
 import { analyseCommand } from "./commands/analyse.js";
 import { annotateCommand } from "./commands/annotate.js";
 import { demoCommand } from "./commands/demo.js";

@@ -1,7 +1,7 @@
 import type { LabelImage } from "../core/labels.js";
 import { components } from "../imgproc/components.js";
 import { distanceTransform } from "../imgproc/distance.js";
-import { median } from "../imgproc/percentile.js";
+import { median } from "../stats/percentile.js";
 
 /**
  * A nucleus by itself: what it adds to the background it lies on. All arrays are height x width, and so is the window of the image that it

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { labelImage, type LabelImage } from "../core/labels.js";
-import { listErrors } from "./errors.js";
+import { listErrors } from "./mistakes.js";
 import { formatConfusion, formatInstanceCsv, formatInstanceJson, formatInstanceTable } from "./format.js";
 import { bootstrapInterval, iouThresholds, matchInstances, meanOverImages, scoreInstances, type ScoreSet } from "./instances.js";
 import { matchesAt } from "./matching.js";

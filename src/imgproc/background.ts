@@ -1,5 +1,5 @@
 import { gaussian } from "./gaussian.js";
-import { percentiles } from "./percentile.js";
+import { percentiles } from "../stats/percentile.js";
 import { blockMeans, type Means, resizeBilinear } from "./resize.js";
 
 /** Percentage of the windows' values below the background: low enough for crowded fields, above the noise of the darkest pixels. */

@@ -1,6 +1,6 @@
 import type { LabelImage } from "../core/labels.js";
 import { growLabels } from "./grow.js";
-import { medianInPlace } from "./percentile.js";
+import { medianInPlace } from "../stats/percentile.js";
 import { boundingBoxes } from "./regions.js";
 
 /**

@@ -1,5 +1,5 @@
 import type { Image, PixelData } from "../core/image.js";
-import { percentiles, percentilesOfParts } from "./percentile.js";
+import { percentiles, percentilesOfParts } from "../stats/percentile.js";
 
 /** The grey values that become 0 and 1. */
 export interface IntensityRange {

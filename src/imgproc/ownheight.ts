@@ -1,4 +1,4 @@
-import { medianInPlace } from "./percentile.js";
+import { medianInPlace } from "../stats/percentile.js";
 
 /** Heights by label: those of label k are values[first[k]] to values[first[k + 1]] (exclusive). */
 interface HeightsByLabel {

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { StoredPlane } from "../core/image.js";
 import { CorruptFile } from "../core/errors.js";
 import { memorySource } from "./bytes.js";
-import { decodePng } from "./png.js";
+import { decodePng } from "./png/png.js";
 import { openTiff } from "./tiff/open.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

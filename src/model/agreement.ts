@@ -1,9 +1,9 @@
 /** Whether a training computes the same elsewhere as in the standard layout on the processor. */
 import { isKaryonError } from "../core/errors.js";
 import { random } from "../core/random.js";
-import type { Device } from "../nn/device.js";
+import type { Device } from "../nn/devices.js";
 import { NCHW, type Layout } from "../nn/layout.js";
-import type { ModelConfig } from "./config.js";
+import type { ModelConfig } from "./modelconfig.js";
 import { initialWeights } from "./parameters.js";
 import { Trainer } from "./trainer.js";
 

@@ -6,7 +6,7 @@ import { Graph, type Value } from "../nn/graph.js";
 import type { Layout } from "../nn/layout.js";
 import { concat, reshape, slice } from "../nn/primitives.js";
 import { Tape } from "../nn/tape.js";
-import type { ModelConfig } from "./config.js";
+import type { ModelConfig } from "./modelconfig.js";
 import { emitLoss, type LossGraph, type LossValues } from "./loss.js";
 import { packedParametersOf, type Parameter } from "./parameters.js";
 import { emitUnet } from "./unet.js";

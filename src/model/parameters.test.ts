@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { random } from "../core/random.js";
 import { sizeOf } from "../core/tensor.js";
 import { NCHW, type Layout } from "../nn/layout.js";
-import { defaultModelConfig, type ModelConfig } from "./config.js";
+import { defaultModelConfig, type ModelConfig } from "./modelconfig.js";
 import { fitsBlocks, fromTensors, initialWeights, layersOf, pack, packedParametersOf, parameterCount, toTensors, unpack } from "./parameters.js";
 
 const small: ModelConfig = { rays: 8, grid: 2, depth: 2, filters: 16, convolutionsPerLevel: 2, features: 32 };

@@ -7,7 +7,7 @@ import { InvalidInput } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import { sizeOf, type Tensor } from "../core/tensor.js";
 import { blockOf, fromBlocked, toBlocked, type Layout } from "../nn/layout.js";
-import type { ModelConfig } from "./config.js";
+import type { ModelConfig } from "./modelconfig.js";
 
 /** A convolution with bias, `size` x `size`. */
 export interface Layer {

@@ -1,8 +1,8 @@
 import { ort } from "#platform";
 import { CorruptFile, InvalidInput, isKaryonError, messageOf } from "../core/errors.js";
-import type { Device } from "../nn/device.js";
+import type { Device } from "../nn/devices.js";
 import { openSession } from "../nn/session.js";
-import { checkModelConfig, sizeMultiple, type ModelConfig } from "./config.js";
+import { checkModelConfig, sizeMultiple, type ModelConfig } from "./modelconfig.js";
 
 /** What a network says about an image, on its grid: h = height / grid, w = width / grid. */
 export interface RawPrediction {

@@ -1,5 +1,5 @@
 import { ort } from "#platform";
-import type { Device } from "../nn/device.js";
+import type { Device } from "../nn/devices.js";
 import { Graph } from "../nn/graph.js";
 import { openSession } from "../nn/session.js";
 

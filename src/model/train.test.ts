@@ -4,7 +4,7 @@ import { Cancelled, InvalidInput, TrainingDiverged } from "../core/errors.js";
 import { random } from "../core/random.js";
 import type { Tensor } from "../core/tensor.js";
 import { probeBlock } from "../nn/layout.js";
-import type { ModelConfig } from "./config.js";
+import type { ModelConfig } from "./modelconfig.js";
 import { parametersOf, toTensors } from "./parameters.js";
 import { train, type TrainingData, type TrainingRecord, type TrainingState, type TrainOptions } from "./train.js";
 

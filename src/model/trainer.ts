@@ -3,10 +3,10 @@ import type { Batch } from "../core/batch.js";
 import { InvalidInput } from "../core/errors.js";
 import { sizeOf } from "../core/tensor.js";
 import { adamScalars } from "../nn/adam.js";
-import type { Device } from "../nn/device.js";
+import type { Device } from "../nn/devices.js";
 import type { Layout } from "../nn/layout.js";
 import { openSession } from "../nn/session.js";
-import type { ModelConfig } from "./config.js";
+import type { ModelConfig } from "./modelconfig.js";
 import { batchShapes, buildLossGraph, buildStepGraph, type BatchSize } from "./graphs.js";
 import { pack, unpack } from "./parameters.js";
 

@@ -4,7 +4,7 @@ import { convolution } from "../nn/ops/convolution.js";
 import { maxPool, upsample } from "../nn/ops/pooling.js";
 import { split } from "../nn/primitives.js";
 import type { Tape } from "../nn/tape.js";
-import type { ModelConfig } from "./config.js";
+import type { ModelConfig } from "./modelconfig.js";
 import { HEAD } from "./parameters.js";
 
 export interface Outputs {

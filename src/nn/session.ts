@@ -1,7 +1,7 @@
 /** Sessions of the runtime on any device. */
 import { ort } from "#platform";
 import { InvalidInput, messageOf } from "../core/errors.js";
-import { devices, type Device } from "./device.js";
+import { devices, type Device } from "./devices.js";
 import { Graph } from "./graph.js";
 
 type Session = ort.InferenceSession;

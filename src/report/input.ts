@@ -5,7 +5,7 @@ import type { LabelImage } from "../core/labels.js";
 import type { Nuclei } from "../core/nuclei.js";
 import type { ExpectedQuality } from "../core/quality.js";
 import type { MethodsInput } from "./methods.js";
-import type { LossRecord, ThresholdScore } from "./plots.js";
+import type { LossRecord, ThresholdScore } from "../plot/plots.js";
 
 export interface ReportInput {
   readonly title: string;

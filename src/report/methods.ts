@@ -1,6 +1,6 @@
 /** The methods paragraph of a paper, written from the parameters that were really used. */
-import type { Units } from "../analyse/units.js";
-import { formatNumber } from "./markup.js";
+import type { Units } from "../analyse/units/units.js";
+import { formatNumber } from "../plot/markup.js";
 
 /** Only what is given is mentioned. */
 export interface MethodsInput {

@@ -1,6 +1,6 @@
 /** What all pages of reports share: the frame, and the notices at the top. */
 import type { Notice } from "./input.js";
-import { escapeText } from "./markup.js";
+import { escapeText } from "../plot/markup.js";
 import { script, styleSheet } from "./style.js";
 
 /** @param body HTML @param more script beside that of all pages */

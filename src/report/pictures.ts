@@ -1,16 +1,17 @@
 import type { Statistics } from "../analyse/analyse.js";
 import type { Image, StoredPlane } from "../core/image.js";
-import { pngHeader } from "../io/png.js";
-import { base64 } from "./base64.js";
-import type { Canvas } from "./canvas.js";
-import { annotationColours, distinctColours, hex, outlineColours } from "./colours.js";
+import { pngHeader } from "../io/png/png.js";
+import { base64 } from "../plot/base64.js";
+import type { Canvas } from "../draw/canvas.js";
+import { annotationColours, distinctColours, hex, outlineColours } from "../draw/colours.js";
 import type { AnnotationPart, LabelledPicture, TrackPicture } from "./input.js";
-import { escapeText, formatNumber } from "./markup.js";
-import { palettePng } from "./moviepalette.js";
-import { annotationOverlay, overlayLabels } from "./overlay.js";
-import { drawScaleBar } from "./scalebar.js";
-import { speedLegend, speedRange, trackOverlay } from "./trackoverlay.js";
-import { contrastOf, middle, overview, type View } from "./view.js";
+import { escapeText, formatNumber } from "../plot/markup.js";
+import { palettePng } from "../draw/moviepalette.js";
+import { annotationOverlay, overlayLabels } from "../draw/overlay.js";
+import { drawScaleBar } from "../draw/scalebar.js";
+import { speedRange, trackOverlay } from "../draw/trackoverlay.js";
+import { speedLegend } from "../plot/speedlegend.js";
+import { contrastOf, middle, overview, type View } from "../draw/view.js";
 
 /** Longest edge of the first picture of a kind, of further ones, and of the part shown at 1:1, px. They bound the size of the report. */
 const [largeEdge, smallEdge, cropEdge] = [1300, 700, 700];

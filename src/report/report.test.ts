@@ -3,8 +3,8 @@ import { analyse } from "../analyse/analyse.js";
 import type { Image } from "../core/image.js";
 import { labelImage } from "../core/labels.js";
 import { emptyNuclei } from "../core/nuclei.js";
-import { decodePng, encodePng } from "../io/png.js";
-import { formatNumber } from "./markup.js";
+import { decodePng, encodePng } from "../io/png/png.js";
+import { formatNumber } from "../plot/markup.js";
 import { methodsParagraph, referencesOf, type MethodsInput } from "./methods.js";
 import { buildReport, type ReportInput } from "./report.js";
 

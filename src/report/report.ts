@@ -4,7 +4,7 @@
  */
 import type { Notice, ReportInput, SourceFacts } from "./input.js";
 import { clickScript } from "./clickpage.js";
-import { escapeText, formatNumber } from "./markup.js";
+import { escapeText, formatNumber } from "../plot/markup.js";
 import { annotationPictures, segmentationPictures, trackPictures } from "./pictures.js";
 import {
   cards, methodsMarkup, motionPlots, parametersMarkup, populationPlots, runMarkup, scoresMarkup, section, statisticsTablesMarkup, trainingMarkup,

@@ -1,12 +1,12 @@
 /** The parts of the page below the pictures: cards, plots, tables, methods. Each is a string of HTML, empty where there is nothing to show. */
 import type { ExpectedQuality } from "../core/quality.js";
 import type { Statistics } from "../analyse/analyse.js";
-import type { Interval } from "../analyse/bootstrap.js";
+import type { Interval } from "../stats/bootstrap.js";
 import type { ReportInput, ScorePart } from "./input.js";
-import { escapeText, formatNumber, formatSeconds } from "./markup.js";
+import { escapeText, formatNumber, formatSeconds } from "../plot/markup.js";
 import { methodsParagraph, referencesOf } from "./methods.js";
-import { plotsOf, type StatisticsPlot } from "./plotlist.js";
-import { f1Plot, lossPlot } from "./plots.js";
+import { plotsOf, type StatisticsPlot } from "../plot/plotlist.js";
+import { f1Plot, lossPlot } from "../plot/plots.js";
 import { flatten, tableMarkup } from "./tablemarkup.js";
 
 interface Card {

@@ -1,12 +1,12 @@
 /** The report of a study: what is compared, one dot a movie; the reports of the movies are linked. */
-import type { Comparison, ConditionSummary, ConditionTest } from "../analyse/conditions.js";
-import type { MovieMeasures } from "../analyse/movies.js";
-import { comparisonPlots } from "./conditionplots.js";
+import type { Comparison, ConditionSummary, ConditionTest } from "../analyse/compare/conditions.js";
+import type { MovieMeasures } from "../analyse/compare/movies.js";
+import { comparisonPlots } from "../plot/conditionplots.js";
 import type { Notice, Timing, TrainingPart } from "./input.js";
-import { escapeText, formatNumber } from "./markup.js";
+import { escapeText, formatNumber } from "../plot/markup.js";
 import { type MethodsInput, methodsParagraph, referencesOf } from "./methods.js";
 import { htmlPage, noticesMarkup } from "./page.js";
-import { quantityLabel } from "./quantities.js";
+import { quantityLabel } from "../plot/quantities.js";
 import { parametersMarkup, runMarkup, section, trainingMarkup } from "./sections.js";
 import { tableMarkup } from "./tablemarkup.js";
 

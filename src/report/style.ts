@@ -1,5 +1,5 @@
 /** Style and script of the report, inside the page so that it needs nothing from anywhere. */
-import { fontFaces, fontStack } from "./typeface.js";
+import { fontFaces, fontStack } from "../plot/typeface.js";
 
 export const styleSheet = `${fontFaces}
 :root { --ink: #1d2329; --muted: #5b6670; --line: #dde2e6; --accent: #0072b2; }

@@ -1,4 +1,4 @@
-import { escapeText, formatNumber } from "./markup.js";
+import { escapeText, formatNumber } from "../plot/markup.js";
 
 export interface TableColumn {
   readonly header: string;

@@ -1,7 +1,7 @@
 /** The tracks as the report's page knows them: few bytes, since there may be thousands. */
 import type { Statistics } from "../analyse/analyse.js";
 import type { Nuclei } from "../core/nuclei.js";
-import { base64 } from "./base64.js";
+import { base64 } from "../plot/base64.js";
 
 /** What `JSON.parse` gives the page. Arrays have one entry a track. */
 export interface TrackData {

@@ -1,10 +1,10 @@
 /** The section of single tracks: lineage trees, a point for each track, a table. A click on any of them shows the track in the picture. */
 import type { Statistics } from "../analyse/analyse.js";
-import { axisOf } from "./axis.js";
-import { fixed, framed } from "./chart.js";
-import { palette } from "./colours.js";
-import { layoutLineages, lineagePlot, lineagesLeftOut } from "./lineage.js";
-import { formatNumber } from "./markup.js";
+import { axisOf } from "../plot/axis.js";
+import { fixed, framed } from "../plot/chart.js";
+import { palette } from "../draw/colours.js";
+import { layoutLineages, lineagePlot, lineagesLeftOut } from "../plot/lineage.js";
+import { formatNumber } from "../plot/markup.js";
 import { tableMarkup } from "./tablemarkup.js";
 import type { TrackSelection } from "./trackdata.js";
 

@@ -3,7 +3,7 @@ import { bestIous, convexShapes, marchingPredictor, mean } from "../../test/fake
 import { labelImage, relabelSequential } from "../core/labels.js";
 import { random } from "../core/random.js";
 import { gaussian } from "../imgproc/gaussian.js";
-import type { ModelConfig } from "../model/config.js";
+import type { ModelConfig } from "../model/modelconfig.js";
 import { labelsUnderFlips } from "./flips.js";
 
 const config: ModelConfig = { rays: 32, grid: 1, depth: 2, filters: 4, convolutionsPerLevel: 2, features: 4 };

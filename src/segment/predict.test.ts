@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { filterPredictor } from "../../test/fakes.js";
 import { random } from "../core/random.js";
-import { receptiveMargin, type ModelConfig } from "../model/config.js";
-import { exportOnnx } from "../model/file.js";
+import { receptiveMargin, type ModelConfig } from "../model/modelconfig.js";
+import { exportOnnx } from "../model/modelfile.js";
 import { initialWeights, toTensors } from "../model/parameters.js";
 import { createPredictor, type Predictor } from "../model/predictor.js";
 import { predictTiled, predictTiles } from "./predict.js";

@@ -1,6 +1,6 @@
 import { InvalidInput } from "../core/errors.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
-import { receptiveField, receptiveMargin, sizeMultiple } from "../model/config.js";
+import { receptiveField, receptiveMargin, sizeMultiple } from "../model/modelconfig.js";
 import type { Predictor } from "../model/predictor.js";
 
 /**

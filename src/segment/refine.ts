@@ -5,7 +5,7 @@ import { contoursWithin, defaultContourOptions } from "../imgproc/contour.js";
 import { gaussian, gaussianRadius } from "../imgproc/gaussian.js";
 import { growLabels } from "../imgproc/grow.js";
 import { cutAtOwnHeight } from "../imgproc/ownheight.js";
-import { median } from "../imgproc/percentile.js";
+import { median } from "../stats/percentile.js";
 import { equivalentDiameter } from "../imgproc/regions.js";
 
 export interface RefineOptions {

@@ -8,7 +8,7 @@ import { normalise } from "../imgproc/normalise.js";
 import { measure } from "../imgproc/regions.js";
 import { rescale } from "../imgproc/rescale.js";
 import { labelImage, type LabelImage } from "../core/labels.js";
-import type { ModelConfig } from "../model/config.js";
+import type { ModelConfig } from "../model/modelconfig.js";
 import type { Predictor } from "../model/predictor.js";
 import { scalePolygons, takePolygons } from "../starconvex/geometry.js";
 import { paintPolygons } from "../starconvex/raster.js";

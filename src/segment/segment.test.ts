@@ -5,7 +5,7 @@ import { labelImage, type LabelImage } from "../core/labels.js";
 import { random } from "../core/random.js";
 import { gaussian } from "../imgproc/gaussian.js";
 import { rescaleLabels, rescaledLength } from "../imgproc/rescale.js";
-import type { ModelConfig } from "../model/config.js";
+import type { ModelConfig } from "../model/modelconfig.js";
 import { refineOutlines } from "./refine.js";
 import { segment } from "./segment.js";
 

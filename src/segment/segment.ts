@@ -8,7 +8,7 @@ import type { Background } from "../imgproc/background.js";
 import { areas } from "../imgproc/components.js";
 import { normaliseRangeOfParts, normaliseTo } from "../imgproc/normalise.js";
 import { measure } from "../imgproc/regions.js";
-import { receptiveField } from "../model/config.js";
+import { receptiveField } from "../model/modelconfig.js";
 import type { Predictor } from "../model/predictor.js";
 import { scalePolygons, takePolygons } from "../starconvex/geometry.js";
 import { paintPolygons } from "../starconvex/raster.js";

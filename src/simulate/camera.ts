@@ -2,7 +2,7 @@ import type { Random } from "../core/random.js";
 import { gaussian } from "../imgproc/gaussian.js";
 import { downsampleMean, resizeBilinear } from "../imgproc/resize.js";
 import { fieldAt, type Field } from "./fields.js";
-import type { SimulateOptions } from "./options.js";
+import type { SimulateOptions } from "./scene.js";
 
 /**
  * From emitted light to grey values: uneven light, blur, haze, clearing, noise, conversion. `light` is used up.

@@ -1,7 +1,7 @@
 import type { Random } from "../core/random.js";
 import { appearance, growth, recovery } from "./cycle.js";
-import type { SimulateOptions } from "./options.js";
-import type { OutlineParameters } from "./shape.js";
+import type { SimulateOptions } from "./scene.js";
+import type { OutlineParameters } from "./cellshape.js";
 
 /** A cell from its birth to its division, its death, or the end of the movie. */
 export interface Cell {

@@ -1,7 +1,7 @@
 import type { Random } from "../core/random.js";
 import { fadingTime, type Remains } from "./model.js";
 import { relativeDistance, type Body, type Occupancy } from "./occupancy.js";
-import type { SimulateOptions } from "./options.js";
+import type { SimulateOptions } from "./scene.js";
 import { textureAt, textureReader, type TextureAtlas } from "./texture.js";
 
 /** Light that the nuclei emit, in grey values, before any optics: height x width. */

@@ -5,7 +5,7 @@ import { drawTraits, stateOf, type Cell, type NucleusState, type Traits } from "
 import { recovery } from "./cycle.js";
 import { advanceField, fieldAt, smoothField, type Field, type FieldSize } from "./fields.js";
 import { leaveGaps, repel } from "./motion.js";
-import type { SimulateOptions } from "./options.js";
+import type { SimulateOptions } from "./scene.js";
 
 /** The life of a cell population: who is where in which frame, and who came from whom. */
 export interface Population {

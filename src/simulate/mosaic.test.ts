@@ -3,7 +3,7 @@ import { differing, partition } from "../../test/planes.js";
 import { InvalidInput } from "../core/errors.js";
 import { labelImage, type LabelImage } from "../core/labels.js";
 import { simulateMosaic } from "./mosaic.js";
-import { simulatePresets, type SimulateOptions } from "./options.js";
+import { simulatePresets, type SimulateOptions } from "./scene.js";
 import { simulate } from "./simulate.js";
 
 const options: SimulateOptions = { ...simulatePresets.crowded, height: 700, width: 400, diameter: 24, frames: 1, seed: 4, bits: 16 };

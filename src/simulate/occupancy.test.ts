@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { NucleusState } from "./cell.js";
 import { drawTraits } from "./cell.js";
 import { bodiesOf, meetsImage, occupy } from "./occupancy.js";
-import { defaultSimulateOptions } from "./options.js";
+import { defaultSimulateOptions } from "./scene.js";
 import { random } from "../core/random.js";
 
 const disc = (cell: number, y: number, x: number, radius: number): NucleusState => ({

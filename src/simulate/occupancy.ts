@@ -1,5 +1,5 @@
 import type { NucleusState } from "./cell.js";
-import { outlineAngles, outlineRadii, reachOf } from "./shape.js";
+import { outlineAngles, outlineRadii, reachOf } from "./cellshape.js";
 
 /** A nucleus with its outline, ready to be drawn. */
 export interface Body {

@@ -4,9 +4,9 @@ import { Cancelled, InvalidInput } from "../core/errors.js";
 import type { LabelImage } from "../core/labels.js";
 import { components } from "../imgproc/components.js";
 import { measure } from "../imgproc/regions.js";
-import { median, percentiles } from "../imgproc/percentile.js";
+import { median, percentiles } from "../stats/percentile.js";
 import { validateCtc } from "../io/ctc.js";
-import { simulatePresets, type SimulateOptions } from "./options.js";
+import { simulatePresets, type SimulateOptions } from "./scene.js";
 import { simulate, type SimulatedMovie } from "./simulate.js";
 
 const small: SimulateOptions = { ...simulatePresets.mdck, height: 200, width: 240, frames: 8 };

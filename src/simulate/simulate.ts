@@ -7,7 +7,7 @@ import { photograph } from "./camera.js";
 import { addDebris, nuclearLight } from "./light.js";
 import { simulatePopulation } from "./model.js";
 import { bodiesOf, meetsImage, occupy, type Body, type Occupancy } from "./occupancy.js";
-import { checkSimulateOptions, streams, type SimulateOptions } from "./options.js";
+import { checkSimulateOptions, streams, type SimulateOptions } from "./scene.js";
 import { textureAtlas, type TextureAtlas } from "./texture.js";
 import { truthOf } from "./truth.js";
 

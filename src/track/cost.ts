@@ -1,7 +1,7 @@
 import type { Drift } from "./drift.js";
-import type { Movie } from "./movie.js";
-import type { TrackOptions } from "./options.js";
-import type { FrameOverlaps, LinkOverlaps } from "./overlaps.js";
+import type { Movie } from "./detections.js";
+import type { TrackOptions } from "./settings.js";
+import type { FrameOverlaps, LinkOverlaps } from "./maskoverlaps.js";
 
 /** Everything that the price of a link depends on. Nuclei are positions in the movie. */
 export interface LinkContext {

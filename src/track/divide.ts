@@ -5,7 +5,7 @@
 import { asymmetry, type LinkContext } from "./cost.js";
 import type { Forest } from "./forest.js";
 import { gapCandidates } from "./gaps.js";
-import { medianOf, type Movie } from "./movie.js";
+import { medianOf, type Movie } from "./detections.js";
 
 /** A division, by position in the movie. */
 export interface FoundDivision {

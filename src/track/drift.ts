@@ -5,7 +5,7 @@
  * First the shift of the whole frame, by a vote of all displacements within reach (which finds shifts longer than the distance between
  * neighbours); then, from nuclei that are each other's nearest after that shift, the median displacement around each nucleus.
  */
-import { medianOf, type Movie } from "./movie.js";
+import { medianOf, type Movie } from "./detections.js";
 import { PointIndex } from "./points.js";
 
 /** Expected displacement of every nucleus to the next frame, px; 0 where the neighbourhood says nothing. By position in the movie. */

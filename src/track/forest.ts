@@ -1,4 +1,4 @@
-import type { Movie } from "./movie.js";
+import type { Movie } from "./detections.js";
 
 /** The links found so far, by position in the movie. */
 export class Forest {

@@ -1,5 +1,5 @@
 import { solveSparse } from "../assignment/sparse.js";
-import { Candidates } from "./candidates.js";
+import { Candidates } from "./linkcandidates.js";
 import { linkCost, type LinkContext } from "./cost.js";
 import type { Forest } from "./forest.js";
 

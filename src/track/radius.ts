@@ -1,5 +1,5 @@
 import { mutualNearest, type Drift } from "./drift.js";
-import { medianOf, type Movie } from "./movie.js";
+import { medianOf, type Movie } from "./detections.js";
 import { equivalentDiameter } from "../imgproc/regions.js";
 
 /** Lengths that a movie's own data give, px. */

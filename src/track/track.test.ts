@@ -4,7 +4,7 @@ import { labelImage, type LabelImage } from "../core/labels.js";
 import { concatNuclei, emptyNuclei, type Nuclei } from "../core/nuclei.js";
 import { random } from "../core/random.js";
 import { measure } from "../imgproc/regions.js";
-import { linkOverlaps } from "./overlaps.js";
+import { linkOverlaps } from "./maskoverlaps.js";
 import { track, type TrackResult } from "./track.js";
 
 interface Spot { readonly t: number; readonly y: number; readonly x: number; readonly area?: number; readonly mean?: number }

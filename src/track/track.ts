@@ -7,9 +7,9 @@ import { estimateDrift, noDrift } from "./drift.js";
 import { edgesOf, Forest } from "./forest.js";
 import { closeGaps } from "./gaps.js";
 import { linkFrames } from "./link.js";
-import { movieOf, type Movie } from "./movie.js";
-import { checkTrackOptions, defaultTrackOptions, type TrackOptions } from "./options.js";
-import type { LinkOverlaps } from "./overlaps.js";
+import { movieOf, type Movie } from "./detections.js";
+import { checkTrackOptions, defaultTrackOptions, type TrackOptions } from "./settings.js";
+import type { LinkOverlaps } from "./maskoverlaps.js";
 import { chooseRadius, movieScale, ownMotion } from "./radius.js";
 
 export { defaultTrackOptions, type TrackOptions };

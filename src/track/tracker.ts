@@ -1,8 +1,8 @@
 import type { Nuclei } from "../core/nuclei.js";
 import type { StageContext } from "../core/progress.js";
 import type { TrackGraph } from "../core/tracks.js";
-import { type LapOptions, trackLap, trackmateDefaults, trackmateTuned } from "./lap.js";
-import type { LinkOverlaps } from "./overlaps.js";
+import { type LapOptions, trackLap, trackmateDefaults, trackmateTuned } from "./trackmate.js";
+import type { LinkOverlaps } from "./maskoverlaps.js";
 import { defaultTrackOptions, measureMovie, track, type TrackOptions, type TrackResult } from "./track.js";
 
 /** Karyon's own tracker, and TrackMate's with its defaults or with splitting and a radius from the data, for comparison. */

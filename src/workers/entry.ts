@@ -1,5 +1,5 @@
 /** The module that every worker thread of the frame pool loads. */
-import { answerError, type Answer } from "./errors.js";
+import { answerError, type Answer } from "./answer.js";
 import { frameTasks, type FrameTaskName } from "./tasks.js";
 
 export default function handle({ name, input }: { name: FrameTaskName; input: unknown }): Answer<unknown> {

@@ -1,7 +1,7 @@
 /** Worker threads for work on single frames: typed requests, answers in the order of the requests. */
 import { Tinypool } from "tinypool";
 import { Cancelled } from "../core/errors.js";
-import { type Answer, valueOf } from "./errors.js";
+import { type Answer, valueOf } from "./answer.js";
 import type { FrameTask, FrameTaskName } from "./tasks.js";
 
 export interface FramePool {

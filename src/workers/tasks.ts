@@ -6,11 +6,11 @@ import type { Annotation, Decision } from "../annotate/types.js";
 import type { Image } from "../core/image.js";
 import type { LabelImage } from "../core/labels.js";
 import { random } from "../core/random.js";
-import { composeTouching, defaultComposeOptions } from "../dataset/composition.js";
-import { encodePng } from "../io/png.js";
-import { annotationOverlay, overlayLabels } from "../report/overlay.js";
-import { annotationPreview, type PreviewInput } from "../report/preview.js";
-import { annotatePaperFrame, composeFrame, imageTiff, labelTiff, proposeFrame, rejectedOf } from "./annotation.js";
+import { composeTouching, defaultComposeOptions } from "../dataset/touching.js";
+import { encodePng } from "../io/png/png.js";
+import { annotationOverlay, overlayLabels } from "../draw/overlay.js";
+import { annotationPreview, type PreviewInput } from "../draw/previewpicture.js";
+import { annotatePaperFrame, composeFrame, imageTiff, labelTiff, proposeFrame, rejectedOf } from "./frame.js";
 
 export interface TouchingFiles {
   readonly image: Uint8Array;

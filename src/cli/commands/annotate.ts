@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
 import { iouThresholds } from "../../evaluate/scores.js";
-import { windowsOf } from "../../pipeline/annotation.js";
-import { formatAcquisitions, formatComparison } from "../../pipeline/annotationtext.js";
-import { annotate } from "../../pipeline/commands.js";
-import { assertLabels, evaluateLabels } from "../../pipeline/evaluation.js";
-import { explainPixel } from "../../pipeline/explain.js";
-import { preview } from "../../pipeline/preview.js";
-import { formatPreview } from "../../pipeline/previewtext.js";
-import type { CommandSpec } from "../command.js";
+import { windowsOf } from "../../pipeline/annotate/annotation.js";
+import { formatAcquisitions, formatComparison } from "../../pipeline/annotate/annotationtext.js";
+import { annotate } from "../../pipeline/run/commands.js";
+import { assertLabels, evaluateLabels } from "../../pipeline/evaluate/evaluation.js";
+import { explainPixel } from "../../pipeline/annotate/explain.js";
+import { preview } from "../../pipeline/annotate/preview.js";
+import { formatPreview } from "../../pipeline/annotate/previewtext.js";
+import type { CommandSpec } from "../commandline/command.js";
 import { overwriteFlag } from "./shared.js";
 
 export const annotateCommand: CommandSpec = {

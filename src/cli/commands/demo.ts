@@ -1,5 +1,5 @@
-import { demo, type DemoResult } from "../../pipeline/demo.js";
-import type { CommandSpec } from "../command.js";
+import { demo, type DemoResult } from "../../pipeline/run/demo.js";
+import type { CommandSpec } from "../commandline/command.js";
 
 export const demoCommand: CommandSpec = {
   name: "demo",

@@ -1,8 +1,8 @@
-import { evaluateLabels, evaluateTracks, formatTrackCsv } from "../../pipeline/evaluation.js";
-import { writeFileAtomic } from "../../pipeline/files.js";
+import { evaluateLabels, evaluateTracks, formatTrackCsv } from "../../pipeline/evaluate/evaluation.js";
+import { writeFileAtomic } from "../../pipeline/store/files.js";
 import { formatInstanceCsv, formatInstanceJson, formatInstanceTable } from "../../evaluate/format.js";
-import { formatTrackTable } from "../../evaluate/tracks.js";
-import type { CommandSpec } from "../command.js";
+import { formatTrackTable } from "../../evaluate/trackscores.js";
+import type { CommandSpec } from "../commandline/command.js";
 
 export const evaluateCommand: CommandSpec = {
   name: "evaluate",

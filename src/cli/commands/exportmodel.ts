@@ -1,6 +1,6 @@
 import { InvalidInput } from "../../core/errors.js";
-import { defaultCredits, exportModel } from "../../pipeline/modelpackage.js";
-import type { CommandSpec } from "../command.js";
+import { defaultCredits, exportModel } from "../../pipeline/export/modelpackage.js";
+import type { CommandSpec } from "../commandline/command.js";
 
 const format = "bioimageio";
 

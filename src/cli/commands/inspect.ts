@@ -1,5 +1,5 @@
-import { formatInspection, inspectFiles } from "../../pipeline/inspect.js";
-import type { CommandSpec } from "../command.js";
+import { formatInspection, inspectFiles } from "../../pipeline/source/inspect.js";
+import type { CommandSpec } from "../commandline/command.js";
 
 export const inspectCommand: CommandSpec = {
   name: "inspect",

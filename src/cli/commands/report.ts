@@ -1,5 +1,5 @@
-import { reportRun } from "../../pipeline/reporting.js";
-import type { CommandSpec } from "../command.js";
+import { reportRun } from "../../pipeline/report/reporting.js";
+import type { CommandSpec } from "../commandline/command.js";
 
 export const reportCommand: CommandSpec = {
   name: "report",

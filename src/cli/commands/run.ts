@@ -1,5 +1,5 @@
-import { run } from "../../pipeline/run.js";
-import type { CommandSpec } from "../command.js";
+import { run } from "../../pipeline/run/run.js";
+import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag } from "./shared.js";
 
 export const runCommand: CommandSpec = {

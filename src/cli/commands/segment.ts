@@ -1,5 +1,5 @@
-import { segmentImages } from "../../pipeline/commands.js";
-import type { CommandSpec } from "../command.js";
+import { segmentImages } from "../../pipeline/run/commands.js";
+import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag, overwriteFlag } from "./shared.js";
 
 export const segmentCommand: CommandSpec = {

@@ -1,5 +1,5 @@
-import { simulateOptionsOf, simulateTo } from "../../pipeline/simulation.js";
-import type { CommandSpec } from "../command.js";
+import { simulateOptionsOf, simulateTo } from "../../pipeline/simulate/simulation.js";
+import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag, overwriteFlag } from "./shared.js";
 
 export const simulateCommand: CommandSpec = {

@@ -1,5 +1,5 @@
-import { study } from "../../pipeline/study.js";
-import type { CommandSpec } from "../command.js";
+import { study } from "../../pipeline/study/study.js";
+import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag } from "./shared.js";
 
 export const studyCommand: CommandSpec = {

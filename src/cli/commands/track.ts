@@ -1,5 +1,5 @@
-import { trackLabels } from "../../pipeline/commands.js";
-import type { CommandSpec } from "../command.js";
+import { trackLabels } from "../../pipeline/run/commands.js";
+import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag, overwriteFlag } from "./shared.js";
 
 export const trackCommand: CommandSpec = {

@@ -1,5 +1,5 @@
-import { train } from "../../pipeline/commands.js";
-import type { CommandSpec } from "../command.js";
+import { train } from "../../pipeline/run/commands.js";
+import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag, overwriteFlag } from "./shared.js";
 
 export const trainCommand: CommandSpec = {

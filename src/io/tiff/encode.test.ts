@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InvalidInput } from "../../core/errors.js";
 import type { SampleData, StoredPlane } from "../../core/image.js";
-import { stackOf } from "../axes.js";
+import { stackOf } from "./axes.js";
 import { memorySource } from "../bytes.js";
 import { encodeTiff, encodeTiffParts, type TiffWriteOptions } from "./encode.js";
 import { openTiff } from "./open.js";

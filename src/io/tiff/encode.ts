@@ -2,7 +2,7 @@ import { deflate } from "#platform";
 import { InvalidInput } from "../../core/errors.js";
 import type { StoredPlane } from "../../core/image.js";
 import { concatBytes } from "../bytes.js";
-import { describeStack, type StackDescription } from "../imagej.js";
+import { describeStack, type StackDescription } from "./imagej.js";
 import { compression, fieldType, photometric, tag } from "./tags.js";
 import { directoryBytes, encodeDirectory, even, type Field, formatOf, header, littleEndian, resolutionOf } from "./write.js";
 

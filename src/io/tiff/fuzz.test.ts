@@ -3,9 +3,9 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isKaryonError } from "../../core/errors.js";
-import { stackOf } from "../axes.js";
+import { stackOf } from "./axes.js";
 import { memorySource } from "../bytes.js";
-import { decodePng } from "../png.js";
+import { decodePng } from "../png/png.js";
 import { openTiff } from "./open.js";
 
 const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(fileURLToPath(new URL(`../../../fixtures/io/${name}`, import.meta.url))));

@@ -4,9 +4,9 @@ import { describe, expect, it } from "vitest";
 import { crc32 } from "#platform";
 import { UnsupportedFormat } from "../../core/errors.js";
 import type { SampleData } from "../../core/image.js";
-import { stackOf } from "../axes.js";
+import { stackOf } from "./axes.js";
 import { memorySource } from "../bytes.js";
-import { decodePng } from "../png.js";
+import { decodePng } from "../png/png.js";
 import { openTiff, type TiffFile } from "./open.js";
 
 interface Golden {

@@ -1,7 +1,7 @@
 import { CorruptFile, InvalidInput, type KaryonError } from "../../core/errors.js";
 import type { StoredPlane, Window } from "../../core/image.js";
 import type { ByteSource } from "../bytes.js";
-import { planesOfDescription } from "../description.js";
+import { planesOfDescription } from "./description.js";
 import { numberOf, numbersOf, readDirectories, textOf, type Directory, type TiffBytes } from "./directory.js";
 import { readPage, type Page, type PlaneInfo } from "./page.js";
 import { readWindow, type CutStrips } from "./read.js";

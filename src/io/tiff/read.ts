@@ -1,7 +1,7 @@
 import { inflate } from "#platform";
 import { CorruptFile, UnsupportedFormat, messageOf } from "../../core/errors.js";
 import type { SampleData, StoredPlane, Window } from "../../core/image.js";
-import { assertWithin } from "../window.js";
+import { assertWithin } from "../image/crop.js";
 import { numbersOf, readRange, type TiffBytes } from "./directory.js";
 import { decodeLzw, isOldLzw } from "./lzw.js";
 import { decodePackBits } from "./packbits.js";

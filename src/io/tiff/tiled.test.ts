@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { differing } from "../../../test/planes.js";
 import { InvalidInput } from "../../core/errors.js";
-import { stackOf } from "../axes.js";
+import { stackOf } from "./axes.js";
 import { memorySource } from "../bytes.js";
 import { openTiff } from "./open.js";
 import { type ByteSink, tiledTiffWriter, type TiledSamples, type TiledTiffOptions } from "./tiled.js";

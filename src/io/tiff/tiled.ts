@@ -1,7 +1,7 @@
 /** Images that need not fit into memory, written from the top as tiled TIFF. */
 import { deflate } from "#platform";
 import { InvalidInput } from "../../core/errors.js";
-import { describeStack } from "../imagej.js";
+import { describeStack } from "./imagej.js";
 import { compression, fieldType, photometric, tag } from "./tags.js";
 import { directoryBytes, encodeDirectory, even, type Field, formatOf, header, littleEndian, resolutionOf } from "./write.js";
 

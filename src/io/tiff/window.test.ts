@@ -8,7 +8,7 @@ import { InvalidInput, isKaryonError } from "../../core/errors.js";
 import type { StoredPlane, Window } from "../../core/image.js";
 import { differing } from "../../../test/planes.js";
 import { memorySource, type ByteSource } from "../bytes.js";
-import { cropPlane } from "../window.js";
+import { cropPlane } from "../image/crop.js";
 import { encodeTiff } from "./encode.js";
 import { openTiff, type TiffFile } from "./open.js";
 import { fieldType, tag } from "./tags.js";

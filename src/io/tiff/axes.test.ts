@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { stackOf } from "./axes.js";
+import type { PlaneInfo } from "./page.js";
+import type { TiffMetadata } from "./open.js";
+import { micrometresPer, secondsPer } from "../image/units.js";
+
+const info: PlaneInfo = { height: 4, width: 4, samples: 1, type: "uint16", bits: 16, compression: "none", colour: "grey", reduced: false };
+const tiff = (count: number, description: string, more: Partial<TiffMetadata> = {}): Parameters<typeof stackOf>[0] => ({
+  planes: new Array<PlaneInfo>(count).fill(info),
+  metadata: { description, xResolution: undefined, yResolution: undefined, resolutionUnit: 1, ...more },
+});
+const sizes = ({ frames, channels, slices }: ReturnType<typeof stackOf>): number[] => [frames, channels, slices];
+const ome = (pixels: string, more = ""): string => `<?xml version="1.0"?><OME xmlns="x" UUID="urn:uuid:1"><Image ID="Image:0"><Pixels ${pixels}>${more}</Pixels></Image></OME>`;
+
+describe("ImageJ descriptions", () => {
+  it("run through channels, slices, frames", () => {
+    const stack = stackOf(tiff(24, "ImageJ=1.54f\nimages=24\nchannels=2\nslices=3\nframes=4\nhyperstack=true\n"), "a.tif");
+    expect(sizes(stack)).toEqual([4, 2, 3]);
+    expect(stack.at(3, 1, 2)).toEqual({ file: undefined, plane: 23 });
+    expect(stack.at(1, 1, 0)!.plane).toBe(7);
+  });
+
+  it("slices without distance are frames, unless told otherwise; with distance slices", () => {
+    const plain = tiff(5, "ImageJ=1.54f\nimages=5\nslices=5\n");
+    expect(sizes(stackOf(plain, "a.tif"))).toEqual([5, 1, 1]);
+    expect(stackOf(plain, "a.tif").notices).toHaveLength(1);
+    expect(sizes(stackOf(plain, "a.tif", "images"))).toEqual([1, 1, 5]);
+    const spaced = tiff(5, "ImageJ=1.54f\nimages=5\nslices=5\nspacing=2.0\n");
+    expect(sizes(stackOf(spaced, "a.tif"))).toEqual([1, 1, 5]);
+    expect(sizes(stackOf(spaced, "a.tif", "movie"))).toEqual([5, 1, 1]);
+  });
+
+  it("that promise other planes than there are give frames and say so", () => {
+    const stack = stackOf(tiff(7, "ImageJ=1.54f\nimages=8\nchannels=2\nframes=4\n"), "a.tif");
+    expect(sizes(stack)).toEqual([7, 1, 1]);
+    expect(stack.notices[0]).toMatch(/2 x 1 x 4 planes, but there are 7/);
+  });
+
+  it.each([
+    ["unit=micron", { xResolution: 2 }, 0.5],
+    ["unit=\\u00B5m", { xResolution: 4 }, 0.25],
+    ["unit=µm", { xResolution: 4 }, 0.25],
+    ["unit=nm", { xResolution: 0.01 }, 0.1],
+    ["unit=mm", { xResolution: 1000 }, 1],
+    ["unit=inch", { xResolution: 25400 }, 1],
+    ["unit=pixel", { xResolution: 1 }, undefined],
+    ["", { xResolution: 20000, resolutionUnit: 3 }, 0.5],
+    ["", { xResolution: 72, resolutionUnit: 2 }, undefined],
+    ["unit=micron", {}, undefined],
+  ])("%s with %j is %s µm", (unit, resolution, expected) => {
+    expect(stackOf(tiff(1, `ImageJ=1.54f\n${unit}\n`, resolution), "a.tif").pixelSize).toBe(expected);
+  });
+
+  it.each([["finterval=600.0", 600], ["finterval=2.5\ntunit=min", 150], ["finterval=500\ntunit=ms", 0.5], ["finterval=0", undefined], ["fps=7", undefined]])("%j is %s s", (text, expected) => {
+    expect(stackOf(tiff(2, `ImageJ=1.54f\nimages=2\nframes=2\n${text}\n`), "a.tif").frameInterval).toBe(expected);
+  });
+
+  it("says when pixels are not square", () => {
+    expect(stackOf(tiff(1, "ImageJ=1.54f\nunit=um\n", { xResolution: 1, yResolution: 2 }), "a.tif").notices[0]).toMatch(/not square/);
+  });
+});
+
+describe("OME-XML", () => {
+  it("takes the order of the planes from DimensionOrder and TiffData", () => {
+    const text = ome('DimensionOrder="XYTZC" SizeT="2" SizeZ="1" SizeC="2"', '<TiffData IFD="0" PlaneCount="2"/><TiffData IFD="3" FirstC="1" FirstT="1"/><TiffData IFD="2" FirstC="1"/>');
+    const stack = stackOf(tiff(4, text), "a.ome.tif");
+    expect([[0, 0], [1, 0], [0, 1], [1, 1]].map(([t, c]) => stack.at(t!, c!, 0)!.plane)).toEqual([0, 1, 2, 3]);
+  });
+
+  it("without TiffData numbers the planes in order", () => {
+    const stack = stackOf(tiff(6, ome('DimensionOrder="XYCZT" SizeT="3" SizeZ="1" SizeC="2"')), "a.ome.tif");
+    expect(stack.at(2, 1, 0)!.plane).toBe(5);
+  });
+
+  it("names other files without their folders, but not itself", () => {
+    const block = (t: number, name: string): string => `<TiffData FirstT="${t}" IFD="0"><UUID FileName="${name}">urn:uuid:${t}</UUID></TiffData>`;
+    const stack = stackOf(tiff(1, ome('DimensionOrder="XYZCT" SizeT="3" SizeZ="1" SizeC="1"', block(0, "a.ome.tif") + block(1, "renamed.tif") + block(2, "../other/c.ome.tif"))), "a.ome.tif");
+    expect([0, 1, 2].map((t) => stack.at(t, 0, 0))).toEqual([
+      { file: undefined, plane: 0 }, { file: undefined, plane: 0 }, { file: "c.ome.tif", plane: 0 },
+    ]);
+    expect(stack.files).toEqual(["c.ome.tif"]);
+  });
+
+  it.each([
+    ['PhysicalSizeX="0.325"', 0.325], ['PhysicalSizeX="325" PhysicalSizeXUnit="nm"', 0.325], ['PhysicalSizeX="0.5" PhysicalSizeXUnit="&#181;m"', 0.5],
+    ['PhysicalSizeX="1" PhysicalSizeXUnit="pixel"', undefined], ["", undefined], ['PhysicalSizeX="-1"', undefined],
+  ])("%s is %s µm", (text, expected) => {
+    expect(stackOf(tiff(1, ome(`DimensionOrder="XYCZT" SizeT="1" SizeZ="1" SizeC="1" ${text}`)), "a.tif").pixelSize).toBe(expected);
+  });
+
+  it("counts samples of a pixel as channels only once", () => {
+    const stack = stackOf({ ...tiff(2, ome('DimensionOrder="XYCZT" SizeT="2" SizeZ="1" SizeC="3"')), planes: [{ ...info, samples: 3 }, { ...info, samples: 3 }] }, "a.tif");
+    expect(sizes(stack)).toEqual([2, 1, 1]);
+  });
+
+  it("refuses sizes that no file has, and text that is no XML", () => {
+    expect(() => stackOf(tiff(1, ome('DimensionOrder="XYCZT" SizeT="9999999" SizeZ="99" SizeC="9"')), "a.tif")).toThrow(/OME-XML gives sizes/);
+    expect(() => stackOf(tiff(1, ome('DimensionOrder="XYCCT" SizeT="1" SizeZ="1" SizeC="1"')), "a.tif")).toThrow(/OME-XML/);
+  });
+
+  it("says when the metadata are in another file", () => {
+    const stack = stackOf(tiff(1, '<?xml version="1.0"?><OME UUID="u"><BinaryOnly MetadataFile="x.companion.ome" UUID="v"/></OME>'), "a.tif");
+    expect(sizes(stack)).toEqual([1, 1, 1]);
+    expect(stack.notices[0]).toMatch(/in another file/);
+  });
+});
+
+describe("other files", () => {
+  it("without metadata are frames", () => {
+    expect(sizes(stackOf(tiff(9, "Acquired on Tuesday", { xResolution: 72, resolutionUnit: 2 }), "a.tif"))).toEqual([9, 1, 1]);
+    expect(stackOf(tiff(9, "", { xResolution: 72, resolutionUnit: 2 }), "a.tif").pixelSize).toBeUndefined();
+  });
+
+  it("of tifffile with axes in any order", () => {
+    const stack = stackOf(tiff(12, '{"shape": [2, 3, 2, 4, 4], "axes": "CTZYX"}'), "a.tif");
+    expect(sizes(stack)).toEqual([3, 2, 2]);
+    expect(stack.at(2, 1, 0)!.plane).toBe(10);
+    expect(sizes(stackOf(tiff(12, '{"shape": [2, 3, 4, 4], "axes": "CTYX"}'), "a.tif"))).toEqual([12, 1, 1]);
+  });
+});
+
+describe("units", () => {
+  it("knows what programs write", () => {
+    expect(["um", "µm", "μm", "micron", "\\u00B5m", "&#181;m", "nm", "Å", "furlong"].map(micrometresPer)).toEqual([1, 1, 1, 1, 1, 1, 1e-3, 1e-4, undefined]);
+    expect(["s", "sec", "ms", "min", "h", "fortnight", "constructor"].map(secondsPer)).toEqual([1, 1, 1e-3, 60, 3600, undefined, undefined]);
+  });
+});

@@ -1,0 +1,185 @@
+/** `karyon annotate --preview`: the annotation of one frame as one picture, before a whole movie is annotated. */
+import { stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { decide } from "../../annotate/auto.js";
+import { cutCandidates, type OpenSides, withoutCut } from "../../annotate/cut.js";
+import type { ScaleEstimate } from "../../annotate/scale.js";
+import type { Annotation, ObjectTable } from "../../annotate/types.js";
+import { InvalidInput } from "../../core/errors.js";
+import type { Image, ImageSource, Window } from "../../core/image.js";
+import { median } from "../../stats/percentile.js";
+import type { PreviewFacts } from "../../draw/previewpicture.js";
+import { type FramePool, framePool } from "../../workers/pool.js";
+import { autoOptions, backgroundOf } from "./annotation.js";
+import { type PipelineContext, runStage } from "../stage/events.js";
+import { writeFileAtomic } from "../store/files.js";
+import { previewName } from "../store/folders.js";
+import { safeName } from "../source/framenames.js";
+import { globMatcher, some, stemOf } from "../source/inputs.js";
+import { missingWarnings } from "../../core/missing.js";
+import type { AnnotateConfig, Config } from "../config/options.js";
+import { openSource } from "../source/source.js";
+import { evenlySpread, isLarge, openSides, windowGrid, windowName } from "../../annotate/views.js";
+
+/** What was seen in the frame; the picture shows it. */
+export interface Preview {
+  readonly picture: string;
+  readonly name: string;
+  /** Number of the frame, from 0, and how many there are. */
+  readonly frame: number;
+  readonly frames: number;
+  readonly kind: "movie" | "images";
+  readonly sure: number;
+  readonly rejected: number;
+  /** Share of the area, 0..1. */
+  readonly unknown: number;
+  /** Rejected objects by the kind of the reason, the most frequent first. */
+  readonly reasons: readonly (readonly [word: string, count: number])[];
+  /** Of a nucleus, px: given, estimated from this frame, or measured on the kept nuclei (preset paper); undefined where none is known. */
+  readonly diameter: number | undefined;
+  readonly diameterFrom: "given" | "estimated" | "median";
+  /** Grey value of the background, standard deviation of the noise, share of pixels at the largest value. */
+  readonly background: number;
+  readonly noise: number;
+  readonly saturation: number;
+  /** Smallest and largest area of the sure nuclei, px; undefined where there is none. */
+  readonly areas: readonly [least: number, most: number] | undefined;
+  readonly preset: AnnotateConfig["preset"];
+  readonly sensitivity: number;
+}
+
+/**
+ * Annotates one frame on its own and draws it into `preview_NAME.png`, in `folder` or the current folder. Nothing else is written: a dataset
+ * in that folder stays as it is, and an earlier picture of the frame is replaced.
+ *
+ * @param wanted name or number of the frame, see `frameIndex`; of one too large to be annotated whole, or the name of one of its windows
+ * @throws InvalidInput when there is no such frame, or the picture would become an input of the next call
+ */
+export async function preview(inputs: readonly string[], wanted: string, folder: string | undefined, config: Config, context: PipelineContext = {}): Promise<Preview> {
+  const { value } = await runStage(context, "preview", `frame ${wanted} of ${some(inputs)}`, async (stage) => {
+    const source = await openSource(inputs, { ...config.input, except: folder }, stage);
+    const { frame, name, size, window, notices } = await placeOf(wanted, source);
+    const picture = join(folder ?? ".", previewName(name));
+    await assertNoInput(picture, inputs);
+    const options = { channel: config.input.channel, z: config.input.z, signal: stage.signal };
+    const image = window === undefined ? await source.read(frame, options) : await source.readWindow(frame, window, options);
+    const pool = framePool(1);
+    try {
+      const { annotation, scale } = await annotateOne(image, frame, openSides(size, window), config, pool, stage.signal);
+      const seen = { picture, name, frame, frames: source.frames, kind: source.kind, ...summaryOf(annotation, scale, config.annotate) };
+      await writeFileAtomic(picture, await pool.run("preview", { image, annotation, marks: marksOf(annotation.objects), facts: factsOf(seen, config) }, stage.signal));
+      const text = `${name}, ${seen.sure} sure and ${seen.rejected} rejected objects`;
+      return { value: seen, text, notices: [...source.notices, ...notices, ...missingWarnings(image), ...annotation.warnings] };
+    } finally {
+      await pool.close();
+    }
+  });
+  return value;
+}
+
+/**
+ * The frame that is meant: first by its name, then by its number from 0, then by the name of its file.
+ *
+ * @throws InvalidInput that says which there are
+ */
+export function frameIndex(wanted: string, names: readonly string[]): number {
+  const byName = names.indexOf(wanted);
+  if (byName >= 0) return byName;
+  if (/^\d+$/.test(wanted) && Number(wanted) < names.length) return Number(wanted);
+  const byFile = wanted === "" ? -1 : names.indexOf(safeName(stemOf(wanted)));
+  if (byFile >= 0) return byFile;
+  const listed = (from: number, to: number): string[] => names.slice(from, to).map((name, i) => `${name} (${from + i})`);
+  const known = names.length <= 6 ? listed(0, 6).join(", ") : `${listed(0, 4).join(", ")}, ..., ${listed(names.length - 1, names.length)[0]}`;
+  throw new InvalidInput("--preview", `the name of a frame, or its number from 0: ${known}`, wanted === "" ? "nothing" : wanted);
+}
+
+/** A picture among the images would be read as one of them the next time. */
+async function assertNoInput(picture: string, inputs: readonly string[]): Promise<void> {
+  const folder = resolve(dirname(picture));
+  for (const input of inputs) {
+    const status = await stat(input).catch(() => undefined);
+    const takes = status === undefined ? resolve(dirname(input)) === folder && globMatcher(basename(input))(basename(picture)) : status.isDirectory() && resolve(input) === folder;
+    if (takes) throw new InvalidInput("-o", `a folder for the picture that is not the one of the images (${input})`, dirname(picture), "it would be read as one of them the next time");
+  }
+}
+
+interface OneFrame {
+  readonly annotation: Annotation;
+  readonly scale: ScaleEstimate;
+}
+
+/** The frame that is meant, or, of a large one, the window: that of the name given, or the middle one. */
+async function placeOf(wanted: string, source: ImageSource): Promise<Place> {
+  const parts = /^(.+)_y\d{5,}_x\d{5,}$/.exec(wanted);
+  const of = parts === null || source.frameNames.includes(wanted) ? -1 : source.frameNames.indexOf(parts[1]!);
+  const frame = of >= 0 ? of : frameIndex(wanted, source.frameNames);
+  const whole = source.frameNames[frame]!;
+  const size = await source.size(frame);
+  if (!isLarge(size) && of >= 0) throw new InvalidInput("--preview", `a frame; ${whole} is small enough to be annotated whole`, wanted);
+  if (!isLarge(size)) return { frame, name: whole, size, window: undefined, notices: [] };
+  const grid = windowGrid(size);
+  const named = grid.find((window) => windowName(whole, window) === wanted);
+  if (of >= 0 && named === undefined) throw new InvalidInput("--preview", `one of the ${grid.length} windows of ${whole}: ${windowName(whole, grid[0]!)} to ${windowName(whole, grid.at(-1)!)}`, wanted);
+  const window = named ?? evenlySpread(grid.map((window) => ({ window })), size, 1)[0]!.window;
+  const name = windowName(whole, window);
+  const notices = named !== undefined ? [] : [`${whole} has ${size.height} x ${size.width} pixels and is annotated in windows: this is ${name}, one of ${grid.length}; name another one to see it.`];
+  return { frame, name, size, window, notices };
+}
+
+interface Place {
+  readonly frame: number;
+  /** Of the frame, or of the window. */
+  readonly name: string;
+  /** Of the whole frame, px. */
+  readonly size: { readonly height: number; readonly width: number };
+  readonly window: Window | undefined;
+  readonly notices: readonly string[];
+}
+
+async function annotateOne(image: Image, frame: number, open: OpenSides, { annotate }: Config, pool: FramePool, signal: AbortSignal | undefined): Promise<OneFrame> {
+  const scale = await pool.run("estimate", { image, diameter: annotate.diameter }, signal);
+  if (annotate.preset === "paper") return { scale, annotation: await pool.run("paper", { image, frame }, signal) };
+  const options = autoOptions(annotate);
+  const proposal = await pool.run("propose", { image, frame, scale, options }, signal);
+  const decisions = withoutCut(decide([proposal.objects], options)[0]!, cutCandidates(proposal.labels, open));
+  return { scale, annotation: await pool.run("compose", { proposal, decisions }, signal) };
+}
+
+/** All of a preview but where it comes from and goes to. */
+type Seen = Omit<Preview, "picture" | "name" | "frame" | "frames" | "kind">;
+
+function summaryOf({ labels, objects }: Annotation, scale: ScaleEstimate, { preset, diameter, sensitivity }: AnnotateConfig): Seen {
+  const kept = (column: Float64Array): Float64Array => column.filter((_, row) => objects.kept[row] === 1);
+  const areas = kept(objects.area);
+  const measured = preset === "paper" ? median(kept(objects.diameter)) : scale.diameter;
+  const unknown = labels.data.reduce((sum, label) => sum + (label === -1 ? 1 : 0), 0);
+  return {
+    sure: labels.count, rejected: objects.count - labels.count, unknown: unknown / labels.data.length, reasons: reasonsOf(objects),
+    diameter: measured > 0 ? measured : undefined, diameterFrom: preset === "paper" ? "median" : diameter === undefined ? "estimated" : "given",
+    background: scale.background, noise: scale.noise, saturation: scale.saturation,
+    areas: areas.length === 0 ? undefined : [areas.reduce((a, b) => Math.min(a, b)), areas.reduce((a, b) => Math.max(a, b))], preset, sensitivity,
+  };
+}
+
+function reasonsOf({ cause }: ObjectTable): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const word of cause) if (word !== "") counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+}
+
+/** By candidate what is written on a rejected object: the word for the reason, and its certainty. */
+function marksOf({ candidate, cause, score }: ObjectTable): Map<number, readonly string[]> {
+  const marks = new Map<number, readonly string[]>();
+  candidate.forEach((number, row) => {
+    if (cause[row] !== "") marks.set(number, score[row]! > 0 ? [cause[row]!, score[row]!.toFixed(2)] : [cause[row]!]);
+  });
+  return marks;
+}
+
+const uses = { ignore: "ignored", noise: "made noise", keep: "kept" } as const;
+const origins = { given: "given", estimated: "estimated", median: "of the sure ones" } as const;
+
+const factsOf = ({ name, reasons, diameter, diameterFrom, preset, sensitivity }: Omit<Preview, "picture">, { annotate }: Config): PreviewFacts => ({
+  name, reasons, diameter, diameterFrom: origins[diameterFrom], method: preset === "paper" ? "preset paper" : `sensitivity ${sensitivity}`,
+  unknownUse: preset === "paper" ? undefined : uses[backgroundOf(annotate)],
+});

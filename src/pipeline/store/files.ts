@@ -1,0 +1,221 @@
+import { readFileSync } from "node:fs";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { CorruptFile, InvalidInput, OutputError, messageOf } from "../../core/errors.js";
+import type { ByteSource } from "../../io/bytes.js";
+
+/** What a file can be written from; an iterable is written piece by piece, so that it may be larger than memory. */
+export type FileContent = Uint8Array | string | Iterable<Uint8Array>;
+
+export interface WriteOptions {
+  /** Wait until the disk holds the bytes: for what must survive a power cut, such as a checkpoint. Default false. */
+  readonly sync?: boolean;
+}
+
+let temporaries = 0;
+
+/**
+ * Writes a file so that its name never stands for half a file: the bytes go to a temporary name in the same folder (a rename is atomic
+ * within one file system only), which then replaces the target. Missing folders are made. On failure the temporary file is removed and
+ * an older file of that name is left as it was.
+ *
+ * @throws OutputError when the disk is full, read-only, or the path is otherwise unusable
+ */
+export async function writeFileAtomic(path: string, content: FileContent, options: WriteOptions = {}): Promise<void> {
+  const temporary = temporaryBeside(path);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeAll(temporary, content, options.sync ?? false);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    // An error of the content itself (an encoder that refuses a value) is not the folder's fault.
+    if (codeOf(error) === "") throw error;
+    throw unwritable(path, error);
+  }
+}
+
+const temporaryBeside = (path: string): string => join(dirname(path), `.${process.pid}-${temporaries++}.tmp`);
+
+/** A file that is written at any place before it gets its name. */
+export interface AtomicFile {
+  /** @throws OutputError */
+  readonly write: (position: number, bytes: Uint8Array) => Promise<void>;
+  /** Puts the file under its name. @throws OutputError, and then nothing is left */
+  readonly close: () => Promise<void>;
+  /** Removes what was written; without effect after `close`. */
+  readonly abort: () => Promise<void>;
+}
+
+/**
+ * Opens a file for writing in pieces, as `writeFileAtomic` writes it at once: under a temporary name until it is closed.
+ *
+ * @throws OutputError when it cannot be made
+ */
+export async function openAtomic(path: string): Promise<AtomicFile> {
+  const temporary = temporaryBeside(path);
+  const said = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw unwritable(path, error);
+    }
+  };
+  const file = await said(async () => {
+    await mkdir(dirname(path), { recursive: true });
+    return open(temporary, "wx");
+  });
+  let isOpen = true;
+  const abort = async (): Promise<void> => {
+    if (!isOpen) return;
+    isOpen = false;
+    await file.close().catch(() => undefined);
+    await rm(temporary, { force: true }).catch(() => undefined);
+  };
+  return {
+    write: (position, bytes) => said(async () => {
+      for (let done = 0; done < bytes.length;) done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+    }),
+    close: async () => {
+      try {
+        await said(async () => {
+          await file.close();
+          await rename(temporary, path);
+        });
+        isOpen = false;
+      } catch (error) {
+        await abort();
+        throw error;
+      }
+    },
+    abort,
+  };
+}
+
+async function writeAll(path: string, content: FileContent, sync: boolean): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    if (typeof content === "string" || content instanceof Uint8Array) await file.writeFile(content);
+    else for (const piece of content) await file.writeFile(piece);
+    if (sync) await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes a folder and its parents. @throws OutputError when that is not possible */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw new OutputError(`The folder ${path} could not be made: ${outputAdvice(error)}.`, error);
+  }
+}
+
+/** @throws InvalidInput when there is no such file, or it may not be read */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/**
+ * Reads what one of our own steps wrote as JSON.
+ *
+ * @throws InvalidInput when there is no such file; CorruptFile when it is no JSON
+ */
+export function readJson<T>(path: string): T {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  try {
+    return JSON.parse(text) as T;
+  } catch (error) {
+    throw new CorruptFile(path, 0, `this is not the JSON that Karyon writes (${messageOf(error)})`, "make its folder again");
+  }
+}
+
+/**
+ * A file as bytes that are read where they are needed. It is opened for each read: a movie of ten thousand files then never runs out of
+ * file handles, and nobody has to close it; the decoders ask for few, large pieces.
+ *
+ * @throws InvalidInput when there is no such file, or it may not be read
+ */
+export async function openBytes(path: string): Promise<ByteSource> {
+  const size = await withFile(path, async (file) => {
+    const status = await file.stat();
+    if (!status.isFile()) throw new InvalidInput(path, "a file", status.isDirectory() ? "a folder" : "something that is not a plain file");
+    return status.size;
+  });
+  return {
+    size,
+    read: (offset, length) =>
+      withFile(path, async (file) => {
+        const bytes = new Uint8Array(length);
+        for (let done = 0; done < length;) {
+          const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
+          if (bytesRead === 0) throw new CorruptFile(path, offset + done, `the file ends ${length - done} bytes early`);
+          done += bytesRead;
+        }
+        return bytes;
+      }),
+  };
+}
+
+async function withFile<T>(path: string, use: (file: Awaited<ReturnType<typeof open>>) => Promise<T>): Promise<T> {
+  let file: Awaited<ReturnType<typeof open>>;
+  try {
+    file = await open(path, "r");
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  try {
+    return await use(file);
+  } catch (error) {
+    throw codeOf(error) === "" ? error : unreadable(path, error);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The system's code, such as "ENOENT"; "" for errors that the system did not raise. */
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" && /^E[A-Z0-9]+$/.test(error.code) ? error.code : "";
+
+export function unreadable(path: string, error: unknown, expected = "a readable file"): InvalidInput {
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: "nothing of that name",
+    ENOTDIR: "something that is not a folder",
+    EISDIR: "a folder",
+    EACCES: "a file that may not be read",
+    EPERM: "a file that may not be read",
+    EMFILE: "too many open files",
+  };
+  return new InvalidInput(path, expected, reasons[codeOf(error)] ?? messageOf(error), "check the path and its permissions");
+}
+
+/** What the system said on writing, as one sentence with advice. */
+export const unwritable = (path: string, error: unknown): OutputError => new OutputError(`${path} could not be written: ${outputAdvice(error)}.`, error);
+
+function outputAdvice(error: unknown): string {
+  const advice: Readonly<Record<string, string>> = {
+    ENOSPC: "the disk is full; free some space or choose another output folder",
+    EDQUOT: "your disk quota is used up; free some space or choose another output folder",
+    EROFS: "the disk is read-only; choose another output folder",
+    EACCES: "you may not write there; choose another output folder or change its permissions",
+    EPERM: "you may not write there; choose another output folder or change its permissions",
+    ENOTDIR: "a part of its path is a file, not a folder; choose another output folder",
+    EEXIST: "a part of its path is a file, not a folder; choose another output folder",
+    EISDIR: "a folder of that name is in the way; remove it or choose another name",
+    ENOTEMPTY: "a folder of that name is in the way; remove it or choose another name",
+    ENAMETOOLONG: "the name is too long; choose a shorter one",
+    ENOENT: "its folder does not exist and could not be made; choose another output folder",
+    EMFILE: "too many files are open; close other programs or raise the limit (ulimit -n)",
+  };
+  return advice[codeOf(error)] ?? `${messageOf(error)}; choose another output folder`;
+}

@@ -1,0 +1,88 @@
+/** `run.json`: how an output folder came to be. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { cpus, totalmem } from "node:os";
+import { join, relative, resolve } from "node:path";
+import { CorruptFile, messageOf } from "../../core/errors.js";
+import { writeFileAtomic } from "./files.js";
+
+export interface InputRecord {
+  /** Path; in `run.json` as seen from its folder, so that inputs and results can be moved together. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface StageRecord {
+  readonly finished: string;
+  readonly seconds: number;
+  /** Largest resident memory of the process so far, MiB. */
+  readonly peakMemoryMiB: number;
+  /** One line for people. */
+  readonly text: string;
+}
+
+export interface RunRecord {
+  readonly karyon: string;
+  readonly command: string;
+  readonly configuration: unknown;
+  readonly inputs: readonly InputRecord[];
+  /** The files of a model that was made elsewhere and used. */
+  readonly model?: readonly InputRecord[] | undefined;
+  readonly environment: Readonly<Record<string, string | number>>;
+  readonly stages: Readonly<Record<string, StageRecord>>;
+  readonly notices: readonly string[];
+}
+
+const require = createRequire(import.meta.url);
+const versionOf = (name: string): string => (require(name) as { version: string }).version;
+
+export const version: string = versionOf("../../../package.json");
+
+export const environment = (): Record<string, string | number> => ({
+  node: process.version,
+  onnxruntime: versionOf("onnxruntime-node/package.json"),
+  platform: `${process.platform} ${process.arch}`,
+  processor: cpus()[0]?.model.trim() ?? "unknown",
+  cores: cpus().length,
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+});
+
+export const stageRecord = (seconds: number, text: string): StageRecord => ({
+  finished: new Date().toISOString(), seconds, peakMemoryMiB: Math.round(process.resourceUsage().maxRSS / 1024), text,
+});
+
+/** @param out the folder that the record is for */
+export const runRecord = (command: string, out: string, configuration: unknown, inputs: readonly InputRecord[]): RunRecord => ({
+  karyon: version, command, configuration, environment: environment(), stages: {}, notices: [],
+  inputs: inputs.map((input) => inputFrom(out, input)),
+});
+
+/** An input as seen from the folder `out`. */
+export const inputFrom = (out: string, input: InputRecord): InputRecord => ({ ...input, file: relative(resolve(out), resolve(input.file)) });
+
+/** The record with the device that a network ran on, where there was one. */
+export const ranOn = (record: RunRecord, device: string | undefined): RunRecord => (device === undefined ? record : { ...record, environment: { ...record.environment, device } });
+
+/** Where the inputs of a record lie. */
+export const inputPaths = (out: string, { inputs }: RunRecord): string[] => inputs.map(({ file }) => resolve(out, file));
+
+export const writeRun = (folder: string, record: RunRecord): Promise<void> => writeFileAtomic(join(folder, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
+
+/** Reads `run.json` of a folder; undefined when there is none. @throws CorruptFile when it is no run record. */
+export function readRun(folder: string): RunRecord | undefined {
+  const path = join(folder, "run.json");
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+  try {
+    const record = JSON.parse(text) as RunRecord;
+    if (typeof record.command !== "string" || typeof record.stages !== "object" || !Array.isArray(record.inputs)) throw new Error("command, stages or inputs are missing");
+    return record;
+  } catch (error) {
+    throw new CorruptFile(path, 0, `it is not a run record (${messageOf(error)})`, "choose another output folder");
+  }
+}

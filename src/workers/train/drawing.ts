@@ -1,0 +1,56 @@
+/** What the thread that draws batches does: divides the samples, composes touching nuclei, prepares, draws. */
+import type { Batch } from "../../core/batch.js";
+import { random } from "../../core/random.js";
+import { composedSamples } from "../../dataset/touchingsamples.js";
+import { batchProvider } from "../../dataset/patches.js";
+import type { PreparedSample, ScaledSample } from "../../dataset/samples.js";
+import { splitScaled } from "../../dataset/split.js";
+import { median } from "../../stats/percentile.js";
+import type { ModelConfig } from "../../model/modelconfig.js";
+import { labelDiameters } from "./diameters.js";
+import type { Prepared, TrainingSettings } from "./protocol.js";
+
+/** Validation batches per check; enough for a stable loss, few enough to cost little. */
+const validationBatches = 8;
+
+/** Training images that the thresholds are tuned on where none were held back. */
+const tunedOn = 4;
+
+export interface Drawing {
+  readonly prepared: Prepared;
+  /** Training batch of a step, from 0; depends on seed and step alone. */
+  readonly next: (step: number) => Batch;
+  /** Some of the training images, for a use after the training. */
+  readonly some: readonly ScaledSample[];
+}
+
+/** @throws InvalidInput when samples and settings do not go together */
+export function drawingOf(samples: readonly ScaledSample[], kind: "movie" | "images", model: ModelConfig, settings: TrainingSettings): Drawing {
+  const rng = random(settings.seed);
+  const { training, validation } = splitScaled(samples, settings.validation, rng.fork(1), kind === "movie" ? { by: "blocks" } : {});
+  const patches = { patch: settings.patch, batch: settings.batch, rays: model.rays, grid: model.grid, foregroundFraction: settings.foregroundFraction };
+  const { samples: composed, notices } = composedSamples(training, settings.compose, rng.fork(2));
+  const next = batchProvider([...training, ...composed], { ...patches, augment: settings.augment, seed: settings.seed });
+  const check = validation.length === 0 ? undefined : batchProvider(validation, { ...patches, augment: "none", seed: settings.seed + 1 });
+  return {
+    next,
+    prepared: {
+      check: check === undefined ? [] : Array.from({ length: validationBatches }, (_, index) => check(index)),
+      validation: validation.map(scaledOf),
+      ...diametersOf(training), trainingNames: names(training), validationNames: names(validation), composed: composed.length,
+      warnings: settings.compose > 0 && composed.length === 0 ? [`No touching nuclei were composed: ${notices.length === 1 ? notices[0]! : `none of ${notices.length} images has two nuclei that are alone, and room for another.`}`] : [],
+    },
+    some: training.slice(0, tunedOn).map(scaledOf),
+  };
+}
+
+const scaledOf = ({ name, data, labels }: PreparedSample): ScaledSample => ({ name, data, labels });
+
+const names = (samples: readonly PreparedSample[]): string[] => samples.map(({ name }) => name);
+
+/** Diameters at the network's scale, px: the median of all, and the range of the images' medians. */
+function diametersOf(samples: readonly PreparedSample[]): Pick<Prepared, "diameter" | "diameterRange"> {
+  const perImage = samples.map(({ labels }) => labelDiameters(labels)).filter(({ length }) => length > 0);
+  const medians = perImage.map((diameters) => median(diameters));
+  return { diameter: median(perImage.flatMap((diameters) => Array.from(diameters))), diameterRange: { low: Math.min(...medians), high: Math.max(...medians) } };
+}
