@@ -1,5 +1,6 @@
-// Time and peak memory of `karyon segment` on mosaics of a quarter, half and all of 13,000 x 9,500 px, each in a process of its own, and how much of the truth
-// is found. The mosaics are put together from simulated fields of 1024 x 1024 px in all eight orientations, so that their truth is known field by field.
+// Time and peak memory of `karyon segment` on mosaics of a quarter, half and all of 13,000 x 9,500 px, each
+// in a process of its own, and how much of the truth is found. The mosaics are put together from simulated
+// fields of 1024 x 1024 px in all eight orientations, so that their truth is known field by field.
 //
 //   node bench/scale.js MODEL                       all three
 //   node bench/scale.js MODEL --only 0.25           one
@@ -11,14 +12,15 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { labelImage, matchInstances, scoreInstances, simulate, simulatePresets } from "../dist/index.js";
+import { tiledTiffWriter } from "../dist/io/tiff/tiled.js";
 import { openAtomic } from "../dist/pipeline/store/files.js";
 import { openLabels } from "../dist/pipeline/store/labelfiles.js";
-import { tiledTiffWriter } from "../dist/io/tiff/tiled.js";
 
 const args = process.argv.slice(2);
 const option = (name, fallback) => (args.includes(name) ? args[args.indexOf(name) + 1] : fallback);
 const model = args.find((arg, i) => !arg.startsWith("--") && !(args[i - 1] ?? "").startsWith("--"));
-if (model === undefined) throw new Error("node bench/scale.js MODEL [--only PART] [--memory SIZE] [--keep FOLDER]");
+if (model === undefined)
+  throw new Error("node bench/scale.js MODEL [--only PART] [--memory SIZE] [--keep FOLDER]");
 const memory = option("--memory", "2GB");
 const parts = args.includes("--only") ? [Number(option("--only"))] : [0.25, 0.5, 1];
 const keep = option("--keep");
@@ -32,7 +34,9 @@ const options = { ...simulatePresets.mdck, height: side, width: side, frames: 1,
 const fields = [];
 function fieldAt(i, j) {
   const number = (i * 5 + j * 3) % 12;
-  fields[number] ??= ((movie) => ({ image: movie.image(0).data, labels: movie.labels(0).data }))(simulate({ ...options, seed: number + 1 }));
+  fields[number] ??= ((movie) => ({ image: movie.image(0).data, labels: movie.labels(0).data }))(
+    simulate({ ...options, seed: number + 1 }),
+  );
   return { ...fields[number], turn: (i * 3 + j) % 8 };
 }
 /** Where pixel (y, x) of a turned field comes from. */
@@ -40,7 +44,10 @@ function placeIn(turn, y, x) {
   const [u, v] = [turn & 1 ? side - 1 - y : y, turn & 2 ? side - 1 - x : x];
   return turn & 4 ? v * side + u : u * side + v;
 }
-const sizeOf = (part) => ({ height: Math.round(9500 * Math.sqrt(part)), width: Math.round(13000 * Math.sqrt(part)) });
+const sizeOf = (part) => ({
+  height: Math.round(9500 * Math.sqrt(part)),
+  width: Math.round(13000 * Math.sqrt(part)),
+});
 
 async function makeMosaic(path, { height, width }) {
   const file = await openAtomic(path);
@@ -50,7 +57,9 @@ async function makeMosaic(path, { height, width }) {
     const data = new Uint16Array(rows * width);
     for (let left = 0; left < width; left += side) {
       const { image, turn } = fieldAt(top / side, left / side);
-      for (let y = 0; y < rows; y++) for (let x = left; x < Math.min(width, left + side); x++) data[y * width + x] = image[placeIn(turn, y, x - left)];
+      for (let y = 0; y < rows; y++)
+        for (let x = left; x < Math.min(width, left + side); x++)
+          data[y * width + x] = image[placeIn(turn, y, x - left)];
     }
     await writer.rows(data, rows);
   }
@@ -65,16 +74,32 @@ async function accuracy(path, { height, width }) {
   for (let top = 0; top + side <= height; top += 2 * side) {
     for (let left = 0; left + side <= width; left += 2 * side) {
       const { labels, turn } = fieldAt(top / side, left / side);
-      const truth = labelImage(side, side, labels.map((_, p) => labels[placeIn(turn, Math.floor(p / side), p % side)]));
-      matches.push(matchInstances(truth, await file.readWindow(0, { y: top, x: left, height: side, width: side })));
+      const truth = labelImage(
+        side,
+        side,
+        labels.map((_, p) => labels[placeIn(turn, Math.floor(p / side), p % side)]),
+      );
+      matches.push(
+        matchInstances(truth, await file.readWindow(0, { y: top, x: left, height: side, width: side })),
+      );
     }
   }
-  const { truthObjects, predictedObjects, thresholds: [half] } = scoreInstances(matches).pooled;
-  return `of ${truthObjects} nuclei in ${matches.length} fields: ${predictedObjects} predicted, F1 ${half.f1.toFixed(3)} at IoU 0.5 (recall ${half.recall.toFixed(3)}, precision ${half.precision.toFixed(3)})`;
+  const {
+    truthObjects,
+    predictedObjects,
+    thresholds: [half],
+  } = scoreInstances(matches).pooled;
+  return (
+    `of ${truthObjects} nuclei in ${matches.length} fields: ${predictedObjects} predicted, F1 ` +
+    `${half.f1.toFixed(3)} at IoU 0.5 (recall ${half.recall.toFixed(3)}, precision ` +
+    `${half.precision.toFixed(3)})`
+  );
 }
 
 try {
-  console.log(`Node ${process.version}, ${cpus()[0].model.trim()}, ${cpus().length} cores, --memory ${memory}`);
+  console.log(
+    `Node ${process.version}, ${cpus()[0].model.trim()}, ${cpus().length} cores, --memory ${memory}`,
+  );
   console.log("part        size px      Mpx        s   s/Mpx   peak MiB   nuclei");
   for (const part of parts) {
     const size = sizeOf(part);
@@ -82,13 +107,24 @@ try {
     if (!existsSync(image)) await makeMosaic(image, size);
     const out = join(work, `labels-${part}`);
     const started = performance.now();
-    const { status, stderr } = spawnSync(process.execPath, [cli, "segment", model, image, "-o", out, "--memory", memory, "--overwrite"], { encoding: "utf8" });
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [cli, "segment", model, image, "-o", out, "--memory", memory, "--overwrite"],
+      { encoding: "utf8" },
+    );
     if (status !== 0) throw new Error(stderr);
     const seconds = (performance.now() - started) / 1000;
     const record = JSON.parse(readFileSync(join(out, "run.json"), "utf8"));
-    const { images: [{ name, nuclei }] } = JSON.parse(readFileSync(join(out, "segmentation.json"), "utf8"));
+    const {
+      images: [{ name, nuclei }],
+    } = JSON.parse(readFileSync(join(out, "segmentation.json"), "utf8"));
     const mpx = (size.height * size.width) / 1e6;
-    console.log(`${String(part).padEnd(6)} ${`${size.width} x ${size.height}`.padStart(14)} ${mpx.toFixed(1).padStart(8)} ${seconds.toFixed(1).padStart(8)} ${(seconds / mpx).toFixed(2).padStart(7)} ${String(record.stages.segment.peakMemoryMiB).padStart(10)} ${String(nuclei).padStart(8)}`);
+    console.log(
+      `${String(part).padEnd(6)} ${`${size.width} x ${size.height}`.padStart(14)} ` +
+        `${mpx.toFixed(1).padStart(8)} ${seconds.toFixed(1).padStart(8)} ` +
+        `${(seconds / mpx).toFixed(2).padStart(7)} ` +
+        `${String(record.stages.segment.peakMemoryMiB).padStart(10)} ${String(nuclei).padStart(8)}`,
+    );
     console.log(`       ${await accuracy(join(out, `${name}.tif`), size)}`);
   }
 } finally {

@@ -3,7 +3,10 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A process that answers one line of JSON for each that it gets; undefined if it cannot be started. `pause`: ms before each request. */
+/**
+ * A process that answers one line of JSON for each that it gets; undefined if it cannot be started. `pause`:
+ * ms before each request.
+ */
 export async function serve(command, parameters, pause = 0) {
   const child = spawn(command, parameters, { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

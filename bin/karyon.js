@@ -2,7 +2,9 @@
 // Plain JavaScript on purpose: it must run, and say what is missing, on any Node.
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`karyon: Node 20.19 or newer is needed, this is ${process.versions.node}; install it from nodejs.org.`);
+  console.error(
+    `karyon: Node 20.19 or newer is needed, this is ${process.versions.node}; install it from nodejs.org.`,
+  );
   process.exit(1);
 }
 const { main } = await import("../dist/cli/main.js");

@@ -1,11 +1,19 @@
 /**
- * The public API, in the order of the data flow. Functions of single stages work on plain data in memory; those of the pipeline at the end
- * work on files, as the commands do.
+ * The public API, in the order of the data flow. Functions of single stages work on plain data in memory;
+ * those of the pipeline at the end work on files, as the commands do.
  */
 // Plain data
 export type { Batch } from "./core/batch.js";
 export * from "./core/errors.js";
-export type { Image, ImageSource, PixelData, ReadOptions, SampleData, StoredPlane, Window } from "./core/image.js";
+export type {
+  Image,
+  ImageSource,
+  PixelData,
+  ReadOptions,
+  SampleData,
+  StoredPlane,
+  Window,
+} from "./core/image.js";
 export { type LabelImage, labelImage, relabelSequential } from "./core/labels.js";
 export { concatNuclei, emptyNuclei, type Nuclei } from "./core/nuclei.js";
 export type { StarPolygons } from "./core/polygons.js";
@@ -17,25 +25,50 @@ export { type Branch, branchesOf, type TrackGraph } from "./core/tracks.js";
 // Read and simulate
 export { type FileSource, openSource, type SourceOptions } from "./pipeline/source/source.js";
 export { formatInspection, type Inspection, inspectFiles } from "./pipeline/source/inspect.js";
-export { type LabelWriter, openLabelWriter, readLabels, readLabelWindow, writeLabels } from "./pipeline/store/labelfiles.js";
+export {
+  type LabelWriter,
+  openLabelWriter,
+  readLabels,
+  readLabelWindow,
+  writeLabels,
+} from "./pipeline/store/labelfiles.js";
 export { simulate, type SimulatedMovie } from "./simulate/simulate.js";
 export { defaultSimulateOptions, type SimulateOptions, simulatePresets } from "./simulate/scene.js";
 
 // Annotate
 export { estimateScale, poolScale, type ScaleEstimate } from "./annotate/scale.js";
-export { annotateAuto, type AutoOptions, composeAnnotation, decide, type Proposal, proposeObjects } from "./annotate/auto.js";
+export {
+  annotateAuto,
+  type AutoOptions,
+  composeAnnotation,
+  decide,
+  type Proposal,
+  proposeObjects,
+} from "./annotate/auto.js";
 export { annotatePaper, noiseBackground } from "./annotate/paper.js";
 export type { Annotation, Decision, ObjectFeatures, ObjectTable } from "./annotate/types.js";
 
 // Train
 export { type AugmentOptions, defaultAugmentOptions } from "./dataset/augment.js";
 export { type BatchOptions, batchProvider } from "./dataset/patches.js";
-export { type ComposedImage, type ComposeOptions, type ComposeSource, composeTouching, type Composition, defaultComposeOptions } from "./dataset/touching.js";
+export {
+  type ComposedImage,
+  type ComposeOptions,
+  type ComposeSource,
+  composeTouching,
+  type Composition,
+  defaultComposeOptions,
+} from "./dataset/touching.js";
 export { type PreparedSample, type TrainingSample } from "./dataset/samples.js";
 export { splitSamples } from "./dataset/split.js";
 export { defaultModelConfig, type ModelConfig } from "./model/modelconfig.js";
 export { exportOnnx, type ModelDescription, weightsFromOnnx } from "./model/modelfile.js";
-export { defaultTrainOptions, train as trainNetwork, type TrainingRecord, type TrainOptions } from "./model/train.js";
+export {
+  defaultTrainOptions,
+  train as trainNetwork,
+  type TrainingRecord,
+  type TrainOptions,
+} from "./model/train.js";
 
 // Segment
 export { createPredictor, type Predictor } from "./model/predictor.js";
@@ -49,8 +82,18 @@ export { measure } from "./imgproc/regions.js";
 // Evaluate
 export { type InstanceErrors, listErrors } from "./evaluate/mistakes.js";
 export { formatInstanceCsv, formatInstanceJson, formatInstanceTable } from "./evaluate/format.js";
-export { bootstrapInterval, type InstanceScores, matchInstances, scoreInstances } from "./evaluate/instances.js";
-export { formatTrackTable, type LabelledSequence, scoreTracks, type TrackScores } from "./evaluate/trackscores.js";
+export {
+  bootstrapInterval,
+  type InstanceScores,
+  matchInstances,
+  scoreInstances,
+} from "./evaluate/instances.js";
+export {
+  formatTrackTable,
+  type LabelledSequence,
+  scoreTracks,
+  type TrackScores,
+} from "./evaluate/trackscores.js";
 
 // Track, analyse, report
 export { type CtcTrack, formatTracks, parseTracks, validateCtc } from "./io/ctc.js";
@@ -77,7 +120,12 @@ export { exportModel, type ExportOptions, type ModelPackage } from "./pipeline/e
 export { type Preview, preview } from "./pipeline/annotate/preview.js";
 export { analyseTracks, annotate, segmentImages, trackLabels, train } from "./pipeline/run/commands.js";
 export { demo, type DemoResult } from "./pipeline/run/demo.js";
-export { evaluateLabels, evaluateTracks, formatTrackCsv, type LabelEvaluation } from "./pipeline/evaluate/evaluation.js";
+export {
+  evaluateLabels,
+  evaluateTracks,
+  formatTrackCsv,
+  type LabelEvaluation,
+} from "./pipeline/evaluate/evaluation.js";
 export { reportRun } from "./pipeline/report/reporting.js";
 export { run, type RunResult } from "./pipeline/run/run.js";
 export { study, type StudyResult } from "./pipeline/study/study.js";

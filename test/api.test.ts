@@ -7,6 +7,37 @@ it("exports these values, and no others", () => {
 });
 
 it("has a function for every command", () => {
-  const { run, study, demo, annotate, train, segmentImages, evaluateLabels, evaluateTracks, trackLabels, analyseTracks, reportRun, simulateTo, inspectFiles, exportModel } = api;
-  for (const command of [run, study, demo, annotate, train, segmentImages, evaluateLabels, evaluateTracks, trackLabels, analyseTracks, reportRun, simulateTo, inspectFiles, exportModel]) expect(command).toBeTypeOf("function");
+  const {
+    run,
+    study,
+    demo,
+    annotate,
+    train,
+    segmentImages,
+    evaluateLabels,
+    evaluateTracks,
+    trackLabels,
+    analyseTracks,
+    reportRun,
+    simulateTo,
+    inspectFiles,
+    exportModel,
+  } = api;
+  for (const command of [
+    run,
+    study,
+    demo,
+    annotate,
+    train,
+    segmentImages,
+    evaluateLabels,
+    evaluateTracks,
+    trackLabels,
+    analyseTracks,
+    reportRun,
+    simulateTo,
+    inspectFiles,
+    exportModel,
+  ])
+    expect(command).toBeTypeOf("function");
 });

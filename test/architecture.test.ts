@@ -6,7 +6,19 @@ import { describe, expect, it } from "vitest";
 const src = fileURLToPath(new URL("../src", import.meta.url));
 const L0 = ["core", "stats"];
 const L1 = ["imgproc", "starconvex", "assignment", "nn", "io"];
-const L2 = ["annotate", "dataset", "model", "segment", "evaluate", "track", "analyse", "draw", "plot", "report", "simulate"];
+const L2 = [
+  "annotate",
+  "dataset",
+  "model",
+  "segment",
+  "evaluate",
+  "track",
+  "analyse",
+  "draw",
+  "plot",
+  "report",
+  "simulate",
+];
 
 /** Folder to the folders it may import, besides itself and `#platform`. The table of ARCHITECTURE.md. */
 const allowed: Record<string, readonly string[]> = {
@@ -30,24 +42,60 @@ const rooms: Record<string, readonly string[]> = {
   io: ["io/image", "io", "io/tiff", "io/png"],
   nn: ["nn", "nn/ops"],
   track: ["track", "track/repair"],
-  analyse: ["analyse/units", "analyse/motion", "analyse/lineage", "analyse/population", "analyse/summary", "analyse", "analyse/tables", "analyse/compare"],
+  analyse: [
+    "analyse/units",
+    "analyse/motion",
+    "analyse/lineage",
+    "analyse/population",
+    "analyse/summary",
+    "analyse",
+    "analyse/tables",
+    "analyse/compare",
+  ],
   workers: ["workers", "workers/train"],
-  pipeline: ["store", "config", "stage", "source", "evaluate", "annotate", "train", "segment", "track", "export", "analyse", "report", "simulate", "run", "study"].map((room) => `pipeline/${room}`),
+  pipeline: [
+    "store",
+    "config",
+    "stage",
+    "source",
+    "evaluate",
+    "annotate",
+    "train",
+    "segment",
+    "track",
+    "export",
+    "analyse",
+    "report",
+    "simulate",
+    "run",
+    "study",
+  ].map((room) => `pipeline/${room}`),
   cli: ["cli/commandline", "cli/commands", "cli"],
 };
 const mayTouchNode = new Set(["platform", "pipeline", "workers", "cli"]);
 
-interface Import { readonly file: string; readonly target: string }
+interface Import {
+  readonly file: string;
+  readonly target: string;
+}
 
-const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
+const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter(
+  (name) => name.endsWith(".ts") && !name.endsWith(".test.ts"),
+);
 const imports: Import[] = files.flatMap((file) =>
-  [...readFileSync(join(src, file), "utf8").matchAll(/(?:^|\n)\s*(?:import|export)[^"';]*?from\s*"([^"]+)"|import\(\s*"([^"]+)"\s*\)/g)]
-    .map((match) => ({ file, target: match[1] ?? match[2]! })),
+  [
+    ...readFileSync(join(src, file), "utf8").matchAll(
+      /(?:^|\n)\s*(?:import|export)[^"';]*?from\s*"([^"]+)"|import\(\s*"([^"]+)"\s*\)/g,
+    ),
+  ].map((match) => ({ file, target: match[1] ?? match[2]! })),
 );
 const folderOf = (file: string): string => (file.includes(sep) ? file.split(sep)[0]! : ".");
 const resolved = imports
   .filter(({ target }) => target.startsWith("."))
-  .map(({ file, target }) => ({ file, target: relative(".", normalize(join(dirname(file), target))).replace(/\.js$/, ".ts") }));
+  .map(({ file, target }) => ({
+    file,
+    target: relative(".", normalize(join(dirname(file), target))).replace(/\.js$/, ".ts"),
+  }));
 
 describe("architecture", () => {
   it("sees the imports it is to judge", () => {
@@ -78,11 +126,17 @@ describe("architecture", () => {
 
   it("has every room in the list of its folder", () => {
     const listed = new Set(Object.entries(rooms).flatMap(([, list]) => list));
-    expect([...new Set(files.map((file) => dirname(file)))].filter((room) => room.includes(sep) && !listed.has(room))).toEqual([]);
+    expect(
+      [...new Set(files.map((file) => dirname(file)))].filter(
+        (room) => room.includes(sep) && !listed.has(room),
+      ),
+    ).toEqual([]);
   });
 
   it("touches node: modules only in platform, L3 and L4", () => {
-    const wrong = imports.filter(({ file, target }) => target.startsWith("node:") && !mayTouchNode.has(folderOf(file)));
+    const wrong = imports.filter(
+      ({ file, target }) => target.startsWith("node:") && !mayTouchNode.has(folderOf(file)),
+    );
     expect(wrong).toEqual([]);
   });
 

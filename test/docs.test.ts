@@ -7,12 +7,28 @@ import { buildProgram } from "../src/cli/main.js";
 import { parseConfig, resolveConfig } from "../src/pipeline/config/config.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LIBRARIES.md", ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".md")).map((name) => join("docs", name))];
+const documents = [
+  "README.md",
+  "ARCHITECTURE.md",
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  "LIBRARIES.md",
+  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join("docs", name)),
+];
 const text = (name: string): string => readFileSync(join(root, name), "utf8");
-const blocks = (name: string, language: string): string[] => [...text(name).matchAll(new RegExp("```" + language + "\\n([\\s\\S]*?)```", "g"))].map((match) => match[1]!);
+const blocks = (name: string, language: string): string[] =>
+  [...text(name).matchAll(new RegExp("```" + language + "\\n([\\s\\S]*?)```", "g"))].map(
+    (match) => match[1]!,
+  );
 
 const program = buildProgram();
-const calls = documents.flatMap((name) => blocks(name, "sh").flatMap((block) => [...block.matchAll(/npx karyon ([^#\n]*)/g)].map((match) => ({ name, call: match[1]!.trim() }))));
+const calls = documents.flatMap((name) =>
+  blocks(name, "sh").flatMap((block) =>
+    [...block.matchAll(/npx karyon ([^#\n]*)/g)].map((match) => ({ name, call: match[1]!.trim() })),
+  ),
+);
 
 describe("documents", () => {
   it("show commands of karyon", () => {
@@ -35,18 +51,28 @@ describe("documents", () => {
 
   it("import only what the package exports", () => {
     const index = text("src/index.ts");
-    const names = documents.flatMap((name) => blocks(name, "ts")).flatMap((code) => [...code.matchAll(/import \{([^}]*)\} from "karyon"/g)]).flatMap((match) => match[1]!.split(",").map((part) => part.trim()));
+    const names = documents
+      .flatMap((name) => blocks(name, "ts"))
+      .flatMap((code) => [...code.matchAll(/import \{([^}]*)\} from "karyon"/g)])
+      .flatMap((match) => match[1]!.split(",").map((part) => part.trim()));
     expect(names.length).toBeGreaterThan(0);
     for (const name of names) expect(index).toMatch(new RegExp(`\\b${name}\\b`));
   });
 
   it("link to files that exist", () => {
-    const broken = documents.flatMap((name) => [...text(name).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1]!).filter((target) => !existsSync(join(root, dirname(name), target))).map((target) => `${name}: ${target}`));
+    const broken = documents.flatMap((name) =>
+      [...text(name).matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+        .map((match) => match[1]!)
+        .filter((target) => !existsSync(join(root, dirname(name), target)))
+        .map((target) => `${name}: ${target}`),
+    );
     expect(broken).toEqual([]);
   });
 
   it("name npm scripts that exist", () => {
     const { scripts } = JSON.parse(text("package.json")) as { scripts: Record<string, string> };
-    for (const name of documents) for (const match of text(name).matchAll(/npm run ([a-z]+)/g)) expect(Object.keys(scripts), `${name}: ${match[0]}`).toContain(match[1]);
+    for (const name of documents)
+      for (const match of text(name).matchAll(/npm run ([a-z]+)/g))
+        expect(Object.keys(scripts), `${name}: ${match[0]}`).toContain(match[1]);
   });
 });

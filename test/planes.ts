@@ -1,4 +1,7 @@
-/** Small random planes with their flips and transposes, for the invariants of kernels; and comparisons that are quick on large ones. */
+/**
+ * Small random planes with their flips and transposes, for the invariants of kernels; and comparisons that
+ * are quick on large ones.
+ */
 import fc from "fast-check";
 import { expect } from "vitest";
 import { labelImage, type LabelImage, relabelSequential } from "../src/core/labels.js";
@@ -21,7 +24,12 @@ export function turned<P extends Plane>(plane: P, symmetry: Symmetry): P {
   const out = data.slice();
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const from = symmetry === "transposed" ? x * w + y : symmetry === "up-down" ? (h - 1 - y) * w + x : y * w + (w - 1 - x);
+      const from =
+        symmetry === "transposed"
+          ? x * w + y
+          : symmetry === "up-down"
+            ? (h - 1 - y) * w + x
+            : y * w + (w - 1 - x);
       out[y * width + x] = data[from]!;
     }
   }
@@ -35,7 +43,9 @@ export function turned<P extends Plane>(plane: P, symmetry: Symmetry): P {
  * @param check compares what came back turned with what the kernel gives at once; bit by bit by default
  */
 export function expectCommutes<const P extends readonly Plane[]>(
-  planes: P, kernel: (...planes: P) => Numbers, check: (actual: Plane, expected: Plane, symmetry: Symmetry) => void = (a, b) => expect(a).toEqual(b),
+  planes: P,
+  kernel: (...planes: P) => Numbers,
+  check: (actual: Plane, expected: Plane, symmetry: Symmetry) => void = (a, b) => expect(a).toEqual(b),
 ): void {
   const { height, width } = planes[0]!;
   const expected = { height, width, data: kernel(...planes) };
@@ -48,31 +58,60 @@ export function expectCommutes<const P extends readonly Plane[]>(
 
 /** Sizes up to `largest`; lines and single pixels are frequent. */
 export const sizes = (largest = 14): fc.Arbitrary<{ height: number; width: number }> => {
-  const side = fc.oneof({ weight: 1, arbitrary: fc.constant(1) }, { weight: 5, arbitrary: fc.integer({ min: 1, max: largest }) });
+  const side = fc.oneof(
+    { weight: 1, arbitrary: fc.constant(1) },
+    { weight: 5, arbitrary: fc.integer({ min: 1, max: largest }) },
+  );
   return fc.record({ height: side, width: side });
 };
 
 /** Planes of values, made by `pack` from a list of numbers. */
-export const planes = <T extends Numbers>(pack: (values: number[]) => T, value: fc.Arbitrary<number>, largest?: number): fc.Arbitrary<Plane<T>> =>
+export const planes = <T extends Numbers>(
+  pack: (values: number[]) => T,
+  value: fc.Arbitrary<number>,
+  largest?: number,
+): fc.Arbitrary<Plane<T>> =>
   sizes(largest).chain(({ height, width }) =>
-    fc.array(value, { minLength: height * width, maxLength: height * width }).map((values) => ({ height, width, data: pack(values) })));
+    fc
+      .array(value, { minLength: height * width, maxLength: height * width })
+      .map((values) => ({ height, width, data: pack(values) })),
+  );
 
 /** Masks of 0 and 1 of any density, the empty and the full one included. */
 export const masks = (largest?: number): fc.Arbitrary<Plane<Uint8Array>> =>
-  fc.integer({ min: 0, max: 8 }).chain((tenths) =>
-    planes((values) => Uint8Array.from(values, (value) => (value < tenths ? 1 : 0)), fc.integer({ min: 0, max: 7 }), largest));
+  fc
+    .integer({ min: 0, max: 8 })
+    .chain((tenths) =>
+      planes(
+        (values) => Uint8Array.from(values, (value) => (value < tenths ? 1 : 0)),
+        fc.integer({ min: 0, max: 7 }),
+        largest,
+      ),
+    );
 
 /** Float images in which all pixels differ. */
 export const distinct = (largest?: number): fc.Arbitrary<Plane<Float32Array>> =>
   sizes(largest).chain(({ height, width }) =>
-    fc.shuffledSubarray(Array.from({ length: height * width }, (_, i) => i), { minLength: height * width })
-      .map((order) => ({ height, width, data: Float32Array.from(order) })));
+    fc
+      .shuffledSubarray(
+        Array.from({ length: height * width }, (_, i) => i),
+        { minLength: height * width },
+      )
+      .map((order) => ({ height, width, data: Float32Array.from(order) })),
+  );
 
 /** Labels with numbers from 1 on, each as scattered as it comes, some numbers unused. */
 export const scattered = (largest?: number): fc.Arbitrary<Plane<Int32Array>> =>
-  planes((values) => Int32Array.from(values, (value) => Math.max(0, value)), fc.integer({ min: -4, max: 6 }), largest);
+  planes(
+    (values) => Int32Array.from(values, (value) => Math.max(0, value)),
+    fc.integer({ min: -4, max: 6 }),
+    largest,
+  );
 
-/** Labels of `perSide` x `perSide` squares of `size` px, `pitch` px apart, 1.. in the order of their first pixel. */
+/**
+ * Labels of `perSide` x `perSide` squares of `size` px, `pitch` px apart, 1.. in the order of their first
+ * pixel.
+ */
 export function lattice(perSide: number, pitch: number, size: number): LabelImage {
   const side = perSide * pitch;
   const data = new Int32Array(side * side);
@@ -93,7 +132,8 @@ export function differing(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /** The same objects under other numbers give the same bytes. */
-export const partition = ({ height, width, data }: Plane<Int32Array>): Int32Array => relabelSequential(labelImage(height, width, data)).data;
+export const partition = ({ height, width, data }: Plane<Int32Array>): Int32Array =>
+  relabelSequential(labelImage(height, width, data)).data;
 
 /** Expects labels 1..n without a gap. */
 export function expectConsecutive(data: Int32Array): void {
@@ -102,7 +142,10 @@ export function expectConsecutive(data: Int32Array): void {
   expect([...present].sort((a, b) => a - b)).toEqual(Array.from({ length: present.size }, (_, i) => i + 1));
 }
 
-/** Labels whose pixels are not in one piece: by a flood of its own, so that it can judge the kernel for components too. */
+/**
+ * Labels whose pixels are not in one piece: by a flood of its own, so that it can judge the kernel for
+ * components too.
+ */
 export function inPieces({ height, width, data }: Plane<Int32Array>, connectivity: 4 | 8): number[] {
   const seen = new Uint8Array(data.length);
   const [met, broken] = [new Set<number>(), new Set<number>()];
@@ -118,7 +161,8 @@ export function inPieces({ height, width, data }: Plane<Int32Array>, connectivit
       for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
         for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) {
           const next = v * width + u;
-          if ((connectivity === 4 && v !== y && u !== x) || seen[next] === 1 || data[next] !== label) continue;
+          if ((connectivity === 4 && v !== y && u !== x) || seen[next] === 1 || data[next] !== label)
+            continue;
           seen[next] = 1;
           stack.push(next);
         }

@@ -21,7 +21,10 @@ export interface Scene {
 const maximum = { uint8: 255, uint16: 65535, float32: Infinity } as const;
 const factor = { uint8: 1, uint16: 100, float32: 0.01 } as const;
 
-/** Blurred ellipses of different brightness and texture on an even, noisy background, each alone, in a field with room for as many again. */
+/**
+ * Blurred ellipses of different brightness and texture on an even, noisy background, each alone, in a field
+ * with room for as many again.
+ */
 export function lonelyNuclei({ diameter, nuclei, type, noise }: SceneOptions, rng: Random): Scene {
   const side = Math.ceil(Math.sqrt(nuclei * 6)) * diameter;
   const data = new Int32Array(side * side);
@@ -42,8 +45,15 @@ export function lonelyNuclei({ diameter, nuclei, type, noise }: SceneOptions, rn
     }
   }
   const blurred = gaussian(light, side, side, 1);
-  const grey = Float32Array.from(blurred, (value) => Math.min(maximum[type], Math.max(0, factor[type] * (20 + value + rng.normal(0, noise)))));
-  const pixels: PixelData = type === "float32" ? grey : type === "uint8" ? Uint8Array.from(grey, Math.round) : Uint16Array.from(grey, Math.round);
+  const grey = Float32Array.from(blurred, (value) =>
+    Math.min(maximum[type], Math.max(0, factor[type] * (20 + value + rng.normal(0, noise)))),
+  );
+  const pixels: PixelData =
+    type === "float32"
+      ? grey
+      : type === "uint8"
+        ? Uint8Array.from(grey, Math.round)
+        : Uint16Array.from(grey, Math.round);
   return { image: { height: side, width: side, data: pixels }, labels: labelImage(side, side, data) };
 }
 

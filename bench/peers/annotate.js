@@ -1,8 +1,16 @@
-// Our two annotation presets, answering as bench/peers/annotate.py does: one JSON request a line, {"peer": "paper" | "auto", "image": PATH}, one JSON answer a
-// line. With "profile": true the answer has the milliseconds within each of our functions (those it calls included) instead.
+// Our two annotation presets, answering as bench/peers/annotate.py does: one JSON request a line, {"peer":
+// "paper" | "auto", "image": PATH}, one JSON answer a line. With "profile": true the answer has the
+// milliseconds within each of our functions (those it calls included) instead.
 import { Session } from "node:inspector";
 import { createInterface } from "node:readline";
-import { annotatePaper, composeAnnotation, decide, estimateScale, openSource, proposeObjects } from "../../dist/index.js";
+import {
+  annotatePaper,
+  composeAnnotation,
+  decide,
+  estimateScale,
+  openSource,
+  proposeObjects,
+} from "../../dist/index.js";
 
 const presets = {
   async paper(path, step) {
@@ -10,7 +18,13 @@ const presets = {
     step("decode");
     const { labels, objects, settings } = annotatePaper(image);
     step("annotatePaper");
-    return { threshold: settings.threshold, objects: objects.count, kept: labels.count, medianArea: settings.medianArea, keptArea: pixels(labels) };
+    return {
+      threshold: settings.threshold,
+      objects: objects.count,
+      kept: labels.count,
+      medianArea: settings.medianArea,
+      keptArea: pixels(labels),
+    };
   },
   async auto(path, step) {
     const image = await decode(path);
@@ -23,11 +37,18 @@ const presets = {
     step("decide");
     const { labels, objects } = composeAnnotation(proposal, decisions);
     step("composeAnnotation");
-    return { diameter: scale.diameter, noise: scale.noise, candidates: objects.count, kept: labels.count, keptArea: pixels(labels) };
+    return {
+      diameter: scale.diameter,
+      noise: scale.noise,
+      candidates: objects.count,
+      kept: labels.count,
+      keptArea: pixels(labels),
+    };
   },
 };
 
-const decode = async (path) => (await openSource([path], { kind: "images" })).read(0, { channel: 0, z: "max" });
+const decode = async (path) =>
+  (await openSource([path], { kind: "images" })).read(0, { channel: 0, z: "max" });
 
 function pixels({ data }) {
   let count = 0;
@@ -55,7 +76,10 @@ async function timed({ peer, image }) {
 async function profiled(request) {
   const session = new Session();
   session.connect();
-  const post = (method, params) => new Promise((resolve, reject) => session.post(method, params, (error, result) => (error ? reject(error) : resolve(result))));
+  const post = (method, params) =>
+    new Promise((resolve, reject) =>
+      session.post(method, params, (error, result) => (error ? reject(error) : resolve(result))),
+    );
   await post("Profiler.enable");
   await post("Profiler.setSamplingInterval", { interval: 500 });
   await post("Profiler.start");
@@ -63,7 +87,9 @@ async function profiled(request) {
   const { profile } = await post("Profiler.stop");
   session.disconnect();
   const nodes = new Map(profile.nodes.map((node) => [node.id, { ...node, self: 0 }]));
-  profile.samples.forEach((id, i) => { nodes.get(id).self += profile.timeDeltas[i] / 1000; });
+  profile.samples.forEach((id, i) => {
+    nodes.get(id).self += profile.timeDeltas[i] / 1000;
+  });
   const within = {};
   const own = {};
   const walk = (node, stack, caller) => {

@@ -1,9 +1,10 @@
-// Our training step and our way from a file to labels, answering as bench/peers/train.py does: one JSON request a line, one JSON answer a line. {"layout":
-// "blocked" | "nchw", "batch": n, "patch": px, "steps": n} or {"image": PATH, "model": FOLDER, "out": PATH}.
+// Our training step and our way from a file to labels, answering as bench/peers/train.py does: one JSON
+// request a line, one JSON answer a line. {"layout": "blocked" | "nchw", "batch": n, "patch": px, "steps": n}
+// or {"image": PATH, "model": FOLDER, "out": PATH}.
 import { createInterface } from "node:readline";
 import { estimateScale, loadModel, openSource, segment, writeLabels } from "../../dist/index.js";
-import { defaultModelConfig as config } from "../../dist/model/modelconfig.js";
 import { chooseLayout } from "../../dist/model/chooselayout.js";
+import { defaultModelConfig as config } from "../../dist/model/modelconfig.js";
 import { layersOf } from "../../dist/model/parameters.js";
 import { Trainer } from "../../dist/model/trainer.js";
 
@@ -14,7 +15,11 @@ const learningRate = 1e-3;
 function uniform(seed, count) {
   return Float64Array.from({ length: count }, (_, i) => {
     let x = (i + 1 + seed * 1000003) >>> 0;
-    for (const [factor, shift] of [[2654435761, 15], [2246822519, 13], [3266489917, 16]]) {
+    for (const [factor, shift] of [
+      [2654435761, 15],
+      [2246822519, 13],
+      [3266489917, 16],
+    ]) {
       x = Math.imul(x, factor) >>> 0;
       x = (x ^ (x >>> shift)) >>> 0;
     }
@@ -22,10 +27,16 @@ function uniform(seed, count) {
   });
 }
 
-const firstWeights = () => Float32Array.from(layersOf(config).flatMap(({ inputs, outputs, size }, k) => {
-  const limit = Math.sqrt(6 / ((inputs + outputs) * size * size));
-  return [...uniform(k + 1, outputs * inputs * size * size).map((u) => (2 * u - 1) * limit), ...new Float64Array(outputs)];
-}));
+const firstWeights = () =>
+  Float32Array.from(
+    layersOf(config).flatMap(({ inputs, outputs, size }, k) => {
+      const limit = Math.sqrt(6 / ((inputs + outputs) * size * size));
+      return [
+        ...uniform(k + 1, outputs * inputs * size * size).map((u) => (2 * u - 1) * limit),
+        ...new Float64Array(outputs),
+      ];
+    }),
+  );
 
 function patches(batch, patch) {
   const points = batch * (patch / config.grid) ** 2;
@@ -44,7 +55,13 @@ async function training({ layout, batch, patch }) {
   if (!trainings.has(key)) {
     const weights = firstWeights();
     const zeros = () => new Float32Array(weights.length);
-    const trainer = await Trainer.create(config, await chooseLayout(config, layout), { batch, patch }, threads, { step: 0, weights, first: zeros(), second: zeros() });
+    const trainer = await Trainer.create(
+      config,
+      await chooseLayout(config, layout),
+      { batch, patch },
+      threads,
+      { step: 0, weights, first: zeros(), second: zeros() },
+    );
     trainings.set(key, { trainer, batch: patches(batch, patch) });
   }
   return trainings.get(key);
@@ -75,7 +92,10 @@ const models = new Map();
 /** What `karyon segment` does for one image, without the overlay; the model is open. */
 async function frame({ image: path, model, out }) {
   if (!models.has(model)) models.set(model, await loadModel(model, threads));
-  const { predictor, description: { thresholds } } = models.get(model);
+  const {
+    predictor,
+    description: { thresholds },
+  } = models.get(model);
   const parts = {};
   const cpu = process.cpuUsage();
   const start = performance.now();
@@ -98,11 +118,19 @@ async function frame({ image: path, model, out }) {
       return result;
     },
   };
-  const { labels } = await segment(image, timed, { probabilityThreshold: thresholds.probability, overlapThreshold: thresholds.overlap });
+  const { labels } = await segment(image, timed, {
+    probabilityThreshold: thresholds.probability,
+    overlapThreshold: thresholds.overlap,
+  });
   part("segment");
   await writeLabels(out, labels);
   part("write");
-  return { seconds: (performance.now() - start) / 1000, parts: { ...parts, network: predict.seconds }, nuclei: labels.count, cpu: since(cpu) };
+  return {
+    seconds: (performance.now() - start) / 1000,
+    parts: { ...parts, network: predict.seconds },
+    nuclei: labels.count,
+    cpu: since(cpu),
+  };
 }
 
 console.log(JSON.stringify({ versions: { Node: process.version } }));

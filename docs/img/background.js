@@ -1,12 +1,21 @@
-// Makes background.png, what the three background modes give the network, from a simulated frame: node docs/img/background.js
+// Makes background.png, what the three background modes give the network, from a simulated frame: node
+// docs/img/background.js
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { annotateAuto, annotationOverlay, noiseBackground, overlayLabels, random, simulate, simulatePresets } from "../../dist/index.js";
-import { encodePng } from "../../dist/io/png/png.js";
 import { blend, hatchPixel } from "../../dist/draw/canvas.js";
 import { annotationColours, distinctColours, outlineColours } from "../../dist/draw/colours.js";
 import { drawText, textWidth } from "../../dist/draw/text.js";
 import { contrastOf, drawLabels } from "../../dist/draw/view.js";
+import {
+  annotateAuto,
+  annotationOverlay,
+  noiseBackground,
+  overlayLabels,
+  random,
+  simulate,
+  simulatePresets,
+} from "../../dist/index.js";
+import { encodePng } from "../../dist/io/png/png.js";
 
 const scene = { ...simulatePresets.crowded, height: 512, width: 512, frames: 2, seed: 7 };
 const [gap, line] = [8, 28];
@@ -20,19 +29,30 @@ let view = { y: 0, x: 0, height: partHeight, width: partWidth, scale: 1 };
 for (let y = 0, most = -1; y + partHeight <= image.height; y += 8) {
   for (let x = 0; x + partWidth <= image.width; x += 8) {
     let unknown = 0;
-    for (let v = y; v < y + partHeight; v++) for (let u = x; u < x + partWidth; u++) if (labels.data[v * image.width + u] < 0) unknown++;
+    for (let v = y; v < y + partHeight; v++)
+      for (let u = x; u < x + partWidth; u++) if (labels.data[v * image.width + u] < 0) unknown++;
     if (unknown > most) [most, view] = [unknown, { ...view, y, x }];
   }
 }
 const blank = { ...labels, data: new Int32Array(labels.data.length), count: 0 };
 const positive = { ...labels, data: labels.data.map((label) => Math.max(0, label)) };
-const rejected = { ...candidates, data: candidates.data.map((candidate) => (candidate > 0 && objects.kept[candidate - 1] === 0 ? candidate : 0)) };
+const rejected = {
+  ...candidates,
+  data: candidates.data.map((candidate) =>
+    candidate > 0 && objects.kept[candidate - 1] === 0 ? candidate : 0,
+  ),
+};
 const grey = (shown) => overlayLabels(shown, blank, { view, contrast });
 
 /** Nuclei filled, background dark, ignored pixels hatched. */
 function maskPicture(mask) {
   const drawn = drawLabels(mask, view);
-  const canvas = { height: drawn.height, width: drawn.width, samples: 3, data: new Uint8Array(drawn.data.length * 3).fill(34) };
+  const canvas = {
+    height: drawn.height,
+    width: drawn.width,
+    samples: 3,
+    data: new Uint8Array(drawn.data.length * 3).fill(34),
+  };
   // Yellow is for what is ignored.
   const fills = outlineColours.filter((_, i) => i !== 1);
   const colours = distinctColours(mask, fills.length);
@@ -46,20 +66,36 @@ function maskPicture(mask) {
 const columns = [
   { title: "image", panels: [grey(image), annotationOverlay(image, labels, { view, contrast, rejected })] },
   { title: "--background ignore", panels: [grey(image), maskPicture(labels)] },
-  { title: "--background noise", panels: [grey(noiseBackground(image, labels, random(1))), maskPicture(positive)] },
+  {
+    title: "--background noise",
+    panels: [grey(noiseBackground(image, labels, random(1))), maskPicture(positive)],
+  },
   { title: "--background keep", panels: [grey(image), maskPicture(positive)] },
 ];
 const width = columns.length * (view.width + gap) - gap;
 const height = line + 2 * (view.height + line);
 const canvas = { height, width, samples: 3, data: new Uint8Array(height * width * 3).fill(255) };
-const write = (y, left, text) => drawText(canvas, y, left + Math.floor((view.width - textWidth(text, 2)) / 2), text, { colour: [40, 40, 40], scale: 2 });
+const write = (y, left, text) =>
+  drawText(canvas, y, left + Math.floor((view.width - textWidth(text, 2)) / 2), text, {
+    colour: [40, 40, 40],
+    scale: 2,
+  });
 columns.forEach(({ title, panels }, column) => {
   const left = column * (view.width + gap);
   write(6, left, title);
   panels.forEach((picture, row) => {
     const top = line + row * (view.height + line);
-    for (let y = 0; y < view.height; y++) canvas.data.set(picture.data.subarray(y * view.width * 3, (y + 1) * view.width * 3), ((top + y) * width + left) * 3);
-    if (row === 0 || column === 0) write(top + view.height + 6, left, column === 0 ? ["as it is", "its annotation"][row] : "seen by the network");
+    for (let y = 0; y < view.height; y++)
+      canvas.data.set(
+        picture.data.subarray(y * view.width * 3, (y + 1) * view.width * 3),
+        ((top + y) * width + left) * 3,
+      );
+    if (row === 0 || column === 0)
+      write(
+        top + view.height + 6,
+        left,
+        column === 0 ? ["as it is", "its annotation"][row] : "seen by the network",
+      );
     else write(top + view.height + 6, left, "what it learns");
   });
 });

@@ -1,26 +1,48 @@
-// Makes composed.png from a simulated movie: npx karyon simulate -o simcompose --size 512 --frames 1 --seed 5; node docs/img/compose.js simcompose
-// Left a frame, in the middle the same frame with nuclei composed into it, right what it is labelled.
+// Makes composed.png from a simulated movie: npx karyon simulate -o simcompose --size 512 --frames 1 --seed
+// 5; node docs/img/compose.js simcompose Left a frame, in the middle the same frame with nuclei composed into
+// it, right what it is labelled.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { annotateAuto, composeTouching, defaultComposeOptions, openSource, overlayLabels, random } from "../../dist/index.js";
-import { encodePng } from "../../dist/io/png/png.js";
 import { contrastOf } from "../../dist/draw/view.js";
+import {
+  annotateAuto,
+  composeTouching,
+  defaultComposeOptions,
+  openSource,
+  overlayLabels,
+  random,
+} from "../../dist/index.js";
+import { encodePng } from "../../dist/io/png/png.js";
 
-const [movie = "simcompose", out = fileURLToPath(new URL("composed.png", import.meta.url)), corner = "200,200"] = process.argv.slice(2);
+const [
+  movie = "simcompose",
+  out = fileURLToPath(new URL("composed.png", import.meta.url)),
+  corner = "200,200",
+] = process.argv.slice(2);
 const edge = 300;
 const [y, x] = corner.split(",").map(Number);
 const view = { y, x, height: edge, width: edge, scale: 1 };
 const image = await (await openSource([join(movie, "01", "t000.tif")], {})).read(0, { channel: 0, z: "max" });
 const { labels } = annotateAuto(image);
-const { images: [composed] } = composeTouching([{ name: "t000", image, labels }], { ...defaultComposeOptions, images: 1 }, random(1));
+const {
+  images: [composed],
+} = composeTouching([{ name: "t000", image, labels }], { ...defaultComposeOptions, images: 1 }, random(1));
 const blank = { ...labels, data: new Int32Array(labels.data.length), count: 0 };
 const contrast = contrastOf(image);
-const panels = [overlayLabels(image, blank, { view, contrast }), overlayLabels(composed.image, blank, { view, contrast }), overlayLabels(composed.image, composed.labels, { view, contrast })];
+const panels = [
+  overlayLabels(image, blank, { view, contrast }),
+  overlayLabels(composed.image, blank, { view, contrast }),
+  overlayLabels(composed.image, composed.labels, { view, contrast }),
+];
 const gap = 8;
 const width = panels.length * edge + (panels.length - 1) * gap;
 const data = new Uint8Array(edge * width * 3).fill(255);
 panels.forEach((panel, index) => {
-  for (let row = 0; row < edge; row++) data.set(panel.data.subarray(row * edge * 3, (row + 1) * edge * 3), (row * width + index * (edge + gap)) * 3);
+  for (let row = 0; row < edge; row++)
+    data.set(
+      panel.data.subarray(row * edge * 3, (row + 1) * edge * 3),
+      (row * width + index * (edge + gap)) * 3,
+    );
 });
 writeFileSync(out, encodePng({ height: edge, width, samples: 3, data }));

@@ -1,10 +1,17 @@
 // Makes overview.png from a finished `npx karyon demo`: node docs/img/overview.js [karyon-demo]
 import { writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { analyse, annotationOverlay, openSource, overlayLabels, readLabels, trackOverlay } from "../../dist/index.js";
-import { readTracks } from "../../dist/pipeline/track/tracking.js";
+import { fileURLToPath } from "node:url";
+import {
+  analyse,
+  annotationOverlay,
+  openSource,
+  overlayLabels,
+  readLabels,
+  trackOverlay,
+} from "../../dist/index.js";
 import { encodePng } from "../../dist/io/png/png.js";
+import { readTracks } from "../../dist/pipeline/track/tracking.js";
 
 const demo = process.argv[2] ?? "karyon-demo";
 const results = join(demo, "results");
@@ -12,8 +19,15 @@ const frame = 5;
 const name = `t00${frame}`;
 const edge = 300;
 const view = { y: 106, x: 106, height: edge, width: edge, scale: 1 };
-const image = await (await openSource([join(demo, "movie", "01", `${name}.tif`)], {})).read(0, { channel: 0, z: "max" });
-const blank = { height: image.height, width: image.width, data: new Int32Array(image.height * image.width), count: 0 };
+const image = await (
+  await openSource([join(demo, "movie", "01", `${name}.tif`)], {})
+).read(0, { channel: 0, z: "max" });
+const blank = {
+  height: image.height,
+  width: image.width,
+  data: new Int32Array(image.height * image.width),
+  count: 0,
+};
 const { graph, summary } = readTracks(join(results, "tracks"));
 const panels = [
   overlayLabels(image, blank, { view }),
@@ -25,6 +39,10 @@ const gap = 8;
 const width = panels.length * edge + (panels.length - 1) * gap;
 const data = new Uint8Array(edge * width * 3).fill(255);
 panels.forEach((panel, index) => {
-  for (let y = 0; y < edge; y++) data.set(panel.data.subarray(y * edge * 3, (y + 1) * edge * 3), (y * width + index * (edge + gap)) * 3);
+  for (let y = 0; y < edge; y++)
+    data.set(panel.data.subarray(y * edge * 3, (y + 1) * edge * 3), (y * width + index * (edge + gap)) * 3);
 });
-writeFileSync(fileURLToPath(new URL("overview.png", import.meta.url)), encodePng({ height: edge, width, samples: 3, data }));
+writeFileSync(
+  fileURLToPath(new URL("overview.png", import.meta.url)),
+  encodePng({ height: edge, width, samples: 3, data }),
+);

@@ -1,34 +1,42 @@
 /**
- * Tracks to numbers: how many nuclei, how dense, how fast, where to, how often they divide. Everything is per branch of a lineage and in
- * physical units where these are known, so that no number needs a conversion by the reader.
+ * Tracks to numbers: how many nuclei, how dense, how fast, where to, how often they divide. Everything is per
+ * branch of a lineage and in physical units where these are known, so that no number needs a conversion by
+ * the reader.
  */
 import { InvalidInput } from "../core/errors.js";
 import type { Nuclei } from "../core/nuclei.js";
 import { branchesOf, type TrackGraph } from "../core/tracks.js";
-import { autocorrelationOf, autocorrelationSums, type VelocityAutocorrelation } from "./motion/autocorrelation.js";
 import { mean, medianOf } from "../stats/average.js";
 import { type Interval, lineageGroups } from "../stats/bootstrap.js";
+import { roseOf, type Rose } from "../stats/direction.js";
 import { branchStatistics, type BranchStatistics } from "./lineage/branches.js";
 import { type Cycles, cyclesOf } from "./lineage/cycles.js";
-import { frameStatistics, type FrameStatistics } from "./population/density.js";
-import { roseOf, type Rose } from "../stats/direction.js";
 import { divisionsOf, type Divisions } from "./lineage/divisions.js";
-import { velocitiesOf } from "./motion/collectivedrift.js";
-import type { FrameIntensities } from "./population/intensities.js";
-import { estimatesOf, type Resampled } from "./summary/intervals.js";
-import { displacementSums, meanSquaredDisplacement, type MeanSquaredDisplacement } from "./motion/msd.js";
-import { type Neighbours, neighboursOf } from "./population/neighbours.js";
 import { type DivisionOrientations, orientationsOf } from "./lineage/orientation.js";
 import { type Reliability, reliabilityOf } from "./lineage/reliability.js";
-import { type ShapeStatistics, shapesOf } from "./population/shape.js";
+import {
+  autocorrelationOf,
+  autocorrelationSums,
+  type VelocityAutocorrelation,
+} from "./motion/autocorrelation.js";
+import { velocitiesOf } from "./motion/collectivedrift.js";
+import { displacementSums, meanSquaredDisplacement, type MeanSquaredDisplacement } from "./motion/msd.js";
 import { type SpatialCorrelation, spatialCorrelation, stepsByFrame } from "./motion/spatial.js";
 import { stepsOf, type Steps } from "./motion/steps.js";
+import { type VelocityField, velocityField } from "./motion/velocityfield.js";
+import { frameStatistics, type FrameStatistics } from "./population/density.js";
+import type { FrameIntensities } from "./population/intensities.js";
+import { type Neighbours, neighboursOf } from "./population/neighbours.js";
+import { type ShapeStatistics, shapesOf } from "./population/shape.js";
+import { estimatesOf, type Resampled } from "./summary/intervals.js";
 import { type Notes, notesOf, type Summary } from "./summary/summary.js";
 import { unitsOf, type Calibration, type Units } from "./units/units.js";
-import { type VelocityField, velocityField } from "./motion/velocityfield.js";
 
 export interface AnalyseOptions {
-  /** False for a set of independent images: then there are no branches, steps, divisions and directions, only frames. Default true. */
+  /**
+   * False for a set of independent images: then there are no branches, steps, divisions and directions, only
+   * frames. Default true.
+   */
   readonly tracked: boolean;
   /** Area of each frame's field in px², where frames differ in size; else height x width. */
   readonly fieldAreas?: ArrayLike<number> | undefined;
@@ -76,7 +84,10 @@ export interface Statistics {
   readonly intensities?: FrameIntensities | undefined;
   /** The nuclei themselves, px. */
   readonly nuclei: Nuclei;
-  /** Area of every nucleus, in the unit of area, by row of the graph's nuclei; NaN where it touches the edge of the image, which cuts it off. */
+  /**
+   * Area of every nucleus, in the unit of area, by row of the graph's nuclei; NaN where it touches the edge
+   * of the image, which cuts it off.
+   */
   readonly areas: Float64Array;
   /** Branch id of every nucleus by row; 0 everywhere where nothing was tracked. */
   readonly branchOfNucleus: Int32Array;
@@ -87,10 +98,15 @@ export interface Statistics {
  *
  * @throws InvalidInput when the calibration or the field areas do not fit
  */
-export function analyse(graph: TrackGraph, calibration: Calibration, options: Partial<AnalyseOptions> = {}): Statistics {
+export function analyse(
+  graph: TrackGraph,
+  calibration: Calibration,
+  options: Partial<AnalyseOptions> = {},
+): Statistics {
   const { tracked, fieldAreas, lags, resamples, seed, evidence } = { ...defaultAnalyseOptions, ...options };
   const { nuclei, frames } = graph;
-  if (fieldAreas !== undefined && fieldAreas.length !== frames) throw new InvalidInput("field areas", `one for each of the ${frames} frames`, String(fieldAreas.length));
+  if (fieldAreas !== undefined && fieldAreas.length !== frames)
+    throw new InvalidInput("field areas", `one for each of the ${frames} frames`, String(fieldAreas.length));
   const units = unitsOf(calibration);
   const branches = tracked ? branchesOf(graph) : [];
   const steps = stepsOf(nuclei, branches, units);
@@ -99,39 +115,114 @@ export function analyse(graph: TrackGraph, calibration: Calibration, options: Pa
   const shapes = shapesOf(nuclei, frames, units);
   const fieldOf = (frame: number): number => fieldAreas?.[frame] ?? calibration.height * calibration.width;
   const perFrame = frameStatistics(nuclei, frames, steps, divisions, shapes, units, fieldOf);
-  const areas = nuclei.area.map((area, row) => (nuclei.touchesEdge[row] === 1 ? NaN : area * units.perPixel ** 2));
+  const areas = nuclei.area.map((area, row) =>
+    nuclei.touchesEdge[row] === 1 ? NaN : area * units.perPixel ** 2,
+  );
   const branchOfNucleus = new Int32Array(nuclei.count);
   for (const { id, rows } of branches) for (const row of rows) branchOfNucleus[row] = id;
   const neighbours = neighboursOf(nuclei, frames, units);
   const velocities = velocitiesOf(steps, frames, units);
-  const field = velocityField(nuclei, steps, stepsByFrame(steps, velocities.single, frames), neighbours.spacing, calibration, units);
-  const correlation = spatialCorrelation(nuclei, frames, steps, velocities, neighbours.spacing, calibration, units);
+  const field = velocityField(
+    nuclei,
+    steps,
+    stepsByFrame(steps, velocities.single, frames),
+    neighbours.spacing,
+    calibration,
+    units,
+  );
+  const correlation = spatialCorrelation(
+    nuclei,
+    frames,
+    steps,
+    velocities,
+    neighbours.spacing,
+    calibration,
+    units,
+  );
   const groups = lineageGroups(perBranch.root);
   const maxLag = tracked ? Math.max(0, Math.min(frames - 1, lags ?? Math.max(1, Math.floor(frames / 3)))) : 0;
   const displacements = displacementSums(nuclei, branches, groups.groupOf, groups.groups, maxLag, units);
-  const correlationLags = tracked ? Math.min(mostCorrelationLags, Math.max(0, Math.floor((frames - 1) / 2))) : 0;
-  const autocorrelation = autocorrelationSums(steps, velocities, groups.groupOf, groups.groups, correlationLags);
+  const correlationLags = tracked
+    ? Math.min(mostCorrelationLags, Math.max(0, Math.floor((frames - 1) / 2)))
+    : 0;
+  const autocorrelation = autocorrelationSums(
+    steps,
+    velocities,
+    groups.groupOf,
+    groups.groups,
+    correlationLags,
+  );
   const reliability = reliabilityOf(nuclei, branches, perBranch, steps, frames, calibration);
   const perRate = units.time === "min" ? 60 : 1;
-  const { values, intervals } = estimatesOf({ branches: perBranch, steps, divisions, reliability, displacements, autocorrelation, groups, perFrame: units.perFrame, perRate }, { resamples, seed });
+  const { values, intervals } = estimatesOf(
+    {
+      branches: perBranch,
+      steps,
+      divisions,
+      reliability,
+      displacements,
+      autocorrelation,
+      groups,
+      perFrame: units.perFrame,
+      perRate,
+    },
+    { resamples, seed },
+  );
   const [trackDirections, stepDirections] = [roseOf(perBranch.direction), roseOf(steps.direction)];
   const orientations = orientationsOf(divisions, stepDirections, field, units.perPixel / 2);
   const cycles = cyclesOf(perBranch, divisions, units);
-  const { summary, notes } = notesOf({
-    tracked, ...values,
-    frames, nuclei: nuclei.count, meanNucleiPerFrame: mean(perFrame.nuclei), meanDensity: mean(perFrame.density), medianArea: medianOf(areas),
-    nucleiAtEdge: shapes.atEdge.reduce((sum, n) => sum + n, 0), meanNeighbours: meanInside(neighbours), medianNearest: neighbours.spacing,
-    branches: perBranch.count, lineages: groups.lineages, divisions: divisions.count,
-    medianDuration: medianOf(perBranch.duration), medianSpeed: medianOf(steps.speed), medianStraightness: medianOf(perBranch.straightness.filter((value) => !Number.isNaN(value))),
-    correlationLength: correlation.length, mitoticIndex: mitoticIndex(perFrame),
-    medianCycle: cycles.survival.median, wholeCycles: cycles.divided.reduce((sum, one) => sum + one, 0), begunCycles: cycles.count,
-    divisionAxisResultant: orientations.axes.resultant, divisionAxisP: orientations.axes.rayleighP,
-    divisionToMean: orientations.alongMeanDirection.value, divisionToMeanP: orientations.alongMeanDirection.p,
-    divisionToLocal: orientations.alongLocalDirection.value, divisionToLocalP: orientations.alongLocalDirection.p,
-    trackDirection: trackDirections.meanDirection, stepDirection: stepDirections.meanDirection, trackRayleighP: trackDirections.rayleighP,
-  }, intervals);
+  const { summary, notes } = notesOf(
+    {
+      tracked,
+      ...values,
+      frames,
+      nuclei: nuclei.count,
+      meanNucleiPerFrame: mean(perFrame.nuclei),
+      meanDensity: mean(perFrame.density),
+      medianArea: medianOf(areas),
+      nucleiAtEdge: shapes.atEdge.reduce((sum, n) => sum + n, 0),
+      meanNeighbours: meanInside(neighbours),
+      medianNearest: neighbours.spacing,
+      branches: perBranch.count,
+      lineages: groups.lineages,
+      divisions: divisions.count,
+      medianDuration: medianOf(perBranch.duration),
+      medianSpeed: medianOf(steps.speed),
+      medianStraightness: medianOf(perBranch.straightness.filter((value) => !Number.isNaN(value))),
+      correlationLength: correlation.length,
+      mitoticIndex: mitoticIndex(perFrame),
+      medianCycle: cycles.survival.median,
+      wholeCycles: cycles.divided.reduce((sum, one) => sum + one, 0),
+      begunCycles: cycles.count,
+      divisionAxisResultant: orientations.axes.resultant,
+      divisionAxisP: orientations.axes.rayleighP,
+      divisionToMean: orientations.alongMeanDirection.value,
+      divisionToMeanP: orientations.alongMeanDirection.p,
+      divisionToLocal: orientations.alongLocalDirection.value,
+      divisionToLocalP: orientations.alongLocalDirection.p,
+      trackDirection: trackDirections.meanDirection,
+      stepDirection: stepDirections.meanDirection,
+      trackRayleighP: trackDirections.rayleighP,
+    },
+    intervals,
+  );
   return {
-    units, summary, notes, intervals, nuclei, steps, divisions, areas, branchOfNucleus, shapes, neighbours, cycles, orientations, reliability, trackDirections, stepDirections,
+    units,
+    summary,
+    notes,
+    intervals,
+    nuclei,
+    steps,
+    divisions,
+    areas,
+    branchOfNucleus,
+    shapes,
+    neighbours,
+    cycles,
+    orientations,
+    reliability,
+    trackDirections,
+    stepDirections,
     frames: perFrame,
     branches: perBranch,
     meanSquaredDisplacement: meanSquaredDisplacement(displacements, groups.groups, maxLag, units),

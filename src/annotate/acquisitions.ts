@@ -1,5 +1,5 @@
-import type { ScaleEstimate } from "./scale.js";
 import type { Image } from "../core/image.js";
+import type { ScaleEstimate } from "./scale.js";
 
 /** What decides whether two images were taken alike. */
 export interface FrameKind {
@@ -15,8 +15,17 @@ export interface FrameKind {
   readonly brightness: number;
 }
 
-export const frameKind = (image: Image, { diameter, brightness }: Pick<ScaleEstimate, "diameter" | "brightness">): FrameKind =>
-  ({ height: image.height, width: image.width, type: image.data.constructor.name, pixelSize: image.pixelSize, diameter, brightness });
+export const frameKind = (
+  image: Image,
+  { diameter, brightness }: Pick<ScaleEstimate, "diameter" | "brightness">,
+): FrameKind => ({
+  height: image.height,
+  width: image.width,
+  type: image.data.constructor.name,
+  pixelSize: image.pixelSize,
+  diameter,
+  brightness,
+});
 
 /** Nuclei of two images are of one scale when their diameters differ by less than this factor, */
 const scaleTolerance = 1.35;
@@ -24,9 +33,10 @@ const scaleTolerance = 1.35;
 const brightnessTolerance = 2;
 
 /**
- * Groups the frames into acquisitions, over which statistics are pooled: a movie is one; independent images go together when size, type and
- * calibration are equal and the nuclei are of one scale and brightness. Such images are sorted by diameter and cut where it has grown by
- * `scaleTolerance` since the start of the group; each group then by brightness likewise.
+ * Groups the frames into acquisitions, over which statistics are pooled: a movie is one; independent images
+ * go together when size, type and calibration are equal and the nuclei are of one scale and brightness. Such
+ * images are sorted by diameter and cut where it has grown by `scaleTolerance` since the start of the group;
+ * each group then by brightness likewise.
  *
  * @returns the acquisition of each frame, numbered from 0 in the order of their first frame
  */
@@ -43,12 +53,23 @@ export function acquisitionsOf(frames: readonly FrameKind[], kind: "movie" | "im
   const firsts = groups.map((members) => members.reduce((a, b) => Math.min(a, b)));
   const order = firsts.map((_, group) => group).sort((a, b) => firsts[a]! - firsts[b]!);
   const numbers = new Array<number>(frames.length);
-  order.forEach((group, number) => groups[group]!.forEach((index) => { numbers[index] = number; }));
+  order.forEach((group, number) =>
+    groups[group]!.forEach((index) => {
+      numbers[index] = number;
+    }),
+  );
   return numbers;
 }
 
-/** Cuts the members, sorted by size, where the size exceeds that of the first of the part by the tolerance; those of size 0 are a part of their own. */
-function cutByGrowth(members: readonly number[], sizeOf: (index: number) => number, tolerance: number): number[][] {
+/**
+ * Cuts the members, sorted by size, where the size exceeds that of the first of the part by the tolerance;
+ * those of size 0 are a part of their own.
+ */
+function cutByGrowth(
+  members: readonly number[],
+  sizeOf: (index: number) => number,
+  tolerance: number,
+): number[][] {
   const parts: number[][] = [];
   let start = NaN;
   for (const index of [...members].sort((a, b) => sizeOf(a) - sizeOf(b) || a - b)) {

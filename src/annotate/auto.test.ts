@@ -6,11 +6,22 @@ import { annotateAuto, composeAnnotation, decide, proposeObjects } from "./auto.
 import { estimateScale, poolScale } from "./scale.js";
 import { emptyFeatures } from "./types.js";
 
-interface Ellipse { readonly y: number; readonly x: number; readonly a: number; readonly b: number; readonly angle: number; readonly bright: number }
+interface Ellipse {
+  readonly y: number;
+  readonly x: number;
+  readonly a: number;
+  readonly b: number;
+  readonly angle: number;
+  readonly bright: number;
+}
 
 const inside = ({ y, x, a, b, angle }: Ellipse, py: number, px: number): boolean => {
   const [dy, dx] = [py - y, px - x];
-  return ((dx * Math.cos(angle) + dy * Math.sin(angle)) / a) ** 2 + ((dy * Math.cos(angle) - dx * Math.sin(angle)) / b) ** 2 <= 1;
+  return (
+    ((dx * Math.cos(angle) + dy * Math.sin(angle)) / a) ** 2 +
+      ((dy * Math.cos(angle) - dx * Math.sin(angle)) / b) ** 2 <=
+    1
+  );
 };
 
 /** Ellipses on a background of 20 with noise; edges blurred by 4 x 4 samples a pixel over 1.5 px. */
@@ -23,7 +34,8 @@ function draw(height: number, width: number, ellipses: readonly Ellipse[], noise
       for (const e of ellipses) {
         if (Math.hypot(y - e.y, x - e.x) > e.a + 3) continue;
         let covered = 0;
-        for (let k = 0; k < 16; k++) covered += inside(e, y + ((k >> 2) - 1.5) / 2, x + ((k & 3) - 1.5) / 2) ? 1 / 16 : 0;
+        for (let k = 0; k < 16; k++)
+          covered += inside(e, y + ((k >> 2) - 1.5) / 2, x + ((k & 3) - 1.5) / 2) ? 1 / 16 : 0;
         value = Math.max(value, 20 + e.bright * covered);
       }
       data[y * width + x] = Math.max(0, Math.round(value + rng.normal(0, noise)));
@@ -37,14 +49,23 @@ function field(diameter: number, rows: number, columns: number): { image: Image;
   const rng = random(diameter);
   const pitch = 2 * diameter;
   const ellipses = Array.from({ length: rows * columns }, (_, i): Ellipse => ({
-    y: pitch * (Math.floor(i / columns) + 0.5) + rng.uniform(-0.2, 0.2) * diameter, x: pitch * ((i % columns) + 0.5) + rng.uniform(-0.2, 0.2) * diameter,
-    a: 0.5 * diameter * 1.15, b: (0.5 * diameter) / 1.15, angle: rng.uniform(0, Math.PI), bright: rng.uniform(80, 160),
+    y: pitch * (Math.floor(i / columns) + 0.5) + rng.uniform(-0.2, 0.2) * diameter,
+    x: pitch * ((i % columns) + 0.5) + rng.uniform(-0.2, 0.2) * diameter,
+    a: 0.5 * diameter * 1.15,
+    b: (0.5 * diameter) / 1.15,
+    angle: rng.uniform(0, Math.PI),
+    bright: rng.uniform(80, 160),
   }));
   return { image: draw(Math.round(pitch * rows), Math.round(pitch * columns), ellipses), ellipses };
 }
 
 describe("estimateScale", () => {
-  it.each([[9, 8, 8], [16, 8, 8], [36, 5, 5], [60, 3, 3]])("finds a diameter of %i px within 15 %%, and the annotation within 10 %%", (diameter, rows, columns) => {
+  it.each([
+    [9, 8, 8],
+    [16, 8, 8],
+    [36, 5, 5],
+    [60, 3, 3],
+  ])("finds a diameter of %i px within 15 %%, and the annotation within 10 %%", (diameter, rows, columns) => {
     const { image } = field(diameter, rows, columns);
     expect(Math.abs(estimateScale(image).diameter / diameter - 1)).toBeLessThan(0.15);
     const { objects } = annotateAuto(image);
@@ -54,7 +75,15 @@ describe("estimateScale", () => {
   });
 
   it("takes the median over images, leaving out those without a diameter", () => {
-    const of = (diameter: number): ReturnType<typeof estimateScale> => ({ diameter, background: 1, noise: 1, brightness: 1, saturation: 0, signal: 9, warnings: [] });
+    const of = (diameter: number): ReturnType<typeof estimateScale> => ({
+      diameter,
+      background: 1,
+      noise: 1,
+      brightness: 1,
+      saturation: 0,
+      signal: 9,
+      warnings: [],
+    });
     expect(poolScale([of(10), of(NaN), of(30), of(14)]).diameter).toBe(14);
   });
 
@@ -91,7 +120,9 @@ describe("annotateAuto", () => {
     const { labels, objects } = annotation;
     for (let i = 0; i < objects.count; i++) {
       if (objects.kept[i] === 0) continue;
-      expect(labels.data.reduce((sum, label) => sum + (label === objects.label[i] ? 1 : 0), 0)).toBe(objects.area[i]);
+      expect(labels.data.reduce((sum, label) => sum + (label === objects.label[i] ? 1 : 0), 0)).toBe(
+        objects.area[i],
+      );
     }
   });
 
@@ -106,15 +137,23 @@ describe("annotateAuto", () => {
   it("gives the same bytes again, and mirrored objects for the mirrored image", () => {
     expect(annotateAuto(image)).toEqual(annotation);
     const mirrored = annotateAuto(turned(image as Image & Plane, "left-right"));
-    const key = (x: Float64Array, y: Float64Array): string[] => Array.from(x, (v, i) => `${v.toFixed(0)} ${y[i]!.toFixed(0)}`).sort();
+    const key = (x: Float64Array, y: Float64Array): string[] =>
+      Array.from(x, (v, i) => `${v.toFixed(0)} ${y[i]!.toFixed(0)}`).sort();
     expect(mirrored.labels.count).toBe(annotation.labels.count);
-    expect(key(mirrored.objects.x.map((x) => image.width - 1 - x), mirrored.objects.y)).toEqual(key(annotation.objects.x, annotation.objects.y));
+    expect(
+      key(
+        mirrored.objects.x.map((x) => image.width - 1 - x),
+        mirrored.objects.y,
+      ),
+    ).toEqual(key(annotation.objects.x, annotation.objects.y));
   });
 
   it("splits two nuclei that touch, and finds a dim one beside bright ones", () => {
     const pair: Ellipse[] = [
-      { y: 40, x: 40, a: 15, b: 13, angle: 0, bright: 150 }, { y: 40, x: 67, a: 14, b: 13, angle: 1, bright: 150 },
-      { y: 100, x: 40, a: 15, b: 13, angle: 2, bright: 150 }, { y: 100, x: 110, a: 15, b: 13, angle: 0.5, bright: 45 },
+      { y: 40, x: 40, a: 15, b: 13, angle: 0, bright: 150 },
+      { y: 40, x: 67, a: 14, b: 13, angle: 1, bright: 150 },
+      { y: 100, x: 40, a: 15, b: 13, angle: 2, bright: 150 },
+      { y: 100, x: 110, a: 15, b: 13, angle: 0.5, bright: 45 },
       { y: 40, x: 120, a: 14, b: 13, angle: 0.5, bright: 120 },
     ];
     const picture = draw(140, 150, pair);
@@ -125,7 +164,11 @@ describe("annotateAuto", () => {
   });
 
   it("says why for every rejected object, and ignores where it was", () => {
-    const odd: Ellipse[] = [...ellipses.slice(0, 12), { ...ellipses[13]!, a: 4, b: 3.5 }, { ...ellipses[14]!, a: 24, b: 4, angle: 0.3 }];
+    const odd: Ellipse[] = [
+      ...ellipses.slice(0, 12),
+      { ...ellipses[13]!, a: 4, b: 3.5 },
+      { ...ellipses[14]!, a: 24, b: 4, angle: 0.3 },
+    ];
     const { labels, objects } = annotateAuto(draw(image.height, image.width, odd));
     const rejected = Array.from(objects.kept.keys()).filter((i) => objects.kept[i] === 0);
     expect(rejected.length).toBeGreaterThan(0);
@@ -145,7 +188,12 @@ describe("annotateAuto", () => {
 
   it("keeps the small bright plates of a mitosis, but no speck of the same size as bright as the others", () => {
     const { image, ellipses } = field(40, 5, 5);
-    const replaced = (bright: number): Image => draw(image.height, image.width, ellipses.map((e, i) => (i === 12 ? { ...e, a: 12, b: 7, bright } : e)));
+    const replaced = (bright: number): Image =>
+      draw(
+        image.height,
+        image.width,
+        ellipses.map((e, i) => (i === 12 ? { ...e, a: 12, b: 7, bright } : e)),
+      );
     const middle = ellipses[12]!;
     const found = (picture: Image): boolean => {
       const { objects } = annotateAuto(picture);
@@ -170,8 +218,11 @@ describe("annotateAuto", () => {
   });
 
   it.each([
-    ["no pixel", 0, 0, new Uint8Array(0)], ["one pixel", 1, 1, Uint8Array.of(9)], ["one row", 1, 30, new Uint16Array(30).map((_, i) => i)],
-    ["one value", 40, 40, new Uint8Array(1600).fill(7)], ["only NaN", 40, 40, new Float32Array(1600).fill(NaN)],
+    ["no pixel", 0, 0, new Uint8Array(0)],
+    ["one pixel", 1, 1, Uint8Array.of(9)],
+    ["one row", 1, 30, new Uint16Array(30).map((_, i) => i)],
+    ["one value", 40, 40, new Uint8Array(1600).fill(7)],
+    ["only NaN", 40, 40, new Float32Array(1600).fill(NaN)],
   ])("gives nothing and a warning for an image of %s", (_, height, width, data) => {
     const { labels, objects, warnings } = annotateAuto({ height, width, data });
     expect([labels.count, objects.count]).toEqual([0, 0]);
@@ -188,8 +239,17 @@ describe("annotateAuto", () => {
 });
 
 describe("hot pixels", () => {
-  // Single pixels of 255 in a dark frame: what is drawn around one is no nucleus, whatever its height over the noise.
-  it.each([[0, 5], [0, 30], [1, 1], [1, 5], [1, 30], [5, 1], [5, 30]])("are no nuclei: in noise of %i grey values, %i of them", (noise, count) => {
+  // Single pixels of 255 in a dark frame: what is drawn around one is no nucleus, whatever its height over
+  // the noise.
+  it.each([
+    [0, 5],
+    [0, 30],
+    [1, 1],
+    [1, 5],
+    [1, 30],
+    [5, 1],
+    [5, 30],
+  ])("are no nuclei: in noise of %i grey values, %i of them", (noise, count) => {
     const rng = random(3);
     const data = Uint8Array.from({ length: 256 * 256 }, () => Math.max(0, 20 + rng.normal(0, noise)));
     for (let k = 0; k < count; k++) data[rng.integer(data.length)] = 255;
@@ -208,16 +268,27 @@ describe("hot pixels", () => {
 
 describe("detection at a lower scale", () => {
   // Disks of known centres; the sides are odd, so that the size at the lower scale is rounded.
-  function disks(height: number, width: number, diameter: number): { image: Image; centres: readonly (readonly [number, number])[] } {
+  function disks(
+    height: number,
+    width: number,
+    diameter: number,
+  ): { image: Image; centres: readonly (readonly [number, number])[] } {
     const rng = random(diameter);
     const pitch = Math.round(1.7 * diameter);
     const data = Uint16Array.from({ length: height * width }, () => 200 + rng.integer(12));
     const centres: (readonly [number, number])[] = [];
     for (let top = 0; top + pitch <= height; top += pitch) {
       for (let left = 0; left + pitch <= width; left += pitch) {
-        const [cy, cx] = [top + pitch / 2 + rng.uniform(-0.1, 0.1) * diameter, left + pitch / 2 + rng.uniform(-0.1, 0.1) * diameter];
+        const [cy, cx] = [
+          top + pitch / 2 + rng.uniform(-0.1, 0.1) * diameter,
+          left + pitch / 2 + rng.uniform(-0.1, 0.1) * diameter,
+        ];
         centres.push([cy, cx]);
-        for (let y = top; y < top + pitch; y++) for (let x = left; x < left + pitch; x++) data[y * width + x]! += Math.round(1000 / (1 + Math.exp((Math.hypot(y - cy, x - cx) - diameter / 2) / 1.5)));
+        for (let y = top; y < top + pitch; y++)
+          for (let x = left; x < left + pitch; x++)
+            data[y * width + x]! += Math.round(
+              1000 / (1 + Math.exp((Math.hypot(y - cy, x - cx) - diameter / 2) / 1.5)),
+            );
       }
     }
     return { image: { height, width, data }, centres };
@@ -228,7 +299,11 @@ describe("detection at a lower scale", () => {
     const { image, centres } = disks(601, 733, diameter);
     const proposal = proposeObjects(image, estimateScale(image, { diameter }), { diameter });
     // Without its candidates, all that is left of a proposal is what is bright.
-    const nothing = { ...proposal, labels: { ...proposal.labels, data: new Int32Array(image.data.length), count: 0 }, objects: emptyFeatures(0) };
+    const nothing = {
+      ...proposal,
+      labels: { ...proposal.labels, data: new Int32Array(image.data.length), count: 0 },
+      objects: emptyFeatures(0),
+    };
     const { labels } = composeAnnotation(nothing, []);
     const offsets = centres.map(([cy, cx]): [number, number] => {
       let [sumY, sumX, count] = [0, 0, 0];
@@ -241,23 +316,38 @@ describe("detection at a lower scale", () => {
       expect(count).toBeGreaterThan((Math.PI / 4) * diameter ** 2);
       return [sumY / count - cy, sumX / count - cx];
     });
-    // Pixels of the detection are up to 4 px wide: single centroids scatter by 0.2 px, their mean over 35 disks or more by less than 0.04.
+    // Pixels of the detection are up to 4 px wide: single centroids scatter by 0.2 px, their mean over 35
+    // disks or more by less than 0.04.
     expect(offsets.length).toBeGreaterThanOrEqual(35);
-    for (const axis of [0, 1] as const) expect(Math.abs(mean(offsets.map((offset) => offset[axis])))).toBeLessThan(0.12);
+    for (const axis of [0, 1] as const)
+      expect(Math.abs(mean(offsets.map((offset) => offset[axis])))).toBeLessThan(0.12);
   });
 
-  it.each([33, 50, 80])("gives mirrored centroids for the mirrored image, to a tenth of a pixel on average: nuclei of %i px", (diameter) => {
-    const [height, width] = [601, 733];
-    const { image, centres } = disks(height, width, diameter);
-    const here = annotateAuto(image, { diameter }).objects;
-    const there = annotateAuto(turned(turned(image as Image & Plane, "up-down"), "left-right"), { diameter }).objects;
-    const offsets = Array.from(here.y, (y, i): [number, number] => {
-      const x = here.x[i]!;
-      const row = Array.from(there.y.keys()).reduce((a, b) => (Math.hypot(height - 1 - there.y[b]! - y, width - 1 - there.x[b]! - x) < Math.hypot(height - 1 - there.y[a]! - y, width - 1 - there.x[a]! - x) ? b : a), 0);
-      return [height - 1 - there.y[row]! - y, width - 1 - there.x[row]! - x];
-    });
-    expect([here.count, there.count]).toEqual([centres.length, centres.length]);
-    for (const axis of [0, 1] as const) expect(Math.abs(mean(offsets.map((offset) => offset[axis])))).toBeLessThan(0.1);
-    expect(Math.max(...offsets.flat().map(Math.abs))).toBeLessThan(0.5);
-  });
+  it.each([33, 50, 80])(
+    "gives mirrored centroids for the mirrored image, to a tenth of a pixel on average: nuclei of %i px",
+    (diameter) => {
+      const [height, width] = [601, 733];
+      const { image, centres } = disks(height, width, diameter);
+      const here = annotateAuto(image, { diameter }).objects;
+      const there = annotateAuto(turned(turned(image as Image & Plane, "up-down"), "left-right"), {
+        diameter,
+      }).objects;
+      const offsets = Array.from(here.y, (y, i): [number, number] => {
+        const x = here.x[i]!;
+        const row = Array.from(there.y.keys()).reduce(
+          (a, b) =>
+            Math.hypot(height - 1 - there.y[b]! - y, width - 1 - there.x[b]! - x) <
+            Math.hypot(height - 1 - there.y[a]! - y, width - 1 - there.x[a]! - x)
+              ? b
+              : a,
+          0,
+        );
+        return [height - 1 - there.y[row]! - y, width - 1 - there.x[row]! - x];
+      });
+      expect([here.count, there.count]).toEqual([centres.length, centres.length]);
+      for (const axis of [0, 1] as const)
+        expect(Math.abs(mean(offsets.map((offset) => offset[axis])))).toBeLessThan(0.1);
+      expect(Math.max(...offsets.flat().map(Math.abs))).toBeLessThan(0.5);
+    },
+  );
 });

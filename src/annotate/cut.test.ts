@@ -5,10 +5,19 @@ import type { Decision } from "./types.js";
 
 const closed = { top: false, bottom: false, left: false, right: false };
 // 1 to 4 at the four sides, 5 inside, 6 in a corner.
-const labels = labelImage(5, 5, Int32Array.of(0, 1, 1, 0, 6, 3, 0, 0, 0, 4, 3, 0, 5, 0, 4, 0, 0, 0, 0, 0, 0, 2, 2, 0, 0));
+const labels = labelImage(
+  5,
+  5,
+  Int32Array.of(0, 1, 1, 0, 6, 3, 0, 0, 0, 4, 3, 0, 5, 0, 4, 0, 0, 0, 0, 0, 0, 2, 2, 0, 0),
+);
 
 describe("candidates of a window", () => {
-  it.each([["top", [1, 6]], ["bottom", [2]], ["left", [3]], ["right", [4, 6]]] as const)("are cut at the %s where the image goes on there", (side, expected) => {
+  it.each([
+    ["top", [1, 6]],
+    ["bottom", [2]],
+    ["left", [3]],
+    ["right", [4, 6]],
+  ] as const)("are cut at the %s where the image goes on there", (side, expected) => {
     const cut = cutCandidates(labels, { ...closed, [side]: true });
     expect([...cut].flatMap((value, i) => (value === 1 ? [i + 1] : []))).toEqual(expected);
   });

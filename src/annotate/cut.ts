@@ -10,7 +10,10 @@ export interface OpenSides {
   readonly right: boolean;
 }
 
-/** @param labels candidates 1..count @returns 1 for each that touches an open side; entry i is candidate i + 1 */
+/**
+ * @param labels candidates 1..count
+ * @returns 1 for each that touches an open side; entry i is candidate i + 1
+ */
 export function cutCandidates({ height, width, data, count }: LabelImage, open: OpenSides): Uint8Array {
   const cut = new Uint8Array(count);
   const look = (i: number): void => {
@@ -27,6 +30,19 @@ export function cutCandidates({ height, width, data, count }: LabelImage, open: 
   return cut;
 }
 
-/** The decisions, with none of the cut candidates kept. @param cut see `cutCandidates`; one entry per decision */
+/**
+ * The decisions, with none of the cut candidates kept.
+ *
+ * @param cut see `cutCandidates`; one entry per decision
+ */
 export const withoutCut = (decisions: readonly Decision[], cut: Uint8Array): Decision[] =>
-  decisions.map((decision, i) => (cut[i] === 1 && decision.kept ? { kept: false, score: decision.score, reason: "cut by the edge of the window, beyond which the image goes on", cause: "cut" } : decision));
+  decisions.map((decision, i) =>
+    cut[i] === 1 && decision.kept
+      ? {
+          kept: false,
+          score: decision.score,
+          reason: "cut by the edge of the window, beyond which the image goes on",
+          cause: "cut",
+        }
+      : decision,
+  );

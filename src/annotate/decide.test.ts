@@ -28,8 +28,10 @@ function population(count: number, seed: number): ObjectFeatures {
 
 /** Some of the rows, in the given order. */
 function rowsOf(features: ObjectFeatures, rows: readonly number[]): ObjectFeatures {
-  const columns = Object.entries(features).map(([key, column]: [string, number | Float64Array]) =>
-    [key, typeof column === "number" ? rows.length : column.slice(0, rows.length).map((_, i) => column[rows[i]!]!)]);
+  const columns = Object.entries(features).map(([key, column]: [string, number | Float64Array]) => [
+    key,
+    typeof column === "number" ? rows.length : column.slice(0, rows.length).map((_, i) => column[rows[i]!]!),
+  ]);
   return Object.fromEntries(columns) as ObjectFeatures;
 }
 
@@ -59,15 +61,23 @@ describe("decide", () => {
 
   it("does not depend on the order of the objects or frames, nor on how they are spread over frames", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 30 }), fc.integer(), fc.integer({ min: 0, max: 29 }), (count, seed, cut) => {
-        const features = population(count, seed);
-        const [expected] = decide([features]);
-        const rows = Array.from({ length: count }, (_, i) => i);
-        const [backwards] = decide([rowsOf(features, rows.toReversed())]);
-        expect(backwards!.toReversed()).toEqual(expected);
-        const [late, early] = decide([rowsOf(features, rows.slice(cut)), rowsOf(features, rows.slice(0, cut))]);
-        expect([...early!, ...late!]).toEqual(expected);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 30 }),
+        fc.integer(),
+        fc.integer({ min: 0, max: 29 }),
+        (count, seed, cut) => {
+          const features = population(count, seed);
+          const [expected] = decide([features]);
+          const rows = Array.from({ length: count }, (_, i) => i);
+          const [backwards] = decide([rowsOf(features, rows.toReversed())]);
+          expect(backwards!.toReversed()).toEqual(expected);
+          const [late, early] = decide([
+            rowsOf(features, rows.slice(cut)),
+            rowsOf(features, rows.slice(0, cut)),
+          ]);
+          expect([...early!, ...late!]).toEqual(expected);
+        },
+      ),
     );
   });
 
@@ -80,29 +90,58 @@ describe("decide", () => {
 
   it("keeps with more sensitivity all that it keeps with less", () => {
     fc.assert(
-      fc.property(fc.integer(), fc.double({ min: 0.1, max: 3, noNaN: true }), fc.double({ min: 1, max: 3, noNaN: true }), (seed, sensitivity, more) => {
-        const features = population(20, seed);
-        const [less, most] = [sensitivity, sensitivity * more].map((value) => decide([features], { sensitivity: value })[0]!);
-        less!.forEach(({ kept }, i) => {
-          if (kept) expect(most![i]!.kept).toBe(true);
-        });
-      }),
+      fc.property(
+        fc.integer(),
+        fc.double({ min: 0.1, max: 3, noNaN: true }),
+        fc.double({ min: 1, max: 3, noNaN: true }),
+        (seed, sensitivity, more) => {
+          const features = population(20, seed);
+          const [less, most] = [sensitivity, sensitivity * more].map(
+            (value) => decide([features], { sensitivity: value })[0]!,
+          );
+          less!.forEach(({ kept }, i) => {
+            if (kept) expect(most![i]!.kept).toBe(true);
+          });
+        },
+      ),
     );
   });
 });
 
 describe("decide, of what looks like something else", () => {
   /** Ten typical nuclei, and one that differs in what is given. */
-  const withOne = (given: Partial<Record<keyof ObjectFeatures, number>>): ReturnType<typeof decide>[number][number] => {
+  const withOne = (
+    given: Partial<Record<keyof ObjectFeatures, number>>,
+  ): ReturnType<typeof decide>[number][number] => {
     const out = emptyFeatures(11);
-    const typical = { area: 400, diameter: 22.6, intensity: 100, signalToNoise: 50, sharpness: 1, solidity: 0.955, eccentricity: 0.5, ellipseResidual: 0.09, edgeContrast: 0.68, contact: 0, dip: 1, texture: 0.13 };
-    for (let i = 0; i < 11; i++) for (const [key, value] of Object.entries({ ...typical, ...(i === 10 ? given : {}) })) (out[key as keyof ObjectFeatures] as Float64Array)[i] = value;
+    const typical = {
+      area: 400,
+      diameter: 22.6,
+      intensity: 100,
+      signalToNoise: 50,
+      sharpness: 1,
+      solidity: 0.955,
+      eccentricity: 0.5,
+      ellipseResidual: 0.09,
+      edgeContrast: 0.68,
+      contact: 0,
+      dip: 1,
+      texture: 0.13,
+    };
+    for (let i = 0; i < 11; i++)
+      for (const [key, value] of Object.entries({ ...typical, ...(i === 10 ? given : {}) }))
+        (out[key as keyof ObjectFeatures] as Float64Array)[i] = value;
     return decide([out])[0]![10]!;
   };
 
   it("rejects a small, bright and round fragment, and keeps a plate of a mitosis of that size and light", () => {
-    expect(withOne({ area: 90, intensity: 180, eccentricity: 0.5 })).toMatchObject({ kept: false, cause: "bright" });
-    expect(withOne({ area: 90, intensity: 180, eccentricity: 0.5 }).reason).toMatch(/^area 0\.2\d and intensity 1\.80 of the median, and round \(eccentricity 0\.50\)/);
+    expect(withOne({ area: 90, intensity: 180, eccentricity: 0.5 })).toMatchObject({
+      kept: false,
+      cause: "bright",
+    });
+    expect(withOne({ area: 90, intensity: 180, eccentricity: 0.5 }).reason).toMatch(
+      /^area 0\.2\d and intensity 1\.80 of the median, and round \(eccentricity 0\.50\)/,
+    );
     expect(withOne({ area: 90, intensity: 180, eccentricity: 0.9 }).cause).not.toBe("bright");
   });
 
@@ -116,10 +155,26 @@ describe("decide, of what looks like something else", () => {
 });
 
 describe("decide, of a movie", () => {
-  /** Twelve typical nuclei far apart; the last, where it is there, touches another along `contact` of its outline without much of a dip. */
+  /**
+   * Twelve typical nuclei far apart; the last, where it is there, touches another along `contact` of its
+   * outline without much of a dip.
+   */
   function frame(contact?: number): ObjectFeatures {
     const out = emptyFeatures(contact === undefined ? 11 : 12);
-    const typical = { area: 400, diameter: 22.6, intensity: 100, signalToNoise: 50, sharpness: 1, solidity: 0.95, eccentricity: 0.5, ellipseResidual: 0.09, edgeContrast: 0.68, contact: 0, dip: 1, texture: 0.13 };
+    const typical = {
+      area: 400,
+      diameter: 22.6,
+      intensity: 100,
+      signalToNoise: 50,
+      sharpness: 1,
+      solidity: 0.95,
+      eccentricity: 0.5,
+      ellipseResidual: 0.09,
+      edgeContrast: 0.68,
+      contact: 0,
+      dip: 1,
+      texture: 0.13,
+    };
     for (let i = 0; i < out.count; i++) {
       for (const [key, value] of Object.entries(typical)) out[key as keyof typeof typical][i] = value;
       [out.y[i], out.x[i]] = [30 + 60 * Math.floor(i / 4), 30 + 60 * (i % 4)];
@@ -127,13 +182,15 @@ describe("decide, of a movie", () => {
     if (contact !== undefined) [out.contact[11], out.dip[11]] = [contact, 0.2];
     return out;
   }
-  const scoreIn = (frames: readonly ObjectFeatures[], at: number, kind: "movie" | "images"): number => decide(frames, {}, kind)[at]![11]!.score;
+  const scoreIn = (frames: readonly ObjectFeatures[], at: number, kind: "movie" | "images"): number =>
+    decide(frames, {}, kind)[at]![11]!.score;
 
   it("lends certainty to what every frame has, and takes some from what only one has", () => {
     for (const contact of [0, 0.2, 0.3, 0.4]) {
       const everywhere = [frame(contact), frame(contact), frame(contact)];
       const once = [frame(), frame(contact), frame()];
-      for (const at of [0, 1, 2]) expect(scoreIn(everywhere, at, "movie")).toBeGreaterThan(scoreIn(everywhere, at, "images"));
+      for (const at of [0, 1, 2])
+        expect(scoreIn(everywhere, at, "movie")).toBeGreaterThan(scoreIn(everywhere, at, "images"));
       if (contact >= 0.3) expect(scoreIn(once, 1, "movie")).toBeLessThan(scoreIn(once, 1, "images"));
       expect(scoreIn(once, 1, "movie")).toBeLessThan(scoreIn(everywhere, 1, "movie"));
     }
@@ -144,14 +201,17 @@ describe("decide, of a movie", () => {
     expect(decide(once)[1]![11]).toMatchObject({ kept: true });
     const decision = decide(once, {}, "movie")[1]![11]!;
     expect(decision).toMatchObject({ kept: false, cause: "flicker" });
-    expect(decision.reason).toMatch(/^certainty 0\.8\d \(least 0\.90\), mostly for its unlikeness to the frames before and after \(support 0\.00\)$/);
+    expect(decision.reason).toMatch(
+      /^certainty 0\.8\d \(least 0\.90\), mostly for its unlikeness to the frames before and after \(support 0\.00\)$/,
+    );
     // What is too doubtful by itself is rejected for what it is.
     expect(decide([frame(), frame(0.7), frame()], {}, "movie")[1]![11]!.cause).toBe("touching");
     expect(decide([frame(0.52), frame(0.52), frame(0.52)], {}, "movie")[1]![11]!.kept).toBe(true);
   });
 
   it("judges one frame as an image", () => {
-    for (const features of [population(30, 1), frame(0.4), emptyFeatures(0), emptyFeatures(2)]) expect(decide([features], {}, "movie")).toEqual(decide([features]));
+    for (const features of [population(30, 1), frame(0.4), emptyFeatures(0), emptyFeatures(2)])
+      expect(decide([features], {}, "movie")).toEqual(decide([features]));
     expect(decide([], {}, "movie")).toEqual([]);
     expect(decide([emptyFeatures(0), emptyFeatures(0)], {}, "movie")).toEqual([[], []]);
   });

@@ -1,15 +1,18 @@
 /**
  * Which candidates are certainly nuclei.
  *
- * Limits catch what cannot be one (noise, specks, glow). What remains gets a certainty: the probability that the outline covers one nucleus at
- * an IoU above 0.5, as a logistic function of a dozen features. No feature decides alone, so that an isolated, sharp nucleus is kept although it
- * is large or bent, while a piece with the same area and shape but a long contact without a dip is not.
+ * Limits catch what cannot be one (noise, specks, glow). What remains gets a certainty: the probability that
+ * the outline covers one nucleus at an IoU above 0.5, as a logistic function of a dozen features. No feature
+ * decides alone, so that an isolated, sharp nucleus is kept although it is large or bent, while a piece with
+ * the same area and shape but a long contact without a dip is not.
  *
- * Every feature is compared with what is usual in the acquisition, so that the same weights hold for other magnifications, exposures and noise.
- * In a movie, what is certain in the neighbouring frames lends certainty, and what flickers loses it (`persistence.ts`).
+ * Every feature is compared with what is usual in the acquisition, so that the same weights hold for other
+ * magnifications, exposures and noise. In a movie, what is certain in the neighbouring frames lends
+ * certainty, and what flickers loses it (`persistence.ts`).
  *
- * Source: the weights were fitted to candidates with known truth: the development images of two public sets (Data Science Bowl 2018 fluorescence,
- * BBBC038) and simulated movies at half weight (there the outline had to reach an IoU of 0.7), with the sign of each weight fixed beforehand by what it means, and rounded.
+ * Source: the weights were fitted to candidates with known truth: the development images of two public sets
+ * (Data Science Bowl 2018 fluorescence, BBBC038) and simulated movies at half weight (there the outline had
+ * to reach an IoU of 0.7), with the sign of each weight fixed beforehand by what it means, and rounded.
  */
 import { type Typical, typicalOf } from "./features.js";
 import { neighbourSupport } from "./persistence.js";
@@ -19,21 +22,33 @@ import type { Decision, ObjectFeatures, RejectionCause } from "./types.js";
 /** Least certainty of a kept nucleus at sensitivity 1. */
 export const leastCertainty = 0.9;
 
-/** Areas in units of the median outside which nothing is a nucleus, whatever else it looks like; at the border of the image nuclei are cut. */
+/**
+ * Areas in units of the median outside which nothing is a nucleus, whatever else it looks like; at the border
+ * of the image nuclei are cut.
+ */
 const SMALLEST = 0.1;
 const SMALLEST_AT_BORDER = 0.05;
 const LARGEST = 6;
 /** And in px: smaller things are specks or single hot pixels, whose outline means nothing. */
 const FEWEST_PIXELS = 20;
-/** What is smaller, brighter and rounder than this is a fragment of a dead cell: chromatin of a mitosis is a plate when it is that small and bright. */
+/**
+ * What is smaller, brighter and rounder than this is a fragment of a dead cell: chromatin of a mitosis is a
+ * plate when it is that small and bright.
+ */
 const FRAGMENT = { area: 0.25, intensity: 1.5, eccentricity: 0.65 } as const;
-/** What is larger than usual and by that much less solid and less of an ellipse is two nuclei in one outline, or an outline that follows the noise. */
+/**
+ * What is larger than usual and by that much less solid and less of an ellipse is two nuclei in one outline,
+ * or an outline that follows the noise.
+ */
 const CLUMP = { area: 1.1, solidity: 0.035, ellipseResidual: 0.05 } as const;
 /** Least intensity over the background, in units of the median, and of the noise, at sensitivity 1. */
 const DIMMEST = 0.15;
 const WEAKEST = 5;
 
-/** One candidate beside what is usual: ratios to the acquisition's typical nucleus, differences from it, and what is a ratio by itself. */
+/**
+ * One candidate beside what is usual: ratios to the acquisition's typical nucleus, differences from it, and
+ * what is a ratio by itself.
+ */
 interface Row {
   readonly area: number;
   readonly areaRatio: number;
@@ -61,7 +76,10 @@ interface Term {
   readonly show: (row: Row) => number;
 }
 
-/** By how much brighter than usual a nucleus is, at most twice: so much smaller may it be, for its chromatin is condensed. */
+/**
+ * By how much brighter than usual a nucleus is, at most twice: so much smaller may it be, for its chromatin
+ * is condensed.
+ */
 const condensation = ({ intensityRatio }: Row): number => Math.min(2, Math.max(1, intensityRatio));
 
 const logIntensity = ({ intensityRatio }: Row): number => Math.log(Math.max(1e-3, intensityRatio));
@@ -69,21 +87,108 @@ const logIntensity = ({ intensityRatio }: Row): number => Math.log(Math.max(1e-3
 const BIAS = 6.27;
 /** Bounds within a term: beyond them the feature no longer speaks for or against an object. */
 const TERMS: readonly Term[] = [
-  { what: "area / median", cause: "large", value: (r) => Math.max(0, Math.log(r.areaRatio)), weight: -3.1, typical: 0.1, show: (r) => r.areaRatio },
-  { what: "area / median", cause: "small", value: (r) => (r.touchesEdge ? 0 : Math.min(0, Math.log(r.areaRatio * condensation(r)))), weight: 3.36, typical: -0.09, show: (r) => r.areaRatio },
-  { what: "area / median at the border", cause: "small", value: (r) => (r.touchesEdge ? Math.min(0, Math.log(r.areaRatio)) : 0), weight: 1.19, typical: -0.11, show: (r) => r.areaRatio },
-  { what: "intensity / median", cause: "dim", value: (r) => Math.min(0, logIntensity(r)), weight: 1.52, typical: -0.16, show: (r) => r.intensityRatio },
-  { what: "intensity / median", cause: "bright", value: (r) => Math.min(1.5, Math.max(0, logIntensity(r))), weight: -0.8, typical: 0.14, show: (r) => r.intensityRatio },
-  { what: "difference to an ellipse", cause: "shape", value: (r) => Math.max(-0.03, r.residualBeyondUsual), weight: -6.4, typical: 0.032, show: (r) => r.ellipseResidual },
-  { what: "contrast along the outline", cause: "faint outline", value: (r) => Math.min(0.05, r.contrastBeyondUsual), weight: 4.56, typical: -0.008, show: (r) => r.edgeContrast },
-  { what: "share of the outline in contact with others", cause: "touching", value: (r) => r.contact, weight: -5.2, typical: 0.057, show: (r) => r.contact },
-  { what: "dip of the brightness at the contact", cause: "touching", value: (r) => boundedDip(r), weight: 1.84, typical: 0.47, show: (r) => r.dip },
-  { what: "contact without a dip of the brightness, share", cause: "touching", value: (r) => r.contact * (0.5 - boundedDip(r)), weight: -1.15, typical: 0.008, show: (r) => r.contact },
-  { what: "texture / median", cause: "texture", value: (r) => Math.log(Math.min(4, Math.max(0.5, r.textureRatio))), weight: -1.52, typical: -0.028, show: (r) => r.textureRatio },
-  { what: "area in px", cause: "small", value: (r) => 1 / Math.sqrt(r.area), weight: -16.62, typical: 0.036, show: (r) => r.area },
+  {
+    what: "area / median",
+    cause: "large",
+    value: (r) => Math.max(0, Math.log(r.areaRatio)),
+    weight: -3.1,
+    typical: 0.1,
+    show: (r) => r.areaRatio,
+  },
+  {
+    what: "area / median",
+    cause: "small",
+    value: (r) => (r.touchesEdge ? 0 : Math.min(0, Math.log(r.areaRatio * condensation(r)))),
+    weight: 3.36,
+    typical: -0.09,
+    show: (r) => r.areaRatio,
+  },
+  {
+    what: "area / median at the border",
+    cause: "small",
+    value: (r) => (r.touchesEdge ? Math.min(0, Math.log(r.areaRatio)) : 0),
+    weight: 1.19,
+    typical: -0.11,
+    show: (r) => r.areaRatio,
+  },
+  {
+    what: "intensity / median",
+    cause: "dim",
+    value: (r) => Math.min(0, logIntensity(r)),
+    weight: 1.52,
+    typical: -0.16,
+    show: (r) => r.intensityRatio,
+  },
+  {
+    what: "intensity / median",
+    cause: "bright",
+    value: (r) => Math.min(1.5, Math.max(0, logIntensity(r))),
+    weight: -0.8,
+    typical: 0.14,
+    show: (r) => r.intensityRatio,
+  },
+  {
+    what: "difference to an ellipse",
+    cause: "shape",
+    value: (r) => Math.max(-0.03, r.residualBeyondUsual),
+    weight: -6.4,
+    typical: 0.032,
+    show: (r) => r.ellipseResidual,
+  },
+  {
+    what: "contrast along the outline",
+    cause: "faint outline",
+    value: (r) => Math.min(0.05, r.contrastBeyondUsual),
+    weight: 4.56,
+    typical: -0.008,
+    show: (r) => r.edgeContrast,
+  },
+  {
+    what: "share of the outline in contact with others",
+    cause: "touching",
+    value: (r) => r.contact,
+    weight: -5.2,
+    typical: 0.057,
+    show: (r) => r.contact,
+  },
+  {
+    what: "dip of the brightness at the contact",
+    cause: "touching",
+    value: (r) => boundedDip(r),
+    weight: 1.84,
+    typical: 0.47,
+    show: (r) => r.dip,
+  },
+  {
+    what: "contact without a dip of the brightness, share",
+    cause: "touching",
+    value: (r) => r.contact * (0.5 - boundedDip(r)),
+    weight: -1.15,
+    typical: 0.008,
+    show: (r) => r.contact,
+  },
+  {
+    what: "texture / median",
+    cause: "texture",
+    value: (r) => Math.log(Math.min(4, Math.max(0.5, r.textureRatio))),
+    weight: -1.52,
+    typical: -0.028,
+    show: (r) => r.textureRatio,
+  },
+  {
+    what: "area in px",
+    cause: "small",
+    value: (r) => 1 / Math.sqrt(r.area),
+    weight: -16.62,
+    typical: 0.036,
+    show: (r) => r.area,
+  },
 ];
 
-/** In a movie: weights of a candidate's own odds and of the support from the neighbouring frames. Fitted to simulated movies, the terms being fixed. */
+/**
+ * In a movie: weights of a candidate's own odds and of the support from the neighbouring frames. Fitted to
+ * simulated movies, the terms being fixed.
+ */
 const SELF = 0.87;
 const SUPPORT = 0.82;
 const USUAL_SUPPORT = 0.66;
@@ -91,41 +196,79 @@ const USUAL_SUPPORT = 0.66;
 const boundedDip = ({ dip }: Row): number => Math.min(0.5, Math.max(-0.2, dip));
 
 /**
- * @param all candidates per frame; give all frames of one acquisition together, since what is usual is measured over them
+ * @param all candidates per frame; give all frames of one acquisition together, since what is usual is
+ *   measured over them
  * @param kind "movie" when the frames follow each other in time
  * @returns per frame, one decision per candidate
  */
-export function decide(all: readonly ObjectFeatures[], options: AutoOptions = {}, kind: "movie" | "images" = "images"): Decision[][] {
+export function decide(
+  all: readonly ObjectFeatures[],
+  options: AutoOptions = {},
+  kind: "movie" | "images" = "images",
+): Decision[][] {
   const typical = typicalOf(all);
-  const rows = all.map((objects) => Array.from({ length: objects.count }, (_, i) => rowOf(objects, i, typical)));
+  const rows = all.map((objects) =>
+    Array.from({ length: objects.count }, (_, i) => rowOf(objects, i, typical)),
+  );
   const logits = rows.map((list) => Float64Array.from(list, logitOf));
-  const supports = kind === "movie" && all.length > 1 ? neighbourSupport(all, logits, typical.area) : undefined;
-  return rows.map((list, frame) => list.map((row, i) => decideOne(row, logits[frame]![i]!, supports?.[frame]![i], typical, options)));
+  const supports =
+    kind === "movie" && all.length > 1 ? neighbourSupport(all, logits, typical.area) : undefined;
+  return rows.map((list, frame) =>
+    list.map((row, i) => decideOne(row, logits[frame]![i]!, supports?.[frame]![i], typical, options)),
+  );
 }
 
 function rowOf(o: ObjectFeatures, i: number, typical: Typical): Row {
-  // Without a pixel outside that is nobody's (an object closed in by others), there is no outline to speak of.
+  // Without a pixel outside that is nobody's (an object closed in by others), there is no outline to speak
+  // of.
   const edgeContrast = Number.isNaN(o.edgeContrast[i]!) ? 0 : o.edgeContrast[i]!;
   return {
-    area: o.area[i]!, areaRatio: o.area[i]! / typical.area, intensityRatio: o.intensity[i]! / typical.intensity,
-    textureRatio: o.texture[i]! / typical.texture, ellipseResidual: o.ellipseResidual[i]!,
-    residualBeyondUsual: o.ellipseResidual[i]! - typical.ellipseResidual, edgeContrast, contrastBeyondUsual: edgeContrast - typical.edgeContrast,
-    contact: o.contact[i]!, dip: o.dip[i]!, touchesEdge: o.touchesEdge[i] === 1, signalToNoise: o.signalToNoise[i]!, eccentricity: o.eccentricity[i]!, solidity: o.solidity[i]!,
+    area: o.area[i]!,
+    areaRatio: o.area[i]! / typical.area,
+    intensityRatio: o.intensity[i]! / typical.intensity,
+    textureRatio: o.texture[i]! / typical.texture,
+    ellipseResidual: o.ellipseResidual[i]!,
+    residualBeyondUsual: o.ellipseResidual[i]! - typical.ellipseResidual,
+    edgeContrast,
+    contrastBeyondUsual: edgeContrast - typical.edgeContrast,
+    contact: o.contact[i]!,
+    dip: o.dip[i]!,
+    touchesEdge: o.touchesEdge[i] === 1,
+    signalToNoise: o.signalToNoise[i]!,
+    eccentricity: o.eccentricity[i]!,
+    solidity: o.solidity[i]!,
   };
 }
 
-function decideOne(row: Row, own: number, support: number | undefined, typical: Typical, options: AutoOptions): Decision {
+function decideOne(
+  row: Row,
+  own: number,
+  support: number | undefined,
+  typical: Typical,
+  options: AutoOptions,
+): Decision {
   const logit = support === undefined ? own : SELF * own + SUPPORT * (support - USUAL_SUPPORT);
   const certainty = Number.isNaN(logit) ? 0 : 1 / (1 + Math.exp(-logit));
   const impossible = limitBroken(row, typical, options);
   if (impossible !== undefined) return { kept: false, score: Math.min(certainty, 0.5), ...impossible };
   // Twice the sensitivity takes objects with about a third of the odds.
-  const odds = (leastCertainty / (1 - leastCertainty)) / (options.sensitivity ?? 1) ** 1.5;
+  const odds = leastCertainty / (1 - leastCertainty) / (options.sensitivity ?? 1) ** 1.5;
   const least = odds / (1 + odds);
   if (certainty >= least) return { kept: true, score: certainty, reason: "" };
   // What would have been kept by itself is rejected for what its neighbours in time lack.
-  const { cause, text } = own >= Math.log(odds) ? { cause: "flicker" as const, text: `unlikeness to the frames before and after (support ${support?.toFixed(2)})` } : worstTerm(row);
-  return { kept: false, score: certainty, reason: `certainty ${certainty.toFixed(2)} (least ${least.toFixed(2)}), mostly for its ${text}`, cause };
+  const { cause, text } =
+    own >= Math.log(odds)
+      ? {
+          cause: "flicker" as const,
+          text: `unlikeness to the frames before and after (support ${support?.toFixed(2)})`,
+        }
+      : worstTerm(row);
+  return {
+    kept: false,
+    score: certainty,
+    reason: `certainty ${certainty.toFixed(2)} (least ${least.toFixed(2)}), mostly for its ${text}`,
+    cause,
+  };
 }
 
 /** Logarithm of the odds that a candidate is one nucleus, from its own image. */
@@ -139,25 +282,64 @@ function worstTerm(row: Row): { cause: RejectionCause; text: string } {
   return { cause, text: `${what} ${Number.isInteger(value) ? value : value.toFixed(2)}` };
 }
 
-function limitBroken(row: Row, typical: Typical, { minArea, maxArea, sensitivity = 1 }: AutoOptions): Pick<Decision, "reason" | "cause"> | undefined {
+function limitBroken(
+  row: Row,
+  typical: Typical,
+  { minArea, maxArea, sensitivity = 1 }: AutoOptions,
+): Pick<Decision, "reason" | "cause"> | undefined {
   const { area, areaRatio, intensityRatio, signalToNoise } = row;
-  if (minArea !== undefined && area < minArea) return { reason: `area ${area} px (least ${minArea})`, cause: "small" };
-  if (maxArea !== undefined && area > maxArea) return { reason: `area ${area} px (most ${maxArea})`, cause: "large" };
+  if (minArea !== undefined && area < minArea)
+    return { reason: `area ${area} px (least ${minArea})`, cause: "small" };
+  if (maxArea !== undefined && area > maxArea)
+    return { reason: `area ${area} px (most ${maxArea})`, cause: "large" };
   const fewest = row.touchesEdge ? FEWEST_PIXELS / 2 : FEWEST_PIXELS;
-  if (minArea === undefined && area < fewest) return { reason: `area ${area} px (least ${fewest})`, cause: "small" };
+  if (minArea === undefined && area < fewest)
+    return { reason: `area ${area} px (least ${fewest})`, cause: "small" };
   const text = `area ${area} px is ${areaRatio.toFixed(2)} of the median ${typical.area.toFixed(0)}`;
   const smallest = row.touchesEdge ? SMALLEST_AT_BORDER : SMALLEST;
-  if (minArea === undefined && !(areaRatio >= smallest)) return { reason: `${text} (least ${smallest})`, cause: "small" };
-  if (maxArea === undefined && !(areaRatio <= LARGEST)) return { reason: `${text} (most ${LARGEST})`, cause: "large" };
-  if (!row.touchesEdge && areaRatio < FRAGMENT.area && intensityRatio > FRAGMENT.intensity && row.eccentricity < FRAGMENT.eccentricity) {
-    return { reason: `area ${areaRatio.toFixed(2)} and intensity ${intensityRatio.toFixed(2)} of the median, and round (eccentricity ${row.eccentricity.toFixed(2)}): a fragment of a dead cell`, cause: "bright" };
+  if (minArea === undefined && !(areaRatio >= smallest))
+    return { reason: `${text} (least ${smallest})`, cause: "small" };
+  if (maxArea === undefined && !(areaRatio <= LARGEST))
+    return { reason: `${text} (most ${LARGEST})`, cause: "large" };
+  if (
+    !row.touchesEdge &&
+    areaRatio < FRAGMENT.area &&
+    intensityRatio > FRAGMENT.intensity &&
+    row.eccentricity < FRAGMENT.eccentricity
+  ) {
+    return {
+      reason:
+        `area ${areaRatio.toFixed(2)} and intensity ${intensityRatio.toFixed(2)} of the median, and ` +
+        `round (eccentricity ${row.eccentricity.toFixed(2)}): a fragment of a dead cell`,
+      cause: "bright",
+    };
   }
-  if (!row.touchesEdge && areaRatio > CLUMP.area && typical.solidity - row.solidity > CLUMP.solidity && row.residualBeyondUsual > CLUMP.ellipseResidual) {
-    return { reason: `solidity ${row.solidity.toFixed(2)} (usual ${typical.solidity.toFixed(2)}) and difference to an ellipse ${row.ellipseResidual.toFixed(2)} (usual ${typical.ellipseResidual.toFixed(2)}) at ${areaRatio.toFixed(2)} of the median area: two nuclei in one, or a ragged outline`, cause: "shape" };
+  if (
+    !row.touchesEdge &&
+    areaRatio > CLUMP.area &&
+    typical.solidity - row.solidity > CLUMP.solidity &&
+    row.residualBeyondUsual > CLUMP.ellipseResidual
+  ) {
+    return {
+      reason:
+        `solidity ${row.solidity.toFixed(2)} (usual ${typical.solidity.toFixed(2)}) and difference ` +
+        `to an ellipse ${row.ellipseResidual.toFixed(2)} (usual ` +
+        `${typical.ellipseResidual.toFixed(2)}) at ${areaRatio.toFixed(2)} of the median area: two ` +
+        "nuclei in one, or a ragged outline",
+      cause: "shape",
+    };
   }
   const dimmest = DIMMEST / sensitivity;
-  if (!(intensityRatio >= dimmest)) return { reason: `intensity over background is ${intensityRatio.toFixed(2)} of the median (least ${dimmest.toFixed(2)})`, cause: "dim" };
+  if (!(intensityRatio >= dimmest))
+    return {
+      reason: `intensity over background is ${intensityRatio.toFixed(2)} of the median (least ${dimmest.toFixed(2)})`,
+      cause: "dim",
+    };
   const weakest = WEAKEST / sensitivity;
-  if (!(signalToNoise >= weakest)) return { reason: `intensity is ${signalToNoise.toFixed(1)} times the noise (least ${weakest.toFixed(1)})`, cause: "dim" };
+  if (!(signalToNoise >= weakest))
+    return {
+      reason: `intensity is ${signalToNoise.toFixed(1)} times the noise (least ${weakest.toFixed(1)})`,
+      cause: "dim",
+    };
   return undefined;
 }

@@ -1,7 +1,7 @@
 import type { LabelImage } from "../core/labels.js";
 import { nearestLabels, withinReach } from "../imgproc/grow.js";
-import { median } from "../stats/percentile.js";
 import { measure, equivalentDiameter } from "../imgproc/regions.js";
+import { median } from "../stats/percentile.js";
 import { emptyFeatures, type ObjectFeatures } from "./types.js";
 
 export interface FeatureOptions {
@@ -18,17 +18,34 @@ export interface FeatureOptions {
  * @param labels 1..count, all present
  * @param smoothed, background height x width, as for `ownContours`
  */
-export function measureCandidates(labels: LabelImage, smoothed: Float32Array, background: Float32Array, options: FeatureOptions): ObjectFeatures {
+export function measureCandidates(
+  labels: LabelImage,
+  smoothed: Float32Array,
+  background: Float32Array,
+  options: FeatureOptions,
+): ObjectFeatures {
   const { diameter, noise, frame } = options;
   const nuclei = measure(labels, { frame });
   const out = {
-    ...emptyFeatures(nuclei.count, frame), y: nuclei.y, x: nuclei.x, area: nuclei.area, solidity: nuclei.solidity,
-    eccentricity: nuclei.eccentricity, touchesEdge: nuclei.touchesEdge,
+    ...emptyFeatures(nuclei.count, frame),
+    y: nuclei.y,
+    x: nuclei.x,
+    area: nuclei.area,
+    solidity: nuclei.solidity,
+    eccentricity: nuclei.eccentricity,
+    touchesEdge: nuclei.touchesEdge,
   };
   const sums = sumAlongOutlines(labels, smoothed, background, Math.max(1.5, 0.1 * diameter));
   const sigma = Math.max(0.5, 0.025 * diameter);
   const residual = Math.max(1e-9, noise / (2 * Math.sqrt(Math.PI) * sigma));
-  const ellipse = ellipseDifference(labels, out.y, out.x, nuclei.majorAxis, nuclei.minorAxis, nuclei.orientation);
+  const ellipse = ellipseDifference(
+    labels,
+    out.y,
+    out.x,
+    nuclei.majorAxis,
+    nuclei.minorAxis,
+    nuclei.orientation,
+  );
   for (let i = 0; i < nuclei.count; i++) {
     const s = sums[i + 1]!;
     const intensity = s.height / s.pixels;
@@ -48,19 +65,46 @@ export function measureCandidates(labels: LabelImage, smoothed: Float32Array, ba
 }
 
 interface Sums {
-  pixels: number; height: number;
-  core: number; coreHeight: number; coreSquares: number;
-  inner: number; innerHeight: number;
-  outer: number; outerHeight: number;
-  outline: number; gradient: number;
-  contacts: number; contactHeight: number;
+  pixels: number;
+  height: number;
+  core: number;
+  coreHeight: number;
+  coreSquares: number;
+  inner: number;
+  innerHeight: number;
+  outer: number;
+  outerHeight: number;
+  outline: number;
+  gradient: number;
+  contacts: number;
+  contactHeight: number;
 }
 
-/** Sums per label (entry 0 unused). The core lies deeper than `shell` px, the outer shell from 0.3 to 1.5 `shell` px outside. */
-function sumAlongOutlines(labels: LabelImage, smoothed: Float32Array, background: Float32Array, shell: number): Sums[] {
+/**
+ * Sums per label (entry 0 unused). The core lies deeper than `shell` px, the outer shell from 0.3 to 1.5
+ * `shell` px outside.
+ */
+function sumAlongOutlines(
+  labels: LabelImage,
+  smoothed: Float32Array,
+  background: Float32Array,
+  shell: number,
+): Sums[] {
   const { height, width, data, count } = labels;
   const sums = Array.from({ length: count + 1 }, (): Sums => ({
-    pixels: 0, height: 0, core: 0, coreHeight: 0, coreSquares: 0, inner: 0, innerHeight: 0, outer: 0, outerHeight: 0, outline: 0, gradient: 0, contacts: 0, contactHeight: 0,
+    pixels: 0,
+    height: 0,
+    core: 0,
+    coreHeight: 0,
+    coreSquares: 0,
+    inner: 0,
+    innerHeight: 0,
+    outer: 0,
+    outerHeight: 0,
+    outline: 0,
+    gradient: 0,
+    contacts: 0,
+    contactHeight: 0,
   }));
   const edge = edgeOf(labels);
   // 0 deeper than the shell: what is no interior is no farther.
@@ -91,7 +135,8 @@ function sumAlongOutlines(labels: LabelImage, smoothed: Float32Array, background
         s.innerHeight += h;
       }
       if (edge[p] === 0) continue;
-      const dy = smoothed[Math.min(height - 1, y + 1) * width + x]! - smoothed[Math.max(0, y - 1) * width + x]!;
+      const dy =
+        smoothed[Math.min(height - 1, y + 1) * width + x]! - smoothed[Math.max(0, y - 1) * width + x]!;
       const dx = smoothed[p + (x < width - 1 ? 1 : 0)]! - smoothed[p - (x > 0 ? 1 : 0)]!;
       s.outline++;
       s.gradient += 0.5 * Math.hypot(dy, dx);
@@ -103,21 +148,37 @@ function sumAlongOutlines(labels: LabelImage, smoothed: Float32Array, background
   return sums;
 }
 
-/** 0 for the pixels of an object whose four neighbours belong to it too, 1 elsewhere; what lies outside the image counts as the object. */
+/**
+ * 0 for the pixels of an object whose four neighbours belong to it too, 1 elsewhere; what lies outside the
+ * image counts as the object.
+ */
 function edgeOf({ height, width, data }: LabelImage): Uint8Array {
   const edge = new Uint8Array(data.length);
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
       const label = data[p]!;
-      if (label === 0 || (x > 0 && data[p - 1] !== label) || (x < width - 1 && data[p + 1] !== label)
-        || (y > 0 && data[p - width] !== label) || (y < height - 1 && data[p + width] !== label)) edge[p] = 1;
+      if (
+        label === 0 ||
+        (x > 0 && data[p - 1] !== label) ||
+        (x < width - 1 && data[p + 1] !== label) ||
+        (y > 0 && data[p - width] !== label) ||
+        (y < height - 1 && data[p + width] !== label)
+      )
+        edge[p] = 1;
     }
   }
   return edge;
 }
 
 /** Whether a pixel of another label lies within two steps along an axis. */
-function touchesOther(data: Int32Array, label: number, y: number, x: number, height: number, width: number): boolean {
+function touchesOther(
+  data: Int32Array,
+  label: number,
+  y: number,
+  x: number,
+  height: number,
+  width: number,
+): boolean {
   const p = y * width + x;
   for (let step = 1; step <= 2; step++) {
     if (x >= step && isOther(data[p - step]!, label)) return true;
@@ -130,9 +191,17 @@ function touchesOther(data: Int32Array, label: number, y: number, x: number, hei
 
 const isOther = (value: number, label: number): boolean => value > 0 && value !== label;
 
-/** Pixels of each object outside its ellipse, plus the ellipse's area not covered by the object (both by pixel count). */
+/**
+ * Pixels of each object outside its ellipse, plus the ellipse's area not covered by the object (both by pixel
+ * count).
+ */
 function ellipseDifference(
-  { data, height, width }: LabelImage, cy: Float64Array, cx: Float64Array, major: Float64Array, minor: Float64Array, angle: Float64Array,
+  { data, height, width }: LabelImage,
+  cy: Float64Array,
+  cx: Float64Array,
+  major: Float64Array,
+  minor: Float64Array,
+  angle: Float64Array,
 ): Float64Array {
   const out = new Float64Array(cy.length);
   const covered = new Float64Array(cy.length);
@@ -170,24 +239,45 @@ const PRIOR = { solidity: 0.955, ellipseResidual: 0.09, edgeContrast: 0.68, text
 const PRIOR_COUNT = 10;
 
 /**
- * Noise is frequent but dim, debris bright but small: so "dim" is measured against the median that area times intensity weights. Of what is not
- * dim, only smooth candidates inside the image count, unless there is none. NaN of nothing.
+ * Noise is frequent but dim, debris bright but small: so "dim" is measured against the median that area times
+ * intensity weights. Of what is not dim, only smooth candidates inside the image count, unless there is none.
+ * NaN of nothing.
  */
 export function typicalOf(all: readonly ObjectFeatures[]): Typical {
   const rows = all.flatMap((objects) => Array.from({ length: objects.count }, (_, i) => ({ objects, i })));
   const intensities = rows.map(({ objects, i }) => objects.intensity[i]!);
-  const bright = 0.25 * weightedMedian(intensities, rows.map(({ objects, i }, k) => objects.area[i]! * Math.max(0, intensities[k]!)));
-  const good = rows.filter(({ objects: o, i }) =>
-    o.touchesEdge[i] === 0 && o.solidity[i]! >= 0.9 && o.ellipseResidual[i]! <= 0.15 && o.intensity[i]! > bright);
+  const bright =
+    0.25 *
+    weightedMedian(
+      intensities,
+      rows.map(({ objects, i }, k) => objects.area[i]! * Math.max(0, intensities[k]!)),
+    );
+  const good = rows.filter(
+    ({ objects: o, i }) =>
+      o.touchesEdge[i] === 0 &&
+      o.solidity[i]! >= 0.9 &&
+      o.ellipseResidual[i]! <= 0.15 &&
+      o.intensity[i]! > bright,
+  );
   const use = good.length > 0 ? good : rows;
   const of = (key: keyof Typical): number => median(use.map(({ objects, i }) => objects[key][i]!));
-  const withPrior = (key: keyof typeof PRIOR): number => (use.length * of(key) + PRIOR_COUNT * PRIOR[key]) / (use.length + PRIOR_COUNT);
-  return { area: of("area"), intensity: of("intensity"), solidity: withPrior("solidity"), ellipseResidual: withPrior("ellipseResidual"), edgeContrast: withPrior("edgeContrast"), texture: withPrior("texture") };
+  const withPrior = (key: keyof typeof PRIOR): number =>
+    (use.length * of(key) + PRIOR_COUNT * PRIOR[key]) / (use.length + PRIOR_COUNT);
+  return {
+    area: of("area"),
+    intensity: of("intensity"),
+    solidity: withPrior("solidity"),
+    ellipseResidual: withPrior("ellipseResidual"),
+    edgeContrast: withPrior("edgeContrast"),
+    texture: withPrior("texture"),
+  };
 }
 
 /** The smallest value at which the weights of it and all smaller ones make up half; NaN of nothing. */
 export function weightedMedian(values: ArrayLike<number>, weights: ArrayLike<number>): number {
-  const order = Array.from({ length: values.length }, (_, i) => i).sort((a, b) => values[a]! - values[b]! || a - b);
+  const order = Array.from({ length: values.length }, (_, i) => i).sort(
+    (a, b) => values[a]! - values[b]! || a - b,
+  );
   const half = order.reduce((sum, i) => sum + weights[i]!, 0) / 2;
   let sum = 0;
   for (const i of order) if ((sum += weights[i]!) >= half) return values[i]!;

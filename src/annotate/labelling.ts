@@ -1,24 +1,32 @@
 import { labelImage } from "../core/labels.js";
 import { nearestLabels } from "../imgproc/grow.js";
-import { median } from "../stats/percentile.js";
 import { rescaleLabels } from "../imgproc/rescale.js";
+import { median } from "../stats/percentile.js";
 import { GLOW, type Proposal } from "./propose.js";
 import { type Annotation, type Decision, type ObjectTable, objectTable } from "./types.js";
 
 /**
- * Labels for training: kept candidates are nuclei; what is brighter than background, and rejected candidates with a margin, is unknown (-1);
- * the rest is background, and so is a rim around the kept nuclei, or a network would never see where one ends.
+ * Labels for training: kept candidates are nuclei; what is brighter than background, and rejected candidates
+ * with a margin, is unknown (-1); the rest is background, and so is a rim around the kept nuclei, or a
+ * network would never see where one ends.
  *
  * @param decisions one per row of `proposal.objects`
  */
 export function composeAnnotation(proposal: Proposal, decisions: readonly Decision[]): Annotation {
-  const { labels: { height, width, data: candidates }, missing, diameter } = proposal;
+  const {
+    labels: { height, width, data: candidates },
+    missing,
+    diameter,
+  } = proposal;
   const { bright: mask } = proposal;
   const bright = rescaleLabels(mask.data, mask.height, mask.width, 1 / mask.scale, { height, width });
   const objects = objectTable(proposal.objects, decisions);
   const glow = glowOf(objects);
-  // What each candidate's pixels become, and whether it says anything: kept and doubtful ones do, the others are too dim to be anything but background.
-  const becomes = Int32Array.from({ length: objects.count + 1 }, (_, label) => (label === 0 || glow[label - 1] === 1 ? 0 : objects.label[label - 1]! || -1));
+  // What each candidate's pixels become, and whether it says anything: kept and doubtful ones do, the others
+  // are too dim to be anything but background.
+  const becomes = Int32Array.from({ length: objects.count + 1 }, (_, label) =>
+    label === 0 || glow[label - 1] === 1 ? 0 : objects.label[label - 1]! || -1,
+  );
   const data = new Int32Array(candidates.length);
   const spoken = new Int32Array(candidates.length);
   for (let i = 0; i < data.length; i++) {
@@ -29,7 +37,10 @@ export function composeAnnotation(proposal: Proposal, decisions: readonly Decisi
   }
   const rim = Math.max(1.5, 0.1 * diameter);
   const margin = Math.max(1, 0.08 * diameter);
-  const { labels: nearest, squared } = nearestLabels({ height, width, data: spoken, count: objects.count }, Math.max(rim, margin));
+  const { labels: nearest, squared } = nearestLabels(
+    { height, width, data: spoken, count: objects.count },
+    Math.max(rim, margin),
+  );
   for (let i = 0; i < data.length; i++) {
     if (spoken[i]! > 0) continue;
     const near = becomes[nearest[i]!]!;
@@ -37,10 +48,19 @@ export function composeAnnotation(proposal: Proposal, decisions: readonly Decisi
     const isMargin = near < 0 && squared[i]! <= margin * margin;
     if (isMargin || missing?.[i] === 1 || (bright[i] === 1 && !isRim)) data[i] = -1;
   }
-  return { labels: labelImage(height, width, data), objects, candidates: proposal.labels, settings: proposal.settings, warnings: warningsOf(proposal, objects.kept) };
+  return {
+    labels: labelImage(height, width, data),
+    objects,
+    candidates: proposal.labels,
+    settings: proposal.settings,
+    warnings: warningsOf(proposal, objects.kept),
+  };
 }
 
-/** 1 for rejected candidates so much dimmer than the kept ones that they are background: glow, cell bodies, what lies out of focus. */
+/**
+ * 1 for rejected candidates so much dimmer than the kept ones that they are background: glow, cell bodies,
+ * what lies out of focus.
+ */
 function glowOf({ kept, intensity }: ObjectTable): Uint8Array {
   const limit = GLOW * median(intensity.filter((_, i) => kept[i] === 1));
   return Uint8Array.from(kept, (k, i) => (k === 0 && intensity[i]! < limit ? 1 : 0));

@@ -11,7 +11,13 @@ import { annotatePaper, decidePaper, noiseBackground } from "./paper.js";
 const movie = join(process.env.KARYON_SHARED ?? "../shared", "data/mdck_movie");
 const golden = join(movie, "author_annotation_expected.json");
 
-interface Expected { otsuThreshold: number; objectsAfterBorderClearing: number; kept: number; medianArea: number; keptAreaSum: number }
+interface Expected {
+  otsuThreshold: number;
+  objectsAfterBorderClearing: number;
+  kept: number;
+  medianArea: number;
+  keptAreaSum: number;
+}
 
 const readPng = (path: string): Image => {
   const { height, width, data } = decode(readFileSync(path));
@@ -20,7 +26,9 @@ const readPng = (path: string): Image => {
 
 describe("annotatePaper on the paper's movie", () => {
   const present = existsSync(golden);
-  const frames = present ? Object.entries((JSON.parse(readFileSync(golden, "utf8")) as { files: Record<string, Expected> }).files) : [];
+  const frames = present
+    ? Object.entries((JSON.parse(readFileSync(golden, "utf8")) as { files: Record<string, Expected> }).files)
+    : [];
   it.skipIf(!present)("covers all frames", () => expect(frames).toHaveLength(12));
   it.each(frames)("gives the author's objects in %s", (name, expected) => {
     const { labels, objects, settings } = annotatePaper(readPng(join(movie, name)));
@@ -40,13 +48,16 @@ describe("annotatePaper", () => {
     readonly candidates: Golden<Int32Array>;
     readonly expected: Golden<Int32Array>;
   }
-  it.each(goldens<PaperCase>("paper"))("equals the same steps in OpenCV and scikit-image: $name", ({ image, threshold, medianArea, candidates, expected }) => {
-    const annotation = annotatePaper(image);
-    expect(annotation.settings).toEqual({ method: "paper", threshold, medianArea });
-    expect(annotation.candidates.data).toEqual(candidates.data);
-    expect(annotation.labels.data).toEqual(expected.data);
-    expect(annotation.objects.count).toBeGreaterThan(1);
-  });
+  it.each(goldens<PaperCase>("paper"))(
+    "equals the same steps in OpenCV and scikit-image: $name",
+    ({ image, threshold, medianArea, candidates, expected }) => {
+      const annotation = annotatePaper(image);
+      expect(annotation.settings).toEqual({ method: "paper", threshold, medianArea });
+      expect(annotation.candidates.data).toEqual(candidates.data);
+      expect(annotation.labels.data).toEqual(expected.data);
+      expect(annotation.objects.count).toBeGreaterThan(1);
+    },
+  );
 
   it("keeps what the author's rule keeps, with a reason for the rest", () => {
     // Median 100; deviations 0 0 10 40 60 60 300, so their median is 40: 60 px away is 1.5 of them.
@@ -57,7 +68,13 @@ describe("annotatePaper", () => {
   });
 
   it("takes a deviation of 0 for 1 px, as the script does", () => {
-    expect(decidePaper(Float64Array.from([50, 50, 50, 51, 52])).map(({ kept }) => kept)).toEqual([true, true, true, true, false]);
+    expect(decidePaper(Float64Array.from([50, 50, 50, 51, 52])).map(({ kept }) => kept)).toEqual([
+      true,
+      true,
+      true,
+      true,
+      false,
+    ]);
   });
 
   it("stretches 16-bit data first, so that scaling them changes nothing", () => {
@@ -71,7 +88,10 @@ describe("annotatePaper", () => {
     expect(high.labels.data).toEqual(low.labels.data);
   });
 
-  it.each([["constant", new Uint8Array(16).fill(7)], ["all NaN", new Float32Array(16).fill(NaN)]])("gives nothing and a warning for a %s image", (_, data) => {
+  it.each([
+    ["constant", new Uint8Array(16).fill(7)],
+    ["all NaN", new Float32Array(16).fill(NaN)],
+  ])("gives nothing and a warning for a %s image", (_, data) => {
     const { labels, objects, warnings } = annotatePaper({ height: 4, width: 4, data });
     expect([labels.count, objects.count]).toEqual([0, 0]);
     expect(warnings).toHaveLength(1);
@@ -81,7 +101,11 @@ describe("annotatePaper", () => {
 describe("noiseBackground", () => {
   it("keeps the nuclei and fills the rest with 0..50, the same for the same seed", () => {
     const image = { height: 40, width: 50, data: new Uint8Array(2000).fill(200) };
-    const labels = labelImage(40, 50, Int32Array.from({ length: 2000 }, (_, i) => (i % 7 === 0 ? 3 : i % 7 === 1 ? -1 : 0)));
+    const labels = labelImage(
+      40,
+      50,
+      Int32Array.from({ length: 2000 }, (_, i) => (i % 7 === 0 ? 3 : i % 7 === 1 ? -1 : 0)),
+    );
     const noisy = noiseBackground(image, labels, random(5));
     const outside = noisy.data.filter((_, i) => i % 7 !== 0);
     expect(noisy.data.filter((_, i) => i % 7 === 0).every((value) => value === 200)).toBe(true);
@@ -91,7 +115,11 @@ describe("noiseBackground", () => {
   });
 
   it("uses the same share of the range of other data", () => {
-    const image = { height: 1, width: 400, data: Uint16Array.from({ length: 400 }, (_, i) => (i === 0 ? 1000 : i === 1 ? 3550 : 2000)) };
+    const image = {
+      height: 1,
+      width: 400,
+      data: Uint16Array.from({ length: 400 }, (_, i) => (i === 0 ? 1000 : i === 1 ? 3550 : 2000)),
+    };
     const { data } = noiseBackground(image, labelImage(1, 400, new Int32Array(400)), random(1));
     expect(Math.min(...data)).toBeGreaterThanOrEqual(1000);
     expect(Math.max(...data)).toBeLessThanOrEqual(1500);

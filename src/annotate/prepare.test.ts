@@ -15,8 +15,13 @@ describe("preparePixels", () => {
 
   it("takes what has no number for background, and has nothing to give where no pixel has one", () => {
     const some = preparePixels({ height: 1, width: 4, data: Float32Array.of(5, NaN, Infinity, 5) });
-    expect([[...some.clean], [...some.finite]]).toEqual([[5, 5, 5, 5], [5, NaN, NaN, 5]]);
-    expect(preparePixels({ height: 1, width: 2, data: Float32Array.of(NaN, -Infinity) }).background).toBeNaN();
+    expect([[...some.clean], [...some.finite]]).toEqual([
+      [5, 5, 5, 5],
+      [5, NaN, NaN, 5],
+    ]);
+    expect(
+      preparePixels({ height: 1, width: 2, data: Float32Array.of(NaN, -Infinity) }).background,
+    ).toBeNaN();
   });
 });
 
@@ -32,7 +37,12 @@ describe("annotateAuto of a frame with hot pixels", () => {
     return data;
   };
 
-  it.each([[0, 0], [1, 65535], [30, 4000], [30, 65535]])("keeps the nuclei whatever shines beside them: %i of %i", (hot, value) => {
+  it.each([
+    [0, 0],
+    [1, 65535],
+    [30, 4000],
+    [30, 65535],
+  ])("keeps the nuclei whatever shines beside them: %i of %i", (hot, value) => {
     const { labels } = annotateAuto({ height: size, width: size, data: frame(hot, value) });
     expect(labels.count).toBe(16);
   });

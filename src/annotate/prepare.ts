@@ -3,14 +3,19 @@ import { percentiles } from "../stats/percentile.js";
 
 /** The pixels of an image as the steps of the annotation take them. */
 export interface PreparedPixels {
-  /** Grey values, NaN where they are not finite; hot pixels are as bright as what is brightest beside them. */
+  /**
+   * Grey values, NaN where they are not finite; hot pixels are as bright as what is brightest beside them.
+   */
   readonly finite: Float32Array;
   /** The same, but what is not finite is background. */
   readonly clean: Float32Array;
   /** 10th and 50th percentile; NaN in an image without a number. */
   readonly background: number;
   readonly middle: number;
-  /** Twice the height of the 99.5th percentile over the background: rare specks brighter than that would set the scale of everything. */
+  /**
+   * Twice the height of the 99.5th percentile over the background: rare specks brighter than that would set
+   * the scale of everything.
+   */
   readonly glare: number;
   readonly constant: boolean;
 }
@@ -26,20 +31,44 @@ export function preparePixels(image: Image): PreparedPixels {
   const isFloat = data instanceof Float32Array;
   if (isFloat) for (let i = 0; i < finite.length; i++) if (!Number.isFinite(finite[i]!)) finite[i] = NaN;
   // Integers are counted, which is faster than choosing among floats.
-  const [background, middle, high, top] = percentiles(isFloat ? finite : data, [10, 50, 99, 99.5]) as [number, number, number, number];
+  const [background, middle, high, top] = percentiles(isFloat ? finite : data, [10, 50, 99, 99.5]) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   coolHotPixels(finite, height, width, background, background + HOT_HEIGHT * (high - background));
   const clean = isFloat ? finite.map((value) => (Number.isNaN(value) ? background : value)) : finite;
-  const out = { finite, clean, background, middle, glare: background + 2 * (top - background), constant: clean.every((value) => value === clean[0]) };
+  const out = {
+    finite,
+    clean,
+    background,
+    middle,
+    glare: background + 2 * (top - background),
+    constant: clean.every((value) => value === clean[0]),
+  };
   prepared.set(image, out);
   return out;
 }
 
-/** A hot pixel is that many times as far above the background as its brightest neighbour: no lens makes so small a spot. */
+/**
+ * A hot pixel is that many times as far above the background as its brightest neighbour: no lens makes so
+ * small a spot.
+ */
 const HOT_RATIO = 4;
-/** And it is that bright, in units of the 99th percentile over the background: the noise of dark pixels stays as it is. */
+/**
+ * And it is that bright, in units of the 99th percentile over the background: the noise of dark pixels stays
+ * as it is.
+ */
 const HOT_HEIGHT = 0.5;
 
-function coolHotPixels(data: Float32Array, height: number, width: number, background: number, least: number): void {
+function coolHotPixels(
+  data: Float32Array,
+  height: number,
+  width: number,
+  background: number,
+  least: number,
+): void {
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
       const value = data[p]!;
@@ -49,14 +78,17 @@ function coolHotPixels(data: Float32Array, height: number, width: number, backgr
       if ((x > 0 && data[p - 1]! > limit) || (x < width - 1 && data[p + 1]! > limit)) continue;
       let most = -Infinity;
       for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
-        for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) if ((v !== y || u !== x) && data[v * width + u]! > most) most = data[v * width + u]!;
+        for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++)
+          if ((v !== y || u !== x) && data[v * width + u]! > most) most = data[v * width + u]!;
       }
       if (most > -Infinity && most <= limit) data[p] = most;
     }
   }
 }
 
-/** Grey values cut at `glare`; the same array where none exceeds it, or there is no contrast to measure it by. */
+/**
+ * Grey values cut at `glare`; the same array where none exceeds it, or there is no contrast to measure it by.
+ */
 export function withoutGlare(data: Float32Array, { background, glare }: PreparedPixels): Float32Array {
   if (!(glare > background)) return data;
   let first = 0;

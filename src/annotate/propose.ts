@@ -1,9 +1,11 @@
 /**
- * Candidates of one image: every object that may be a nucleus, outlined by its own contour, with its features. Which of them are certain is
- * decided later, with the features of a whole acquisition pooled (`decide.ts`).
+ * Candidates of one image: every object that may be a nucleus, outlined by its own contour, with its
+ * features. Which of them are certain is decided later, with the features of a whole acquisition pooled
+ * (`decide.ts`).
  *
- * Detection runs on a copy of the image in which a nucleus measures at most 16 px: the tree of regions and the splitting at necks then cost
- * the same per nucleus at any magnification. Outlines and features are taken at full resolution.
+ * Detection runs on a copy of the image in which a nucleus measures at most 16 px: the tree of regions and
+ * the splitting at necks then cost the same per nucleus at any magnification. Outlines and features are taken
+ * at full resolution.
  */
 import type { Image } from "../core/image.js";
 import { type LabelImage, labelImage, renumber } from "../core/labels.js";
@@ -44,7 +46,10 @@ export interface Mask {
 export interface Proposal {
   /** 1..count candidates, by first pixel. */
   readonly labels: LabelImage;
-  /** 1 where something is brighter than the background for no certain reason; on the pixels of the detection, which may be fewer than the image's. */
+  /**
+   * 1 where something is brighter than the background for no certain reason; on the pixels of the detection,
+   * which may be fewer than the image's.
+   */
   readonly bright: Mask;
   /** height x width, 1 where the image has no value; undefined where it has one everywhere. */
   readonly missing?: Uint8Array | undefined;
@@ -57,13 +62,19 @@ export interface Proposal {
 
 /** Detection scale: px per diameter. */
 const WORKING_DIAMETER = 16;
-/** What is dimmer than this share of a typical nucleus is background (out of focus, or the cell's body), not "unknown". */
+/**
+ * What is dimmer than this share of a typical nucleus is background (out of focus, or the cell's body), not
+ * "unknown".
+ */
 export const GLOW = 0.25;
 /** And what is dimmer than this share is not even a candidate. */
 const FAINT = 0.1;
 /** Height of the outline between local background and core. */
 const FRACTION = 0.4;
-/** Height at which regions are looked at for necks, at which pieces meet again, and to which they are cut before their outline is drawn. */
+/**
+ * Height at which regions are looked at for necks, at which pieces meet again, and to which they are cut
+ * before their outline is drawn.
+ */
 const NECK_FRACTION = 0.65;
 const TOUCH_FRACTION = 0.5;
 const SEED_FRACTION = 0.8;
@@ -72,33 +83,68 @@ const SEED_FRACTION = 0.8;
  * @param scale of the image: its own light, and the diameter of its acquisition
  * @param frame number written into the table
  */
-export function proposeObjects(image: Image, scale: Light & Pick<ScaleEstimate, "diameter">, options: AutoOptions = defaultAutoOptions, frame = 0): Proposal {
+export function proposeObjects(
+  image: Image,
+  scale: Light & Pick<ScaleEstimate, "diameter">,
+  options: AutoOptions = defaultAutoOptions,
+  frame = 0,
+): Proposal {
   const diameter = options.diameter ?? scale.diameter;
   const pixels = preparePixels(image);
   if (Number.isNaN(pixels.background)) return emptyProposal(image, [noNumbers], frame);
   if (pixels.constant) return emptyProposal(image, [oneValue], frame);
-  if (!(diameter > 0)) return emptyProposal(image, [...scale.warnings, "The size of the nuclei is not known: nothing was annotated."], frame);
+  if (!(diameter > 0))
+    return emptyProposal(
+      image,
+      [...scale.warnings, "The size of the nuclei is not known: nothing was annotated."],
+      frame,
+    );
   const { height, width } = image;
   const { clean: data } = pixels;
   const detection = detect(image, pixels, diameter, scale.noise, options.sensitivity ?? 1);
   const enlarge = 1 / detection.scale;
-  const seeds = { height, width, data: rescaleLabels(detection.labels, detection.height, detection.width, enlarge, image), count: detection.count };
+  const seeds = {
+    height,
+    width,
+    data: rescaleLabels(detection.labels, detection.height, detection.width, enlarge, image),
+    count: detection.count,
+  };
   const background = rescale({ ...detection, data: detection.background }, enlarge, image).data;
   const smoothed = gaussian(data, height, width, Math.max(0.5, 0.025 * diameter));
-  const labels = renumber(ownContours(seeds, smoothed, background, { fraction: FRACTION, grow: growth(diameter) }));
+  const labels = renumber(
+    ownContours(seeds, smoothed, background, { fraction: FRACTION, grow: growth(diameter) }),
+  );
   const objects = measureCandidates(labels, smoothed, background, { diameter, noise: scale.noise, frame });
   const low = Math.max(detection.least, GLOW * typicalOf([objects]).intensity);
   const bright = new Uint8Array(detection.heights.length);
   for (let i = 0; i < bright.length; i++) if (detection.heights[i]! > low) bright[i] = 1;
-  const settings = { method: "auto", diameter, fraction: FRACTION, background: scale.background, noise: scale.noise };
-  return { labels, bright: { height: detection.height, width: detection.width, scale: detection.scale, data: bright }, missing: missingOf(image), objects, diameter, settings, warnings: scale.warnings };
+  const settings = {
+    method: "auto",
+    diameter,
+    fraction: FRACTION,
+    background: scale.background,
+    noise: scale.noise,
+  };
+  return {
+    labels,
+    bright: { height: detection.height, width: detection.width, scale: detection.scale, data: bright },
+    missing: missingOf(image),
+    objects,
+    diameter,
+    settings,
+    warnings: scale.warnings,
+  };
 }
 
 function emptyProposal(image: Image, warnings: readonly string[], frame: number): Proposal {
   const { height, width } = image;
   return {
-    labels: labelImage(height, width, new Int32Array(height * width)), bright: { height, width, scale: 1, data: new Uint8Array(height * width) }, missing: missingOf(image),
-    objects: emptyFeatures(0, frame), diameter: 0, settings: { method: "auto", diameter: 0 },
+    labels: labelImage(height, width, new Int32Array(height * width)),
+    bright: { height, width, scale: 1, data: new Uint8Array(height * width) },
+    missing: missingOf(image),
+    objects: emptyFeatures(0, frame),
+    diameter: 0,
+    settings: { method: "auto", diameter: 0 },
     warnings,
   };
 }
@@ -127,7 +173,13 @@ interface Detection extends Plane {
   readonly least: number;
 }
 
-function detect({ height: fullHeight, width: fullWidth }: Image, pixels: PreparedPixels, diameter: number, noise: number, sensitivity: number): Detection {
+function detect(
+  { height: fullHeight, width: fullWidth }: Image,
+  pixels: PreparedPixels,
+  diameter: number,
+  noise: number,
+  sensitivity: number,
+): Detection {
   const scale = Math.min(1, WORKING_DIAMETER / diameter);
   const reduced = reduce({ height: fullHeight, width: fullWidth, data: pixels.clean }, scale);
   const plane = { ...reduced, data: withoutGlare(reduced.data, pixels) };
@@ -142,34 +194,62 @@ function detect({ height: fullHeight, width: fullWidth }: Image, pixels: Prepare
   const residual = noise * Math.min(1, scale / (2 * Math.sqrt(Math.PI) * sigma));
   const least = (5 * residual) / sensitivity;
   const { levels, heightOf } = quantise(heights, residual);
-  const regions = selectRegions(levels, heightOf, height, width, { area: (Math.PI / 4) * d * d, minHeight: least });
+  const regions = selectRegions(levels, heightOf, height, width, {
+    area: (Math.PI / 4) * d * d,
+    minHeight: least,
+  });
   dropFaint(regions, heights);
   cutAtOwnHeight(regions, heights, NECK_FRACTION);
   const pieces = splitAtNecks(regions, heights, height, width, d);
   const grown = growDownhill(pieces, { heights, levels }, height, width);
   cutAtOwnHeight(grown, heights, TOUCH_FRACTION);
-  // Noise breaks up dim nuclei before they are regions; where their pieces meet again they are looked at once more.
+  // Noise breaks up dim nuclei before they are regions; where their pieces meet again they are looked at once
+  // more.
   const labels = joinTouching(grown, heights, height, width, d, FAVOUR_APART);
   cutAtOwnHeight(labels, heights, SEED_FRACTION);
-  // The contour is taken twice: here first, since seeds are cut high, and the core of a seed is brighter than that of its nucleus.
-  const contours = ownContours(labelImage(height, width, labels), smooth, background, { fraction: FRACTION, grow: growth(d) });
-  return { ...plane, scale, labels: withoutContacts(contours), count: contours.count, background, heights, least };
+  // The contour is taken twice: here first, since seeds are cut high, and the core of a seed is brighter than
+  // that of its nucleus.
+  const contours = ownContours(labelImage(height, width, labels), smooth, background, {
+    fraction: FRACTION,
+    grow: growth(d),
+  });
+  return {
+    ...plane,
+    scale,
+    labels: withoutContacts(contours),
+    count: contours.count,
+    background,
+    heights,
+    least,
+  };
 }
 
-/** Takes off the pixels beside another label: enlarged, they would draw a border in steps where a smooth one between the two is wanted. */
+/**
+ * Takes off the pixels beside another label: enlarged, they would draw a border in steps where a smooth one
+ * between the two is wanted.
+ */
 function withoutContacts({ height, width, data }: LabelImage): Int32Array {
   const out = data.slice();
   const other = (label: number, p: number): boolean => data[p]! > 0 && data[p] !== label;
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
       const label = data[p]!;
-      if (label > 0 && ((x > 0 && other(label, p - 1)) || (x < width - 1 && other(label, p + 1)) || (y > 0 && other(label, p - width)) || (y < height - 1 && other(label, p + width)))) out[p] = 0;
+      if (
+        label > 0 &&
+        ((x > 0 && other(label, p - 1)) ||
+          (x < width - 1 && other(label, p + 1)) ||
+          (y > 0 && other(label, p - width)) ||
+          (y < height - 1 && other(label, p + width)))
+      )
+        out[p] = 0;
     }
   }
   return out;
 }
 
-/** Logarithmic levels, 0..255, so that a step is the same share of a dim object's height as of a bright one's. */
+/**
+ * Logarithmic levels, 0..255, so that a step is the same share of a dim object's height as of a bright one's.
+ */
 function quantise(heights: Float32Array, unit: number): { levels: Uint8Array; heightOf: Float64Array } {
   let most = 0;
   for (let i = 0; i < heights.length; i++) if (heights[i]! > most) most = heights[i]!;
@@ -177,25 +257,52 @@ function quantise(heights: Float32Array, unit: number): { levels: Uint8Array; he
   const floor = Math.max(unit, most / 1000) || 1;
   const factor = 255 / Math.log1p(most / floor);
   const levels = new Uint8Array(heights.length);
-  for (let i = 0; i < heights.length; i++) if (heights[i]! > 0) levels[i] = Math.min(255, Math.floor(Math.log1p(heights[i]! / floor) * factor));
-  return { levels, heightOf: Float64Array.from({ length: 256 }, (_, level) => floor * Math.expm1(level / factor)) };
+  for (let i = 0; i < heights.length; i++)
+    if (heights[i]! > 0) levels[i] = Math.min(255, Math.floor(Math.log1p(heights[i]! / floor) * factor));
+  return {
+    levels,
+    heightOf: Float64Array.from({ length: 256 }, (_, level) => floor * Math.expm1(level / factor)),
+  };
 }
 
-/** Takes out, in place, what is far dimmer than the objects that carry the image's brightness: structure of the background, by the thousand. */
+/**
+ * Takes out, in place, what is far dimmer than the objects that carry the image's brightness: structure of
+ * the background, by the thousand.
+ */
 function dropFaint(labels: Int32Array, heights: Float32Array): void {
   const cores = coreHeights(labels, heights);
   const areas = new Float64Array(cores.length);
   for (let i = 0; i < labels.length; i++) if (labels[i]! > 0) areas[labels[i]!]!++;
-  const least = FAINT * weightedMedian(cores, areas.map((area, label) => area * cores[label]!));
+  const least =
+    FAINT *
+    weightedMedian(
+      cores,
+      areas.map((area, label) => area * cores[label]!),
+    );
   for (let i = 0; i < labels.length; i++) if (cores[labels[i]!]! < least) labels[i] = 0;
 }
 
-/** Lets the pieces flood their surroundings downhill to half of the lowest piece's height: regions of the tree may end high up, at a saddle. */
-function growDownhill(pieces: Int32Array, { heights, levels }: { heights: Float32Array; levels: Uint8Array }, height: number, width: number): Int32Array {
+/**
+ * Lets the pieces flood their surroundings downhill to half of the lowest piece's height: regions of the tree
+ * may end high up, at a saddle.
+ */
+function growDownhill(
+  pieces: Int32Array,
+  { heights, levels }: { heights: Float32Array; levels: Uint8Array },
+  height: number,
+  width: number,
+): Int32Array {
   const cores = coreHeights(pieces, heights);
   let lowest = Infinity;
-  for (let label = 1; label < cores.length; label++) if (cores[label]! > 0) lowest = Math.min(lowest, SEED_FRACTION * cores[label]!);
+  for (let label = 1; label < cores.length; label++)
+    if (cores[label]! > 0) lowest = Math.min(lowest, SEED_FRACTION * cores[label]!);
   const mask = new Uint8Array(pieces.length);
   for (let i = 0; i < pieces.length; i++) if (pieces[i]! > 0 || heights[i]! > lowest) mask[i] = 1;
-  return watershedOfBytes(levels.map((level) => 255 - level), pieces, mask, height, width);
+  return watershedOfBytes(
+    levels.map((level) => 255 - level),
+    pieces,
+    mask,
+    height,
+    width,
+  );
 }

@@ -1,14 +1,16 @@
 /**
- * How large the nuclei of an image are, from the image alone. A bright disk answers strongest to a difference of two Gaussians of its own
- * size; the size at which the squared positive answers of the whole image are largest is that of the objects that carry the contrast. No
- * threshold is involved, so low contrast, uneven background and dim nuclei beside bright ones do no harm, and small debris has little weight.
+ * How large the nuclei of an image are, from the image alone. A bright disk answers strongest to a difference
+ * of two Gaussians of its own size; the size at which the squared positive answers of the whole image are
+ * largest is that of the objects that carry the contrast. No threshold is involved, so low contrast, uneven
+ * background and dim nuclei beside bright ones do no harm, and small debris has little weight.
  *
- * Source: scale selection after Lindeberg 1998, IJCV 30:79, with the energy of the image in place of single extrema.
+ * Source: scale selection after Lindeberg 1998, IJCV 30:79, with the energy of the image in place of single
+ * extrema.
  */
 import type { Image } from "../core/image.js";
 import { gaussian } from "../imgproc/gaussian.js";
-import { medianInPlace, percentiles } from "../stats/percentile.js";
 import { downsampleMean } from "../imgproc/resize.js";
+import { medianInPlace, percentiles } from "../stats/percentile.js";
 import { preparePixels, withoutGlare } from "./prepare.js";
 
 export interface ScaleEstimate {
@@ -22,7 +24,10 @@ export interface ScaleEstimate {
   readonly brightness: number;
   /** Share of the pixels at the largest value the image holds or its type can hold, 0..1. */
   readonly saturation: number;
-  /** Root mean square of the positive answers at the chosen size / what noise alone would give: about 1 where there is no object. */
+  /**
+   * Root mean square of the positive answers at the chosen size / what noise alone would give: about 1 where
+   * there is no object.
+   */
   readonly signal: number;
   readonly warnings: readonly string[];
 }
@@ -43,14 +48,35 @@ const MUCH_SATURATION = 0.05;
  * @param options.diameter taken instead of measuring, px
  * @returns diameter NaN and a warning for an image that is empty, constant, without a number, or noise alone
  */
-export function estimateScale(image: Image, options: { readonly diameter?: number | undefined } = {}): ScaleEstimate {
+export function estimateScale(
+  image: Image,
+  options: { readonly diameter?: number | undefined } = {},
+): ScaleEstimate {
   const light = estimateLight(image);
   const pixels = preparePixels(image);
-  if (Number.isNaN(pixels.background)) return { ...nothing, diameter: options.diameter ?? NaN, warnings: [noNumbers] };
-  if (pixels.constant) return { ...nothing, diameter: options.diameter ?? NaN, background: light.background, warnings: [oneValue] };
-  const { diameter, signal } = dominantSize(withoutGlare(pixels.clean, pixels), image.height, image.width, light.noise);
+  if (Number.isNaN(pixels.background))
+    return { ...nothing, diameter: options.diameter ?? NaN, warnings: [noNumbers] };
+  if (pixels.constant)
+    return {
+      ...nothing,
+      diameter: options.diameter ?? NaN,
+      background: light.background,
+      warnings: [oneValue],
+    };
+  const { diameter, signal } = dominantSize(
+    withoutGlare(pixels.clean, pixels),
+    image.height,
+    image.width,
+    light.noise,
+  );
   if (options.diameter !== undefined) return { ...light, diameter: options.diameter, signal };
-  if (!standsOut({ signal })) return { ...light, diameter: NaN, signal, warnings: [...light.warnings, "Nothing in the image stands out of its noise."] };
+  if (!standsOut({ signal }))
+    return {
+      ...light,
+      diameter: NaN,
+      signal,
+      warnings: [...light.warnings, "Nothing in the image stands out of its noise."],
+    };
   return { ...light, diameter, signal };
 }
 
@@ -62,13 +88,22 @@ export const oneValue = "All pixels of the image have the same value.";
 
 const nothing = { background: 0, noise: 0, brightness: 0, saturation: 0, signal: 0 };
 
-/** Background, noise, brightness and saturation of an image; pixels without a number count nowhere, and all is 0 where no pixel has one. */
+/**
+ * Background, noise, brightness and saturation of an image; pixels without a number count nowhere, and all is
+ * 0 where no pixel has one.
+ */
 export function estimateLight(image: Image): Light {
   const { height, width } = image;
   const { finite, background, middle } = preparePixels(image);
   if (Number.isNaN(background)) return { ...nothing, warnings: [] };
   const saturation = saturationOf(image);
-  const warnings = saturation > MUCH_SATURATION ? [`${(100 * saturation).toFixed(1)} % of the pixels are saturated: their grey values are too low, and their outlines may be too.`] : [];
+  const warnings =
+    saturation > MUCH_SATURATION
+      ? [
+          `${(100 * saturation).toFixed(1)} % of the pixels are saturated: their grey values are too ` +
+            "low, and their outlines may be too.",
+        ]
+      : [];
   const noise = noiseOf(finite, height, width, middle);
   return { background, noise, brightness: brightnessOf(finite, background, noise), saturation, warnings };
 }
@@ -81,35 +116,61 @@ function brightnessOf(data: Float32Array, background: number, noise: number): nu
   const step = data.length >= LARGE_IMAGE ? 5 : 1;
   const bright = new Float32Array(Math.ceil(data.length / step));
   let count = 0;
-  for (let i = 0; i < data.length; i += step) if (data[i]! > background + OUTSTANDING * noise) bright[count++] = data[i]! - background;
+  for (let i = 0; i < data.length; i += step)
+    if (data[i]! > background + OUTSTANDING * noise) bright[count++] = data[i]! - background;
   return count === 0 ? 0 : medianInPlace(bright, count);
 }
 
-/** The scale of an acquisition: the median of its images' diameters and backgrounds; images without a diameter do not vote on it. */
+/**
+ * The scale of an acquisition: the median of its images' diameters and backgrounds; images without a diameter
+ * do not vote on it.
+ */
 export function poolScale(estimates: readonly ScaleEstimate[]): ScaleEstimate {
-  const middle = (values: readonly number[]): number => percentiles(values.filter((value) => !Number.isNaN(value)), [50])[0] ?? NaN;
-  const column = (key: Exclude<keyof ScaleEstimate, "warnings">): number => middle(estimates.map((estimate) => estimate[key]));
+  const middle = (values: readonly number[]): number =>
+    percentiles(
+      values.filter((value) => !Number.isNaN(value)),
+      [50],
+    )[0] ?? NaN;
+  const column = (key: Exclude<keyof ScaleEstimate, "warnings">): number =>
+    middle(estimates.map((estimate) => estimate[key]));
   return {
-    diameter: column("diameter"), background: column("background"), noise: column("noise"), brightness: column("brightness"),
-    saturation: column("saturation"), signal: column("signal"), warnings: [...new Set(estimates.flatMap(({ warnings }) => warnings))],
+    diameter: column("diameter"),
+    background: column("background"),
+    noise: column("noise"),
+    brightness: column("brightness"),
+    saturation: column("saturation"),
+    signal: column("signal"),
+    warnings: [...new Set(estimates.flatMap(({ warnings }) => warnings))],
   };
 }
 
 /** Diameter, px, of the disks that answer strongest; searched from 6 px to 0.6 of the shorter side. */
-function dominantSize(data: Float32Array, height: number, width: number, noise: number): { diameter: number; signal: number } {
+function dominantSize(
+  data: Float32Array,
+  height: number,
+  width: number,
+  noise: number,
+): { diameter: number; signal: number } {
   if (height * width >= LARGE_IMAGE) {
     const half = downsampleMean(data, height, width, 2);
-    // Means of four pixels have half the noise. The peak must have a smaller size beside it that answers less, or it may lie further down.
+    // Means of four pixels have half the noise. The peak must have a smaller size beside it that answers
+    // less, or it may lie further down.
     const found = sizeByEnergy(half.data, half.height, half.width, noise / 2);
     if (found.diameter > 1.5 * SMALLEST) return { ...found, diameter: 2 * found.diameter };
   }
   return sizeByEnergy(data, height, width, noise);
 }
 
-function sizeByEnergy(data: Float32Array, height: number, width: number, noise: number): { diameter: number; signal: number } {
+function sizeByEnergy(
+  data: Float32Array,
+  height: number,
+  width: number,
+  noise: number,
+): { diameter: number; signal: number } {
   const largest = 0.6 * Math.min(height, width);
   let plane = { data, height, width };
-  // Two Gaussians of sigma s and STEP s answer strongest to a disk of diameter 2 sqrt(2) times their geometric mean.
+  // Two Gaussians of sigma s and STEP s answer strongest to a disk of diameter 2 sqrt(2) times their
+  // geometric mean.
   const sigmaOf = (diameter: number): number => diameter / (2 * Math.SQRT2 * Math.sqrt(STEP));
   let sigma = sigmaOf(SMALLEST);
   let current = gaussian(data, height, width, sigma);
@@ -130,16 +191,22 @@ function sizeByEnergy(data: Float32Array, height: number, width: number, noise: 
   if (energies.length === 0) return { diameter: NaN, signal: 0 };
   const best = firstPeak(energies);
   const diameter = SMALLEST * STEP ** (best + interpolatedPeak(energies, best));
-  // White noise blurred by sigma s keeps 1 / (4 pi s^2) of its variance; half of the answers of noise are positive.
+  // White noise blurred by sigma s keeps 1 / (4 pi s^2) of its variance; half of the answers of noise are
+  // positive.
   const s = sigmaOf(SMALLEST * STEP ** best);
   const ofNoise = (noise ** 2 / (4 * Math.PI * s ** 2)) * (1 + 1 / STEP ** 2 - 4 / (1 + STEP ** 2)) * 0.5;
   return { diameter, signal: Math.sqrt(energies[best]! / Math.max(ofNoise, 1e-9 * energies[best]!)) };
 }
 
-/** The smallest size whose energy is a local maximum of at least 0.7 of the largest: larger ones are clusters or uneven background. */
+/**
+ * The smallest size whose energy is a local maximum of at least 0.7 of the largest: larger ones are clusters
+ * or uneven background.
+ */
 function firstPeak(energies: readonly number[]): number {
   const most = Math.max(...energies);
-  return energies.findIndex((e, i) => e >= 0.7 * most && e >= (energies[i + 1] ?? 0) && (i === 0 || e >= energies[i - 1]!));
+  return energies.findIndex(
+    (e, i) => e >= 0.7 * most && e >= (energies[i + 1] ?? 0) && (i === 0 || e >= energies[i - 1]!),
+  );
 }
 
 /** Offset of the vertex of the parabola through three neighbours, -0.5..0.5. */
@@ -151,7 +218,8 @@ function interpolatedPeak(values: readonly number[], i: number): number {
 }
 
 /**
- * Standard deviation of white noise, from a mask that is blind to constant and sloping grey values, over the darker half of the image.
+ * Standard deviation of white noise, from a mask that is blind to constant and sloping grey values, over the
+ * darker half of the image.
  *
  * Source: Immerkær 1996, CVIU 64:300. Deviation: only pixels up to the median, where there are few edges.
  */
@@ -165,7 +233,13 @@ function noiseOf(data: Float32Array, height: number, width: number, middle: numb
       const p = y * width + x;
       if (!(data[p]! <= middle)) continue;
       const [u, d] = [p - width, p + width];
-      const answer = data[u - 1]! + data[u + 1]! + data[d - 1]! + data[d + 1]! - 2 * (data[u]! + data[d]! + data[p - 1]! + data[p + 1]!) + 4 * data[p]!;
+      const answer =
+        data[u - 1]! +
+        data[u + 1]! +
+        data[d - 1]! +
+        data[d + 1]! -
+        2 * (data[u]! + data[d]! + data[p - 1]! + data[p + 1]!) +
+        4 * data[p]!;
       if (Number.isNaN(answer)) continue;
       sum += Math.abs(answer);
       count++;

@@ -1,6 +1,7 @@
 /**
- * Splits regions at their necks. The watershed of the distance to the border cuts too often rather than too rarely; then neighbouring pieces
- * are joined again, best pair first, wherever the union looks more like one nucleus than like two, by shape, size and brightness.
+ * Splits regions at their necks. The watershed of the distance to the border cuts too often rather than too
+ * rarely; then neighbouring pieces are joined again, best pair first, wherever the union looks more like one
+ * nucleus than like two, by shape, size and brightness.
  */
 import { labelImage } from "../core/labels.js";
 import { distanceTransform } from "../imgproc/distance.js";
@@ -15,12 +16,22 @@ import { ellipseFill, type Moments } from "./tree.js";
  * @param diameter expected diameter of a nucleus, px
  * @returns pieces 1..n by first pixel, each inside one region
  */
-export function splitAtNecks(labels: Int32Array, heights: Float32Array, height: number, width: number, diameter: number): Int32Array {
+export function splitAtNecks(
+  labels: Int32Array,
+  heights: Float32Array,
+  height: number,
+  width: number,
+  diameter: number,
+): Int32Array {
   const mask = new Uint8Array(labels.length);
   for (let i = 0; i < labels.length; i++) if (labels[i]! > 0) mask[i] = 1;
   const distance = distanceTransform(mask, height, width);
   const smooth = gaussian(distance, height, width, Math.max(0.5, 0.04 * diameter));
-  const peaks = withEveryRegion(localMaxima(smooth, height, width, Math.max(1, Math.round(0.2 * diameter)), mask), labels, smooth);
+  const peaks = withEveryRegion(
+    localMaxima(smooth, height, width, Math.max(1, Math.round(0.2 * diameter)), mask),
+    labels,
+    smooth,
+  );
   const markers = new Int32Array(labels.length);
   peaks.forEach((p, i) => (markers[p] = i + 1));
   // Steps of a 255th of 1.5 diameters; what lies deeper than that is the inside of something far too large.
@@ -38,13 +49,22 @@ export function splitAtNecks(labels: Int32Array, heights: Float32Array, height: 
  * @param favour least gain of a union
  * @returns 1..n by first pixel
  */
-export function joinTouching(labels: Int32Array, heights: Float32Array, height: number, width: number, diameter: number, favour: number): Int32Array {
+export function joinTouching(
+  labels: Int32Array,
+  heights: Float32Array,
+  height: number,
+  width: number,
+  diameter: number,
+  favour: number,
+): Int32Array {
   const usual = (Math.PI / 4) * diameter * diameter;
   const pieces = measurePieces(labels, heights, height, width, labelImage(height, width, labels).count);
   return renumber(labels, joinPairs(pieces, usual, favour));
 }
 
-/** Adds the deepest pixel of each region that has no peak: a thin one beside a large one, or the whole image. */
+/**
+ * Adds the deepest pixel of each region that has no peak: a thin one beside a large one, or the whole image.
+ */
 function withEveryRegion(peaks: Int32Array, labels: Int32Array, depth: Float32Array): readonly number[] {
   const count = labelImage(1, labels.length, labels).count;
   const found = new Uint8Array(count + 1);
@@ -52,7 +72,8 @@ function withEveryRegion(peaks: Int32Array, labels: Int32Array, depth: Float32Ar
   const deepest = new Int32Array(count + 1).fill(-1);
   for (let p = 0; p < labels.length; p++) {
     const label = labels[p]!;
-    if (label > 0 && found[label] === 0 && (deepest[label]! < 0 || depth[p]! > depth[deepest[label]!]!)) deepest[label] = p;
+    if (label > 0 && found[label] === 0 && (deepest[label]! < 0 || depth[p]! > depth[deepest[label]!]!))
+      deepest[label] = p;
   }
   return [...peaks, ...deepest.filter((p) => p >= 0)];
 }
@@ -65,14 +86,23 @@ interface Piece {
   readonly borders: Map<number, Border>;
 }
 
-/** Where a piece meets a neighbour: pairs of adjacent pixels, and the sum over them of the mean height of the two. */
+/**
+ * Where a piece meets a neighbour: pairs of adjacent pixels, and the sum over them of the mean height of the
+ * two.
+ */
 interface Border {
   readonly length: number;
   readonly light: number;
 }
 
 /** Entry 0 is unused. */
-function measurePieces(pieces: Int32Array, heights: Float32Array, height: number, width: number, count: number): Piece[] {
+function measurePieces(
+  pieces: Int32Array,
+  heights: Float32Array,
+  height: number,
+  width: number,
+  count: number,
+): Piece[] {
   const sums = new Float64Array((count + 1) * 7);
   const borders = Array.from({ length: count + 1 }, () => new Map<number, Border>());
   const touch = (a: number, b: number, light: number): void => {
@@ -99,18 +129,33 @@ function measurePieces(pieces: Int32Array, heights: Float32Array, height: number
     }
   }
   return borders.map((border, i) => {
-    const [area, y, x, yy, xx, xy, light] = sums.subarray(i * 7, i * 7 + 7) as unknown as [number, number, number, number, number, number, number];
+    const [area, y, x, yy, xx, xy, light] = sums.subarray(i * 7, i * 7 + 7) as unknown as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     const moments = { area, y, x, yy, xx, xy };
     return { moments, fill: area > 0 ? ellipseFill(moments) : 0, light, borders: border };
   });
 }
 
-const add = (a: Moments, b: Moments): Moments =>
-  ({ area: a.area + b.area, y: a.y + b.y, x: a.x + b.x, yy: a.yy + b.yy, xx: a.xx + b.xx, xy: a.xy + b.xy });
+const add = (a: Moments, b: Moments): Moments => ({
+  area: a.area + b.area,
+  y: a.y + b.y,
+  x: a.x + b.x,
+  yy: a.yy + b.yy,
+  xx: a.xx + b.xx,
+  xy: a.xy + b.xy,
+});
 
 /**
- * How much better one nucleus explains two pieces than two nuclei do; negative keeps them apart. By shape: the union should be as much an ellipse as
- * the pieces, and the cut as wide as they are. By size: its area should be no odder than theirs. By intensity: there is no valley along the cut.
+ * How much better one nucleus explains two pieces than two nuclei do; negative keeps them apart. By shape:
+ * the union should be as much an ellipse as the pieces, and the cut as wide as they are. By size: its area
+ * should be no odder than theirs. By intensity: there is no valley along the cut.
  */
 function joinGain(a: Piece, b: Piece, border: Border, usual: number): number {
   const area = a.moments.area + b.moments.area;
@@ -120,16 +165,26 @@ function joinGain(a: Piece, b: Piece, border: Border, usual: number): number {
   const neck = border.length / (WIDTH * Math.sqrt(Math.min(a.moments.area, b.moments.area)));
   const size = mean(oddity(a.moments.area), oddity(b.moments.area)) - oddity(area);
   const valley = border.light / border.length / Math.min(a.light / a.moments.area, b.light / b.moments.area);
-  return fill + NECK * (Math.min(1.2, neck) - 0.8) + SIZE * Math.max(-1, Math.min(1, size)) + VALLEY * (Math.min(1.1, valley) - 1);
+  return (
+    fill +
+    NECK * (Math.min(1.2, neck) - 0.8) +
+    SIZE * Math.max(-1, Math.min(1, size)) +
+    VALLEY * (Math.min(1.1, valley) - 1)
+  );
 }
 
-/** Weights in `joinGain`, chosen on development images and simulated movies: neck, oddity of the size, valley. */
+/**
+ * Weights in `joinGain`, chosen on development images and simulated movies: neck, oddity of the size, valley.
+ */
 /** Width of a piece, somewhat less than that of a disk, in units of the root of its area. */
 const WIDTH = 1.02;
 const NECK = 0.12;
 const SIZE = 0.04;
 const VALLEY = 0.2;
-/** By how much one nucleus must explain the pieces of a region better than two do, and by how much pieces of regions that were found apart. */
+/**
+ * By how much one nucleus must explain the pieces of a region better than two do, and by how much pieces of
+ * regions that were found apart.
+ */
 const FAVOUR_CUT = 0.02;
 export const FAVOUR_APART = 0.04;
 
@@ -142,7 +197,8 @@ function joinPairs(pieces: Piece[], usual: number, favour: number): Int32Array {
     if (gain > 0) queue.push({ a, b, gain });
   };
   pieces.forEach((piece, a) => piece.borders.forEach((_, b) => b > a && push(a, b)));
-  const byGain = (p: typeof queue[number], q: typeof queue[number]): number => p.gain - q.gain || q.a - p.a || q.b - p.b;
+  const byGain = (p: (typeof queue)[number], q: (typeof queue)[number]): number =>
+    p.gain - q.gain || q.a - p.a || q.b - p.b;
   queue.sort(byGain);
   for (let best = queue.pop(); best !== undefined; best = queue.pop()) {
     const { a, b } = best;
@@ -166,7 +222,10 @@ function absorb(pieces: Piece[], a: number, b: number): void {
   for (const [other, border] of from.borders) {
     if (other === a) continue;
     const known = into.borders.get(other);
-    const joined = { length: border.length + (known?.length ?? 0), light: border.light + (known?.light ?? 0) };
+    const joined = {
+      length: border.length + (known?.length ?? 0),
+      light: border.light + (known?.light ?? 0),
+    };
     into.borders.set(other, joined);
     pieces[other]!.borders.delete(b);
     pieces[other]!.borders.set(a, joined);

@@ -1,9 +1,10 @@
 /**
- * Candidates without a global threshold. All connected regions of an image above all grey levels form a tree (each region lies inside one
- * of the next lower level). A nucleus is a region of that tree which looks like one: an ellipse of plausible size whose edge lies at about
- * half of its height, whatever that height is; so dim and bright nuclei are found alike, and two that touch are two branches. The set of
- * disjoint regions with the best mean quality is found exactly, from the leaves down: a region stands if it is at least as good as the
- * best choice among the regions above it, weighted by area.
+ * Candidates without a global threshold. All connected regions of an image above all grey levels form a tree
+ * (each region lies inside one of the next lower level). A nucleus is a region of that tree which looks like
+ * one: an ellipse of plausible size whose edge lies at about half of its height, whatever that height is; so
+ * dim and bright nuclei are found alike, and two that touch are two branches. The set of disjoint regions
+ * with the best mean quality is found exactly, from the leaves down: a region stands if it is at least as
+ * good as the best choice among the regions above it, weighted by area.
  *
  * Source: Berger et al. 2007, ICIP, "Effective component tree computation" (the tree); the choice is ours.
  */
@@ -24,27 +25,45 @@ export interface Moments {
   readonly xy: number;
 }
 
-/** Area / area of the ellipse with equal second moments: 1 for an ellipse, 0.9 for two equal disks that touch, 0..1. */
+/**
+ * Area / area of the ellipse with equal second moments: 1 for an ellipse, 0.9 for two equal disks that touch,
+ * 0..1.
+ */
 export function ellipseFill({ area, y, x, yy, xx, xy }: Moments): number {
-  // 1/12 is the second moment of a square pixel about its centre: without it a one-pixel line would have no extent.
+  // 1/12 is the second moment of a square pixel about its centre: without it a one-pixel line would have no
+  // extent.
   const varianceY = yy / area - (y / area) ** 2 + 1 / 12;
   const varianceX = xx / area - (x / area) ** 2 + 1 / 12;
   const covariance = xy / area - (y * x) / area ** 2;
-  return Math.min(1, area / (4 * Math.PI * Math.sqrt(Math.max(1e-9, varianceY * varianceX - covariance ** 2))));
+  return Math.min(
+    1,
+    area / (4 * Math.PI * Math.sqrt(Math.max(1e-9, varianceY * varianceX - covariance ** 2))),
+  );
 }
 
 /** Areas, in units of the expected one, outside which a region is not looked at. */
 const LEAST_AREA = 0.08;
 const MOST_AREA = 10;
 
-const ramp = (value: number, low: number, high: number): number => Math.min(1, Math.max(0, (value - low) / (high - low)));
+const ramp = (value: number, low: number, high: number): number =>
+  Math.min(1, Math.max(0, (value - low) / (high - low)));
 
-/** Quality of a region as a nucleus, 0..1; 0 is impossible. `level` is its lowest height, `mean` its mean height. */
-export function regionQuality(fill: number, area: number, level: number, mean: number, limits: TreeLimits): number {
+/**
+ * Quality of a region as a nucleus, 0..1; 0 is impossible. `level` is its lowest height, `mean` its mean
+ * height.
+ */
+export function regionQuality(
+  fill: number,
+  area: number,
+  level: number,
+  mean: number,
+  limits: TreeLimits,
+): number {
   if (mean < limits.minHeight || area < LEAST_AREA * limits.area || area > MOST_AREA * limits.area) return 0;
   const size = Math.exp(-0.5 * (Math.log(area / limits.area) / 1.2) ** 2);
   const shape = 0.05 + 0.95 * ramp(fill, 0.84, 0.97);
-  // A region whose lowest level is close to its mean is a blob of texture inside a nucleus, not a nucleus on background.
+  // A region whose lowest level is close to its mean is a blob of texture inside a nucleus, not a nucleus on
+  // background.
   const prominence = 0.05 + 0.95 * ramp(1 - level / mean, 0.02, 0.35);
   return size * shape * prominence;
 }
@@ -56,9 +75,21 @@ export function regionQuality(fill: number, area: number, level: number, mean: n
  * @param heightOf the height over the background that each level stands for, 256 values, ascending
  * @returns 0 outside, 1..n
  */
-export function selectRegions(levels: Uint8Array, heightOf: Float64Array, height: number, width: number, limits: TreeLimits): Int32Array {
+export function selectRegions(
+  levels: Uint8Array,
+  heightOf: Float64Array,
+  height: number,
+  width: number,
+  limits: TreeLimits,
+): Int32Array {
   const { nodeOf, parent, level } = componentTree(levels, height, width);
-  const chosen = chooseRegions(measureNodes(levels, heightOf, nodeOf, parent.length, height, width), parent, level, heightOf, limits);
+  const chosen = chooseRegions(
+    measureNodes(levels, heightOf, nodeOf, parent.length, height, width),
+    parent,
+    level,
+    heightOf,
+    limits,
+  );
   const labelOf = new Int32Array(parent.length);
   let count = 0;
   // Parents have smaller numbers, so that a node inside a chosen region finds its parent's label.
@@ -75,7 +106,14 @@ export function selectRegions(levels: Uint8Array, heightOf: Float64Array, height
 const SUMS = 7;
 
 /** Sums over the pixels that belong to each node itself, not to those above it; nodes x SUMS. */
-function measureNodes(levels: Uint8Array, heightOf: Float64Array, nodeOf: Int32Array, nodes: number, height: number, width: number): Float64Array {
+function measureNodes(
+  levels: Uint8Array,
+  heightOf: Float64Array,
+  nodeOf: Int32Array,
+  nodes: number,
+  height: number,
+  width: number,
+): Float64Array {
   const sums = new Float64Array(SUMS * nodes);
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
@@ -93,8 +131,17 @@ function measureNodes(levels: Uint8Array, heightOf: Float64Array, nodeOf: Int32A
   return sums;
 }
 
-/** From the leaves down: 1 for a region that is at least as good as the best choice among the regions above it. `sums` is accumulated. */
-function chooseRegions(sums: Float64Array, parent: Int32Array, level: Uint8Array, heightOf: Float64Array, limits: TreeLimits): Uint8Array {
+/**
+ * From the leaves down: 1 for a region that is at least as good as the best choice among the regions above
+ * it. `sums` is accumulated.
+ */
+function chooseRegions(
+  sums: Float64Array,
+  parent: Int32Array,
+  level: Uint8Array,
+  heightOf: Float64Array,
+  limits: TreeLimits,
+): Uint8Array {
   const chosen = new Uint8Array(parent.length);
   const weight = new Float64Array(parent.length);
   const value = new Float64Array(parent.length);
@@ -103,7 +150,14 @@ function chooseRegions(sums: Float64Array, parent: Int32Array, level: Uint8Array
     const area = sums[at]!;
     const mean = sums[at + 6]! / area;
     if (mean >= limits.minHeight && area >= LEAST_AREA * limits.area && area <= MOST_AREA * limits.area) {
-      const fill = ellipseFill({ area, y: sums[at + 1]!, x: sums[at + 2]!, yy: sums[at + 3]!, xx: sums[at + 4]!, xy: sums[at + 5]! });
+      const fill = ellipseFill({
+        area,
+        y: sums[at + 1]!,
+        x: sums[at + 2]!,
+        yy: sums[at + 3]!,
+        xx: sums[at + 4]!,
+        xy: sums[at + 5]!,
+      });
       const quality = regionQuality(fill, area, heightOf[level[node]!]!, mean, limits);
       if (quality > 0 && quality * weight[node]! >= value[node]!) {
         chosen[node] = 1;
@@ -134,7 +188,8 @@ function componentTree(image: Uint8Array, height: number, width: number): Compon
   // A frame of one pixel at level 0 spares the tests for the border.
   const stride = width + 2;
   const levels = new Uint8Array(stride * (height + 2));
-  for (let y = 0; y < height; y++) levels.set(image.subarray(y * width, (y + 1) * width), (y + 1) * stride + 1);
+  for (let y = 0; y < height; y++)
+    levels.set(image.subarray(y * width, (y + 1) * width), (y + 1) * stride + 1);
   const order = sortByLevel(levels);
   const above = new Int32Array(levels.length);
   const root = new Int32Array(levels.length).fill(-1);
@@ -156,7 +211,8 @@ function componentTree(image: Uint8Array, height: number, width: number): Compon
   const parent = new Int32Array(order.length);
   const level = new Uint8Array(order.length);
   let nodes = 0;
-  // A pixel hangs below the one that joined it last: of its own level, the same node; of a lower one, the node of the next lower region.
+  // A pixel hangs below the one that joined it last: of its own level, the same node; of a lower one, the
+  // node of the next lower region.
   for (let i = 0; i < order.length; i++) {
     const p = order[i]!;
     const q = above[p]!;
@@ -169,7 +225,8 @@ function componentTree(image: Uint8Array, height: number, width: number): Compon
     framed[p] = nodes++;
   }
   const nodeOf = new Int32Array(height * width);
-  for (let y = 0; y < height; y++) nodeOf.set(framed.subarray((y + 1) * stride + 1, (y + 1) * stride + 1 + width), y * width);
+  for (let y = 0; y < height; y++)
+    nodeOf.set(framed.subarray((y + 1) * stride + 1, (y + 1) * stride + 1 + width), y * width);
   return { nodeOf, parent: parent.slice(0, nodes), level: level.slice(0, nodes) };
 }
 

@@ -10,13 +10,14 @@ export interface GainCandidates {
 }
 
 /**
- * The set of links of the largest total gain in which each row and each column has one link at most: the maximum weight matching of a
- * sparse bipartite graph, exactly.
+ * The set of links of the largest total gain in which each row and each column has one link at most: the
+ * maximum weight matching of a sparse bipartite graph, exactly.
  *
- * Rows enter one after the other, and each entry is the shortest augmenting path under reduced costs -gain - u - v >= 0, ending at a
- * free column or at a row that gives up its link (every row owns a column of cost 0 that nobody else may use). A path never leaves the
- * connected component of its row, so the work is that of solving every component alone, without having to name the components.
- * Memory is linear in the candidates. Equal optima: decided by the order of rows and columns alone, not by the order of the candidates.
+ * Rows enter one after the other, and each entry is the shortest augmenting path under reduced costs -gain -
+ * u - v >= 0, ending at a free column or at a row that gives up its link (every row owns a column of cost 0
+ * that nobody else may use). A path never leaves the connected component of its row, so the work is that of
+ * solving every component alone, without having to name the components. Memory is linear in the candidates.
+ * Equal optima: decided by the order of rows and columns alone, not by the order of the candidates.
  *
  * @returns length `rows`: the column of each row, or -1
  * @throws InvalidInput when an index is out of range or a gain is not finite
@@ -37,7 +38,8 @@ export function maximiseGain(rows: number, columns: number, candidates: GainCand
   for (let source = 0; source < rows; source++) {
     if (start[source] === start[source + 1]) continue;
     let lowest = 0;
-    for (let e = start[source]!; e < start[source + 1]!; e++) lowest = Math.min(lowest, -gain[e]! - v[column[e]!]!);
+    for (let e = start[source]!; e < start[source + 1]!; e++)
+      lowest = Math.min(lowest, -gain[e]! - v[column[e]!]!);
     u[source] = lowest;
 
     heap.clear();
@@ -97,7 +99,14 @@ export function maximiseGain(rows: number, columns: number, candidates: GainCand
 }
 
 /** Shifts the links along the path that ends at a free column, or at the link that `endRow` gives up. */
-function augment(source: number, endRow: number, endColumn: number, from: Int32Array, columnOf: Int32Array, rowOf: Int32Array): void {
+function augment(
+  source: number,
+  endRow: number,
+  endColumn: number,
+  from: Int32Array,
+  columnOf: Int32Array,
+  rowOf: Int32Array,
+): void {
   let column = endColumn;
   if (column < 0) {
     if (endRow === source) return;
@@ -114,9 +123,15 @@ function augment(source: number, endRow: number, endColumn: number, from: Int32A
   }
 }
 
-interface Compressed { readonly start: Int32Array; readonly column: Int32Array; readonly gain: Float64Array }
+interface Compressed {
+  readonly start: Int32Array;
+  readonly column: Int32Array;
+  readonly gain: Float64Array;
+}
 
-/** Rows of ascending columns (CSR), positive gains only: two stable counting sorts, by column and then by row. */
+/**
+ * Rows of ascending columns (CSR), positive gains only: two stable counting sorts, by column and then by row.
+ */
 function compress(rows: number, columns: number, candidates: GainCandidates): Compressed {
   check(rows, columns, candidates);
   const useful: number[] = [];
@@ -124,11 +139,17 @@ function compress(rows: number, columns: number, candidates: GainCandidates): Co
   const byColumn = countingSort(useful, candidates.column, columns).order;
   const { order, start } = countingSort(byColumn, candidates.row, rows);
   return {
-    start, column: Int32Array.from(order, (k) => candidates.column[k]!), gain: Float64Array.from(order, (k) => candidates.gain[k]!),
+    start,
+    column: Int32Array.from(order, (k) => candidates.column[k]!),
+    gain: Float64Array.from(order, (k) => candidates.gain[k]!),
   };
 }
 
-function countingSort(items: ArrayLike<number>, key: Int32Array, keys: number): { order: Int32Array; start: Int32Array } {
+function countingSort(
+  items: ArrayLike<number>,
+  key: Int32Array,
+  keys: number,
+): { order: Int32Array; start: Int32Array } {
   const start = new Int32Array(keys + 1);
   for (let k = 0; k < items.length; k++) start[key[items[k]!]! + 1]!++;
   for (let k = 0; k < keys; k++) start[k + 1]! += start[k]!;
@@ -140,11 +161,20 @@ function countingSort(items: ArrayLike<number>, key: Int32Array, keys: number): 
 
 function check(rows: number, columns: number, { row, column, gain }: GainCandidates): void {
   if (row.length !== column.length || row.length !== gain.length) {
-    throw new InvalidInput("candidates", "row, column and value of equal length", `${row.length}, ${column.length}, ${gain.length}`);
+    throw new InvalidInput(
+      "candidates",
+      "row, column and value of equal length",
+      `${row.length}, ${column.length}, ${gain.length}`,
+    );
   }
   for (let k = 0; k < row.length; k++) {
     const inside = row[k]! >= 0 && row[k]! < rows && column[k]! >= 0 && column[k]! < columns;
-    if (!inside) throw new InvalidInput("candidates", `indices within ${rows} x ${columns}`, `(${row[k]}, ${column[k]})`);
+    if (!inside)
+      throw new InvalidInput(
+        "candidates",
+        `indices within ${rows} x ${columns}`,
+        `(${row[k]}, ${column[k]})`,
+      );
     if (!Number.isFinite(gain[k]!)) throw new InvalidInput("candidates", "finite values", String(gain[k]));
   }
 }

@@ -1,4 +1,7 @@
-/** A binary min-heap of (key, item) pairs; equal keys leave in the order of their items. Entries are never changed, only outdated. */
+/**
+ * A binary min-heap of (key, item) pairs; equal keys leave in the order of their items. Entries are never
+ * changed, only outdated.
+ */
 export class PairHeap {
   private keys = new Float64Array(64);
   private items = new Int32Array(64);
@@ -42,7 +45,11 @@ export class PairHeap {
     let at = 0;
     for (let child = 1; child < n; child = 2 * at + 1) {
       const right = child + 1;
-      if (right < n && (keys[right]! < keys[child]! || (keys[right] === keys[child] && items[right]! < items[child]!))) child = right;
+      if (
+        right < n &&
+        (keys[right]! < keys[child]! || (keys[right] === keys[child] && items[right]! < items[child]!))
+      )
+        child = right;
       if (key < keys[child]! || (key === keys[child] && item <= items[child]!)) break;
       keys[at] = keys[child]!;
       items[at] = items[child]!;

@@ -16,18 +16,36 @@ import { trackCommand } from "./commands/track.js";
 import { trainCommand } from "./commands/train.js";
 
 const commands = [
-  runCommand, studyCommand, demoCommand, annotateCommand, trainCommand, segmentCommand, evaluateCommand, trackCommand, analyseCommand, reportCommand, simulateCommand,
-  inspectCommand, exportModelCommand,
+  runCommand,
+  studyCommand,
+  demoCommand,
+  annotateCommand,
+  trainCommand,
+  segmentCommand,
+  evaluateCommand,
+  trackCommand,
+  analyseCommand,
+  reportCommand,
+  simulateCommand,
+  inspectCommand,
+  exportModelCommand,
 ];
 
 export function buildProgram(): Command {
   const program = new Command("karyon")
-    .description("From raw fluorescence microscopy to segmented, tracked nuclei and publishable statistics, with nobody annotating anything.")
+    .description(
+      "From raw fluorescence microscopy to segmented, tracked nuclei and publishable statistics, " +
+        "with nobody annotating anything.",
+    )
     .version(version, "-V, --version")
     .showHelpAfterError("(karyon COMMAND --help shows the options and an example)")
     .configureHelp({ helpWidth: 110 });
   for (const spec of commands) addCommand(program, spec);
-  program.addHelpText("after", "\nStart here:\n  $ karyon demo                          a simulated movie through every step, in minutes\n  $ karyon run my-movie/ -o results      the same with your own images");
+  program.addHelpText(
+    "after",
+    "\nStart here:\n  $ karyon demo                          a simulated movie through every " +
+      "step, in minutes\n  $ karyon run my-movie/ -o results      the same with your own images",
+  );
   return program;
 }
 

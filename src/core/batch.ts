@@ -2,7 +2,9 @@
 export interface Batch {
   /** n x 1 x patch x patch, normalised grey values. */
   readonly image: Float32Array;
-  /** n x 1 x h x w, object probability target: distance to the object's border / its maximum in that object. */
+  /**
+   * n x 1 x h x w, object probability target: distance to the object's border / its maximum in that object.
+   */
   readonly probability: Float32Array;
   /** n x 1 x h x w, 1 where the loss counts, 0 where the annotation says "unknown". */
   readonly mask: Float32Array;

@@ -1,9 +1,16 @@
 /**
- * The errors Karyon raises on purpose. Each is tagged with a `kind`, carries its facts as fields, and its message is one sentence that
- * says what happened, where, what was expected, what was received, and what to do next. Anything else that is thrown is a bug.
+ * The errors Karyon raises on purpose. Each is tagged with a `kind`, carries its facts as fields, and its
+ * message is one sentence that says what happened, where, what was expected, what was received, and what to
+ * do next. Anything else that is thrown is a bug.
  */
 export type KaryonErrorKind =
-  | "InvalidInput" | "UnsupportedFormat" | "CorruptFile" | "TrainingDiverged" | "Output" | "Stage" | "Cancelled";
+  | "InvalidInput"
+  | "UnsupportedFormat"
+  | "CorruptFile"
+  | "TrainingDiverged"
+  | "Output"
+  | "Stage"
+  | "Cancelled";
 
 export class KaryonError extends Error {
   readonly kind: KaryonErrorKind;
@@ -18,7 +25,10 @@ export class KaryonError extends Error {
 export class InvalidInput extends KaryonError {
   readonly argument: string;
   constructor(argument: string, expected: string, received: string, next = "") {
-    super("InvalidInput", `${argument}: expected ${expected}, received ${received}${next === "" ? "" : `; ${next}`}.`);
+    super(
+      "InvalidInput",
+      `${argument}: expected ${expected}, received ${received}${next === "" ? "" : `; ${next}`}.`,
+    );
     this.argument = argument;
   }
 }
@@ -46,7 +56,11 @@ export class TrainingDiverged extends KaryonError {
   readonly step: number;
   readonly loss: number;
   constructor(step: number, loss: number) {
-    super("TrainingDiverged", `Training stopped at step ${step}: the loss became ${loss}; lower the learning rate (--learning-rate) or check the images for extreme values.`);
+    super(
+      "TrainingDiverged",
+      `Training stopped at step ${step}: the loss became ${loss}; lower the learning rate ` +
+        "(--learning-rate) or check the images for extreme values.",
+    );
     this.step = step;
     this.loss = loss;
   }

@@ -4,13 +4,19 @@ export type PixelData = Uint8Array | Uint16Array | Float32Array;
 export interface Image {
   readonly height: number;
   readonly width: number;
-  /** height x width grey values, row-major; Float32 may hold NaN, which means "no value" and is masked by every stage. */
+  /**
+   * height x width grey values, row-major; Float32 may hold NaN, which means "no value" and is masked by
+   * every stage.
+   */
   readonly data: PixelData;
   /** Edge of a pixel in µm; undefined when the file does not say. */
   readonly pixelSize?: number | undefined;
 }
 
-/** Samples exactly as a file stores them: rows x columns x samples (interleaved), before any conversion to grey. */
+/**
+ * Samples exactly as a file stores them: rows x columns x samples (interleaved), before any conversion to
+ * grey.
+ */
 export interface StoredPlane {
   readonly height: number;
   readonly width: number;
@@ -20,7 +26,7 @@ export interface StoredPlane {
 }
 
 export type SampleData =
-  | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
+  Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 
 export interface ReadOptions {
   /** Channel, from 0. Default 0. */
@@ -59,12 +65,13 @@ export interface ImageSource {
   /** Size of a frame, px, without decoding it. */
   size(frame: number): Promise<{ readonly height: number; readonly width: number }>;
   /**
-   * A rectangle of a frame, with the values that `read` gives there. Of a TIFF file only the strips and tiles that it meets are read and decoded,
-   * so that an image need not fit into memory.
+   * A rectangle of a frame, with the values that `read` gives there. Of a TIFF file only the strips and tiles
+   * that it meets are read and decoded, so that an image need not fit into memory.
    *
    * @throws InvalidInput when it is not within the frame
    */
   readWindow(frame: number, window: Window, options?: ReadOptions): Promise<Image>;
 }
 
-export const float32Of = (data: PixelData): Float32Array => (data instanceof Float32Array ? data : Float32Array.from(data));
+export const float32Of = (data: PixelData): Float32Array =>
+  data instanceof Float32Array ? data : Float32Array.from(data);

@@ -2,7 +2,10 @@
 export interface LabelImage {
   readonly height: number;
   readonly width: number;
-  /** height x width, row-major; 0 background, 1..count objects, -1 "unknown, ignore in training" (annotations only). */
+  /**
+   * height x width, row-major; 0 background, 1..count objects, -1 "unknown, ignore in training" (annotations
+   * only).
+   */
   readonly data: Int32Array;
   /** The largest label. Labels are consecutive wherever a stage of Karyon made them. */
   readonly count: number;
@@ -15,8 +18,12 @@ export function labelImage(height: number, width: number, data: Int32Array): Lab
   return { height, width, data, count };
 }
 
-/** Renumbers labels to 1..n in the order of their first pixel (row-major), so that equal partitions get equal bytes. -1 stays. */
-export const relabelSequential = (labels: LabelImage): LabelImage => renumber({ ...labels, data: labels.data.slice() });
+/**
+ * Renumbers labels to 1..n in the order of their first pixel (row-major), so that equal partitions get equal
+ * bytes. -1 stays.
+ */
+export const relabelSequential = (labels: LabelImage): LabelImage =>
+  renumber({ ...labels, data: labels.data.slice() });
 
 /** The same in place, for labels that nobody else holds. */
 export function renumber({ height, width, data, count: most }: LabelImage): LabelImage {

@@ -1,4 +1,7 @@
-/** Measured nuclei of an image or a movie: one row a nucleus, one typed array a column, sorted by frame, then label. */
+/**
+ * Measured nuclei of an image or a movie: one row a nucleus, one typed array a column, sorted by frame, then
+ * label.
+ */
 export interface Nuclei {
   readonly count: number;
   /** Frame, from 0. */
@@ -30,8 +33,20 @@ export interface Nuclei {
 export function emptyNuclei(count: number): Nuclei {
   const f = (): Float64Array => new Float64Array(count);
   return {
-    count, frame: new Int32Array(count), label: new Int32Array(count), y: f(), x: f(), area: f(), meanIntensity: f(), eccentricity: f(),
-    solidity: f(), majorAxis: f(), minorAxis: f(), orientation: f(), score: f(), touchesEdge: new Uint8Array(count),
+    count,
+    frame: new Int32Array(count),
+    label: new Int32Array(count),
+    y: f(),
+    x: f(),
+    area: f(),
+    meanIntensity: f(),
+    eccentricity: f(),
+    solidity: f(),
+    majorAxis: f(),
+    minorAxis: f(),
+    orientation: f(),
+    score: f(),
+    touchesEdge: new Uint8Array(count),
   };
 }
 
@@ -47,6 +62,17 @@ export function concatNuclei(tables: readonly Nuclei[]): Nuclei {
 }
 
 export const nucleiColumns = [
-  "frame", "label", "y", "x", "area", "meanIntensity", "eccentricity", "solidity", "majorAxis", "minorAxis", "orientation", "score",
+  "frame",
+  "label",
+  "y",
+  "x",
+  "area",
+  "meanIntensity",
+  "eccentricity",
+  "solidity",
+  "majorAxis",
+  "minorAxis",
+  "orientation",
+  "score",
   "touchesEdge",
 ] as const satisfies readonly (keyof Nuclei)[];

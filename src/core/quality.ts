@@ -4,7 +4,10 @@ export interface ExpectedQuality {
   readonly f1: number;
   readonly low: number;
   readonly high: number;
-  /** F1 at IoU 0.5 against the annotation of what was held back from training; what the annotation does not know does not count. */
+  /**
+   * F1 at IoU 0.5 against the annotation of what was held back from training; what the annotation does not
+   * know does not count.
+   */
   readonly agreement: number;
   /** F1 at IoU 0.5 of what the network finds in an image against what it finds in the mirrored image. */
   readonly stability: number;

@@ -54,7 +54,10 @@ describe("random", () => {
   });
 
   it("shuffles to a permutation", () => {
-    const items = shuffle(Array.from({ length: 100 }, (_, i) => i), random(2));
+    const items = shuffle(
+      Array.from({ length: 100 }, (_, i) => i),
+      random(2),
+    );
     expect([...items].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
     expect(items.slice(0, 5)).not.toEqual([0, 1, 2, 3, 4]);
   });

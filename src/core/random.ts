@@ -8,13 +8,15 @@ export interface Random {
   uniform(low: number, high: number): number;
   /** Normal with the given mean and standard deviation. */
   normal(mean?: number, deviation?: number): number;
-  /** An independent generator that depends only on this one's seed and `stream`, not on what was drawn before. */
+  /**
+   * An independent generator that depends only on this one's seed and `stream`, not on what was drawn before.
+   */
   fork(stream: number): Random;
 }
 
 /**
- * sfc32, seeded through splitmix32. Passes PractRand to far beyond what is drawn here, and is 32-bit integer arithmetic only, so that
- * every platform draws the same numbers.
+ * sfc32, seeded through splitmix32. Passes PractRand to far beyond what is drawn here, and is 32-bit integer
+ * arithmetic only, so that every platform draws the same numbers.
  *
  * Source: Chris Doty-Humphrey, PractRand (sfc32); Steele et al. 2014 (splitmix).
  */
@@ -34,7 +36,7 @@ export function random(seed: number): Random {
     counter = (counter + 1) | 0;
     a = b ^ (b >>> 9);
     b = (c + (c << 3)) | 0;
-    c = ((c << 21) | (c >>> 11)) + t | 0;
+    c = (((c << 21) | (c >>> 11)) + t) | 0;
     return t >>> 0;
   };
   for (let i = 0; i < 12; i++) uint32();
@@ -44,7 +46,8 @@ export function random(seed: number): Random {
     integer: (n) => Math.floor(next() * n),
     uniform: (low, high) => low + (high - low) * next(),
     // Box-Muller without keeping the second value: the stream then depends only on the number of calls.
-    normal: (mean = 0, deviation = 1) => mean + deviation * Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
+    normal: (mean = 0, deviation = 1) =>
+      mean + deviation * Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
     fork: (stream) => random(Math.imul(seed ^ 0x5bd1e995, 0x27d4eb2f) ^ Math.imul(stream + 1, 0x165667b1)),
   };
 }

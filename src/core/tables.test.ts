@@ -27,12 +27,21 @@ describe("concatNuclei", () => {
 
 describe("errors", () => {
   it("say what, where, expected, received and what to do, in one sentence", () => {
-    expect(new InvalidInput("train.patch", "a multiple of 16", "50", "try 64").message).toBe("train.patch: expected a multiple of 16, received 50; try 64.");
-    expect(new CorruptFile("a.tif", 12, "the strip ends early").message).toBe("a.tif: the strip ends early (at byte 12); copy or export the file again.");
-    expect(new StageError("segment", "t003", new Error("out of memory."), "use a smaller --tile").message).toBe("segment stopped at t003: out of memory; use a smaller --tile.");
+    expect(new InvalidInput("train.patch", "a multiple of 16", "50", "try 64").message).toBe(
+      "train.patch: expected a multiple of 16, received 50; try 64.",
+    );
+    expect(new CorruptFile("a.tif", 12, "the strip ends early").message).toBe(
+      "a.tif: the strip ends early (at byte 12); copy or export the file again.",
+    );
+    expect(
+      new StageError("segment", "t003", new Error("out of memory."), "use a smaller --tile").message,
+    ).toBe("segment stopped at t003: out of memory; use a smaller --tile.");
   });
 
   it("are told from bugs", () => {
-    expect([isKaryonError(new InvalidInput("a", "b", "c")), isKaryonError(new TypeError("x"))]).toEqual([true, false]);
+    expect([isKaryonError(new InvalidInput("a", "b", "c")), isKaryonError(new TypeError("x"))]).toEqual([
+      true,
+      false,
+    ]);
   });
 });

@@ -3,7 +3,11 @@ import { emptyNuclei } from "./nuclei.js";
 import { branchesOf } from "./tracks.js";
 
 /** Nuclei by [frame, label], and links by row. */
-function graphOf(rows: readonly (readonly [number, number])[], edges: readonly number[], frames: number): Parameters<typeof branchesOf>[0] {
+function graphOf(
+  rows: readonly (readonly [number, number])[],
+  edges: readonly number[],
+  frames: number,
+): Parameters<typeof branchesOf>[0] {
   const nuclei = emptyNuclei(rows.length);
   rows.forEach(([frame, label], row) => {
     nuclei.frame[row] = frame;
@@ -15,7 +19,18 @@ function graphOf(rows: readonly (readonly [number, number])[], edges: readonly n
 describe("branchesOf", () => {
   it("ends a branch at a division and names mother and root", () => {
     // Row 0 lives two frames, divides into rows 2 and 3; row 3 goes on; row 5 is alone.
-    const graph = graphOf([[0, 1], [1, 1], [2, 1], [2, 2], [3, 1], [1, 2]], [0, 1, 1, 2, 1, 3, 3, 4], 4);
+    const graph = graphOf(
+      [
+        [0, 1],
+        [1, 1],
+        [2, 1],
+        [2, 2],
+        [3, 1],
+        [1, 2],
+      ],
+      [0, 1, 1, 2, 1, 3, 3, 4],
+      4,
+    );
     expect(branchesOf(graph)).toEqual([
       { id: 1, parent: 0, rows: [0, 1], root: 1 },
       { id: 2, parent: 0, rows: [5], root: 2 },
@@ -25,12 +40,36 @@ describe("branchesOf", () => {
   });
 
   it("holds every nucleus once", () => {
-    const graph = graphOf([[0, 1], [0, 2], [1, 1], [2, 1]], [0, 2, 2, 3], 3);
-    expect(branchesOf(graph).flatMap(({ rows }) => rows).sort()).toEqual([0, 1, 2, 3]);
+    const graph = graphOf(
+      [
+        [0, 1],
+        [0, 2],
+        [1, 1],
+        [2, 1],
+      ],
+      [0, 2, 2, 3],
+      3,
+    );
+    expect(
+      branchesOf(graph)
+        .flatMap(({ rows }) => rows)
+        .sort(),
+    ).toEqual([0, 1, 2, 3]);
   });
 
   it("keeps one branch across a gap", () => {
-    expect(branchesOf(graphOf([[0, 1], [2, 1]], [0, 1], 3))).toHaveLength(1);
+    expect(
+      branchesOf(
+        graphOf(
+          [
+            [0, 1],
+            [2, 1],
+          ],
+          [0, 1],
+          3,
+        ),
+      ),
+    ).toHaveLength(1);
   });
 
   it("of nothing is nothing", () => {

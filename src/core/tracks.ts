@@ -1,6 +1,9 @@
 import type { Nuclei } from "./nuclei.js";
 
-/** Nuclei linked through time. An edge leads from a row of `nuclei` to a row of a later frame; a row with two children divides. */
+/**
+ * Nuclei linked through time. An edge leads from a row of `nuclei` to a row of a later frame; a row with two
+ * children divides.
+ */
 export interface TrackGraph {
   readonly nuclei: Nuclei;
   /** Number of frames of the movie, empty ones included. */
@@ -9,11 +12,16 @@ export interface TrackGraph {
   readonly edges: Uint32Array;
 }
 
-/** An unbranched piece of a lineage, from birth or division to the next division or the end: CTC's "track". */
+/**
+ * An unbranched piece of a lineage, from birth or division to the next division or the end: CTC's "track".
+ */
 export interface Branch {
   /** 1..n, by first frame, then by label of the first nucleus. */
   readonly id: number;
-  /** Id of the mother branch, 0 if none. A branch that continues another after a gap has that as its only-child parent. */
+  /**
+   * Id of the mother branch, 0 if none. A branch that continues another after a gap has that as its
+   * only-child parent.
+   */
   readonly parent: number;
   /** Rows of `nuclei`, in time; may skip frames where a gap was closed. */
   readonly rows: readonly number[];
@@ -41,7 +49,12 @@ export function branchesOf(graph: TrackGraph): Branch[] {
     for (const row of rows) branchOfRow[row] = index + 1;
     // A mother begins in an earlier frame than its daughters, so her branch exists already.
     const parent = parentRow[start]! < 0 ? 0 : branchOfRow[parentRow[start]!]!;
-    branches.push({ id: index + 1, parent, rows, root: parent === 0 ? index + 1 : branches[parent - 1]!.root });
+    branches.push({
+      id: index + 1,
+      parent,
+      rows,
+      root: parent === 0 ? index + 1 : branches[parent - 1]!.root,
+    });
   });
   return branches;
 }

@@ -19,12 +19,24 @@ export interface AugmentOptions {
   readonly noise: number;
 }
 
-/** Blur, free rotation and scale are off: images of one microscope vary little in them, and resampled labels lose half a pixel of outline. */
+/**
+ * Blur, free rotation and scale are off: images of one microscope vary little in them, and resampled labels
+ * lose half a pixel of outline.
+ */
 export const defaultAugmentOptions: AugmentOptions = {
-  flips: true, rotation: false, scale: [1, 1], gain: [0.6, 1.6], offset: 0.1, blur: 0, noise: 0.05,
+  flips: true,
+  rotation: false,
+  scale: [1, 1],
+  gain: [0.6, 1.6],
+  offset: 0.1,
+  blur: 0,
+  noise: 0.05,
 };
 
-/** From offsets to the centre of the patch to offsets to a point of the image: dy = yy * i + yx * j, dx = xy * i + xx * j. */
+/**
+ * From offsets to the centre of the patch to offsets to a point of the image: dy = yy * i + yx * j, dx = xy *
+ * i + xx * j.
+ */
 export interface PatchTransform {
   readonly yy: number;
   readonly yx: number;
@@ -50,18 +62,28 @@ export function drawTransform(options: AugmentOptions, rng: Random): PatchTransf
     [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
   }
   return {
-    yy: cosine / scale, yx: (-sine * mirror) / scale, xy: sine / scale, xx: (cosine * mirror) / scale,
-    exact: scale === 1 && !options.rotation, scale,
+    yy: cosine / scale,
+    yx: (-sine * mirror) / scale,
+    xy: sine / scale,
+    xx: (cosine * mirror) / scale,
+    exact: scale === 1 && !options.rotation,
+    scale,
   };
 }
 
 /**
- * Varies the grey values of a patch: blur, then gain and offset, then noise, as light passes optics before a camera.
+ * Varies the grey values of a patch: blur, then gain and offset, then noise, as light passes optics before a
+ * camera.
  *
  * @param patch side x side normalised grey values
  * @returns a new array, or `patch` itself, changed
  */
-export function varyIntensity(patch: Float32Array, side: number, options: AugmentOptions, rng: Random): Float32Array {
+export function varyIntensity(
+  patch: Float32Array,
+  side: number,
+  options: AugmentOptions,
+  rng: Random,
+): Float32Array {
   const sigma = rng.uniform(0, options.blur);
   const gain = rng.uniform(options.gain[0], options.gain[1]);
   const offset = rng.uniform(-options.offset, options.offset);

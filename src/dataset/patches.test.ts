@@ -12,7 +12,15 @@ import { prepareSample, type PreparedSample } from "./samples.js";
 const prepare = (labels: LabelImage): PreparedSample =>
   prepareSample({ name: "sample", labels, data: Float32Array.from(labels.data, (_, p) => p) });
 
-const options: BatchOptions = { patch: 32, batch: 6, rays: 16, grid: 2, augment: "none", seed: 3, foregroundFraction: 0.9 };
+const options: BatchOptions = {
+  patch: 32,
+  batch: 6,
+  rays: 16,
+  grid: 2,
+  augment: "none",
+  seed: 3,
+  foregroundFraction: 0.9,
+};
 const still: AugmentOptions = { ...defaultAugmentOptions, gain: [1, 1], offset: 0, noise: 0 };
 const labels = convexShapes(22, 36, true, random(6));
 const sample = prepare(labels);
@@ -39,7 +47,14 @@ describe("batchProvider", () => {
       for (let n = 0; n < 6; n++) {
         const corner = under(batch, n, 0, 0);
         expect(under(batch, n, 31, 31)).toBe(corner + 31 * width + 31);
-        const view = labelImage(32, 32, Int32Array.from({ length: 1024 }, (_, p) => labels.data[corner + Math.floor(p / 32) * width + (p % 32)]!));
+        const view = labelImage(
+          32,
+          32,
+          Int32Array.from(
+            { length: 1024 },
+            (_, p) => labels.data[corner + Math.floor(p / 32) * width + (p % 32)]!,
+          ),
+        );
         const expected = starDistances(view, 16, 2);
         for (let i = 0; i < 16; i++) {
           for (let j = 0; j < 16; j++) {
@@ -47,7 +62,8 @@ describe("batchProvider", () => {
             const pixel = corner + 2 * i * width + 2 * j;
             if (batch.mask[cell] !== 1 || batch.probability[cell] !== sample.probability[pixel]) wrong++;
             for (let k = 0; k < 16; k++) {
-              if (batch.distances[((n * 16 + k) * 16 + i) * 16 + j] !== expected[(k * 16 + i) * 16 + j]) wrong++;
+              if (batch.distances[((n * 16 + k) * 16 + i) * 16 + j] !== expected[(k * 16 + i) * 16 + j])
+                wrong++;
             }
           }
         }
@@ -70,16 +86,25 @@ describe("batchProvider", () => {
         // The labels seen through the patch, by the grey values alone, and their distances by a plain call.
         const size = 32;
         const at = (i: number, j: number): number => {
-          const y = Math.floor(origin / width) + (i * Math.round((down - origin) / width)) + (j * Math.round((right - origin) / width));
+          const y =
+            Math.floor(origin / width) +
+            i * Math.round((down - origin) / width) +
+            j * Math.round((right - origin) / width);
           const x = (origin % width) + i * axis(down - origin) + j * axis(right - origin);
           return y >= 0 && y < height && x >= 0 && x < width ? labels.data[y * width + x]! : -1;
         };
         const axis = (d: number): number => (Math.abs(d) === 1 ? d : 0);
-        const view = labelImage(size, size, Int32Array.from({ length: size * size }, (_, p) => at(Math.floor(p / size), p % size)));
+        const view = labelImage(
+          size,
+          size,
+          Int32Array.from({ length: size * size }, (_, p) => at(Math.floor(p / size), p % size)),
+        );
         const expected = starDistances(view, 16, 2);
         for (let k = 0; k < 16; k++) {
           for (let i = 0; i < 16; i++) {
-            for (let j = 0; j < 16; j++) if (batch.distances[((n * 16 + k) * 16 + i) * 16 + j] !== expected[(k * 16 + i) * 16 + j]) wrong++;
+            for (let j = 0; j < 16; j++)
+              if (batch.distances[((n * 16 + k) * 16 + i) * 16 + j] !== expected[(k * 16 + i) * 16 + j])
+                wrong++;
           }
         }
       }
@@ -95,7 +120,8 @@ describe("batchProvider", () => {
     let hits = 0;
     for (let step = 0; step < 10; step++) {
       const { probability } = next(step);
-      for (let n = 0; n < 50; n++) hits += probability.subarray(n * 1024, (n + 1) * 1024).some((v) => v > 0) ? 1 : 0;
+      for (let n = 0; n < 50; n++)
+        hits += probability.subarray(n * 1024, (n + 1) * 1024).some((v) => v > 0) ? 1 : 0;
     }
     // 0.9 of 500, and a few by chance: binomial, standard deviation 6.7.
     expect(hits).toBeGreaterThan(425);
@@ -105,13 +131,19 @@ describe("batchProvider", () => {
   it("mirrors an image smaller than the patch, and masks what lies beyond it", () => {
     const small = labelImage(20, 24, new Int32Array(480));
     for (let y = 5; y < 15; y++) small.data.fill(1, y * 24, y * 24 + 10);
-    const { image, mask, probability, distances } = batchProvider([prepare(small)], { ...options, batch: 1, grid: 1 })(0);
+    const { image, mask, probability, distances } = batchProvider([prepare(small)], {
+      ...options,
+      batch: 1,
+      grid: 1,
+    })(0);
     // 6 rows above and below, 4 columns left and right.
     expect(image[6 * 32 + 4]).toBe(0);
     expect(image[5 * 32 + 4]).toBe(24);
     expect(image[6 * 32 + 3]).toBe(1);
     expect([...image].every((v) => v >= 0 && v < 480)).toBe(true);
-    const inside = Array.from({ length: 1024 }, (_, p) => (p >= 6 * 32 && p < 26 * 32 && p % 32 >= 4 && p % 32 < 28 ? 1 : 0));
+    const inside = Array.from({ length: 1024 }, (_, p) =>
+      p >= 6 * 32 && p < 26 * 32 && p % 32 >= 4 && p % 32 < 28 ? 1 : 0,
+    );
     expect([...mask]).toEqual(inside);
     expect(inside.every((here, p) => here === 1 || (probability[p] === 0 && distances[p] === 0))).toBe(true);
     // A ray ends where the image does: row 10, column 3 looks left (ray 8 of 16) over 3.5 px.
@@ -127,8 +159,18 @@ describe("batchProvider", () => {
   });
 
   it("draws images by the square root of their objects", () => {
-    const one = prepare(labelImage(64, 64, Int32Array.from({ length: 4096 }, (_, p) => (p % 64 < 5 ? 1 : 0))));
-    const many = prepareSample({ name: "many", labels: convexShapes(10, 64, false, random(1)), data: new Float32Array(144 * 144).fill(-1) });
+    const one = prepare(
+      labelImage(
+        64,
+        64,
+        Int32Array.from({ length: 4096 }, (_, p) => (p % 64 < 5 ? 1 : 0)),
+      ),
+    );
+    const many = prepareSample({
+      name: "many",
+      labels: convexShapes(10, 64, false, random(1)),
+      data: new Float32Array(144 * 144).fill(-1),
+    });
     const next = batchProvider([one, many], { ...options, batch: 90 });
     let fromMany = 0;
     for (let step = 0; step < 5; step++) {
@@ -140,14 +182,27 @@ describe("batchProvider", () => {
   });
 
   it("scales and turns freely: distances grow with the patch, and stay in step with the labels", () => {
-    const disc = labelImage(120, 120, Int32Array.from({ length: 14400 }, (_, p) => (Math.hypot(Math.floor(p / 120) - 60, (p % 120) - 60) < 20.5 ? 1 : 0)));
-    const next = batchProvider([prepare(disc)], { ...options, patch: 128, batch: 4, augment: { ...still, rotation: true, scale: [1.5, 1.5] }, foregroundFraction: 1 });
+    const disc = labelImage(
+      120,
+      120,
+      Int32Array.from({ length: 14400 }, (_, p) =>
+        Math.hypot(Math.floor(p / 120) - 60, (p % 120) - 60) < 20.5 ? 1 : 0,
+      ),
+    );
+    const next = batchProvider([prepare(disc)], {
+      ...options,
+      patch: 128,
+      batch: 4,
+      augment: { ...still, rotation: true, scale: [1.5, 1.5] },
+      foregroundFraction: 1,
+    });
     for (let step = 0; step < 3; step++) {
       const { distances, probability, image } = next(step);
       expect(image.every(Number.isFinite)).toBe(true);
       for (let cell = 0; cell < 4 * 4096; cell++) {
         const [n, at] = [Math.floor(cell / 4096), cell % 4096];
-        const opposite = (k: number): number => distances[(n * 16 + k) * 4096 + at]! + distances[(n * 16 + k + 8) * 4096 + at]!;
+        const opposite = (k: number): number =>
+          distances[(n * 16 + k) * 4096 + at]! + distances[(n * 16 + k + 8) * 4096 + at]!;
         if (probability[cell]! < 0.95) continue;
         // Near the centre every chord is a diameter: 41 px, enlarged to 61.5.
         for (let k = 0; k < 8; k++) expect(Math.abs(opposite(k) - 61.5)).toBeLessThan(2.5);
@@ -176,14 +231,18 @@ describe("batchProvider", () => {
   it("adds noise of the size asked for", () => {
     const flat = prepareSample({ name: "flat", labels, data: new Float32Array(labels.data.length) });
     const { image } = batchProvider([flat], { ...options, batch: 64, augment: { ...still, noise: 0.3 } })(0);
-    const deviations = Array.from({ length: 64 }, (_, n) => Math.sqrt(image.subarray(n * 1024, (n + 1) * 1024).reduce((sum, v) => sum + v * v, 0) / 1024));
+    const deviations = Array.from({ length: 64 }, (_, n) =>
+      Math.sqrt(image.subarray(n * 1024, (n + 1) * 1024).reduce((sum, v) => sum + v * v, 0) / 1024),
+    );
     expect(Math.max(...deviations)).toBeLessThan(0.32);
     expect(Math.max(...deviations)).toBeGreaterThan(0.25);
     expect(Math.min(...deviations)).toBeLessThan(0.05);
   });
 
   it("refuses a patch that the grid does not divide, and no samples", () => {
-    expect(() => batchProvider([sample], { ...options, patch: 33 })).toThrow(/patch: expected a multiple of 2 px/);
+    expect(() => batchProvider([sample], { ...options, patch: 33 })).toThrow(
+      /patch: expected a multiple of 2 px/,
+    );
     expect(() => batchProvider([], options)).toThrow(/samples/);
   });
 });

@@ -2,7 +2,13 @@ import type { Batch } from "../core/batch.js";
 import { InvalidInput } from "../core/errors.js";
 import { random, type Random } from "../core/random.js";
 import { starDistancesInto } from "../starconvex/distances.js";
-import { drawTransform, identity, varyIntensity, type AugmentOptions, type PatchTransform } from "./augment.js";
+import {
+  drawTransform,
+  identity,
+  varyIntensity,
+  type AugmentOptions,
+  type PatchTransform,
+} from "./augment.js";
 import { patchWeight, type PreparedSample } from "./samples.js";
 
 export interface BatchOptions {
@@ -14,7 +20,10 @@ export interface BatchOptions {
   readonly grid: number;
   readonly augment: AugmentOptions | "none";
   readonly seed: number;
-  /** Share of the patches that are centred, as far as the image's border lets them, on a pixel of an object; the others lie anywhere. */
+  /**
+   * Share of the patches that are centred, as far as the image's border lets them, on a pixel of an object;
+   * the others lie anywhere.
+   */
   readonly foregroundFraction: number;
 }
 
@@ -24,18 +33,24 @@ export const defaultBatchOptions = { patch: 96, batch: 4, foregroundFraction: 0.
  * Draws training batches.
  *
  * - The batch of a step depends on the seed and the step alone, not on which batches were drawn before.
- * - Images are drawn in proportion to their weight, by default the square root of their number of objects: between "by image", where an image with three nuclei
- *   counts as much as one with a thousand, and "by nucleus", where it is hardly ever seen.
- * - Patches lie within their image. An image smaller than a patch is mirrored at its border; what lies beyond the border is masked.
- * - Rays end at the border of the patch, as in StarDist: what lies beyond cannot be seen, and asking for it costs outline precision
- *   (docs/decisions/0004). Probabilities are those of the whole objects.
+ * - Images are drawn in proportion to their weight, by default the square root of their number of objects:
+ * between "by image", where an image with three nuclei counts as much as one with a thousand, and "by
+ * nucleus", where it is hardly ever seen.
+ * - Patches lie within their image. An image smaller than a patch is mirrored at its border; what lies beyond
+ * the border is masked.
+ * - Rays end at the border of the patch, as in StarDist: what lies beyond cannot be seen, and asking for it
+ * costs outline precision (docs/decisions/0004). Probabilities are those of the whole objects.
  *
  * @throws InvalidInput when there is no sample, or the patch is not a multiple of the grid
  */
-export function batchProvider(samples: readonly PreparedSample[], options: BatchOptions): (step: number) => Batch {
+export function batchProvider(
+  samples: readonly PreparedSample[],
+  options: BatchOptions,
+): (step: number) => Batch {
   const { patch, batch, rays, grid } = options;
   if (samples.length === 0) throw new InvalidInput("samples", "at least one", "none");
-  if (!Number.isInteger(patch) || patch < grid || patch % grid !== 0) throw new InvalidInput("patch", `a multiple of ${grid} px`, String(patch));
+  if (!Number.isInteger(patch) || patch < grid || patch % grid !== 0)
+    throw new InvalidInput("patch", `a multiple of ${grid} px`, String(patch));
   const cumulative = cumulativeWeights(samples);
   const root = random(options.seed);
   const cells = (patch / grid) ** 2;
@@ -58,10 +73,21 @@ function cumulativeWeights(samples: readonly PreparedSample[]): Float64Array {
 }
 
 function fillPatch(
-  batch: Batch, n: number, samples: readonly PreparedSample[], cumulative: Float64Array, options: BatchOptions, rng: Random,
+  batch: Batch,
+  n: number,
+  samples: readonly PreparedSample[],
+  cumulative: Float64Array,
+  options: BatchOptions,
+  rng: Random,
 ): void {
   const at = rng.uniform(0, cumulative[cumulative.length - 1]!);
-  const sample = samples[Math.max(0, cumulative.findIndex((sum) => at < sum))]!;
+  const sample =
+    samples[
+      Math.max(
+        0,
+        cumulative.findIndex((sum) => at < sum),
+      )
+    ]!;
   const [top, left] = drawPlace(sample, options, rng);
   const transform = options.augment === "none" ? identity : drawTransform(options.augment, rng);
   const middle = (options.patch - 1) / 2;
@@ -69,16 +95,25 @@ function fillPatch(
   fillTargets(batch, n, sample, place, options);
   const side = options.patch;
   const image = imagePatch(sample, place, side);
-  batch.image.set(options.augment === "none" ? image : varyIntensity(image, side, options.augment, rng), n * side * side);
+  batch.image.set(
+    options.augment === "none" ? image : varyIntensity(image, side, options.augment, rng),
+    n * side * side,
+  );
 }
 
 /** Top left corner of a patch, px; negative where the image is smaller than the patch. */
-function drawPlace({ height, width, foreground }: PreparedSample, { patch, foregroundFraction }: BatchOptions, rng: Random): [number, number] {
+function drawPlace(
+  { height, width, foreground }: PreparedSample,
+  { patch, foregroundFraction }: BatchOptions,
+  rng: Random,
+): [number, number] {
   const onObject = rng.next() < foregroundFraction && foreground.length > 0;
   const pixel = onObject ? foreground[rng.integer(foreground.length)]! : 0;
   const along = (length: number, wanted: number): number => {
     if (length <= patch) return Math.floor((length - patch) / 2);
-    return onObject ? Math.min(length - patch, Math.max(0, wanted - (patch >> 1))) : rng.integer(length - patch + 1);
+    return onObject
+      ? Math.min(length - patch, Math.max(0, wanted - (patch >> 1)))
+      : rng.integer(length - patch + 1);
   };
   return [along(height, Math.floor(pixel / width)), along(width, pixel % width)];
 }
@@ -122,7 +157,13 @@ function mirrored(i: number, length: number): number {
 }
 
 /** Computes all targets of patch `n`. */
-function fillTargets(batch: Batch, n: number, sample: PreparedSample, place: Place, options: BatchOptions): void {
+function fillTargets(
+  batch: Batch,
+  n: number,
+  sample: PreparedSample,
+  place: Place,
+  options: BatchOptions,
+): void {
   const { patch, rays, grid } = options;
   const pixels = sourcePixels(sample, place, patch);
   const labels = new Int32Array(patch * patch);
@@ -138,10 +179,18 @@ function fillTargets(batch: Batch, n: number, sample: PreparedSample, place: Pla
     }
   }
   const image = { height: patch, width: patch, data: labels, count: sample.labels.count };
-  starDistancesInto(batch.distances, first * rays, image, rays, grid, { y: 0, x: 0, rows: cells, columns: cells });
+  starDistancesInto(batch.distances, first * rays, image, rays, grid, {
+    y: 0,
+    x: 0,
+    rows: cells,
+    columns: cells,
+  });
 }
 
-/** For each pixel of a square around the place the nearest pixel of the image, as a flat index; -1 beyond the image. */
+/**
+ * For each pixel of a square around the place the nearest pixel of the image, as a flat index; -1 beyond the
+ * image.
+ */
 function sourcePixels({ height, width }: PreparedSample, place: Place, side: number): Int32Array {
   const out = new Int32Array(side * side);
   const middle = (side - 1) / 2;

@@ -3,7 +3,10 @@ import { equivalentDiameter } from "../imgproc/regions.js";
 import type { Cutout } from "./cutout.js";
 import type { Place, Scene } from "./paste.js";
 
-/** A cutout, turned, as far as is needed to find a place for it: lists of pixels, as rows and columns of its window in turn. */
+/**
+ * A cutout, turned, as far as is needed to find a place for it: lists of pixels, as rows and columns of its
+ * window in turn.
+ */
 export interface Footprint {
   readonly height: number;
   readonly width: number;
@@ -11,7 +14,10 @@ export interface Footprint {
   readonly mask: Int32Array;
   /** Those at its outline. */
   readonly edge: Int32Array;
-  /** Around the nucleus, as far as it casts its full light: to be kept clear of everything that it is not to touch. */
+  /**
+   * Around the nucleus, as far as it casts its full light: to be kept clear of everything that it is not to
+   * touch.
+   */
   readonly clear: Int32Array;
   /** Centroid of the nucleus in the window, px. */
   readonly y: number;
@@ -34,11 +40,22 @@ export function footprintOf({ height, width, area, mask, weight, depth }: Cutout
       sumX += x;
     }
   }
-  return { height, width, mask: Int32Array.from(out.mask), edge: Int32Array.from(out.edge), clear: Int32Array.from(out.clear), y: sumY / area, x: sumX / area };
+  return {
+    height,
+    width,
+    mask: Int32Array.from(out.mask),
+    edge: Int32Array.from(out.edge),
+    clear: Int32Array.from(out.clear),
+    y: sumY / area,
+    x: sumX / area,
+  };
 }
 
 /** The footprint of `turned(cutout, turn)`. */
-export function turnedFootprint({ height, width, mask, edge, clear, y, x }: Footprint, turn: number): Footprint {
+export function turnedFootprint(
+  { height, width, mask, edge, clear, y, x }: Footprint,
+  turn: number,
+): Footprint {
   const [down, right, transposed] = [(turn & 1) !== 0, (turn & 2) !== 0, (turn & 4) !== 0];
   const moved = (pixels: Int32Array): Int32Array => {
     const out = new Int32Array(pixels.length);
@@ -50,8 +67,13 @@ export function turnedFootprint({ height, width, mask, edge, clear, y, x }: Foot
   };
   const [centreY, centreX] = [down ? height - 1 - y : y, right ? width - 1 - x : x];
   return {
-    height: transposed ? width : height, width: transposed ? height : width, mask: moved(mask), edge: moved(edge), clear: moved(clear),
-    y: transposed ? centreX : centreY, x: transposed ? centreY : centreX,
+    height: transposed ? width : height,
+    width: transposed ? height : width,
+    mask: moved(mask),
+    edge: moved(edge),
+    clear: moved(clear),
+    y: transposed ? centreX : centreY,
+    x: transposed ? centreY : centreX,
   };
 }
 
@@ -59,18 +81,29 @@ export function turnedFootprint({ height, width, mask, edge, clear, y, x }: Foot
 export type Cluster = ReadonlyMap<number, { readonly y: number; readonly x: number }>;
 
 /**
- * A place beside a nucleus of a cluster, in a direction drawn at random: moved towards its centroid until the outlines meet, and then `depth` px on.
+ * A place beside a nucleus of a cluster, in a direction drawn at random: moved towards its centroid until the
+ * outlines meet, and then `depth` px on.
  *
  * @returns undefined where it does not fit
  */
-export function placeBeside(scene: Scene, footprint: Footprint, cluster: Cluster, neighbour: number, depth: number, rng: Random): Place | undefined {
+export function placeBeside(
+  scene: Scene,
+  footprint: Footprint,
+  cluster: Cluster,
+  neighbour: number,
+  depth: number,
+  rng: Random,
+): Place | undefined {
   const angle = rng.uniform(0, 2 * Math.PI);
   const centre = cluster.get(neighbour)!;
   const at = (distance: number): Place => ({
-    top: Math.round(centre.y + distance * Math.sin(angle) - footprint.y), left: Math.round(centre.x + distance * Math.cos(angle) - footprint.x),
+    top: Math.round(centre.y + distance * Math.sin(angle) - footprint.y),
+    left: Math.round(centre.x + distance * Math.cos(angle) - footprint.x),
   });
   // Far enough even for two long ones end to end.
-  const far = Math.ceil(equivalentDiameter(scene.areas[neighbour]!) + Math.hypot(footprint.height, footprint.width) / 2);
+  const far = Math.ceil(
+    equivalentDiameter(scene.areas[neighbour]!) + Math.hypot(footprint.height, footprint.width) / 2,
+  );
   let distance = far;
   while (distance > 0 && !meets(scene, footprint, at(distance), cluster)) distance--;
   if (distance === far) return undefined;
@@ -78,7 +111,12 @@ export function placeBeside(scene: Scene, footprint: Footprint, cluster: Cluster
   return fits(scene, footprint, place, cluster) ? place : undefined;
 }
 
-function meets({ height, width, labels }: Scene, { edge }: Footprint, { top, left }: Place, cluster: Cluster): boolean {
+function meets(
+  { height, width, labels }: Scene,
+  { edge }: Footprint,
+  { top, left }: Place,
+  cluster: Cluster,
+): boolean {
   for (let k = 0; k < edge.length; k += 2) {
     const [y, x] = [top + edge[k]!, left + edge[k + 1]!];
     if (y >= 0 && y < height && x >= 0 && x < width && cluster.has(labels[y * width + x]!)) return true;
@@ -86,8 +124,15 @@ function meets({ height, width, labels }: Scene, { edge }: Footprint, { top, lef
   return false;
 }
 
-/** True where nucleus and clear space lie inside the image, on sure background and the nuclei of the cluster. */
-export function fits({ height, width, labels }: Scene, { mask, clear }: Footprint, { top, left }: Place, cluster: Cluster): boolean {
+/**
+ * True where nucleus and clear space lie inside the image, on sure background and the nuclei of the cluster.
+ */
+export function fits(
+  { height, width, labels }: Scene,
+  { mask, clear }: Footprint,
+  { top, left }: Place,
+  cluster: Cluster,
+): boolean {
   for (const pixels of [mask, clear]) {
     for (let k = 0; k < pixels.length; k += 2) {
       const [y, x] = [top + pixels[k]!, left + pixels[k + 1]!];

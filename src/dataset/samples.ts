@@ -26,14 +26,20 @@ export interface PreparedSample {
   readonly labels: LabelImage;
   /** height x width, 0..1, see `edtProbability`. */
   readonly probability: Float32Array;
-  /** Flat indices of the pixels on objects, ascending; of those objects only that patches shall be centred on. */
+  /**
+   * Flat indices of the pixels on objects, ascending; of those objects only that patches shall be centred on.
+   */
   readonly foreground: Int32Array;
-  /** How often patches are drawn from it, beside other samples. Default: the square root of its number of objects. */
+  /**
+   * How often patches are drawn from it, beside other samples. Default: the square root of its number of
+   * objects.
+   */
   readonly weight?: number | undefined;
 }
 
 /** How often patches are drawn from a sample, beside others. */
-export const patchWeight = ({ labels, weight }: PreparedSample): number => weight ?? Math.sqrt(Math.max(1, labels.count));
+export const patchWeight = ({ labels, weight }: PreparedSample): number =>
+  weight ?? Math.sqrt(Math.max(1, labels.count));
 
 /** Percentiles that become 0 and 1; must be those that the model is used with. */
 export interface Normalisation {
@@ -57,15 +63,27 @@ export interface ScaledSample {
  *
  * @throws InvalidInput when image and labels differ in size or the scale is not positive
  */
-export function scaleSample(sample: TrainingSample, normalisation: Normalisation = defaultNormalisation): ScaledSample {
+export function scaleSample(
+  sample: TrainingSample,
+  normalisation: Normalisation = defaultNormalisation,
+): ScaledSample {
   const { name, image, labels, scale } = sample;
   if (image.height !== labels.height || image.width !== labels.width) {
-    throw new InvalidInput(`labels of ${name}`, `${image.height} x ${image.width} px as its image`, `${labels.height} x ${labels.width}`);
+    throw new InvalidInput(
+      `labels of ${name}`,
+      `${image.height} x ${image.width} px as its image`,
+      `${labels.height} x ${labels.width}`,
+    );
   }
-  if (!(scale > 0 && Number.isFinite(scale))) throw new InvalidInput(`scale of ${name}`, "a positive number", String(scale));
+  if (!(scale > 0 && Number.isFinite(scale)))
+    throw new InvalidInput(`scale of ${name}`, "a positive number", String(scale));
   const known = labels.data.slice();
-  if (image.data instanceof Float32Array) for (let i = 0; i < known.length; i++) if (Number.isNaN(image.data[i]!)) known[i] = -1;
-  const { height, width, data } = rescale({ ...image, data: normalise(image, normalisation.low, normalisation.high) }, scale);
+  if (image.data instanceof Float32Array)
+    for (let i = 0; i < known.length; i++) if (Number.isNaN(image.data[i]!)) known[i] = -1;
+  const { height, width, data } = rescale(
+    { ...image, data: normalise(image, normalisation.low, normalisation.high) },
+    scale,
+  );
   const scaled = rescaleLabels(known, image.height, image.width, scale);
   return { name, data, labels: relabelSequential({ height, width, data: scaled, count: labels.count }) };
 }
@@ -74,10 +92,19 @@ export function scaleSample(sample: TrainingSample, normalisation: Normalisation
 export function prepareSample({ name, data, labels }: ScaledSample): PreparedSample {
   const boxes = boundingBoxes(labels);
   let extent = 0;
-  for (let at = 0; at < boxes.length; at += 4) extent = Math.max(extent, boxes[at + 2]! - boxes[at]!, boxes[at + 3]! - boxes[at + 1]!);
+  for (let at = 0; at < boxes.length; at += 4)
+    extent = Math.max(extent, boxes[at + 2]! - boxes[at]!, boxes[at + 3]! - boxes[at + 1]!);
   let size = 0;
   for (let i = 0; i < labels.data.length; i++) if (labels.data[i]! > 0) size++;
   const foreground = new Int32Array(size);
   for (let i = 0, n = 0; i < labels.data.length; i++) if (labels.data[i]! > 0) foreground[n++] = i;
-  return { name, height: labels.height, width: labels.width, data, labels, probability: edtProbability(labels), foreground };
+  return {
+    name,
+    height: labels.height,
+    width: labels.width,
+    data,
+    labels,
+    probability: edtProbability(labels),
+    foreground,
+  };
 }

@@ -8,10 +8,18 @@ import { splitSamples } from "./split.js";
 const sample = (i: number, objects = 16): TrainingSample => {
   const labels = convexShapes(16, objects, false, random(i));
   const { height, width, data } = labels;
-  return { name: `image ${i}`, image: { height, width, data: Uint16Array.from(data, (v, p) => 100 * v + (p % 13)) }, labels, scale: 1 };
+  return {
+    name: `image ${i}`,
+    image: { height, width, data: Uint16Array.from(data, (v, p) => 100 * v + (p % 13)) },
+    labels,
+    scale: 1,
+  };
 };
 
-const empty = (i: number): TrainingSample => ({ ...sample(i), labels: labelImage(116, 116, new Int32Array(116 * 116)) });
+const empty = (i: number): TrainingSample => ({
+  ...sample(i),
+  labels: labelImage(116, 116, new Int32Array(116 * 116)),
+});
 const names = (list: readonly { name: string }[]): string[] => list.map(({ name }) => name);
 
 describe("splitSamples by images", () => {
@@ -31,7 +39,11 @@ describe("splitSamples by images", () => {
   });
 
   it("does not judge by images without objects", () => {
-    const { training, validation } = splitSamples([sample(1), ...Array.from({ length: 9 }, (_, i) => empty(i)), sample(2)], 0.1, random(3));
+    const { training, validation } = splitSamples(
+      [sample(1), ...Array.from({ length: 9 }, (_, i) => empty(i)), sample(2)],
+      0.1,
+      random(3),
+    );
     expect(validation.some(({ labels }) => labels.count > 0)).toBe(true);
     expect(training.some(({ labels }) => labels.count > 0)).toBe(true);
   });
@@ -53,8 +65,18 @@ describe("splitSamples by blocks", () => {
       expect(held.height * held.width).toBeGreaterThan(0.18 * trained.height * trained.width);
       expect(held.height * held.width).toBeLessThan(0.22 * trained.height * trained.width);
       // Where the block lies, by the grey values, which are unique enough.
-      const corners = [[0, 0], [0, trained.width - held.width], [trained.height - held.height, 0], [trained.height - held.height, trained.width - held.width]];
-      const at = corners.filter(([y, x]) => held.data.every((v, p) => v === trained.data[(y! + Math.floor(p / held.width)) * trained.width + x! + (p % held.width)]));
+      const corners = [
+        [0, 0],
+        [0, trained.width - held.width],
+        [trained.height - held.height, 0],
+        [trained.height - held.height, trained.width - held.width],
+      ];
+      const at = corners.filter(([y, x]) =>
+        held.data.every(
+          (v, p) =>
+            v === trained.data[(y! + Math.floor(p / held.width)) * trained.width + x! + (p % held.width)],
+        ),
+      );
       expect(at.length).toBe(1);
       const [y0, x0] = at[0] as [number, number];
       let ignored = 0;
@@ -70,7 +92,11 @@ describe("splitSamples by blocks", () => {
       expect(a + b).toBeGreaterThan(85);
       expect(ignored).toBeGreaterThan(0);
       expect(b).toBeGreaterThan(8);
-      expect(areasOf(trained.labels.data).concat(areasOf(held.labels.data)).every((area) => areasOf(whole.labels.data).includes(area))).toBe(true);
+      expect(
+        areasOf(trained.labels.data)
+          .concat(areasOf(held.labels.data))
+          .every((area) => areasOf(whole.labels.data).includes(area)),
+      ).toBe(true);
     }
   });
 
@@ -100,7 +126,9 @@ describe("samples", () => {
   });
 
   it("are refused when labels and image differ in size, and when there are none", () => {
-    expect(() => splitSamples([{ ...sample(1), labels: labelImage(2, 2, new Int32Array(4)) }], 0.1, random(1))).toThrow(/labels of image 1/);
+    expect(() =>
+      splitSamples([{ ...sample(1), labels: labelImage(2, 2, new Int32Array(4)) }], 0.1, random(1)),
+    ).toThrow(/labels of image 1/);
     expect(() => splitSamples([], 0.1, random(1))).toThrow(/at least one/);
     expect(() => splitSamples([sample(1)], 0.9, random(1))).toThrow(/validation fraction/);
   });

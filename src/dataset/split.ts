@@ -1,12 +1,21 @@
 import { InvalidInput } from "../core/errors.js";
 import { relabelSequential, type LabelImage } from "../core/labels.js";
 import { shuffle, type Random } from "../core/random.js";
-import { defaultNormalisation, prepareSample, scaleSample, type Normalisation, type PreparedSample, type ScaledSample, type TrainingSample } from "./samples.js";
+import {
+  defaultNormalisation,
+  prepareSample,
+  scaleSample,
+  type Normalisation,
+  type PreparedSample,
+  type ScaledSample,
+  type TrainingSample,
+} from "./samples.js";
 
 export interface SplitOptions {
   /**
-   * `images`: whole images are held back. `blocks`: the same corner of every image is; for single images, and for movies, where neighbouring
-   * frames show the same nuclei, so that a frame held back would have been seen. Default: `images` from six on.
+   * `images`: whole images are held back. `blocks`: the same corner of every image is; for single images, and
+   * for movies, where neighbouring frames show the same nuclei, so that a frame held back would have been
+   * seen. Default: `images` from six on.
    */
   readonly by?: "images" | "blocks" | undefined;
   readonly normalisation?: Normalisation | undefined;
@@ -23,24 +32,42 @@ const enoughImages = 6;
 /**
  * Divides samples into those to learn from and those to judge by, at random, and prepares both.
  *
- * With `blocks`, a validation sample is a corner with about `validationFraction` of the area, cut out; the training sample is the whole image, where that
- * corner is "unknown". An object on the boundary is unknown to both. Of the four corners the one is taken that holds the most nearly
- * `validationFraction` of the objects.
+ * With `blocks`, a validation sample is a corner with about `validationFraction` of the area, cut out; the
+ * training sample is the whole image, where that corner is "unknown". An object on the boundary is unknown to
+ * both. Of the four corners the one is taken that holds the most nearly `validationFraction` of the objects.
  *
  * @param validationFraction 0..0.5 of the images or of the area
  * @throws InvalidInput when there is no sample or the fraction is out of range
  */
-export function splitSamples(samples: readonly TrainingSample[], validationFraction: number, rng: Random, options: SplitOptions = {}): Split {
-  return splitScaled(samples.map((sample) => scaleSample(sample, options.normalisation ?? defaultNormalisation)), validationFraction, rng, options);
+export function splitSamples(
+  samples: readonly TrainingSample[],
+  validationFraction: number,
+  rng: Random,
+  options: SplitOptions = {},
+): Split {
+  return splitScaled(
+    samples.map((sample) => scaleSample(sample, options.normalisation ?? defaultNormalisation)),
+    validationFraction,
+    rng,
+    options,
+  );
 }
 
 /** The same for samples that are at the network's scale already. */
-export function splitScaled(samples: readonly ScaledSample[], validationFraction: number, rng: Random, { by }: Pick<SplitOptions, "by"> = {}): Split {
+export function splitScaled(
+  samples: readonly ScaledSample[],
+  validationFraction: number,
+  rng: Random,
+  { by }: Pick<SplitOptions, "by"> = {},
+): Split {
   if (samples.length === 0) throw new InvalidInput("samples", "at least one", "none");
-  if (!(validationFraction >= 0 && validationFraction <= 0.5)) throw new InvalidInput("validation fraction", "0..0.5", String(validationFraction));
+  if (!(validationFraction >= 0 && validationFraction <= 0.5))
+    throw new InvalidInput("validation fraction", "0..0.5", String(validationFraction));
   if (validationFraction === 0) return { training: samples.map(prepareSample), validation: [] };
   const byImages = by === undefined ? samples.length >= enoughImages : by === "images" && samples.length > 1;
-  const { training, validation } = byImages ? splitByImages(samples, validationFraction, rng) : splitByBlocks(samples, validationFraction, rng);
+  const { training, validation } = byImages
+    ? splitByImages(samples, validationFraction, rng)
+    : splitByBlocks(samples, validationFraction, rng);
   return { training: training.map(prepareSample), validation: validation.map(prepareSample) };
 }
 
@@ -51,7 +78,10 @@ interface ScaledSplit {
 
 /** Both parts keep the order of the samples. */
 function splitByImages(samples: readonly ScaledSample[], fraction: number, rng: Random): ScaledSplit {
-  const order = shuffle(samples.map((_, i) => i), rng);
+  const order = shuffle(
+    samples.map((_, i) => i),
+    rng,
+  );
   const wanted = Math.max(1, Math.round(fraction * samples.length));
   const held = new Set(order.slice(0, wanted));
   // A validation without any object judges nothing: change empty images for the next ones that are not.
@@ -59,18 +89,40 @@ function splitByImages(samples: readonly ScaledSample[], fraction: number, rng: 
     const filled = order.find((i) => samples[i]!.labels.count > 0);
     if (filled !== undefined) held.add(filled);
   }
-  const split = { training: samples.filter((_, i) => !held.has(i)), validation: samples.filter((_, i) => held.has(i)) };
-  return split.training.some((sample) => sample.labels.count > 0) ? split : { training: [...samples], validation: [] };
+  const split = {
+    training: samples.filter((_, i) => !held.has(i)),
+    validation: samples.filter((_, i) => held.has(i)),
+  };
+  return split.training.some((sample) => sample.labels.count > 0)
+    ? split
+    : { training: [...samples], validation: [] };
 }
 
-interface Block { readonly y: number; readonly x: number; readonly height: number; readonly width: number }
+interface Block {
+  readonly y: number;
+  readonly x: number;
+  readonly height: number;
+  readonly width: number;
+}
 
 function splitByBlocks(samples: readonly ScaledSample[], fraction: number, rng: Random): ScaledSplit {
   const total = samples.reduce((sum, sample) => sum + sample.labels.count, 0);
-  const held = (sample: ScaledSample, [bottom, right]: readonly [boolean, boolean]): { training: ScaledSample; validation: ScaledSample } =>
+  const held = (
+    sample: ScaledSample,
+    [bottom, right]: readonly [boolean, boolean],
+  ): { training: ScaledSample; validation: ScaledSample } =>
     holdBack(sample, cornerBlock(sample.labels, fraction, bottom, right));
-  const corners = shuffle<readonly [boolean, boolean]>([[false, false], [false, true], [true, false], [true, true]], rng).map((corner) => {
-    // Only counted here, and cut again for the corner that is taken: four versions of all labels would fill the memory.
+  const corners = shuffle<readonly [boolean, boolean]>(
+    [
+      [false, false],
+      [false, true],
+      [true, false],
+      [true, true],
+    ],
+    rng,
+  ).map((corner) => {
+    // Only counted here, and cut again for the corner that is taken: four versions of all labels would fill
+    // the memory.
     let [whole, remaining] = [0, false];
     for (const sample of samples) {
       const { training, validation } = held(sample, corner);
@@ -82,10 +134,18 @@ function splitByBlocks(samples: readonly ScaledSample[], fraction: number, rng: 
   const best = corners.reduce((a, b) => (b.miss < a.miss ? b : a));
   if (best.whole === 0 || !best.remaining) return { training: [...samples], validation: [] };
   const parts = samples.map((sample) => held(sample, best.corner));
-  return { training: parts.map(({ training }) => training), validation: parts.map(({ validation }) => validation) };
+  return {
+    training: parts.map(({ training }) => training),
+    validation: parts.map(({ validation }) => validation),
+  };
 }
 
-function cornerBlock({ height, width }: LabelImage, fraction: number, bottom: boolean, right: boolean): Block {
+function cornerBlock(
+  { height, width }: LabelImage,
+  fraction: number,
+  bottom: boolean,
+  right: boolean,
+): Block {
   const h = Math.max(1, Math.round(height * Math.sqrt(fraction)));
   const w = Math.max(1, Math.round(width * Math.sqrt(fraction)));
   return { y: bottom ? height - h : 0, x: right ? width - w : 0, height: h, width: w };
@@ -97,9 +157,14 @@ function holdBack(sample: ScaledSample, block: Block): { training: ScaledSample;
   const inside = new Uint8Array(labels.count + 1);
   const outside = new Uint8Array(labels.count + 1);
   const within = new Uint8Array(labels.data.length);
-  for (let y = block.y; y < block.y + block.height; y++) within.fill(1, y * labels.width + block.x, y * labels.width + block.x + block.width);
-  for (let i = 0; i < within.length; i++) if (labels.data[i]! > 0) (within[i] === 1 ? inside : outside)[labels.data[i]!] = 1;
-  const unlessOther = (other: Uint8Array) => (label: number): number => (label > 0 && other[label] === 1 ? -1 : label);
+  for (let y = block.y; y < block.y + block.height; y++)
+    within.fill(1, y * labels.width + block.x, y * labels.width + block.x + block.width);
+  for (let i = 0; i < within.length; i++)
+    if (labels.data[i]! > 0) (within[i] === 1 ? inside : outside)[labels.data[i]!] = 1;
+  const unlessOther =
+    (other: Uint8Array) =>
+    (label: number): number =>
+      label > 0 && other[label] === 1 ? -1 : label;
   const trained = labels.data.map(unlessOther(inside));
   const held = labels.data.map(unlessOther(outside));
   for (let i = 0; i < within.length; i++) if (within[i] === 1) trained[i] = -1;
@@ -107,7 +172,11 @@ function holdBack(sample: ScaledSample, block: Block): { training: ScaledSample;
   const cropped = { ...block, count: labels.count, data: crop(held, labels.width, block) };
   return {
     training: { ...sample, labels: relabelSequential({ ...size, data: trained }) },
-    validation: { name: sample.name, data: crop(sample.data, labels.width, block), labels: relabelSequential(cropped) },
+    validation: {
+      name: sample.name,
+      data: crop(sample.data, labels.width, block),
+      labels: relabelSequential(cropped),
+    },
   };
 }
 

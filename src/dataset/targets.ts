@@ -3,10 +3,11 @@ import { distanceTransform } from "../imgproc/distance.js";
 import { boundingBoxes } from "../imgproc/regions.js";
 
 /**
- * What the network is to say on each pixel: the distance to the border of its object, divided by the largest such distance in that object.
+ * What the network is to say on each pixel: the distance to the border of its object, divided by the largest
+ * such distance in that object.
  *
- * The border of the image is not a border of the object: a nucleus cut by it looks as it would in a larger image. An object that fills the whole
- * image gets 1 everywhere.
+ * The border of the image is not a border of the object: a nucleus cut by it looks as it would in a larger
+ * image. An object that fills the whole image gets 1 everywhere.
  *
  * @param labels any label <= 0 gives 0
  * @returns height x width, 0..1, 1 at the innermost pixel of each object
@@ -17,7 +18,12 @@ export function edtProbability(labels: LabelImage): Float32Array {
   const out = new Float32Array(height * width);
   const boxes = boundingBoxes(labels);
   for (let label = 1; label <= labels.count; label++) {
-    const [top, left, bottom, right] = boxes.subarray(4 * label - 4, 4 * label) as unknown as [number, number, number, number];
+    const [top, left, bottom, right] = boxes.subarray(4 * label - 4, 4 * label) as unknown as [
+      number,
+      number,
+      number,
+      number,
+    ];
     if (bottom === 0) continue;
     // One pixel more on each side, where the image has one, so that the box holds the object's surroundings.
     const [y0, x0] = [Math.max(0, top - 1), Math.max(0, left - 1)];

@@ -1,6 +1,7 @@
 /**
- * Touching nuclei with exact labels, composed from single ones of the same image. An annotation that keeps what it is sure of keeps few that touch, and
- * a network that never saw two together does not learn to part them.
+ * Touching nuclei with exact labels, composed from single ones of the same image. An annotation that keeps
+ * what it is sure of keeps few that touch, and a network that never saw two together does not learn to part
+ * them.
  */
 import { InvalidInput } from "../core/errors.js";
 import type { Image, PixelData } from "../core/image.js";
@@ -8,18 +9,28 @@ import { relabelSequential, type LabelImage } from "../core/labels.js";
 import { shuffle, type Random } from "../core/random.js";
 import { areas } from "../imgproc/components.js";
 import { gaussian } from "../imgproc/gaussian.js";
-import { median } from "../stats/percentile.js";
 import { boundingBoxes, equivalentDiameter, measure } from "../imgproc/regions.js";
+import { median } from "../stats/percentile.js";
 import { type Cutout, cutOut, turned } from "./cutout.js";
 import { paste, type Scene } from "./paste.js";
-import { type Cluster, fits, type Footprint, footprintOf, placeBeside, turnedFootprint } from "./placement.js";
+import {
+  type Cluster,
+  fits,
+  type Footprint,
+  footprintOf,
+  placeBeside,
+  turnedFootprint,
+} from "./placement.js";
 
 export interface ComposeOptions {
   /** Images to make. */
   readonly images: number;
   /** How far two outlines go into each other, in diameters; drawn uniformly. */
   readonly overlap: readonly [low: number, high: number];
-  /** Width of the blurred edge of a nucleus, in diameters, but at least 3 px. Only nuclei that are alone within it are cut out. */
+  /**
+   * Width of the blurred edge of a nucleus, in diameters, but at least 3 px. Only nuclei that are alone
+   * within it are cut out.
+   */
   readonly margin: number;
   /** Width of the glow around a nucleus that is pasted with it where nothing else is in it, in diameters. */
   readonly glow: number;
@@ -32,10 +43,17 @@ export interface ComposeOptions {
 }
 
 /**
- * Two circles of diameter d that overlap by d / 10 have a chord of 0.44 d in common; where more overlaps, one nucleus lies above the
- * other, and where the boundary runs is anybody's guess.
+ * Two circles of diameter d that overlap by d / 10 have a chord of 0.44 d in common; where more overlaps, one
+ * nucleus lies above the other, and where the boundary runs is anybody's guess.
  */
-export const defaultComposeOptions: Omit<ComposeOptions, "images"> = { overlap: [0, 0.1], margin: 0.12, glow: 0.4, largestCluster: 6, apart: 0.25, density: 0.5 };
+export const defaultComposeOptions: Omit<ComposeOptions, "images"> = {
+  overlap: [0, 0.1],
+  margin: 0.12,
+  glow: 0.4,
+  largestCluster: 6,
+  apart: 0.25,
+  density: 0.5,
+};
 
 export interface ComposeSource {
   readonly name: string;
@@ -65,15 +83,20 @@ export interface Composition {
 }
 
 /**
- * Composes images by pasting nuclei that are alone beside others of the same image, so that size, brightness, blur and noise are those of the image. Sources
- * take turns; one with fewer than two nuclei that are alone, or without room, is left out with a notice.
+ * Composes images by pasting nuclei that are alone beside others of the same image, so that size, brightness,
+ * blur and noise are those of the image. Sources take turns; one with fewer than two nuclei that are alone,
+ * or without room, is left out with a notice.
  *
- * Pasted nuclei lie on sure background (0) off the image's border, touch no other nuclei than those of their cluster, and are turned and
- * mirrored without interpolation.
+ * Pasted nuclei lie on sure background (0) off the image's border, touch no other nuclei than those of their
+ * cluster, and are turned and mirrored without interpolation.
  *
  * @throws InvalidInput when image and labels differ in size
  */
-export function composeTouching(sources: readonly ComposeSource[], options: ComposeOptions, rng: Random): Composition {
+export function composeTouching(
+  sources: readonly ComposeSource[],
+  options: ComposeOptions,
+  rng: Random,
+): Composition {
   const images: ComposedImage[] = [];
   const notices: string[] = [];
   const queue = sources.map((_, source) => source);
@@ -89,21 +112,46 @@ export function composeTouching(sources: readonly ComposeSource[], options: Comp
 }
 
 /** @returns why not, if so */
-function composeOne({ name, image, labels }: ComposeSource, options: ComposeOptions, rng: Random): Omit<ComposedImage, "source"> | string {
+function composeOne(
+  { name, image, labels }: ComposeSource,
+  options: ComposeOptions,
+  rng: Random,
+): Omit<ComposedImage, "source"> | string {
   if (image.height !== labels.height || image.width !== labels.width) {
-    throw new InvalidInput(`labels of ${name}`, `${image.height} x ${image.width} px as its image`, `${labels.height} x ${labels.width}`);
+    throw new InvalidInput(
+      `labels of ${name}`,
+      `${image.height} x ${image.width} px as its image`,
+      `${labels.height} x ${labels.width}`,
+    );
   }
   const stock = stockOf(image, labels, options);
-  if (stock.pieces.length < 2) return `${name}: fewer than two nuclei are alone on sure background, so that no touching ones are composed from it.`;
+  if (stock.pieces.length < 2)
+    return (
+      `${name}: fewer than two nuclei are alone on sure background, so that no touching ones are ` +
+      "composed from it."
+    );
   const { scene } = stock;
   const first = scene.areas.length;
   addClusters(stock, options, rng);
-  // Unknown also where the image has no value, for the time of the work: there the labels stay what they were.
+  // Unknown also where the image has no value, for the time of the work: there the labels stay what they
+  // were.
   const data = scene.labels.map((label, i) => (Number.isFinite(image.data[i]!) ? label : labels.data[i]!));
-  const result = relabelSequential({ height: image.height, width: image.width, data, count: scene.areas.length - 1 });
+  const result = relabelSequential({
+    height: image.height,
+    width: image.width,
+    data,
+    count: scene.areas.length - 1,
+  });
   const { pairs, touching } = contactsOf(result, data, first);
-  if (pairs === 0) return `${name}: there is no room for another nucleus beside one, so that no touching ones are composed from it.`;
-  return { image: { ...image, data: rounded(scene.grey, image.data) }, labels: result, pasted: scene.areas.length - first, pairs, touching };
+  if (pairs === 0)
+    return `${name}: there is no room for another nucleus beside one, so that no touching ones are composed from it.`;
+  return {
+    image: { ...image, data: rounded(scene.grey, image.data) },
+    labels: result,
+    pasted: scene.areas.length - first,
+    pairs,
+    touching,
+  };
 }
 
 interface Stock {
@@ -129,19 +177,35 @@ function stockOf(image: Image, labels: LabelImage, options: ComposeOptions): Sto
     if (value > high) high = value;
   }
   const margin = Math.max(3, options.margin * diameter);
-  const source = { labels: masked, data: grey, smooth: gaussian(grey, height, width, sigma), high, margin, glow: Math.max(margin, options.glow * diameter) };
+  const source = {
+    labels: masked,
+    data: grey,
+    smooth: gaussian(grey, height, width, sigma),
+    high,
+    margin,
+    glow: Math.max(margin, options.glow * diameter),
+  };
   const boxes = boundingBoxes(masked);
   const cores = new Array<number>(labels.count + 1).fill(NaN);
   const pieces: Stock["pieces"][number][] = [];
   for (let label = 1; label <= labels.count; label++) {
-    const cutout = size[label] === 0 ? undefined : cutOut(source, label, boxes.subarray(4 * label - 4, 4 * label) as unknown as [number, number, number, number]);
+    const cutout =
+      size[label] === 0
+        ? undefined
+        : cutOut(
+            source,
+            label,
+            boxes.subarray(4 * label - 4, 4 * label) as unknown as [number, number, number, number],
+          );
     // Not brighter than what lies around it: nothing to paste.
     if (cutout === undefined || !(cutout.core > 0)) continue;
     cores[label] = cutout.core;
     pieces.push({ cutout, footprint: footprintOf(cutout) });
   }
   const nuclei = measure(masked);
-  const hosts = new Map(Array.from(nuclei.label, (label, row) => [label, { y: nuclei.y[row]!, x: nuclei.x[row]! }] as const));
+  const hosts = new Map(
+    Array.from(nuclei.label, (label, row) => [label, { y: nuclei.y[row]!, x: nuclei.x[row]! }] as const),
+  );
   const scene = { height, width, grey, labels: known, areas: size, cores, low, high, sigma };
   return { scene, pieces, hosts };
 }
@@ -155,16 +219,21 @@ const largestLoss = 0.1;
 /** Shortest contact, in diameters of the smaller nucleus. */
 const shortestContact = 0.15;
 
-/** Pastes clusters at, or apart from, one nucleus after the other, until there are enough. Changes the scene. */
+/**
+ * Pastes clusters at, or apart from, one nucleus after the other, until there are enough. Changes the scene.
+ */
 function addClusters(stock: Stock, options: ComposeOptions, rng: Random): void {
   const { scene, hosts } = stock;
   const wanted = scene.areas.length + Math.max(1, Math.round(options.density * hosts.size));
   for (const host of shuffle([...hosts.keys()], rng)) {
     if (scene.areas.length >= wanted) return;
-    const cluster = new Map((rng.next() < options.apart ? pasteApart(stock, rng) : undefined) ?? [[host, hosts.get(host)!]]);
+    const cluster = new Map(
+      (rng.next() < options.apart ? pasteApart(stock, rng) : undefined) ?? [[host, hosts.get(host)!]],
+    );
     let size = 2;
     while (size < options.largestCluster && rng.next() < 0.5) size++;
-    for (let attempt = 0; cluster.size < size && attempt < tries * (size - 1); attempt++) pasteBeside(stock, cluster, options, rng);
+    for (let attempt = 0; cluster.size < size && attempt < tries * (size - 1); attempt++)
+      pasteBeside(stock, cluster, options, rng);
   }
 }
 
@@ -183,20 +252,43 @@ function pasteApart(stock: Stock, rng: Random): Cluster | undefined {
   const { cutout, footprint, turn } = drawCutout(stock, rng);
   for (let attempt = 0; attempt < tries; attempt++) {
     const place = { top: rng.integer(scene.height), left: rng.integer(scene.width) };
-    if (!fits(scene, footprint, place, new Map()) || !paste(scene, turned(cutout, turn), place, { largestLoss, contact: 0 })) continue;
+    if (
+      !fits(scene, footprint, place, new Map()) ||
+      !paste(scene, turned(cutout, turn), place, { largestLoss, contact: 0 })
+    )
+      continue;
     return new Map([[scene.areas.length - 1, { y: place.top + footprint.y, x: place.left + footprint.x }]]);
   }
   return undefined;
 }
 
 /** Pastes a nucleus beside one of the cluster and adds it to that, if it fits. */
-function pasteBeside(stock: Stock, cluster: Map<number, { readonly y: number; readonly x: number }>, { overlap }: ComposeOptions, rng: Random): void {
+function pasteBeside(
+  stock: Stock,
+  cluster: Map<number, { readonly y: number; readonly x: number }>,
+  { overlap }: ComposeOptions,
+  rng: Random,
+): void {
   const { scene } = stock;
   const neighbour = draw([...cluster.keys()], rng);
   const { cutout, footprint, turn } = drawCutout(stock, rng);
   const smaller = equivalentDiameter(Math.min(cutout.area, scene.areas[neighbour]!));
-  const place = placeBeside(scene, footprint, cluster, neighbour, smaller * rng.uniform(overlap[0], overlap[1]), rng);
-  if (place === undefined || !paste(scene, turned(cutout, turn), place, { largestLoss, contact: Math.max(2, shortestContact * smaller) })) return;
+  const place = placeBeside(
+    scene,
+    footprint,
+    cluster,
+    neighbour,
+    smaller * rng.uniform(overlap[0], overlap[1]),
+    rng,
+  );
+  if (
+    place === undefined ||
+    !paste(scene, turned(cutout, turn), place, {
+      largestLoss,
+      contact: Math.max(2, shortestContact * smaller),
+    })
+  )
+    return;
   cluster.set(scene.areas.length - 1, { y: place.top + footprint.y, x: place.left + footprint.x });
 }
 
@@ -205,7 +297,11 @@ function pasteBeside(stock: Stock, cluster: Map<number, { readonly y: number; re
  *
  * @param numbers the same labels before they were renumbered; pasted ones are `first` and above
  */
-function contactsOf({ data, width, count }: LabelImage, numbers: Int32Array, first: number): { pairs: number; touching: number[] } {
+function contactsOf(
+  { data, width, count }: LabelImage,
+  numbers: Int32Array,
+  first: number,
+): { pairs: number; touching: number[] } {
   const pairs = new Set<number>();
   const touching = new Set<number>();
   const look = (i: number, j: number): void => {
@@ -224,6 +320,7 @@ function contactsOf({ data, width, count }: LabelImage, numbers: Int32Array, fir
 
 /** Grey values in the type of an image, whose range they do not leave. */
 function rounded(grey: Float32Array, like: PixelData): PixelData {
-  if (like instanceof Float32Array) return like.map((value, i) => (Number.isFinite(value) ? grey[i]! : value));
+  if (like instanceof Float32Array)
+    return like.map((value, i) => (Number.isFinite(value) ? grey[i]! : value));
   return like instanceof Uint8Array ? Uint8Array.from(grey, Math.round) : Uint16Array.from(grey, Math.round);
 }

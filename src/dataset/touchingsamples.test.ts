@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { lonelyNuclei } from "../../test/touching.js";
 import { random } from "../core/random.js";
-import { composedSamples } from "./touchingsamples.js";
 import { batchProvider } from "./patches.js";
 import { patchWeight, type TrainingSample } from "./samples.js";
 import { splitSamples } from "./split.js";
+import { composedSamples } from "./touchingsamples.js";
 
-const sample = (seed: number): TrainingSample => ({ name: `image ${seed}`, scale: 1, ...lonelyNuclei({ diameter: 16, nuclei: 14, type: "uint8", noise: 2 }, random(seed)) });
+const sample = (seed: number): TrainingSample => ({
+  name: `image ${seed}`,
+  scale: 1,
+  ...lonelyNuclei({ diameter: 16, nuclei: 14, type: "uint8", noise: 2 }, random(seed)),
+});
 
 describe("composedSamples", () => {
   it("show nothing of what is held back", () => {
@@ -17,7 +21,9 @@ describe("composedSamples", () => {
     for (const composed of samples) {
       const source = training.find(({ name }) => name === composed.name)!;
       expect(composed.labels.count).toBeGreaterThan(source.labels.count);
-      expect(composed.labels.data.every((label, i) => (label === -1) === (source.labels.data[i] === -1))).toBe(true);
+      expect(
+        composed.labels.data.every((label, i) => (label === -1) === (source.labels.data[i] === -1)),
+      ).toBe(true);
     }
   });
 
@@ -32,13 +38,29 @@ describe("composedSamples", () => {
       expect(on.size).toBeLessThan(labels.count);
       expect(on.has(0)).toBe(false);
     }
-    expect(batchProvider([...training, ...samples], { patch: 32, batch: 4, rays: 8, grid: 2, augment: "none", seed: 1, foregroundFraction: 1 })(0).image.length).toBe(4 * 32 * 32);
+    expect(
+      batchProvider([...training, ...samples], {
+        patch: 32,
+        batch: 4,
+        rays: 8,
+        grid: 2,
+        augment: "none",
+        seed: 1,
+        foregroundFraction: 1,
+      })(0).image.length,
+    ).toBe(4 * 32 * 32);
   });
 
   it("are none when none are wanted, and say why when none can be made", () => {
     const { training } = splitSamples([sample(1)], 0, random(3));
     expect(composedSamples(training, 0, random(1))).toEqual({ samples: [], notices: [] });
-    const empty = training.map((one) => ({ ...one, labels: { ...one.labels, data: one.labels.data.map(() => 0), count: 0 } }));
-    expect(composedSamples(empty, 0.3, random(1))).toMatchObject({ samples: [], notices: [expect.stringMatching(/fewer than two/)] });
+    const empty = training.map((one) => ({
+      ...one,
+      labels: { ...one.labels, data: one.labels.data.map(() => 0), count: 0 },
+    }));
+    expect(composedSamples(empty, 0.3, random(1))).toMatchObject({
+      samples: [],
+      notices: [expect.stringMatching(/fewer than two/)],
+    });
   });
 });

@@ -7,10 +7,17 @@ export interface Canvas extends StoredPlane {
   readonly data: Uint8Array;
 }
 
-/** Grey levels of a backdrop. Fewer than 256, because noise in the last bits doubles the size of a PNG and cannot be seen. */
+/**
+ * Grey levels of a backdrop. Fewer than 256, because noise in the last bits doubles the size of a PNG and
+ * cannot be seen.
+ */
 const levels = 64;
 
-/** A canvas with a grey picture on it. @param grey height x width, 0..1; `brightness` scales it, to let lines stand out */
+/**
+ * A canvas with a grey picture on it.
+ *
+ * @param grey height x width, 0..1; `brightness` scales it, to let lines stand out
+ */
 export function canvasOf(grey: Float32Array, height: number, width: number, brightness = 1): Canvas {
   const data = new Uint8Array(height * width * 3);
   for (let i = 0; i < grey.length; i++) {
@@ -29,24 +36,45 @@ export function blend(canvas: Canvas, at: number, colour: Rgb, opacity = 1): voi
   }
 }
 
-/** Tints the pixel at flat index `at`; over an area this makes stripes 2 px wide and 8 px apart, so that it is seen without colour, too. */
+/**
+ * Tints the pixel at flat index `at`; over an area this makes stripes 2 px wide and 8 px apart, so that it is
+ * seen without colour, too.
+ */
 export function hatchPixel(canvas: Canvas, at: number, colour: Rgb): void {
   const stripe = (Math.floor(at / canvas.width) + (at % canvas.width)) % 8 < 2;
   blend(canvas, at, colour, stripe ? 0.55 : 0.18);
 }
 
 /** Fills a rectangle; what of it lies outside the canvas is left out. */
-export function fillBox(canvas: Canvas, top: number, left: number, height: number, width: number, colour: Rgb): void {
+export function fillBox(
+  canvas: Canvas,
+  top: number,
+  left: number,
+  height: number,
+  width: number,
+  colour: Rgb,
+): void {
   for (let y = Math.max(0, top); y < Math.min(canvas.height, top + height); y++) {
-    for (let x = Math.max(0, left); x < Math.min(canvas.width, left + width); x++) blend(canvas, y * canvas.width + x, colour);
+    for (let x = Math.max(0, left); x < Math.min(canvas.width, left + width); x++)
+      blend(canvas, y * canvas.width + x, colour);
   }
 }
 
 /**
- * Draws an anti-aliased line with round ends. A pixel's opacity is how far it lies inside: min(1, thickness / 2 + 1/2 - its distance from
- * the line). Coordinates in px; the centre of the top left pixel is (0, 0). What lies outside the canvas is left out.
+ * Draws an anti-aliased line with round ends. A pixel's opacity is how far it lies inside: min(1, thickness /
+ * 2 + 1/2 - its distance from the line). Coordinates in px; the centre of the top left pixel is (0, 0). What
+ * lies outside the canvas is left out.
  */
-export function drawLine(canvas: Canvas, y0: number, x0: number, y1: number, x1: number, colour: Rgb, thickness: number, opacity = 1): void {
+export function drawLine(
+  canvas: Canvas,
+  y0: number,
+  x0: number,
+  y1: number,
+  x1: number,
+  colour: Rgb,
+  thickness: number,
+  opacity = 1,
+): void {
   eachCovered(canvas, y0, x0, y1, x1, thickness, (at, cover) => blend(canvas, at, colour, cover * opacity));
 }
 
@@ -69,7 +97,13 @@ export function drawCurves(canvas: Canvas, lines: ArrayLike<number>, colour: Rgb
 
 /** Calls back for every pixel that a line touches, with its flat index and its opacity. */
 function eachCovered(
-  { height, width }: Canvas, y0: number, x0: number, y1: number, x1: number, thickness: number, visit: (at: number, cover: number) => void,
+  { height, width }: Canvas,
+  y0: number,
+  x0: number,
+  y1: number,
+  x1: number,
+  thickness: number,
+  visit: (at: number, cover: number) => void,
 ): void {
   const reach = thickness / 2 + 0.5;
   const [dy, dx] = [y1 - y0, x1 - x0];
@@ -86,7 +120,14 @@ function eachCovered(
 }
 
 /** Draws an anti-aliased ring, or a disk where thickness >= 2 * radius. */
-export function drawRing(canvas: Canvas, y0: number, x0: number, radius: number, colour: Rgb, thickness: number): void {
+export function drawRing(
+  canvas: Canvas,
+  y0: number,
+  x0: number,
+  radius: number,
+  colour: Rgb,
+  thickness: number,
+): void {
   const reach = radius + thickness / 2 + 0.5;
   const [top, bottom] = range(y0, y0, reach, canvas.height);
   const [left, right] = range(x0, x0, reach, canvas.width);
@@ -99,5 +140,6 @@ export function drawRing(canvas: Canvas, y0: number, x0: number, radius: number,
 }
 
 const range = (a: number, b: number, reach: number, size: number): [number, number] => [
-  Math.max(0, Math.ceil(Math.min(a, b) - reach)), Math.min(size - 1, Math.floor(Math.max(a, b) + reach)),
+  Math.max(0, Math.ceil(Math.min(a, b) - reach)),
+  Math.min(size - 1, Math.floor(Math.max(a, b) + reach)),
 ];

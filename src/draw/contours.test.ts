@@ -2,26 +2,47 @@ import { describe, expect, it } from "vitest";
 import { labelImage, type LabelImage } from "../core/labels.js";
 import { contourLines } from "./contours.js";
 
-const labelsOf = (rows: readonly string[]): LabelImage => labelImage(rows.length, rows[0]!.length, Int32Array.from(rows.join(""), (c) => (c === "." ? 0 : Number(c))));
+const labelsOf = (rows: readonly string[]): LabelImage =>
+  labelImage(
+    rows.length,
+    rows[0]!.length,
+    Int32Array.from(rows.join(""), (c) => (c === "." ? 0 : Number(c))),
+  );
 
 /** Points where the pieces begin, and their length in all. */
 function shape(lines: readonly number[]): { ys: number[]; xs: number[]; length: number } {
-  const pieces = Array.from({ length: lines.length / 4 }, (_, i) => lines.slice(4 * i, 4 * i + 4) as [number, number, number, number]);
-  return { ys: pieces.map(([y]) => y), xs: pieces.map(([, x]) => x), length: pieces.reduce((sum, [y0, x0, y1, x1]) => sum + Math.hypot(y1 - y0, x1 - x0), 0) };
+  const pieces = Array.from(
+    { length: lines.length / 4 },
+    (_, i) => lines.slice(4 * i, 4 * i + 4) as [number, number, number, number],
+  );
+  return {
+    ys: pieces.map(([y]) => y),
+    xs: pieces.map(([, x]) => x),
+    length: pieces.reduce((sum, [y0, x0, y1, x1]) => sum + Math.hypot(y1 - y0, x1 - x0), 0),
+  };
 }
 
 const disk = (size: number, radius: number, hole = -1): LabelImage => {
   const c = (size - 1) / 2;
-  return labelImage(size, size, Int32Array.from({ length: size * size }, (_, i) => {
-    const r = Math.hypot(Math.floor(i / size) - c, (i % size) - c);
-    return r <= radius && r > hole ? 1 : 0;
-  }));
+  return labelImage(
+    size,
+    size,
+    Int32Array.from({ length: size * size }, (_, i) => {
+      const r = Math.hypot(Math.floor(i / size) - c, (i % size) - c);
+      return r <= radius && r > hole ? 1 : 0;
+    }),
+  );
 };
 
 describe("contourLines", () => {
   it("follows the edge of a single pixel through the midpoints of its sides", () => {
     const { ys, xs } = shape(contourLines(labelsOf(["...", ".1.", "..."]), 1, 0));
-    expect(ys.map((y, i) => [y, xs[i]])).toEqual([[0.5, 1], [1, 1.5], [1.5, 1], [1, 0.5]]);
+    expect(ys.map((y, i) => [y, xs[i]])).toEqual([
+      [0.5, 1],
+      [1, 1.5],
+      [1.5, 1],
+      [1, 0.5],
+    ]);
   });
 
   it("is smooth around a disk: radius and circumference are those of a circle", () => {
@@ -46,7 +67,9 @@ describe("contourLines", () => {
   it("lies in px of the enlarged picture", () => {
     // The pixel's sides are at 3 - 0.5 and 6 - 0.5 of the picture.
     const { ys, xs } = shape(contourLines(labelsOf(["...", ".1.", "..."]), 3, 0));
-    expect([Math.min(...ys), Math.max(...ys), Math.min(...xs), Math.max(...xs)]).toEqual([2.5, 5.5, 2.5, 5.5]);
+    expect([Math.min(...ys), Math.max(...ys), Math.min(...xs), Math.max(...xs)]).toEqual([
+      2.5, 5.5, 2.5, 5.5,
+    ]);
   });
 
   it("keeps objects apart that touch, at a corner too, and draws none along the border of the image", () => {

@@ -1,8 +1,9 @@
 import type { LabelImage } from "../core/labels.js";
 
 /**
- * Smooth outlines of all objects, for pictures: the edges between pixels are followed around every object and every hole, their midpoints
- * smoothed along the way and drawn in, so that the lines of two objects that touch lie side by side. The border of the image is no outline.
+ * Smooth outlines of all objects, for pictures: the edges between pixels are followed around every object and
+ * every hole, their midpoints smoothed along the way and drawn in, so that the lines of two objects that
+ * touch lie side by side. The border of the image is no outline.
  *
  * @param scale drawn px per px
  * @param inset how far inside of the object the line lies, drawn px
@@ -24,12 +25,21 @@ export function contourLines(labels: LabelImage, scale: number, inset: number): 
 type Way = Float64Array;
 
 /** Steps to the right, down, left and up: [dy, dx]. The object lies on the right hand. */
-const steps = [[0, 1], [1, 0], [0, -1], [-1, 0]] as const;
+const steps = [
+  [0, 1],
+  [1, 0],
+  [0, -1],
+  [-1, 0],
+] as const;
 
-/** Follows the edge that begins along the upper side of pixel `start`, and marks the upper sides that it passes. */
+/**
+ * Follows the edge that begins along the upper side of pixel `start`, and marks the upper sides that it
+ * passes.
+ */
 function follow({ height, width, data }: LabelImage, start: number, followed: Uint8Array): Way {
   const label = data[start]!;
-  const inside = (y: number, x: number): boolean => y >= 0 && y < height && x >= 0 && x < width && data[y * width + x] === label;
+  const inside = (y: number, x: number): boolean =>
+    y >= 0 && y < height && x >= 0 && x < width && data[y * width + x] === label;
   const way: number[] = [];
   // The corner above and left of pixel (y, x) is (y, x).
   let [y, x, direction] = [Math.floor(start / width), start % width, 0];
@@ -38,9 +48,24 @@ function follow({ height, width, data }: LabelImage, start: number, followed: Ui
     if (direction === 0) followed[y * width + x] = 1;
     way.push(y + dy / 2 - 0.5, x + dx / 2 - 0.5);
     [y, x] = [y + dy, x + dx];
-    // The two pixels ahead of the corner. Objects are 4-connected: at a corner where two pixels touch, the way turns around its own.
-    const right = direction === 0 ? inside(y, x) : direction === 1 ? inside(y, x - 1) : direction === 2 ? inside(y - 1, x - 1) : inside(y - 1, x);
-    const left = direction === 0 ? inside(y - 1, x) : direction === 1 ? inside(y, x) : direction === 2 ? inside(y, x - 1) : inside(y - 1, x - 1);
+    // The two pixels ahead of the corner. Objects are 4-connected: at a corner where two pixels touch, the
+    // way turns around its own.
+    const right =
+      direction === 0
+        ? inside(y, x)
+        : direction === 1
+          ? inside(y, x - 1)
+          : direction === 2
+            ? inside(y - 1, x - 1)
+            : inside(y - 1, x);
+    const left =
+      direction === 0
+        ? inside(y - 1, x)
+        : direction === 1
+          ? inside(y, x)
+          : direction === 2
+            ? inside(y, x - 1)
+            : inside(y - 1, x - 1);
     if (!right) direction = (direction + 1) % 4;
     else if (left) direction = (direction + 3) % 4;
   } while (!(direction === 0 && y * width + x === start));
@@ -53,7 +78,10 @@ function smoothed(way: Way): Way {
   let current = way;
   for (let pass = Math.min(4, Math.floor(count / 8)); pass > 0; pass--) {
     const before = current;
-    current = before.map((value, i) => (before[(i + 2 * count - 2) % (2 * count)]! + 2 * value + before[(i + 2) % (2 * count)]!) / 4);
+    current = before.map(
+      (value, i) =>
+        (before[(i + 2 * count - 2) % (2 * count)]! + 2 * value + before[(i + 2) % (2 * count)]!) / 4,
+    );
   }
   return current;
 }
@@ -68,11 +96,16 @@ interface Drawing {
 function addLines(lines: number[], way: Way, { height, width, scale, inset }: Drawing): void {
   const count = way.length / 2;
   const at = (i: number, axis: 0 | 1): number => way[2 * ((i + count) % count) + axis]!;
-  const onBorder = (i: number): boolean => at(i, 0) < -0.3 || at(i, 0) > height - 0.7 || at(i, 1) < -0.3 || at(i, 1) > width - 0.7;
+  const onBorder = (i: number): boolean =>
+    at(i, 0) < -0.3 || at(i, 0) > height - 0.7 || at(i, 1) < -0.3 || at(i, 1) > width - 0.7;
   const place = (i: number): [number, number] => {
     const [dy, dx] = [at(i + 1, 0) - at(i - 1, 0), at(i + 1, 1) - at(i - 1, 1)];
     const length = Math.hypot(dy, dx) || 1;
-    return [(at(i, 0) + 0.5) * scale - 0.5 + (inset * dx) / length, (at(i, 1) + 0.5) * scale - 0.5 - (inset * dy) / length];
+    return [
+      (at(i, 0) + 0.5) * scale - 0.5 + (inset * dx) / length,
+      (at(i, 1) + 0.5) * scale - 0.5 - (inset * dy) / length,
+    ];
   };
-  for (let i = 0; i < count; i++) if (!onBorder(i) || !onBorder(i + 1)) lines.push(...place(i), ...place(i + 1));
+  for (let i = 0; i < count; i++)
+    if (!onBorder(i) || !onBorder(i + 1)) lines.push(...place(i), ...place(i + 1));
 }

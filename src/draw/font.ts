@@ -1,6 +1,7 @@
 /**
- * A pixel font for pictures: printable ASCII and µ, capitals 7 px high, small letters 5 px, 2 px below the line. Drawn for Karyon, so that
- * a picture can carry its legend without a font file, the same on every machine.
+ * A pixel font for pictures: printable ASCII and µ, capitals 7 px high, small letters 5 px, 2 px below the
+ * line. Drawn for Karyon, so that a picture can carry its legend without a font file, the same on every
+ * machine.
  */
 
 /** Height of a line of glyphs, px: 7 above the base line and 2 below. */
@@ -16,7 +17,10 @@ export interface Glyph {
 const characters = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).join("") + "µ";
 const [perBand, cell, spaceWidth] = [16, 6, 3];
 
-/** Bands of 16 glyphs in the order of `characters`, each drawn in a cell of 5 x 9 px; a column between the cells. */
+/**
+ * Bands of 16 glyphs in the order of `characters`, each drawn in a cell of 5 x 9 px; a column between the
+ * cells.
+ */
 const sheet = [
   "..... #.... #.#.. .#.#. ..#.. ##..# .##.. #.... ..#.. #.... ..... ..... ..... ..... ..... ....#",
   "..... #.... #.#.. .#.#. .#### ##..# #..#. #.... .#... .#... #.#.# ..#.. ..... ..... ..... ....#",
@@ -74,7 +78,10 @@ const sheet = [
   "#.... ....# ..... ..... ..... ..... ..... ..... ..... .###. ..... ..... ..... ..... ..... #....",
 ];
 
-/** The glyph of a character, cut to its ink; accents are left off, and what the font does not have is an empty box. */
+/**
+ * The glyph of a character, cut to its ink; accents are left off, and what the font does not have is an empty
+ * box.
+ */
 export function glyphOf(character: string): Glyph {
   const known = glyphs.get(character);
   if (known !== undefined) return known;
@@ -83,9 +90,16 @@ export function glyphOf(character: string): Glyph {
   return glyphs.get(plain === "\u03bc" ? "µ" : plain) ?? box;
 }
 
-const box: Glyph = { width: 5, ink: Uint8Array.from({ length: 5 * glyphHeight }, (_, i) => (i < 35 && (i < 5 || i >= 30 || i % 5 === 0 || i % 5 === 4) ? 1 : 0)) };
+const box: Glyph = {
+  width: 5,
+  ink: Uint8Array.from({ length: 5 * glyphHeight }, (_, i) =>
+    i < 35 && (i < 5 || i >= 30 || i % 5 === 0 || i % 5 === 4) ? 1 : 0,
+  ),
+};
 
-const glyphs: ReadonlyMap<string, Glyph> = new Map([...characters].map((character, index) => [character, cut(index)]));
+const glyphs: ReadonlyMap<string, Glyph> = new Map(
+  [...characters].map((character, index) => [character, cut(index)]),
+);
 
 function cut(index: number): Glyph {
   const [top, left] = [Math.floor(index / perBand) * glyphHeight, (index % perBand) * cell];
@@ -93,5 +107,10 @@ function cut(index: number): Glyph {
   const inked = [0, 1, 2, 3, 4].filter((column) => rows.some((row) => row[column] === "#"));
   const [from, to] = inked.length === 0 ? [0, spaceWidth] : [inked[0]!, inked.at(-1)! + 1];
   const width = to - from;
-  return { width, ink: Uint8Array.from({ length: glyphHeight * width }, (_, i) => (rows[Math.floor(i / width)]![from + (i % width)] === "#" ? 1 : 0)) };
+  return {
+    width,
+    ink: Uint8Array.from({ length: glyphHeight * width }, (_, i) =>
+      rows[Math.floor(i / width)]![from + (i % width)] === "#" ? 1 : 0,
+    ),
+  };
 }

@@ -14,11 +14,16 @@ export interface LegendItem {
   readonly bar?: number | undefined;
 }
 
-/** Items of a row follow each other; each row begins a new line, and one that is too long goes on in the next. */
+/**
+ * Items of a row follow each other; each row begins a new line, and one that is too long goes on in the next.
+ */
 export type LegendRows = readonly (readonly LegendItem[])[];
 
 export const ground: Rgb = [20, 20, 22];
-const [bright, quiet]: readonly Rgb[] = [[240, 240, 240], [165, 165, 170]] as const;
+const [bright, quiet]: readonly Rgb[] = [
+  [240, 240, 240],
+  [165, 165, 170],
+] as const;
 
 interface Placed extends LegendItem {
   /** Corner of the item's capitals, from the corner of the strip, px. */
@@ -60,7 +65,10 @@ export function drawLegend(canvas: Canvas, top: number, { items, scale }: Legend
     const [y, x] = [top + item.y, item.x];
     if (item.swatch !== undefined) drawSwatch(canvas, y - scale, x, swatchSize(scale), item.swatch);
     if (item.bar !== undefined) fillBox(canvas, y + 2 * scale, x, 3 * scale, item.bar, bright!);
-    drawText(canvas, y, x + leadWidth(item, scale), item.text, { colour: item.quiet === true ? quiet! : bright!, scale });
+    drawText(canvas, y, x + leadWidth(item, scale), item.text, {
+      colour: item.quiet === true ? quiet! : bright!,
+      scale,
+    });
   }
 }
 
@@ -72,16 +80,29 @@ const leadWidth = ({ swatch, bar }: LegendItem, scale: number): number =>
 
 const nucleusGrey: Rgb = [120, 120, 120];
 
-function drawSwatch(canvas: Canvas, top: number, left: number, size: number, { kind, colour }: NonNullable<LegendItem["swatch"]>): void {
+function drawSwatch(
+  canvas: Canvas,
+  top: number,
+  left: number,
+  size: number,
+  { kind, colour }: NonNullable<LegendItem["swatch"]>,
+): void {
   const [radius, cy, cx] = [size / 2, top + (size - 1) / 2, left + (size - 1) / 2];
   if (kind === "hatch") {
     fillBox(canvas, top, left, size, size, [45, 45, 45]);
-    for (let i = 0; i < size ** 2; i++) hatchPixel(canvas, (top + Math.floor(i / size)) * canvas.width + left + (i % size), colour);
+    for (let i = 0; i < size ** 2; i++)
+      hatchPixel(canvas, (top + Math.floor(i / size)) * canvas.width + left + (i % size), colour);
     return;
   }
   for (let y = top; y < top + size; y++) {
-    for (let x = left; x < left + size; x++) if (Math.hypot(y - cy, x - cx) < radius - 1) blend(canvas, y * canvas.width + x, nucleusGrey);
+    for (let x = left; x < left + size; x++)
+      if (Math.hypot(y - cy, x - cx) < radius - 1) blend(canvas, y * canvas.width + x, nucleusGrey);
   }
-  const ring = Array.from({ length: 24 }, (_, i) => [i, i + 1].flatMap((k) => [cy + (radius - 1) * Math.sin((k * Math.PI) / 12), cx + (radius - 1) * Math.cos((k * Math.PI) / 12)]));
+  const ring = Array.from({ length: 24 }, (_, i) =>
+    [i, i + 1].flatMap((k) => [
+      cy + (radius - 1) * Math.sin((k * Math.PI) / 12),
+      cx + (radius - 1) * Math.cos((k * Math.PI) / 12),
+    ]),
+  );
   drawCurves(canvas, ring.flat(), colour, 1.6);
 }

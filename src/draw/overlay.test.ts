@@ -9,10 +9,19 @@ import { annotationOverlay, overlayLabels } from "./overlay.js";
 import { speedRange, trackOverlay } from "./trackoverlay.js";
 import { contrastOf, drawGrey, drawLabels, middle, overview } from "./view.js";
 
-const black = (height: number, width: number): Image => ({ height, width, data: new Uint8Array(height * width) });
+const black = (height: number, width: number): Image => ({
+  height,
+  width,
+  data: new Uint8Array(height * width),
+});
 const labelsOf = (rows: readonly string[]): LabelImage =>
-  labelImage(rows.length, rows[0]!.length, Int32Array.from(rows.join(""), (c) => (c === "." ? 0 : c === "#" ? -1 : Number(c))));
-const pixel = (plane: StoredPlane, y: number, x: number): number[] => [...plane.data.subarray(3 * (y * plane.width + x), 3 * (y * plane.width + x) + 3)] as number[];
+  labelImage(
+    rows.length,
+    rows[0]!.length,
+    Int32Array.from(rows.join(""), (c) => (c === "." ? 0 : c === "#" ? -1 : Number(c))),
+  );
+const pixel = (plane: StoredPlane, y: number, x: number): number[] =>
+  [...plane.data.subarray(3 * (y * plane.width + x), 3 * (y * plane.width + x) + 3)] as number[];
 const contrast = { low: 0, high: 255 };
 
 describe("overlayLabels", () => {
@@ -30,7 +39,11 @@ describe("overlayLabels", () => {
   });
 
   it("crops and enlarges", () => {
-    const plane = overlayLabels(black(5, 6), labels, { contrast, colours: [0, 1, 2], view: { y: 2, x: 3, height: 2, width: 2, scale: 2 } });
+    const plane = overlayLabels(black(5, 6), labels, {
+      contrast,
+      colours: [0, 1, 2],
+      view: { y: 2, x: 3, height: 2, width: 2, scale: 2 },
+    });
     expect([plane.height, plane.width]).toEqual([4, 4]);
     expect(pixel(plane, 0, 1)).toEqual(outlineColours[1]);
     expect(pixel(plane, 0, 2)).toEqual(outlineColours[2]);
@@ -52,7 +65,9 @@ describe("annotationOverlay", () => {
     expect(pixel(plane, 1, 5)).toEqual(annotationColours.rejected);
     // (0 + 4) mod 8 is no stripe, (3 + ...) neither: 18 % of the colour.
     expect(pixel(plane, 0, 4)).toEqual(annotationColours.ignored.map((value) => Math.round(value * 0.18)));
-    expect(pixel(annotationOverlay(black(1, 9), labelsOf(["########1"]), { contrast }), 0, 0)).toEqual(annotationColours.ignored.map((value) => Math.round(value * 0.55)));
+    expect(pixel(annotationOverlay(black(1, 9), labelsOf(["########1"]), { contrast }), 0, 0)).toEqual(
+      annotationColours.ignored.map((value) => Math.round(value * 0.55)),
+    );
   });
 });
 
@@ -60,7 +75,14 @@ describe("distinctColours", () => {
   it("gives neighbours different colours", () => {
     // 8 x 8 blocks of 8 px: king's moves make neighbours, at most 4 of them earlier.
     const size = 64;
-    const labels = labelImage(size, size, Int32Array.from({ length: size * size }, (_, i) => 1 + Math.floor(i / size / 8) * 8 + Math.floor((i % size) / 8)));
+    const labels = labelImage(
+      size,
+      size,
+      Int32Array.from(
+        { length: size * size },
+        (_, i) => 1 + Math.floor(i / size / 8) * 8 + Math.floor((i % size) / 8),
+      ),
+    );
     const colours = distinctColours(labels, 6);
     const at = (row: number, column: number): number => colours[1 + row * 8 + column]!;
     for (let row = 0; row < 7; row++) {
@@ -83,7 +105,9 @@ describe("views", () => {
     const image: Image = { height: 2, width: 4, data: Uint8Array.of(0, 100, 50, 50, 100, 200, 50, 50) };
     const whole = { y: 0, x: 0, height: 2, width: 4 };
     expect([...drawGrey(image, { ...whole, scale: 0.5 }, { low: 0, high: 200 })]).toEqual([0.5, 0.25]);
-    expect([...drawGrey(image, { y: 0, x: 0, height: 1, width: 2, scale: 2 }, { low: 0, high: 200 })]).toEqual([0, 0, 0.5, 0.5, 0, 0, 0.5, 0.5]);
+    expect([
+      ...drawGrey(image, { y: 0, x: 0, height: 1, width: 2, scale: 2 }, { low: 0, high: 200 }),
+    ]).toEqual([0, 0, 0.5, 0.5, 0, 0, 0.5, 0.5]);
     expect([...drawLabels(labelsOf(["1122", "1122"]), { ...whole, scale: 0.5 }).data]).toEqual([1, 2]);
   });
 
@@ -96,7 +120,11 @@ describe("views", () => {
 
   it("stretches the contrast whatever the values, NaN left out", () => {
     const rng = random(1);
-    const { low, high } = contrastOf({ height: 100, width: 100, data: Float32Array.from({ length: 10_000 }, (_, i) => (i % 5 === 0 ? NaN : rng.next())) });
+    const { low, high } = contrastOf({
+      height: 100,
+      width: 100,
+      data: Float32Array.from({ length: 10_000 }, (_, i) => (i % 5 === 0 ? NaN : rng.next())),
+    });
     expect(low).toBeGreaterThanOrEqual(0);
     expect(low).toBeLessThan(0.02);
     expect(high).toBeGreaterThan(0.98);
@@ -133,7 +161,10 @@ describe("trackOverlay", () => {
   });
 
   it("puts positions into the pixels of a view", () => {
-    const plane = trackOverlay(black(30, 30), nuclei, statistics, { contrast, view: { y: 20, x: 10, height: 10, width: 10, scale: 1 } });
+    const plane = trackOverlay(black(30, 30), nuclei, statistics, {
+      contrast,
+      view: { y: 20, x: 10, height: 10, width: 10, scale: 1 },
+    });
     expect(pixel(plane, 5, 5)).toEqual(speedColour(1));
   });
 
@@ -143,7 +174,10 @@ describe("trackOverlay", () => {
   });
 
   it("marks divisions", () => {
-    const divided = analyse({ nuclei, frames: 2, edges: Uint32Array.of(0, 3, 0, 4) }, { height: 30, width: 30, pixelSize: 0.5 });
+    const divided = analyse(
+      { nuclei, frames: 2, edges: Uint32Array.of(0, 3, 0, 4) },
+      { height: 30, width: 30, pixelSize: 0.5 },
+    );
     expect(divided.divisions.count).toBe(1);
     const plane = trackOverlay(black(30, 30), nuclei, divided, { contrast });
     // On the ring of radius 5 around the mother at (5, 5), away from the lines to her daughters.

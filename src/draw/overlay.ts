@@ -8,7 +8,10 @@ import { contrastOf, drawGrey, drawLabels, drawnSize, type View } from "./view.j
 export interface OverlayOptions {
   /** What to draw, and how large. Default the whole image at 1:1. */
   readonly view?: View | undefined;
-  /** Index into `outlineColours` at each label; default by `distinctColours`. Give it where several views of one image shall agree. */
+  /**
+   * Index into `outlineColours` at each label; default by `distinctColours`. Give it where several views of
+   * one image shall agree.
+   */
   readonly colours?: ArrayLike<number> | undefined;
   /** Grey values drawn black and white; default by `contrastOf`. */
   readonly contrast?: { readonly low: number; readonly high: number } | undefined;
@@ -30,25 +33,34 @@ export function overlayLabels(image: Image, labels: LabelImage, options: Overlay
   const view = options.view ?? wholeImage(image);
   const canvas = backdrop(image, view, options.contrast, brightness);
   const colours = options.colours ?? distinctColours(labels, outlineColours.length);
-  outlines(canvas, drawLabels(labels, view), (label) => outlineColours[colours[label]! % outlineColours.length]!);
+  outlines(
+    canvas,
+    drawLabels(labels, view),
+    (label) => outlineColours[colours[label]! % outlineColours.length]!,
+  );
   return canvas;
 }
 
 /**
- * An annotation over its image: sure nuclei outlined blue, the area that training ignores (-1) tinted and hatched yellow, objects turned
- * down outlined orange (`annotationColours`).
+ * An annotation over its image: sure nuclei outlined blue, the area that training ignores (-1) tinted and
+ * hatched yellow, objects turned down outlined orange (`annotationColours`).
  *
  * @returns RGB, drawn height x width x 3
  * @throws InvalidInput when labels and image differ in size
  */
-export function annotationOverlay(image: Image, labels: LabelImage, options: AnnotationOverlayOptions = {}): StoredPlane {
+export function annotationOverlay(
+  image: Image,
+  labels: LabelImage,
+  options: AnnotationOverlayOptions = {},
+): StoredPlane {
   requireEqualSize(image, labels);
   if (options.rejected) requireEqualSize(image, options.rejected);
   const view = options.view ?? wholeImage(image);
   const canvas = backdrop(image, view, options.contrast, brightness);
   const drawn = drawLabels(labels, view);
   hatch(canvas, drawn);
-  if (options.rejected) outlines(canvas, drawLabels(options.rejected, view), () => annotationColours.rejected);
+  if (options.rejected)
+    outlines(canvas, drawLabels(options.rejected, view), () => annotationColours.rejected);
   outlines(canvas, drawn, () => annotationColours.kept);
   return canvas;
 }
@@ -57,23 +69,43 @@ export function annotationOverlay(image: Image, labels: LabelImage, options: Ann
 const brightness = 0.8;
 
 /** The grey image of a view on a canvas. */
-export function backdrop(image: Image, view: View, contrast: { low: number; high: number } | undefined, brightness: number): Canvas {
+export function backdrop(
+  image: Image,
+  view: View,
+  contrast: { low: number; high: number } | undefined,
+  brightness: number,
+): Canvas {
   const { height, width } = drawnSize(view);
   return canvasOf(drawGrey(image, view, contrast ?? contrastOf(image)), height, width, brightness);
 }
 
-export const wholeImage = ({ height, width }: { height: number; width: number }): View => ({ y: 0, x: 0, height, width, scale: 1 });
+export const wholeImage = ({ height, width }: { height: number; width: number }): View => ({
+  y: 0,
+  x: 0,
+  height,
+  width,
+  scale: 1,
+});
 
-/** Colours the pixels of each object that touch something else along a row or column. The border of the picture is no border of an object. */
-function outlines(canvas: Canvas, { height, width, data }: LabelImage, colourOf: (label: number) => Rgb): void {
+/**
+ * Colours the pixels of each object that touch something else along a row or column. The border of the
+ * picture is no border of an object.
+ */
+function outlines(
+  canvas: Canvas,
+  { height, width, data }: LabelImage,
+  colourOf: (label: number) => Rgb,
+): void {
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const at = y * width + x;
       const label = data[at]!;
       if (label <= 0) continue;
       const edge =
-        (y > 0 && data[at - width] !== label) || (y < height - 1 && data[at + width] !== label) ||
-        (x > 0 && data[at - 1] !== label) || (x < width - 1 && data[at + 1] !== label);
+        (y > 0 && data[at - width] !== label) ||
+        (y < height - 1 && data[at + width] !== label) ||
+        (x > 0 && data[at - 1] !== label) ||
+        (x < width - 1 && data[at + 1] !== label);
       if (edge) blend(canvas, at, colourOf(label));
     }
   }
@@ -81,11 +113,16 @@ function outlines(canvas: Canvas, { height, width, data }: LabelImage, colourOf:
 
 /** Hatches ignored pixels. @param labels of the canvas' size */
 export function hatch(canvas: Canvas, { data }: LabelImage): void {
-  for (let at = 0; at < data.length; at++) if (data[at] === -1) hatchPixel(canvas, at, annotationColours.ignored);
+  for (let at = 0; at < data.length; at++)
+    if (data[at] === -1) hatchPixel(canvas, at, annotationColours.ignored);
 }
 
 /** @throws InvalidInput when labels and image differ in size */
 export function requireEqualSize(image: Image, labels: LabelImage): void {
   if (image.height === labels.height && image.width === labels.width) return;
-  throw new InvalidInput("labels", `the size of the image, ${image.height} x ${image.width} px`, `${labels.height} x ${labels.width} px`);
+  throw new InvalidInput(
+    "labels",
+    `the size of the image, ${image.height} x ${image.width} px`,
+    `${labels.height} x ${labels.width} px`,
+  );
 }

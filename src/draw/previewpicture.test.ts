@@ -3,24 +3,52 @@ import type { Image, StoredPlane } from "../core/image.js";
 import { labelImage, type LabelImage } from "../core/labels.js";
 import { annotationColours } from "./colours.js";
 import { ground } from "./legend.js";
-import { annotationPreview, legendRows, percent, type PreviewFacts, type PreviewInput } from "./previewpicture.js";
+import {
+  annotationPreview,
+  legendRows,
+  percent,
+  type PreviewFacts,
+  type PreviewInput,
+} from "./previewpicture.js";
 
-const facts: PreviewFacts = { name: "t001", reasons: [["dim", 1]], diameter: 20, diameterFrom: "estimated", method: "sensitivity 1", unknownUse: "ignored" };
+const facts: PreviewFacts = {
+  name: "t001",
+  reasons: [["dim", 1]],
+  diameter: 20,
+  diameterFrom: "estimated",
+  method: "sensitivity 1",
+  unknownUse: "ignored",
+};
 
-/** A square of 10 px in a black image: sure nuclei from the left, one rejected at the right, unknown pixels in the lower rows. */
+/**
+ * A square of 10 px in a black image: sure nuclei from the left, one rejected at the right, unknown pixels in
+ * the lower rows.
+ */
 function scene(size: number, pixelSize?: number): PreviewInput {
-  const square = (x0: number, label: number): Int32Array => Int32Array.from({ length: size * size }, (_, i) => {
-    const [y, x] = [Math.floor(i / size), i % size];
-    return y >= 10 && y < 20 && x >= x0 && x < x0 + 10 ? label : 0;
-  });
+  const square = (x0: number, label: number): Int32Array =>
+    Int32Array.from({ length: size * size }, (_, i) => {
+      const [y, x] = [Math.floor(i / size), i % size];
+      return y >= 10 && y < 20 && x >= x0 && x < x0 + 10 ? label : 0;
+    });
   const [one, two, three] = [square(10, 1), square(20, 2), square(size - 20, 3)];
   const data = one.map((label, i) => label + two[i]! + (i >= (size - 10) * size ? -1 : 0));
   const image: Image = { height: size, width: size, data: new Uint8Array(size * size), pixelSize };
-  return { image, labels: labelImage(size, size, data), rejected: labelImage(size, size, three), marks: new Map([[3, ["dim", "0.43"]]]), facts };
+  return {
+    image,
+    labels: labelImage(size, size, data),
+    rejected: labelImage(size, size, three),
+    marks: new Map([[3, ["dim", "0.43"]]]),
+    facts,
+  };
 }
 
-const pixel = ({ data, width }: StoredPlane, y: number, x: number): number[] => [...data.subarray(3 * (y * width + x), 3 * (y * width + x) + 3)];
-const texts = (input: PreviewInput, scale = 1): string[] => legendRows(input, scale).flat().map(({ text }) => text);
+const pixel = ({ data, width }: StoredPlane, y: number, x: number): number[] => [
+  ...data.subarray(3 * (y * width + x), 3 * (y * width + x) + 3),
+];
+const texts = (input: PreviewInput, scale = 1): string[] =>
+  legendRows(input, scale)
+    .flat()
+    .map(({ text }) => text);
 
 describe("annotationPreview", () => {
   it("shows images from 512 px on at 1:1, with the legend below", () => {
@@ -34,7 +62,8 @@ describe("annotationPreview", () => {
 
   it("outlines sure nuclei blue and rejected objects orange, hatches the unknown, and leaves the rest grey", () => {
     const picture = annotationPreview(scene(600));
-    const near = (colour: readonly number[], y: number, x: number): void => pixel(picture, y, x).forEach((value, i) => expect(Math.abs(value - colour[i]!)).toBeLessThan(12));
+    const near = (colour: readonly number[], y: number, x: number): void =>
+      pixel(picture, y, x).forEach((value, i) => expect(Math.abs(value - colour[i]!)).toBeLessThan(12));
     near(annotationColours.kept, 10, 15);
     near(annotationColours.kept, 15, 19);
     near(annotationColours.kept, 15, 20);
@@ -42,15 +71,20 @@ describe("annotationPreview", () => {
     expect(pixel(picture, 15, 15)).toEqual([0, 0, 0]);
     expect(pixel(picture, 300, 300)).toEqual([0, 0, 0]);
     // (595 + 5) mod 8 is a stripe, (595 + 9) is none.
-    expect(pixel(picture, 595, 5)).toEqual(annotationColours.ignored.map((value) => Math.round(value * 0.55)));
-    expect(pixel(picture, 595, 9)).toEqual(annotationColours.ignored.map((value) => Math.round(value * 0.18)));
+    expect(pixel(picture, 595, 5)).toEqual(
+      annotationColours.ignored.map((value) => Math.round(value * 0.55)),
+    );
+    expect(pixel(picture, 595, 9)).toEqual(
+      annotationColours.ignored.map((value) => Math.round(value * 0.18)),
+    );
   });
 
   it("writes the reason beside what was rejected", () => {
     const orange = (marks: PreviewInput["marks"]): number => {
       const picture = annotationPreview({ ...scene(600), marks });
       let count = 0;
-      for (let i = 0; i < 599 * 600; i++) if ([0, 1, 2].every((k) => picture.data[3 * i + k] === annotationColours.rejected[k])) count++;
+      for (let i = 0; i < 599 * 600; i++)
+        if ([0, 1, 2].every((k) => picture.data[3 * i + k] === annotationColours.rejected[k])) count++;
       return count;
     };
     expect(orange(new Map([[3, ["dim", "0.43"]]]))).toBeGreaterThan(orange(new Map()) + 40);
@@ -60,7 +94,13 @@ describe("annotationPreview", () => {
     expect(annotationPreview(scene(256)).width).toBe(768);
     expect(annotationPreview(scene(511)).width).toBe(1022);
     const dot = labelImage(1, 1, Int32Array.of(0));
-    const picture = annotationPreview({ image: { height: 1, width: 1, data: Uint8Array.of(7) }, labels: dot, rejected: dot, marks: new Map(), facts: { ...facts, reasons: [], diameter: undefined } });
+    const picture = annotationPreview({
+      image: { height: 1, width: 1, data: Uint8Array.of(7) },
+      labels: dot,
+      rejected: dot,
+      marks: new Map(),
+      facts: { ...facts, reasons: [], diameter: undefined },
+    });
     expect(picture.width).toBe(480);
     expect(pixel(picture, 4, 240)).toEqual([0, 0, 0]);
     expect(pixel(picture, 4, 250)).toEqual([...ground]);
@@ -76,16 +116,29 @@ describe("annotationPreview", () => {
 describe("legend", () => {
   it("counts what is in the labels", () => {
     expect(texts(scene(600))).toEqual([
-      "t001", "600 x 600 px", "sensitivity 1", "2 sure", "1 rejected", "1.7 % unknown (ignored)", "rejected for:", "dim 1", "(number: certainty)", "50 px", "diameter 20 px estimated",
+      "t001",
+      "600 x 600 px",
+      "sensitivity 1",
+      "2 sure",
+      "1 rejected",
+      "1.7 % unknown (ignored)",
+      "rejected for:",
+      "dim 1",
+      "(number: certainty)",
+      "50 px",
+      "diameter 20 px estimated",
     ]);
   });
 
   it("leaves the unknown out where the method does", () => {
-    expect(texts({ ...scene(600), facts: { ...facts, unknownUse: undefined } }).join()).not.toContain("unknown");
+    expect(texts({ ...scene(600), facts: { ...facts, unknownUse: undefined } }).join()).not.toContain(
+      "unknown",
+    );
   });
 
   it("has a bar of a round length: in µm where the image is calibrated, else 50 px", () => {
-    const bar = (pixelSize: number | undefined, scale: number): { text: string; bar?: number | undefined } => legendRows(scene(600, pixelSize), scale).at(-1)![0]!;
+    const bar = (pixelSize: number | undefined, scale: number): { text: string; bar?: number | undefined } =>
+      legendRows(scene(600, pixelSize), scale).at(-1)![0]!;
     expect(bar(undefined, 1)).toMatchObject({ text: "50 px", bar: 50 });
     expect(bar(undefined, 3)).toMatchObject({ text: "50 px", bar: 150 });
     expect(bar(0.5, 1)).toMatchObject({ text: "50 µm", bar: 100 });
@@ -94,11 +147,34 @@ describe("legend", () => {
 
   it("says so where there is nothing", () => {
     const blank: LabelImage = labelImage(4, 4, new Int32Array(16));
-    const input = { ...scene(600), image: { height: 4, width: 4, data: new Uint8Array(16) }, labels: blank, rejected: blank, marks: new Map(), facts: { ...facts, reasons: [], diameter: undefined } };
-    expect(texts(input, 8)).toEqual(["t001", "4 x 4 px, enlarged 8 x", "sensitivity 1", "0 sure", "0 rejected", "0 % unknown (ignored)", "2 px", "diameter unknown"]);
+    const input = {
+      ...scene(600),
+      image: { height: 4, width: 4, data: new Uint8Array(16) },
+      labels: blank,
+      rejected: blank,
+      marks: new Map(),
+      facts: { ...facts, reasons: [], diameter: undefined },
+    };
+    expect(texts(input, 8)).toEqual([
+      "t001",
+      "4 x 4 px, enlarged 8 x",
+      "sensitivity 1",
+      "0 sure",
+      "0 rejected",
+      "0 % unknown (ignored)",
+      "2 px",
+      "diameter unknown",
+    ]);
   });
 
   it("rounds shares without hiding small ones", () => {
-    expect([0, 1e-5, 0.034, 0.0996, 0.5, 1].map(percent)).toEqual(["0 %", "< 0.1 %", "3.4 %", "10 %", "50 %", "100 %"]);
+    expect([0, 1e-5, 0.034, 0.0996, 0.5, 1].map(percent)).toEqual([
+      "0 %",
+      "< 0.1 %",
+      "3.4 %",
+      "10 %",
+      "50 %",
+      "100 %",
+    ]);
   });
 });

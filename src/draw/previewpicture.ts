@@ -1,12 +1,15 @@
-/** An annotation as one picture for people: outlines over the image, a word beside what was rejected, and a legend below. */
+/**
+ * An annotation as one picture for people: outlines over the image, a word beside what was rejected, and a
+ * legend below.
+ */
 import type { Image, StoredPlane } from "../core/image.js";
 import type { LabelImage } from "../core/labels.js";
 import { type Canvas, drawCurves } from "./canvas.js";
 import { annotationColours, type Rgb } from "./colours.js";
 import { contourLines } from "./contours.js";
 import { drawLegend, ground, layoutLegend, type LegendItem, type LegendRows } from "./legend.js";
-import { backdrop, hatch, requireEqualSize, wholeImage } from "./overlay.js";
 import { placeMarks } from "./marks.js";
+import { backdrop, hatch, requireEqualSize, wholeImage } from "./overlay.js";
 import { roundLength } from "./scalebar.js";
 import { drawText } from "./text.js";
 import { drawLabels, type View } from "./view.js";
@@ -23,7 +26,9 @@ export interface PreviewFacts {
   readonly diameterFrom: string;
   /** How the annotation was made, such as "sensitivity 1". */
   readonly method: string;
-  /** What becomes of unknown pixels, such as "ignored"; undefined for a method that leaves nothing unknown. */
+  /**
+   * What becomes of unknown pixels, such as "ignored"; undefined for a method that leaves nothing unknown.
+   */
   readonly unknownUse: string | undefined;
 }
 
@@ -42,8 +47,9 @@ export interface PreviewInput {
 const leastWidth = 480;
 
 /**
- * The image in grey at 1:1 (smaller ones enlarged by a whole factor, so that outlines are seen), sure nuclei outlined blue, rejected objects
- * orange with the kind of the reason, unknown area hatched yellow; below it the legend with counts, sizes and a scale bar.
+ * The image in grey at 1:1 (smaller ones enlarged by a whole factor, so that outlines are seen), sure nuclei
+ * outlined blue, rejected objects orange with the kind of the reason, unknown area hatched yellow; below it
+ * the legend with counts, sizes and a scale bar.
  *
  * @returns RGB
  * @throws InvalidInput when labels and image differ in size
@@ -56,7 +62,8 @@ export function annotationPreview({ image, labels, rejected, marks, facts }: Pre
   hatch(canvas, drawLabels(labels, view));
   outline(canvas, rejected, view.scale, annotationColours.rejected);
   outline(canvas, labels, view.scale, annotationColours.kept);
-  for (const { y, x, text, scale } of placeMarks(labels, rejected, marks, view.scale)) drawText(canvas, y, x, text, { colour: annotationColours.rejected, scale, halo: true });
+  for (const { y, x, text, scale } of placeMarks(labels, rejected, marks, view.scale))
+    drawText(canvas, y, x, text, { colour: annotationColours.rejected, scale, halo: true });
   return withLegend(canvas, legendRows({ image, labels, rejected, marks, facts }, view.scale));
 }
 
@@ -73,21 +80,49 @@ function outline(canvas: Canvas, labels: LabelImage, scale: number, colour: Rgb)
 }
 
 /** What the legend says, row by row. @param scale drawn px per px of the image */
-export function legendRows({ image, labels, rejected, marks, facts }: PreviewInput, scale: number): LegendRows {
+export function legendRows(
+  { image, labels, rejected, marks, facts }: PreviewInput,
+  scale: number,
+): LegendRows {
   const { name, reasons, diameter, diameterFrom, method, unknownUse } = facts;
   const { kept, ignored, rejected: orange } = annotationColours;
   const turnedDown = countOf(rejected);
-  const unknown = labels.data.reduce((sum, label) => sum + (label === -1 ? 1 : 0), 0) / Math.max(1, labels.data.length);
+  const unknown =
+    labels.data.reduce((sum, label) => sum + (label === -1 ? 1 : 0), 0) / Math.max(1, labels.data.length);
   const rows: LegendItem[][] = [
-    [{ text: name }, { text: `${image.height} x ${image.width} px${scale === 1 ? "" : `, enlarged ${scale} x`}`, quiet: true }, { text: method, quiet: true }],
     [
-      { text: `${labels.count} sure`, swatch: { kind: "outline", colour: kept } }, { text: `${turnedDown} rejected`, swatch: { kind: "outline", colour: orange } },
-      ...(unknownUse === undefined ? [] : [{ text: `${percent(unknown)} unknown (${unknownUse})`, swatch: { kind: "hatch", colour: ignored } } as const]),
+      { text: name },
+      {
+        text: `${image.height} x ${image.width} px${scale === 1 ? "" : `, enlarged ${scale} x`}`,
+        quiet: true,
+      },
+      { text: method, quiet: true },
+    ],
+    [
+      { text: `${labels.count} sure`, swatch: { kind: "outline", colour: kept } },
+      { text: `${turnedDown} rejected`, swatch: { kind: "outline", colour: orange } },
+      ...(unknownUse === undefined
+        ? []
+        : [
+            {
+              text: `${percent(unknown)} unknown (${unknownUse})`,
+              swatch: { kind: "hatch", colour: ignored },
+            } as const,
+          ]),
     ],
   ];
   const numbers = [...marks.values()].some((lines) => lines.length > 1) ? ["(number: certainty)"] : [];
-  if (reasons.length > 0) rows.push(["rejected for:", ...reasons.map(([word, count]) => `${word} ${count}`), ...numbers].map((text) => ({ text, quiet: true })));
-  const size = diameter === undefined ? "diameter unknown" : `diameter ${lengthText(diameter, image.pixelSize)} ${diameterFrom}`;
+  if (reasons.length > 0)
+    rows.push(
+      ["rejected for:", ...reasons.map(([word, count]) => `${word} ${count}`), ...numbers].map((text) => ({
+        text,
+        quiet: true,
+      })),
+    );
+  const size =
+    diameter === undefined
+      ? "diameter unknown"
+      : `diameter ${lengthText(diameter, image.pixelSize)} ${diameterFrom}`;
   rows.push([scaleBar(image, scale), { text: size, quiet: true }]);
   return rows;
 }
@@ -105,9 +140,12 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(share > 0 && share < 0.0995 ? 1 : 0)} %`;
 }
 
-const lengthText = (px: number, pixelSize: number | undefined): string => `${px.toFixed(px < 10 ? 1 : 0)} px${pixelSize === undefined ? "" : ` (${(px * pixelSize).toPrecision(3)} µm)`}`;
+const lengthText = (px: number, pixelSize: number | undefined): string =>
+  `${px.toFixed(px < 10 ? 1 : 0)} px${pixelSize === undefined ? "" : ` (${(px * pixelSize).toPrecision(3)} µm)`}`;
 
-/** A round number of µm near a fifth of the width; without calibration 50 px, less where the image is narrow. */
+/**
+ * A round number of µm near a fifth of the width; without calibration 50 px, less where the image is narrow.
+ */
 function scaleBar({ width, pixelSize }: Image, scale: number): LegendItem {
   if (pixelSize === undefined) {
     const px = Math.max(1, width >= 100 ? 50 : roundLength(width / 2));
@@ -121,10 +159,19 @@ function scaleBar({ width, pixelSize }: Image, scale: number): LegendItem {
 function withLegend(picture: Canvas, rows: LegendRows): Canvas {
   const width = Math.max(leastWidth, picture.width);
   const legend = layoutLegend(rows, width, width < 1200 ? 2 : width < 2400 ? 3 : 4);
-  const canvas: Canvas = { height: picture.height + legend.height, width, samples: 3, data: new Uint8Array((picture.height + legend.height) * width * 3) };
+  const canvas: Canvas = {
+    height: picture.height + legend.height,
+    width,
+    samples: 3,
+    data: new Uint8Array((picture.height + legend.height) * width * 3),
+  };
   for (let at = 0; at < 3 * picture.height * width; at++) canvas.data[at] = ground[at % 3]!;
   const left = Math.floor((width - picture.width) / 2);
-  for (let y = 0; y < picture.height; y++) canvas.data.set(picture.data.subarray(3 * y * picture.width, 3 * (y + 1) * picture.width), 3 * (y * width + left));
+  for (let y = 0; y < picture.height; y++)
+    canvas.data.set(
+      picture.data.subarray(3 * y * picture.width, 3 * (y + 1) * picture.width),
+      3 * (y * width + left),
+    );
   drawLegend(canvas, picture.height, legend);
   return canvas;
 }

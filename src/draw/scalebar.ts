@@ -2,7 +2,11 @@ import { type Canvas, fillBox } from "./canvas.js";
 import { capitalHeight, drawText, textWidth } from "./text.js";
 import type { View } from "./view.js";
 
-/** Draws a white bar with a dark rim into the lower right corner. @returns its length in µm, a round number near a fifth of the width */
+/**
+ * Draws a white bar with a dark rim into the lower right corner.
+ *
+ * @returns its length in µm, a round number near a fifth of the width
+ */
 export function drawScaleBar(canvas: Canvas, view: View, pixelSize: number): number {
   const micrometres = roundLength((view.width * pixelSize) / 5);
   const length = Math.max(1, Math.round((micrometres / pixelSize) * view.scale));
@@ -19,7 +23,13 @@ export function drawLabelledScaleBar(canvas: Canvas, view: View, pixelSize: numb
   const micrometres = drawScaleBar(canvas, view, pixelSize);
   const thickness = barThickness(canvas);
   const text = `${micrometres} µm`;
-  drawText(canvas, canvas.height - 4 * thickness - 4 * scale - capitalHeight(scale), canvas.width - 3 * thickness - textWidth(text, scale), text, { colour: [255, 255, 255], scale, halo: true });
+  drawText(
+    canvas,
+    canvas.height - 4 * thickness - 4 * scale - capitalHeight(scale),
+    canvas.width - 3 * thickness - textWidth(text, scale),
+    text,
+    { colour: [255, 255, 255], scale, halo: true },
+  );
 }
 
 const barThickness = ({ width }: Canvas): number => Math.max(3, Math.round(width / 180));

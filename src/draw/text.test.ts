@@ -3,11 +3,20 @@ import type { Canvas } from "./canvas.js";
 import { glyphHeight, glyphOf } from "./font.js";
 import { drawText, shortened, textWidth } from "./text.js";
 
-const canvas = (height: number, width: number): Canvas => ({ height, width, samples: 3, data: new Uint8Array(height * width * 3).fill(90) });
+const canvas = (height: number, width: number): Canvas => ({
+  height,
+  width,
+  samples: 3,
+  data: new Uint8Array(height * width * 3).fill(90),
+});
 
 /** Rows of a canvas: # where it is white, . where it is black, - where nothing was drawn. */
 const drawn = ({ height, width, data }: Canvas): string[] =>
-  Array.from({ length: height }, (_, y) => Array.from({ length: width }, (_, x) => ({ 255: "#", 0: "." })[data[3 * (y * width + x)]!] ?? "-").join(""));
+  Array.from({ length: height }, (_, y) =>
+    Array.from({ length: width }, (_, x) => ({ 255: "#", 0: "." })[data[3 * (y * width + x)]!] ?? "-").join(
+      "",
+    ),
+  );
 
 const white = [255, 255, 255] as const;
 
@@ -15,7 +24,17 @@ describe("the font", () => {
   it("draws a letter, px by px", () => {
     const page = canvas(7, 11);
     drawText(page, 0, 0, "Rµ", { colour: white });
-    expect(drawn(page)).toEqual(["####-------", "#---#-------", "#---#-#---#", "####--#---#", "#-#---#---#", "#--#--##-##", "#---#-#-#-#"].map((row) => row.slice(0, 11).padEnd(11, "-")));
+    expect(drawn(page)).toEqual(
+      [
+        "####-------",
+        "#---#-------",
+        "#---#-#---#",
+        "####--#---#",
+        "#-#---#---#",
+        "#--#--##-##",
+        "#---#-#-#-#",
+      ].map((row) => row.slice(0, 11).padEnd(11, "-")),
+    );
   });
 
   it("has a glyph of its own for every printable character", () => {
@@ -44,7 +63,11 @@ describe("text", () => {
     expect(textWidth("Il", 3)).toBe(18);
     const page = canvas(14, 6);
     drawText(page, 0, 0, "I", { colour: white, scale: 2 });
-    expect(drawn(page)).toEqual([...["######", "######"], ...Array.from({ length: 10 }, () => "--##--"), ...["######", "######"]]);
+    expect(drawn(page)).toEqual([
+      ...["######", "######"],
+      ...Array.from({ length: 10 }, () => "--##--"),
+      ...["######", "######"],
+    ]);
   });
 
   it("has a dark rim where asked, and stops at the edges", () => {

@@ -5,7 +5,10 @@ import { glyphHeight, glyphOf } from "./font.js";
 
 /** Width of a line of text, px; `scale` is a whole number of px for each of the font's. */
 export const textWidth = (text: string, scale = 1): number =>
-  Math.max(0, [...text.normalize("NFC")].reduce((sum, character) => sum + glyphOf(character).width + 1, -1)) * scale;
+  Math.max(
+    0,
+    [...text.normalize("NFC")].reduce((sum, character) => sum + glyphOf(character).width + 1, -1),
+  ) * scale;
 
 /** Height of a line from the top of its capitals to the lowest descender, px. */
 export const textHeight = (scale = 1): number => glyphHeight * scale;
@@ -21,9 +24,21 @@ export interface TextStyle {
   readonly halo?: boolean | undefined;
 }
 
-/** Draws a line of text whose capitals have their top left corner at (y, x), whole px. What lies outside the canvas is left out. */
-export function drawText(canvas: Canvas, y: number, x: number, text: string, { colour, scale = 1, halo = false }: TextStyle): void {
-  if (halo) eachInk(text, scale, (top, left) => fillBox(canvas, y + top - scale, x + left - scale, 3 * scale, 3 * scale, black));
+/**
+ * Draws a line of text whose capitals have their top left corner at (y, x), whole px. What lies outside the
+ * canvas is left out.
+ */
+export function drawText(
+  canvas: Canvas,
+  y: number,
+  x: number,
+  text: string,
+  { colour, scale = 1, halo = false }: TextStyle,
+): void {
+  if (halo)
+    eachInk(text, scale, (top, left) =>
+      fillBox(canvas, y + top - scale, x + left - scale, 3 * scale, 3 * scale, black),
+    );
   eachInk(text, scale, (top, left) => fillBox(canvas, y + top, x + left, scale, scale, colour));
 }
 
@@ -46,7 +61,10 @@ export function shortened(text: string, most: number, scale = 1): string {
   const characters = [...text.normalize("NFC")];
   for (let kept = characters.length; kept >= 0; kept--) {
     const head = Math.ceil(kept / 2);
-    const candidate = kept === characters.length ? text : `${characters.slice(0, head).join("")}...${characters.slice(characters.length - (kept - head)).join("")}`;
+    const candidate =
+      kept === characters.length
+        ? text
+        : `${characters.slice(0, head).join("")}...${characters.slice(characters.length - (kept - head)).join("")}`;
     if (textWidth(candidate, scale) <= most) return candidate;
   }
   return "";

@@ -1,6 +1,6 @@
+import type { Statistics } from "../analyse/analyse.js";
 import type { Image, StoredPlane } from "../core/image.js";
 import type { Nuclei } from "../core/nuclei.js";
-import type { Statistics } from "../analyse/analyse.js";
 import { drawLine, drawRing, type Canvas } from "./canvas.js";
 import { speedColour, type Rgb } from "./colours.js";
 import { backdrop, wholeImage } from "./overlay.js";
@@ -36,12 +36,18 @@ export function percentileRange(values: Float64Array): SpeedRange {
 }
 
 /**
- * Every branch's path over a darkened image, in the colour of its mean speed from blue (slow) to red (fast), as in figure 7A of
- * Englbrecht et al. 2021. Thin white lines lead from mothers to daughters, white rings mark divisions.
+ * Every branch's path over a darkened image, in the colour of its mean speed from blue (slow) to red (fast),
+ * as in figure 7A of Englbrecht et al. 2021. Thin white lines lead from mothers to daughters, white rings
+ * mark divisions.
  *
  * @returns RGB, drawn height x width x 3
  */
-export function trackOverlay(image: Image, nuclei: Nuclei, statistics: Statistics, options: TrackOverlayOptions = {}): StoredPlane {
+export function trackOverlay(
+  image: Image,
+  nuclei: Nuclei,
+  statistics: Statistics,
+  options: TrackOverlayOptions = {},
+): StoredPlane {
   const view = options.view ?? wholeImage(image);
   const canvas = backdrop(image, view, options.contrast, 0.6);
   const { low, high } = options.range ?? speedRange(statistics);
@@ -61,21 +67,40 @@ export function trackOverlay(image: Image, nuclei: Nuclei, statistics: Statistic
 type Place = (y: number, x: number) => [y: number, x: number];
 
 /** From px of the image to px of the canvas, both counted from the centre of the top left pixel. */
-const placeIn = (view: View): Place => (y, x) => [(y + 0.5 - view.y) * view.scale - 0.5, (x + 0.5 - view.x) * view.scale - 0.5];
+const placeIn =
+  (view: View): Place =>
+  (y, x) => [(y + 0.5 - view.y) * view.scale - 0.5, (x + 0.5 - view.x) * view.scale - 0.5];
 
-function line(canvas: Canvas, place: Place, nuclei: Nuclei, from: number, to: number, colour: Rgb, thickness: number): void {
+function line(
+  canvas: Canvas,
+  place: Place,
+  nuclei: Nuclei,
+  from: number,
+  to: number,
+  colour: Rgb,
+  thickness: number,
+): void {
   const [y0, x0] = place(nuclei.y[from]!, nuclei.x[from]!);
   const [y1, x1] = place(nuclei.y[to]!, nuclei.x[to]!);
   drawLine(canvas, y0, x0, y1, x1, colour, thickness);
 }
 
-function drawDivisions(canvas: Canvas, place: Place, { divisions, branches, units }: Statistics, until: number, scale: number): void {
+function drawDivisions(
+  canvas: Canvas,
+  place: Place,
+  { divisions, branches, units }: Statistics,
+  until: number,
+  scale: number,
+): void {
   const radius = Math.max(3, Math.min(6, 5 * scale));
   for (let i = 0; i < divisions.count; i++) {
     if (divisions.daughterFrame[i]! > until) continue;
     const [y, x] = place(divisions.y[i]! / units.perPixel, divisions.x[i]! / units.perPixel);
     for (const daughter of [divisions.daughter1[i]!, divisions.daughter2[i]!]) {
-      const [y1, x1] = place(branches.startY[daughter - 1]! / units.perPixel, branches.startX[daughter - 1]! / units.perPixel);
+      const [y1, x1] = place(
+        branches.startY[daughter - 1]! / units.perPixel,
+        branches.startX[daughter - 1]! / units.perPixel,
+      );
       drawLine(canvas, y, x, y1, x1, white, 1, 0.8);
     }
     drawRing(canvas, y, x, radius, black, 3);

@@ -13,7 +13,9 @@ export interface View {
   readonly scale: number;
 }
 
-/** The whole image, its longer edge at most `edge` px; small images are enlarged by a whole number up to 4. */
+/**
+ * The whole image, its longer edge at most `edge` px; small images are enlarged by a whole number up to 4.
+ */
 export function overview(height: number, width: number, edge: number): View {
   const longer = Math.max(height, width);
   const scale = longer > edge ? edge / longer : Math.max(1, Math.min(4, Math.floor(edge / longer)));
@@ -28,12 +30,17 @@ export function middle(height: number, width: number, edge: number): View {
 
 /** Size of the drawn picture. */
 export const drawnSize = ({ height, width, scale }: View): { height: number; width: number } => ({
-  height: Math.max(1, Math.round(height * scale)), width: Math.max(1, Math.round(width * scale)),
+  height: Math.max(1, Math.round(height * scale)),
+  width: Math.max(1, Math.round(width * scale)),
 });
 
-/** Grey values that become black and white: percentiles 0.5 and 99.7 of the whole image, so that all views of it look alike. */
+/**
+ * Grey values that become black and white: percentiles 0.5 and 99.7 of the whole image, so that all views of
+ * it look alike.
+ */
 export function contrastOf(image: Image): { low: number; high: number } {
-  // A quarter of a million pixels give the percentiles far more precisely than the eye; the odd stride visits all rows and columns.
+  // A quarter of a million pixels give the percentiles far more precisely than the eye; the odd stride visits
+  // all rows and columns.
   const stride = Math.max(1, Math.floor(image.data.length / 250_000)) | 1;
   const sample = new Float32Array(Math.ceil(image.data.length / stride));
   for (let i = 0; i < sample.length; i++) sample[i] = image.data[i * stride]!;
@@ -44,7 +51,8 @@ export function contrastOf(image: Image): { low: number; high: number } {
 }
 
 /**
- * The image as it is drawn in a view: means over the pixels under each drawn pixel, stretched from `low`..`high` to 0..1. NaN is black.
+ * The image as it is drawn in a view: means over the pixels under each drawn pixel, stretched from
+ * `low`..`high` to 0..1. NaN is black.
  *
  * @returns drawn height x width
  */
@@ -58,7 +66,12 @@ export function drawGrey(image: Image, view: View, contrast: { low: number; high
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       let sum = 0;
-      const [top, bottom, left, right] = [rows[2 * y]!, rows[2 * y + 1]!, columns[2 * x]!, columns[2 * x + 1]!];
+      const [top, bottom, left, right] = [
+        rows[2 * y]!,
+        rows[2 * y + 1]!,
+        columns[2 * x]!,
+        columns[2 * x + 1]!,
+      ];
       for (let i = top; i < bottom; i++) {
         for (let j = left; j < right; j++) {
           const value = (data[i * image.width + j]! - contrast.low) * factor;
@@ -79,7 +92,8 @@ export function drawLabels(labels: LabelImage, view: View): LabelImage {
     Math.min(limit - 1, Math.floor(start + ((at + 0.5) * size) / drawn));
   for (let y = 0; y < height; y++) {
     const row = source(y, view.y, height, view.height, labels.height) * labels.width;
-    for (let x = 0; x < width; x++) data[y * width + x] = labels.data[row + source(x, view.x, width, view.width, labels.width)]!;
+    for (let x = 0; x < width; x++)
+      data[y * width + x] = labels.data[row + source(x, view.x, width, view.width, labels.width)]!;
   }
   return { height, width, data, count: labels.count };
 }

@@ -22,8 +22,9 @@ export interface AogmCounts {
 const weights = { ns: 5, fn: 10, fp: 1, ed: 1, ea: 1.5, ec: 1 } as const;
 
 /**
- * Counts the operations. An edge of the result counts only when both its ends match exactly one true object each. Parent links lead from
- * the last frame of the parent to the first of the child; one whose object is missing in that mask does not exist.
+ * Counts the operations. An edge of the result counts only when both its ends match exactly one true object
+ * each. Parent links lead from the last frame of the parent to the first of the child; one whose object is
+ * missing in that mask does not exist.
  *
  * Source: Matula et al. 2015, PLoS ONE 10:e0144959 (AOGM).
  */
@@ -35,7 +36,9 @@ export function countOperations({ frames, truth, result }: SequenceMatch): AogmC
     fp += frame.result.length - frame.taken.size;
     ns += frame.partner.size - frame.taken.size;
   }
-  const trueEdges = new Map(edgesOf(truth, frames, (frame) => frame.truth).map((edge) => [edgeKey(edge), edge]));
+  const trueEdges = new Map(
+    edgesOf(truth, frames, (frame) => frame.truth).map((edge) => [edgeKey(edge), edge]),
+  );
   let [ed, ec, kept] = [0, 0, 0];
   const originals = frames.map(uniqueOriginals);
   for (const edge of edgesOf(result, frames, (frame) => frame.result)) {
@@ -51,15 +54,27 @@ export function countOperations({ frames, truth, result }: SequenceMatch): AogmC
   return { ns, fn, fp, ed, ea: trueEdges.size - kept, ec, nodes, edges: trueEdges.size };
 }
 
-interface Edge { readonly t1: number; readonly label1: number; readonly t2: number; readonly label2: number; readonly parental: boolean }
+interface Edge {
+  readonly t1: number;
+  readonly label1: number;
+  readonly t2: number;
+  readonly label2: number;
+  readonly parental: boolean;
+}
 
 const edgeKey = ({ t1, label1, t2, label2 }: Edge): string => `${t1} ${label1} ${t2} ${label2}`;
 
-function edgesOf(tracks: readonly CtcTrack[], frames: readonly FrameMatch[], side: (frame: FrameMatch) => readonly number[]): Edge[] {
+function edgesOf(
+  tracks: readonly CtcTrack[],
+  frames: readonly FrameMatch[],
+  side: (frame: FrameMatch) => readonly number[],
+): Edge[] {
   const present = frames.map((frame) => new Set(side(frame)));
   const edges: Edge[] = [];
   for (let t = 1; t < frames.length; t++) {
-    for (const label of present[t]!) if (present[t - 1]!.has(label)) edges.push({ t1: t - 1, label1: label, t2: t, label2: label, parental: false });
+    for (const label of present[t]!)
+      if (present[t - 1]!.has(label))
+        edges.push({ t1: t - 1, label1: label, t2: t, label2: label, parental: false });
   }
   const byLabel = new Map(tracks.map((track) => [track.label, track]));
   for (const { label, begin, parent } of tracks) {
@@ -78,10 +93,21 @@ function uniqueOriginals({ partner, taken }: FrameMatch): Map<number, number> {
 }
 
 /** DET, TRA and LNK, each 0..1; null where the truth has no objects, or no edges. */
-export function technicalScores(counts: AogmCounts): { readonly DET: number | null; readonly TRA: number | null; readonly LNK: number | null; readonly AOGM: number } {
+export function technicalScores(counts: AogmCounts): {
+  readonly DET: number | null;
+  readonly TRA: number | null;
+  readonly LNK: number | null;
+  readonly AOGM: number;
+} {
   const objects = weights.ns * counts.ns + weights.fn * counts.fn + weights.fp * counts.fp;
   const links = weights.ed * counts.ed + weights.ea * counts.ea + weights.ec * counts.ec;
   const [noObjects, noLinks] = [weights.fn * counts.nodes, weights.ea * counts.edges];
-  const score = (cost: number, worst: number): number | null => (worst === 0 ? null : 1 - Math.min(cost, worst) / worst);
-  return { DET: score(objects, noObjects), TRA: score(objects + links, noObjects + noLinks), LNK: score(links, noLinks), AOGM: objects + links };
+  const score = (cost: number, worst: number): number | null =>
+    worst === 0 ? null : 1 - Math.min(cost, worst) / worst;
+  return {
+    DET: score(objects, noObjects),
+    TRA: score(objects + links, noObjects + noLinks),
+    LNK: score(links, noLinks),
+    AOGM: objects + links,
+  };
 }

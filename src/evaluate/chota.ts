@@ -2,9 +2,10 @@ import type { CtcTrack } from "../io/ctc.js";
 import { childrenOf, type SequenceMatch } from "./sequence.js";
 
 /**
- * CHOTA: how well objects stay associated with their whole lineage. Every match of a frame is worth the overlap of two sets of objects, those
- * of the true track with its ancestors and descendants and those of the computed one with its own: A = TPA / (TPA + FNA + FPA). The score
- * is sqrt(sum of A / (TP + FP + FN)). Tracks that continue a gap (single children) count as one with their parents.
+ * CHOTA: how well objects stay associated with their whole lineage. Every match of a frame is worth the
+ * overlap of two sets of objects, those of the true track with its ancestors and descendants and those of the
+ * computed one with its own: A = TPA / (TPA + FNA + FPA). The score is sqrt(sum of A / (TP + FP + FN)).
+ * Tracks that continue a gap (single children) count as one with their parents.
  *
  * @returns 0..1; null when there are no objects
  * Source: Kaiser et al. 2024, CHOTA: a higher order accuracy metric for cell tracking.
@@ -33,7 +34,8 @@ export function chota({ frames, truth, result }: SequenceMatch): number | null {
     }
   }
   if (total === 0) return null;
-  const sumOver = (labels: ReadonlySet<number>, counts: ReadonlyMap<number, number>): number => [...labels].reduce((sum, label) => sum + (counts.get(label) ?? 0), 0);
+  const sumOver = (labels: ReadonlySet<number>, counts: ReadonlyMap<number, number>): number =>
+    [...labels].reduce((sum, label) => sum + (counts.get(label) ?? 0), 0);
   let score = 0;
   for (const [a, row] of shared) {
     const ancestryA = lineageA.ancestry(a);
@@ -41,7 +43,9 @@ export function chota({ frames, truth, result }: SequenceMatch): number | null {
       if (b === 0) continue;
       const ancestryB = lineageB.ancestry(b);
       let tpa = 0;
-      for (const member of ancestryA) for (const [other, count] of shared.get(member) ?? []) if (other !== 0 && ancestryB.has(other)) tpa += count;
+      for (const member of ancestryA)
+        for (const [other, count] of shared.get(member) ?? [])
+          if (other !== 0 && ancestryB.has(other)) tpa += count;
       score += (n * tpa) / (sumOver(ancestryA, countA) + sumOver(ancestryB, countB) - tpa);
     }
   }
@@ -59,7 +63,8 @@ function lineages(tracks: readonly CtcTrack[]): Lineages {
   const children = childrenOf(tracks);
   const ids = new Map<number, number>();
   const byBegin = [...tracks].sort((a, b) => a.begin - b.begin || a.label - b.label);
-  for (const { label, parent } of byBegin) ids.set(label, children.get(parent)?.length === 1 ? (ids.get(parent) ?? parent) : label);
+  for (const { label, parent } of byBegin)
+    ids.set(label, children.get(parent)?.length === 1 ? (ids.get(parent) ?? parent) : label);
   const idOf = (label: number): number => ids.get(label) ?? label;
   const parentOf = new Map<number, number>();
   const below = new Map<number, number[]>();

@@ -5,14 +5,25 @@ import { matchInstances } from "./instances.js";
 
 /** A row of objects of two pixels each, of which some are left out. */
 const row = (count: number, without: readonly number[] = []): ReturnType<typeof labelImage> =>
-  labelImage(1, 3 * count, Int32Array.from({ length: 3 * count }, (_, x) => (x % 3 === 2 || without.includes(Math.floor(x / 3)) ? 0 : Math.floor(x / 3) + 1)));
+  labelImage(
+    1,
+    3 * count,
+    Int32Array.from({ length: 3 * count }, (_, x) =>
+      x % 3 === 2 || without.includes(Math.floor(x / 3)) ? 0 : Math.floor(x / 3) + 1,
+    ),
+  );
 
 describe("expectedQuality", () => {
   it("is worse than either agreement, in proportion to the disagreements", () => {
     // Of 100, ten are missed: F1 = 180 / 190. Mirrored, two of those 90 are: 176 / 178.
     const missed = Array.from({ length: 10 }, (_, i) => i);
     const found = row(100, missed);
-    const expected = expectedQuality([{ annotated: matchInstances(row(100), found), flipped: [matchInstances(found, row(100, [...missed, 50, 51]))] }])!;
+    const expected = expectedQuality([
+      {
+        annotated: matchInstances(row(100), found),
+        flipped: [matchInstances(found, row(100, [...missed, 50, 51]))],
+      },
+    ])!;
     expect(expected).toMatchObject({ objects: 100, agreement: 180 / 190, stability: 176 / 178 });
     expect(expected.f1).toBeCloseTo(1 - 1.35 * (10 / 190 + 2 / 178), 12);
     expect(expected.low).toBeLessThan(expected.f1);
@@ -21,7 +32,12 @@ describe("expectedQuality", () => {
 
   it("is less certain with fewer objects, and never certain", () => {
     const width = (count: number): number => {
-      const { low, high, f1 } = expectedQuality([{ annotated: matchInstances(row(count), row(count)), flipped: [matchInstances(row(count), row(count))] }])!;
+      const { low, high, f1 } = expectedQuality([
+        {
+          annotated: matchInstances(row(count), row(count)),
+          flipped: [matchInstances(row(count), row(count))],
+        },
+      ])!;
       expect([f1, high]).toEqual([1, 1]);
       return high - low;
     };
@@ -32,10 +48,16 @@ describe("expectedQuality", () => {
 
   it("is less certain where the images differ", () => {
     const image = (missed: number): Parameters<typeof expectedQuality>[0][number] => {
-      const found = row(100, Array.from({ length: missed }, (_, i) => i));
+      const found = row(
+        100,
+        Array.from({ length: missed }, (_, i) => i),
+      );
       return { annotated: matchInstances(row(100), found), flipped: [matchInstances(found, found)] };
     };
-    const [alike, different] = [expectedQuality([image(10), image(10), image(10)])!, expectedQuality([image(0), image(0), image(30)])!];
+    const [alike, different] = [
+      expectedQuality([image(10), image(10), image(10)])!,
+      expectedQuality([image(0), image(0), image(30)])!,
+    ];
     expect(different.f1).toBeCloseTo(alike.f1, 2);
     expect(different.high - different.low).toBeGreaterThan(2 * (alike.high - alike.low));
     // By hand: disagreements 0, 0, 30 / 170 around 30 / 570 pooled; squares / 9, times 3 / 2.
@@ -46,11 +68,23 @@ describe("expectedQuality", () => {
 
   it("covers what was found on images with truth", () => {
     // 1 - F1 against annotation, against mirror images, and against truth, pooled: see errorsPerDisagreement.
-    for (const [agreement, stability, truth] of [[0.038, 0.017, 0.082], [0.035, 0.022, 0.094], [0.061, 0.045, 0.121], [0.09, 0.045, 0.16], [0.007, 0.003, 0.014]] as const) {
+    for (const [agreement, stability, truth] of [
+      [0.038, 0.017, 0.082],
+      [0.035, 0.022, 0.094],
+      [0.061, 0.045, 0.121],
+      [0.09, 0.045, 0.16],
+      [0.007, 0.003, 0.014],
+    ] as const) {
       const part = (share: number): ReturnType<typeof matchInstances> => {
         // 2000 objects of which n are missed: 1 - F1 = n / (4000 - n).
         const n = Math.round((4000 * share) / (1 + share));
-        return matchInstances(row(2000), row(2000, Array.from({ length: n }, (_, i) => i)));
+        return matchInstances(
+          row(2000),
+          row(
+            2000,
+            Array.from({ length: n }, (_, i) => i),
+          ),
+        );
       };
       const { low, high } = expectedQuality([{ annotated: part(agreement), flipped: [part(stability)] }])!;
       expect(low).toBeLessThan(1 - truth);
@@ -59,7 +93,9 @@ describe("expectedQuality", () => {
   });
 
   it("is unknown where nothing is annotated or found", () => {
-    expect(expectedQuality([{ annotated: matchInstances(row(3, [0, 1, 2]), row(3, [0, 1, 2])), flipped: [] }])).toBeUndefined();
+    expect(
+      expectedQuality([{ annotated: matchInstances(row(3, [0, 1, 2]), row(3, [0, 1, 2])), flipped: [] }]),
+    ).toBeUndefined();
     expect(expectedQuality([])).toBeUndefined();
   });
 });

@@ -1,33 +1,67 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { labelImage, type LabelImage } from "../core/labels.js";
-import { listErrors } from "./mistakes.js";
 import { formatConfusion, formatInstanceCsv, formatInstanceJson, formatInstanceTable } from "./format.js";
-import { bootstrapInterval, iouThresholds, matchInstances, meanOverImages, scoreInstances, type ScoreSet } from "./instances.js";
+import {
+  bootstrapInterval,
+  iouThresholds,
+  matchInstances,
+  meanOverImages,
+  scoreInstances,
+  type ScoreSet,
+} from "./instances.js";
 import { matchesAt } from "./matching.js";
+import { listErrors } from "./mistakes.js";
 
 /** Rows of digits to labels; "." is 0, "?" is -1. */
 const draw = (...rows: string[]): LabelImage =>
-  labelImage(rows.length, rows[0]!.length, Int32Array.from(rows.join(""), (c) => (c === "." ? 0 : c === "?" ? -1 : Number(c))));
+  labelImage(
+    rows.length,
+    rows[0]!.length,
+    Int32Array.from(rows.join(""), (c) => (c === "." ? 0 : c === "?" ? -1 : Number(c))),
+  );
 
-const at = (set: ScoreSet, threshold: number): ScoreSet["thresholds"][number] => set.thresholds.find((s) => s.threshold === threshold)!;
+const at = (set: ScoreSet, threshold: number): ScoreSet["thresholds"][number] =>
+  set.thresholds.find((s) => s.threshold === threshold)!;
 const score = (truth: LabelImage, predicted: LabelImage, thresholds = iouThresholds): ScoreSet =>
   scoreInstances([matchInstances(truth, predicted)], thresholds).pooled;
 
-const smallLabels = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 })).chain(([height, width]) => {
-  const side = fc.array(fc.integer({ min: 0, max: 4 }), { minLength: height * width, maxLength: height * width });
-  return fc.tuple(side, side).map(([a, b]) => [labelImage(height, width, Int32Array.from(a)), labelImage(height, width, Int32Array.from(b))] as const);
-});
+const smallLabels = fc
+  .tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }))
+  .chain(([height, width]) => {
+    const side = fc.array(fc.integer({ min: 0, max: 4 }), {
+      minLength: height * width,
+      maxLength: height * width,
+    });
+    return fc
+      .tuple(side, side)
+      .map(
+        ([a, b]) =>
+          [
+            labelImage(height, width, Int32Array.from(a)),
+            labelImage(height, width, Int32Array.from(b)),
+          ] as const,
+      );
+  });
 
 describe("scoreInstances", () => {
   it("agrees with a case counted by hand", () => {
-    // Truth 1: 4 px, found exactly. Truth 2: 6 px, found as 4 of them: IoU 4/6. Truth 3: 2 px, missed. Predicted 9: 1 px, spurious.
+    // Truth 1: 4 px, found exactly. Truth 2: 6 px, found as 4 of them: IoU 4/6. Truth 3: 2 px, missed.
+    // Predicted 9: 1 px, spurious.
     const truth = draw("11.222", "11.222", "33....");
     const found = draw("11.44.", "11.44.", ".....9");
     const scores = score(truth, found);
-    expect(at(scores, 0.5)).toMatchObject({ tp: 2, fp: 1, fn: 1, precision: 2 / 3, recall: 2 / 3, f1: 2 / 3, ap: 0.5 });
+    expect(at(scores, 0.5)).toMatchObject({
+      tp: 2,
+      fp: 1,
+      fn: 1,
+      precision: 2 / 3,
+      recall: 2 / 3,
+      f1: 2 / 3,
+      ap: 0.5,
+    });
     expect(at(scores, 0.5).iouSum).toBeCloseTo(1 + 2 / 3, 12);
-    expect(at(scores, 0.5).panopticQuality).toBeCloseTo((5 / 3) / 3, 12);
+    expect(at(scores, 0.5).panopticQuality).toBeCloseTo(5 / 3 / 3, 12);
     expect(at(scores, 0.5).meanMatchedIou).toBeCloseTo(5 / 6, 12);
     expect(at(scores, 0.5).meanTrueIou).toBeCloseTo(5 / 9, 12);
     expect(at(scores, 0.65).tp).toBe(2);
@@ -58,9 +92,27 @@ describe("scoreInstances", () => {
 
   it("leaves undefined scores undefined when one side or both are empty", () => {
     const [none, one] = [draw("..", ".."), draw("11", "..")];
-    expect(at(score(none, none), 0.5)).toMatchObject({ tp: 0, fp: 0, fn: 0, precision: Number.NaN, f1: Number.NaN });
-    expect(at(score(one, none), 0.5)).toMatchObject({ fn: 1, precision: Number.NaN, recall: 0, f1: 0, meanTrueIou: 0 });
-    expect(at(score(none, one), 0.5)).toMatchObject({ fp: 1, precision: 0, recall: Number.NaN, f1: 0, meanTrueIou: Number.NaN });
+    expect(at(score(none, none), 0.5)).toMatchObject({
+      tp: 0,
+      fp: 0,
+      fn: 0,
+      precision: Number.NaN,
+      f1: Number.NaN,
+    });
+    expect(at(score(one, none), 0.5)).toMatchObject({
+      fn: 1,
+      precision: Number.NaN,
+      recall: 0,
+      f1: 0,
+      meanTrueIou: 0,
+    });
+    expect(at(score(none, one), 0.5)).toMatchObject({
+      fp: 1,
+      precision: 0,
+      recall: Number.NaN,
+      f1: 0,
+      meanTrueIou: Number.NaN,
+    });
     expect(score(none, none).pixels.dice).toBeNaN();
     expect(score(one, none).pixels.dice).toBe(0);
     expect(scoreInstances([]).pooled.truthObjects).toBe(0);
@@ -80,41 +132,61 @@ describe("scoreInstances", () => {
   });
 
   it("swaps fp and fn, precision and recall when truth and prediction are swapped", () => {
-    fc.assert(fc.property(smallLabels, fc.constantFrom(0.1, 0.3, 0.5, 0.7, 0.9), ([a, b], threshold) => {
-      const [one, other] = [score(a, b, [threshold]).thresholds[0]!, score(b, a, [threshold]).thresholds[0]!];
-      expect([other.tp, other.fp, other.fn, other.precision, other.recall]).toEqual([one.tp, one.fn, one.fp, one.recall, one.precision]);
-      expect(other.iouSum).toBeCloseTo(one.iouSum, 9);
-    }));
+    fc.assert(
+      fc.property(smallLabels, fc.constantFrom(0.1, 0.3, 0.5, 0.7, 0.9), ([a, b], threshold) => {
+        const [one, other] = [
+          score(a, b, [threshold]).thresholds[0]!,
+          score(b, a, [threshold]).thresholds[0]!,
+        ];
+        expect([other.tp, other.fp, other.fn, other.precision, other.recall]).toEqual([
+          one.tp,
+          one.fn,
+          one.fp,
+          one.recall,
+          one.precision,
+        ]);
+        expect(other.iouSum).toBeCloseTo(one.iouSum, 9);
+      }),
+    );
   });
 
   it("finds the best matching that trying all of them finds", () => {
-    fc.assert(fc.property(smallLabels, fc.constantFrom(0.05, 0.2, 0.4, 0.5, 0.6, 0.8), ([a, b], threshold) => {
-      const labelsOf = (image: LabelImage): number[] => [...new Set(image.data)].filter((l) => l > 0);
-      const iou = (l: number, m: number): number => {
-        let [shared, union] = [0, 0];
-        a.data.forEach((value, i) => {
-          if (value === l && b.data[i] === m) shared++;
-          if (value === l || b.data[i] === m) union++;
-        });
-        return shared / union;
-      };
-      const visit = (rest: readonly number[], free: readonly number[]): [number, number] => {
-        if (rest.length === 0) return [0, 0];
-        const [first, ...others] = rest;
-        let best = visit(others, free);
-        for (const m of free) {
-          const value = iou(first!, m);
-          if (value < threshold || value === 0) continue;
-          const [n, sum] = visit(others, free.filter((f) => f !== m));
-          if (n + 1 > best[0] || (n + 1 === best[0] && sum + value > best[1])) best = [n + 1, sum + value];
-        }
-        return best;
-      };
-      const [tp, sum] = visit(labelsOf(a), labelsOf(b));
-      const found = score(a, b, [threshold]).thresholds[0]!;
-      expect([found.tp, found.fp, found.fn]).toEqual([tp, labelsOf(b).length - tp, labelsOf(a).length - tp]);
-      expect(found.iouSum).toBeCloseTo(sum, 9);
-    }));
+    fc.assert(
+      fc.property(smallLabels, fc.constantFrom(0.05, 0.2, 0.4, 0.5, 0.6, 0.8), ([a, b], threshold) => {
+        const labelsOf = (image: LabelImage): number[] => [...new Set(image.data)].filter((l) => l > 0);
+        const iou = (l: number, m: number): number => {
+          let [shared, union] = [0, 0];
+          a.data.forEach((value, i) => {
+            if (value === l && b.data[i] === m) shared++;
+            if (value === l || b.data[i] === m) union++;
+          });
+          return shared / union;
+        };
+        const visit = (rest: readonly number[], free: readonly number[]): [number, number] => {
+          if (rest.length === 0) return [0, 0];
+          const [first, ...others] = rest;
+          let best = visit(others, free);
+          for (const m of free) {
+            const value = iou(first!, m);
+            if (value < threshold || value === 0) continue;
+            const [n, sum] = visit(
+              others,
+              free.filter((f) => f !== m),
+            );
+            if (n + 1 > best[0] || (n + 1 === best[0] && sum + value > best[1])) best = [n + 1, sum + value];
+          }
+          return best;
+        };
+        const [tp, sum] = visit(labelsOf(a), labelsOf(b));
+        const found = score(a, b, [threshold]).thresholds[0]!;
+        expect([found.tp, found.fp, found.fn]).toEqual([
+          tp,
+          labelsOf(b).length - tp,
+          labelsOf(a).length - tp,
+        ]);
+        expect(found.iouSum).toBeCloseTo(sum, 9);
+      }),
+    );
   });
 
   it("scores 60,000 objects, also where every object has rivals", () => {
@@ -136,9 +208,12 @@ describe("listErrors", () => {
   it("names splits, merges, missed and spurious objects with their place", () => {
     const truth = draw("11112.3.", "11112.3.", "........", "44......");
     const found = draw("556677..", "556677..", ".......8", "........");
-    // Truth 1 is held by 5 and 6 (IoU 0.5 each: one matches). Truth 2 lies in 7 with background, truth 3 and 4 are absent, 8 is spurious.
+    // Truth 1 is held by 5 and 6 (IoU 0.5 each: one matches). Truth 2 lies in 7 with background, truth 3 and
+    // 4 are absent, 8 is spurious.
     const errors = listErrors([matchInstances(truth, found)], 0.5);
-    expect(errors.splits).toEqual([{ image: 0, label: 1, y: 0.5, x: 1.5, area: 8, bestIou: 0.5, partners: [5, 6] }]);
+    expect(errors.splits).toEqual([
+      { image: 0, label: 1, y: 0.5, x: 1.5, area: 8, bestIou: 0.5, partners: [5, 6] },
+    ]);
     expect(errors.missed.map((e) => e.label)).toEqual([3, 4]);
     expect(errors.spurious.map((e) => e.label)).toEqual([6, 8]);
     expect(errors.merges).toEqual([]);
@@ -149,7 +224,15 @@ describe("listErrors", () => {
 });
 
 describe("bootstrapInterval", () => {
-  const scores = scoreInstances([["11", "11"], ["1.2.3", "1...."], ["1.2", "1.2"], ["1.2", "3.."]].map(([t, p]) => matchInstances(draw(t!), draw(p!))), [0.5]);
+  const scores = scoreInstances(
+    [
+      ["11", "11"],
+      ["1.2.3", "1...."],
+      ["1.2", "1.2"],
+      ["1.2", "3.."],
+    ].map(([t, p]) => matchInstances(draw(t!), draw(p!))),
+    [0.5],
+  );
   const f1 = (set: ScoreSet): number => set.thresholds[0]!.f1;
 
   it("surrounds the pooled value and depends only on the seed", () => {
@@ -172,7 +255,9 @@ describe("formats", () => {
     expect(text).toContain("0.50   1   0   1      1.000   0.500  0.667");
     // Which numbers are of objects and which of pixels.
     expect(text).toMatch(/^object scores, by the least IoU of a match:\n +IoU +TP/m);
-    expect(text).toMatch(/^pixel scores: Dice 0\.800, IoU 0\.667 \(foreground against background, no matter which object\)$/m);
+    expect(text).toMatch(
+      /^pixel scores: Dice 0\.800, IoU 0\.667 \(foreground against background, no matter which object\)$/m,
+    );
     expect(formatConfusion(scores.pooled.thresholds[0])).toMatch(/not true +0 +not defined/);
   });
 

@@ -18,7 +18,10 @@ export interface ObjectList {
 export interface Matching {
   readonly truth: ObjectList;
   readonly predicted: ObjectList;
-  /** Overlapping pairs: row of `truth`, row of `predicted`, shared pixels, and IoU in (0, 1]; by truth row, then predicted row. */
+  /**
+   * Overlapping pairs: row of `truth`, row of `predicted`, shared pixels, and IoU in (0, 1]; by truth row,
+   * then predicted row.
+   */
   readonly pairTruth: Int32Array;
   readonly pairPredicted: Int32Array;
   readonly shared: Float64Array;
@@ -30,8 +33,9 @@ export interface Matching {
 }
 
 /**
- * Compares a predicted label image to the truth. Pixels where the truth is -1 are ignored; a predicted object that lies there by more than
- * half and touches no true object is left out, for nobody knows whether it is right.
+ * Compares a predicted label image to the truth. Pixels where the truth is -1 are ignored; a predicted object
+ * that lies there by more than half and touches no true object is left out, for nobody knows whether it is
+ * right.
  *
  * @throws InvalidInput when the sizes differ
  */
@@ -40,20 +44,32 @@ export function matchInstances(truth: LabelImage, predicted: LabelImage): Matchi
   const { areaA, areaB, ignoredB, shared } = overlaps;
   const touches = new Uint8Array(areaB.length);
   for (const label of overlaps.b) touches[label] = 1;
-  const excluded = areaB.map((area, label) => (area === 0 || (touches[label] === 0 && ignoredB[label]! > area) ? 0 : area));
+  const excluded = areaB.map((area, label) =>
+    area === 0 || (touches[label] === 0 && ignoredB[label]! > area) ? 0 : area,
+  );
   const truthObjects = listObjects(truth, truth, areaA);
   const predictedObjects = listObjects(predicted, truth, excluded);
   const iou = shared.map((n, k) => n / (areaA[overlaps.a[k]!]! + areaB[overlaps.b[k]!]! - n));
   const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
   return {
-    truth: truthObjects.list, predicted: predictedObjects.list, shared, iou,
-    pairTruth: overlaps.a.map((label) => truthObjects.rowOf[label]!), pairPredicted: overlaps.b.map((label) => predictedObjects.rowOf[label]!),
-    truthPixels: sum(areaA), predictedPixels: sum(excluded), sharedPixels: sum(shared),
+    truth: truthObjects.list,
+    predicted: predictedObjects.list,
+    shared,
+    iou,
+    pairTruth: overlaps.a.map((label) => truthObjects.rowOf[label]!),
+    pairPredicted: overlaps.b.map((label) => predictedObjects.rowOf[label]!),
+    truthPixels: sum(areaA),
+    predictedPixels: sum(excluded),
+    sharedPixels: sum(shared),
   };
 }
 
 /** The objects whose area is not 0. `ignore` tells by negative values which pixels do not count. */
-function listObjects(labels: LabelImage, ignore: LabelImage, area: Float64Array): { list: ObjectList; rowOf: Int32Array } {
+function listObjects(
+  labels: LabelImage,
+  ignore: LabelImage,
+  area: Float64Array,
+): { list: ObjectList; rowOf: Int32Array } {
   const label = Int32Array.from(area.keys()).filter((l) => area[l]! > 0);
   const rowOf = new Int32Array(area.length).fill(-1);
   label.forEach((l, row) => (rowOf[l] = row));
@@ -78,14 +94,16 @@ function listObjects(labels: LabelImage, ignore: LabelImage, area: Float64Array)
 /**
  * One-to-one matches of IoU `threshold` or more: the row of `predicted` for each row of `truth`, or -1.
  *
- * Two objects cannot both share more than half of a third, so above 0.5 every such pair is a match of its own. At 0.5 (two halves of one
- * nucleus) and below, rivals are possible: most matches, then largest total IoU, by exact assignment.
+ * Two objects cannot both share more than half of a third, so above 0.5 every such pair is a match of its
+ * own. At 0.5 (two halves of one nucleus) and below, rivals are possible: most matches, then largest total
+ * IoU, by exact assignment.
  *
  * @param threshold above 0, at most 1
  * @throws InvalidInput when the threshold is out of range
  */
 export function matchesAt(matching: Matching, threshold: number): Int32Array {
-  if (!(threshold > 0 && threshold <= 1)) throw new InvalidInput("threshold", "an IoU above 0, at most 1", String(threshold));
+  if (!(threshold > 0 && threshold <= 1))
+    throw new InvalidInput("threshold", "an IoU above 0, at most 1", String(threshold));
   const enough: number[] = [];
   matching.iou.forEach((value, k) => {
     if (value >= threshold) enough.push(k);

@@ -12,7 +12,10 @@ export interface ErrorObject {
   readonly area: number;
   /** Largest IoU with any object of the other side, 0 when none is touched. */
   readonly bestIou: number;
-  /** Labels of the objects of the other side: the pieces of a split, the parts of a merge, else the one of `bestIou`, if any. */
+  /**
+   * Labels of the objects of the other side: the pieces of a split, the parts of a merge, else the one of
+   * `bestIou`, if any.
+   */
   readonly partners: readonly number[];
 }
 
@@ -21,31 +24,54 @@ export interface InstanceErrors {
   readonly splits: readonly ErrorObject[];
   /** Predicted objects that hold two or more true objects, each by more than half of its own area. */
   readonly merges: readonly ErrorObject[];
-  /** All unmatched true objects (fn of them). `bestIou` tells the absent (0) from those whose outline is off. */
+  /**
+   * All unmatched true objects (fn of them). `bestIou` tells the absent (0) from those whose outline is off.
+   */
   readonly missed: readonly ErrorObject[];
   /** All unmatched predicted objects (fp of them). */
   readonly spurious: readonly ErrorObject[];
 }
 
 /**
- * Lists the errors behind the counts. An object can be in two lists: a nucleus cut into two halves is missed at IoU 0.6 because it was split.
+ * Lists the errors behind the counts. An object can be in two lists: a nucleus cut into two halves is missed
+ * at IoU 0.6 because it was split.
  *
  * @param threshold IoU of a match
  */
 export function listErrors(matchings: readonly Matching[], threshold = 0.5): InstanceErrors {
-  const out = { splits: [] as ErrorObject[], merges: [] as ErrorObject[], missed: [] as ErrorObject[], spurious: [] as ErrorObject[] };
+  const out = {
+    splits: [] as ErrorObject[],
+    merges: [] as ErrorObject[],
+    missed: [] as ErrorObject[],
+    spurious: [] as ErrorObject[],
+  };
   matchings.forEach((matching, image) => {
-    const truth = sideOf(matching.truth, matching.predicted, matching.pairTruth, matching.pairPredicted, matching);
-    const predicted = sideOf(matching.predicted, matching.truth, matching.pairPredicted, matching.pairTruth, matching);
+    const truth = sideOf(
+      matching.truth,
+      matching.predicted,
+      matching.pairTruth,
+      matching.pairPredicted,
+      matching,
+    );
+    const predicted = sideOf(
+      matching.predicted,
+      matching.truth,
+      matching.pairPredicted,
+      matching.pairTruth,
+      matching,
+    );
     const partner = matchesAt(matching, threshold);
     const used = new Set(partner);
     for (let row = 0; row < matching.truth.count; row++) {
-      if (truth.held[row]!.length > 1) out.splits.push(entry(image, matching.truth, row, truth, truth.held[row]!));
+      if (truth.held[row]!.length > 1)
+        out.splits.push(entry(image, matching.truth, row, truth, truth.held[row]!));
       if (partner[row]! < 0) out.missed.push(entry(image, matching.truth, row, truth, truth.best[row]!));
     }
     for (let row = 0; row < matching.predicted.count; row++) {
-      if (predicted.held[row]!.length > 1) out.merges.push(entry(image, matching.predicted, row, predicted, predicted.held[row]!));
-      if (!used.has(row)) out.spurious.push(entry(image, matching.predicted, row, predicted, predicted.best[row]!));
+      if (predicted.held[row]!.length > 1)
+        out.merges.push(entry(image, matching.predicted, row, predicted, predicted.held[row]!));
+      if (!used.has(row))
+        out.spurious.push(entry(image, matching.predicted, row, predicted, predicted.best[row]!));
     }
   });
   return out;
@@ -59,7 +85,13 @@ interface Side {
   readonly bestIou: Float64Array;
 }
 
-function sideOf(own: ObjectList, other: ObjectList, ownRow: Int32Array, otherRow: Int32Array, matching: Matching): Side {
+function sideOf(
+  own: ObjectList,
+  other: ObjectList,
+  ownRow: Int32Array,
+  otherRow: Int32Array,
+  matching: Matching,
+): Side {
   const held: number[][] = Array.from({ length: own.count }, () => []);
   const best: number[][] = Array.from({ length: own.count }, () => []);
   const bestIou = new Float64Array(own.count);
@@ -74,6 +106,18 @@ function sideOf(own: ObjectList, other: ObjectList, ownRow: Int32Array, otherRow
   return { held, best, bestIou };
 }
 
-const entry = (image: number, list: ObjectList, row: number, side: Side, partners: readonly number[]): ErrorObject => ({
-  image, label: list.label[row]!, y: list.y[row]!, x: list.x[row]!, area: list.area[row]!, bestIou: side.bestIou[row]!, partners,
+const entry = (
+  image: number,
+  list: ObjectList,
+  row: number,
+  side: Side,
+  partners: readonly number[],
+): ErrorObject => ({
+  image,
+  label: list.label[row]!,
+  y: list.y[row]!,
+  x: list.x[row]!,
+  area: list.area[row]!,
+  bestIou: side.bestIou[row]!,
+  partners,
 });

@@ -6,10 +6,16 @@ export const iouThresholds: readonly number[] = Array.from({ length: 10 }, (_, k
 /** The thresholds of the table of Englbrecht et al. 2021. */
 export const paperThresholds: readonly number[] = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 
-/** Object scores at one IoU threshold. NaN where nothing was there to divide by, such as the precision without predictions. */
+/**
+ * Object scores at one IoU threshold. NaN where nothing was there to divide by, such as the precision without
+ * predictions.
+ */
 export interface ThresholdScores {
   readonly threshold: number;
-  /** Matched, surplus predicted and unmatched true objects. There are no true negatives: no object that is rightly absent can be counted. */
+  /**
+   * Matched, surplus predicted and unmatched true objects. There are no true negatives: no object that is
+   * rightly absent can be counted.
+   */
   readonly tp: number;
   readonly fp: number;
   readonly fn: number;
@@ -59,11 +65,27 @@ export interface InstanceScores {
 }
 
 /** The scores from the counts; also usable on counts added over images. */
-export function scoresOfCounts(threshold: number, tp: number, fp: number, fn: number, iouSum: number): ThresholdScores {
+export function scoresOfCounts(
+  threshold: number,
+  tp: number,
+  fp: number,
+  fn: number,
+  iouSum: number,
+): ThresholdScores {
   const balance = tp + (fp + fn) / 2;
   return {
-    threshold, tp, fp, fn, iouSum, precision: tp / (tp + fp), recall: tp / (tp + fn), f1: tp / balance, ap: tp / (tp + fp + fn),
-    panopticQuality: iouSum / balance, meanMatchedIou: iouSum / tp, meanTrueIou: iouSum / (tp + fn),
+    threshold,
+    tp,
+    fp,
+    fn,
+    iouSum,
+    precision: tp / (tp + fp),
+    recall: tp / (tp + fn),
+    f1: tp / balance,
+    ap: tp / (tp + fp + fn),
+    panopticQuality: iouSum / balance,
+    meanMatchedIou: iouSum / tp,
+    meanTrueIou: iouSum / (tp + fn),
   };
 }
 
@@ -72,10 +94,13 @@ export function scoresOfCounts(threshold: number, tp: number, fp: number, fn: nu
  *
  * @param matchings one a image, of `matchInstances`
  * @param thresholds IoU above 0, at most 1; an IoU equal to the threshold is a match
- * @throws InvalidInput when a threshold is out of range
- * Source: Kirillov et al. 2019 (panoptic quality); Caicedo et al. 2019, Nat. Methods 16:1247 (counts over thresholds).
+ * @throws InvalidInput when a threshold is out of range Source: Kirillov et al. 2019 (panoptic quality);
+ *   Caicedo et al. 2019, Nat. Methods 16:1247 (counts over thresholds).
  */
-export function scoreInstances(matchings: readonly Matching[], thresholds: readonly number[] = iouThresholds): InstanceScores {
+export function scoreInstances(
+  matchings: readonly Matching[],
+  thresholds: readonly number[] = iouThresholds,
+): InstanceScores {
   const images = matchings.map((matching) => scoreImage(matching, thresholds));
   return { images, pooled: poolScores(images, thresholds) };
 }
@@ -83,7 +108,8 @@ export function scoreInstances(matchings: readonly Matching[], thresholds: reado
 function scoreImage(matching: Matching, thresholds: readonly number[]): ScoreSet {
   const { truth, predicted } = matching;
   return {
-    truthObjects: truth.count, predictedObjects: predicted.count,
+    truthObjects: truth.count,
+    predictedObjects: predicted.count,
     thresholds: thresholds.map((threshold) => {
       const partner = matchesAt(matching, threshold);
       const tp = partner.reduce((n, p) => n + (p >= 0 ? 1 : 0), 0);
@@ -94,23 +120,42 @@ function scoreImage(matching: Matching, thresholds: readonly number[]): ScoreSet
   };
 }
 
-const pixelScores = (truth: number, predicted: number, shared: number): PixelScores =>
-  ({ truth, predicted, shared, dice: (2 * shared) / (truth + predicted), iou: shared / (truth + predicted - shared) });
+const pixelScores = (truth: number, predicted: number, shared: number): PixelScores => ({
+  truth,
+  predicted,
+  shared,
+  dice: (2 * shared) / (truth + predicted),
+  iou: shared / (truth + predicted - shared),
+});
 
 /** Adds the counts of several images. @param thresholds those the images were scored at */
 export function poolScores(images: readonly ScoreSet[], thresholds: readonly number[]): ScoreSet {
-  const total = (value: (image: ScoreSet) => number): number => images.reduce((sum, image) => sum + value(image), 0);
+  const total = (value: (image: ScoreSet) => number): number =>
+    images.reduce((sum, image) => sum + value(image), 0);
   return {
-    truthObjects: total((image) => image.truthObjects), predictedObjects: total((image) => image.predictedObjects),
-    thresholds: thresholds.map((threshold, k) => scoresOfCounts(
-      threshold, total((i) => i.thresholds[k]!.tp), total((i) => i.thresholds[k]!.fp), total((i) => i.thresholds[k]!.fn),
-      total((i) => i.thresholds[k]!.iouSum),
-    )),
-    pixels: pixelScores(total((i) => i.pixels.truth), total((i) => i.pixels.predicted), total((i) => i.pixels.shared)),
+    truthObjects: total((image) => image.truthObjects),
+    predictedObjects: total((image) => image.predictedObjects),
+    thresholds: thresholds.map((threshold, k) =>
+      scoresOfCounts(
+        threshold,
+        total((i) => i.thresholds[k]!.tp),
+        total((i) => i.thresholds[k]!.fp),
+        total((i) => i.thresholds[k]!.fn),
+        total((i) => i.thresholds[k]!.iouSum),
+      ),
+    ),
+    pixels: pixelScores(
+      total((i) => i.pixels.truth),
+      total((i) => i.pixels.predicted),
+      total((i) => i.pixels.shared),
+    ),
   };
 }
 
-/** Mean over the images of a value, those images left out where it is not defined. NaN when it is defined nowhere. */
+/**
+ * Mean over the images of a value, those images left out where it is not defined. NaN when it is defined
+ * nowhere.
+ */
 export function meanOverImages(scores: InstanceScores, value: (image: ScoreSet) => number): number {
   const values = scores.images.map(value).filter((v) => !Number.isNaN(v));
   return values.reduce((sum, v) => sum + v, 0) / values.length;
@@ -126,14 +171,19 @@ export interface BootstrapOptions {
 
 export const defaultBootstrapOptions: BootstrapOptions = { samples: 1000, confidence: 0.95, seed: 1 };
 
-export interface Interval { readonly low: number; readonly high: number }
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
 
 /**
- * Percentile interval of a pooled score: images are redrawn with replacement, for objects of one image are not independent of each other.
- * One image says nothing about the spread between images, and gives NaN.
+ * Percentile interval of a pooled score: images are redrawn with replacement, for objects of one image are
+ * not independent of each other. One image says nothing about the spread between images, and gives NaN.
  */
 export function bootstrapInterval(
-  scores: InstanceScores, value: (pooled: ScoreSet) => number, options: Partial<BootstrapOptions> = {},
+  scores: InstanceScores,
+  value: (pooled: ScoreSet) => number,
+  options: Partial<BootstrapOptions> = {},
 ): Interval {
   const { samples, confidence, seed } = { ...defaultBootstrapOptions, ...options };
   const { images, pooled } = scores;

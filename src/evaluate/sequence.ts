@@ -1,7 +1,7 @@
 import { InvalidInput } from "../core/errors.js";
 import type { LabelImage } from "../core/labels.js";
-import type { CtcTrack } from "../io/ctc.js";
 import { countOverlaps } from "../imgproc/overlaps.js";
+import type { CtcTrack } from "../io/ctc.js";
 
 /** A tracked movie: masks whose labels are those of the tracks, read frame by frame. */
 export interface LabelledSequence {
@@ -31,8 +31,8 @@ export interface SequenceMatch {
 }
 
 /**
- * Matches the objects of one frame: a true object R and an object S of the result match when |R and S| > |R| / 2. So R has one partner at
- * most, while S may have several true objects.
+ * Matches the objects of one frame: a true object R and an object S of the result match when |R and S| > |R|
+ * / 2. So R has one partner at most, while S may have several true objects.
  */
 export function matchFrame(truth: LabelImage, result: LabelImage): FrameMatch {
   const overlaps = countOverlaps(truth, result);
@@ -56,10 +56,15 @@ export function matchFrame(truth: LabelImage, result: LabelImage): FrameMatch {
  *
  * @throws InvalidInput when the numbers of frames, or the sizes of two masks, differ
  */
-export async function matchSequences(truth: LabelledSequence, result: LabelledSequence): Promise<SequenceMatch> {
-  if (truth.frames !== result.frames) throw new InvalidInput("result", `${truth.frames} frames as the truth`, `${result.frames} frames`);
+export async function matchSequences(
+  truth: LabelledSequence,
+  result: LabelledSequence,
+): Promise<SequenceMatch> {
+  if (truth.frames !== result.frames)
+    throw new InvalidInput("result", `${truth.frames} frames as the truth`, `${result.frames} frames`);
   const frames: FrameMatch[] = [];
-  for (let t = 0; t < truth.frames; t++) frames.push(matchFrame(await truth.labels(t), await result.labels(t)));
+  for (let t = 0; t < truth.frames; t++)
+    frames.push(matchFrame(await truth.labels(t), await result.labels(t)));
   return { frames, truth: truth.tracks, result: result.tracks };
 }
 

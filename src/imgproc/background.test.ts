@@ -11,7 +11,10 @@ const WIDTH = 310;
 /** A slope with bright discs over a fifth of it and a little noise. */
 function scene(): { image: Float32Array; slope: Float32Array } {
   const rng = random(5);
-  const slope = Float32Array.from({ length: HEIGHT * WIDTH }, (_, i) => 100 + 0.1 * (i % WIDTH) + 0.05 * Math.floor(i / WIDTH));
+  const slope = Float32Array.from(
+    { length: HEIGHT * WIDTH },
+    (_, i) => 100 + 0.1 * (i % WIDTH) + 0.05 * Math.floor(i / WIDTH),
+  );
   const centres = Array.from({ length: 45 }, () => [rng.uniform(0, HEIGHT), rng.uniform(0, WIDTH)] as const);
   const image = slope.map((value, i) => {
     const inside = centres.some(([y, x]) => (Math.floor(i / WIDTH) - y) ** 2 + ((i % WIDTH) - x) ** 2 < 100);
@@ -27,7 +30,8 @@ describe("localBackground", () => {
     const expected = localBackground(holed, HEIGHT, WIDTH, 80);
     for (const step of [1, 17, HEIGHT]) {
       const gathered = gatherBackground(HEIGHT, WIDTH, 80);
-      for (let from = 0; from < HEIGHT; from += step) gathered.add(holed.subarray(from * WIDTH, Math.min(HEIGHT, from + step) * WIDTH), from);
+      for (let from = 0; from < HEIGHT; from += step)
+        gathered.add(holed.subarray(from * WIDTH, Math.min(HEIGHT, from + step) * WIDTH), from);
       const background = gathered.finish();
       for (let from = 0; from < HEIGHT; from += step) {
         const to = Math.min(HEIGHT, from + step);
@@ -37,28 +41,51 @@ describe("localBackground", () => {
   });
 
   it("keeps a constant image", () => {
-    expect(localBackground(new Float32Array(60 * 90).fill(7), 60, 90, 30)).toEqual(new Float32Array(60 * 90).fill(7));
+    expect(localBackground(new Float32Array(60 * 90).fill(7), 60, 90, 30)).toEqual(
+      new Float32Array(60 * 90).fill(7),
+    );
   });
 
-  const cases = goldens<{ image: Golden<Float32Array>; scale: number; expected: Golden<Float32Array> }>("background");
+  const cases = goldens<{ image: Golden<Float32Array>; scale: number; expected: Golden<Float32Array> }>(
+    "background",
+  );
   it.each(cases)("equals its definition in numpy, scipy and OpenCV: $name", ({ image, scale, expected }) => {
     // Grey values up to 255 in float32, rounded by each of four steps.
-    localBackground(image.data, image.height, image.width, scale).forEach((value, i) => expect(Math.abs(value - expected.data[i]!)).toBeLessThan(1e-4));
+    localBackground(image.data, image.height, image.width, scale).forEach((value, i) =>
+      expect(Math.abs(value - expected.data[i]!)).toBeLessThan(1e-4),
+    );
   });
 
-  // The blocks of means and the windows start at the top left, so that a flip shifts them by less than a block unless all divide evenly
-  // (180 x 240 px: blocks of 4, windows of 60); a transpose never does. What then remains is rounding, of columns before rows.
+  // The blocks of means and the windows start at the top left, so that a flip shifts them by less than a
+  // block unless all divide evenly (180 x 240 px: blocks of 4, windows of 60); a transpose never does. What
+  // then remains is rounding, of columns before rows.
   it("commutes with flips and transposes where blocks and windows fit the image", () => {
     const [height, width] = [180, 240];
     const rng = random(8);
-    const image = { height, width, data: Float32Array.from({ length: height * width }, (_, i) => 50 + (i % width) / 9 + rng.uniform(0, 40)) };
-    expectCommutes([image], (p) => localBackground(p.data, p.height, p.width, 60), (actual, expected) => {
-      expect(Math.max(...actual.data.map((value, i) => Math.abs(value - expected.data[i]!)))).toBeLessThan(1e-4);
-    });
+    const image = {
+      height,
+      width,
+      data: Float32Array.from(
+        { length: height * width },
+        (_, i) => 50 + (i % width) / 9 + rng.uniform(0, 40),
+      ),
+    };
+    expectCommutes(
+      [image],
+      (p) => localBackground(p.data, p.height, p.width, 60),
+      (actual, expected) => {
+        expect(Math.max(...actual.data.map((value, i) => Math.abs(value - expected.data[i]!)))).toBeLessThan(
+          1e-4,
+        );
+      },
+    );
   });
 
   it("lies within the image's values, whatever holes it has and however thin it is", () => {
-    const images = planes((values) => Float32Array.from(values, (value) => (value < 0 ? NaN : value)), fc.integer({ min: -3, max: 200 }));
+    const images = planes(
+      (values) => Float32Array.from(values, (value) => (value < 0 ? NaN : value)),
+      fc.integer({ min: -3, max: 200 }),
+    );
     fc.assert(
       fc.property(images, fc.constantFrom(2, 7, 20, 100), (image, scale) => {
         const known = image.data.filter((value) => !Number.isNaN(value));
@@ -83,7 +110,8 @@ describe("localBackground", () => {
       sum += below;
       largest = Math.max(largest, Math.abs(below));
     }
-    // The slope climbs 12 grey levels across a window, and at the border of the image the window lies to one side.
+    // The slope climbs 12 grey levels across a window, and at the border of the image the window lies to one
+    // side.
     expect(largest).toBeLessThan(10);
     // In the lower part of that range, and far from the objects' 80.
     expect(sum / out.length).toBeGreaterThan(1);
@@ -93,8 +121,18 @@ describe("localBackground", () => {
   it("shifts with the grey values and ignores NaN", () => {
     const { image } = scene();
     const plain = localBackground(image, HEIGHT, WIDTH, 80);
-    const raised = localBackground(image.map((value) => value + 50), HEIGHT, WIDTH, 80);
-    const holed = localBackground(image.map((value, i) => (i % 7 === 0 || (i % WIDTH) < 90 ? NaN : value)), HEIGHT, WIDTH, 80);
+    const raised = localBackground(
+      image.map((value) => value + 50),
+      HEIGHT,
+      WIDTH,
+      80,
+    );
+    const holed = localBackground(
+      image.map((value, i) => (i % 7 === 0 || i % WIDTH < 90 ? NaN : value)),
+      HEIGHT,
+      WIDTH,
+      80,
+    );
     for (let i = 0; i < plain.length; i += 11) {
       expect(raised[i]).toBeCloseTo(plain[i]! + 50, 3);
       expect(holed[i]).not.toBeNaN();

@@ -1,30 +1,46 @@
-import { gaussian } from "./gaussian.js";
 import { percentiles } from "../stats/percentile.js";
+import { gaussian } from "./gaussian.js";
 import { blockMeans, type Means, resizeBilinear } from "./resize.js";
 
-/** Percentage of the windows' values below the background: low enough for crowded fields, above the noise of the darkest pixels. */
+/**
+ * Percentage of the windows' values below the background: low enough for crowded fields, above the noise of
+ * the darkest pixels.
+ */
 const PERCENTILE = 10;
-/** Means per window side: averaging takes the noise away before the percentile is taken, or it would come out too low. */
+/**
+ * Means per window side: averaging takes the noise away before the percentile is taken, or it would come out
+ * too low.
+ */
 const CELLS = 15;
 /** Windows per window side: they overlap, so that a single crowded one does not show. */
 const OVERLAP = 4;
 
 /**
- * Grey value of the background below and around the objects: a low percentile over windows of `scale` px, smoothed, then interpolated.
+ * Grey value of the background below and around the objects: a low percentile over windows of `scale` px,
+ * smoothed, then interpolated.
  *
- * Windows lie wholly inside the image; an image no larger than the window has one value, the percentile of all of it. NaN is left out;
- * where a window holds nothing else, the percentile of the image stands in. The result is NaN only if the image is.
+ * Windows lie wholly inside the image; an image no larger than the window has one value, the percentile of
+ * all of it. NaN is left out; where a window holds nothing else, the percentile of the image stands in. The
+ * result is NaN only if the image is.
  *
  * @param data height x width grey values
  * @param scale edge of the window in px: several times an object, so that each window holds some background
  */
-export function localBackground(data: Float32Array, height: number, width: number, scale: number): Float32Array {
+export function localBackground(
+  data: Float32Array,
+  height: number,
+  width: number,
+  scale: number,
+): Float32Array {
   const gathered = gatherBackground(height, width, scale);
   gathered.add(data, 0);
   return gathered.finish().rows(0, height);
 }
 
-/** `localBackground` of an image that comes in rows: first all of them are seen, then the background of any rows can be had. */
+/**
+ * `localBackground` of an image that comes in rows: first all of them are seen, then the background of any
+ * rows can be had.
+ */
 export interface BackgroundGathering {
   /** @param data whole rows of grey values, from row `from` on; each row once, from top to bottom */
   add(data: Float32Array, from: number): void;
@@ -45,7 +61,12 @@ export function gatherBackground(height: number, width: number, scale: number): 
     finish() {
       const rows = Math.max(1, Math.round((OVERLAP * height) / scale));
       const columns = Math.max(1, Math.round((OVERLAP * width) / scale));
-      const smooth = gaussian(nodesOf(means.finish(), rows, columns, Math.max(1, Math.round(scale / cell))), rows, columns, 1);
+      const smooth = gaussian(
+        nodesOf(means.finish(), rows, columns, Math.max(1, Math.round(scale / cell))),
+        rows,
+        columns,
+        1,
+      );
       return { rows: (from, to) => resizeBilinear(smooth, rows, columns, height, width, from, to) };
     },
   };

@@ -7,7 +7,8 @@ export interface Bits {
   readonly words: Int32Array;
 }
 
-// Four bytes make one word of 32 bits, the first being the lowest (little-endian, as is every platform this runs on).
+// Four bytes make one word of 32 bits, the first being the lowest (little-endian, as is every platform this
+// runs on).
 
 /** 1 for each value that exceeds `above`. */
 export function bitsAbove(data: Uint8Array, height: number, width: number, above = 0): Bits {
@@ -52,7 +53,10 @@ export function bytesOf({ height, width, words: bits }: Bits): Uint8Array {
 }
 
 /** Four bits as four bytes. */
-const fourBytes = Int32Array.from({ length: 16 }, (_, bits) => (bits & 1) | ((bits & 2) << 7) | ((bits & 4) << 14) | ((bits & 8) << 21));
+const fourBytes = Int32Array.from(
+  { length: 16 },
+  (_, bits) => (bits & 1) | ((bits & 2) << 7) | ((bits & 4) << 14) | ((bits & 8) << 21),
+);
 
 /** The bits of the last word of a row that are pixels. */
 export const tailOf = (width: number): number => (width % 32 === 0 ? -1 : (1 << (width % 32)) - 1);

@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { goldens, type Golden } from "../../fixtures/imgproc/golden.js";
-import { expectCommutes, expectConsecutive, inPieces, lattice, masks, partition, scattered } from "../../test/planes.js";
+import {
+  expectCommutes,
+  expectConsecutive,
+  inPieces,
+  lattice,
+  masks,
+  partition,
+  scattered,
+} from "../../test/planes.js";
 import { labelImage, relabelSequential } from "../core/labels.js";
 import { bitsAbove } from "./bits.js";
 import { areas, clearBorder, components, fillHoles, innerComponents, removeSmall } from "./components.js";
@@ -33,8 +41,13 @@ describe("components", () => {
   it("gives the same pieces after flips and transposes", () => {
     fc.assert(
       fc.property(masks(), connectivities, (mask, connectivity) =>
-        expectCommutes([mask], ({ data, height, width }) => components(data, height, width, connectivity).data,
-          (actual, expected) => expect(partition({ ...actual, data: Int32Array.from(actual.data) })).toEqual(expected.data))),
+        expectCommutes(
+          [mask],
+          ({ data, height, width }) => components(data, height, width, connectivity).data,
+          (actual, expected) =>
+            expect(partition({ ...actual, data: Int32Array.from(actual.data) })).toEqual(expected.data),
+        ),
+      ),
     );
   });
 
@@ -53,7 +66,17 @@ describe("components", () => {
         };
         labels.data.forEach((label, i) => {
           if (label === 0) return;
-          for (const [dy, dx] of connectivity === 8 ? [[0, 1], [1, 0], [1, 1], [1, -1]] as const : [[0, 1], [1, 0]] as const) {
+          for (const [dy, dx] of connectivity === 8
+            ? ([
+                [0, 1],
+                [1, 0],
+                [1, 1],
+                [1, -1],
+              ] as const)
+            : ([
+                [0, 1],
+                [1, 0],
+              ] as const)) {
             expect([0, label]).toContain(next(i, dy, dx));
           }
         });
@@ -62,20 +85,23 @@ describe("components", () => {
   });
 
   it("joins a spiral and a comb, whose parts meet late", () => {
-    const comb = Uint8Array.from({ length: 9 * 9 }, (_, i) => (i % 9) % 2 === 0 || i >= 72 ? 1 : 0);
+    const comb = Uint8Array.from({ length: 9 * 9 }, (_, i) => ((i % 9) % 2 === 0 || i >= 72 ? 1 : 0));
     expect(components(comb, 9, 9, 4).count).toBe(1);
     const antiComb = comb.slice().reverse();
     expect(components(antiComb, 9, 9, 4).count).toBe(1);
   });
 
-  it.each([245, 265])("numbers %i squared objects in scan order, more than 16 bits can count included", (perSide) => {
-    const { data, height, width, count } = lattice(perSide, 4, 2);
-    const mask = Uint8Array.from(data, (label) => (label > 0 ? 1 : 0));
-    const labels = components(mask, height, width, 4);
-    expect(labels.count).toBe(count);
-    expect(labels.data.findIndex((label, i) => label !== data[i])).toBe(-1);
-    expect(components(mask.fill(1), height, width, 8).count).toBe(1);
-  });
+  it.each([245, 265])(
+    "numbers %i squared objects in scan order, more than 16 bits can count included",
+    (perSide) => {
+      const { data, height, width, count } = lattice(perSide, 4, 2);
+      const mask = Uint8Array.from(data, (label) => (label > 0 ? 1 : 0));
+      const labels = components(mask, height, width, 4);
+      expect(labels.count).toBe(count);
+      expect(labels.data.findIndex((label, i) => label !== data[i])).toBe(-1);
+      expect(components(mask.fill(1), height, width, 8).count).toBe(1);
+    },
+  );
 
   it("has no object in an empty image, and one in one pixel", () => {
     expect(components(new Uint8Array(0), 0, 0, 8)).toEqual(labelImage(0, 0, new Int32Array(0)));
@@ -89,14 +115,23 @@ describe("innerComponents", () => {
     fc.assert(
       fc.property(masks(), connectivities, ({ data, height, width }, connectivity) => {
         const inner = innerComponents(bitsAbove(data, height, width), connectivity);
-        expect(painted(inner)).toEqual(relabelSequential(clearBorder(components(data, height, width, connectivity))));
+        expect(painted(inner)).toEqual(
+          relabelSequential(clearBorder(components(data, height, width, connectivity))),
+        );
         expect(runsByLabel(inner)).toEqual(runsOf(painted(inner)));
       }),
     );
   });
 
-  it.each([[0, 0], [1, 1], [1, 7], [7, 1]])("has none in %i x %i pixels", (height, width) => {
-    expect(painted(innerComponents(bitsAbove(new Uint8Array(height * width).fill(1), height, width), 8))).toEqual(labelImage(height, width, new Int32Array(height * width)));
+  it.each([
+    [0, 0],
+    [1, 1],
+    [1, 7],
+    [7, 1],
+  ])("has none in %i x %i pixels", (height, width) => {
+    expect(
+      painted(innerComponents(bitsAbove(new Uint8Array(height * width).fill(1), height, width), 8)),
+    ).toEqual(labelImage(height, width, new Int32Array(height * width)));
   });
 });
 
@@ -109,7 +144,10 @@ describe("clearBorder and removeSmall", () => {
   it("clears and drops the same objects after flips and transposes, the others untouched", () => {
     fc.assert(
       fc.property(scattered(), fc.integer({ min: 0, max: 9 }), (plane, minArea) => {
-        expectCommutes([plane], (labels) => clearBorder(labelImage(labels.height, labels.width, labels.data)).data);
+        expectCommutes(
+          [plane],
+          (labels) => clearBorder(labelImage(labels.height, labels.width, labels.data)).data,
+        );
         const labels = labelImage(plane.height, plane.width, plane.data);
         const [area, rest] = [areas(labels), removeSmall(labels, minArea).data];
         expect(rest).toEqual(plane.data.map((label) => (area[label]! >= minArea ? label : 0)));
@@ -118,7 +156,9 @@ describe("clearBorder and removeSmall", () => {
   });
 
   it("clears every object of an image one pixel high, and the only pixel", () => {
-    expect(clearBorder(labelImage(1, 4, Int32Array.of(0, 1, -1, 2))).data).toEqual(Int32Array.of(0, 0, -1, 0));
+    expect(clearBorder(labelImage(1, 4, Int32Array.of(0, 1, -1, 2))).data).toEqual(
+      Int32Array.of(0, 0, -1, 0),
+    );
     expect(clearBorder(labelImage(1, 1, Int32Array.of(1))).count).toBe(0);
   });
 

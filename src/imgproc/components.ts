@@ -5,8 +5,8 @@ import { painted, runsOfBits, type LabelledRuns, type RowRuns } from "./runs.js"
 /**
  * Connected components of a mask, numbered from 1 in the order of their first pixel (row-major).
  *
- * Works on runs of foreground within a row: a run joins the runs of the row above that it touches. Trees are joined at their smallest
- * run, which is the first in scan order, so the numbers need no sorting.
+ * Works on runs of foreground within a row: a run joins the runs of the row above that it touches. Trees are
+ * joined at their smallest run, which is the first in scan order, so the numbers need no sorting.
  *
  * @param mask height x width, 0 or not
  * @param connectivity 4: pixels that share an edge, 8: or a corner
@@ -17,7 +17,10 @@ export function components(mask: Uint8Array, height: number, width: number, conn
   return painted(numbered(runs, connected(runs, connectivity)));
 }
 
-/** `components` without those that have a pixel on the border of the image, as runs: what `clearBorder` and `relabelSequential` give. */
+/**
+ * `components` without those that have a pixel on the border of the image, as runs: what `clearBorder` and
+ * `relabelSequential` give.
+ */
 export function innerComponents(mask: Bits, connectivity: 4 | 8): LabelledRuns {
   const runs = runsOfBits(mask);
   const { height, width, rows, start, end } = runs;
@@ -25,7 +28,8 @@ export function innerComponents(mask: Bits, connectivity: 4 | 8): LabelledRuns {
   const drop = new Uint8Array(parent.length);
   for (let y = 0; y < height; y++) {
     for (let run = rows[y]!; run < rows[y + 1]!; run++) {
-      if (y === 0 || y === height - 1 || start[run] === 0 || end[run] === width) drop[rootOf(parent, run)] = 1;
+      if (y === 0 || y === height - 1 || start[run] === 0 || end[run] === width)
+        drop[rootOf(parent, run)] = 1;
     }
   }
   return numbered(runs, parent, drop);
@@ -76,10 +80,11 @@ function numbered(runs: RowRuns, parent: Int32Array, drop?: Uint8Array): Labelle
 }
 
 /**
- * Takes out every object that has a pixel on the border of the image. The others keep their numbers (`relabelSequential` closes the gaps);
- * -1 stays.
+ * Takes out every object that has a pixel on the border of the image. The others keep their numbers
+ * (`relabelSequential` closes the gaps); -1 stays.
  *
- * Source: skimage.segmentation.clear_border, for labels that are each in one piece: that one clears only the pieces that touch.
+ * Source: skimage.segmentation.clear_border, for labels that are each in one piece: that one clears only the
+ * pieces that touch.
  */
 export function clearBorder(labels: LabelImage): LabelImage {
   const { height, width, data, count } = labels;
@@ -98,7 +103,10 @@ export function clearBorder(labels: LabelImage): LabelImage {
 /** Takes out every object of fewer than `minArea` pixels. The others keep their numbers; -1 stays. */
 export function removeSmall(labels: LabelImage, minArea: number): LabelImage {
   const area = areas(labels);
-  return without(labels, Uint8Array.from(area, (a) => (a < minArea ? 1 : 0)));
+  return without(
+    labels,
+    Uint8Array.from(area, (a) => (a < minArea ? 1 : 0)),
+  );
 }
 
 /** Pixels per label, indexed by label; entry 0 counts the background, and -1 is not counted. */
@@ -115,7 +123,8 @@ function without(labels: LabelImage, drop: Uint8Array): LabelImage {
 }
 
 /**
- * Fills the holes of a mask: background from which no way over edges (4-connected) leads to the border of the image.
+ * Fills the holes of a mask: background from which no way over edges (4-connected) leads to the border of the
+ * image.
  *
  * @returns 0 or 1
  * Source: equals scipy.ndimage.binary_fill_holes.

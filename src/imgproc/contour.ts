@@ -1,15 +1,18 @@
 import type { LabelImage } from "../core/labels.js";
-import { growLabels } from "./grow.js";
 import { medianInPlace } from "../stats/percentile.js";
+import { growLabels } from "./grow.js";
 import { boundingBoxes } from "./regions.js";
 
 /**
- * Each object's own contour. A blurred edge lies where the intensity has fallen to a fixed fraction of the object's own height above its
- * own surroundings, so each object gets its own threshold: dim and bright nuclei are outlined alike, and no global threshold decides.
+ * Each object's own contour. A blurred edge lies where the intensity has fallen to a fixed fraction of the
+ * object's own height above its own surroundings, so each object gets its own threshold: dim and bright
+ * nuclei are outlined alike, and no global threshold decides.
  */
 export interface ContourOptions {
-  /** Height of the contour between the background (0) and the object's core (1). Default 0.4: half is where a blurred edge lies, and
-   *  people draw somewhat outside it. */
+  /**
+   * Height of the contour between the background (0) and the object's core (1). Default 0.4: half is where a
+   * blurred edge lies, and people draw somewhat outside it.
+   */
   readonly fraction: number;
   /** How far outside the given region the contour may lie, px. Default 6. */
   readonly grow: number;
@@ -17,25 +20,35 @@ export interface ContourOptions {
 
 export const defaultContourOptions: ContourOptions = { fraction: 0.4, grow: 6 };
 
-/** The core is what is left of an object after taking off this many layers of pixels, so that the edge does not pull its median down, */
+/**
+ * The core is what is left of an object after taking off this many layers of pixels, so that the edge does
+ * not pull its median down,
+ */
 const CORE_LAYERS = 3;
 /** but the whole object where that leaves no more than this many pixels. */
 const SMALLEST_CORE = 20;
 
 /**
- * Replaces each object by its own iso-contour: the pixels of the object, grown by `grow`, whose centres lie inside the line where the height over the
- * background has fallen to `fraction` of that of the object's core (a median), whatever slope the background has below it; of these the largest piece (4-connected; the one with the first pixel among equals), with its holes filled.
+ * Replaces each object by its own iso-contour: the pixels of the object, grown by `grow`, whose centres lie
+ * inside the line where the height over the background has fallen to `fraction` of that of the object's core
+ * (a median), whatever slope the background has below it; of these the largest piece (4-connected; the one
+ * with the first pixel among equals), with its holes filled.
  *
- * Growing stops half-way to the neighbours, and a pixel of a neighbour is never taken, so that results do not overlap. Labels keep
- * their numbers: an object of which nothing is left (no brighter than its background, or NaN throughout) has no pixels, and its
- * number is unused. `count` stays that of the input. -1 is treated as background.
+ * Growing stops half-way to the neighbours, and a pixel of a neighbour is never taken, so that results do not
+ * overlap. Labels keep their numbers: an object of which nothing is left (no brighter than its background, or
+ * NaN throughout) has no pixels, and its number is unused. `count` stays that of the input. -1 is treated as
+ * background.
  *
  * @param labels objects to refine
- * @param smoothed height x width, lightly blurred grey values; NaN is never part of an object, save as a filled hole
+ * @param smoothed height x width, lightly blurred grey values; NaN is never part of an object, save as a
+ *   filled hole
  * @param background height x width, grey value that would be there without objects (`localBackground`)
  */
 export function ownContours(
-  labels: LabelImage, smoothed: Float32Array, background: Float32Array, options: ContourOptions = defaultContourOptions,
+  labels: LabelImage,
+  smoothed: Float32Array,
+  background: Float32Array,
+  options: ContourOptions = defaultContourOptions,
 ): LabelImage {
   return contoursWithin(growLabels(labels, options.grow), labels, smoothed, background, options.fraction);
 }
@@ -43,10 +56,17 @@ export function ownContours(
 /**
  * `ownContours` with the pixels given that each contour may take.
  *
- * @param cells height x width, the label of the object whose contour may take the pixel, 0 for none; holds `labels`
+ * @param cells height x width, the label of the object whose contour may take the pixel, 0 for none; holds
+ *   `labels`
  * @param labels where the height of each object is taken from
  */
-export function contoursWithin(cells: Int32Array, { height, width, data, count }: LabelImage, smoothed: Float32Array, background: Float32Array, fraction: number): LabelImage {
+export function contoursWithin(
+  cells: Int32Array,
+  { height, width, data, count }: LabelImage,
+  smoothed: Float32Array,
+  background: Float32Array,
+  fraction: number,
+): LabelImage {
   const boxes = boundingBoxes({ height, width, data: cells, count });
   const scratch = scratchFor(boxes);
   const out = new Int32Array(cells.length);
@@ -58,7 +78,11 @@ export function contoursWithin(cells: Int32Array, { height, width, data, count }
     if (rows === 0) continue;
     const box = { label, origin: y0 * width + x0, rows, columns, width };
     const threshold = ownThreshold(box, data, smoothed, background, fraction, scratch);
-    if (Number.isNaN(threshold) || !keepLargestPiece(box, cells, { smoothed, background }, threshold, scratch)) continue;
+    if (
+      Number.isNaN(threshold) ||
+      !keepLargestPiece(box, cells, { smoothed, background }, threshold, scratch)
+    )
+      continue;
     fillAndPaint(box, cells, scratch, out);
   }
   return { height, width, data: out, count };
@@ -87,13 +111,19 @@ interface Scratch {
 
 function scratchFor(boxes: Int32Array): Scratch {
   let size = 0;
-  for (let i = 0; i < boxes.length; i += 4) size = Math.max(size, (boxes[i + 2]! - boxes[i]! + 2) * (boxes[i + 3]! - boxes[i + 1]! + 2));
+  for (let i = 0; i < boxes.length; i += 4)
+    size = Math.max(size, (boxes[i + 2]! - boxes[i]! + 2) * (boxes[i + 3]! - boxes[i + 1]! + 2));
   return { state: new Uint8Array(size), stack: new Int32Array(size), values: new Float32Array(size) };
 }
 
 /** The height over the background of the object's contour; NaN if it has none. */
 function ownThreshold(
-  box: Box, labels: Int32Array, smoothed: Float32Array, background: Float32Array, fraction: number, scratch: Scratch,
+  box: Box,
+  labels: Int32Array,
+  smoothed: Float32Array,
+  background: Float32Array,
+  fraction: number,
+  scratch: Scratch,
 ): number {
   const { label, origin, rows, columns, width } = box;
   const { state, values } = scratch;
@@ -139,8 +169,18 @@ const SEEN = 2;
 const KEPT = 3;
 const OUTSIDE = 4;
 
-/** Marks the largest piece above the threshold as KEPT in the scratch buffer. @returns false if nothing is above */
-function keepLargestPiece(box: Box, cells: Int32Array, { smoothed, background }: Grey, threshold: number, scratch: Scratch): boolean {
+/**
+ * Marks the largest piece above the threshold as KEPT in the scratch buffer.
+ *
+ * @returns false if nothing is above
+ */
+function keepLargestPiece(
+  box: Box,
+  cells: Int32Array,
+  { smoothed, background }: Grey,
+  threshold: number,
+  scratch: Scratch,
+): boolean {
   const { label, origin, rows, columns, width } = box;
   const { state } = scratch;
   const stride = columns + 2;
@@ -148,7 +188,8 @@ function keepLargestPiece(box: Box, cells: Int32Array, { smoothed, background }:
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++) {
       const from = origin + y * width + x;
-      if (cells[from] === label && smoothed[from]! - background[from]! > threshold) state[(y + 1) * stride + x + 1] = ABOVE;
+      if (cells[from] === label && smoothed[from]! - background[from]! > threshold)
+        state[(y + 1) * stride + x + 1] = ABOVE;
     }
   }
   let best = -1;
@@ -166,7 +207,14 @@ function keepLargestPiece(box: Box, cells: Int32Array, { smoothed, background }:
 }
 
 /** Turns the 4-connected pixels of state `from` around `start` into `to`. @returns their number */
-function floodFrom(start: number, from: number, to: number, stride: number, rows: number, scratch: Scratch): number {
+function floodFrom(
+  start: number,
+  from: number,
+  to: number,
+  stride: number,
+  rows: number,
+  scratch: Scratch,
+): number {
   const { state, stack } = scratch;
   const size = stride * (rows + 2);
   let depth = 0;
@@ -186,7 +234,10 @@ function floodFrom(start: number, from: number, to: number, stride: number, rows
   return count;
 }
 
-/** Writes the kept piece and its holes, save those that reach into another's cell: filled around another object, the piece might fall apart. */
+/**
+ * Writes the kept piece and its holes, save those that reach into another's cell: filled around another
+ * object, the piece might fall apart.
+ */
 function fillAndPaint(box: Box, cells: Int32Array, scratch: Scratch, out: Int32Array): void {
   const { label, origin, rows, columns, width } = box;
   const { state } = scratch;
@@ -197,7 +248,8 @@ function fillAndPaint(box: Box, cells: Int32Array, scratch: Scratch, out: Int32A
   floodFrom(0, BELOW, OUTSIDE, stride, rows, scratch);
   for (let y = 0; y < rows; y++) {
     for (let x = 0, at = (y + 1) * stride + 1, from = origin + y * width; x < columns; x++, at++, from++) {
-      if (state[at] === BELOW && cells[from] !== label && cells[from]! > 0) floodFrom(at, BELOW, OUTSIDE, stride, rows, scratch);
+      if (state[at] === BELOW && cells[from] !== label && cells[from]! > 0)
+        floodFrom(at, BELOW, OUTSIDE, stride, rows, scratch);
     }
   }
   for (let y = 0; y < rows; y++) {

@@ -11,7 +11,9 @@ describe("distanceTransform", () => {
     expect(out).toEqual(Float32Array.of(0, 1, 2, 1, Math.SQRT2, Math.sqrt(5)));
   });
 
-  const cases = goldens<{ mask: Golden<Uint8Array>; distance?: Golden<Float32Array> }>("masks").filter((c) => c.distance !== undefined);
+  const cases = goldens<{ mask: Golden<Uint8Array>; distance?: Golden<Float32Array> }>("masks").filter(
+    (c) => c.distance !== undefined,
+  );
   it.each(cases)("equals scipy: $name", ({ mask, distance }) => {
     expect(distanceTransform(mask.data, mask.height, mask.width)).toEqual(distance!.data);
   });
@@ -25,9 +27,19 @@ describe("distanceTransform", () => {
       fc.property(masks(), ({ height: h, width: w, data }) => {
         const zeros = Array.from(data).flatMap((value, i) => (value === 0 ? [i] : []));
         const expected = Int32Array.from(data, (_, i) =>
-          Math.min(h * h + w * w, ...zeros.map((j) => (Math.floor(i / w) - Math.floor(j / w)) ** 2 + ((i % w) - (j % w)) ** 2)));
+          Math.min(
+            h * h + w * w,
+            ...zeros.map((j) => (Math.floor(i / w) - Math.floor(j / w)) ** 2 + ((i % w) - (j % w)) ** 2),
+          ),
+        );
         expect(squaredDistance(data, h, w)).toEqual(expected);
-        expect(squaredDistance(data.map((value) => 255 * value), h, w)).toEqual(expected);
+        expect(
+          squaredDistance(
+            data.map((value) => 255 * value),
+            h,
+            w,
+          ),
+        ).toEqual(expected);
         expect(distanceTransform(data, h, w)).toEqual(Float32Array.from(expected, Math.sqrt));
       }),
     );
@@ -40,21 +52,71 @@ describe("distanceTransform", () => {
   });
 
   it("gives the same distances after flips and transposes", () => {
-    fc.assert(fc.property(masks(), (mask) => expectCommutes([mask], ({ data, height, width }) => squaredDistance(data, height, width))));
+    fc.assert(
+      fc.property(masks(), (mask) =>
+        expectCommutes([mask], ({ data, height, width }) => squaredDistance(data, height, width)),
+      ),
+    );
   });
 
   it("measures inside sixty thousand objects as inside one", () => {
     const { data, height, width } = lattice(245, 6, 4);
-    const one = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 1, 2, 2, 1, 0, 0, 1, 2, 2, 1, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0);
-    const distance = distanceTransform(Uint8Array.from(data, (label) => (label > 0 ? 1 : 0)), height, width);
-    expect(distance.findIndex((d, i) => d !== one[6 * (Math.floor(i / width) % 6) + ((i % width) % 6)])).toBe(-1);
+    const one = Uint8Array.of(
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      1,
+      1,
+      1,
+      1,
+      0,
+      0,
+      1,
+      2,
+      2,
+      1,
+      0,
+      0,
+      1,
+      2,
+      2,
+      1,
+      0,
+      0,
+      1,
+      1,
+      1,
+      1,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+    );
+    const distance = distanceTransform(
+      Uint8Array.from(data, (label) => (label > 0 ? 1 : 0)),
+      height,
+      width,
+    );
+    expect(distance.findIndex((d, i) => d !== one[6 * (Math.floor(i / width) % 6) + ((i % width) % 6)])).toBe(
+      -1,
+    );
   });
 
   it("does not overflow 32 bits far from the only zero of a long line", () => {
     // 49,999² is more than 2³¹.
     const line = new Uint8Array(50_000).fill(1);
     line[0] = 0;
-    for (const [height, width] of [[1, 50_000], [50_000, 1]] as const) {
+    for (const [height, width] of [
+      [1, 50_000],
+      [50_000, 1],
+    ] as const) {
       const squared = squaredDistance(line, height, width);
       expect(squared.findIndex((value, x) => value !== x * x)).toBe(-1);
       const distance = distanceTransform(line, height, width);

@@ -1,15 +1,18 @@
 /**
  * Exact Euclidean distances on the pixel grid, in integers until the final root.
  *
- * Down the columns first (distance to the nearest zero above or below), then the lower envelope of the parabolas along each row. A row is
- * cut at its zeros: beyond a zero no column can be nearer than that zero itself, so each run of foreground is solved on its own.
+ * Down the columns first (distance to the nearest zero above or below), then the lower envelope of the
+ * parabolas along each row. A row is cut at its zeros: beyond a zero no column can be nearer than that zero
+ * itself, so each run of foreground is solved on its own.
  *
- * Source: Meijster, Roerdink, Hesselink 2000, "A general algorithm for computing distance transforms in linear time", section 2.
+ * Source: Meijster, Roerdink, Hesselink 2000, "A general algorithm for computing distance transforms in
+ * linear time", section 2.
  */
 
 /**
- * Distance of each pixel to the nearest 0 of the mask, px; 0 on the zeros. The border of the image is not background.
- * A mask without any 0 gets the length of the image's diagonal everywhere, which is finite and larger than any true distance.
+ * Distance of each pixel to the nearest 0 of the mask, px; 0 on the zeros. The border of the image is not
+ * background. A mask without any 0 gets the length of the image's diagonal everywhere, which is finite and
+ * larger than any true distance.
  *
  * @param mask height x width, 0 or not
  * Source: equals scipy.ndimage.distance_transform_edt, rounded to float32.
@@ -24,7 +27,9 @@ export function distanceTransform(mask: Uint8Array, height: number, width: numbe
 /** Integers; beyond a diagonal of 46,340 px they need more than 32 bits. */
 export type Squares = Int32Array | Float64Array;
 
-/** The squares of `distanceTransform`, exact integers; height² + width² everywhere in a mask without any 0. */
+/**
+ * The squares of `distanceTransform`, exact integers; height² + width² everywhere in a mask without any 0.
+ */
 export function squaredDistance(mask: Uint8Array, height: number, width: number): Squares {
   const columns = columnDistance(mask, height, width);
   const far = height * height + width * width;
@@ -35,7 +40,7 @@ export function squaredDistance(mask: Uint8Array, height: number, width: number)
   const none = height + width;
   for (let y = 0; y < height; y++) {
     const row = y * width;
-    for (let x = 0; x < width; ) {
+    for (let x = 0; x < width;) {
       if (columns[row + x] === 0) {
         x++;
         continue;
@@ -43,7 +48,19 @@ export function squaredDistance(mask: Uint8Array, height: number, width: number)
       let end = x + 1;
       while (end < width && columns[row + end]! > 0) end++;
       // The zeros on both sides belong to the envelope; where the image ends there is none.
-      envelope(columns, row, x, end, x > 0 ? x - 1 : x, end < width ? end : end - 1, none, out, starts, sites, heights);
+      envelope(
+        columns,
+        row,
+        x,
+        end,
+        x > 0 ? x - 1 : x,
+        end < width ? end : end - 1,
+        none,
+        out,
+        starts,
+        sites,
+        heights,
+      );
       x = end;
     }
   }
@@ -57,17 +74,28 @@ function columnDistance(mask: Uint8Array, height: number, width: number): Int32A
   const out = new Int32Array(mask.length);
   for (let x = 0; x < width; x++) out[x] = mask[x] === 0 ? 0 : none;
   for (let i = width; i < out.length; i++) out[i] = mask[i] === 0 ? 0 : Math.min(out[i - width]! + 1, none);
-  for (let i = out.length - 1 - width; i >= 0; i--) if (out[i + width]! + 1 < out[i]!) out[i] = out[i + width]! + 1;
+  for (let i = out.length - 1 - width; i >= 0; i--)
+    if (out[i + width]! + 1 < out[i]!) out[i] = out[i + width]! + 1;
   return out;
 }
 
 /**
- * Writes the squared distances of columns `from..end` of one row from the parabolas of columns `first..last`; -1 if there is none.
- * `starts`, `sites`, `heights` hold the envelope: parabola of column `sites[k]` is lowest from column `starts[k]` on.
+ * Writes the squared distances of columns `from..end` of one row from the parabolas of columns `first..last`;
+ * -1 if there is none. `starts`, `sites`, `heights` hold the envelope: parabola of column `sites[k]` is
+ * lowest from column `starts[k]` on.
  */
 function envelope(
-  columns: Int32Array, row: number, from: number, end: number, first: number, last: number, none: number, out: Squares,
-  starts: Int32Array, sites: Int32Array, heights: Float64Array,
+  columns: Int32Array,
+  row: number,
+  from: number,
+  end: number,
+  first: number,
+  last: number,
+  none: number,
+  out: Squares,
+  starts: Int32Array,
+  sites: Int32Array,
+  heights: Float64Array,
 ): void {
   let top = -1;
   for (let x = first; x <= last; x++) {

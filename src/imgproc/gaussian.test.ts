@@ -14,7 +14,9 @@ describe("gaussian", () => {
     expect(out[0]).toBe(0);
   });
 
-  const cases = goldens<{ image: Golden<Float32Array>; sigma: number; expected: Golden<Float32Array> }>("gaussian");
+  const cases = goldens<{ image: Golden<Float32Array>; sigma: number; expected: Golden<Float32Array> }>(
+    "gaussian",
+  );
   it.each(cases)("equals scipy: $name", ({ image, sigma, expected }) => {
     expect(gaussian(image.data, image.height, image.width, sigma)).toEqual(expected.data);
   });
@@ -26,24 +28,34 @@ describe("gaussian", () => {
     expect(out).not.toBe(image);
   });
 
-  const holed = goldens<{ image: Golden<Float32Array>; sigma: number; expected: Golden<Float32Array> }>("holes");
-  it.each(holed)("equals the quotient of two of scipy's where there are holes: $name", ({ image, sigma, expected }) => {
-    expect(gaussian(image.data, image.height, image.width, sigma)).toEqual(expected.data);
-  });
+  const holed = goldens<{ image: Golden<Float32Array>; sigma: number; expected: Golden<Float32Array> }>(
+    "holes",
+  );
+  it.each(holed)(
+    "equals the quotient of two of scipy's where there are holes: $name",
+    ({ image, sigma, expected }) => {
+      expect(gaussian(image.data, image.height, image.width, sigma)).toEqual(expected.data);
+    },
+  );
 
   const sigmas = fc.constantFrom(0.3, 1, 2.7, 6);
   it("is the same after flips and transposes, with and without holes", () => {
     fc.assert(
       fc.property(distinct(), sigmas, fc.integer({ min: 0, max: 6 }), (image, sigma, holes) => {
         const holed = { ...image, data: image.data.map((value) => (value < holes ? NaN : value)) };
-        expectCommutes([holed], ({ data, height, width }) => gaussian(data, height, width, sigma), (actual, expected, symmetry) => {
-          if (symmetry !== "transposed") return expect(actual).toEqual(expected);
-          // Columns come first, and are rounded to float32 before the rows: 2^-24 of the values (at most 200), four times with the quotient.
-          actual.data.forEach((value, i) => {
-            if (Number.isNaN(expected.data[i]!)) expect(value).toBeNaN();
-            else expect(Math.abs(value - expected.data[i]!)).toBeLessThanOrEqual(4 * 200 * 2 ** -24);
-          });
-        });
+        expectCommutes(
+          [holed],
+          ({ data, height, width }) => gaussian(data, height, width, sigma),
+          (actual, expected, symmetry) => {
+            if (symmetry !== "transposed") return expect(actual).toEqual(expected);
+            // Columns come first, and are rounded to float32 before the rows: 2^-24 of the values (at most
+            // 200), four times with the quotient.
+            actual.data.forEach((value, i) => {
+              if (Number.isNaN(expected.data[i]!)) expect(value).toBeNaN();
+              else expect(Math.abs(value - expected.data[i]!)).toBeLessThanOrEqual(4 * 200 * 2 ** -24);
+            });
+          },
+        );
       }),
     );
   });
@@ -93,7 +105,11 @@ describe("gaussianOpenCv9", () => {
 
   it("is bit by bit the same after flips and transposes", () => {
     const images = planes((values) => Uint8Array.from(values), fc.integer({ min: 0, max: 255 }), 20);
-    fc.assert(fc.property(images, (image) => expectCommutes([image], ({ data, height, width }) => gaussianOpenCv9(data, height, width))));
+    fc.assert(
+      fc.property(images, (image) =>
+        expectCommutes([image], ({ data, height, width }) => gaussianOpenCv9(data, height, width)),
+      ),
+    );
   });
 
   it("keeps a black, a saturated and any other constant image", () => {

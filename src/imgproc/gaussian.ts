@@ -1,16 +1,19 @@
 /**
- * Gaussian blur: `gaussian` for float images, and `gaussianOpenCv9`, the 8-bit fixed-point blur that the paper's thresholds rest on.
- * One grey level moves an Otsu threshold, so the latter repeats OpenCV's integers instead of rounding a float blur.
+ * Gaussian blur: `gaussian` for float images, and `gaussianOpenCv9`, the 8-bit fixed-point blur that the
+ * paper's thresholds rest on. One grey level moves an Otsu threshold, so the latter repeats OpenCV's integers
+ * instead of rounding a float blur.
  */
 
 /**
- * Blurs with a Gaussian cut at 4 sigma, mirroring the image at its border with the edge pixel doubled (scipy's mode "reflect").
+ * Blurs with a Gaussian cut at 4 sigma, mirroring the image at its border with the edge pixel doubled
+ * (scipy's mode "reflect").
  *
- * Where the image holds NaN, the kernel is renormalised over the pixels that have a value, and NaN pixels stay NaN.
+ * Where the image holds NaN, the kernel is renormalised over the pixels that have a value, and NaN pixels
+ * stay NaN.
  *
  * @param data height x width grey values
- * @param sigma standard deviation in px; 0 gives a copy
- * Source: scipy.ndimage.gaussian_filter (truncate 4): sums in double precision, rounded to float32 after each direction, as there.
+ * @param sigma standard deviation in px; 0 gives a copy Source: scipy.ndimage.gaussian_filter (truncate 4):
+ *   sums in double precision, rounded to float32 after each direction, as there.
  */
 export function gaussian(data: Float32Array, height: number, width: number, sigma: number): Float32Array {
   const kernel = halfKernel(sigma);
@@ -46,7 +49,10 @@ function halfKernel(sigma: number): Float64Array {
   return kernel;
 }
 
-/** Position of `i` in 0..n-1 after mirroring at the outer edges of the first and last pixel, as often as needed. */
+/**
+ * Position of `i` in 0..n-1 after mirroring at the outer edges of the first and last pixel, as often as
+ * needed.
+ */
 function reflect(i: number, n: number): number {
   const period = 2 * n;
   const at = ((i % period) + period) % period;
@@ -66,39 +72,62 @@ function hasNaN(data: Float32Array): boolean {
   return false;
 }
 
-// Both directions sum as scipy does: the centre first, then pairs from the far end inwards. Another order changes the last bit. Four
-// pairs (or four neighbouring sums) at a time keep the sums out of memory: a third of the time.
+// Both directions sum as scipy does: the centre first, then pairs from the far end inwards. Another order
+// changes the last bit. Four pairs (or four neighbouring sums) at a time keep the sums out of memory: a third
+// of the time.
 
 /** Radius up to which `blurNarrow` is used. */
 const NARROW = 4;
 
 /**
- * `blur` for radii up to 4 in one expression a pixel and direction: a third of the time. Weights that a smaller kernel lacks are 0, which changes no sum
- * of finite values.
+ * `blur` for radii up to 4 in one expression a pixel and direction: a third of the time. Weights that a
+ * smaller kernel lacks are 0, which changes no sum of finite values.
  */
 function blurNarrow(data: Float32Array, height: number, width: number, kernel: Float64Array): Float32Array {
-  const [k0, k1, k2, k3, k4] = Float64Array.from({ length: NARROW + 1 }, (_, k) => kernel[k] ?? 0) as unknown as [number, number, number, number, number];
+  const [k0, k1, k2, k3, k4] = Float64Array.from(
+    { length: NARROW + 1 },
+    (_, k) => kernel[k] ?? 0,
+  ) as unknown as [number, number, number, number, number];
   const out = new Float32Array(data.length);
   const line = new Float32Array(width + 2 * NARROW);
-  const ends = Int32Array.from({ length: 2 * NARROW }, (_, k) => NARROW + reflect(k < NARROW ? k - NARROW : width + k - NARROW, width));
+  const ends = Int32Array.from(
+    { length: 2 * NARROW },
+    (_, k) => NARROW + reflect(k < NARROW ? k - NARROW : width + k - NARROW, width),
+  );
   for (let y = 0; y < height; y++) {
     const row = y * width;
-    const [a, b, c, d, e, f, g, h] = Int32Array.from({ length: 8 }, (_, i) => reflect(y + (i % 2 === 0 ? -1 : 1) * (NARROW - (i >> 1)), height) * width) as unknown as [number, number, number, number, number, number, number, number];
+    const [a, b, c, d, e, f, g, h] = Int32Array.from(
+      { length: 8 },
+      (_, i) => reflect(y + (i % 2 === 0 ? -1 : 1) * (NARROW - (i >> 1)), height) * width,
+    ) as unknown as [number, number, number, number, number, number, number, number];
     for (let x = 0; x < width; x++) {
-      line[x + NARROW] = data[row + x]! * k0 + (data[a + x]! + data[b + x]!) * k4 + (data[c + x]! + data[d + x]!) * k3 + (data[e + x]! + data[f + x]!) * k2 + (data[g + x]! + data[h + x]!) * k1;
+      line[x + NARROW] =
+        data[row + x]! * k0 +
+        (data[a + x]! + data[b + x]!) * k4 +
+        (data[c + x]! + data[d + x]!) * k3 +
+        (data[e + x]! + data[f + x]!) * k2 +
+        (data[g + x]! + data[h + x]!) * k1;
     }
     for (let k = 0; k < NARROW; k++) {
       line[k] = line[ends[k]!]!;
       line[width + NARROW + k] = line[ends[NARROW + k]!]!;
     }
     for (let x = 0; x < width; x++) {
-      out[row + x] = line[x + 4]! * k0 + (line[x]! + line[x + 8]!) * k4 + (line[x + 1]! + line[x + 7]!) * k3 + (line[x + 2]! + line[x + 6]!) * k2 + (line[x + 3]! + line[x + 5]!) * k1;
+      out[row + x] =
+        line[x + 4]! * k0 +
+        (line[x]! + line[x + 8]!) * k4 +
+        (line[x + 1]! + line[x + 7]!) * k3 +
+        (line[x + 2]! + line[x + 6]!) * k2 +
+        (line[x + 3]! + line[x + 5]!) * k1;
     }
   }
   return out;
 }
 
-/** Row by row: the sums along the columns of one row are used up before those of the next are taken, and need no plane of their own. */
+/**
+ * Row by row: the sums along the columns of one row are used up before those of the next are taken, and need
+ * no plane of their own.
+ */
 function blur(data: Float32Array, height: number, width: number, kernel: Float64Array): Float32Array {
   const radius = kernel.length - 1;
   if (radius <= NARROW) return blurNarrow(data, height, width, kernel);
@@ -121,7 +150,14 @@ function blur(data: Float32Array, height: number, width: number, kernel: Float64
 }
 
 /** Weighted sums of the rows around row `y`, one per column. */
-function sumColumns(data: Float32Array, y: number, height: number, width: number, kernel: Float64Array, sums: Float64Array): void {
+function sumColumns(
+  data: Float32Array,
+  y: number,
+  height: number,
+  width: number,
+  kernel: Float64Array,
+  sums: Float64Array,
+): void {
   const row = y * width;
   for (let x = 0; x < width; x++) sums[x] = data[row + x]! * kernel[0]!;
   let k = kernel.length - 1;
@@ -139,8 +175,12 @@ function sumColumns(data: Float32Array, y: number, height: number, width: number
     const w2 = kernel[k - 2]!;
     const w3 = kernel[k - 3]!;
     for (let x = 0; x < width; x++) {
-      sums[x] = sums[x]! + (data[a + x]! + data[b + x]!) * w0 + (data[c + x]! + data[d + x]!) * w1
-        + (data[e + x]! + data[f + x]!) * w2 + (data[g + x]! + data[h + x]!) * w3;
+      sums[x] =
+        sums[x]! +
+        (data[a + x]! + data[b + x]!) * w0 +
+        (data[c + x]! + data[d + x]!) * w1 +
+        (data[e + x]! + data[f + x]!) * w2 +
+        (data[g + x]! + data[h + x]!) * w3;
     }
   }
   for (; k > 0; k--) {
@@ -152,7 +192,13 @@ function sumColumns(data: Float32Array, y: number, height: number, width: number
 }
 
 /** Weighted sums along a line that is padded by the radius on both sides, four neighbours at a time. */
-function sumRow(line: Float32Array, width: number, kernel: Float64Array, out: Float32Array, row: number): void {
+function sumRow(
+  line: Float32Array,
+  width: number,
+  kernel: Float64Array,
+  out: Float32Array,
+  row: number,
+): void {
   const radius = kernel.length - 1;
   const centre = kernel[0]!;
   for (let x = 0; x < width; x += 4) {
@@ -180,7 +226,8 @@ function sumRow(line: Float32Array, width: number, kernel: Float64Array, out: Fl
 /**
  * OpenCV's GaussianBlur of an 8-bit image with a 9x9 kernel and sigma 0, bit by bit.
  *
- * Source: OpenCV's fixed-point smoothing: weights in 1/256, exact sums in both directions, one rounding at the end, reflect-101 border.
+ * Source: OpenCV's fixed-point smoothing: weights in 1/256, exact sums in both directions, one rounding at
+ * the end, reflect-101 border.
  */
 export function gaussianOpenCv9(data: Uint8Array, height: number, width: number): Uint8Array {
   const out = new Uint8Array(data.length);
@@ -198,9 +245,13 @@ export function gaussianOpenCv9(data: Uint8Array, height: number, width: number)
   return out;
 }
 
-/** Four pixels a word (little-endian, as is every platform this runs on); rows begin at a word, the last word of each may hold less than four. */
+/**
+ * Four pixels a word (little-endian, as is every platform this runs on); rows begin at a word, the last word
+ * of each may hold less than four.
+ */
 function wordsOfRows(data: Uint8Array, height: number, width: number): Int32Array {
-  if (width % 4 === 0 && data.byteOffset % 4 === 0) return new Int32Array(data.buffer, data.byteOffset, data.length / 4);
+  if (width % 4 === 0 && data.byteOffset % 4 === 0)
+    return new Int32Array(data.buffer, data.byteOffset, data.length / 4);
   const stride = 4 * Math.ceil(width / 4);
   const padded = new Uint8Array(stride * height);
   for (let y = 0; y < height; y++) padded.set(data.subarray(y * width, (y + 1) * width), y * stride);
@@ -208,12 +259,22 @@ function wordsOfRows(data: Uint8Array, height: number, width: number): Int32Arra
 }
 
 /**
- * Weighted sums of nine rows around `y`, from line[4] on: two at a time, in the halves of a 32-bit number. The sums are at most 255 * 256, so that none
- * reaches into the other half.
+ * Weighted sums of nine rows around `y`, from line[4] on: two at a time, in the halves of a 32-bit number.
+ * The sums are at most 255 * 256, so that none reaches into the other half.
  */
 function sumColumns9(words: Int32Array, y: number, height: number, stride: number, line: Int32Array): void {
   const row = (k: number): number => reflect101(y + k, height) * stride;
-  const [a, b, c, d, e, f, g, h, i] = [row(-4), row(-3), row(-2), row(-1), row(0), row(1), row(2), row(3), row(4)];
+  const [a, b, c, d, e, f, g, h, i] = [
+    row(-4),
+    row(-3),
+    row(-2),
+    row(-1),
+    row(0),
+    row(1),
+    row(2),
+    row(3),
+    row(4),
+  ];
   const halves = 0x00ff00ff;
   for (let x = 0, at = 4; x < stride; x++, at += 4) {
     const p = words[a + x]!;
@@ -225,10 +286,18 @@ function sumColumns9(words: Int32Array, y: number, height: number, stride: numbe
     const v = words[g + x]!;
     const w = words[h + x]!;
     const z = words[i + x]!;
-    const even = (((p & halves) + (z & halves)) << 2) + Math.imul((q & halves) + (w & halves), 13) + Math.imul((r & halves) + (v & halves), 30)
-      + Math.imul((s & halves) + (u & halves), 51) + Math.imul(t & halves, 60);
-    const odd = (((p >>> 8) & halves) + ((z >>> 8) & halves) << 2) + Math.imul(((q >>> 8) & halves) + ((w >>> 8) & halves), 13)
-      + Math.imul(((r >>> 8) & halves) + ((v >>> 8) & halves), 30) + Math.imul(((s >>> 8) & halves) + ((u >>> 8) & halves), 51) + Math.imul((t >>> 8) & halves, 60);
+    const even =
+      (((p & halves) + (z & halves)) << 2) +
+      Math.imul((q & halves) + (w & halves), 13) +
+      Math.imul((r & halves) + (v & halves), 30) +
+      Math.imul((s & halves) + (u & halves), 51) +
+      Math.imul(t & halves, 60);
+    const odd =
+      ((((p >>> 8) & halves) + ((z >>> 8) & halves)) << 2) +
+      Math.imul(((q >>> 8) & halves) + ((w >>> 8) & halves), 13) +
+      Math.imul(((r >>> 8) & halves) + ((v >>> 8) & halves), 30) +
+      Math.imul(((s >>> 8) & halves) + ((u >>> 8) & halves), 51) +
+      Math.imul((t >>> 8) & halves, 60);
     line[at] = even & 0xffff;
     line[at + 1] = odd & 0xffff;
     line[at + 2] = even >>> 16;
@@ -236,7 +305,10 @@ function sumColumns9(words: Int32Array, y: number, height: number, stride: numbe
   }
 }
 
-/** Weighted sums of nine neighbours in `line`, rounded to bytes. Four at a time, the line's values held in between. */
+/**
+ * Weighted sums of nine neighbours in `line`, rounded to bytes. Four at a time, the line's values held in
+ * between.
+ */
 function sumRow9(line: Int32Array, width: number, out: Uint8Array, row: number): void {
   let a = line[0]!;
   let b = line[1]!;
@@ -266,10 +338,22 @@ function sumRow9(line: Int32Array, width: number, out: Uint8Array, row: number):
     h = l;
   }
   for (; x < width; x++) {
-    out[row + x] = weighted9(line[x]! + line[x + 8]!, line[x + 1]! + line[x + 7]!, line[x + 2]! + line[x + 6]!, line[x + 3]! + line[x + 5]!, line[x + 4]!) >> 16;
+    out[row + x] =
+      weighted9(
+        line[x]! + line[x + 8]!,
+        line[x + 1]! + line[x + 7]!,
+        line[x + 2]! + line[x + 6]!,
+        line[x + 3]! + line[x + 5]!,
+        line[x + 4]!,
+      ) >> 16;
   }
 }
 
 /** Sums of two at distance 4, 3, 2 and 1, and the middle; with half of 2^16 for rounding. */
 const weighted9 = (far: number, third: number, second: number, near: number, middle: number): number =>
-  (far << 2) + Math.imul(third, 13) + Math.imul(second, 30) + Math.imul(near, 51) + Math.imul(middle, 60) + 32768;
+  (far << 2) +
+  Math.imul(third, 13) +
+  Math.imul(second, 30) +
+  Math.imul(near, 51) +
+  Math.imul(middle, 60) +
+  32768;

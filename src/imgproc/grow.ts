@@ -1,12 +1,15 @@
 /**
- * The nearest label within reach of every pixel, exactly, for reaches of a few pixels. Down the columns first (the nearest label above or below),
- * then along each row outwards until no column can be nearer. The work is per pixel within reach, not per pixel of the image, so that shells and
- * margins around objects cost a fraction of a full distance transform.
+ * The nearest label within reach of every pixel, exactly, for reaches of a few pixels. Down the columns first
+ * (the nearest label above or below), then along each row outwards until no column can be nearer. The work is
+ * per pixel within reach, not per pixel of the image, so that shells and margins around objects cost a
+ * fraction of a full distance transform.
  */
 import type { LabelImage } from "../core/labels.js";
 
 export interface NearestLabels {
-  /** height x width: the nearest label, the smallest of several equally near; 0 where none is within reach. */
+  /**
+   * height x width: the nearest label, the smallest of several equally near; 0 where none is within reach.
+   */
   readonly labels: Int32Array;
   /** height x width: squared distance to it, px²; 0 on labels and where none is within reach. */
   readonly squared: Uint16Array | Int32Array;
@@ -60,35 +63,46 @@ export function nearestLabels({ height, width, data }: LabelImage, reach: number
 
 const FAR = 32_767;
 
-/** Rows to the nearest label in the same column, negative upwards, of two equally near the one to the smaller label; FAR beyond the radius. */
+/**
+ * Rows to the nearest label in the same column, negative upwards, of two equally near the one to the smaller
+ * label; FAR beyond the radius.
+ */
 function stepsToLabels(data: Int32Array, width: number, radius: number): Int16Array {
   const steps = new Int16Array(data.length).fill(FAR);
   for (let p = 0; p < data.length; p++) {
     if (data[p]! > 0) steps[p] = 0;
-    else if (p >= width && steps[p - width] !== FAR && steps[p - width]! > -radius) steps[p] = steps[p - width]! - 1;
+    else if (p >= width && steps[p - width] !== FAR && steps[p - width]! > -radius)
+      steps[p] = steps[p - width]! - 1;
   }
   for (let p = data.length - 1 - width; p >= 0; p--) {
     const below = steps[p + width]! + 1;
     // What is nearest above the pixel below is nearer here: only what lies below it can be news.
     if (below < 1 || below > radius) continue;
     const above = steps[p]!;
-    if (above === FAR || below < -above || (below === -above && data[p + below * width]! < data[p + above * width]!)) steps[p] = below;
+    if (
+      above === FAR ||
+      below < -above ||
+      (below === -above && data[p + below * width]! < data[p + above * width]!)
+    )
+      steps[p] = below;
   }
   return steps;
 }
 
 /**
- * Grows every label into the background by at most `distance` px: each background pixel takes the label of the nearest labelled pixel,
- * the smallest label where several are equally near. Hence no label crosses into another, and the result does not depend on the order
- * of the pixels. -1 counts as background.
+ * Grows every label into the background by at most `distance` px: each background pixel takes the label of
+ * the nearest labelled pixel, the smallest label where several are equally near. Hence no label crosses into
+ * another, and the result does not depend on the order of the pixels. -1 counts as background.
  *
  * @returns height x width labels; 0 where no label is within reach
  * Source: skimage.segmentation.expand_labels, which leaves ties to its distance transform.
  */
-export const growLabels = (labels: LabelImage, distance: number): Int32Array => nearestLabels(labels, distance).labels;
+export const growLabels = (labels: LabelImage, distance: number): Int32Array =>
+  nearestLabels(labels, distance).labels;
 
 /**
- * Which pixels lie within `reach` px of a pixel of the mask (and those pixels themselves): the dilation with a disk.
+ * Which pixels lie within `reach` px of a pixel of the mask (and those pixels themselves): the dilation with
+ * a disk.
  *
  * @param mask height x width, 0 or not
  * @returns height x width, 1 within reach
@@ -98,7 +112,9 @@ export function withinReach(mask: Uint8Array, height: number, width: number, rea
   const radius = Math.floor(Math.sqrt(limit));
   const steps = stepsInColumns(mask, width, radius);
   // So far a pixel reaches along the row when the nearest of the mask in its column lies so many rows away.
-  const along = Int32Array.from({ length: radius + 1 }, (_, step) => Math.floor(Math.sqrt(limit - step * step)));
+  const along = Int32Array.from({ length: radius + 1 }, (_, step) =>
+    Math.floor(Math.sqrt(limit - step * step)),
+  );
   const out = new Uint8Array(mask.length);
   for (let y = 0; y < height; y++) {
     const row = y * width;
@@ -120,7 +136,9 @@ export function withinReach(mask: Uint8Array, height: number, width: number, rea
 function stepsInColumns(mask: Uint8Array, width: number, radius: number): Uint16Array {
   const none = Math.min(65_535, radius + 1);
   const steps = new Uint16Array(mask.length);
-  for (let p = 0; p < mask.length; p++) steps[p] = mask[p] !== 0 ? 0 : p < width ? none : Math.min(none, steps[p - width]! + 1);
-  for (let p = mask.length - 1 - width; p >= 0; p--) if (steps[p + width]! + 1 < steps[p]!) steps[p] = steps[p + width]! + 1;
+  for (let p = 0; p < mask.length; p++)
+    steps[p] = mask[p] !== 0 ? 0 : p < width ? none : Math.min(none, steps[p - width]! + 1);
+  for (let p = mask.length - 1 - width; p >= 0; p--)
+    if (steps[p + width]! + 1 < steps[p]!) steps[p] = steps[p + width]! + 1;
   return steps;
 }

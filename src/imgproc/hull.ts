@@ -10,15 +10,20 @@ import type { Runs } from "./runs.js";
  * Corners of the convex hull, without points that lie on its edges.
  *
  * @param points n x 2, (y, x), in any order, repeats allowed
- * @returns corners x 2, (y, x), from the one with the smallest y (then x), turning from x towards y; fewer than 3 for points on a line
+ * @returns corners x 2, (y, x), from the one with the smallest y (then x), turning from x towards y; fewer
+ *   than 3 for points on a line
  */
 export function convexHull(points: ArrayLike<number>): Float64Array {
   const order = Array.from({ length: points.length / 2 }, (_, i) => i);
   order.sort((a, b) => points[2 * a]! - points[2 * b]! || points[2 * a + 1]! - points[2 * b + 1]!);
   const distinct = order.filter(
-    (i, k) => k === 0 || points[2 * i] !== points[2 * order[k - 1]!] || points[2 * i + 1] !== points[2 * order[k - 1]! + 1],
+    (i, k) =>
+      k === 0 ||
+      points[2 * i] !== points[2 * order[k - 1]!] ||
+      points[2 * i + 1] !== points[2 * order[k - 1]! + 1],
   );
-  if (distinct.length < 2) return Float64Array.from(distinct.flatMap((i) => [points[2 * i]!, points[2 * i + 1]!]));
+  if (distinct.length < 2)
+    return Float64Array.from(distinct.flatMap((i) => [points[2 * i]!, points[2 * i + 1]!]));
   const hull = new Float64Array(2 * distinct.length + 2);
   // Each chain ends where the other begins.
   const half = appendChain(points, distinct, hull, 0) - 1;
@@ -37,7 +42,12 @@ export function convexHullArea(points: ArrayLike<number>): number {
   return twice / 2;
 }
 
-function appendChain(points: ArrayLike<number>, order: readonly number[], hull: Float64Array, base: number): number {
+function appendChain(
+  points: ArrayLike<number>,
+  order: readonly number[],
+  hull: Float64Array,
+  base: number,
+): number {
   let size = base;
   for (const i of order) {
     const y = points[2 * i]!;
@@ -58,8 +68,8 @@ function turn(hull: Float64Array, size: number, y: number, x: number): number {
 }
 
 /**
- * Pixels whose centre lies in, or on the edge of, the convex hull of the middles of all pixel edges of one region: the measure behind
- * `solidity`. In integers (half pixels), so the count is exact.
+ * Pixels whose centre lies in, or on the edge of, the convex hull of the middles of all pixel edges of one
+ * region: the measure behind `solidity`. In integers (half pixels), so the count is exact.
  *
  * Source: skimage.morphology.convex_hull_image (offset_coordinates), which decides in floating point.
  *
@@ -81,15 +91,18 @@ export function hullPixelCount(runs: Runs, from: number, to: number): number {
 }
 
 /**
- * The hull's corners on the side of small x, top to bottom, as (y, x) in half pixels; `mirrored` gives the other side with -x for x. What lies behind the
- * last corner, half a pixel below the last run, has no meaning.
+ * The hull's corners on the side of small x, top to bottom, as (y, x) in half pixels; `mirrored` gives the
+ * other side with -x for x. What lies behind the last corner, half a pixel below the last run, has no
+ * meaning.
  */
 function sideChain(runs: Runs, from: number, to: number, mirrored: boolean): Int32Array {
   const chain = new Int32Array(6 * (to - from));
   let size = 0;
   for (let run = from; run < to; run++) {
     // Only a row's outermost run can reach the hull.
-    const inner = mirrored ? run + 1 < to && runs.y[run + 1] === runs.y[run] : run > from && runs.y[run - 1] === runs.y[run];
+    const inner = mirrored
+      ? run + 1 < to && runs.y[run + 1] === runs.y[run]
+      : run > from && runs.y[run - 1] === runs.y[run];
     if (inner) continue;
     const y = 2 * runs.y[run]!;
     const x = mirrored ? -2 * (runs.end[run]! - 1) : 2 * runs.start[run]!;
@@ -100,7 +113,11 @@ function sideChain(runs: Runs, from: number, to: number, mirrored: boolean): Int
   return chain;
 }
 
-/** Adds a point that lies below the others, or level with the last of them. @returns the chain's new length */
+/**
+ * Adds a point that lies below the others, or level with the last of them.
+ *
+ * @returns the chain's new length
+ */
 function addToChain(chain: Int32Array, length: number, y: number, x: number): number {
   let size = length;
   if (size > 0 && chain[size - 2] === y) {
@@ -118,7 +135,10 @@ function addToChain(chain: Int32Array, length: number, y: number, x: number): nu
   return size + 2;
 }
 
-/** Smallest column whose centre lies on or right of the chain's piece from corner `at` to the next, in row `y`. */
+/**
+ * Smallest column whose centre lies on or right of the chain's piece from corner `at` to the next, in row
+ * `y`.
+ */
 function firstPixel(chain: Int32Array, at: number, y: number): number {
   const y0 = chain[at]!;
   const x0 = chain[at + 1]!;

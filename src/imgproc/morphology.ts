@@ -1,7 +1,10 @@
 import { bitsAbove, bytesOf, tailOf, type Bits } from "./bits.js";
 import { distanceTransform } from "./distance.js";
 
-/** Binary morphology. Masks are height x width, 0 or not; results 0 or 1. What lies beyond the image never decides. */
+/**
+ * Binary morphology. Masks are height x width, 0 or not; results 0 or 1. What lies beyond the image never
+ * decides.
+ */
 
 /**
  * 1 where all of the 3x3 neighbourhood inside the image is set.

@@ -3,7 +3,11 @@ import { describe, expect, it } from "vitest";
 import type { Image } from "../core/image.js";
 import { normalise, normaliseRange } from "./normalise.js";
 
-const row = (values: readonly number[]): Image => ({ height: 1, width: values.length, data: Float32Array.from(values) });
+const row = (values: readonly number[]): Image => ({
+  height: 1,
+  width: values.length,
+  data: Float32Array.from(values),
+});
 
 describe("normalise", () => {
   it("maps the percentiles to 0 and 1 and clips nothing", () => {
@@ -11,8 +15,13 @@ describe("normalise", () => {
   });
 
   it("agrees with numpy", () => {
-    const golden = JSON.parse(readFileSync(new URL("../../fixtures/starconvex/normalise.json", import.meta.url), "utf8")) as {
-      image: number[]; low: number; high: number; normalised: number[];
+    const golden = JSON.parse(
+      readFileSync(new URL("../../fixtures/starconvex/normalise.json", import.meta.url), "utf8"),
+    ) as {
+      image: number[];
+      low: number;
+      high: number;
+      normalised: number[];
     };
     const image = row(golden.image);
     const range = normaliseRange(image);

@@ -50,19 +50,25 @@ describe("otsuThreshold", () => {
 
   it("counts the same values whatever their order, and moves with them", () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 99 }), { minLength: 1, maxLength: 60 }), fc.integer({ min: 0, max: 156 }), (values, shift) => {
-        const counts = countsOf(values);
-        const threshold = otsuThreshold(counts);
-        expect(countsOf(values.toReversed())).toEqual(counts);
-        expect(threshold).toBeGreaterThanOrEqual(Math.min(...values));
-        expect(threshold).toBeLessThanOrEqual(Math.max(...values));
-        // Three of each: the same quotients, bit by bit.
-        expect(otsuThreshold(counts.map((n) => 3 * n))).toBe(threshold);
-        // Shifted sums round otherwise, which may decide between thresholds that are equally good: they split the values alike, or as well.
-        const split = (t: number): number => values.filter((value) => value <= t).length;
-        const moved = otsuThreshold(countsOf(values.map((value) => value + shift))) - shift;
-        if (split(moved) !== split(threshold)) expect(variance(values, moved)).toBeCloseTo(variance(values, threshold), 9);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 99 }), { minLength: 1, maxLength: 60 }),
+        fc.integer({ min: 0, max: 156 }),
+        (values, shift) => {
+          const counts = countsOf(values);
+          const threshold = otsuThreshold(counts);
+          expect(countsOf(values.toReversed())).toEqual(counts);
+          expect(threshold).toBeGreaterThanOrEqual(Math.min(...values));
+          expect(threshold).toBeLessThanOrEqual(Math.max(...values));
+          // Three of each: the same quotients, bit by bit.
+          expect(otsuThreshold(counts.map((n) => 3 * n))).toBe(threshold);
+          // Shifted sums round otherwise, which may decide between thresholds that are equally good: they
+          // split the values alike, or as well.
+          const split = (t: number): number => values.filter((value) => value <= t).length;
+          const moved = otsuThreshold(countsOf(values.map((value) => value + shift))) - shift;
+          if (split(moved) !== split(threshold))
+            expect(variance(values, moved)).toBeCloseTo(variance(values, threshold), 9);
+        },
+      ),
     );
   });
 
@@ -86,7 +92,13 @@ describe("otsuThreshold", () => {
 });
 
 describe("histogramOf", () => {
-  const cases = goldens<{ data: Golden<Float64Array>; bins: number; low: number; high: number; expected: Golden<Float64Array> }>("histogram");
+  const cases = goldens<{
+    data: Golden<Float64Array>;
+    bins: number;
+    low: number;
+    high: number;
+    expected: Golden<Float64Array>;
+  }>("histogram");
   it.each(cases)("equals numpy: $name", ({ data, bins, low, high, expected }) => {
     expect(histogramOf(data.data, bins, low, high)).toEqual(expected.data);
   });

@@ -3,9 +3,13 @@ import type { PixelData } from "../core/image.js";
 
 /** Counts of the values 0..255 of an 8-bit image. */
 export function histogram8(data: Uint8Array): Float64Array {
-  // Four tables in turn: equal neighbours, which images are full of, would wait for each other's count. Four pixels a word.
+  // Four tables in turn: equal neighbours, which images are full of, would wait for each other's count. Four
+  // pixels a word.
   const tables = new Uint32Array(4 * 256);
-  const words = data.byteOffset % 4 === 0 ? new Int32Array(data.buffer, data.byteOffset, data.length >> 2) : new Int32Array(0);
+  const words =
+    data.byteOffset % 4 === 0
+      ? new Int32Array(data.buffer, data.byteOffset, data.length >> 2)
+      : new Int32Array(0);
   for (let i = 0; i < words.length; i++) {
     const four = words[i]!;
     tables[four & 255]!++;
@@ -14,17 +18,26 @@ export function histogram8(data: Uint8Array): Float64Array {
     tables[768 + (four >>> 24)]!++;
   }
   for (let i = 4 * words.length; i < data.length; i++) tables[data[i]!]!++;
-  return Float64Array.from({ length: 256 }, (_, value) => tables[value]! + tables[256 + value]! + tables[512 + value]! + tables[768 + value]!);
+  return Float64Array.from(
+    { length: 256 },
+    (_, value) => tables[value]! + tables[256 + value]! + tables[512 + value]! + tables[768 + value]!,
+  );
 }
 
 /**
- * Counts of the values in `bins` equal bins from `low` to `high`, both included; values outside and NaN are not counted.
+ * Counts of the values in `bins` equal bins from `low` to `high`, both included; values outside and NaN are
+ * not counted.
  *
  * @param bins number of bins, at least 1
- * @throws InvalidInput unless low < high
- * Source: equals numpy.histogram, which also decides values next to a bin edge by comparing them with the edge.
+ * @throws InvalidInput unless low < high Source: equals numpy.histogram, which also decides values next to a
+ *   bin edge by comparing them with the edge.
  */
-export function histogramOf(data: PixelData | Float64Array, bins: number, low: number, high: number): Float64Array {
+export function histogramOf(
+  data: PixelData | Float64Array,
+  bins: number,
+  low: number,
+  high: number,
+): Float64Array {
   if (!(low < high)) throw new InvalidInput("histogram range", "low < high", `${low}..${high}`);
   const counts = new Float64Array(bins);
   const edge = (bin: number): number => low + ((high - low) / bins) * bin;
@@ -41,8 +54,9 @@ export function histogramOf(data: PixelData | Float64Array, bins: number, low: n
 }
 
 /**
- * Otsu's threshold of a histogram: the bin that maximises the variance between the two classes "at most this bin" and "above it".
- * Ties go to the lowest bin, as in OpenCV. A histogram with one filled bin gives that bin: nothing lies above it.
+ * Otsu's threshold of a histogram: the bin that maximises the variance between the two classes "at most this
+ * bin" and "above it". Ties go to the lowest bin, as in OpenCV. A histogram with one filled bin gives that
+ * bin: nothing lies above it.
  *
  * @param counts values per bin, at least one of them positive
  * @returns index of the last bin of the lower class

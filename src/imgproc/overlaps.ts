@@ -8,7 +8,10 @@ export interface Overlaps {
   readonly b: Int32Array;
   /** Shared pixels, at least 1. */
   readonly shared: Float64Array;
-  /** Pixels per label (index = label; 0 where the label does not occur). Pixels where `a` is negative count in neither. */
+  /**
+   * Pixels per label (index = label; 0 where the label does not occur). Pixels where `a` is negative count in
+   * neither.
+   */
   readonly areaA: Float64Array;
   readonly areaB: Float64Array;
   /** Pixels per label of `b` where `a` is negative. */
@@ -16,13 +19,18 @@ export interface Overlaps {
 }
 
 /**
- * Counts the overlaps of two label images. Pixels where `a` is negative ("unknown") are left out; negative pixels of `b` are background.
+ * Counts the overlaps of two label images. Pixels where `a` is negative ("unknown") are left out; negative
+ * pixels of `b` are background.
  *
  * @throws InvalidInput when the sizes differ
  */
 export function countOverlaps(a: LabelImage, b: LabelImage): Overlaps {
   if (a.height !== b.height || a.width !== b.width) {
-    throw new InvalidInput("labels", `two images of equal size (${a.height} x ${a.width})`, `${b.height} x ${b.width}`);
+    throw new InvalidInput(
+      "labels",
+      `two images of equal size (${a.height} x ${a.width})`,
+      `${b.height} x ${b.width}`,
+    );
   }
   const areaA = new Float64Array(a.count + 1);
   const areaB = new Float64Array(b.count + 1);
@@ -50,7 +58,11 @@ export function countOverlaps(a: LabelImage, b: LabelImage): Overlaps {
   }
   const keys = Float64Array.from(pairs.keys()).sort();
   return {
-    a: Int32Array.from(keys, (key) => Math.floor(key / stride)), b: Int32Array.from(keys, (key) => key % stride),
-    shared: keys.map((key) => pairs.get(key)!), areaA, areaB, ignoredB,
+    a: Int32Array.from(keys, (key) => Math.floor(key / stride)),
+    b: Int32Array.from(keys, (key) => key % stride),
+    shared: keys.map((key) => pairs.get(key)!),
+    areaA,
+    areaB,
+    ignoredB,
   };
 }

@@ -28,8 +28,8 @@ export function coreHeights(labels: Int32Array, heights: Float32Array): Float64A
 }
 
 /**
- * Takes off what lies below `fraction` of each object's own median height, in place. Repeated, since the median rises with each cut until it is
- * that of the object without its surroundings.
+ * Takes off what lies below `fraction` of each object's own median height, in place. Repeated, since the
+ * median rises with each cut until it is that of the object without its surroundings.
  */
 export function cutAtOwnHeight(labels: Int32Array, heights: Float32Array, fraction: number): void {
   const { first, values } = heightsByLabel(labels, heights);
@@ -42,7 +42,8 @@ export function cutAtOwnHeight(labels: Int32Array, heights: Float32Array, fracti
       count = keepFrom(own, count, least[label]!);
     }
   }
-  for (let i = 0; i < labels.length; i++) if (labels[i]! > 0 && heights[i]! < least[labels[i]!]!) labels[i] = 0;
+  for (let i = 0; i < labels.length; i++)
+    if (labels[i]! > 0 && heights[i]! < least[labels[i]!]!) labels[i] = 0;
 }
 
 /** Moves the values of at least `least` to the front. @returns their number */

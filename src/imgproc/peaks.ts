@@ -1,16 +1,23 @@
 /**
- * Local maxima: pixels that no pixel of the square of `2 * minDistance + 1` around them exceeds, and that lie above the smallest value
- * of the image. A connected plateau of equal maxima gives one peak, its first pixel (row-major), and of two equal maxima nearer than
- * `minDistance` (larger of the differences in y and x) the later is dropped.
+ * Local maxima: pixels that no pixel of the square of `2 * minDistance + 1` around them exceeds, and that lie
+ * above the smallest value of the image. A connected plateau of equal maxima gives one peak, its first pixel
+ * (row-major), and of two equal maxima nearer than `minDistance` (larger of the differences in y and x) the
+ * later is dropped.
  *
  * @param data height x width; NaN is neither a peak nor in anyone's way
  * @param minDistance px, at least 1
  * @param mask height x width; pixels with 0 are neither peaks nor in anyone's way
- * @returns flat indices, by descending value, then index
- * Source: skimage.feature.peak_local_max (exclude_border=False). Deviation: that one keeps several peaks on a plateau wider
- * than `min_distance` (and all of its pixels where that is 1).
+ * @returns flat indices, by descending value, then index Source: skimage.feature.peak_local_max
+ *   (exclude_border=False). Deviation: that one keeps several peaks on a plateau wider than `min_distance`
+ *   (and all of its pixels where that is 1).
  */
-export function localMaxima(data: Float32Array, height: number, width: number, minDistance: number, mask?: Uint8Array): Int32Array {
+export function localMaxima(
+  data: Float32Array,
+  height: number,
+  width: number,
+  minDistance: number,
+  mask?: Uint8Array,
+): Int32Array {
   const radius = Math.max(1, Math.floor(minDistance));
   const values = new Float32Array(data.length);
   let lowest = Infinity;
@@ -45,7 +52,14 @@ export function localMaxima(data: Float32Array, height: number, width: number, m
 }
 
 /** Settles the candidates that are connected (8) to `peak` through candidates of its value. */
-function closePlateau(values: Float32Array, open: Uint8Array, peak: number, height: number, width: number, stack: Int32Array): void {
+function closePlateau(
+  values: Float32Array,
+  open: Uint8Array,
+  peak: number,
+  height: number,
+  width: number,
+  stack: Int32Array,
+): void {
   const value = values[peak];
   let depth = 0;
   stack[depth++] = peak;
@@ -65,13 +79,17 @@ function closePlateau(values: Float32Array, open: Uint8Array, peak: number, heig
   }
 }
 
-/** Settles the candidates in the square around `peak`. They have its value: a larger one would have ruled it out, and it them. */
+/**
+ * Settles the candidates in the square around `peak`. They have its value: a larger one would have ruled it
+ * out, and it them.
+ */
 function closeWindow(open: Uint8Array, peak: number, height: number, width: number, radius: number): void {
   const y = Math.floor(peak / width);
   const x = peak - y * width;
   const left = Math.max(0, x - radius);
   const right = Math.min(width, x + radius + 1);
-  for (let v = Math.max(0, y - radius); v < Math.min(height, y + radius + 1); v++) open.fill(0, v * width + left, v * width + right);
+  for (let v = Math.max(0, y - radius); v < Math.min(height, y + radius + 1); v++)
+    open.fill(0, v * width + left, v * width + right);
 }
 
 /** Maximum over the square of `2 * radius + 1` around each pixel, cut at the border of the image. */
@@ -85,13 +103,21 @@ function windowMaximum(data: Float32Array, height: number, width: number, radius
 }
 
 /**
- * Running maximum of one line, three comparisons a value whatever the radius: the maxima from the start of a block of the
- * window's length to each value, and from each value to the end of its block, together cover any window.
+ * Running maximum of one line, three comparisons a value whatever the radius: the maxima from the start of a
+ * block of the window's length to each value, and from each value to the end of its block, together cover any
+ * window.
  *
  * Source: van Herk 1992, Gil and Werman 1993.
  */
 function lineMaximum(
-  data: Float32Array, start: number, step: number, n: number, radius: number, out: Float32Array, line: Float32Array, ahead: Float32Array,
+  data: Float32Array,
+  start: number,
+  step: number,
+  n: number,
+  radius: number,
+  out: Float32Array,
+  line: Float32Array,
+  ahead: Float32Array,
 ): void {
   const window = 2 * radius + 1;
   const length = n + 2 * radius;

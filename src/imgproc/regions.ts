@@ -19,7 +19,8 @@ export interface MeasureOptions {
 export const equivalentDiameter = (area: number): number => Math.sqrt((4 * area) / Math.PI);
 
 /**
- * Bounding boxes, count x 4: y0, x0 (inclusive), y1, x1 (exclusive) of label k at (k - 1) * 4; all 0 for a label without pixels.
+ * Bounding boxes, count x 4: y0, x0 (inclusive), y1, x1 (exclusive) of label k at (k - 1) * 4; all 0 for a
+ * label without pixels.
  */
 export function boundingBoxes(labels: LabelImage): Int32Array {
   const { height, width, data, count } = labels;
@@ -46,17 +47,20 @@ export function boundingBoxes(labels: LabelImage): Int32Array {
 /**
  * Measures each label that has pixels, one row each, by ascending label. -1 counts as background.
  *
- * Moments are those of the pixel centres, without the 1/12 px² of a pixel's own extent: one pixel has axes of length 0. `solidity` counts
- * pixels of the hull (see `hullPixelCount`). `orientation` is 0 where both axes are equal.
+ * Moments are those of the pixel centres, without the 1/12 px² of a pixel's own extent: one pixel has axes of
+ * length 0. `solidity` counts pixels of the hull (see `hullPixelCount`). `orientation` is 0 where both axes
+ * are equal.
  *
  * Source: skimage.measure.regionprops. Deviation: the angle, which there is counted from the y axis.
  */
-export const measure = (labels: LabelImage, options: MeasureOptions = {}): Nuclei => measureRuns(runsOf(labels), options);
+export const measure = (labels: LabelImage, options: MeasureOptions = {}): Nuclei =>
+  measureRuns(runsOf(labels), options);
 
 /** `measure` for labels that are taken apart already. */
 export function measureRuns(runs: Runs, options: MeasureOptions = {}): Nuclei {
   const present: number[] = [];
-  for (let label = 1; label < runs.first.length; label++) if (runs.first[label]! > runs.first[label - 1]!) present.push(label);
+  for (let label = 1; label < runs.first.length; label++)
+    if (runs.first[label]! > runs.first[label - 1]!) present.push(label);
   const nuclei = emptyNuclei(present.length);
   const { from: shift, height } = options.part ?? { from: 0, height: runs.height };
   present.forEach((label, row) => {
@@ -65,7 +69,8 @@ export function measureRuns(runs: Runs, options: MeasureOptions = {}): Nuclei {
     nuclei.frame[row] = options.frame ?? 0;
     nuclei.label[row] = label;
     nuclei.score[row] = options.scores?.[label - 1] ?? NaN;
-    nuclei.meanIntensity[row] = options.image === undefined ? NaN : meanOverRuns(options.image, runs, from, to);
+    nuclei.meanIntensity[row] =
+      options.image === undefined ? NaN : meanOverRuns(options.image, runs, from, to);
     nuclei.touchesEdge[row] = touchesEdge(runs, from, to, shift, height) ? 1 : 0;
     measureShape(nuclei, row, runs, from, to, shift);
     nuclei.solidity[row] = nuclei.area[row]! / hullPixelCount(runs, from, to);
@@ -90,12 +95,23 @@ function meanOverRuns({ data, width }: Image, runs: Runs, from: number, to: numb
 
 function touchesEdge(runs: Runs, from: number, to: number, shift: number, height: number): boolean {
   if (runs.y[from]! + shift === 0 || runs.y[to - 1]! + shift === height - 1) return true;
-  for (let run = from; run < to; run++) if (runs.start[run] === 0 || runs.end[run] === runs.width) return true;
+  for (let run = from; run < to; run++)
+    if (runs.start[run] === 0 || runs.end[run] === runs.width) return true;
   return false;
 }
 
-/** Area, centroid and the ellipse of equal second moments. Sums are exact integers, relative to the first pixel. */
-function measureShape(nuclei: Nuclei, row: number, runs: Runs, from: number, to: number, shift: number): void {
+/**
+ * Area, centroid and the ellipse of equal second moments. Sums are exact integers, relative to the first
+ * pixel.
+ */
+function measureShape(
+  nuclei: Nuclei,
+  row: number,
+  runs: Runs,
+  from: number,
+  to: number,
+  shift: number,
+): void {
   const originY = runs.y[from]!;
   const originX = runs.start[from]!;
   let area = 0;
@@ -119,7 +135,8 @@ function measureShape(nuclei: Nuclei, row: number, runs: Runs, from: number, to:
   }
   const meanY = sumY / area;
   const meanX = sumX / area;
-  // Variances as (n sum x² - (sum x)²) / n²: the difference is taken between integers, so that a line gets a width of exactly 0.
+  // Variances as (n sum x² - (sum x)²) / n²: the difference is taken between integers, so that a line gets a
+  // width of exactly 0.
   const yy = (area * sumYY - sumY * sumY) / (area * area);
   const xx = (area * sumXX - sumX * sumX) / (area * area);
   const xy = (area * sumXY - sumX * sumY) / (area * area);

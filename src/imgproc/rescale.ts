@@ -10,17 +10,28 @@ export interface Plane {
 /**
  * Enlarges or reduces an image by exactly one factor for both axes.
  *
- * Where `resizeBilinear` fits a given number of pixels, here output pixel (Y, X) shows the point ((Y + 0.5) / scale - 0.5, ...) whatever the rounding of
- * the size, so that lengths found in the result divide by one number. Reducing blurs first, so that noise is not aliased into blobs.
+ * Where `resizeBilinear` fits a given number of pixels, here output pixel (Y, X) shows the point ((Y + 0.5) /
+ * scale - 0.5, ...) whatever the rounding of the size, so that lengths found in the result divide by one
+ * number. Reducing blurs first, so that noise is not aliased into blobs.
  *
  * @param scale output px per input px, > 0
- * @param size of the result; default max(1, round(height * scale)) x max(1, round(width * scale)). With the size of an image before it was rescaled
- *   by 1 / scale, each pixel gets back what was taken from its place.
- * Source: the blur's sigma, (1 / scale - 1) / 2, is that of skimage.transform.resize with anti_aliasing.
+ * @param size of the result; default max(1, round(height * scale)) x max(1, round(width * scale)). With the
+ *   size of an image before it was rescaled by 1 / scale, each pixel gets back what was taken from its place.
+ *   Source: the blur's sigma, (1 / scale - 1) / 2, is that of skimage.transform.resize with anti_aliasing.
  */
 export function rescale(plane: Plane, scale: number, size: Size = rescaledSize(plane, scale)): Plane {
   if (scale === 1) return plane;
-  return { ...size, data: rescaleRows(plane, { from: 0, to: plane.height }, plane.height, scale, { from: 0, to: size.height }, size.width) };
+  return {
+    ...size,
+    data: rescaleRows(
+      plane,
+      { from: 0, to: plane.height },
+      plane.height,
+      scale,
+      { from: 0, to: size.height },
+      size.width,
+    ),
+  };
 }
 
 /** Rows of an image, the end exclusive. */
@@ -34,7 +45,10 @@ export function rowsBehind({ from, to }: Rows, height: number, scale: number): R
   if (scale === 1) return { from, to };
   const blur = scale < 1 ? gaussianRadius(blurOf(scale)) : 0;
   const last = Math.floor(position(to - 1, scale, height)) + 1;
-  return { from: Math.max(0, Math.floor(position(from, scale, height)) - blur), to: Math.min(height, last + 1 + blur) };
+  return {
+    from: Math.max(0, Math.floor(position(from, scale, height)) - blur),
+    to: Math.min(height, last + 1 + blur),
+  };
 }
 
 /**
@@ -45,7 +59,14 @@ export function rowsBehind({ from, to }: Rows, height: number, scale: number): R
  * @param width of the result
  * @returns rows.to - rows.from rows
  */
-export function rescaleRows(part: Plane, behind: Rows, height: number, scale: number, rows: Rows, width = rescaledLength(part.width, scale)): Float32Array {
+export function rescaleRows(
+  part: Plane,
+  behind: Rows,
+  height: number,
+  scale: number,
+  rows: Rows,
+  width = rescaledLength(part.width, scale),
+): Float32Array {
   const { width: w } = part;
   // Within the blur's reach of a cut edge the values are wrong, and not looked at.
   const data = scale < 1 ? gaussian(part.data, part.height, w, blurOf(scale)) : part.data;
@@ -72,8 +93,8 @@ export function rescaleRows(part: Plane, behind: Rows, height: number, scale: nu
 const blurOf = (scale: number): number => (1 / scale - 1) / 2;
 
 /**
- * Reduces an image by one factor: each output pixel is the mean of the square of input pixels that it covers, parts of pixels counted as parts. The
- * pixels are those of `rescale`, in a third of its time.
+ * Reduces an image by one factor: each output pixel is the mean of the square of input pixels that it covers,
+ * parts of pixels counted as parts. The pixels are those of `rescale`, in a third of its time.
  *
  * @param scale output px per input px, 0 < scale <= 1
  * Source: OpenCV's INTER_AREA.
@@ -102,7 +123,10 @@ export function reduce(plane: Plane, scale: number): Plane {
   return { height, width, data: out };
 }
 
-/** Which input pixels each output pixel covers, `first` to `last` (inclusive), and which share of it the outermost ones are. */
+/**
+ * Which input pixels each output pixel covers, `first` to `last` (inclusive), and which share of it the
+ * outermost ones are.
+ */
 interface Coverage {
   readonly first: Int32Array;
   readonly last: Int32Array;
@@ -113,7 +137,13 @@ interface Coverage {
 }
 
 function coverage(n: number, inputs: number, scale: number): Coverage {
-  const out = { first: new Int32Array(n), last: new Int32Array(n), atFirst: new Float64Array(n), atLast: new Float64Array(n), whole: new Float64Array(n) };
+  const out = {
+    first: new Int32Array(n),
+    last: new Int32Array(n),
+    atFirst: new Float64Array(n),
+    atLast: new Float64Array(n),
+    whole: new Float64Array(n),
+  };
   for (let i = 0; i < n; i++) {
     const from = Math.min(i / scale, inputs - 1);
     const to = Math.min((i + 1) / scale, inputs);
@@ -130,10 +160,18 @@ const weightOf = ({ first, last, atFirst, atLast, whole }: Coverage, i: number, 
   input === first[i] ? atFirst[i]! : input === last[i] ? atLast[i]! : whole[i]!;
 
 /** Labels, or a mask, on the pixels of `rescale`: each output pixel takes the label under its centre. */
-export function rescaleLabels<T extends Int32Array | Uint8Array>(data: T, height: number, width: number, scale: number, size: Size = rescaledSize({ height, width }, scale)): T {
+export function rescaleLabels<T extends Int32Array | Uint8Array>(
+  data: T,
+  height: number,
+  width: number,
+  scale: number,
+  size: Size = rescaledSize({ height, width }, scale),
+): T {
   if (scale === 1) return data;
   const out = new (data.constructor as new (length: number) => T)(size.height * size.width);
-  const columns = Int32Array.from({ length: size.width }, (_, x) => Math.min(width - 1, Math.floor((x + 0.5) / scale)));
+  const columns = Int32Array.from({ length: size.width }, (_, x) =>
+    Math.min(width - 1, Math.floor((x + 0.5) / scale)),
+  );
   for (let y = 0, p = 0; y < size.height; y++) {
     const from = Math.min(height - 1, Math.floor((y + 0.5) / scale)) * width;
     for (let x = 0; x < size.width; x++, p++) out[p] = data[from + columns[x]!]!;
@@ -146,8 +184,13 @@ interface Size {
   readonly width: number;
 }
 
-const rescaledSize = ({ height, width }: Size, scale: number): Size => ({ height: rescaledLength(height, scale), width: rescaledLength(width, scale) });
+const rescaledSize = ({ height, width }: Size, scale: number): Size => ({
+  height: rescaledLength(height, scale),
+  width: rescaledLength(width, scale),
+});
 
-export const rescaledLength = (length: number, scale: number): number => Math.max(1, Math.round(length * scale));
+export const rescaledLength = (length: number, scale: number): number =>
+  Math.max(1, Math.round(length * scale));
 
-const position = (i: number, scale: number, length: number): number => Math.min(length - 1, Math.max(0, (i + 0.5) / scale - 0.5));
+const position = (i: number, scale: number, length: number): number =>
+  Math.min(length - 1, Math.max(0, (i + 0.5) / scale - 0.5));

@@ -4,19 +4,30 @@ import { goldens, type Golden } from "../../fixtures/imgproc/golden.js";
 import { expectCommutes, type Plane, planes, sizes, symmetries, turned } from "../../test/planes.js";
 import { downsampleMean, resizeBilinear, resizeNearest } from "./resize.js";
 
-const cases = goldens<{ image: Golden<Float32Array>; labels: Golden<Uint16Array>; bilinear: Golden<Float32Array>; nearest: Golden<Uint16Array> }>("resize");
+const cases = goldens<{
+  image: Golden<Float32Array>;
+  labels: Golden<Uint16Array>;
+  bilinear: Golden<Float32Array>;
+  nearest: Golden<Uint16Array>;
+}>("resize");
 
 const whole = planes((values) => Float32Array.from(values), fc.integer({ min: 0, max: 255 }));
 
 /** Per symmetry: what resizing the turned plane gives, turned back, beside what resizing gives at once. */
 function resizedTurned<T extends Float32Array | Int32Array>(
-  plane: Plane<T>, to: { height: number; width: number }, resize: (data: T, height: number, width: number, newHeight: number, newWidth: number) => T,
+  plane: Plane<T>,
+  to: { height: number; width: number },
+  resize: (data: T, height: number, width: number, newHeight: number, newWidth: number) => T,
 ): [T, T][] {
   const expected = resize(plane.data, plane.height, plane.width, to.height, to.width);
   return symmetries.map((symmetry) => {
     const other = turned(plane, symmetry);
     const [height, width] = symmetry === "transposed" ? [to.width, to.height] : [to.height, to.width];
-    return [turned({ height, width, data: resize(other.data, other.height, other.width, height, width) }, symmetry).data, expected];
+    return [
+      turned({ height, width, data: resize(other.data, other.height, other.width, height, width) }, symmetry)
+        .data,
+      expected,
+    ];
   });
 }
 
@@ -37,7 +48,9 @@ describe("resizeBilinear", () => {
       fc.property(whole, sizes(20), (image, to) => {
         // The weights of the two ends are computed from one of them, so the last of 24 bits may differ.
         for (const [actual, expected] of resizedTurned(image, to, resizeBilinear)) {
-          actual.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(255 * 2 ** -23));
+          actual.forEach((value, i) =>
+            expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(255 * 2 ** -23),
+          );
           expect(Math.max(...actual)).toBeLessThanOrEqual(Math.max(...image.data));
           expect(Math.min(...actual)).toBeGreaterThanOrEqual(Math.min(...image.data));
         }
@@ -58,32 +71,46 @@ describe("resizeBilinear", () => {
 
 describe("resizeNearest", () => {
   it.each(cases)("equals OpenCV: $name", ({ labels, nearest }) => {
-    const out = resizeNearest(Int32Array.from(labels.data), labels.height, labels.width, nearest.height, nearest.width);
+    const out = resizeNearest(
+      Int32Array.from(labels.data),
+      labels.height,
+      labels.width,
+      nearest.height,
+      nearest.width,
+    );
     expect(out).toEqual(Int32Array.from(nearest.data));
   });
 });
 
 describe("resizeNearest, turned", () => {
-  // To a multiple or an odd part of the size no new centre lies on an edge between two pixels, where the right or lower one is taken.
+  // To a multiple or an odd part of the size no new centre lies on an edge between two pixels, where the
+  // right or lower one is taken.
   it("commutes with flips and transposes by whole factors", () => {
     const labels = planes((values) => Int32Array.from(values), fc.integer({ min: -1, max: 70_000 }), 9);
     fc.assert(
       fc.property(labels, fc.integer({ min: 1, max: 4 }), (plane, factor) => {
         const large = { height: plane.height * factor, width: plane.width * factor };
-        for (const [actual, expected] of resizedTurned(plane, large, resizeNearest)) expect(actual).toEqual(expected);
+        for (const [actual, expected] of resizedTurned(plane, large, resizeNearest))
+          expect(actual).toEqual(expected);
         const enlarged = resizeNearest(plane.data, plane.height, plane.width, large.height, large.width);
-        expect(resizeNearest(enlarged, large.height, large.width, plane.height, plane.width)).toEqual(plane.data);
+        expect(resizeNearest(enlarged, large.height, large.width, plane.height, plane.width)).toEqual(
+          plane.data,
+        );
       }),
     );
   });
 
   it("keeps numbers beyond 16 bits and -1", () => {
-    expect(resizeNearest(Int32Array.of(70_001, -1), 1, 2, 2, 4)).toEqual(Int32Array.of(70_001, 70_001, -1, -1, 70_001, 70_001, -1, -1));
+    expect(resizeNearest(Int32Array.of(70_001, -1), 1, 2, 2, 4)).toEqual(
+      Int32Array.of(70_001, 70_001, -1, -1, 70_001, 70_001, -1, -1),
+    );
   });
 });
 
 describe("downsampleMean", () => {
-  const blocks = goldens<{ image: Golden<Float32Array>; factor: number; expected: Golden<Float32Array> }>("blocks");
+  const blocks = goldens<{ image: Golden<Float32Array>; factor: number; expected: Golden<Float32Array> }>(
+    "blocks",
+  );
   it.each(blocks)("equals scikit-image with numpy's nanmean: $name", ({ image, factor, expected }) => {
     expect(downsampleMean(image.data, image.height, image.width, factor)).toEqual(expected);
   });
@@ -91,16 +118,32 @@ describe("downsampleMean", () => {
   it("commutes with flips where the blocks fill the image, and always with transposes", () => {
     fc.assert(
       fc.property(whole, fc.integer({ min: 1, max: 4 }), ({ data, height, width }, factor) => {
-        const image = { height: height * factor, width: width * factor, data: resizeNearest(Int32Array.from(data), height, width, height * factor, width * factor) };
+        const image = {
+          height: height * factor,
+          width: width * factor,
+          data: resizeNearest(Int32Array.from(data), height, width, height * factor, width * factor),
+        };
         // Sums of whole numbers do not depend on their order.
-        const noisy = { ...image, data: Float32Array.from(image.data, (value, i) => value + ((i * 7919) % 13)) };
+        const noisy = {
+          ...image,
+          data: Float32Array.from(image.data, (value, i) => value + ((i * 7919) % 13)),
+        };
         const spread = (p: Plane<Float32Array>): Int32Array => {
           const small = downsampleMean(p.data, p.height, p.width, factor);
-          return resizeNearest(Int32Array.from(small.data, (value) => value * 144), small.height, small.width, p.height, p.width);
+          return resizeNearest(
+            Int32Array.from(small.data, (value) => value * 144),
+            small.height,
+            small.width,
+            p.height,
+            p.width,
+          );
         };
         expectCommutes([noisy], spread);
         const other = turned({ height, width, data }, "transposed");
-        const [small, turnedSmall] = [downsampleMean(data, height, width, factor), downsampleMean(other.data, width, height, factor)];
+        const [small, turnedSmall] = [
+          downsampleMean(data, height, width, factor),
+          downsampleMean(other.data, width, height, factor),
+        ];
         expect(turned(turnedSmall, "transposed")).toEqual(small);
       }),
     );
@@ -108,9 +151,15 @@ describe("downsampleMean", () => {
 
   it("means nothing where nothing is, and the whole image where the block is larger", () => {
     expect(downsampleMean(new Float32Array(4).fill(NaN), 2, 2, 2).data).toEqual(Float32Array.of(NaN));
-    expect(downsampleMean(Float32Array.of(1, 2, 6), 1, 3, 50)).toEqual({ data: Float32Array.of(3), height: 1, width: 1 });
+    expect(downsampleMean(Float32Array.of(1, 2, 6), 1, 3, 50)).toEqual({
+      data: Float32Array.of(3),
+      height: 1,
+      width: 1,
+    });
     // A saturated block's sum is beyond 24 bits.
-    expect(downsampleMean(new Float32Array(90_000).fill(65535), 300, 300, 300).data).toEqual(Float32Array.of(65535));
+    expect(downsampleMean(new Float32Array(90_000).fill(65535), 300, 300, 300).data).toEqual(
+      Float32Array.of(65535),
+    );
   });
 
   it("averages blocks, smaller ones at the end, without NaN", () => {

@@ -1,14 +1,23 @@
-/** Resampling. Pixels are unit squares, so pixel i of n maps to ((i + 0.5) * N / n - 0.5) of N: image borders stay on image borders. */
+/**
+ * Resampling. Pixels are unit squares, so pixel i of n maps to ((i + 0.5) * N / n - 0.5) of N: image borders
+ * stay on image borders.
+ */
 
 /**
- * Bilinear interpolation at the centres of the new pixels, without smoothing before shrinking; beyond the outermost centres the edge
- * value is continued. NaN spreads to the pixels that it takes part in.
+ * Bilinear interpolation at the centres of the new pixels, without smoothing before shrinking; beyond the
+ * outermost centres the edge value is continued. NaN spreads to the pixels that it takes part in.
  *
  * @param from, to rows of the result that are made, the latter exclusive; default all
  * Source: cv2.resize INTER_LINEAR and skimage.transform.resize (order 1, mode "edge", no anti-aliasing).
  */
 export function resizeBilinear(
-  data: Float32Array, height: number, width: number, newHeight: number, newWidth: number, from = 0, to = newHeight,
+  data: Float32Array,
+  height: number,
+  width: number,
+  newHeight: number,
+  newWidth: number,
+  from = 0,
+  to = newHeight,
 ): Float32Array {
   const rows = samplePositions(height, newHeight);
   const columns = samplePositions(width, newWidth);
@@ -30,7 +39,10 @@ export function resizeBilinear(
 }
 
 /** Neighbours of each new pixel among n old ones, and the weight of the higher one. */
-function samplePositions(n: number, newN: number): { low: Int32Array; high: Int32Array; weight: Float64Array } {
+function samplePositions(
+  n: number,
+  newN: number,
+): { low: Int32Array; high: Int32Array; weight: Float64Array } {
   const low = new Int32Array(newN);
   const high = new Int32Array(newN);
   const weight = new Float64Array(newN);
@@ -47,11 +59,20 @@ function samplePositions(n: number, newN: number): { low: Int32Array; high: Int3
 /**
  * The label of the old pixel in which the centre of each new pixel lies (the right or lower one of two).
  *
- * Source: cv2.resize INTER_NEAREST_EXACT, save where the centre lies on the edge of two pixels and that one's fixed point rounds down.
+ * Source: cv2.resize INTER_NEAREST_EXACT, save where the centre lies on the edge of two pixels and that one's
+ * fixed point rounds down.
  */
-export function resizeNearest(labels: Int32Array, height: number, width: number, newHeight: number, newWidth: number): Int32Array {
+export function resizeNearest(
+  labels: Int32Array,
+  height: number,
+  width: number,
+  newHeight: number,
+  newWidth: number,
+): Int32Array {
   const out = new Int32Array(newHeight * newWidth);
-  const columns = Int32Array.from({ length: newWidth }, (_, x) => Math.floor(((2 * x + 1) * width) / (2 * newWidth)));
+  const columns = Int32Array.from({ length: newWidth }, (_, x) =>
+    Math.floor(((2 * x + 1) * width) / (2 * newWidth)),
+  );
   for (let y = 0; y < newHeight; y++) {
     const row = Math.floor(((2 * y + 1) * height) / (2 * newHeight)) * width;
     for (let x = 0; x < newWidth; x++) out[y * newWidth + x] = labels[row + columns[x]!]!;
@@ -67,8 +88,8 @@ export interface Means {
 }
 
 /**
- * Means over blocks of `factor` x `factor` pixels, NaN left out; the last block of a row or column may be smaller. A block of NaN only
- * gives NaN.
+ * Means over blocks of `factor` x `factor` pixels, NaN left out; the last block of a row or column may be
+ * smaller. A block of NaN only gives NaN.
  */
 export function downsampleMean(data: Float32Array, height: number, width: number, factor: number): Means {
   const means = blockMeans(height, width, factor);
@@ -83,7 +104,10 @@ export interface BlockMeans {
   finish(): Means;
 }
 
-/** The sums run over the pixels of a block in the order of the rows, however many come at once: the means are the same to the bit. */
+/**
+ * The sums run over the pixels of a block in the order of the rows, however many come at once: the means are
+ * the same to the bit.
+ */
 export function blockMeans(height: number, width: number, factor: number): BlockMeans {
   const newHeight = Math.ceil(height / factor);
   const newWidth = Math.ceil(width / factor);

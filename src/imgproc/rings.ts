@@ -1,7 +1,10 @@
 import type { LabelImage } from "../core/labels.js";
 import { nearestLabels, withinReach } from "./grow.js";
 
-/** Pixels by label: those of label k are `pixels[first[k - 1]..first[k])`, as indices into the image, ascending. */
+/**
+ * Pixels by label: those of label k are `pixels[first[k - 1]..first[k])`, as indices into the image,
+ * ascending.
+ */
 export interface PixelGroups {
   /** Length count + 1. */
   readonly first: Int32Array;
@@ -28,16 +31,22 @@ export interface Rings {
 }
 
 /**
- * Rings: the pixels more than `gap` and at most `gap + width` from an object, each given to the object that is nearest, the smallest label where several are equally near. So
- * no ring holds a pixel of another object or of another's gap, and no pixel is in two rings; where objects are crowded their rings are parts of rings, or empty.
- * -1 counts as background.
+ * Rings: the pixels more than `gap` and at most `gap + width` from an object, each given to the object that
+ * is nearest, the smallest label where several are equally near. So no ring holds a pixel of another object
+ * or of another's gap, and no pixel is in two rings; where objects are crowded their rings are parts of
+ * rings, or empty. -1 counts as background.
  */
 export function ringsOf(labels: LabelImage, { gap, width, far }: RingOptions): Rings {
   const { height, width: columns, data, count } = labels;
   const near = nearestLabels(labels, gap + width);
   const least = gap * gap + 1e-9;
   const inGap = (p: number): boolean => near.labels[p]! > 0 && near.squared[p]! <= least;
-  const close = withinReach(Uint8Array.from(data, (label) => (label > 0 ? 1 : 0)), height, columns, far);
+  const close = withinReach(
+    Uint8Array.from(data, (label) => (label > 0 ? 1 : 0)),
+    height,
+    columns,
+    far,
+  );
   return {
     objects: groupsOf(data.length, count, (p) => data[p]!),
     rings: groupsOf(data.length, count, (p) => (data[p]! > 0 || inGap(p) ? 0 : near.labels[p]!)),

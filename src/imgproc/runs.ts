@@ -1,7 +1,9 @@
 import type { LabelImage } from "../core/labels.js";
 import type { Bits } from "./bits.js";
 
-/** The foreground of an image as horizontal runs of pixels in scan order: from top to bottom, left to right. */
+/**
+ * The foreground of an image as horizontal runs of pixels in scan order: from top to bottom, left to right.
+ */
 export interface RowRuns {
   readonly height: number;
   readonly width: number;
@@ -34,7 +36,10 @@ export interface Runs {
   readonly end: Int32Array;
 }
 
-/** Takes a label image apart into runs. Linear in the number of pixels, however the labels are scattered; -1 counts as background. */
+/**
+ * Takes a label image apart into runs. Linear in the number of pixels, however the labels are scattered; -1
+ * counts as background.
+ */
 export const runsOf = (labels: LabelImage): Runs => runsByLabel(labelledRuns(labels));
 
 function labelledRuns({ height, width, data, count }: LabelImage): LabelledRuns {
@@ -45,7 +50,7 @@ function labelledRuns({ height, width, data, count }: LabelImage): LabelledRuns 
   let runs = 0;
   for (let y = 0; y < height; y++) {
     const row = y * width;
-    for (let x = 0; x < width; ) {
+    for (let x = 0; x < width;) {
       const value = data[row + x]!;
       const from = x++;
       if (value <= 0) continue;
@@ -101,7 +106,14 @@ export function runsByLabel({ height, width, rows, start, end, label, count }: L
   for (let k = 0; k < count; k++) first[k + 1]! += first[k]!;
   const next = first.slice(0, count);
   const total = first[count]!;
-  const runs = { height, width, first, y: new Int32Array(total), start: new Int32Array(total), end: new Int32Array(total) };
+  const runs = {
+    height,
+    width,
+    first,
+    y: new Int32Array(total),
+    start: new Int32Array(total),
+    end: new Int32Array(total),
+  };
   for (let y = 0; y < height; y++) {
     for (let run = rows[y]!; run < rows[y + 1]!; run++) {
       if (label[run] === 0) continue;

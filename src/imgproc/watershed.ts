@@ -1,10 +1,12 @@
 /**
- * Watershed by flooding from markers. Pixels leave a queue in the order (level, age) and pass their label to their free neighbours (above,
- * left, right, below), whose level is their elevation or that of the pixel that reached them, whichever is higher: what lies behind a
- * ridge is no cheaper than the ridge. Between two basins a pixel goes to the one that reaches it first; there is no dividing line.
+ * Watershed by flooding from markers. Pixels leave a queue in the order (level, age) and pass their label to
+ * their free neighbours (above, left, right, below), whose level is their elevation or that of the pixel that
+ * reached them, whichever is higher: what lies behind a ridge is no cheaper than the ridge. Between two
+ * basins a pixel goes to the one that reaches it first; there is no dividing line.
  *
- * Marker pixels all have age 0, so equal elevations among them leave their order to the heap. To give the very labels of scikit-image,
- * the heap moves its entries just as that one does; being fixed arithmetic, the order is the same everywhere.
+ * Marker pixels all have age 0, so equal elevations among them leave their order to the heap. To give the
+ * very labels of scikit-image, the heap moves its entries just as that one does; being fixed arithmetic, the
+ * order is the same everywhere.
  *
  * Source: equals skimage.segmentation.watershed (0.26: connectivity 1, no compactness, no line).
  */
@@ -16,7 +18,11 @@
  * @returns height x width labels; 0 outside the mask and where no marker leads
  */
 export function watershed(
-  elevation: Float32Array, markers: Int32Array, mask: Uint8Array | undefined, height: number, width: number,
+  elevation: Float32Array,
+  markers: Int32Array,
+  mask: Uint8Array | undefined,
+  height: number,
+  width: number,
 ): Int32Array {
   // A frame of one closed pixel on all sides, so that the flood needs no test for the border.
   const stride = width + 2;
@@ -42,13 +48,19 @@ export function watershed(
 }
 
 /**
- * The same flood over whole elevations 0..255, with one first-in first-out queue a level in place of a heap: several times faster. Of equal elevation and
- * age, the pixel with the lower index goes first.
+ * The same flood over whole elevations 0..255, with one first-in first-out queue a level in place of a heap:
+ * several times faster. Of equal elevation and age, the pixel with the lower index goes first.
  *
  * @param elevation height x width
  * @param markers, mask as for `watershed`
  */
-export function watershedOfBytes(elevation: Uint8Array, markers: Int32Array, mask: Uint8Array, height: number, width: number): Int32Array {
+export function watershedOfBytes(
+  elevation: Uint8Array,
+  markers: Int32Array,
+  mask: Uint8Array,
+  height: number,
+  width: number,
+): Int32Array {
   const stride = width + 2;
   const levels = new Uint8Array(stride * (height + 2));
   const labels = new Int32Array(levels.length);
@@ -62,13 +74,15 @@ export function watershedOfBytes(elevation: Uint8Array, markers: Int32Array, mas
       if (markers[from] === 0) free[to] = 1;
     }
   }
-  for (let index = 0; index < labels.length; index++) if (labels[index] !== 0) enqueue(queues, levels[index]!, index);
+  for (let index = 0; index < labels.length; index++)
+    if (labels[index] !== 0) enqueue(queues, levels[index]!, index);
   const { head, next } = queues;
   for (let level = 0; level < 256; level++) {
     for (let index = head[level]!; index >= 0; index = next[index]!) {
       const label = labels[index]!;
       for (let side = 0; side < 4; side++) {
-        const neighbour = side === 0 ? index - stride : side === 1 ? index - 1 : side === 2 ? index + 1 : index + stride;
+        const neighbour =
+          side === 0 ? index - stride : side === 1 ? index - 1 : side === 2 ? index + 1 : index + stride;
         if (free[neighbour] === 0) continue;
         free[neighbour] = 0;
         labels[neighbour] = label;
@@ -86,8 +100,11 @@ interface LevelQueues {
   readonly next: Int32Array;
 }
 
-const levelQueues = (pixels: number): LevelQueues =>
-  ({ head: new Int32Array(256).fill(-1), tail: new Int32Array(256).fill(-1), next: new Int32Array(pixels).fill(-1) });
+const levelQueues = (pixels: number): LevelQueues => ({
+  head: new Int32Array(256).fill(-1),
+  tail: new Int32Array(256).fill(-1),
+  next: new Int32Array(pixels).fill(-1),
+});
 
 function enqueue({ head, tail, next }: LevelQueues, level: number, index: number): void {
   if (tail[level]! < 0) head[level] = index;
@@ -98,14 +115,21 @@ function enqueue({ head, tail, next }: LevelQueues, level: number, index: number
 /** Takes off the frame of one pixel. */
 function withoutFrame(labels: Int32Array, height: number, width: number): Int32Array {
   const out = new Int32Array(height * width);
-  for (let y = 0, from = width + 3; y < height; y++, from += width + 2) out.set(labels.subarray(from, from + width), y * width);
+  for (let y = 0, from = width + 3; y < height; y++, from += width + 2)
+    out.set(labels.subarray(from, from + width), y * width);
   return out;
 }
 
-/** An integer that orders as the float of these bits does; -0 equals 0. Integers compare faster, and share an array with the indices. */
+/**
+ * An integer that orders as the float of these bits does; -0 equals 0. Integers compare faster, and share an
+ * array with the indices.
+ */
 const ordered = (bits: number): number => (bits >= 0 ? bits : -(bits & 0x7fffffff));
 
-/** Numbers per entry of the heap: level, age, index, and one unused, so that an entry starts at 4 times its place. */
+/**
+ * Numbers per entry of the heap: level, age, index, and one unused, so that an entry starts at 4 times its
+ * place.
+ */
 const ENTRY = 4;
 
 /** Spreads `labels` over `free`. `open` bounds the number of pixels that are ever queued. */
@@ -122,7 +146,8 @@ function flood(levels: Int32Array, labels: Int32Array, free: Uint8Array, stride:
     pop(heap, --items);
     const label = labels[index]!;
     for (let side = 0; side < 4; side++) {
-      const next = side === 0 ? index - stride : side === 1 ? index - 1 : side === 2 ? index + 1 : index + stride;
+      const next =
+        side === 0 ? index - stride : side === 1 ? index - 1 : side === 2 ? index + 1 : index + stride;
       if (free[next] === 0) continue;
       free[next] = 0;
       labels[next] = label;
@@ -149,7 +174,10 @@ function push(heap: Int32Array, items: number, level: number, age: number, index
   heap[ENTRY * at + 2] = index;
 }
 
-/** Removes the first entry: the last one takes its place and moves down, to the left child unless the right one is smaller. */
+/**
+ * Removes the first entry: the last one takes its place and moves down, to the left child unless the right
+ * one is smaller.
+ */
 function pop(heap: Int32Array, items: number): void {
   const level = heap[ENTRY * items]!;
   const age = heap[ENTRY * items + 1]!;

@@ -2,7 +2,10 @@
 export interface ByteSource {
   /** Number of bytes. */
   readonly size: number;
-  /** Exactly `length` bytes from `offset`; the caller keeps to 0 <= offset, offset + length <= size. The result may not be written to. */
+  /**
+   * Exactly `length` bytes from `offset`; the caller keeps to 0 <= offset, offset + length <= size. The
+   * result may not be written to.
+   */
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
@@ -12,7 +15,10 @@ export const memorySource = (bytes: Uint8Array): ByteSource => ({
   read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)),
 });
 
-/** Keeps the block last read, for the many small reads of a file's directory. Reads of a block or more pass through. */
+/**
+ * Keeps the block last read, for the many small reads of a file's directory. Reads of a block or more pass
+ * through.
+ */
 export function blockSource(source: ByteSource, blockSize = 16384): ByteSource {
   let start = 0;
   let block = new Uint8Array(0);

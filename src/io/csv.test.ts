@@ -5,7 +5,10 @@ import { formatCsv, formatNumber, numberColumns, parseCsv } from "./csv.js";
 
 describe("formatCsv", () => {
   it("writes integers, floats, missing values and texts", () => {
-    const text = formatCsv(["label", "area", "score", "name"], [Int32Array.of(1, 2), Float64Array.of(1 / 3, -0), Float32Array.of(0.35, NaN), ["a,b", 'say "hi"']]);
+    const text = formatCsv(
+      ["label", "area", "score", "name"],
+      [Int32Array.of(1, 2), Float64Array.of(1 / 3, -0), Float32Array.of(0.35, NaN), ["a,b", 'say "hi"']],
+    );
     expect(text).toBe('label,area,score,name\n1,0.3333333333,0.35,"a,b"\n2,0,,"say ""hi"""\n');
   });
 
@@ -13,7 +16,13 @@ describe("formatCsv", () => {
     expect(formatCsv(["a", "b"], [[], []])).toBe("a,b\n");
   });
 
-  it.each([[1e21, "1e+21"], [123456789012, "123456789012"], [0.1 + 0.2, "0.3"], [-Infinity, "-inf"], [1e-7, "1e-7"]])("writes %d as %s", (value, text) => {
+  it.each([
+    [1e21, "1e+21"],
+    [123456789012, "123456789012"],
+    [0.1 + 0.2, "0.3"],
+    [-Infinity, "-inf"],
+    [1e-7, "1e-7"],
+  ])("writes %d as %s", (value, text) => {
     expect(formatNumber(value)).toBe(text);
   });
 
@@ -25,7 +34,13 @@ describe("formatCsv", () => {
 
 describe("parseCsv", () => {
   it("reads line ends of both kinds, quotes, empty cells and a byte order mark", () => {
-    expect(parseCsv('\uFEFFa,b\r\n1,"x\ny"\r\n\r\n,"""q"""')).toEqual({ header: ["a", "b"], rows: [["1", "x\ny"], ["", '"q"']] });
+    expect(parseCsv('\uFEFFa,b\r\n1,"x\ny"\r\n\r\n,"""q"""')).toEqual({
+      header: ["a", "b"],
+      rows: [
+        ["1", "x\ny"],
+        ["", '"q"'],
+      ],
+    });
   });
 
   it("reads an empty last cell with and without a line end", () => {
@@ -54,21 +69,35 @@ describe("parseCsv", () => {
 
 describe("numberColumns", () => {
   it("reads what parseCsv reads, whatever stands beside it", () => {
-    const cell = fc.oneof(fc.constant(NaN), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer());
+    const cell = fc.oneof(
+      fc.constant(NaN),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.integer(),
+    );
     const row = fc.tuple(cell, fc.string(), cell);
-    fc.assert(fc.property(fc.array(row), fc.boolean(), (rows, windows) => {
-      const text = formatCsv(["a", "b, c", "d"], [rows.map(([a]) => a), rows.map(([, b]) => b), rows.map(([, , d]) => d)]);
-      // Line ends within quotes stay as they are only where there are none.
-      const given = windows && !rows.some(([, b]) => /[\r\n]/.test(b)) ? text.replaceAll("\n", "\r\n") : text;
-      const { columns, wrong } = numberColumns(given, ["d", "a", "none"]);
-      const numbers = (k: number): number[] => parseCsv(given).rows.map((cells) => (cells[k] === "" ? NaN : Number(cells[k])));
-      expect([columns[0], columns[1]].map((values) => [...values!])).toEqual([numbers(2), numbers(0)]);
-      expect([columns[2], wrong]).toEqual([undefined, undefined]);
-    }));
+    fc.assert(
+      fc.property(fc.array(row), fc.boolean(), (rows, windows) => {
+        const text = formatCsv(
+          ["a", "b, c", "d"],
+          [rows.map(([a]) => a), rows.map(([, b]) => b), rows.map(([, , d]) => d)],
+        );
+        // Line ends within quotes stay as they are only where there are none.
+        const given =
+          windows && !rows.some(([, b]) => /[\r\n]/.test(b)) ? text.replaceAll("\n", "\r\n") : text;
+        const { columns, wrong } = numberColumns(given, ["d", "a", "none"]);
+        const numbers = (k: number): number[] =>
+          parseCsv(given).rows.map((cells) => (cells[k] === "" ? NaN : Number(cells[k])));
+        expect([columns[0], columns[1]].map((values) => [...values!])).toEqual([numbers(2), numbers(0)]);
+        expect([columns[2], wrong]).toEqual([undefined, undefined]);
+      }),
+    );
   });
 
   it("skips blank lines, and takes a last line without an end", () => {
-    expect(numberColumns("\uFEFFa,b\n1,2\n\n3,", ["b", "a"]).columns.map((values) => [...values!])).toEqual([[2, NaN], [1, 3]]);
+    expect(numberColumns("\uFEFFa,b\n1,2\n\n3,", ["b", "a"]).columns.map((values) => [...values!])).toEqual([
+      [2, NaN],
+      [1, 3],
+    ]);
     expect(numberColumns("a,b", ["a"]).columns[0]).toHaveLength(0);
   });
 

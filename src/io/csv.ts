@@ -5,18 +5,25 @@ export type CsvColumn = ArrayLike<number | string>;
 /**
  * A table as CSV: one header line, "\n" after each line, cells quoted where they must be.
  *
- * Numbers are written so that equal values give equal text: integers exactly, other values with 10 significant digits (7 for a
- * Float32Array, which holds no more), without trailing zeros. NaN, "no value", is an empty cell; infinity is `inf`.
+ * Numbers are written so that equal values give equal text: integers exactly, other values with 10
+ * significant digits (7 for a Float32Array, which holds no more), without trailing zeros. NaN, "no value", is
+ * an empty cell; infinity is `inf`.
  *
  * @param columns one per header entry, all of equal length
  * @throws InvalidInput when the columns do not fit the header or each other
  * Source: RFC 4180, but for its line ends (CRLF), which most readers of scientific tables do not expect.
  */
 export function formatCsv(header: readonly string[], columns: readonly CsvColumn[]): string {
-  if (columns.length !== header.length) throw new InvalidInput("CSV columns", `${header.length}, as in the header`, String(columns.length));
+  if (columns.length !== header.length)
+    throw new InvalidInput("CSV columns", `${header.length}, as in the header`, String(columns.length));
   const rows = columns[0]?.length ?? 0;
   const odd = columns.findIndex((column) => column.length !== rows);
-  if (odd >= 0) throw new InvalidInput(`CSV column ${header[odd]!}`, `${rows} values, as in the first`, String(columns[odd]!.length));
+  if (odd >= 0)
+    throw new InvalidInput(
+      `CSV column ${header[odd]!}`,
+      `${rows} values, as in the first`,
+      String(columns[odd]!.length),
+    );
   return csvLine(header) + formatRows(columns);
 }
 
@@ -28,13 +35,15 @@ export function formatRows(columns: readonly CsvColumn[]): string {
   const digits = columns.map((column) => (column instanceof Float32Array ? 7 : 10));
   let text = "";
   for (let row = 0; row < (columns[0]?.length ?? 0); row++) {
-    for (let c = 0; c < columns.length; c++) text += (c > 0 ? "," : "") + cellOf(columns[c]![row]!, digits[c]!);
+    for (let c = 0; c < columns.length; c++)
+      text += (c > 0 ? "," : "") + cellOf(columns[c]![row]!, digits[c]!);
     text += "\n";
   }
   return text;
 }
 
-const cellOf = (value: number | string, digits: number): string => (typeof value === "string" ? quoted(value) : formatNumber(value, digits));
+const cellOf = (value: number | string, digits: number): string =>
+  typeof value === "string" ? quoted(value) : formatNumber(value, digits);
 
 /** A number as short text: integers exactly, others with `digits` significant digits, NaN as "". */
 export function formatNumber(value: number, digits = 10): string {
@@ -44,7 +53,8 @@ export function formatNumber(value: number, digits = 10): string {
   return String(Number(value.toPrecision(digits)));
 }
 
-const quoted = (text: string): string => (/[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+const quoted = (text: string): string =>
+  /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 
 export interface CsvTable {
   readonly header: string[];
@@ -53,7 +63,8 @@ export interface CsvTable {
 }
 
 /**
- * Parses a CSV table with a header line. Lines may end in "\n" or "\r\n", and a byte order mark and blank lines are skipped.
+ * Parses a CSV table with a header line. Lines may end in "\n" or "\r\n", and a byte order mark and blank
+ * lines are skipped.
  *
  * @param where name of the file, for messages
  * @throws InvalidInput when a quote is not closed, or a row has more or fewer cells than the header
@@ -63,7 +74,11 @@ export function parseCsv(text: string, where = "CSV"): CsvTable {
   if (header === undefined) throw new InvalidInput(where, "a header line", "an empty file");
   for (const { line, values } of rows) {
     if (values.length !== header.values.length) {
-      throw new InvalidInput(`${where}, line ${line}`, `${header.values.length} cells, as in the header`, String(values.length));
+      throw new InvalidInput(
+        `${where}, line ${line}`,
+        `${header.values.length} cells, as in the header`,
+        String(values.length),
+      );
     }
   }
   return { header: header.values, rows: rows.map(({ values }) => values) };
@@ -76,7 +91,8 @@ export interface CsvRow {
 }
 
 /**
- * The rows of a table with the lines that they begin in, whatever their numbers of cells; a byte order mark and blank lines are skipped.
+ * The rows of a table with the lines that they begin in, whatever their numbers of cells; a byte order mark
+ * and blank lines are skipped.
  *
  * @param where name of the file, for messages
  * @throws InvalidInput when a quote is not closed
@@ -90,7 +106,12 @@ export function rowsWithLines(marked: string, where = "CSV", separator: "," | ";
   let row: CsvRow = { line, values: [] };
   while (cell.lastIndex < text.length || row.values.length > 0) {
     const match = cell.exec(text);
-    if (match === null) throw new InvalidInput(`${where}, line ${line}`, "cells with paired quotes", "a quote that is not closed or not at a cell's ends");
+    if (match === null)
+      throw new InvalidInput(
+        `${where}, line ${line}`,
+        "cells with paired quotes",
+        "a quote that is not closed or not at a cell's ends",
+      );
     row.values.push(match[1]?.replaceAll('""', '"') ?? match[2]!);
     line += match[0].split("\n").length - 1;
     if (match[3] === separator) continue;
@@ -109,12 +130,18 @@ export interface NoNumber {
 }
 
 /**
- * Columns of numbers of a table, as `parseCsv` reads it, but without keeping a text for each cell: for tables of millions of rows. An empty cell is NaN.
+ * Columns of numbers of a table, as `parseCsv` reads it, but without keeping a text for each cell: for tables
+ * of millions of rows. An empty cell is NaN.
  *
- * @returns one array a name, undefined where there is no such column; and the first cell that holds no number, its row counted from 0 without the header
+ * @returns one array a name, undefined where there is no such column; and the first cell that holds no
+ *   number, its row counted from 0 without the header
  * @throws InvalidInput as `parseCsv`
  */
-export function numberColumns(text: string, names: readonly string[], where = "CSV"): { readonly columns: (Float64Array | undefined)[]; readonly wrong: NoNumber | undefined } {
+export function numberColumns(
+  text: string,
+  names: readonly string[],
+  where = "CSV",
+): { readonly columns: (Float64Array | undefined)[]; readonly wrong: NoNumber | undefined } {
   const start = text.startsWith("\uFEFF") ? 1 : 0;
   const lineEnd = (from: number): number => (text.indexOf("\n", from) + 1 || text.length + 1) - 1;
   const { header } = parseCsv(text.slice(start, lineEnd(start)).replace(/\r$/, ""), where);
@@ -126,28 +153,44 @@ export function numberColumns(text: string, names: readonly string[], where = "C
   const byColumn = header.map((_, column) => wanted.indexOf(column));
   let wrong: NoNumber | undefined;
   let rows = 0;
-  for (let at = lineEnd(start) + 1; at < text.length; ) {
+  for (let at = lineEnd(start) + 1; at < text.length;) {
     const rowStart = at;
     let column = 0;
     for (let more = true; more; column++) {
       const quoted = text.charCodeAt(at) === quote;
       const from = quoted ? at + 1 : at;
-      if (quoted) for (at++; at < text.length && (text.charCodeAt(at) !== quote || text.charCodeAt(++at) === quote); at++);
+      if (quoted)
+        for (
+          at++;
+          at < text.length && (text.charCodeAt(at) !== quote || text.charCodeAt(++at) === quote);
+          at++
+        );
       const to = quoted ? at - 1 : endOfCell(text, at);
       if (!quoted) at = to;
       const index = column < byColumn.length ? byColumn[column]! : -1;
       if (index >= 0) {
         const value = from === to ? NaN : Number(text.slice(from, to));
-        if (Number.isNaN(value) && from !== to) wrong ??= { row: rows, name: header[column]!, text: text.slice(from, to) };
+        if (Number.isNaN(value) && from !== to)
+          wrong ??= { row: rows, name: header[column]!, text: text.slice(from, to) };
         values[index]![rows] = value;
       }
       more = text.charCodeAt(at) === comma;
       if (more) at++;
     }
     const blank = at === rowStart;
-    if (!blank && column !== header.length) throw new InvalidInput(`${where}, row ${rows + 2}`, `${header.length} cells, as in the header`, String(column));
+    if (!blank && column !== header.length)
+      throw new InvalidInput(
+        `${where}, row ${rows + 2}`,
+        `${header.length} cells, as in the header`,
+        String(column),
+      );
     if (text.charCodeAt(at) === carriageReturn) at++;
-    if (at < text.length && text.charCodeAt(at) !== newline) throw new InvalidInput(`${where}, row ${rows + 2}`, "cells with paired quotes", "a quote that is not closed or not at a cell's ends");
+    if (at < text.length && text.charCodeAt(at) !== newline)
+      throw new InvalidInput(
+        `${where}, row ${rows + 2}`,
+        "cells with paired quotes",
+        "a quote that is not closed or not at a cell's ends",
+      );
     at++;
     if (!blank) rows++;
   }

@@ -1,8 +1,22 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { assertValidCtc, formatTracks, manSegName, manTrackName, maskName, parseTracks, validateCtc, type CtcTrack } from "./ctc.js";
+import {
+  assertValidCtc,
+  formatTracks,
+  manSegName,
+  manTrackName,
+  maskName,
+  parseTracks,
+  validateCtc,
+  type CtcTrack,
+} from "./ctc.js";
 
-const track = (label: number, begin: number, end: number, parent = 0): CtcTrack => ({ label, begin, end, parent });
+const track = (label: number, begin: number, end: number, parent = 0): CtcTrack => ({
+  label,
+  begin,
+  end,
+  parent,
+});
 
 describe("parseTracks", () => {
   it("reads lines, whatever their ends and blanks", () => {
@@ -11,15 +25,26 @@ describe("parseTracks", () => {
   });
 
   it("names the line that is no track", () => {
-    expect(() => parseTracks("1 0 7 0\n2 3 5\n", "a.txt")).toThrow(/a\.txt: line 2 does not hold four whole numbers.*"2 3 5"/);
+    expect(() => parseTracks("1 0 7 0\n2 3 5\n", "a.txt")).toThrow(
+      /a\.txt: line 2 does not hold four whole numbers.*"2 3 5"/,
+    );
     expect(() => parseTracks("1 0 7.5 0\n", "a.txt")).toThrow(/line 1/);
   });
 
   it("reads back what formatTracks writes", () => {
     const integer = fc.integer({ min: 0, max: 65535 });
-    fc.assert(fc.property(fc.uniqueArray(fc.record({ label: integer, begin: integer, end: integer, parent: integer }), { selector: (t) => t.label }), (tracks) => {
-      expect(parseTracks(formatTracks(tracks), "x")).toEqual([...tracks].sort((a, b) => a.label - b.label));
-    }));
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.record({ label: integer, begin: integer, end: integer, parent: integer }), {
+          selector: (t) => t.label,
+        }),
+        (tracks) => {
+          expect(parseTracks(formatTracks(tracks), "x")).toEqual(
+            [...tracks].sort((a, b) => a.label - b.label),
+          );
+        },
+      ),
+    );
   });
 });
 
@@ -45,7 +70,12 @@ describe("validateCtc", () => {
     ["an end before the beginning", [track(1, 1, 0)], [[], []], /ends \(frame 0\) before it begins/],
     ["a frame outside the movie", [track(1, 0, 2)], [[1], [1]], /outside the movie/],
     ["a parent that does not exist", [track(1, 0, 0, 9)], [[1]], /parent 9, which does not exist/],
-    ["a parent that lives on", [track(1, 0, 1), track(2, 1, 1, 1)], [[1], [1, 2]], /before its parent 1 has ended/],
+    [
+      "a parent that lives on",
+      [track(1, 0, 1), track(2, 1, 1, 1)],
+      [[1], [1, 2]],
+      /before its parent 1 has ended/,
+    ],
     ["a label without a track", [track(1, 0, 0)], [[1, 2]], /Label 2 is in the mask of frame 0/],
     ["a gap", [track(1, 0, 2)], [[1], [], [1]], /Track 1 covers frame 1.*gap/],
   ];

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import type { StoredPlane } from "../core/image.js";
 import { CorruptFile } from "../core/errors.js";
+import type { StoredPlane } from "../core/image.js";
 import { memorySource } from "./bytes.js";
 import { decodePng } from "./png/png.js";
 import { openTiff } from "./tiff/open.js";
@@ -22,7 +22,9 @@ interface Entry {
   readonly first_row_head?: number[];
   readonly note: string;
 }
-const manifest: Record<string, Entry> = here ? (JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as Record<string, Entry>) : {};
+const manifest: Record<string, Entry> = here
+  ? (JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as Record<string, Entry>)
+  : {};
 
 async function planesOf(name: string): Promise<StoredPlane[]> {
   const bytes = new Uint8Array(readFileSync(join(folder, name)));
@@ -41,7 +43,9 @@ describe.skipIf(!here)("files of many programs, against what their makers say", 
     it(`${name}: ${entry.note}`, async () => {
       const planes = await planesOf(name);
       const { height, width, samples, data } = planes[0]!;
-      const outer = entry.shape!.filter((_, i) => !"YXS".includes(entry.axes![i]!)).reduce((a, b) => a * b, 1);
+      const outer = entry
+        .shape!.filter((_, i) => !"YXS".includes(entry.axes![i]!))
+        .reduce((a, b) => a * b, 1);
       expect(planes.length).toBe(outer);
       const size = (axis: string): number => entry.shape![entry.axes!.indexOf(axis)] ?? 1;
       expect([height, width, samples]).toEqual([size("Y"), size("X"), size("S")]);
@@ -57,13 +61,18 @@ describe.skipIf(!here)("files of many programs, against what their makers say", 
       }
       expect([min, max]).toEqual([entry.min, entry.max]);
       // Sums of integers are exact; numpy adds 32-bit floats pairwise.
-      expect(Math.abs(sum - entry.sum!)).toBeLessThanOrEqual(entry.dtype === "float32" ? Math.abs(entry.sum!) * 1e-6 : 0);
+      expect(Math.abs(sum - entry.sum!)).toBeLessThanOrEqual(
+        entry.dtype === "float32" ? Math.abs(entry.sum!) * 1e-6 : 0,
+      );
       expect([...data.subarray(0, 8)]).toEqual(entry.first_row_head);
     });
   }
 
   it.each(["made/truncated.tif", "made/not_a_tiff.tif"])("%s fails with one clear sentence", async (name) => {
-    const failure = await planesOf(name).then(() => undefined, (error: unknown) => error);
+    const failure = await planesOf(name).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
     expect(failure).toBeInstanceOf(CorruptFile);
     const { message } = failure as CorruptFile;
     expect(message).toContain(name);

@@ -2,7 +2,11 @@ import { unzipSync } from "fflate";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { encodeZip, firstZipEntry } from "./zip.js";
 
-const files = { "b.txt": new TextEncoder().encode("second letter, first file ".repeat(20)), "a.bin": Uint8Array.of(0, 255), "empty": new Uint8Array(0) };
+const files = {
+  "b.txt": new TextEncoder().encode("second letter, first file ".repeat(20)),
+  "a.bin": Uint8Array.of(0, 255),
+  empty: new Uint8Array(0),
+};
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -27,7 +31,9 @@ describe("encodeZip", () => {
 describe("firstZipEntry", () => {
   it("names the first file of an archive, and nothing of other bytes", () => {
     expect(firstZipEntry(encodeZip(files).subarray(0, 100))).toBe("b.txt");
-    expect(firstZipEntry(new TextEncoder().encode("a text that is longer than the header of an archive"))).toBeUndefined();
+    expect(
+      firstZipEntry(new TextEncoder().encode("a text that is longer than the header of an archive")),
+    ).toBeUndefined();
     expect(firstZipEntry(Uint8Array.of(0x50, 0x4b, 3, 4))).toBeUndefined();
   });
 });

@@ -11,11 +11,19 @@ import { Trainer } from "./trainer.js";
  * One step of a tiny network, in a layout on a device and in the standard layout on the processor.
  *
  * @param filters of the network: a multiple of the layout's block
- * @returns the largest difference of the two gradients, as a part of the largest gradient; NaN where the runtime refuses the step
+ * @returns the largest difference of the two gradients, as a part of the largest gradient; NaN where the
+ *   runtime refuses the step
  * @throws InvalidInput where the device is missing
  */
 export async function gradientDifference(layout: Layout, device: Device, filters: number): Promise<number> {
-  const config: ModelConfig = { rays: 4, grid: 2, depth: 1, filters, convolutionsPerLevel: 1, features: filters };
+  const config: ModelConfig = {
+    rays: 4,
+    grid: 2,
+    depth: 1,
+    filters,
+    convolutionsPerLevel: 1,
+    features: filters,
+  };
   const size = { batch: 2, patch: 8 };
   const rng = random(1);
   const draw = (length: number): Float32Array => Float32Array.from({ length }, () => rng.next());
@@ -23,7 +31,14 @@ export async function gradientDifference(layout: Layout, device: Device, filters
   const weights = initialWeights(config, rng);
   const gradientOn = async (there: Layout, by: Device): Promise<Float32Array> => {
     const zeros = new Float32Array(weights.length);
-    const trainer = await Trainer.create(config, there, size, 1, { step: 0, weights, first: zeros, second: zeros }, by);
+    const trainer = await Trainer.create(
+      config,
+      there,
+      size,
+      1,
+      { step: 0, weights, first: zeros, second: zeros },
+      by,
+    );
     try {
       await trainer.step(batch, 0);
       // The first moment is not normalised: after one step it is the gradient.

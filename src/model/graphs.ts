@@ -1,4 +1,7 @@
-/** The two graphs of a training: the step (forward, backward, Adam) and the loss alone, both over one flat vector of weights. */
+/**
+ * The two graphs of a training: the step (forward, backward, Adam) and the loss alone, both over one flat
+ * vector of weights.
+ */
 import type { Batch } from "../core/batch.js";
 import { sizeOf } from "../core/tensor.js";
 import { emitAdam } from "../nn/adam.js";
@@ -6,8 +9,8 @@ import { Graph, type Value } from "../nn/graph.js";
 import type { Layout } from "../nn/layout.js";
 import { concat, reshape, slice } from "../nn/primitives.js";
 import { Tape } from "../nn/tape.js";
-import type { ModelConfig } from "./modelconfig.js";
 import { emitLoss, type LossGraph, type LossValues } from "./loss.js";
+import type { ModelConfig } from "./modelconfig.js";
 import { packedParametersOf, type Parameter } from "./parameters.js";
 import { emitUnet } from "./unet.js";
 
@@ -19,7 +22,10 @@ export interface BatchSize {
 }
 
 /** Shapes of the four arrays of a `Batch`. */
-export function batchShapes(config: ModelConfig, { batch, patch }: BatchSize): Record<keyof Batch, readonly number[]> {
+export function batchShapes(
+  config: ModelConfig,
+  { batch, patch }: BatchSize,
+): Record<keyof Batch, readonly number[]> {
   const cells = patch / config.grid;
   return {
     image: [batch, 1, patch, patch],
@@ -30,8 +36,9 @@ export function batchShapes(config: ModelConfig, { batch, patch }: BatchSize): R
 }
 
 /**
- * One step of training. Inputs: the arrays of a batch, `weights`, `first`, `second` (packed vectors), `rate`, `epsilon` (scalars, see
- * `adamScalars`). Outputs: `loss`, `probabilityLoss`, `distanceLoss`, `gradientNorm` (scalars), `newWeights`, `newFirst`, `newSecond`.
+ * One step of training. Inputs: the arrays of a batch, `weights`, `first`, `second` (packed vectors), `rate`,
+ * `epsilon` (scalars, see `adamScalars`). Outputs: `loss`, `probabilityLoss`, `distanceLoss`, `gradientNorm`
+ * (scalars), `newWeights`, `newFirst`, `newSecond`.
  */
 export function buildStepGraph(config: ModelConfig, layout: Layout, size: BatchSize): Uint8Array {
   const graph = new Graph();
@@ -42,11 +49,20 @@ export function buildStepGraph(config: ModelConfig, layout: Layout, size: BatchS
   for (const value of values.values()) tape.track(value);
   const { joined, losses } = emitForward(tape, config, size, values);
   tape.backward([[joined, losses.gradient]]);
-  const gradient = concat(graph, parameters.map(({ name, shape }) => reshape(graph, tape.gradient(values.get(name)!), [sizeOf(shape)])), 0);
-  const state = { weights: flat, first: flatInput(graph, "first", parameters), second: flatInput(graph, "second", parameters) };
+  const gradient = concat(
+    graph,
+    parameters.map(({ name, shape }) => reshape(graph, tape.gradient(values.get(name)!), [sizeOf(shape)])),
+    0,
+  );
+  const state = {
+    weights: flat,
+    first: flatInput(graph, "first", parameters),
+    second: flatInput(graph, "second", parameters),
+  };
   const next = emitAdam(graph, state, gradient, graph.input("rate", []), graph.input("epsilon", []));
   outputLosses(graph, losses);
-  // The loss can stay finite while a gradient does not (rectification may turn NaN into 0), so that both are watched.
+  // The loss can stay finite while a gradient does not (rectification may turn NaN into 0), so that both are
+  // watched.
   graph.output("gradientNorm", graph.node("ReduceL2", [gradient], [], { keepdims: 0 }));
   graph.output("newWeights", next.weights);
   graph.output("newFirst", next.first);
@@ -54,7 +70,10 @@ export function buildStepGraph(config: ModelConfig, layout: Layout, size: BatchS
   return graph.encode();
 }
 
-/** The loss of a batch. Inputs: the arrays of a batch and `weights`. Outputs: `loss`, `probabilityLoss`, `distanceLoss`. */
+/**
+ * The loss of a batch. Inputs: the arrays of a batch and `weights`. Outputs: `loss`, `probabilityLoss`,
+ * `distanceLoss`.
+ */
 export function buildLossGraph(config: ModelConfig, layout: Layout, size: BatchSize): Uint8Array {
   const graph = new Graph();
   const parameters = packedParametersOf(config, layout);
@@ -63,7 +82,12 @@ export function buildLossGraph(config: ModelConfig, layout: Layout, size: BatchS
   return graph.encode();
 }
 
-function emitForward(tape: Tape, config: ModelConfig, size: BatchSize, parameters: ReadonlyMap<string, Value>): { joined: Value; losses: LossGraph } {
+function emitForward(
+  tape: Tape,
+  config: ModelConfig,
+  size: BatchSize,
+  parameters: ReadonlyMap<string, Value>,
+): { joined: Value; losses: LossGraph } {
   const { graph } = tape;
   const shapes = batchShapes(config, size);
   const outputs = emitUnet(tape, config, graph.input("image", shapes.image), parameters);
@@ -78,14 +102,19 @@ function emitForward(tape: Tape, config: ModelConfig, size: BatchSize, parameter
 const flatInput = (graph: Graph, name: string, parameters: readonly Parameter[]): Value =>
   graph.input(name, [parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)]);
 
-/** Not one Split: WebGPU has a shader write to a few buffers only. For the processor the runtime makes one Split of it again. */
+/**
+ * Not one Split: WebGPU has a shader write to a few buffers only. For the processor the runtime makes one
+ * Split of it again.
+ */
 function cut(graph: Graph, flat: Value, parameters: readonly Parameter[]): Map<string, Value> {
   let begin = 0;
-  return new Map(parameters.map(({ name, shape }) => {
-    const part = slice(graph, flat, [0], [begin], [sizeOf(shape)]);
-    begin += sizeOf(shape);
-    return [name, reshape(graph, part, shape)];
-  }));
+  return new Map(
+    parameters.map(({ name, shape }) => {
+      const part = slice(graph, flat, [0], [begin], [sizeOf(shape)]);
+      begin += sizeOf(shape);
+      return [name, reshape(graph, part, shape)];
+    }),
+  );
 }
 
 function outputLosses(graph: Graph, losses: LossValues): void {

@@ -1,5 +1,5 @@
-import { ort } from "#platform";
 import { describe, expect, it } from "vitest";
+import { ort } from "#platform";
 import { random } from "../core/random.js";
 import { Graph } from "../nn/graph.js";
 import { split } from "../nn/primitives.js";
@@ -9,31 +9,55 @@ const [N, RAYS, EDGE] = [2, 3, 2];
 const POINTS = N * EDGE * EDGE;
 const PLANE = EDGE * EDGE;
 
-interface Data { readonly joined: Float32Array; readonly probability: Float32Array; readonly mask: Float32Array; readonly distances: Float32Array }
+interface Data {
+  readonly joined: Float32Array;
+  readonly probability: Float32Array;
+  readonly mask: Float32Array;
+  readonly distances: Float32Array;
+}
 
-async function compute({ joined, probability, mask, distances }: Data): Promise<Record<string, Float32Array>> {
+async function compute({
+  joined,
+  probability,
+  mask,
+  distances,
+}: Data): Promise<Record<string, Float32Array>> {
   const graph = new Graph();
-  const shapes = { joined: [N, RAYS + 1, EDGE, EDGE], probability: [N, 1, EDGE, EDGE], mask: [N, 1, EDGE, EDGE], distances: [N, RAYS, EDGE, EDGE] };
+  const shapes = {
+    joined: [N, RAYS + 1, EDGE, EDGE],
+    probability: [N, 1, EDGE, EDGE],
+    mask: [N, 1, EDGE, EDGE],
+    distances: [N, RAYS, EDGE, EDGE],
+  };
   const whole = graph.input("joined", shapes.joined);
   const [e, q] = split(graph, whole, [RAYS, 1], 1);
   const targets = {
-    probability: graph.input("probability", shapes.probability), mask: graph.input("mask", shapes.mask),
+    probability: graph.input("probability", shapes.probability),
+    mask: graph.input("mask", shapes.mask),
     distances: graph.input("distances", shapes.distances),
   };
   const made = emitLoss(graph, { distances: e!, logits: q!, joined: whole }, targets);
-  for (const name of ["loss", "probabilityLoss", "distanceLoss", "gradient"] as const) graph.output(name, made[name]);
+  for (const name of ["loss", "probabilityLoss", "distanceLoss", "gradient"] as const)
+    graph.output(name, made[name]);
   const session = await ort.InferenceSession.create(graph.encode());
   const tensor = (data: Float32Array, shape: number[]): ort.Tensor => new ort.Tensor("float32", data, shape);
   const results = await session.run({
-    joined: tensor(joined, shapes.joined), probability: tensor(probability, shapes.probability), mask: tensor(mask, shapes.mask),
+    joined: tensor(joined, shapes.joined),
+    probability: tensor(probability, shapes.probability),
+    mask: tensor(mask, shapes.mask),
     distances: tensor(distances, shapes.distances),
   });
   await session.release();
-  return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, value.data as Float32Array]));
+  return Object.fromEntries(
+    Object.entries(results).map(([name, value]) => [name, value.data as Float32Array]),
+  );
 }
 
 /** The definition, point by point, in double precision. */
-function expected(joined: ArrayLike<number>, { probability, mask, distances }: Data): { probabilityLoss: number; distanceLoss: number; loss: number } {
+function expected(
+  joined: ArrayLike<number>,
+  { probability, mask, distances }: Data,
+): { probabilityLoss: number; distanceLoss: number; loss: number } {
   let [entropy, weightSum, deviation, background] = [0, 0, 0, 0];
   for (let n = 0; n < N; n++)
     for (let at = 0; at < PLANE; at++) {
@@ -65,7 +89,8 @@ describe("emitLoss", () => {
   it("is StarDist's loss, with nothing for points that the mask leaves out", async () => {
     expect(data.mask.includes(0) && data.mask.includes(1)).toBe(true);
     const results = await compute(data);
-    for (const [name, value] of Object.entries(expected(data.joined, data))) expect(Math.abs(results[name]![0]! / value - 1), name).toBeLessThan(1e-6);
+    for (const [name, value] of Object.entries(expected(data.joined, data)))
+      expect(Math.abs(results[name]![0]! / value - 1), name).toBeLessThan(1e-6);
   });
 
   it("has the gradient of its definition (central differences in double precision)", async () => {

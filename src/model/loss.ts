@@ -1,5 +1,17 @@
 import type { Graph, Value } from "../nn/graph.js";
-import { absolute, add, concat, divide, mean, multiply, scale, sigmoid, sign, softplus, subtract } from "../nn/primitives.js";
+import {
+  absolute,
+  add,
+  concat,
+  divide,
+  mean,
+  multiply,
+  scale,
+  sigmoid,
+  sign,
+  softplus,
+  subtract,
+} from "../nn/primitives.js";
 import type { Outputs } from "./unet.js";
 
 /** What the network is to predict; shapes and meaning as in `Batch`. */
@@ -28,21 +40,26 @@ const BACKGROUND_WEIGHT = 1e-4;
 const TINY = 1e-7;
 
 /**
- * StarDist's loss and its gradient with respect to the joined outputs. With object probability p, mask m (0: the annotation does not
- * know), distances d and predictions q, e, all means over every grid point of the batch (and ray):
+ * StarDist's loss and its gradient with respect to the joined outputs. With object probability p, mask m (0:
+ * the annotation does not know), distances d and predictions q, e, all means over every grid point of the
+ * batch (and ray):
  *
  *   probability = mean(m * cross entropy(q, p))
  *   distance    = mean(m p |e - d|) / (mean(m p) + 1e-7) + 1e-4 mean(m (1 - p) |e|)
  *
- * Source: Schmidt et al. 2018 and stardist/models/base.py (masked_loss). Deviation: there, unknown points still count as background in the
- * last term; here they count nowhere.
+ * Source: Schmidt et al. 2018 and stardist/models/base.py (masked_loss). Deviation: there, unknown points
+ * still count as background in the last term; here they count nowhere.
  */
 export function emitLoss(graph: Graph, outputs: Outputs, targets: Targets): LossGraph {
   const { probability, mask } = targets;
   const points = probability.shape.reduce((product, n) => product * n, 1);
   const values = points * targets.distances.shape[1]!;
 
-  const entropy = subtract(graph, softplus(graph, outputs.logits), multiply(graph, outputs.logits, probability));
+  const entropy = subtract(
+    graph,
+    softplus(graph, outputs.logits),
+    multiply(graph, outputs.logits, probability),
+  );
   const probabilityLoss = mean(graph, multiply(graph, mask, entropy));
 
   const weight = multiply(graph, mask, probability);
@@ -59,7 +76,9 @@ export function emitLoss(graph: Graph, outputs: Outputs, targets: Targets): Loss
   const perDeviation = multiply(graph, weight, divide(graph, graph.scalar(DISTANCE_WEIGHT / values), norm));
   const perExcess = scale(graph, background, (DISTANCE_WEIGHT * BACKGROUND_WEIGHT) / values);
   const ofDistances = add(
-    graph, multiply(graph, sign(graph, difference), perDeviation), multiply(graph, sign(graph, outputs.distances), perExcess),
+    graph,
+    multiply(graph, sign(graph, difference), perDeviation),
+    multiply(graph, sign(graph, outputs.distances), perExcess),
   );
   return { loss, probabilityLoss, distanceLoss, gradient: concat(graph, [ofDistances, ofLogits], 1) };
 }

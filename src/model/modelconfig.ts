@@ -16,7 +16,14 @@ export interface ModelConfig {
 }
 
 /** StarDist's defaults, with predictions for every second pixel. */
-export const defaultModelConfig: ModelConfig = { rays: 32, grid: 2, depth: 3, filters: 32, convolutionsPerLevel: 2, features: 128 };
+export const defaultModelConfig: ModelConfig = {
+  rays: 32,
+  grid: 2,
+  depth: 3,
+  filters: 32,
+  convolutionsPerLevel: 2,
+  features: 128,
+};
 
 /** @throws InvalidInput when a value is out of its range */
 export function checkModelConfig(config: ModelConfig): void {
@@ -30,7 +37,8 @@ export function checkModelConfig(config: ModelConfig): void {
   integer("filters", 1, 256);
   integer("convolutionsPerLevel", 1, 4);
   integer("features", 1, 1024);
-  if (![1, 2, 4].includes(config.grid)) throw new InvalidInput("model.grid", "1, 2 or 4", String(config.grid));
+  if (![1, 2, 4].includes(config.grid))
+    throw new InvalidInput("model.grid", "1, 2 or 4", String(config.grid));
 }
 
 /** Heights and widths that the network takes are multiples of this, in px. */
@@ -42,15 +50,17 @@ type Interval = readonly [low: number, high: number];
 /**
  * The largest extent, in px along one axis, of the pixels that one prediction depends on.
  *
- * The U-Net is not shift-invariant: how far a cell sees to either side depends on where it lies in the coarsest level's grid, so that the
- * extents of all such positions are traced through the layers and the largest is returned.
+ * The U-Net is not shift-invariant: how far a cell sees to either side depends on where it lies in the
+ * coarsest level's grid, so that the extents of all such positions are traced through the layers and the
+ * largest is returned.
  */
 export const receptiveField = (config: ModelConfig): number =>
   Math.max(...dependencies(config).map(({ seen: [low, high] }) => high - low + 1));
 
 /**
- * How far, in px, a prediction sees beyond its own cell to the farther side, at most: the margin around a tile (whose origin is a
- * multiple of `sizeMultiple`) that makes predictions inside it equal to those of the whole image.
+ * How far, in px, a prediction sees beyond its own cell to the farther side, at most: the margin around a
+ * tile (whose origin is a multiple of `sizeMultiple`) that makes predictions inside it equal to those of the
+ * whole image.
  */
 export const receptiveMargin = (config: ModelConfig): number =>
   Math.max(...dependencies(config).map(({ own, seen }) => Math.max(own[0] - seen[0], seen[1] - own[1])));

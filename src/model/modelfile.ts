@@ -1,4 +1,6 @@
-/** A model on disk: `model.onnx`, which any ONNX runtime opens, and `model.json`, which says how to use it. */
+/**
+ * A model on disk: `model.onnx`, which any ONNX runtime opens, and `model.json`, which says how to use it.
+ */
 import { z } from "zod";
 import { InvalidInput, messageOf } from "../core/errors.js";
 import type { Tensor } from "../core/tensor.js";
@@ -12,10 +14,11 @@ import { fromTensors, toTensors } from "./parameters.js";
 import { emitUnet } from "./unet.js";
 
 /**
- * The network without its training, for images of any height and width that are multiples of `sizeMultiple(config)`.
+ * The network without its training, for images of any height and width that are multiples of
+ * `sizeMultiple(config)`.
  *
- * Input `image` [1, 1, H, W]; outputs `probability` [1, 1, H/grid, W/grid], after the sigmoid, and `distances` [1, rays, H/grid, W/grid].
- * Standard operators only.
+ * Input `image` [1, 1, H, W]; outputs `probability` [1, 1, H/grid, W/grid], after the sigmoid, and
+ * `distances` [1, rays, H/grid, W/grid]. Standard operators only.
  *
  * @throws InvalidInput when a weight is missing or has another shape than the configuration gives it
  */
@@ -23,8 +26,11 @@ export function exportOnnx(config: ModelConfig, weights: ReadonlyMap<string, Ten
   checkModelConfig(config);
   const graph = new Graph();
   const checked = toTensors(config, fromTensors(config, weights, "weights"));
-  const parameters = new Map([...checked].map(([name, { shape, data }]) => [name, graph.initialiser(name, shape, data)]));
-  // Any fitting size serves to build the graph: the operators take their sizes from the image, and the file declares them open.
+  const parameters = new Map(
+    [...checked].map(([name, { shape, data }]) => [name, graph.initialiser(name, shape, data)]),
+  );
+  // Any fitting size serves to build the graph: the operators take their sizes from the image, and the file
+  // declares them open.
   const edge = sizeMultiple(config);
   const image = graph.input("image", [1, 1, edge, edge], [1, 1, "height", "width"]);
   const { distances, logits } = emitUnet(new Tape(graph, NCHW), config, image, parameters);
@@ -52,7 +58,10 @@ export interface ModelDescription {
   readonly thresholds: { readonly probability: number; readonly overlap: number };
   /** Median diameter of the nuclei it was trained on, px of the network's input. */
   readonly diameter: number;
-  /** Smallest and largest median diameter of a training image, px of the network's input; where absent, `diameter` alone. */
+  /**
+   * Smallest and largest median diameter of a training image, px of the network's input; where absent,
+   * `diameter` alone.
+   */
   readonly diameterRange?: { readonly low: number; readonly high: number } | undefined;
   /** How it came about; for people, not for programs. */
   readonly provenance: Readonly<Record<string, unknown>>;
@@ -67,7 +76,12 @@ const schema = z.object({
   format: z.literal(FORMAT),
   version: z.literal(VERSION),
   config: z.object({
-    rays: z.number(), grid: z.number(), depth: z.number(), filters: z.number(), convolutionsPerLevel: z.number(), features: z.number(),
+    rays: z.number(),
+    grid: z.number(),
+    depth: z.number(),
+    filters: z.number(),
+    convolutionsPerLevel: z.number(),
+    features: z.number(),
   }),
   normalisation: z.object({ low: percentage, high: percentage }),
   thresholds: z.object({ probability: fraction, overlap: fraction }),
@@ -94,11 +108,21 @@ export function parseModelDescription(text: string, where = "model.json"): Model
   const result = schema.safeParse(value);
   if (!result.success) {
     const { path, message } = result.error.issues[0]!;
-    throw new InvalidInput([where, ...path.map(String)].join(", "), "the description of a Karyon model", message, next);
+    throw new InvalidInput(
+      [where, ...path.map(String)].join(", "),
+      "the description of a Karyon model",
+      message,
+      next,
+    );
   }
   const { config, normalisation, thresholds, diameter, diameterRange, provenance } = result.data;
   checkModelConfig(config);
   if (normalisation.low >= normalisation.high)
-    throw new InvalidInput(`${where}, normalisation`, "a low percentile below the high one", `${normalisation.low} and ${normalisation.high}`, next);
+    throw new InvalidInput(
+      `${where}, normalisation`,
+      "a low percentile below the high one",
+      `${normalisation.low} and ${normalisation.high}`,
+      next,
+    );
   return { config, normalisation, thresholds, diameter, diameterRange, provenance };
 }

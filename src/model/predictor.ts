@@ -31,7 +31,9 @@ export interface Predictor {
  * @throws CorruptFile when the runtime cannot open it, InvalidInput where the device is missing
  */
 export async function createPredictor(
-  onnxBytes: Uint8Array, config: ModelConfig, options: { readonly threads: number; readonly device?: Device | undefined },
+  onnxBytes: Uint8Array,
+  config: ModelConfig,
+  options: { readonly threads: number; readonly device?: Device | undefined },
 ): Promise<Predictor> {
   checkModelConfig(config);
   const session = await open(onnxBytes, options.device ?? "cpu", options.threads);
@@ -40,10 +42,19 @@ export async function createPredictor(
     config,
     async predict(data, height, width) {
       if (height < 1 || width < 1 || height % multiple !== 0 || width % multiple !== 0)
-        throw new InvalidInput("image size", `multiples of ${multiple} px`, `${height} x ${width}`, "pad the image");
-      if (data.length !== height * width) throw new InvalidInput("image", `${height * width} values`, String(data.length));
+        throw new InvalidInput(
+          "image size",
+          `multiples of ${multiple} px`,
+          `${height} x ${width}`,
+          "pad the image",
+        );
+      if (data.length !== height * width)
+        throw new InvalidInput("image", `${height * width} values`, String(data.length));
       const results = await session.run({ image: new ort.Tensor("float32", data, [1, 1, height, width]) });
-      return { probability: results["probability"]!.data as Float32Array, distances: results["distances"]!.data as Float32Array };
+      return {
+        probability: results["probability"]!.data as Float32Array,
+        distances: results["distances"]!.data as Float32Array,
+      };
     },
     release: () => session.release(),
   };
@@ -54,6 +65,11 @@ async function open(bytes: Uint8Array, device: Device, threads: number): Promise
     return await openSession(bytes, device, threads);
   } catch (error) {
     if (isKaryonError(error)) throw error;
-    throw new CorruptFile("model.onnx", 0, `the ONNX runtime refused the model (${messageOf(error)})`, "train it again, or copy it again");
+    throw new CorruptFile(
+      "model.onnx",
+      0,
+      `the ONNX runtime refused the model (${messageOf(error)})`,
+      "train it again, or copy it again",
+    );
   }
 }

@@ -1,4 +1,7 @@
-/** The whole training step against PyTorch's in double precision (fixtures/generate_nn.py), and the layouts against each other. */
+/**
+ * The whole training step against PyTorch's in double precision (fixtures/generate_nn.py), and the layouts
+ * against each other.
+ */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Batch } from "../core/batch.js";
@@ -37,13 +40,21 @@ interface Golden {
 
 const folder = new URL("../../fixtures/nn/", import.meta.url);
 const read = (name: string): unknown => JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8"));
-const { cases, learningRate, stride } = read("manifest") as { cases: string[]; learningRate: number; stride: number };
+const { cases, learningRate, stride } = read("manifest") as {
+  cases: string[];
+  learningRate: number;
+  stride: number;
+};
 
 /** The generator's hash: numbers in [0, 1). */
 function uniform(seed: number, count: number): Float64Array {
   return Float64Array.from({ length: count }, (_, i) => {
     let x = (i + 1 + seed * 1000003) >>> 0;
-    for (const [factor, shift] of [[2654435761, 15], [2246822519, 13], [3266489917, 16]] as const) {
+    for (const [factor, shift] of [
+      [2654435761, 15],
+      [2246822519, 13],
+      [3266489917, 16],
+    ] as const) {
       x = Math.imul(x, factor) >>> 0;
       x = (x ^ (x >>> shift)) >>> 0;
     }
@@ -71,12 +82,21 @@ function batchOf({ config, batch, patch }: Golden, step: number): Batch {
   };
 }
 
-interface Outcome { readonly losses: readonly StepLosses[]; readonly gradient: Float32Array; readonly end: OptimiserState }
+interface Outcome {
+  readonly losses: readonly StepLosses[];
+  readonly gradient: Float32Array;
+  readonly end: OptimiserState;
+}
 
 async function runSteps(golden: Golden, layout: Layout): Promise<Outcome> {
   const weights = firstWeights(golden.config);
   const zeros = (): Float32Array => new Float32Array(weights.length);
-  const trainer = await Trainer.create(golden.config, layout, golden, 1, { step: 0, weights, first: zeros(), second: zeros() });
+  const trainer = await Trainer.create(golden.config, layout, golden, 1, {
+    step: 0,
+    weights,
+    first: zeros(),
+    second: zeros(),
+  });
   const losses: StepLosses[] = [];
   let gradient = zeros();
   for (let step = 0; step < golden.steps.length; step++) {
@@ -90,7 +110,8 @@ async function runSteps(golden: Golden, layout: Layout): Promise<Outcome> {
 }
 
 const sample = (vector: ArrayLike<number>): number[] => Array.from(vector).filter((_, i) => i % stride === 0);
-const norm = (vector: ArrayLike<number>): number => Math.sqrt(Array.from(vector).reduce((sum, value) => sum + value * value, 0));
+const norm = (vector: ArrayLike<number>): number =>
+  Math.sqrt(Array.from(vector).reduce((sum, value) => sum + value * value, 0));
 const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   expect(a.length).toBe(b.length);
   return Array.from(a).reduce((max, value, i) => Math.max(max, Math.abs(value - b[i]!)), 0);
@@ -106,15 +127,21 @@ describe.each(cases)("%s", (name) => {
     const { losses, gradient, end } = await runSteps(golden, layout);
     losses.forEach((loss, step) => {
       for (const key of ["loss", "probability", "distance", "gradientNorm"] as const)
-        expect(Math.abs(loss[key] / golden.steps[step]![key] - 1), `${key} of step ${step}`).toBeLessThan(LOSS);
+        expect(Math.abs(loss[key] / golden.steps[step]![key] - 1), `${key} of step ${step}`).toBeLessThan(
+          LOSS,
+        );
     });
     let at = 0;
     for (const parameter of parametersOf(golden.config)) {
       const part = gradient.subarray(at, (at += sizeOf(parameter.shape)));
-      expect(Math.abs(norm(part) / golden.gradientNorms[parameter.name]! - 1), parameter.name).toBeLessThan(GRADIENT_NORM);
+      expect(Math.abs(norm(part) / golden.gradientNorms[parameter.name]! - 1), parameter.name).toBeLessThan(
+        GRADIENT_NORM,
+      );
     }
     expect(at).toBe(gradient.length);
-    expect(largestDifference(sample(gradient), golden.gradient)).toBeLessThan(GRADIENT * Math.max(...golden.gradient.map(Math.abs)));
+    expect(largestDifference(sample(gradient), golden.gradient)).toBeLessThan(
+      GRADIENT * Math.max(...golden.gradient.map(Math.abs)),
+    );
     const wrong = sample(end.weights).map((value, i) => Math.abs(value - golden.weights[i]!) / learningRate);
     expect(Math.max(...wrong)).toBeLessThan(WEIGHT);
   });
@@ -128,11 +155,19 @@ describe.each(cases)("%s", (name) => {
 
   it("predicts as PyTorch does, from the exported model", async () => {
     const { config, batch, patch } = golden;
-    const predictor = await createPredictor(exportOnnx(config, toTensors(config, firstWeights(config))), config, { threads: 1 });
+    const predictor = await createPredictor(
+      exportOnnx(config, toTensors(config, firstWeights(config))),
+      config,
+      { threads: 1 },
+    );
     const { image } = batchOf(golden, 0);
     const [probabilities, distances]: [number[], number[]] = [[], []];
     for (let n = 0; n < batch; n++) {
-      const result = await predictor.predict(image.slice(n * patch * patch, (n + 1) * patch * patch), patch, patch);
+      const result = await predictor.predict(
+        image.slice(n * patch * patch, (n + 1) * patch * patch),
+        patch,
+        patch,
+      );
       probabilities.push(...result.probability);
       distances.push(...result.distances);
     }
@@ -142,8 +177,13 @@ describe.each(cases)("%s", (name) => {
   });
 
   it.skipIf(block === undefined)("is the same in both layouts", async () => {
-    const [standard, blocked] = [await runSteps(golden, NCHW), await runSteps(golden, { kind: "blocked", block: block! })];
-    expect(largestDifference(standard.gradient, blocked.gradient)).toBeLessThan(GRADIENT * Math.max(...standard.gradient.map(Math.abs)));
+    const [standard, blocked] = [
+      await runSteps(golden, NCHW),
+      await runSteps(golden, { kind: "blocked", block: block! }),
+    ];
+    expect(largestDifference(standard.gradient, blocked.gradient)).toBeLessThan(
+      GRADIENT * Math.max(...standard.gradient.map(Math.abs)),
+    );
     expect(largestDifference(standard.end.weights, blocked.end.weights) / learningRate).toBeLessThan(WEIGHT);
   });
 });

@@ -15,7 +15,8 @@ describe("learningRateAt", () => {
   });
 
   it("stays when it is constant or left to the plateau", () => {
-    for (const schedule of ["constant", "plateau"] as const) expect(learningRateAt({ ...options, schedule, warmup: 0 }, 70)).toBe(0.8);
+    for (const schedule of ["constant", "plateau"] as const)
+      expect(learningRateAt({ ...options, schedule, warmup: 0 }, 70)).toBe(0.8);
   });
 
   it("is held for six tenths, then falls along a cosine, or falls earlier over as many steps", () => {
@@ -23,16 +24,26 @@ describe("learningRateAt", () => {
     for (const step of [0, 30, 59, 60]) expect(learningRateAt(held, step)).toBe(0.8);
     expect(learningRateAt(held, 80)).toBeCloseTo(0.4, 12);
     expect(learningRateAt(held, 99)).toBeCloseTo(0.4 * (1 - Math.cos(Math.PI / 40)), 12);
-    for (const step of [0, 20, 35, 39]) expect(learningRateAt(held, step, 20)).toBeCloseTo(learningRateAt(held, step + 40), 12);
+    for (const step of [0, 20, 35, 39])
+      expect(learningRateAt(held, step, 20)).toBeCloseTo(learningRateAt(held, step + 40), 12);
   });
 
   it("is positive and at most the given rate at every step", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 500 }), fc.nat(500), fc.nat(499), schedules, (steps, warmup, step, schedule) => {
-        const rate = learningRateAt({ schedule, learningRate: 0.1, steps, warmup: Math.min(warmup, steps) }, Math.min(step, steps - 1));
-        expect(rate).toBeGreaterThan(0);
-        expect(rate).toBeLessThanOrEqual(0.1 * (1 + 1e-12));
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 500 }),
+        fc.nat(500),
+        fc.nat(499),
+        schedules,
+        (steps, warmup, step, schedule) => {
+          const rate = learningRateAt(
+            { schedule, learningRate: 0.1, steps, warmup: Math.min(warmup, steps) },
+            Math.min(step, steps - 1),
+          );
+          expect(rate).toBeGreaterThan(0);
+          expect(rate).toBeLessThanOrEqual(0.1 * (1 + 1e-12));
+        },
+      ),
     );
   });
 });

@@ -1,8 +1,8 @@
 /** How the learning rate runs through a training. */
 export interface Schedule {
   /**
-   * `hold` stays, then falls to zero along a cosine over the last part of the training; `cosine` falls over the whole of it; `plateau` halves whenever the
-   * loss has stopped falling; `constant` stays.
+   * `hold` stays, then falls to zero along a cosine over the last part of the training; `cosine` falls over
+   * the whole of it; `plateau` halves whenever the loss has stopped falling; `constant` stays.
    */
   readonly schedule: "hold" | "cosine" | "plateau" | "constant";
   readonly learningRate: number;
@@ -28,7 +28,9 @@ export function learningRateAt(options: Schedule, step: number, fall = startOfFa
   if (step < warmup) return (learningRate * (step + 1)) / warmup;
   const along = (part: number): number => (learningRate * (1 + Math.cos(Math.PI * part))) / 2;
   if (schedule === "cosine") return along((step - warmup) / (steps - warmup));
-  return schedule === "hold" && step >= fall ? along((step - fall) / (steps - startOfFall(options))) : learningRate;
+  return schedule === "hold" && step >= fall
+    ? along((step - fall) / (steps - startOfFall(options)))
+    : learningRate;
 }
 
 /** What `plateau` remembers between epochs. */

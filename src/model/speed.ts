@@ -7,17 +7,29 @@ const CHANNELS = 32;
 const EDGE = 256;
 
 /**
- * Seconds that a device takes for two convolutions like those that a network spends its time in, results brought back included: the shortest
- * of three times, after one in which it may compile.
+ * Seconds that a device takes for two convolutions like those that a network spends its time in, results
+ * brought back included: the shortest of three times, after one in which it may compile.
  *
  * @throws InvalidInput where the device is missing
  */
 export async function convolutionSeconds(device: Device, threads: number): Promise<number> {
   const graph = new Graph();
   const shape = [1, CHANNELS, EDGE, EDGE];
-  const weights = graph.initialiser("weights", [CHANNELS, CHANNELS, 3, 3], new Float32Array(CHANNELS * CHANNELS * 9).fill(0.01));
+  const weights = graph.initialiser(
+    "weights",
+    [CHANNELS, CHANNELS, 3, 3],
+    new Float32Array(CHANNELS * CHANNELS * 9).fill(0.01),
+  );
   const attributes = { kernel_shape: [3, 3], pads: [1, 1, 1, 1] };
-  graph.output("y", graph.node("Conv", [graph.node("Conv", [graph.input("x", shape), weights], shape, attributes), weights], shape, attributes));
+  graph.output(
+    "y",
+    graph.node(
+      "Conv",
+      [graph.node("Conv", [graph.input("x", shape), weights], shape, attributes), weights],
+      shape,
+      attributes,
+    ),
+  );
   const session = await openSession(graph.encode(), device, threads);
   const x = new ort.Tensor("float32", new Float32Array(CHANNELS * EDGE * EDGE).fill(1), shape);
   let shortest = Infinity;

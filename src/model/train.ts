@@ -4,12 +4,19 @@ import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import { random } from "../core/random.js";
 import type { Tensor } from "../core/tensor.js";
 import type { Device } from "../nn/devices.js";
+import { chooseLayout, type LayoutChoice } from "./chooselayout.js";
 import { checkModelConfig, sizeMultiple, type ModelConfig } from "./modelconfig.js";
 import { exportOnnx } from "./modelfile.js";
-import { chooseLayout, type LayoutChoice } from "./chooselayout.js";
 import { fromTensors, initialWeights, parameterCount, toTensors } from "./parameters.js";
 import { createPredictor, type Predictor } from "./predictor.js";
-import { afterEpoch, learningRateAt, startOfFall, startOfPlateau, type PlateauState, type Schedule } from "./schedule.js";
+import {
+  afterEpoch,
+  learningRateAt,
+  startOfFall,
+  startOfPlateau,
+  type PlateauState,
+  type Schedule,
+} from "./schedule.js";
 import { Trainer, type Losses, type OptimiserState, type StepLosses } from "./trainer.js";
 
 export interface TrainOptions extends Schedule {
@@ -21,13 +28,22 @@ export interface TrainOptions extends Schedule {
   /** Seed of the first weights. */
   readonly seed: number;
   readonly threads: number;
-  /** `auto` is blocked where the processor and the configuration allow, which is faster; both give the same up to rounding. */
+  /**
+   * `auto` is blocked where the processor and the configuration allow, which is faster; both give the same up
+   * to rounding.
+   */
   readonly layout: LayoutChoice;
   /** Default `cpu`. On others the layout is `nchw`, and results are equal up to rounding only. */
   readonly device?: Device | undefined;
-  /** How slowly the average of the weights forgets, a step, 0..1; 0 for no average. What is validated and kept is the average. Default 0. */
+  /**
+   * How slowly the average of the weights forgets, a step, 0..1; 0 for no average. What is validated and kept
+   * is the average. Default 0.
+   */
   readonly averaging?: number | undefined;
-  /** With `hold`: scores without a better one after which the rate begins to fall. Default: never before its time. */
+  /**
+   * With `hold`: scores without a better one after which the rate begins to fall. Default: never before its
+   * time.
+   */
   readonly contentAfter?: number | undefined;
   /** Epochs from one score to the next. Default 1. */
   readonly scoreEvery?: number | undefined;
@@ -38,12 +54,22 @@ export interface TrainOptions extends Schedule {
   /** Goes on where a checkpoint of a training with the same options was made. */
   readonly resume?: TrainingState | undefined;
   /** Called after each epoch. `checkpoint` copies the whole state; call it only to save it. */
-  readonly onEpoch?: ((record: TrainingRecord, checkpoint: () => TrainingState) => void | Promise<void>) | undefined;
+  readonly onEpoch?:
+    ((record: TrainingRecord, checkpoint: () => TrainingState) => void | Promise<void>) | undefined;
 }
 
 /** StarDist's settings, with the schedule that needs a tenth of its steps. */
 export const defaultTrainOptions: TrainOptions = {
-  steps: 3000, batch: 4, patch: 96, learningRate: 1e-3, schedule: "hold", averaging: 0.995, warmup: 100, stepsPerEpoch: 100, seed: 1, threads: 2,
+  steps: 3000,
+  batch: 4,
+  patch: 96,
+  learningRate: 1e-3,
+  schedule: "hold",
+  averaging: 0.995,
+  warmup: 100,
+  stepsPerEpoch: 100,
+  seed: 1,
+  threads: 2,
   layout: "auto",
 };
 
@@ -55,11 +81,16 @@ export interface TrainingData {
   nextBatch(step: number): Batch | Promise<Batch>;
   /** Of the same size as those of the training; may be empty. */
   readonly validation: readonly Batch[];
-  /** Scores the network, higher is better. It decides when a `hold` that makes no progress ends; which weights are kept is decided by the loss. */
+  /**
+   * Scores the network, higher is better. It decides when a `hold` that makes no progress ends; which weights
+   * are kept is decided by the loss.
+   */
   validate?(predictor: Predictor): Promise<number>;
 }
 
-/** One epoch. Losses of the training are means over its steps. NaN where there was nothing to validate with. */
+/**
+ * One epoch. Losses of the training are means over its steps. NaN where there was nothing to validate with.
+ */
 export interface TrainingRecord {
   /** From 1. */
   readonly epoch: number;
@@ -79,8 +110,8 @@ export interface TrainingRecord {
 }
 
 /**
- * Everything that a training needs to go on as if it had not been interrupted. Independent of layout and number of threads. Some numbers
- * may be infinite or NaN, which JSON cannot hold.
+ * Everything that a training needs to go on as if it had not been interrupted. Independent of layout and
+ * number of threads. Some numbers may be infinite or NaN, which JSON cannot hold.
  */
 export interface TrainingState extends OptimiserState {
   readonly best: Best;
@@ -112,14 +143,21 @@ export interface TrainResult {
 /**
  * Trains a StarDist network, from random weights unless others are given.
  *
- * The weights that are kept are those of the epoch with the lowest validation loss, or, with nothing to validate on, the last. Not those with the best score:
- * with some dozens of objects to find it is a staircase, and it does not see the outlines. Results depend on the options, the data, the layout, the device and the number of threads, and on nothing else.
+ * The weights that are kept are those of the epoch with the lowest validation loss, or, with nothing to
+ * validate on, the last. Not those with the best score: with some dozens of objects to find it is a
+ * staircase, and it does not see the outlines. Results depend on the options, the data, the layout, the
+ * device and the number of threads, and on nothing else.
  *
  * @throws InvalidInput when options, configuration and batches do not fit together
  * @throws TrainingDiverged when a loss or gradient is no longer finite
  * @throws Cancelled when `context.signal` is aborted; checked before every step
  */
-export async function train(config: ModelConfig, options: TrainOptions, data: TrainingData, context: StageContext): Promise<TrainResult> {
+export async function train(
+  config: ModelConfig,
+  options: TrainOptions,
+  data: TrainingData,
+  context: StageContext,
+): Promise<TrainResult> {
   checkModelConfig(config);
   checkOptions(config, options);
   throwIfCancelled(context, "Training");
@@ -138,25 +176,34 @@ export async function train(config: ModelConfig, options: TrainOptions, data: Tr
 function checkOptions(config: ModelConfig, options: TrainOptions): void {
   const positive = ["steps", "batch", "patch", "stepsPerEpoch", "threads"] as const;
   for (const name of positive)
-    if (!Number.isInteger(options[name]) || options[name] < 1) throw new InvalidInput(`train.${name}`, "a whole number above 0", String(options[name]));
+    if (!Number.isInteger(options[name]) || options[name] < 1)
+      throw new InvalidInput(`train.${name}`, "a whole number above 0", String(options[name]));
   const multiple = sizeMultiple(config);
   if (options.patch % multiple !== 0)
     throw new InvalidInput(
-      "train.patch", `a multiple of ${multiple} (grid x 2^depth)`, String(options.patch),
+      "train.patch",
+      `a multiple of ${multiple} (grid x 2^depth)`,
+      String(options.patch),
       `for example ${Math.ceil(options.patch / multiple) * multiple}`,
     );
-  if (!(options.learningRate > 0)) throw new InvalidInput("train.learningRate", "a number above 0", String(options.learningRate));
-  if (!(options.warmup >= 0 && options.warmup <= options.steps)) throw new InvalidInput("train.warmup", "0 to the number of steps", String(options.warmup));
+  if (!(options.learningRate > 0))
+    throw new InvalidInput("train.learningRate", "a number above 0", String(options.learningRate));
+  if (!(options.warmup >= 0 && options.warmup <= options.steps))
+    throw new InvalidInput("train.warmup", "0 to the number of steps", String(options.warmup));
   const length = parameterCount(config);
   if (options.resume && options.resume.weights.length !== length)
     throw new InvalidInput(
-      "train.resume", `a checkpoint of ${length} weights`, String(options.resume.weights.length),
+      "train.resume",
+      `a checkpoint of ${length} weights`,
+      String(options.resume.weights.length),
       "resume with the configuration it was made with",
     );
 }
 
 function freshState(config: ModelConfig, options: TrainOptions): TrainingState {
-  const weights = options.weights ? fromTensors(config, options.weights, "train.weights") : initialWeights(config, random(options.seed));
+  const weights = options.weights
+    ? fromTensors(config, options.weights, "train.weights")
+    : initialWeights(config, random(options.seed));
   const zeros = (): Float32Array => new Float32Array(weights.length);
   const best: Best = { step: 0, value: -Infinity, weights };
   return { step: 0, weights, first: zeros(), second: zeros(), best, plateau: startOfPlateau, history: [] };
@@ -164,13 +211,18 @@ function freshState(config: ModelConfig, options: TrainOptions): TrainingState {
 
 /** The steps, epoch by epoch. */
 async function run(
-  trainer: Trainer, start: TrainingState, options: TrainOptions, data: TrainingData, context: StageContext,
+  trainer: Trainer,
+  start: TrainingState,
+  options: TrainOptions,
+  data: TrainingData,
+  context: StageContext,
 ): Promise<Pick<TrainingState, "best" | "history">> {
   const began = performance.now();
   const history = [...start.history];
   let { best, plateau, fall } = start;
   let sum = startOfSum;
-  const end = (): number => (fall === undefined ? options.steps : options.steps - startOfFall(options) + fall);
+  const end = (): number =>
+    fall === undefined ? options.steps : options.steps - startOfFall(options) + fall;
   for (let step = start.step; step < end(); step++) {
     const learningRate = learningRateAt(options, step, fall) * plateau.factor;
     const losses = await takeStep(trainer, step, learningRate, data, context);
@@ -185,15 +237,36 @@ async function run(
     const { loss, probability, distance } = meanOf(sum);
     sum = startOfSum;
     const record: TrainingRecord = {
-      epoch, step: step + 1, learningRate, loss, probabilityLoss: probability, distanceLoss: distance, ...validation, seconds: (performance.now() - began) / 1000,
+      epoch,
+      step: step + 1,
+      learningRate,
+      loss,
+      probabilityLoss: probability,
+      distanceLoss: distance,
+      ...validation,
+      seconds: (performance.now() - began) / 1000,
     };
     history.push(record);
-    if (isBetter(record, best)) best = { step: record.step, value: -record.validationLoss, weights: trainer.weights() };
+    if (isBetter(record, best))
+      best = { step: record.step, value: -record.validationLoss, weights: trainer.weights() };
     const watched = data.validation.length > 0 ? record.validationLoss : record.loss;
-    if (options.schedule === "plateau") plateau = afterEpoch(plateau, watched, options.patience ?? DEFAULT_PATIENCE);
-    if (options.schedule === "hold" && fall === undefined && record.step < startOfFall(options) && isContent(history, options.contentAfter)) fall = record.step;
+    if (options.schedule === "plateau")
+      plateau = afterEpoch(plateau, watched, options.patience ?? DEFAULT_PATIENCE);
+    if (
+      options.schedule === "hold" &&
+      fall === undefined &&
+      record.step < startOfFall(options) &&
+      isContent(history, options.contentAfter)
+    )
+      fall = record.step;
     const [bestNow, plateauNow, fallNow] = [best, plateau, fall];
-    await options.onEpoch?.(record, () => ({ ...trainer.state(), best: bestNow, plateau: plateauNow, history: [...history], ...(fallNow === undefined ? {} : { fall: fallNow }) }));
+    await options.onEpoch?.(record, () => ({
+      ...trainer.state(),
+      best: bestNow,
+      plateau: plateauNow,
+      history: [...history],
+      ...(fallNow === undefined ? {} : { fall: fallNow }),
+    }));
   }
   return { best, history };
 }
@@ -209,7 +282,13 @@ function isContent(history: readonly Pick<TrainingRecord, "score">[], after: num
 }
 
 /** @param step from 0 */
-async function takeStep(trainer: Trainer, step: number, learningRate: number, data: TrainingData, context: StageContext): Promise<StepLosses> {
+async function takeStep(
+  trainer: Trainer,
+  step: number,
+  learningRate: number,
+  data: TrainingData,
+  context: StageContext,
+): Promise<StepLosses> {
   throwIfCancelled(context, "Training");
   const batch = await data.nextBatch(step);
   // Making a batch takes time, and the user may have stopped meanwhile.
@@ -220,27 +299,49 @@ async function takeStep(trainer: Trainer, step: number, learningRate: number, da
   return losses;
 }
 
-type ValidationPart = Pick<TrainingRecord, "validationLoss" | "validationProbabilityLoss" | "validationDistanceLoss" | "score">;
+type ValidationPart = Pick<
+  TrainingRecord,
+  "validationLoss" | "validationProbabilityLoss" | "validationDistanceLoss" | "score"
+>;
 
-async function validate(trainer: Trainer, step: number, where: Pick<TrainOptions, "threads" | "device">, data: TrainingData, scored: boolean): Promise<ValidationPart> {
+async function validate(
+  trainer: Trainer,
+  step: number,
+  where: Pick<TrainOptions, "threads" | "device">,
+  data: TrainingData,
+  scored: boolean,
+): Promise<ValidationPart> {
   let sum = startOfSum;
   for (const batch of data.validation) sum = addLosses(sum, await trainer.evaluate(batch));
   const { loss, probability, distance } = meanOf(sum);
   if (data.validation.length > 0) failIfDiverged(step, loss);
   const score = scored ? await scoreOf(trainer, data, where) : NaN;
-  return { validationLoss: loss, validationProbabilityLoss: probability, validationDistanceLoss: distance, score };
+  return {
+    validationLoss: loss,
+    validationProbabilityLoss: probability,
+    validationDistanceLoss: distance,
+    score,
+  };
 }
 
 /** Ties go to the earlier epoch; where nothing tells, the last is taken. */
-const isBetter = ({ validationLoss }: TrainingRecord, best: Best): boolean => -validationLoss > best.value || Number.isNaN(validationLoss) || best.step === 0;
+const isBetter = ({ validationLoss }: TrainingRecord, best: Best): boolean =>
+  -validationLoss > best.value || Number.isNaN(validationLoss) || best.step === 0;
 
 function failIfDiverged(step: number, value: number): void {
   if (!Number.isFinite(value)) throw new TrainingDiverged(step, value);
 }
 
-async function scoreOf(trainer: Trainer, data: TrainingData, { threads, device }: Pick<TrainOptions, "threads" | "device">): Promise<number> {
+async function scoreOf(
+  trainer: Trainer,
+  data: TrainingData,
+  { threads, device }: Pick<TrainOptions, "threads" | "device">,
+): Promise<number> {
   const { config } = trainer;
-  const predictor = await createPredictor(exportOnnx(config, toTensors(config, trainer.weights())), config, { threads, device });
+  const predictor = await createPredictor(exportOnnx(config, toTensors(config, trainer.weights())), config, {
+    threads,
+    device,
+  });
   try {
     return (await data.validate?.(predictor)) ?? NaN;
   } finally {
@@ -253,9 +354,15 @@ type LossSum = Losses & { readonly count: number };
 const startOfSum: LossSum = { loss: 0, probability: 0, distance: 0, count: 0 };
 
 const addLosses = (sum: LossSum, { loss, probability, distance }: Losses): LossSum => ({
-  loss: sum.loss + loss, probability: sum.probability + probability, distance: sum.distance + distance, count: sum.count + 1,
+  loss: sum.loss + loss,
+  probability: sum.probability + probability,
+  distance: sum.distance + distance,
+  count: sum.count + 1,
 });
 
 /** NaN over no losses. */
-const meanOf = ({ loss, probability, distance, count }: LossSum): Losses =>
-  ({ loss: loss / count, probability: probability / count, distance: distance / count });
+const meanOf = ({ loss, probability, distance, count }: LossSum): Losses => ({
+  loss: loss / count,
+  probability: probability / count,
+  distance: distance / count,
+});

@@ -6,8 +6,8 @@ import { adamScalars } from "../nn/adam.js";
 import type { Device } from "../nn/devices.js";
 import type { Layout } from "../nn/layout.js";
 import { openSession } from "../nn/session.js";
-import type { ModelConfig } from "./modelconfig.js";
 import { batchShapes, buildLossGraph, buildStepGraph, type BatchSize } from "./graphs.js";
+import type { ModelConfig } from "./modelconfig.js";
 import { pack, unpack } from "./parameters.js";
 
 export interface Losses {
@@ -22,7 +22,10 @@ export interface StepLosses extends Losses {
   readonly gradientNorm: number;
 }
 
-/** What a training remembers from step to step: standard vectors (see parameters.ts) and the number of steps done. */
+/**
+ * What a training remembers from step to step: standard vectors (see parameters.ts) and the number of steps
+ * done.
+ */
 export interface OptimiserState {
   readonly step: number;
   readonly weights: Float32Array;
@@ -32,19 +35,27 @@ export interface OptimiserState {
   readonly average?: Float32Array | undefined;
 }
 
-/** Steps between two values that enter the average: so it costs nothing, and weights one step apart hardly differ. */
+/**
+ * Steps between two values that enter the average: so it costs nothing, and weights one step apart hardly
+ * differ.
+ */
 const AVERAGED_EVERY = 10;
 
 type FloatTensor = InstanceType<typeof ort.Tensor>;
-interface Vectors { readonly weights: FloatTensor; readonly first: FloatTensor; readonly second: FloatTensor }
+interface Vectors {
+  readonly weights: FloatTensor;
+  readonly first: FloatTensor;
+  readonly second: FloatTensor;
+}
 
-const tensor = (data: Float32Array, shape: readonly number[]): FloatTensor => new ort.Tensor("float32", data, shape);
+const tensor = (data: Float32Array, shape: readonly number[]): FloatTensor =>
+  new ort.Tensor("float32", data, shape);
 const scalar = (value = 0): FloatTensor => tensor(Float32Array.of(value), []);
 const valueOf = (scalarTensor: FloatTensor): number => (scalarTensor.data as Float32Array)[0]!;
 
 /**
- * The sessions and buffers of a training. Weights and moments live in two sets of arrays: a step reads one and writes the other, then they
- * change places, so that nothing is copied.
+ * The sessions and buffers of a training. Weights and moments live in two sets of arrays: a step reads one
+ * and writes the other, then they change places, so that nothing is copied.
  */
 export class Trainer {
   readonly config: ModelConfig;
@@ -62,7 +73,13 @@ export class Trainer {
   #average: FloatTensor | undefined;
 
   private constructor(
-    config: ModelConfig, layout: Layout, size: BatchSize, threads: number, device: Device, session: ort.InferenceSession, state: OptimiserState,
+    config: ModelConfig,
+    layout: Layout,
+    size: BatchSize,
+    threads: number,
+    device: Device,
+    session: ort.InferenceSession,
+    state: OptimiserState,
   ) {
     this.config = config;
     this.layout = layout;
@@ -84,7 +101,12 @@ export class Trainer {
 
   /** @throws InvalidInput where the device is missing */
   static async create(
-    config: ModelConfig, layout: Layout, size: BatchSize, threads: number, state: OptimiserState, device: Device = "cpu",
+    config: ModelConfig,
+    layout: Layout,
+    size: BatchSize,
+    threads: number,
+    state: OptimiserState,
+    device: Device = "cpu",
   ): Promise<Trainer> {
     const session = await createSession(buildStepGraph(config, layout, size), threads, device);
     return new Trainer(config, layout, size, threads, device, session, state);
@@ -95,19 +117,27 @@ export class Trainer {
     this.#step++;
     const { rate, epsilon } = adamScalars(this.#step, learningRate);
     const fetches = {
-      ...this.#losses, gradientNorm: this.#gradientNorm,
-      newWeights: this.#next.weights, newFirst: this.#next.first, newSecond: this.#next.second,
+      ...this.#losses,
+      gradientNorm: this.#gradientNorm,
+      newWeights: this.#next.weights,
+      newFirst: this.#next.first,
+      newSecond: this.#next.second,
     };
-    await this.#session.run({ ...this.#feed(batch), ...this.#now, rate: scalar(rate), epsilon: scalar(epsilon) }, fetches);
+    await this.#session.run(
+      { ...this.#feed(batch), ...this.#now, rate: scalar(rate), epsilon: scalar(epsilon) },
+      fetches,
+    );
     [this.#now, this.#next] = [this.#next, this.#now];
     return { ...this.#readLosses(), gradientNorm: valueOf(this.#gradientNorm) };
   }
 
   /**
-   * Takes the present weights into their exponential average, every tenth step. The average forgets a step's weights by `decay` with each further step; at the
-   * start faster, so that the first weights, which are random, do not stay in it: the n-th value has a share of at least 9 in n + 9.
+   * Takes the present weights into their exponential average, every tenth step. The average forgets a step's
+   * weights by `decay` with each further step; at the start faster, so that the first weights, which are
+   * random, do not stay in it: the n-th value has a share of at least 9 in n + 9.
    *
-   * Source: Polyak & Juditsky 1992; Tarvainen & Valpola 2017, 3; the start is that of TensorFlow's ExponentialMovingAverage with `num_updates`.
+   * Source: Polyak & Juditsky 1992; Tarvainen & Valpola 2017, 3; the start is that of TensorFlow's
+   * ExponentialMovingAverage with `num_updates`.
    *
    * @param decay a step, 0..1
    */
@@ -126,8 +156,15 @@ export class Trainer {
 
   /** The losses of a batch with the averaged weights, or the present ones where there is no average. */
   async evaluate(batch: Batch): Promise<Losses> {
-    this.#evaluation ??= await createSession(buildLossGraph(this.config, this.layout, this.size), this.#threads, this.#device);
-    await this.#evaluation.run({ ...this.#feed(batch), weights: this.#average ?? this.#now.weights }, { ...this.#losses });
+    this.#evaluation ??= await createSession(
+      buildLossGraph(this.config, this.layout, this.size),
+      this.#threads,
+      this.#device,
+    );
+    await this.#evaluation.run(
+      { ...this.#feed(batch), weights: this.#average ?? this.#now.weights },
+      { ...this.#losses },
+    );
     return this.#readLosses();
   }
 
@@ -139,7 +176,10 @@ export class Trainer {
   state(): OptimiserState {
     const { weights, first, second } = this.#now;
     return {
-      step: this.#step, weights: this.#standard(weights), first: this.#standard(first), second: this.#standard(second),
+      step: this.#step,
+      weights: this.#standard(weights),
+      first: this.#standard(first),
+      second: this.#standard(second),
       ...(this.#average ? { average: this.#standard(this.#average) } : {}),
     };
   }
@@ -163,12 +203,25 @@ export class Trainer {
     const feed = (name: keyof Batch): FloatTensor => {
       const expected = sizeOf(shapes[name]);
       if (batch[name].length !== expected)
-        throw new InvalidInput(`batch.${name}`, `${expected} values, [${shapes[name].join(", ")}]`, String(batch[name].length));
+        throw new InvalidInput(
+          `batch.${name}`,
+          `${expected} values, [${shapes[name].join(", ")}]`,
+          String(batch[name].length),
+        );
       return tensor(batch[name], shapes[name]);
     };
-    return { image: feed("image"), probability: feed("probability"), mask: feed("mask"), distances: feed("distances") };
+    return {
+      image: feed("image"),
+      probability: feed("probability"),
+      mask: feed("mask"),
+      distances: feed("distances"),
+    };
   }
 }
 
 const createSession = (bytes: Uint8Array, threads: number, device: Device): Promise<ort.InferenceSession> =>
-  openSession(bytes, device, threads, { executionMode: "sequential", enableCpuMemArena: true, enableMemPattern: true });
+  openSession(bytes, device, threads, {
+    executionMode: "sequential",
+    enableCpuMemArena: true,
+    enableMemPattern: true,
+  });

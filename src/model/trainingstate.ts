@@ -1,9 +1,11 @@
 /**
  * A training's state as one file.
  *
- * Layout, little-endian (as is every platform this runs on): 8 bytes "KARYONCK", uint32 CRC-32 of all that follows, uint32 length
- * of the head; the head (JSON, UTF-8, padded with spaces to a multiple of 4); then float32 vectors, end to end. In the head each vector stands as `{"$float32": [offset, length]}`,
- * in floats, and a number that JSON does not have as `{"$number": "NaN"}`: whatever plain data a state is made of is kept bit by bit.
+ * Layout, little-endian (as is every platform this runs on): 8 bytes "KARYONCK", uint32 CRC-32 of all that
+ * follows, uint32 length of the head; the head (JSON, UTF-8, padded with spaces to a multiple of 4); then
+ * float32 vectors, end to end. In the head each vector stands as `{"$float32": [offset, length]}`, in floats,
+ * and a number that JSON does not have as `{"$number": "NaN"}`: whatever plain data a state is made of is
+ * kept bit by bit.
  */
 import { crc32 } from "#platform";
 import { CorruptFile, messageOf } from "../core/errors.js";
@@ -18,7 +20,8 @@ export interface Checkpoint {
 const MAGIC = "KARYONCK";
 const HEAD = 16;
 /** Numbers that JSON turns into null, or into another. */
-const isUnusual = (value: unknown): value is number => typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0));
+const isUnusual = (value: unknown): value is number =>
+  typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0));
 
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
   const vectors: Float32Array[] = [];
@@ -49,7 +52,8 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
 /** @throws CorruptFile when the bytes are not what `encodeCheckpoint` wrote */
 export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
   const wrong = (at: number, what: string): CorruptFile => new CorruptFile(where, at, what, "remove it");
-  if (bytes.length < HEAD || new TextDecoder().decode(bytes.subarray(0, 8)) !== MAGIC) throw wrong(0, "it is not the state of a training");
+  if (bytes.length < HEAD || new TextDecoder().decode(bytes.subarray(0, 8)) !== MAGIC)
+    throw wrong(0, "it is not the state of a training");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (crc32(bytes.subarray(12)) !== view.getUint32(8, true)) throw wrong(8, "its checksum does not fit");
   const start = HEAD + view.getUint32(12, true);

@@ -22,7 +22,12 @@ export interface Outputs {
  * @param image [N, 1, H, W] in standard order, H and W multiples of `sizeMultiple(config)`
  * @param parameters by name, in the order of the tape's layout
  */
-export function emitUnet(tape: Tape, config: ModelConfig, image: Value, parameters: ReadonlyMap<string, Value>): Outputs {
+export function emitUnet(
+  tape: Tape,
+  config: ModelConfig,
+  image: Value,
+  parameters: ReadonlyMap<string, Value>,
+): Outputs {
   const parameter = (name: string): Value => {
     const value = parameters.get(name);
     if (value === undefined) throw new Error(`parameter ${name} is missing`);

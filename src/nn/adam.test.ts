@@ -1,5 +1,5 @@
-import { ort } from "#platform";
 import { describe, expect, it } from "vitest";
+import { ort } from "#platform";
 import { random } from "../core/random.js";
 import { adamScalars, emitAdam } from "./adam.js";
 import { Graph, type Value } from "./graph.js";
@@ -21,14 +21,16 @@ describe("emitAdam", () => {
   it("moves by the learning rate in the first step, whatever the gradient's size", () => {
     // By hand: m / c1 = g and v / c2 = g^2, so that the step is rate g / (|g| + 1e-7).
     const { rate, epsilon } = adamScalars(1, 0.01);
-    for (const g of [1e-3, 1, 50]) expect((rate * g) / (Math.sqrt(g * g) + epsilon)).toBeCloseTo((0.01 * g) / (g + 1e-7), 12);
+    for (const g of [1e-3, 1, 50])
+      expect((rate * g) / (Math.sqrt(g * g) + epsilon)).toBeCloseTo((0.01 * g) / (g + 1e-7), 12);
   });
 
   it("follows the published algorithm over 20 steps", async () => {
     const session = await adamSession();
     const rng = random(5);
     const vector = (make: () => number): Float32Array => Float32Array.from({ length: COUNT }, make);
-    const tensor = (data: Float32Array, shape = [COUNT]): ort.Tensor => new ort.Tensor("float32", data, shape);
+    const tensor = (data: Float32Array, shape = [COUNT]): ort.Tensor =>
+      new ort.Tensor("float32", data, shape);
     let state = { weights: vector(() => rng.normal()), first: vector(() => 0), second: vector(() => 0) };
     const [w, m, v] = [Float64Array.from(state.weights), new Float64Array(COUNT), new Float64Array(COUNT)];
     for (let t = 1; t <= 20; t++) {
@@ -42,8 +44,12 @@ describe("emitAdam", () => {
       }
       const { rate, epsilon } = adamScalars(t, learningRate);
       const results = await session.run({
-        weights: tensor(state.weights), first: tensor(state.first), second: tensor(state.second), gradient: tensor(gradient),
-        rate: tensor(Float32Array.of(rate), []), epsilon: tensor(Float32Array.of(epsilon), []),
+        weights: tensor(state.weights),
+        first: tensor(state.first),
+        second: tensor(state.second),
+        gradient: tensor(gradient),
+        rate: tensor(Float32Array.of(rate), []),
+        epsilon: tensor(Float32Array.of(epsilon), []),
       });
       const data = (name: string): Float32Array => results[name]!.data as Float32Array;
       state = { weights: data("newWeights"), first: data("newFirst"), second: data("newSecond") };

@@ -7,19 +7,28 @@ const EPSILON = 1e-7;
 
 export interface AdamState {
   readonly weights: Value;
-  /** Sum over past steps of beta1^age times the gradient: Adam's first moment without its factor 1 - beta1. */
+  /**
+   * Sum over past steps of beta1^age times the gradient: Adam's first moment without its factor 1 - beta1.
+   */
   readonly first: Value;
   /** The same of the squared gradient, with beta2. */
   readonly second: Value;
 }
 
 /**
- * One step of Adam on flat vectors of equal length. The moments are kept un-normalised and the bias correction is folded into two scalars
- * per step (`adamScalars`), which saves the graph three passes over all parameters.
+ * One step of Adam on flat vectors of equal length. The moments are kept un-normalised and the bias
+ * correction is folded into two scalars per step (`adamScalars`), which saves the graph three passes over all
+ * parameters.
  *
  * Source: Kingma & Ba 2015, algorithm 1, rearranged; epsilon 1e-7 as in Keras, which StarDist trains with.
  */
-export function emitAdam(graph: Graph, state: AdamState, gradient: Value, rate: Value, epsilon: Value): AdamState {
+export function emitAdam(
+  graph: Graph,
+  state: AdamState,
+  gradient: Value,
+  rate: Value,
+  epsilon: Value,
+): AdamState {
   const first = add(graph, scale(graph, state.first, BETA1), gradient);
   const second = add(graph, scale(graph, state.second, BETA2), multiply(graph, gradient, gradient));
   const change = divide(graph, multiply(graph, first, rate), add(graph, squareRoot(graph, second), epsilon));
@@ -32,7 +41,10 @@ export function emitAdam(graph: Graph, state: AdamState, gradient: Value, rate: 
  *
  * @param step t, from 1
  */
-export function adamScalars(step: number, learningRate: number): { readonly rate: number; readonly epsilon: number } {
+export function adamScalars(
+  step: number,
+  learningRate: number,
+): { readonly rate: number; readonly epsilon: number } {
   const root = Math.sqrt((1 - BETA2 ** step) / (1 - BETA2));
   return { rate: (learningRate * root * (1 - BETA1)) / (1 - BETA1 ** step), epsilon: EPSILON * root };
 }

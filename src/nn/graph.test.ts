@@ -1,5 +1,5 @@
-import { ort } from "#platform";
 import { describe, expect, it } from "vitest";
+import { ort } from "#platform";
 import { CorruptFile } from "../core/errors.js";
 import { Graph } from "./graph.js";
 import { readInitialisers } from "./onnx.js";
@@ -56,8 +56,12 @@ describe("readInitialisers", () => {
   });
 
   it("says so when the file is no model, or only a part of one", () => {
-    expect(() => readInitialisers(new Uint8Array(0), "empty.onnx")).toThrow(/empty\.onnx: this is not an ONNX model/);
-    expect(() => readInitialisers(new TextEncoder().encode("<html>not found</html>"), "page.onnx")).toThrow(CorruptFile);
+    expect(() => readInitialisers(new Uint8Array(0), "empty.onnx")).toThrow(
+      /empty\.onnx: this is not an ONNX model/,
+    );
+    expect(() => readInitialisers(new TextEncoder().encode("<html>not found</html>"), "page.onnx")).toThrow(
+      CorruptFile,
+    );
     let refused = 0;
     for (let length = 0; length < bytes.length; length++) {
       try {

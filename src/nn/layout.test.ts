@@ -7,7 +7,8 @@ const counting = (count: number): Float32Array => Float32Array.from({ length: co
 
 describe("toBlocked", () => {
   it("puts the outputs of a block last, the inputs of a block before them", () => {
-    // By hand for blocks of 2: [O=2, I=2, 1, 2], element o i t has the value 4 o + 2 i + t and goes to [t, i, o].
+    // By hand for blocks of 2: [O=2, I=2, 1, 2], element o i t has the value 4 o + 2 i + t and goes to [t, i,
+    // o].
     expect([...toBlocked(counting(8), [2, 2, 1, 2], 2)]).toEqual([0, 4, 2, 6, 1, 5, 3, 7]);
   });
 
@@ -19,13 +20,21 @@ describe("toBlocked", () => {
   it("is undone by fromBlocked", () => {
     const size = fc.integer({ min: 1, max: 3 });
     fc.assert(
-      fc.property(size, size, size, fc.constantFrom(1, 3), fc.constantFrom(2, 8), fc.boolean(), (o, i, h, w, block, image) => {
-        const shape = [o * block, image ? 1 : i * block, h, w];
-        const weights = counting(sizeOf(shape));
-        const blocked = toBlocked(weights, shape, block);
-        expect(fromBlocked(blocked, shape, block)).toEqual(weights);
-        expect([...blocked].sort((a, b) => a - b)).toEqual([...weights]);
-      }),
+      fc.property(
+        size,
+        size,
+        size,
+        fc.constantFrom(1, 3),
+        fc.constantFrom(2, 8),
+        fc.boolean(),
+        (o, i, h, w, block, image) => {
+          const shape = [o * block, image ? 1 : i * block, h, w];
+          const weights = counting(sizeOf(shape));
+          const blocked = toBlocked(weights, shape, block);
+          expect(fromBlocked(blocked, shape, block)).toEqual(weights);
+          expect([...blocked].sort((a, b) => a - b)).toEqual([...weights]);
+        },
+      ),
     );
   });
 

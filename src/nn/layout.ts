@@ -1,12 +1,14 @@
 /**
  * How activations and weights lie in memory inside a training graph.
  *
- * `nchw` is the standard one: it uses standard operators only, so it runs on every platform, and it is what the other is tested against.
- * `blocked` keeps B channels together, [N, C/B, H, W, B], so that a vector register holds the channels of one pixel, and uses the ONNX
- * Runtime's internal convolutions for it (domain `com.microsoft.nchwc`). Tensors still *say* [N, C, H, W]; elementwise operators and
- * Concat or Split of whole blocks along the channels work on them unchanged. Shapes that mix pixels and channels do not.
+ * `nchw` is the standard one: it uses standard operators only, so it runs on every platform, and it is what
+ * the other is tested against. `blocked` keeps B channels together, [N, C/B, H, W, B], so that a vector
+ * register holds the channels of one pixel, and uses the ONNX Runtime's internal convolutions for it (domain
+ * `com.microsoft.nchwc`). Tensors still *say* [N, C, H, W]; elementwise operators and Concat or Split of
+ * whole blocks along the channels work on them unchanged. Shapes that mix pixels and channels do not.
  *
- * The internal domain may change with any release: the version of the runtime is pinned, and `probeBlock` looks before it is used.
+ * The internal domain may change with any release: the version of the runtime is pinned, and `probeBlock`
+ * looks before it is used.
  */
 import { ort } from "#platform";
 import { sizeOf } from "../core/tensor.js";
@@ -23,15 +25,23 @@ export const BLOCKED_DOMAIN = "com.microsoft.nchwc";
 export const blockOf = (layout: Layout): number => (layout.kind === "blocked" ? layout.block : 1);
 
 /** Memory of standard order to blocked memory; the shape it says stays the same. */
-export const reorderInput = (graph: Graph, a: Value): Value => graph.node("ReorderInput", [a], a.shape, {}, BLOCKED_DOMAIN);
+export const reorderInput = (graph: Graph, a: Value): Value =>
+  graph.node("ReorderInput", [a], a.shape, {}, BLOCKED_DOMAIN);
 
 /** Blocked memory to standard order, keeping the first `channels`. */
 export const reorderOutput = (graph: Graph, a: Value, channels = a.shape[1]!): Value =>
-  graph.node("ReorderOutput", [a], [a.shape[0]!, channels, ...a.shape.slice(2)], { channels }, BLOCKED_DOMAIN);
+  graph.node(
+    "ReorderOutput",
+    [a],
+    [a.shape[0]!, channels, ...a.shape.slice(2)],
+    { channels },
+    BLOCKED_DOMAIN,
+  );
 
 /**
- * The position in blocked memory of each weight of a convolution: [O/B, I/B, height, width, B of I, B of O]. A convolution with fewer
- * input channels than a block (the image) keeps them apart: [O/B, I, height, width, B of O].
+ * The position in blocked memory of each weight of a convolution: [O/B, I/B, height, width, B of I, B of O].
+ * A convolution with fewer input channels than a block (the image) keeps them apart: [O/B, I, height, width,
+ * B of O].
  *
  * @param shape [O, I, height, width], O a multiple of `block`, I too or smaller
  */
@@ -39,13 +49,15 @@ function blockedPositions(shape: readonly number[], block: number): Int32Array {
   const [outputs, inputs, height, width] = shape as [number, number, number, number];
   const taps = height * width;
   const inner = inputs < block ? 1 : block;
-  if (outputs % block !== 0 || inputs % inner !== 0) throw new Error(`weights [${shape.join(", ")}] do not fill blocks of ${block}`);
+  if (outputs % block !== 0 || inputs % inner !== 0)
+    throw new Error(`weights [${shape.join(", ")}] do not fill blocks of ${block}`);
   const positions = new Int32Array(sizeOf(shape));
   let at = 0;
   for (let o = 0; o < outputs; o++)
     for (let i = 0; i < inputs; i++) {
       const blockPair = Math.floor(o / block) * (inputs / inner) + Math.floor(i / inner);
-      for (let t = 0; t < taps; t++) positions[at++] = ((blockPair * taps + t) * inner + (i % inner)) * block + (o % block);
+      for (let t = 0; t < taps; t++)
+        positions[at++] = ((blockPair * taps + t) * inner + (i % inner)) * block + (o % block);
     }
   return positions;
 }
@@ -67,10 +79,11 @@ export function fromBlocked(weights: Float32Array, shape: readonly number[], blo
 }
 
 /**
- * Asks the runtime for its block length: 16 with AVX-512, 8 with AVX2. One reordering of a 64-channel image of two pixels tells: the second
- * pixel's first channel lands where the first block ends.
+ * Asks the runtime for its block length: 16 with AVX-512, 8 with AVX2. One reordering of a 64-channel image
+ * of two pixels tells: the second pixel's first channel lands where the first block ends.
  *
- * @returns undefined where the runtime has no blocked operators, or one that the gradients here are not written for
+ * @returns undefined where the runtime has no blocked operators, or one that the gradients here are not
+ *   written for
  */
 export async function probeBlock(): Promise<number | undefined> {
   const graph = new Graph();
@@ -78,7 +91,10 @@ export async function probeBlock(): Promise<number | undefined> {
   const shape = [1, channels, 1, 2];
   graph.output("blocked", reorderInput(graph, graph.input("image", shape)));
   try {
-    const session = await ort.InferenceSession.create(graph.encode(), { logSeverityLevel: 4, intraOpNumThreads: 1 });
+    const session = await ort.InferenceSession.create(graph.encode(), {
+      logSeverityLevel: 4,
+      intraOpNumThreads: 1,
+    });
     const counting = Float32Array.from({ length: 2 * channels }, (_, i) => i);
     const results = await session.run({ image: new ort.Tensor("float32", counting, shape) });
     await session.release();

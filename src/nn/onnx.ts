@@ -1,6 +1,6 @@
 /**
- * ONNX files: writing a whole model, and reading back the tensors stored in one. Field numbers and enums are those of onnx.proto3
- * (IR version 8). Raw data is little-endian, as is every platform this runs on.
+ * ONNX files: writing a whole model, and reading back the tensors stored in one. Field numbers and enums are
+ * those of onnx.proto3 (IR version 8). Raw data is little-endian, as is every platform this runs on.
  */
 import { CorruptFile, UnsupportedFormat } from "../core/errors.js";
 import { sizeOf, type Tensor } from "../core/tensor.js";
@@ -140,7 +140,8 @@ function encodeEntry(key: string, value: string): MessageWriter {
 }
 
 /**
- * The float32 tensors stored in an ONNX file, by name. Tensors of other types (shapes, indices) are passed over.
+ * The float32 tensors stored in an ONNX file, by name. Tensors of other types (shapes, indices) are passed
+ * over.
  *
  * @param where name of the file, for messages
  * @throws CorruptFile when the bytes are no ONNX model or a tensor's data does not fit its shape
@@ -162,21 +163,34 @@ export function readInitialisers(bytes: Uint8Array, where: string): Map<string, 
   return tensors;
 }
 
-function readTensor(bytes: Uint8Array, where: string, base: number): { name: string; shape: number[]; data: Float32Array } | undefined {
+function readTensor(
+  bytes: Uint8Array,
+  where: string,
+  base: number,
+): { name: string; shape: number[]; data: Float32Array } | undefined {
   const shape: number[] = [];
   let [name, type] = ["", 0];
   let data: Uint8Array | undefined;
   for (const part of fieldsOf(bytes, where, base)) {
-    if (part.field === 1) shape.push(...(part.bytes.length > 0 ? packedIntegers(part.bytes, where, part.offset) : [part.integer]));
+    if (part.field === 1)
+      shape.push(
+        ...(part.bytes.length > 0 ? packedIntegers(part.bytes, where, part.offset) : [part.integer]),
+      );
     else if (part.field === 2) type = part.integer;
     else if (part.field === 8) name = new TextDecoder().decode(part.bytes);
     else if (part.field === 4 || part.field === 9) data = part.bytes;
-    else if (part.field === 13) throw new UnsupportedFormat(where, "a tensor in a separate file", "save the model as one file");
+    else if (part.field === 13)
+      throw new UnsupportedFormat(where, "a tensor in a separate file", "save the model as one file");
   }
   if (type !== FLOAT) return undefined;
   if (data === undefined || data.length !== 4 * sizeOf(shape))
-    throw new CorruptFile(where, base, `tensor "${name}" has ${data?.length ?? 0} bytes of data for shape [${shape.join(", ")}]`);
-  // A copy, since the bytes of a field need not be aligned to four; not by slice, which gives a view where the bytes are Node's Buffer.
+    throw new CorruptFile(
+      where,
+      base,
+      `tensor "${name}" has ${data?.length ?? 0} bytes of data for shape [${shape.join(", ")}]`,
+    );
+  // A copy, since the bytes of a field need not be aligned to four; not by slice, which gives a view where
+  // the bytes are Node's Buffer.
   return { name, shape, data: new Float32Array(new Uint8Array(data).buffer) };
 }
 

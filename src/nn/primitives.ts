@@ -1,5 +1,6 @@
 /**
- * Standard ONNX operators with their shapes: what forward and gradient formulas are written in. Nothing here knows of gradients.
+ * Standard ONNX operators with their shapes: what forward and gradient formulas are written in. Nothing here
+ * knows of gradients.
  */
 import { sizeOf } from "../core/tensor.js";
 import type { Graph, Value } from "./graph.js";
@@ -13,13 +14,20 @@ export function broadcast(a: Shape, b: Shape): number[] {
   const rank = Math.max(a.length, b.length);
   return range(rank).map((i) => {
     const [p, q] = [a[a.length - rank + i] ?? 1, b[b.length - rank + i] ?? 1];
-    if (p !== q && p !== 1 && q !== 1) throw new Error(`shapes [${a.join(", ")}] and [${b.join(", ")}] do not fit`);
+    if (p !== q && p !== 1 && q !== 1)
+      throw new Error(`shapes [${a.join(", ")}] and [${b.join(", ")}] do not fit`);
     return Math.max(p, q);
   });
 }
 
-const binary = (type: string) => (graph: Graph, a: Value, b: Value): Value => graph.node(type, [a, b], broadcast(a.shape, b.shape));
-const unary = (type: string) => (graph: Graph, a: Value): Value => graph.node(type, [a], a.shape);
+const binary =
+  (type: string) =>
+  (graph: Graph, a: Value, b: Value): Value =>
+    graph.node(type, [a, b], broadcast(a.shape, b.shape));
+const unary =
+  (type: string) =>
+  (graph: Graph, a: Value): Value =>
+    graph.node(type, [a], a.shape);
 
 export const add = binary("Add");
 export const subtract = binary("Sub");
@@ -32,12 +40,16 @@ export const sigmoid = unary("Sigmoid");
 /** log(1 + e^x), without overflow. */
 export const softplus = unary("Softplus");
 
-export const scale = (graph: Graph, a: Value, factor: number): Value => multiply(graph, a, graph.scalar(factor));
+export const scale = (graph: Graph, a: Value, factor: number): Value =>
+  multiply(graph, a, graph.scalar(factor));
 
 /** Booleans to 0 and 1. */
 export const toFloat = (graph: Graph, a: Value): Value => graph.node("Cast", [a], a.shape, { to: 1 });
 
-/** 1 where a is positive, 0 elsewhere, for a >= 0: a hard sigmoid so steep that nothing lies on its slope. Far faster than Sign or Greater. */
+/**
+ * 1 where a is positive, 0 elsewhere, for a >= 0: a hard sigmoid so steep that nothing lies on its slope. Far
+ * faster than Sign or Greater.
+ */
 export const positive = (graph: Graph, a: Value): Value =>
   graph.node("HardSigmoid", [a], a.shape, { alpha: { float: STEEP }, beta: { float: 0 } });
 
@@ -48,23 +60,31 @@ export const sign = (graph: Graph, a: Value): Value =>
 const STEEP = 1e20;
 
 export function reshape(graph: Graph, a: Value, shape: Shape): Value {
-  if (sizeOf(shape) !== sizeOf(a.shape)) throw new Error(`cannot reshape [${a.shape.join(", ")}] to [${shape.join(", ")}]`);
+  if (sizeOf(shape) !== sizeOf(a.shape))
+    throw new Error(`cannot reshape [${a.shape.join(", ")}] to [${shape.join(", ")}]`);
   return graph.node("Reshape", [a, graph.integers(shape)], shape);
 }
 
 export const transpose = (graph: Graph, a: Value, axes: Shape): Value =>
-  graph.node("Transpose", [a], axes.map((axis) => a.shape[axis]!), { perm: axes });
+  graph.node(
+    "Transpose",
+    [a],
+    axes.map((axis) => a.shape[axis]!),
+    { perm: axes },
+  );
 
 export function concat(graph: Graph, parts: readonly Value[], axis: number): Value {
   const shape = [...parts[0]!.shape];
   for (const part of parts)
-    if (part.shape.some((length, i) => i !== axis && length !== shape[i])) throw new Error(`cannot concatenate [${part.shape.join(", ")}]`);
+    if (part.shape.some((length, i) => i !== axis && length !== shape[i]))
+      throw new Error(`cannot concatenate [${part.shape.join(", ")}]`);
   shape[axis] = parts.reduce((sum, part) => sum + part.shape[axis]!, 0);
   return graph.node("Concat", parts, shape, { axis });
 }
 
 export function split(graph: Graph, a: Value, lengths: Shape, axis: number): Value[] {
-  if (lengths.reduce((sum, n) => sum + n, 0) !== a.shape[axis]) throw new Error(`cannot split ${a.shape[axis]} into ${lengths.join(" + ")}`);
+  if (lengths.reduce((sum, n) => sum + n, 0) !== a.shape[axis])
+    throw new Error(`cannot split ${a.shape[axis]} into ${lengths.join(" + ")}`);
   const shapes = lengths.map((length) => a.shape.map((n, i) => (i === axis ? length : n)));
   return graph.nodeOf("Split", [a, graph.integers(lengths)], shapes, { axis });
 }
@@ -73,7 +93,8 @@ export function split(graph: Graph, a: Value, lengths: Shape, axis: number): Val
 export function slice(graph: Graph, a: Value, axes: Shape, begin: Shape, lengths: Shape): Value {
   const shape = [...a.shape];
   axes.forEach((axis, i) => {
-    if (begin[i]! + lengths[i]! > shape[axis]!) throw new Error(`slice ends beyond axis ${axis} of [${a.shape.join(", ")}]`);
+    if (begin[i]! + lengths[i]! > shape[axis]!)
+      throw new Error(`slice ends beyond axis ${axis} of [${a.shape.join(", ")}]`);
     shape[axis] = lengths[i]!;
   });
   const end = begin.map((start, i) => start + lengths[i]!);
@@ -82,14 +103,24 @@ export function slice(graph: Graph, a: Value, axes: Shape, begin: Shape, lengths
 
 /** Zeros before and after, one pair of counts per axis. */
 export const pad = (graph: Graph, a: Value, before: Shape, after: Shape): Value =>
-  graph.node("Pad", [a, graph.integers([...before, ...after])], a.shape.map((n, i) => n + before[i]! + after[i]!), { mode: "constant" });
+  graph.node(
+    "Pad",
+    [a, graph.integers([...before, ...after])],
+    a.shape.map((n, i) => n + before[i]! + after[i]!),
+    { mode: "constant" },
+  );
 
 /** Rows of a by a constant list of indices. */
 export const gather = (graph: Graph, a: Value, rows: Shape): Value =>
   graph.node("Gather", [a, graph.integers(rows)], [rows.length, ...a.shape.slice(1)], { axis: 0 });
 
 export const sum = (graph: Graph, a: Value, axes: Shape): Value =>
-  graph.node("ReduceSum", [a, graph.integers(axes)], a.shape.filter((_, i) => !axes.includes(i)), { keepdims: 0 });
+  graph.node(
+    "ReduceSum",
+    [a, graph.integers(axes)],
+    a.shape.filter((_, i) => !axes.includes(i)),
+    { keepdims: 0 },
+  );
 
 /** Mean over everything: a scalar. */
 export const mean = (graph: Graph, a: Value): Value => graph.node("ReduceMean", [a], [], { keepdims: 0 });
@@ -98,7 +129,11 @@ export const mean = (graph: Graph, a: Value): Value => graph.node("ReduceMean", 
 export function matmul(graph: Graph, a: Value, b: Value): Value {
   const [rows, inner, inner2, columns] = [a.shape.at(-2)!, a.shape.at(-1)!, b.shape.at(-2)!, b.shape.at(-1)!];
   if (inner !== inner2) throw new Error(`cannot multiply [${a.shape.join(", ")}] by [${b.shape.join(", ")}]`);
-  return graph.node("MatMul", [a, b], [...broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns]);
+  return graph.node(
+    "MatMul",
+    [a, b],
+    [...broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns],
+  );
 }
 
 /** a times the transpose of b, for matrices. */

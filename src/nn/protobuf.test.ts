@@ -9,7 +9,14 @@ describe("MessageWriter", () => {
     const message = new MessageWriter();
     message.integer(1, 150);
     message.string(2, "testing");
-    expect([...message.finish()]).toEqual([0x08, 0x96, 0x01, 0x12, 0x07, ...new TextEncoder().encode("testing")]);
+    expect([...message.finish()]).toEqual([
+      0x08,
+      0x96,
+      0x01,
+      0x12,
+      0x07,
+      ...new TextEncoder().encode("testing"),
+    ]);
   });
 
   it("writes a negative integer in ten bytes", () => {
@@ -34,7 +41,10 @@ describe("MessageWriter", () => {
 
 describe("fieldsOf", () => {
   it("reads what was written", () => {
-    const entry = fc.tuple(fc.integer({ min: 1, max: 2000 }), fc.oneof(fc.maxSafeNat(), fc.uint8Array({ maxLength: 300 })));
+    const entry = fc.tuple(
+      fc.integer({ min: 1, max: 2000 }),
+      fc.oneof(fc.maxSafeNat(), fc.uint8Array({ maxLength: 300 })),
+    );
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 20 }), (entries) => {
         const message = new MessageWriter();
@@ -42,8 +52,10 @@ describe("fieldsOf", () => {
           if (typeof value === "number") message.integer(field, value);
           else message.bytes(field, value);
         }
-        const read = [...fieldsOf(message.finish(), "test")].map(({ field, integer, bytes }, i) =>
-          [field, typeof entries[i]![1] === "number" ? integer : new Uint8Array(bytes)]);
+        const read = [...fieldsOf(message.finish(), "test")].map(({ field, integer, bytes }, i) => [
+          field,
+          typeof entries[i]![1] === "number" ? integer : new Uint8Array(bytes),
+        ]);
         expect(read).toEqual(entries);
       }),
     );
@@ -51,14 +63,17 @@ describe("fieldsOf", () => {
 
   it("says where a file that was cut off ends", () => {
     const cut = Uint8Array.of(0x12, 0x07, 0x74);
-    expect(() => [...fieldsOf(cut, "cut.onnx", 100)]).toThrow(/cut\.onnx: a field of 7 bytes reaches beyond the end \(at byte 102\)/);
+    expect(() => [...fieldsOf(cut, "cut.onnx", 100)]).toThrow(
+      /cut\.onnx: a field of 7 bytes reaches beyond the end \(at byte 102\)/,
+    );
   });
 
   it("fails on any bytes with CorruptFile or not at all", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         try {
-          for (const { bytes: value } of fieldsOf(bytes, "noise")) expect(value.length).toBeLessThanOrEqual(bytes.length);
+          for (const { bytes: value } of fieldsOf(bytes, "noise"))
+            expect(value.length).toBeLessThanOrEqual(bytes.length);
         } catch (error) {
           expect(error).toBeInstanceOf(CorruptFile);
         }

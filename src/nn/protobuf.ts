@@ -69,7 +69,10 @@ export class MessageWriter {
   }
 }
 
-/** One field as it lies in the file. `integer` holds varints (exact up to 2^53), `bytes` everything else, without a copy. */
+/**
+ * One field as it lies in the file. `integer` holds varints (exact up to 2^53), `bytes` everything else,
+ * without a copy.
+ */
 export interface Field {
   readonly field: number;
   readonly integer: number;
@@ -87,7 +90,8 @@ export interface Field {
 export function* fieldsOf(message: Uint8Array, where: string, base = 0): Generator<Field> {
   let at = 0;
   const take = (count: number): Uint8Array => {
-    if (count > message.length - at) throw new CorruptFile(where, base + at, `a field of ${count} bytes reaches beyond the end`);
+    if (count > message.length - at)
+      throw new CorruptFile(where, base + at, `a field of ${count} bytes reaches beyond the end`);
     at += count;
     return message.subarray(at - count, at);
   };

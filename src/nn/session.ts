@@ -9,7 +9,9 @@ type SessionOptions = NonNullable<Parameters<typeof ort.InferenceSession.create>
 
 /** Where a device may come from, for who asked for one that is missing. */
 const advice: Readonly<Record<Exclude<Device, "cpu">, string>> = {
-  cuda: "install the NVIDIA driver, CUDA 12 and cuDNN 9, and the runtime's files for them with `npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12`, or use --device cpu",
+  cuda:
+    "install the NVIDIA driver, CUDA 12 and cuDNN 9, and the runtime's files for them with `npm " +
+    "rebuild onnxruntime-node --onnxruntime-node-install=cuda12`, or use --device cpu",
   webgpu: "install the graphics driver (on Linux one for Vulkan), or use --device cpu",
   coreml: "it is part of macOS; use --device cpu elsewhere",
   dml: "it is part of Windows; use --device cpu elsewhere",
@@ -20,17 +22,30 @@ const advice: Readonly<Record<Exclude<Device, "cpu">, string>> = {
  *
  * @throws InvalidInput where the device is missing; the runtime's own error where it refuses the model
  */
-export async function openSession(bytes: Uint8Array, device: Device, threads: number, options: SessionOptions = {}): Promise<Session> {
+export async function openSession(
+  bytes: Uint8Array,
+  device: Device,
+  threads: number,
+  options: SessionOptions = {},
+): Promise<Session> {
   if (device !== "cpu") await requireDevice(device);
   return ort.InferenceSession.create(bytes, {
-    intraOpNumThreads: threads, interOpNumThreads: 1, graphOptimizationLevel: "all", logSeverityLevel: 3,
-    ...(device === "cpu" ? {} : { executionProviders: [device] }), ...options,
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: "all",
+    logSeverityLevel: 3,
+    ...(device === "cpu" ? {} : { executionProviders: [device] }),
+    ...options,
   });
 }
 
 const found = new Map<Device, Promise<void>>();
 
-/** Looks once in a process whether the runtime can open the smallest of models on a device. @throws InvalidInput where it cannot */
+/**
+ * Looks once in a process whether the runtime can open the smallest of models on a device.
+ *
+ * @throws InvalidInput where it cannot
+ */
 function requireDevice(device: Exclude<Device, "cpu">): Promise<void> {
   const known = found.get(device);
   if (known) return known;
@@ -40,12 +55,19 @@ function requireDevice(device: Exclude<Device, "cpu">): Promise<void> {
 }
 
 async function open(device: Exclude<Device, "cpu">): Promise<void> {
-  const shipped = ort.listSupportedBackends().map(({ name }) => name).filter((name) => (devices as readonly string[]).includes(name));
-  if (!shipped.includes(device)) throw missingDevice(device, `a runtime that has ${shipped.join(", ")} on this platform`);
+  const shipped = ort
+    .listSupportedBackends()
+    .map(({ name }) => name)
+    .filter((name) => (devices as readonly string[]).includes(name));
+  if (!shipped.includes(device))
+    throw missingDevice(device, `a runtime that has ${shipped.join(", ")} on this platform`);
   const graph = new Graph();
   graph.output("y", graph.node("Relu", [graph.input("x", [1])], [1]));
   try {
-    const session = await ort.InferenceSession.create(graph.encode(), { executionProviders: [device], logSeverityLevel: 4 });
+    const session = await ort.InferenceSession.create(graph.encode(), {
+      executionProviders: [device],
+      logSeverityLevel: 4,
+    });
     await session.release();
   } catch (error) {
     throw missingDevice(device, reasonOf(error));
@@ -56,4 +78,10 @@ export const missingDevice = (device: Exclude<Device, "cpu">, received: string):
   new InvalidInput(`device ${device}`, "a device that works on this machine", received, advice[device]);
 
 /** The end of the runtime's message, without its source files and conditions. */
-const reasonOf = (error: unknown): string => `"${messageOf(error).trim().split(/was false\. |: /).at(-1)!.trim().replace(/\.$/, "")}"`;
+const reasonOf = (error: unknown): string =>
+  `"${messageOf(error)
+    .trim()
+    .split(/was false\. |: /)
+    .at(-1)!
+    .trim()
+    .replace(/\.$/, "")}"`;

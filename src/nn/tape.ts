@@ -6,14 +6,19 @@ import { add } from "./primitives.js";
 export type GradientRule = (gradient: Value) => readonly (Value | undefined)[];
 
 /**
- * Records differentiable operations while the forward graph is built, then emits their gradients in reverse: reverse-mode
- * differentiation at the level of the graph. What does not depend on a parameter gets no gradient.
+ * Records differentiable operations while the forward graph is built, then emits their gradients in reverse:
+ * reverse-mode differentiation at the level of the graph. What does not depend on a parameter gets no
+ * gradient.
  */
 export class Tape {
   readonly graph: Graph;
   readonly layout: Layout;
   readonly #needed = new Set<string>();
-  readonly #records: { readonly inputs: readonly Value[]; readonly output: Value; readonly rule: GradientRule }[] = [];
+  readonly #records: {
+    readonly inputs: readonly Value[];
+    readonly output: Value;
+    readonly rule: GradientRule;
+  }[] = [];
   readonly #gradients = new Map<string, Value>();
 
   constructor(graph: Graph, layout: Layout) {
@@ -61,7 +66,9 @@ export class Tape {
 
   #accumulate(value: Value, part: Value): void {
     if (part.shape.join() !== value.shape.join())
-      throw new Error(`${value.name} is [${value.shape.join(", ")}], its gradient [${part.shape.join(", ")}]`);
+      throw new Error(
+        `${value.name} is [${value.shape.join(", ")}], its gradient [${part.shape.join(", ")}]`,
+      );
     const known = this.#gradients.get(value.name);
     this.#gradients.set(value.name, known === undefined ? part : add(this.graph, known, part));
   }

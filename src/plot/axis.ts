@@ -50,7 +50,10 @@ function linearAxis(low: number, high: number, { label, range, whole }: AxisOpti
   // Steps are 1, 2 or 5 times a power of ten, so that this many decimals write every tick exactly.
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   return {
-    label, low, high, ticks,
+    label,
+    low,
+    high,
+    ticks,
     tickLabels: ticks.map((tick) => tickLabel(tick, decimals)),
     position: (value) => (value - low) / (high - low),
   };
@@ -81,7 +84,10 @@ function logAxis(low: number, high: number, label: string): Axis {
   const ticks = candidates.filter((tick) => tick >= bottom && tick <= top);
   const [from, to] = [Math.log10(bottom), Math.log10(top)];
   return {
-    label, low: bottom, high: top, ticks,
+    label,
+    low: bottom,
+    high: top,
+    ticks,
     tickLabels: ticks.map((tick) => formatNumber(tick, 1)),
     position: (value) => (Math.log10(value) - from) / (to - from),
   };

@@ -1,8 +1,12 @@
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/** Base64 of bytes, padded. Own code because this layer has neither `Buffer` nor a promise that `btoa` takes megabytes. Source: RFC 4648. */
+/**
+ * Base64 of bytes, padded. Own code because this layer has neither `Buffer` nor a promise that `btoa` takes
+ * megabytes. Source: RFC 4648.
+ */
 export function base64(bytes: Uint8Array): string {
-  // Joined in blocks: millions of single characters appended one by one are slow and need several times their memory.
+  // Joined in blocks: millions of single characters appended one by one are slow and need several times their
+  // memory.
   const block = 3 * 8192;
   const parts: string[] = [];
   for (let start = 0; start < bytes.length; start += block) {

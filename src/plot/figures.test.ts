@@ -1,4 +1,7 @@
-/** The figures that stand alone: with their typeface, as pixels, lineages, the tracks over the image, and frames of the movie. */
+/**
+ * The figures that stand alone: with their typeface, as pixels, lineages, the tracks over the image, and
+ * frames of the movie.
+ */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { XMLValidator } from "fast-xml-parser";
@@ -6,11 +9,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { analyse, type Statistics } from "../analyse/analyse.js";
 import type { Image } from "../core/image.js";
 import { emptyNuclei, type Nuclei } from "../core/nuclei.js";
-import { decodePng } from "../io/png/png.js";
 import { speedColour } from "../draw/colours.js";
-import { layoutLineages, lineagePlot, lineagesLeftOut } from "./lineage.js";
 import { movieDrawer, timeStamp } from "../draw/movieframe.js";
 import { moviePalette, paletteIndices, palettePng } from "../draw/moviepalette.js";
+import { decodePng } from "../io/png/png.js";
+import { layoutLineages, lineagePlot, lineagesLeftOut } from "./lineage.js";
 import { plotsOf, statisticsPlots } from "./plotlist.js";
 import { openRasteriser, type Rasteriser } from "./rasterise.js";
 import { trackFigure } from "./trackfigure.js";
@@ -28,15 +31,25 @@ const wellFormed = (svg: string): void => {
 };
 
 /** Darkest value of a PNG, 0..255. */
-const darkest = (png: Uint8Array): number => Array.from(decodePng(png, "the figure").plane.data).reduce((least, value, i) => (i % 4 === 3 ? least : Math.min(least, value)), 255);
+const darkest = (png: Uint8Array): number =>
+  Array.from(decodePng(png, "the figure").plane.data).reduce(
+    (least, value, i) => (i % 4 === 3 ? least : Math.min(least, value)),
+    255,
+  );
 
 const [height, width] = [60, 80];
-const image: Image = { height, width, data: new Uint8Array(height * width).fill(40).map((value, i) => (i % 7 === 0 ? 90 : value)), pixelSize: 0.5 };
+const image: Image = {
+  height,
+  width,
+  data: new Uint8Array(height * width).fill(40).map((value, i) => (i % 7 === 0 ? 90 : value)),
+  pixelSize: 0.5,
+};
 
 /** Track 1 divides after frame 2 into two, of which the upper divides after frame 5; track 2 stays alone. */
 function family(): { nuclei: Nuclei; statistics: Statistics } {
   const rows: [frame: number, y: number, x: number, mother: number][] = [];
-  const add = (frame: number, y: number, x: number, mother: number): number => rows.push([frame, y, x, mother]) - 1;
+  const add = (frame: number, y: number, x: number, mother: number): number =>
+    rows.push([frame, y, x, mother]) - 1;
   let [first, alone] = [-1, -1];
   const last: Record<string, number> = {};
   for (let t = 0; t < 9; t++) {
@@ -44,7 +57,12 @@ function family(): { nuclei: Nuclei; statistics: Statistics } {
     if (t === 2) Object.assign(last, { up: first, down: first });
     if (t > 2 && t <= 5) last["up"] = add(t, 15 - t, 20 + 4 * t, last["up"]!);
     if (t === 5) Object.assign(last, { left: last["up"], right: last["up"] });
-    if (t > 5) for (const [name, side] of [["left", -3], ["right", 3]] as const) last[name] = add(t, 8, 40 + side * (t - 4), last[name]!);
+    if (t > 5)
+      for (const [name, side] of [
+        ["left", -3],
+        ["right", 3],
+      ] as const)
+        last[name] = add(t, 8, 40 + side * (t - 4), last[name]!);
     if (t > 2) last["down"] = add(t, 26 + t, 20, last["down"]!);
     if (t < 6) alone = add(t, 50, 60, alone);
   }
@@ -61,7 +79,13 @@ function family(): { nuclei: Nuclei; statistics: Statistics } {
     nuclei.area[i] = 50;
     if (mother >= 0) edges.push(at.get(mother)!, i);
   });
-  return { nuclei, statistics: analyse({ nuclei, frames: 9, edges: Uint32Array.from(edges) }, { height, width, pixelSize: 0.5, frameInterval: 600 }) };
+  return {
+    nuclei,
+    statistics: analyse(
+      { nuclei, frames: 9, edges: Uint32Array.from(edges) },
+      { height, width, pixelSize: 0.5, frameInterval: 600 },
+    ),
+  };
 }
 const { nuclei, statistics } = family();
 
@@ -69,7 +93,9 @@ describe("the typeface", () => {
   it("has every sign that plots write", () => {
     for (const sign of "AZaz09µ²³°×·–−…≤≥∞\u2070\u00b9\u2074\u2075\u2076\u2077\u2078\u2079\u207bαβσΔ→éüß%/[]()") {
       for (const weight of [400, 600]) {
-        const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" font-family="Inter"><text x="5" y="30" font-size="24" font-weight="${weight}">${sign}</text></svg>`;
+        const svg =
+          `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" font-family="Inter"><text ` +
+          `x="5" y="30" font-size="24" font-weight="${weight}">${sign}</text></svg>`;
         expect(darkest(rasterise(svg, 1)), `${sign} ${weight}`).toBeLessThan(100);
       }
     }
@@ -79,7 +105,9 @@ describe("the typeface", () => {
     for (const file of fontFiles()) expect(String.fromCharCode(...file.subarray(0, 4))).toBe("wOF2");
     const svg = withTypeface(statisticsPlots[0]!.draw(statistics));
     wellFormed(svg);
-    expect(svg).toContain("<style>@font-face{font-family:Inter;font-weight:400;src:url(data:font/woff2;base64,");
+    expect(svg).toContain(
+      "<style>@font-face{font-family:Inter;font-weight:400;src:url(data:font/woff2;base64,",
+    );
     expect(svg).toContain(">Speed of nuclei</text>");
   });
 });
@@ -104,10 +132,23 @@ describe("statisticsPlots", () => {
     const names = statisticsPlots.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^[a-z_]+$/);
-    const images = analyse({ nuclei, frames: 9, edges: new Uint32Array(0) }, { height, width }, { tracked: false });
-    expect(plotsOf(images).map(({ name }) => name)).toEqual(["nuclei_over_time", "density_over_time", "area_of_nuclei", "area_over_time", "shape_over_time"]);
+    const images = analyse(
+      { nuclei, frames: 9, edges: new Uint32Array(0) },
+      { height, width },
+      { tracked: false },
+    );
+    expect(plotsOf(images).map(({ name }) => name)).toEqual([
+      "nuclei_over_time",
+      "density_over_time",
+      "area_of_nuclei",
+      "area_over_time",
+      "shape_over_time",
+    ]);
     // No image was measured, and whether a cycle was begun depends on the movie.
-    const without = new Set(["brightness_over_time", ...(statistics.cycles.count > 0 ? [] : ["cell_cycles"])]);
+    const without = new Set([
+      "brightness_over_time",
+      ...(statistics.cycles.count > 0 ? [] : ["cell_cycles"]),
+    ]);
     expect(plotsOf(statistics).map(({ name }) => name)).toEqual(names.filter((name) => !without.has(name)));
   });
 });
@@ -116,10 +157,16 @@ describe("lineages", () => {
   it("give every end a row of its own, mothers in the middle of their daughters", () => {
     const [page, ...others] = layoutLineages(statistics);
     expect(others).toEqual([]);
-    const rowOf = (id: number): number => page!.branches.find(({ branch }) => statistics.branches.id[branch] === id)!.row;
+    const rowOf = (id: number): number =>
+      page!.branches.find(({ branch }) => statistics.branches.id[branch] === id)!.row;
     const { id, parent, fate } = statistics.branches;
     expect([...id].map((branch, i) => [branch, parent[i], fate[i]])).toEqual([
-      [1, 0, "divided"], [2, 0, "lost"], [3, 1, "divided"], [4, 1, "end of movie"], [5, 3, "end of movie"], [6, 3, "end of movie"],
+      [1, 0, "divided"],
+      [2, 0, "lost"],
+      [3, 1, "divided"],
+      [4, 1, "end of movie"],
+      [5, 3, "end of movie"],
+      [6, 3, "end of movie"],
     ]);
     // Three ends of the first lineage, a gap, the lone track.
     expect([5, 6, 4].map(rowOf)).toEqual([0, 1, 2]);
@@ -148,18 +195,24 @@ describe("lineages", () => {
     // 40 that divide, then 10 that do not.
     for (let i = 0; i < 50; i++) Object.assign(many.label, { [i]: i + 1 });
     let at = 50;
-    for (let i = 0; i < 50; i++) for (let daughter = 0; daughter < (i < 40 ? 2 : 1); daughter++, at++) {
-      many.frame[at] = 1;
-      many.label[at] = at;
-      edges.push(i, at);
-    }
+    for (let i = 0; i < 50; i++)
+      for (let daughter = 0; daughter < (i < 40 ? 2 : 1); daughter++, at++) {
+        many.frame[at] = 1;
+        many.label[at] = at;
+        edges.push(i, at);
+      }
     const used = { ...many, count: at };
-    for (const key of ["frame", "label", "y", "x", "area", "touchesEdge"] as const) Object.assign(used, { [key]: many[key].subarray(0, at) });
+    for (const key of ["frame", "label", "y", "x", "area", "touchesEdge"] as const)
+      Object.assign(used, { [key]: many[key].subarray(0, at) });
     const crowd = analyse({ nuclei: used, frames: 2, edges: Uint32Array.from(edges) }, { height, width });
     const pages = layoutLineages(crowd);
     expect(pages.map(({ lineages }) => lineages)).toEqual([23, 17]);
-    expect(lineagesLeftOut(pages, crowd)).toBe("40 of 50 lineages, those with most divisions first; 10 are not drawn, all without a division.");
-    expect(lineagesLeftOut(pages, crowd, 1)).toBe("23 of 50 lineages, those with most divisions first; 27 are not drawn, 17 of them with divisions.");
+    expect(lineagesLeftOut(pages, crowd)).toBe(
+      "40 of 50 lineages, those with most divisions first; 10 are not drawn, all without a division.",
+    );
+    expect(lineagesLeftOut(pages, crowd, 1)).toBe(
+      "23 of 50 lineages, those with most divisions first; 27 are not drawn, 17 of them with divisions.",
+    );
     expect(lineagesLeftOut(layoutLineages(statistics), statistics)).toBe("");
   });
 
@@ -167,7 +220,9 @@ describe("lineages", () => {
     const [page] = layoutLineages(statistics);
     const svg = lineagePlot(page!, statistics);
     wellFormed(svg);
-    expect([...svg.matchAll(/data-track="(\d+)"/g)].map((match) => Number(match[1])).sort()).toEqual([1, 2, 3, 4, 5, 6]);
+    expect([...svg.matchAll(/data-track="(\d+)"/g)].map((match) => Number(match[1])).sort()).toEqual([
+      1, 2, 3, 4, 5, 6,
+    ]);
     expect(svg).toContain(">end of movie</text>");
     expect(svg).toContain(">lost</text>");
     expect(svg).not.toContain(">at border</text>");
@@ -182,7 +237,9 @@ describe("trackFigure", () => {
     const picture = /xlink:href="data:image\/png;base64,([^"]+)"/.exec(svg)![1]!;
     const { plane } = decodePng(new Uint8Array(Buffer.from(picture, "base64")), "the image");
     expect([plane.height, plane.width, plane.samples]).toEqual([height, width, 1]);
-    expect(svg.match(/<path d="M[\d. L]+" stroke="#[0-9a-f]{6}"\/>/g)).toHaveLength(statistics.branches.count);
+    expect(svg.match(/<path d="M[\d. L]+" stroke="#[0-9a-f]{6}"\/>/g)).toHaveLength(
+      statistics.branches.count,
+    );
     expect(svg).toContain('d="M20 20L20 21 20 22"');
     expect(svg.match(/<circle/g)).toHaveLength(2 * statistics.divisions.count + 1);
     expect(svg).toContain("5 µm</text>");
@@ -192,7 +249,13 @@ describe("trackFigure", () => {
   it("has its paths where the nuclei are, as pixels show", () => {
     const { plane } = decodePng(rasterise(svg, 1), "the figure");
     const zoom = plane.width / width;
-    const at = (y: number, x: number): number[] => [0, 1, 2].map((channel) => plane.data[(Math.round((y + 0.5) * zoom) * plane.width + Math.round((x + 0.5) * zoom)) * 4 + channel]!);
+    const at = (y: number, x: number): number[] =>
+      [0, 1, 2].map(
+        (channel) =>
+          plane.data[
+            (Math.round((y + 0.5) * zoom) * plane.width + Math.round((x + 0.5) * zoom)) * 4 + channel
+          ]!,
+      );
     // Track 3 goes through (10, 40) at frame 5 and (11, 36) at frame 4: coloured between them, grey beside.
     const [red, green, blue] = at(10.5, 38);
     expect(Math.max(red!, green!, blue!) - Math.min(red!, green!, blue!)).toBeGreaterThan(60);
@@ -203,9 +266,15 @@ describe("trackFigure", () => {
 
 describe("movieDrawer", () => {
   const view = { y: 0, x: 0, height, width, scale: 4 };
-  const draw = movieDrawer(nuclei, statistics, { view, contrast: { low: 0, high: 100 }, tail: 2, pixelSize: 0.5 });
+  const draw = movieDrawer(nuclei, statistics, {
+    view,
+    contrast: { low: 0, high: 100 },
+    tail: 2,
+    pixelSize: 0.5,
+  });
   const pixel = (data: Uint8Array, y: number, x: number): number[] => {
-    const at = 3 * (Math.round((y + 0.5) * view.scale) * width * view.scale + Math.round((x + 0.5) * view.scale));
+    const at =
+      3 * (Math.round((y + 0.5) * view.scale) * width * view.scale + Math.round((x + 0.5) * view.scale));
     return [...data.subarray(at, at + 3)];
   };
 
@@ -223,18 +292,40 @@ describe("movieDrawer", () => {
 
   it("is the same for the same frame, whatever was drawn before", () => {
     const before = draw(image, 4).data;
-    expect(movieDrawer(nuclei, statistics, { view, contrast: { low: 0, high: 100 }, tail: 2, pixelSize: 0.5 })(image, 4).data.every((value, i) => value === before[i])).toBe(true);
+    expect(
+      movieDrawer(nuclei, statistics, { view, contrast: { low: 0, high: 100 }, tail: 2, pixelSize: 0.5 })(
+        image,
+        4,
+      ).data.every((value, i) => value === before[i]),
+    ).toBe(true);
   });
 
   it("writes the time as people do", () => {
-    expect([timeStamp(12, undefined), timeStamp(3, 10), timeStamp(9, 10), timeStamp(7, 0.5), timeStamp(0, 5)]).toEqual(["frame 12", "30 min", "1 h 30 min", "3 min 30 s", "0 min"]);
+    expect([
+      timeStamp(12, undefined),
+      timeStamp(3, 10),
+      timeStamp(9, 10),
+      timeStamp(7, 0.5),
+      timeStamp(0, 5),
+    ]).toEqual(["frame 12", "30 min", "1 h 30 min", "3 min 30 s", "0 min"]);
   });
 
   it("is the same in palette colours where these suffice", () => {
-    const few = { height: 2, width: 3, samples: 3 as const, data: Uint8Array.from({ length: 18 }, (_, i) => (i * 37) % 251) };
+    const few = {
+      height: 2,
+      width: 3,
+      samples: 3 as const,
+      data: Uint8Array.from({ length: 18 }, (_, i) => (i * 37) % 251),
+    };
     const { plane, palette } = decodePng(palettePng(few), "the picture");
-    expect(Array.from(plane.data).flatMap((index) => [...palette![index]!.slice(0, 3)])).toEqual([...few.data]);
-    expect(decodePng(palettePng(draw(image, 5)), "the picture").plane).toMatchObject({ height: 4 * height, width: 4 * width, samples: 1 });
+    expect(Array.from(plane.data).flatMap((index) => [...palette![index]!.slice(0, 3)])).toEqual([
+      ...few.data,
+    ]);
+    expect(decodePng(palettePng(draw(image, 5)), "the picture").plane).toMatchObject({
+      height: 4 * height,
+      width: 4 * width,
+      samples: 1,
+    });
   });
 
   it("is near to its colours in the palette of the animation", () => {
@@ -242,7 +333,8 @@ describe("movieDrawer", () => {
     const indices = paletteIndices(canvas);
     let worst = 0;
     indices.forEach((index, i) => {
-      for (let channel = 0; channel < 3; channel++) worst = Math.max(worst, Math.abs(canvas.data[3 * i + channel]! - moviePalette[3 * index + channel]!));
+      for (let channel = 0; channel < 3; channel++)
+        worst = Math.max(worst, Math.abs(canvas.data[3 * i + channel]! - moviePalette[3 * index + channel]!));
     });
     // Greys within half a level (2); mixed colours at the rims of lines within an eighth of the range.
     expect(worst).toBeLessThan(64);

@@ -15,8 +15,17 @@ export interface StatisticsPlot {
 
 const always = (): boolean => true;
 const tracked = ({ summary }: Statistics): boolean => summary.tracked;
-const movement = (name: string, draw: StatisticsPlot["draw"]): StatisticsPlot => ({ name, section: "movement", has: tracked, draw });
-const population = (name: string, has: StatisticsPlot["has"], draw: StatisticsPlot["draw"]): StatisticsPlot => ({ name, section: "population", has, draw });
+const movement = (name: string, draw: StatisticsPlot["draw"]): StatisticsPlot => ({
+  name,
+  section: "movement",
+  has: tracked,
+  draw,
+});
+const population = (
+  name: string,
+  has: StatisticsPlot["has"],
+  draw: StatisticsPlot["draw"],
+): StatisticsPlot => ({ name, section: "population", has, draw });
 
 export const statisticsPlots: readonly StatisticsPlot[] = [
   movement("speed_over_time", plots.speedPlot),
@@ -35,8 +44,13 @@ export const statisticsPlots: readonly StatisticsPlot[] = [
   population("shape_over_time", always, more.shapePlot),
   population("brightness_over_time", ({ intensities }) => intensities !== undefined, more.intensityPlot),
   population("divisions_over_time", tracked, plots.divisionPlot),
-  population("cell_cycles", (statistics) => tracked(statistics) && statistics.cycles.count > 0, more.survivalPlot),
+  population(
+    "cell_cycles",
+    (statistics) => tracked(statistics) && statistics.cycles.count > 0,
+    more.survivalPlot,
+  ),
 ];
 
 /** The plots that there are data for. */
-export const plotsOf = (statistics: Statistics): StatisticsPlot[] => statisticsPlots.filter(({ has }) => has(statistics));
+export const plotsOf = (statistics: Statistics): StatisticsPlot[] =>
+  statisticsPlots.filter(({ has }) => has(statistics));

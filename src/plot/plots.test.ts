@@ -1,9 +1,9 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { describe, expect, it } from "vitest";
 import { analyse, type Statistics } from "../analyse/analyse.js";
-import { roseOf } from "../stats/direction.js";
 import { emptyNuclei } from "../core/nuclei.js";
 import { random } from "../core/random.js";
+import { roseOf } from "../stats/direction.js";
 import { axisOf } from "./axis.js";
 import { barChart, lineChart } from "./chart.js";
 import { statisticsPlots } from "./plotlist.js";
@@ -17,7 +17,8 @@ const wellFormed = (svg: string): void => {
   expect(XMLValidator.validate(svg)).toBe(true);
   expect(svg).not.toMatch(/NaN|Infinity|undefined/);
 };
-const texts = (svg: string): string[] => [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map((match) => match[1]!);
+const texts = (svg: string): string[] =>
+  [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map((match) => match[1]!);
 
 function walks(cells: number, frames: number): Statistics {
   const rng = random(7);
@@ -34,7 +35,10 @@ function walks(cells: number, frames: number): Statistics {
       if (t > 0) edges.push(row - cells, row);
     }
   }
-  return analyse({ nuclei, frames, edges: Uint32Array.from(edges) }, { height: 100, width: 100, pixelSize: 0.5, frameInterval: 600 });
+  return analyse(
+    { nuclei, frames, edges: Uint32Array.from(edges) },
+    { height: 100, width: 100, pixelSize: 0.5, frameInterval: 600 },
+  );
 }
 
 const all = statisticsPlots.map(({ draw }) => draw);
@@ -44,7 +48,13 @@ describe("axisOf", () => {
     const axis = axisOf([0.03, 0.97], { label: "a" });
     expect(axis.tickLabels).toEqual(["0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
     expect([axis.position(0), axis.position(0.5), axis.position(1)]).toEqual([0, 0.5, 1]);
-    expect(axisOf([-3, 12_000], { label: "a" }).tickLabels).toEqual(["\u22125000", "0", "5000", "10\u202f000", "15\u202f000"]);
+    expect(axisOf([-3, 12_000], { label: "a" }).tickLabels).toEqual([
+      "\u22125000",
+      "0",
+      "5000",
+      "10\u202f000",
+      "15\u202f000",
+    ]);
   });
 
   it("takes no values, one value, and values that are none", () => {
@@ -74,7 +84,11 @@ describe("charts", () => {
   });
 
   it("interrupts a line at missing values and draws a lone value as a dot", () => {
-    const svg = lineChart([{ name: "a", x: [0, 1, 2, 3, 4, 5], y: [1, 2, NaN, 3, NaN, NaN] }], { title: "t", x: { label: "x" }, y: { label: "y" } });
+    const svg = lineChart([{ name: "a", x: [0, 1, 2, 3, 4, 5], y: [1, 2, NaN, 3, NaN, NaN] }], {
+      title: "t",
+      x: { label: "x" },
+      y: { label: "y" },
+    });
     wellFormed(svg);
     const path = /<path d="([^"]+)" fill="none" stroke="#0072b2"/.exec(svg)![1]!;
     expect(path.match(/M/g)).toHaveLength(2);
@@ -83,10 +97,18 @@ describe("charts", () => {
   });
 
   it("escapes what it is given", () => {
-    const svg = lineChart([{ name: `<s>&"`, x: [0], y: [0] }, { name: "b", x: [1], y: [1] }], { title: "</svg><script>", x: { label: "a<b" }, y: { label: "'&'" }, note: "<i>" });
+    const svg = lineChart(
+      [
+        { name: `<s>&"`, x: [0], y: [0] },
+        { name: "b", x: [1], y: [1] },
+      ],
+      { title: "</svg><script>", x: { label: "a<b" }, y: { label: "'&'" }, note: "<i>" },
+    );
     wellFormed(svg);
     expect(svg).not.toContain("<script>");
-    const { svg: root } = new XMLParser({ ignoreAttributes: false, processEntities: true }).parse(svg) as { svg: Record<string, unknown> };
+    const { svg: root } = new XMLParser({ ignoreAttributes: false, processEntities: true }).parse(svg) as {
+      svg: Record<string, unknown>;
+    };
     expect(root["@_aria-label"]).toBe("</svg><script>");
   });
 
@@ -100,7 +122,9 @@ describe("charts", () => {
 
   it("points a rose's bar up for cells that move up", () => {
     // From 90° to 105°: the arc begins straight above the centre (320, 258).
-    const [, x, y] = /<path d="M320 258L([\d.]+) ([\d.]+)A/.exec(roseChart(roseOf([91, 92]), { title: "t" }))!.map(Number);
+    const [, x, y] = /<path d="M320 258L([\d.]+) ([\d.]+)A/
+      .exec(roseChart(roseOf([91, 92]), { title: "t" }))!
+      .map(Number);
     expect(x).toBeCloseTo(320, 1);
     expect(y).toBeLessThan(258);
   });
@@ -108,17 +132,28 @@ describe("charts", () => {
 
 describe("plots of statistics", () => {
   it("are well formed for a movie, an empty movie and a set of images", () => {
-    const nothing = analyse({ nuclei: emptyNuclei(0), frames: 1, edges: new Uint32Array(0) }, { height: 10, width: 10 });
-    for (const statistics of [walks(30, 12), walks(1, 2), nothing]) for (const plot of all) wellFormed(plot(statistics));
+    const nothing = analyse(
+      { nuclei: emptyNuclei(0), frames: 1, edges: new Uint32Array(0) },
+      { height: 10, width: 10 },
+    );
+    for (const statistics of [walks(30, 12), walks(1, 2), nothing])
+      for (const plot of all) wellFormed(plot(statistics));
     wellFormed(plots.lossPlot([]));
     wellFormed(plots.lossPlot([{ step: 10, trainingLoss: 1, validationLoss: NaN }]));
-    wellFormed(plots.f1Plot([{ threshold: 0.5, f1: 0.9 }, { threshold: 0.9, f1: NaN }]));
+    wellFormed(
+      plots.f1Plot([
+        { threshold: 0.5, f1: 0.9 },
+        { threshold: 0.9, f1: NaN },
+      ]),
+    );
     wellFormed(speedLegend({ low: 0.1, high: 2 }, "µm/min"));
   });
 
   it("name the unit of every axis", () => {
     const statistics = walks(5, 6);
-    expect(texts(plots.speedPlot(statistics))).toEqual(expect.arrayContaining(["time [min]", "speed [µm/min]"]));
+    expect(texts(plots.speedPlot(statistics))).toEqual(
+      expect.arrayContaining(["time [min]", "speed [µm/min]"]),
+    );
     expect(texts(plots.areaHistogram(statistics))).toContain("area [µm²]");
     expect(texts(displacementPlot(statistics))).toEqual(expect.arrayContaining(["lag [min]", "MSD [µm²]"]));
   });
@@ -129,7 +164,9 @@ describe("plots of statistics", () => {
     const svg = plots.areaHistogram(giant);
     expect(texts(svg).join(" ")).toContain("1200 nuclei; the last bar holds");
     const bottom = 400 - 58;
-    const total = [...svg.matchAll(/<rect[^>]*y="([\d.]+)"[^>]*height="([\d.]+)"/g)].map((match) => [Number(match[1]), Number(match[2])] as const);
+    const total = [...svg.matchAll(/<rect[^>]*y="([\d.]+)"[^>]*height="([\d.]+)"/g)].map(
+      (match) => [Number(match[1]), Number(match[2])] as const,
+    );
     for (const [y, height] of total) expect(y + height).toBeCloseTo(bottom, 1);
   });
 });

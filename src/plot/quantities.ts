@@ -2,10 +2,28 @@
 
 /** Endings of names, longer before shorter ones that end alike. */
 const endings: readonly (readonly [ending: string, unit: string])[] = [
-  ["um2_per_min", "µm²/min"], ["um2_per_frame", "µm²/frame"], ["px2_per_min", "px²/min"], ["px2_per_frame", "px²/frame"],
-  ["um_per_min", "µm/min"], ["um_per_frame", "µm/frame"], ["px_per_min", "px/min"], ["px_per_frame", "px/frame"],
-  ["per_mm2", "1/mm²"], ["per_megapixel", "1/megapixel"], ["per_hour", "1/h"], ["per_min", "1/min"], ["per_frame", "1/frame"], ["um2", "µm²"], ["px2", "px²"],
-  ["um", "µm"], ["px", "px"], ["min", "min"], ["frames", "frames"], ["hours", "h"], ["deg", "°"], ["percent", "%"],
+  ["um2_per_min", "µm²/min"],
+  ["um2_per_frame", "µm²/frame"],
+  ["px2_per_min", "px²/min"],
+  ["px2_per_frame", "px²/frame"],
+  ["um_per_min", "µm/min"],
+  ["um_per_frame", "µm/frame"],
+  ["px_per_min", "px/min"],
+  ["px_per_frame", "px/frame"],
+  ["per_mm2", "1/mm²"],
+  ["per_megapixel", "1/megapixel"],
+  ["per_hour", "1/h"],
+  ["per_min", "1/min"],
+  ["per_frame", "1/frame"],
+  ["um2", "µm²"],
+  ["px2", "px²"],
+  ["um", "µm"],
+  ["px", "px"],
+  ["min", "min"],
+  ["frames", "frames"],
+  ["hours", "h"],
+  ["deg", "°"],
+  ["percent", "%"],
 ];
 
 /** Rates whose names hold what they are a rate of. */

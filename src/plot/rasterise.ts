@@ -12,7 +12,11 @@ export async function openRasteriser(program: () => Uint8Array): Promise<Rasteri
   await (ready ??= initWasm(program()));
   const fontBuffers = fontFiles();
   return (svg, scale) => {
-    const drawing = new Resvg(svg, { fitTo: { mode: "zoom", value: scale }, background: "#ffffff", font: { fontBuffers, defaultFontFamily: fontStack.split(",")[0]! } });
+    const drawing = new Resvg(svg, {
+      fitTo: { mode: "zoom", value: scale },
+      background: "#ffffff",
+      font: { fontBuffers, defaultFontFamily: fontStack.split(",")[0]! },
+    });
     try {
       const picture = drawing.render();
       try {

@@ -8,7 +8,12 @@ const time = (unit: string): string => (unit === "min" ? "min" : "frames");
 const axisTime = (unit: string): string => (unit === "min" ? "time [min]" : "frame (from 0)");
 
 /** Value and interval, or why there is none. */
-function stated(name: string, { summary, intervals, notes }: Statistics, key: "msdExponent" | "fluctuationPersistenceTime", unit = ""): string {
+function stated(
+  name: string,
+  { summary, intervals, notes }: Statistics,
+  key: "msdExponent" | "fluctuationPersistenceTime",
+  unit = "",
+): string {
   const value = summary[key];
   if (Number.isNaN(value)) return notes[key] ?? `no ${name}`;
   const { low, high } = intervals[key];
@@ -20,49 +25,109 @@ function stated(name: string, { summary, intervals, notes }: Statistics, key: "m
 export function displacementPlot(statistics: Statistics): string {
   const { meanSquaredDisplacement: msd, units } = statistics;
   const positive = (values: Float64Array): Float64Array => values.map((value) => (value > 0 ? value : NaN));
-  const fitted = Number.isNaN(msd.fit.exponent) ? [] : [{ name: "power law", x: msd.time, y: msd.time.map((t) => 4 * msd.fit.coefficient * t ** msd.fit.exponent), dashed: true }];
-  return lineChart([{ name: "all tracks", x: msd.time, y: positive(msd.value), draw: fitted.length > 0 ? "points" : "both" }, ...fitted], {
-    title: "Mean squared displacement", note: stated("exponent", statistics, "msdExponent"), x: { label: `lag [${time(units.time)}]`, logarithmic: true }, y: { label: `MSD [${units.area}]`, logarithmic: true },
-  });
+  const fitted = Number.isNaN(msd.fit.exponent)
+    ? []
+    : [
+        {
+          name: "power law",
+          x: msd.time,
+          y: msd.time.map((t) => 4 * msd.fit.coefficient * t ** msd.fit.exponent),
+          dashed: true,
+        },
+      ];
+  return lineChart(
+    [
+      {
+        name: "all tracks",
+        x: msd.time,
+        y: positive(msd.value),
+        draw: fitted.length > 0 ? "points" : "both",
+      },
+      ...fitted,
+    ],
+    {
+      title: "Mean squared displacement",
+      note: stated("exponent", statistics, "msdExponent"),
+      x: { label: `lag [${time(units.time)}]`, logarithmic: true },
+      y: { label: `MSD [${units.area}]`, logarithmic: true },
+    },
+  );
 }
 
 /** Velocity autocorrelation against lag, as measured and without the mean movement of the frame. */
 export function autocorrelationPlot(statistics: Statistics): string {
   const { velocityAutocorrelation: c, units } = statistics;
-  return lineChart([{ name: "velocity", x: c.time, y: c.normalised, draw: "both" }, { name: "without the frame's mean", x: c.time, y: c.normalisedFluctuation, draw: "both", dashed: true }], {
-    title: "Velocity autocorrelation", note: stated("persistence time", statistics, "fluctuationPersistenceTime", ` ${time(units.time)}`),
-    x: { label: `lag [${time(units.time)}]`, include: [0] }, y: { label: "correlation", include: [0, 1] },
-  });
+  return lineChart(
+    [
+      { name: "velocity", x: c.time, y: c.normalised, draw: "both" },
+      { name: "without the frame's mean", x: c.time, y: c.normalisedFluctuation, draw: "both", dashed: true },
+    ],
+    {
+      title: "Velocity autocorrelation",
+      note: stated("persistence time", statistics, "fluctuationPersistenceTime", ` ${time(units.time)}`),
+      x: { label: `lag [${time(units.time)}]`, include: [0] },
+      y: { label: "correlation", include: [0, 1] },
+    },
+  );
 }
 
 /** Correlation of the velocities of two nuclei against their distance. */
 export function spatialCorrelationPlot({ spatialCorrelation: c, units, summary, notes }: Statistics): string {
-  const note = Number.isNaN(summary.correlationLength) ? notes.correlationLength : `correlation length ${formatNumber(summary.correlationLength)} ${units.length}, without the frame's mean`;
-  return lineChart([{ name: "velocity", x: c.distance, y: c.value, draw: "both" }, { name: "without the frame's mean", x: c.distance, y: c.fluctuation, draw: "both", dashed: true }], {
-    title: "Velocity correlation between nuclei", note, x: { label: `distance [${units.length}]`, include: [0] }, y: { label: "correlation", include: [0, 1] },
-  });
+  const note = Number.isNaN(summary.correlationLength)
+    ? notes.correlationLength
+    : `correlation length ${formatNumber(summary.correlationLength)} ${units.length}, without the frame's mean`;
+  return lineChart(
+    [
+      { name: "velocity", x: c.distance, y: c.value, draw: "both" },
+      { name: "without the frame's mean", x: c.distance, y: c.fluctuation, draw: "both", dashed: true },
+    ],
+    {
+      title: "Velocity correlation between nuclei",
+      note,
+      x: { label: `distance [${units.length}]`, include: [0] },
+      y: { label: "correlation", include: [0, 1] },
+    },
+  );
 }
 
 /** Mean velocity of each cell of the grid over the movie, as arrows. */
 export function velocityFieldPlot({ velocityField, units, frames }: Statistics): string {
-  return fieldChart(velocityField, { title: "Velocity field", unit: units.speed, length: units.length, frames: frames.count });
-}
-
-/** Share of cells that have not divided yet against the time since their birth, with its 95 % interval. */
-export function survivalPlot({ cycles: { survival: s, time: followed, count, divided }, units, summary }: Statistics): string {
-  const seen = divided.reduce((sum, one) => sum + one, 0);
-  const median = Number.isNaN(summary.medianCycle) ? "no median" : `median ${formatNumber(summary.medianCycle)} ${time(units.time)}`;
-  const end = followed.reduce((a, b) => Math.max(a, b), 0);
-  const share = { name: "undivided", ...stairs(s.time, s.share, end) };
-  const limits = [{ name: "lower 95 % limit", ...stairs(s.time, s.low, end), dashed: true }, { name: "upper", ...stairs(s.time, s.high, end), dashed: true }];
-  const curves: Series[] = count === 0 ? [] : s.count === 0 ? [share] : [share, ...limits];
-  return lineChart(curves, {
-    title: "Cell cycle", note: `${formatNumber(seen)} of ${formatNumber(count)} cycles seen whole; ${median} (Kaplan-Meier)`,
-    x: { label: `time since birth [${time(units.time)}]`, include: [0] }, y: { label: "share undivided", range: [0, 1] },
+  return fieldChart(velocityField, {
+    title: "Velocity field",
+    unit: units.speed,
+    length: units.length,
+    frames: frames.count,
   });
 }
 
-/** A share that is 1 at time 0 and falls at once at each time, up to the longest that anything was followed. */
+/** Share of cells that have not divided yet against the time since their birth, with its 95 % interval. */
+export function survivalPlot({
+  cycles: { survival: s, time: followed, count, divided },
+  units,
+  summary,
+}: Statistics): string {
+  const seen = divided.reduce((sum, one) => sum + one, 0);
+  const median = Number.isNaN(summary.medianCycle)
+    ? "no median"
+    : `median ${formatNumber(summary.medianCycle)} ${time(units.time)}`;
+  const end = followed.reduce((a, b) => Math.max(a, b), 0);
+  const share = { name: "undivided", ...stairs(s.time, s.share, end) };
+  const limits = [
+    { name: "lower 95 % limit", ...stairs(s.time, s.low, end), dashed: true },
+    { name: "upper", ...stairs(s.time, s.high, end), dashed: true },
+  ];
+  const curves: Series[] = count === 0 ? [] : s.count === 0 ? [share] : [share, ...limits];
+  return lineChart(curves, {
+    title: "Cell cycle",
+    note: `${formatNumber(seen)} of ${formatNumber(count)} cycles seen whole; ${median} (Kaplan-Meier)`,
+    x: { label: `time since birth [${time(units.time)}]`, include: [0] },
+    y: { label: "share undivided", range: [0, 1] },
+  });
+}
+
+/**
+ * A share that is 1 at time 0 and falls at once at each time, up to the longest that anything was followed.
+ */
 function stairs(times: Float64Array, shares: Float64Array, end: number): { x: number[]; y: number[] } {
   const [x, y] = [[0], [1]];
   times.forEach((at, i) => {
@@ -76,12 +141,23 @@ function stairs(times: Float64Array, shares: Float64Array, end: number): { x: nu
 export function intensityPlot({ intensities, units }: Statistics): string {
   const channels = intensities === undefined ? [] : [...new Set(intensities.channel)].sort((a, b) => a - b);
   const series = channels.map((channel): Series => {
-    const rows = Array.from(intensities!.channel.keys()).filter((row) => intensities!.channel[row] === channel);
-    return { name: `channel ${channel}`, x: rows.map((row) => intensities!.time[row]!), y: rows.map((row) => intensities!.medianNucleus[row]!) };
+    const rows = Array.from(intensities!.channel.keys()).filter(
+      (row) => intensities!.channel[row] === channel,
+    );
+    return {
+      name: `channel ${channel}`,
+      x: rows.map((row) => intensities!.time[row]!),
+      y: rows.map((row) => intensities!.medianNucleus[row]!),
+    };
   });
   return lineChart(series, {
-    title: "Brightness of nuclei", note: intensities === undefined ? "no images were measured" : "median over the nuclei of the mean grey value, less the background",
-    x: { label: axisTime(units.time) }, y: { label: "grey value above background", include: [0] },
+    title: "Brightness of nuclei",
+    note:
+      intensities === undefined
+        ? "no images were measured"
+        : "median over the nuclei of the mean grey value, less the background",
+    x: { label: axisTime(units.time) },
+    y: { label: "grey value above background", include: [0] },
   });
 }
 
@@ -89,17 +165,35 @@ export function intensityPlot({ intensities, units }: Statistics): string {
 export function shapePlot({ frames, shapes, units, summary }: Statistics): string {
   const [x, label] = summary.tracked ? [frames.time, axisTime(units.time)] : [frames.frame, "image (from 0)"];
   const draw = summary.tracked ? "line" : "points";
-  return lineChart([
-    { name: "minor / major axis", x, y: shapes.median.aspectRatio.map((ratio) => 1 / ratio), draw }, { name: "eccentricity", x, y: shapes.median.eccentricity, draw },
-    { name: "solidity", x, y: shapes.median.solidity, draw },
-  ], { title: "Shape of nuclei", note: "medians of the nuclei that do not touch the edge", x: { label, whole: !summary.tracked }, y: { label: "ratio, eccentricity, solidity", range: [0, 1] } });
+  return lineChart(
+    [
+      { name: "minor / major axis", x, y: shapes.median.aspectRatio.map((ratio) => 1 / ratio), draw },
+      { name: "eccentricity", x, y: shapes.median.eccentricity, draw },
+      { name: "solidity", x, y: shapes.median.solidity, draw },
+    ],
+    {
+      title: "Shape of nuclei",
+      note: "medians of the nuclei that do not touch the edge",
+      x: { label, whole: !summary.tracked },
+      y: { label: "ratio, eccentricity, solidity", range: [0, 1] },
+    },
+  );
 }
 
 /** Mean and median area of each frame. */
 export function areaPlot({ frames, units, summary }: Statistics): string {
   const [x, label] = summary.tracked ? [frames.time, axisTime(units.time)] : [frames.frame, "image (from 0)"];
   const draw = summary.tracked ? "line" : "points";
-  return lineChart([{ name: "mean", x, y: frames.meanArea, draw }, { name: "median", x, y: frames.medianArea, draw, dashed: true }], {
-    title: "Area of nuclei over time", note: "nuclei that do not touch the edge", x: { label, whole: !summary.tracked }, y: { label: `area [${units.area}]`, include: [0] },
-  });
+  return lineChart(
+    [
+      { name: "mean", x, y: frames.meanArea, draw },
+      { name: "median", x, y: frames.medianArea, draw, dashed: true },
+    ],
+    {
+      title: "Area of nuclei over time",
+      note: "nuclei that do not touch the edge",
+      x: { label, whole: !summary.tracked },
+      y: { label: `area [${units.area}]`, include: [0] },
+    },
+  );
 }

@@ -9,10 +9,22 @@ import { dataBlock, packPaths, selectTracks, trackData } from "./trackdata.js";
 
 /** Six tracks over four frames: the first divides after frame 1; the others last 4, 3, 2 and 1 frames. */
 const places: [frame: number, label: number, y: number, x: number, mother: number][] = [
-  [0, 1, 10, 10, -1], [0, 2, 50, 50, -1], [0, 3, 60.3, 5, -1], [0, 4, 80, 80, -1], [0, 5, 90, 20, -1],
-  [1, 1, 12, 10, 0], [1, 2, 51, 50, 1], [1, 3, 61, 5, 2], [1, 4, 80, 81, 3],
-  [2, 1, 10, 14, 5], [2, 2, 14, 14, 5], [2, 3, 52, 50, 6], [2, 4, 62, 5, 7],
-  [3, 1, 9, 16, 9], [3, 2, 15, 16, 10], [3, 3, 53, 50, 11],
+  [0, 1, 10, 10, -1],
+  [0, 2, 50, 50, -1],
+  [0, 3, 60.3, 5, -1],
+  [0, 4, 80, 80, -1],
+  [0, 5, 90, 20, -1],
+  [1, 1, 12, 10, 0],
+  [1, 2, 51, 50, 1],
+  [1, 3, 61, 5, 2],
+  [1, 4, 80, 81, 3],
+  [2, 1, 10, 14, 5],
+  [2, 2, 14, 14, 5],
+  [2, 3, 52, 50, 6],
+  [2, 4, 62, 5, 7],
+  [3, 1, 9, 16, 9],
+  [3, 2, 15, 16, 10],
+  [3, 3, 53, 50, 11],
 ];
 const nuclei = emptyNuclei(places.length);
 const edges: number[] = [];
@@ -24,17 +36,30 @@ places.forEach(([frame, label, y, x, mother], i) => {
   nuclei.area[i] = 9;
   if (mother >= 0) edges.push(mother, i);
 });
-const statistics = analyse({ nuclei, frames: 4, edges: Uint32Array.from(edges) }, { height: 100, width: 100 });
+const statistics = analyse(
+  { nuclei, frames: 4, edges: Uint32Array.from(edges) },
+  { height: 100, width: 100 },
+);
 
 describe("packed paths", () => {
   it("come back to a quarter of a px", () => {
-    const path = fc.array(fc.tuple(fc.double({ min: -500, max: 20_000, noNaN: true }), fc.double({ min: 0, max: 20_000, noNaN: true })), { minLength: 1, maxLength: 20 });
-    fc.assert(fc.property(fc.array(path, { maxLength: 8 }), (paths) => {
-      const flat = paths.map((points) => points.flat());
-      const back = unpackPaths(packPaths(flat));
-      expect(back.map((one) => one.length)).toEqual(flat.map((one) => one.length));
-      back.forEach((one, i) => one.forEach((value, k) => expect(Math.abs(value - flat[i]![k]!)).toBeLessThanOrEqual(0.125)));
-    }));
+    const path = fc.array(
+      fc.tuple(
+        fc.double({ min: -500, max: 20_000, noNaN: true }),
+        fc.double({ min: 0, max: 20_000, noNaN: true }),
+      ),
+      { minLength: 1, maxLength: 20 },
+    );
+    fc.assert(
+      fc.property(fc.array(path, { maxLength: 8 }), (paths) => {
+        const flat = paths.map((points) => points.flat());
+        const back = unpackPaths(packPaths(flat));
+        expect(back.map((one) => one.length)).toEqual(flat.map((one) => one.length));
+        back.forEach((one, i) =>
+          one.forEach((value, k) => expect(Math.abs(value - flat[i]![k]!)).toBeLessThanOrEqual(0.125)),
+        );
+      }),
+    );
   });
 
   it("take two bytes a point where steps are below 16 px", () => {
@@ -64,13 +89,21 @@ describe("trackData", () => {
 
   it("follows the part of the image that is shown", () => {
     const shifted = { ...nuclei, y: nuclei.y.map((y) => y - 8), x: nuclei.x.map((x) => x - 4) };
-    expect(unpackPaths(trackData(selectTracks(statistics), shifted, statistics).paths)[data.id.indexOf(5)]).toEqual([82, 16]);
+    expect(
+      unpackPaths(trackData(selectTracks(statistics), shifted, statistics).paths)[data.id.indexOf(5)],
+    ).toEqual([82, 16]);
   });
 
   it("is said in a line", () => {
-    expect(trackLine(data, data.id.indexOf(6))).toBe("Track 6: mother 1; frames 2 to 3; mean speed 2.24 px/frame; displacement 2.24 px; end of movie");
-    expect(trackLine(data, data.id.indexOf(1))).toBe("Track 1: no mother; frames 0 to 1; mean speed 2 px/frame; displacement 2 px; divided");
-    expect(trackLine(data, data.id.indexOf(5))).toBe("Track 5: no mother; frame 0; speed unknown; displacement 0 px; lost");
+    expect(trackLine(data, data.id.indexOf(6))).toBe(
+      "Track 6: mother 1; frames 2 to 3; mean speed 2.24 px/frame; displacement 2.24 px; end of movie",
+    );
+    expect(trackLine(data, data.id.indexOf(1))).toBe(
+      "Track 1: no mother; frames 0 to 1; mean speed 2 px/frame; displacement 2 px; divided",
+    );
+    expect(trackLine(data, data.id.indexOf(5))).toBe(
+      "Track 5: no mother; frame 0; speed unknown; displacement 0 px; lost",
+    );
     expect(trackLine({ ...data, seen: data.seen.map(() => 1) }, 0)).toContain("frames 0 to 1, seen in 1;");
   });
 
@@ -82,7 +115,11 @@ describe("trackData", () => {
 });
 
 describe("nearestPath", () => {
-  const paths = [[10, 10, 10, 20], [30, 10, 30, 20, 40, 20], [5, 50]];
+  const paths = [
+    [10, 10, 10, 20],
+    [30, 10, 30, 20, 40, 20],
+    [5, 50],
+  ];
   it("finds what is nearest along its lines, not only at its points", () => {
     expect(nearestPath(paths, 12, 15, 5)).toBe(0);
     expect(nearestPath(paths, 35, 21, 5)).toBe(1);
@@ -90,7 +127,17 @@ describe("nearestPath", () => {
   });
   it("finds nothing beyond its reach, and the first of two", () => {
     expect(nearestPath(paths, 20, 60, 5)).toBe(-1);
-    expect(nearestPath([[0, 0], [0, 2]], 0, 1, 5)).toBe(0);
+    expect(
+      nearestPath(
+        [
+          [0, 0],
+          [0, 2],
+        ],
+        0,
+        1,
+        5,
+      ),
+    ).toBe(0);
     expect(nearestPath([], 0, 0, 5)).toBe(-1);
   });
   it("answers at once for thousands of tracks", () => {

@@ -1,6 +1,7 @@
 /**
- * What the page does when a track is clicked, in the picture, in a plot or in a table. These functions go into the page as their own text
- * (`clickScript`), so none may name anything outside of itself but what the browser has.
+ * What the page does when a track is clicked, in the picture, in a plot or in a table. These functions go
+ * into the page as their own text (`clickScript`), so none may name anything outside of itself but what the
+ * browser has.
  */
 import type { TrackData } from "./trackdata.js";
 
@@ -31,8 +32,15 @@ export function unpackPaths(packed: string): number[][] {
   return paths;
 }
 
-/** Index of the path nearest to (y, x), or -1 where none is within `reach`; of equally near ones the first. */
-export function nearestPath(paths: readonly (readonly number[])[], y: number, x: number, reach: number): number {
+/**
+ * Index of the path nearest to (y, x), or -1 where none is within `reach`; of equally near ones the first.
+ */
+export function nearestPath(
+  paths: readonly (readonly number[])[],
+  y: number,
+  x: number,
+  reach: number,
+): number {
   let [best, least] = [-1, reach * reach];
   paths.forEach((path, index) => {
     for (let i = 0; i < path.length; i += 2) {
@@ -51,13 +59,27 @@ export function nearestPath(paths: readonly (readonly number[])[], y: number, x:
 export function trackLine(data: TrackData, index: number): string {
   const [first, last, seen] = [data.first[index]!, data.last[index]!, data.seen[index]!];
   const mother = data.parent[index] === 0 ? "no mother" : `mother ${data.parent[index]!}`;
-  const frames = first === last ? `frame ${first}` : `frames ${first} to ${last}${seen < last - first + 1 ? `, seen in ${seen}` : ""}`;
-  const speed = data.speed[index] === "" ? "speed unknown" : `mean speed ${data.speed[index]!} ${data.units.speed}`;
-  return `Track ${data.id[index]!}: ${mother}; ${frames}; ${speed}; displacement ${data.displacement[index]!} ${data.units.length}; ${data.fates[data.fate[index]!]!}`;
+  const frames =
+    first === last
+      ? `frame ${first}`
+      : `frames ${first} to ${last}${seen < last - first + 1 ? `, seen in ${seen}` : ""}`;
+  const speed =
+    data.speed[index] === "" ? "speed unknown" : `mean speed ${data.speed[index]!} ${data.units.speed}`;
+  return (
+    `Track ${data.id[index]!}: ${mother}; ${frames}; ${speed}; displacement ` +
+    `${data.displacement[index]!} ${data.units.length}; ${data.fates[data.fate[index]!]!}`
+  );
 }
 
-/** Sets the page up. One track at a time is chosen; everything that carries its number in `data-track` is marked, and its path drawn over the picture. */
-export function clickPage(unpack: typeof unpackPaths, nearest: typeof nearestPath, say: typeof trackLine): void {
+/**
+ * Sets the page up. One track at a time is chosen; everything that carries its number in `data-track` is
+ * marked, and its path drawn over the picture.
+ */
+export function clickPage(
+  unpack: typeof unpackPaths,
+  nearest: typeof nearestPath,
+  say: typeof trackLine,
+): void {
   const block = document.getElementById("track-data");
   const layer = document.querySelector<SVGSVGElement>("svg.tracklayer");
   const stage = document.querySelector<HTMLElement>(".trackstage");
@@ -107,7 +129,10 @@ export function clickPage(unpack: typeof unpackPaths, nearest: typeof nearestPat
     stage.scrollIntoView({ block: "nearest" });
     const scale = stage.clientWidth / box.width;
     const view = stage.parentElement!;
-    view.scrollTo((path[1]! - box.x) * scale - view.clientWidth / 2, (path[0]! - box.y) * scale - view.clientHeight / 2);
+    view.scrollTo(
+      (path[1]! - box.x) * scale - view.clientWidth / 2,
+      (path[0]! - box.y) * scale - view.clientHeight / 2,
+    );
     const middle = view.getBoundingClientRect().top + (path[0]! - box.y) * scale - view.scrollTop;
     if (middle < 60 || middle > innerHeight - 120) scrollBy(0, middle - innerHeight / 2);
   };
@@ -125,10 +150,18 @@ export function clickPage(unpack: typeof unpackPaths, nearest: typeof nearestPat
     const line = document.createElement("span");
     line.setAttribute("role", "status");
     bar.append(line);
-    if (index === undefined) line.textContent = `Track ${id} is not among those of this page; tracks.csv has them all.`;
+    if (index === undefined)
+      line.textContent = `Track ${id} is not among those of this page; tracks.csv has them all.`;
     else {
       const path = paths[index]!;
-      const inside = path.some((value, i) => i % 2 === 0 && value >= box.y - 0.5 && value <= box.y + box.height && path[i + 1]! >= box.x - 0.5 && path[i + 1]! <= box.x + box.width);
+      const inside = path.some(
+        (value, i) =>
+          i % 2 === 0 &&
+          value >= box.y - 0.5 &&
+          value <= box.y + box.height &&
+          path[i + 1]! >= box.x - 0.5 &&
+          path[i + 1]! <= box.x + box.width,
+      );
       line.textContent = say(data, index) + (inside ? "" : "; outside of this picture");
       const family = [data.parent[index]!, ...daughters(id)].filter((other) => indexOf.has(other));
       for (const other of family) draw(paths[indexOf.get(other)!]!, "family");
@@ -145,7 +178,8 @@ export function clickPage(unpack: typeof unpackPaths, nearest: typeof nearestPat
         came = { scroll: scrollY, focus: document.activeElement };
         toPicture(path);
       }
-      if (data.parent[index]! > 0) button(`mother ${data.parent[index]!}`, () => choose(data.parent[index]!, true));
+      if (data.parent[index]! > 0)
+        button(`mother ${data.parent[index]!}`, () => choose(data.parent[index]!, true));
       for (const daughter of daughters(id)) button(`daughter ${daughter}`, () => choose(daughter, true));
       button("picture", () => toPicture(path));
       const seen = new Set<Element>();
@@ -154,21 +188,31 @@ export function clickPage(unpack: typeof unpackPaths, nearest: typeof nearestPat
         if (plot === null || seen.has(plot)) continue;
         seen.add(plot);
         button(plot.getAttribute("data-plot")!, () => {
-          for (let fold = element.closest("details"); fold !== null; fold = fold.parentElement!.closest("details")) fold.open = true;
+          for (
+            let fold = element.closest("details");
+            fold !== null;
+            fold = fold.parentElement!.closest("details")
+          )
+            fold.open = true;
           element.scrollIntoView({ block: "center" });
         });
       }
-      if (came !== undefined && move) button("back", () => {
-        scrollTo(0, came!.scroll);
-        if (came!.focus instanceof HTMLElement || came!.focus instanceof SVGElement) came!.focus.focus({ preventScroll: true });
-      });
+      if (came !== undefined && move)
+        button("back", () => {
+          scrollTo(0, came!.scroll);
+          if (came!.focus instanceof HTMLElement || came!.focus instanceof SVGElement)
+            came!.focus.focus({ preventScroll: true });
+        });
     }
     button("close", close);
   };
 
   stage.addEventListener("click", (event) => {
     const frame = stage.getBoundingClientRect();
-    const [y, x] = [box.y + ((event.clientY - frame.top) / frame.height) * box.height - 0.5, box.x + ((event.clientX - frame.left) / frame.width) * box.width - 0.5];
+    const [y, x] = [
+      box.y + ((event.clientY - frame.top) / frame.height) * box.height - 0.5,
+      box.x + ((event.clientX - frame.left) / frame.width) * box.width - 0.5,
+    ];
     // Within 20 px of the screen.
     const index = nearest(paths, y, x, (20 * box.width) / frame.width);
     if (index >= 0) choose(data.id[index]!, false);
@@ -194,8 +238,17 @@ export function clickPage(unpack: typeof unpackPaths, nearest: typeof nearestPat
     });
     plot.addEventListener("keydown", (event) => {
       const key = (event as KeyboardEvent).key;
-      const at = picks.findIndex((pick) => (plot.tagName === "TABLE" ? pick === document.activeElement : pick.classList.contains("chosen")));
-      const next = picks[key === "ArrowRight" || key === "ArrowDown" ? Math.min(picks.length - 1, at + 1) : key === "ArrowLeft" || key === "ArrowUp" ? Math.max(0, at - 1) : -1];
+      const at = picks.findIndex((pick) =>
+        plot.tagName === "TABLE" ? pick === document.activeElement : pick.classList.contains("chosen"),
+      );
+      const next =
+        picks[
+          key === "ArrowRight" || key === "ArrowDown"
+            ? Math.min(picks.length - 1, at + 1)
+            : key === "ArrowLeft" || key === "ArrowUp"
+              ? Math.max(0, at - 1)
+              : -1
+        ];
       const chosen = key === "Enter" || key === " " ? picks[at] : undefined;
       if (next === undefined && chosen === undefined) return;
       event.preventDefault();
@@ -206,4 +259,6 @@ export function clickPage(unpack: typeof unpackPaths, nearest: typeof nearestPat
 }
 
 /** The script of the page. */
-export const clickScript = `(${clickPage.toString()})(${unpackPaths.toString()}, ${nearestPath.toString()}, ${trackLine.toString()});`;
+export const clickScript =
+  `(${clickPage.toString()})(${unpackPaths.toString()}, ${nearestPath.toString()}, ` +
+  `${trackLine.toString()});`;

@@ -1,11 +1,14 @@
-/** What a report is made of. Everything but the title and the parameters may be absent: the report then lacks that part. */
+/**
+ * What a report is made of. Everything but the title and the parameters may be absent: the report then lacks
+ * that part.
+ */
 import type { Statistics } from "../analyse/analyse.js";
 import type { Image } from "../core/image.js";
 import type { LabelImage } from "../core/labels.js";
 import type { Nuclei } from "../core/nuclei.js";
 import type { ExpectedQuality } from "../core/quality.js";
-import type { MethodsInput } from "./methods.js";
 import type { LossRecord, ThresholdScore } from "../plot/plots.js";
+import type { MethodsInput } from "./methods.js";
 
 export interface ReportInput {
   readonly title: string;
@@ -94,11 +97,19 @@ export interface ScorePart {
   /** What was compared with what. */
   readonly title: string;
   /** Objects against objects, one entry a threshold of IoU. */
-  readonly thresholds?: readonly (ThresholdScore & {
-    readonly tp: number; readonly fp: number; readonly fn: number; readonly precision: number; readonly recall: number;
-  })[] | undefined;
+  readonly thresholds?:
+    | readonly (ThresholdScore & {
+        readonly tp: number;
+        readonly fp: number;
+        readonly fn: number;
+        readonly precision: number;
+        readonly recall: number;
+      })[]
+    | undefined;
   /** Any further scores by name. */
-  readonly values?: readonly { readonly name: string; readonly value: number; readonly meaning?: string | undefined }[] | undefined;
+  readonly values?:
+    | readonly { readonly name: string; readonly value: number; readonly meaning?: string | undefined }[]
+    | undefined;
 }
 
 export interface Timing {

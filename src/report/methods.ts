@@ -6,58 +6,69 @@ import { formatNumber } from "../plot/markup.js";
 export interface MethodsInput {
   /** Version of Karyon. */
   readonly version: string;
-  readonly annotation?: {
-    readonly preset: "auto" | "paper";
-    readonly images: number;
-    readonly candidates: number;
-    readonly kept: number;
-    /** Median diameter of the nuclei, px. */
-    readonly diameter?: number | undefined;
-    /** What became of pixels that are neither nucleus nor background for certain. */
-    readonly background: "noise" | "ignore" | "keep";
-  } | undefined;
-  readonly training?: {
-    readonly rays: number;
-    readonly grid: number;
-    readonly depth: number;
-    readonly filters: number;
-    /** Whose data it learned from: those annotated here, those of all movies of a study, or others, earlier. Default own. */
-    readonly data?: "own" | "shared" | "given" | undefined;
-    /** True where it went on from an earlier model instead of from random weights. */
-    readonly continued?: boolean | undefined;
-    /** Done, which may be fewer than were planned. */
-    readonly steps: number;
-    readonly batch: number;
-    readonly patch: number;
-    readonly learningRate: number;
-    readonly schedule: "hold" | "cosine" | "plateau" | "constant";
-    /** True where the network is an average of its weights over many steps. */
-    readonly averaged?: boolean | undefined;
-    readonly augmented: boolean;
-    /** Share of the data kept out of the training, 0..1. */
-    readonly validation: number;
-    /** Share of the patches that showed composed touching nuclei, 0..1. */
-    readonly composed?: number | undefined;
-    readonly seed: number;
-  } | undefined;
-  readonly segmentation?: {
-    readonly probabilityThreshold: number;
-    readonly overlapThreshold: number;
-    /** True where the thresholds were chosen on the validation data. */
-    readonly tuned: boolean;
-    readonly outline: "star" | "refined";
-  } | undefined;
-  readonly tracking?: {
-    /** "auto", or a preset of TrackMate's tracker. */
-    readonly tracker: "auto" | "trackmate" | "trackmate-tuned";
-    /** Farthest move from frame to frame that was considered, px. */
-    readonly radius: number;
-    /** True where the radius was taken from the data. */
-    readonly estimated: boolean;
-    /** Missing frames that a track may bridge. */
-    readonly gap: number;
-    readonly divisions: boolean;
-  } | undefined;
+  readonly annotation?:
+    | {
+        readonly preset: "auto" | "paper";
+        readonly images: number;
+        readonly candidates: number;
+        readonly kept: number;
+        /** Median diameter of the nuclei, px. */
+        readonly diameter?: number | undefined;
+        /** What became of pixels that are neither nucleus nor background for certain. */
+        readonly background: "noise" | "ignore" | "keep";
+      }
+    | undefined;
+  readonly training?:
+    | {
+        readonly rays: number;
+        readonly grid: number;
+        readonly depth: number;
+        readonly filters: number;
+        /**
+         * Whose data it learned from: those annotated here, those of all movies of a study, or others,
+         * earlier. Default own.
+         */
+        readonly data?: "own" | "shared" | "given" | undefined;
+        /** True where it went on from an earlier model instead of from random weights. */
+        readonly continued?: boolean | undefined;
+        /** Done, which may be fewer than were planned. */
+        readonly steps: number;
+        readonly batch: number;
+        readonly patch: number;
+        readonly learningRate: number;
+        readonly schedule: "hold" | "cosine" | "plateau" | "constant";
+        /** True where the network is an average of its weights over many steps. */
+        readonly averaged?: boolean | undefined;
+        readonly augmented: boolean;
+        /** Share of the data kept out of the training, 0..1. */
+        readonly validation: number;
+        /** Share of the patches that showed composed touching nuclei, 0..1. */
+        readonly composed?: number | undefined;
+        readonly seed: number;
+      }
+    | undefined;
+  readonly segmentation?:
+    | {
+        readonly probabilityThreshold: number;
+        readonly overlapThreshold: number;
+        /** True where the thresholds were chosen on the validation data. */
+        readonly tuned: boolean;
+        readonly outline: "star" | "refined";
+      }
+    | undefined;
+  readonly tracking?:
+    | {
+        /** "auto", or a preset of TrackMate's tracker. */
+        readonly tracker: "auto" | "trackmate" | "trackmate-tuned";
+        /** Farthest move from frame to frame that was considered, px. */
+        readonly radius: number;
+        /** True where the radius was taken from the data. */
+        readonly estimated: boolean;
+        /** Missing frames that a track may bridge. */
+        readonly gap: number;
+        readonly divisions: boolean;
+      }
+    | undefined;
   /** Units of the statistics, and whether there are tracks among them. */
   readonly analysis?: { readonly units: Units; readonly tracked: boolean } | undefined;
 }
@@ -68,12 +79,44 @@ export interface Reference {
 }
 
 export const references: readonly Reference[] = [
-  { key: "Englbrecht", text: "Englbrecht F, Ruider IE, Bausch AR (2021) Automatic image annotation for fluorescent cell nuclei segmentation. PLoS ONE 16(4): e0250093. doi:10.1371/journal.pone.0250093" },
-  { key: "Tinevez", text: "Tinevez JY, Perry N, Schindelin J, Hoopes GM, Reynolds GD, Laplantine E, Bednarek SY, Shorte SL, Eliceiri KW (2017) TrackMate: an open and extensible platform for single-particle tracking. Methods 115: 80\u201390. doi:10.1016/j.ymeth.2016.09.016" },
-  { key: "Jaqaman", text: "Jaqaman K, Loerke D, Mettlen M, Kuwata H, Grinstein S, Schmid SL, Danuser G (2008) Robust single-particle tracking in live-cell time-lapse sequences. Nature Methods 5: 695\u2013702. doi:10.1038/nmeth.1237" },
-  { key: "Otsu", text: "Otsu N (1979) A threshold selection method from gray-level histograms. IEEE Transactions on Systems, Man, and Cybernetics 9: 62\u201366. doi:10.1109/TSMC.1979.4310076" },
-  { key: "Ronneberger", text: "Ronneberger O, Fischer P, Brox T (2015) U-Net: convolutional networks for biomedical image segmentation. MICCAI 2015, LNCS 9351: 234\u2013241. doi:10.1007/978-3-319-24574-4_28" },
-  { key: "Schmidt", text: "Schmidt U, Weigert M, Broaddus C, Myers G (2018) Cell detection with star-convex polygons. MICCAI 2018, LNCS 11071: 265\u2013273. doi:10.1007/978-3-030-00934-2_30" },
+  {
+    key: "Englbrecht",
+    text:
+      "Englbrecht F, Ruider IE, Bausch AR (2021) Automatic image annotation for fluorescent cell " +
+      "nuclei segmentation. PLoS ONE 16(4): e0250093. doi:10.1371/journal.pone.0250093",
+  },
+  {
+    key: "Tinevez",
+    text:
+      "Tinevez JY, Perry N, Schindelin J, Hoopes GM, Reynolds GD, Laplantine E, Bednarek SY, " +
+      "Shorte SL, Eliceiri KW (2017) TrackMate: an open and extensible platform for " +
+      "single-particle tracking. Methods 115: 80\u201390. doi:10.1016/j.ymeth.2016.09.016",
+  },
+  {
+    key: "Jaqaman",
+    text:
+      "Jaqaman K, Loerke D, Mettlen M, Kuwata H, Grinstein S, Schmid SL, Danuser G (2008) Robust " +
+      "single-particle tracking in live-cell time-lapse sequences. Nature Methods 5: 695\u2013702. " +
+      "doi:10.1038/nmeth.1237",
+  },
+  {
+    key: "Otsu",
+    text:
+      "Otsu N (1979) A threshold selection method from gray-level histograms. IEEE Transactions on " +
+      "Systems, Man, and Cybernetics 9: 62\u201366. doi:10.1109/TSMC.1979.4310076",
+  },
+  {
+    key: "Ronneberger",
+    text:
+      "Ronneberger O, Fischer P, Brox T (2015) U-Net: convolutional networks for biomedical image " +
+      "segmentation. MICCAI 2015, LNCS 9351: 234\u2013241. doi:10.1007/978-3-319-24574-4_28",
+  },
+  {
+    key: "Schmidt",
+    text:
+      "Schmidt U, Weigert M, Broaddus C, Myers G (2018) Cell detection with star-convex polygons. " +
+      "MICCAI 2018, LNCS 11071: 265\u2013273. doi:10.1007/978-3-030-00934-2_30",
+  },
 ];
 
 /** The paragraph, one sentence or more for each stage that ran. */
@@ -81,9 +124,14 @@ export function methodsParagraph(input: MethodsInput): string {
   const { annotation, training, segmentation, tracking, analysis } = input;
   return [
     `Images were analysed with Karyon ${input.version}, without manual annotation.`,
-    annotation && annotationText(annotation), training && trainingText(training), segmentation && segmentationText(segmentation),
-    tracking && trackingText(tracking), analysis && analysisText(analysis),
-  ].filter((sentence) => sentence !== undefined).join(" ");
+    annotation && annotationText(annotation),
+    training && trainingText(training),
+    segmentation && segmentationText(segmentation),
+    tracking && trackingText(tracking),
+    analysis && analysisText(analysis),
+  ]
+    .filter((sentence) => sentence !== undefined)
+    .join(" ");
 }
 
 /** The works that the paragraph cites, in alphabetical order. */
@@ -94,56 +142,123 @@ export function referencesOf(input: MethodsInput): Reference[] {
 
 type Part<K extends keyof MethodsInput> = NonNullable<MethodsInput[K]>;
 
-function annotationText({ preset, images, candidates, kept, diameter, background }: Part<"annotation">): string {
-  const how = preset === "paper"
-    ? "Training data were made automatically as published (Englbrecht et al. 2021): images were blurred, thresholded (Otsu 1979) and split into connected components, and components whose area deviated from the median were left out."
-    : "Training data were made automatically, after the idea of Englbrecht et al. (2021) to train on those nuclei only that simple image processing segments with certainty: candidate nuclei were segmented from the intensities, measured, and kept where size, shape, edge and contrast agreed with those of a nucleus.";
+function annotationText({
+  preset,
+  images,
+  candidates,
+  kept,
+  diameter,
+  background,
+}: Part<"annotation">): string {
+  const how =
+    preset === "paper"
+      ? "Training data were made automatically as published (Englbrecht et al. 2021): images were " +
+        "blurred, thresholded (Otsu 1979) and split into connected components, and components whose " +
+        "area deviated from the median were left out."
+      : "Training data were made automatically, after the idea of Englbrecht et al. (2021) to train " +
+        "on those nuclei only that simple image processing segments with certainty: candidate nuclei " +
+        "were segmented from the intensities, measured, and kept where size, shape, edge and " +
+        "contrast agreed with those of a nucleus.";
   const uncertain = {
     ignore: "Pixels of all other objects were left out of the training loss.",
     noise: "All pixels outside the kept nuclei were replaced by uniform random noise.",
     keep: "All other pixels were taken as background.",
   }[background];
   const size = diameter ? ` (median diameter ${short(diameter)} px)` : "";
-  return `${how} In ${counted(images, "image", "images")}, ${formatNumber(kept)} of ${formatNumber(candidates)} objects were kept${size}. ${uncertain}`;
+  return (
+    `${how} In ${counted(images, "image", "images")}, ${formatNumber(kept)} of ` +
+    `${formatNumber(candidates)} objects were kept${size}. ${uncertain}`
+  );
 }
 
 function trainingText(t: Part<"training">): string {
   const schedule = {
-    hold: "held, then falling along a cosine", cosine: "falling along a cosine", plateau: "lowered whenever the loss no longer improved", constant: "kept constant",
+    hold: "held, then falling along a cosine",
+    cosine: "falling along a cosine",
+    plateau: "lowered whenever the loss no longer improved",
+    constant: "kept constant",
   }[t.schedule];
-  const held = t.validation > 0 ? ` ${short(t.validation * 100)} % of the data were kept out of the training for validation.` : "";
-  const composed = t.composed ? ` In ${short(t.composed * 100)} % of the patches nuclei touched, which were composed by copying single nuclei of the training data beside others of the same image.` : "";
-  const data = { own: "On these data", shared: "On such data of all movies of the study together, drawn evenly from its conditions,", given: "On other images, earlier," }[t.data ?? "own"];
-  return `${data} a StarDist network (Schmidt et al. 2018) was trained ${t.continued ? "further, from the weights of an earlier model" : "from scratch"}: a U-Net (Ronneberger et al. 2015) of depth ${t.depth} with ${t.filters} filters on its first level, ${t.rays} rays and a grid of ${t.grid} px, ` +
-    `for ${formatNumber(t.steps)} steps with batches of ${t.batch} patches of ${t.patch} × ${t.patch} px${t.augmented ? ", augmented by flips, turns and changes of intensity" : ", without augmentation"}, ` +
-    `with the Adam optimiser and a learning rate of at most ${short(t.learningRate)}, ${schedule} (seed ${t.seed}).${t.averaged ? " The network is the exponential average of its weights over the steps." : ""}${composed}${held}`;
+  const held =
+    t.validation > 0
+      ? ` ${short(t.validation * 100)} % of the data were kept out of the training for validation.`
+      : "";
+  const composed = t.composed
+    ? ` In ${short(t.composed * 100)} % of the patches nuclei touched, which were composed by ` +
+      "copying single nuclei of the training data beside others of the same image."
+    : "";
+  const data = {
+    own: "On these data",
+    shared: "On such data of all movies of the study together, drawn evenly from its conditions,",
+    given: "On other images, earlier,",
+  }[t.data ?? "own"];
+  return (
+    `${data} a StarDist network (Schmidt et al. 2018) was trained ` +
+    `${t.continued ? "further, from the weights of an earlier model" : "from scratch"}: a U-Net ` +
+    `(Ronneberger et al. 2015) of depth ${t.depth} with ${t.filters} filters on its first level, ` +
+    `${t.rays} rays and a grid of ${t.grid} px, ` +
+    `for ${formatNumber(t.steps)} steps with batches of ${t.batch} patches of ${t.patch} × ` +
+    `${t.patch} ` +
+    `px${t.augmented ? ", augmented by flips, turns and changes of intensity" : ", without augmentation"}, ` +
+    `with the Adam optimiser and a learning rate of at most ${short(t.learningRate)}, ` +
+    `${schedule} (seed ` +
+    `${t.seed}).${t.averaged ? " The network is the exponential average of its weights over the steps." : ""}${composed}${held}`
+  );
 }
 
 function segmentationText(s: Part<"segmentation">): string {
   const chosen = s.tuned ? ", chosen on the validation data" : "";
-  const outline = s.outline === "refined" ? " The outline of each nucleus was then refined to its own intensity contour." : "";
-  return `All images were segmented with this network at a probability threshold of ${short(s.probabilityThreshold)} and a non-maximum suppression threshold of ${short(s.overlapThreshold)}${chosen}.${outline}`;
+  const outline =
+    s.outline === "refined"
+      ? " The outline of each nucleus was then refined to its own intensity contour."
+      : "";
+  return (
+    "All images were segmented with this network at a probability threshold of " +
+    `${short(s.probabilityThreshold)} and a non-maximum suppression threshold of ` +
+    `${short(s.overlapThreshold)}${chosen}.${outline}`
+  );
 }
 
 function trackingText(t: Part<"tracking">): string {
   if (t.tracker !== "auto") {
     const splits = t.divisions ? "; tracks split within the same distance" : "; tracks did not split";
-    return `Nuclei were linked by the LAP tracker of TrackMate (Tinevez et al. 2017; Jaqaman et al. 2008), reimplemented, within ${short(t.radius)} px${t.tracker === "trackmate" ? "" : ", estimated from the data"}, closing gaps of at most ${counted(t.gap, "frame", "frames")}${splits}.`;
+    return (
+      "Nuclei were linked by the LAP tracker of TrackMate (Tinevez et al. 2017; Jaqaman et al. " +
+      `2008), reimplemented, within ${short(t.radius)} ` +
+      `px${t.tracker === "trackmate" ? "" : ", estimated from the data"}, closing gaps of at most ` +
+      `${counted(t.gap, "frame", "frames")}${splits}.`
+    );
   }
   const bridge = t.gap > 0 ? `, and gaps of at most ${counted(t.gap, "frame", "frames")} were closed` : "";
-  const divisions = t.divisions ? " Divisions were detected from the sizes and intensities of the two daughters and their symmetry about the mother." : " Divisions were not sought.";
-  return "Nuclei were linked from frame to frame by solving the linear assignment problem (Jaqaman et al. 2008) over distance, area, intensity and overlap, after the common movement of each neighbourhood was subtracted, " +
-    `within a radius of ${short(t.radius)} px${t.estimated ? ", estimated from the data" : ""}${bridge}.${divisions}`;
+  const divisions = t.divisions
+    ? " Divisions were detected from the sizes and intensities of the two daughters and their " +
+      "symmetry about the mother."
+    : " Divisions were not sought.";
+  return (
+    "Nuclei were linked from frame to frame by solving the linear assignment problem (Jaqaman et " +
+    "al. 2008) over distance, area, intensity and overlap, after the common movement of each " +
+    "neighbourhood was subtracted, " +
+    `within a radius of ${short(t.radius)} px${t.estimated ? ", estimated from the data" : ""}${bridge}.${divisions}`
+  );
 }
 
 function analysisText({ units, tracked }: Part<"analysis">): string {
-  const density = `Density is the number of nuclei per ${units.length === "µm" ? "mm²" : "megapixel"} of the field of view`;
+  const density =
+    `Density is the number of nuclei per ${units.length === "µm" ? "mm²" : "megapixel"} of the ` +
+    "field of view";
   if (!tracked) return `${density}.`;
-  return `${density}. Speed is the distance between two successive positions of a nucleus divided by the time between them (${units.speed}); tracks were evaluated separately before and after each division. ` +
-    "The direction of a track is that from its first to its last position.";
+  return (
+    `${density}. Speed is the distance between two successive positions of a nucleus divided by ` +
+    `the time between them (${units.speed}); tracks were evaluated separately before and after ` +
+    "each division. " +
+    "The direction of a track is that from its first to its last position."
+  );
 }
 
 /** Without trailing zeros. */
-const short = (value: number, digits = 3): string => formatNumber(value, digits).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+const short = (value: number, digits = 3): string =>
+  formatNumber(value, digits)
+    .replace(/(\.\d*?)0+$/, "$1")
+    .replace(/\.$/, "");
 
-const counted = (count: number, one: string, many: string): string => `${formatNumber(count)} ${count === 1 ? one : many}`;
+const counted = (count: number, one: string, many: string): string =>
+  `${formatNumber(count)} ${count === 1 ? one : many}`;

@@ -1,6 +1,6 @@
 /** What all pages of reports share: the frame, and the notices at the top. */
-import type { Notice } from "./input.js";
 import { escapeText } from "../plot/markup.js";
+import type { Notice } from "./input.js";
 import { script, styleSheet } from "./style.js";
 
 /** @param body HTML @param more script beside that of all pages */
@@ -27,9 +27,16 @@ const shownNotices = 8;
 
 /** Notices as a list, in the order given. */
 export function noticesMarkup(all: readonly Notice[]): string {
-  const items = all.map(({ level, text }) => `<li class="${level}"><b>${level === "warning" ? "Warning" : "Note"}</b>${escapeText(text)}</li>`);
-  const list = (part: readonly string[]): string => (part.length === 0 ? "" : `<ul class="notices">${part.join("")}</ul>`);
+  const items = all.map(
+    ({ level, text }) =>
+      `<li class="${level}"><b>${level === "warning" ? "Warning" : "Note"}</b>${escapeText(text)}</li>`,
+  );
+  const list = (part: readonly string[]): string =>
+    part.length === 0 ? "" : `<ul class="notices">${part.join("")}</ul>`;
   // Hundreds of images can have as many warnings; the results must still be in sight.
   const rest = items.slice(shownNotices);
-  return list(items.slice(0, shownNotices)) + (rest.length === 0 ? "" : `<details><summary>${rest.length} more</summary>${list(rest)}</details>`);
+  return (
+    list(items.slice(0, shownNotices)) +
+    (rest.length === 0 ? "" : `<details><summary>${rest.length} more</summary>${list(rest)}</details>`)
+  );
 }

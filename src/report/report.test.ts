@@ -9,45 +9,113 @@ import { methodsParagraph, referencesOf, type MethodsInput } from "./methods.js"
 import { buildReport, type ReportInput } from "./report.js";
 
 const [height, width] = [40, 60];
-const image: Image = { height, width, data: Uint8Array.from({ length: height * width }, (_, i) => i % 251), pixelSize: 0.5 };
-const labels = labelImage(height, width, Int32Array.from({ length: height * width }, (_, i) => (i % width > 5 && i % width < 15 ? 1 : i % width > 40 && i % width < 50 ? -1 : 0)));
+const image: Image = {
+  height,
+  width,
+  data: Uint8Array.from({ length: height * width }, (_, i) => i % 251),
+  pixelSize: 0.5,
+};
+const labels = labelImage(
+  height,
+  width,
+  Int32Array.from({ length: height * width }, (_, i) =>
+    i % width > 5 && i % width < 15 ? 1 : i % width > 40 && i % width < 50 ? -1 : 0,
+  ),
+);
 const nuclei = emptyNuclei(4);
 nuclei.frame.set([0, 1, 2, 2]);
 nuclei.label.set([1, 1, 1, 2]);
 nuclei.y.set([10, 13, 10, 16]);
 nuclei.x.set([10, 14, 14, 18]);
 nuclei.area.fill(80);
-const statistics = analyse({ nuclei, frames: 3, edges: Uint32Array.of(0, 1, 1, 2, 1, 3) }, { height, width, pixelSize: 0.5, frameInterval: 120 });
+const statistics = analyse(
+  { nuclei, frames: 3, edges: Uint32Array.of(0, 1, 1, 2, 1, 3) },
+  { height, width, pixelSize: 0.5, frameInterval: 120 },
+);
 
 const methods: MethodsInput = {
   version: "9.8.7",
   annotation: { preset: "auto", images: 3, candidates: 20, kept: 12, diameter: 41.64, background: "ignore" },
-  training: { rays: 32, grid: 2, depth: 3, filters: 16, steps: 3000, batch: 4, patch: 96, learningRate: 0.001, schedule: "cosine", augmented: true, validation: 0.15, seed: 5 },
+  training: {
+    rays: 32,
+    grid: 2,
+    depth: 3,
+    filters: 16,
+    steps: 3000,
+    batch: 4,
+    patch: 96,
+    learningRate: 0.001,
+    schedule: "cosine",
+    augmented: true,
+    validation: 0.15,
+    seed: 5,
+  },
   segmentation: { probabilityThreshold: 0.48, overlapThreshold: 0.3, tuned: true, outline: "refined" },
   tracking: { tracker: "auto", radius: 22.5, estimated: true, gap: 1, divisions: true },
   analysis: { units: statistics.units, tracked: true },
 };
 
 const full: ReportInput = {
-  title: "Movie <1> & co", created: "1 January 2020", parameters: { train: { steps: 3000, preset: "<auto>" } },
+  title: "Movie <1> & co",
+  created: "1 January 2020",
+  parameters: { train: { steps: 3000, preset: "<auto>" } },
   source: { name: "movie.tif", kind: "movie", frames: 3, height, width, pixelSize: 0.5, frameInterval: 120 },
-  notices: [{ level: "note", text: "A note." }, { level: "warning", text: "A warning <!>." }],
-  annotation: { pictures: [{ name: "f0", image, labels, rejected: labels }], images: 3, candidates: 20, kept: 12, reasons: [{ reason: "area < 5", count: 3 }] },
-  training: { records: [{ step: 10, trainingLoss: 1, validationLoss: 1.1 }, { step: 20, trainingLoss: 0.5, validationLoss: 0.7 }] },
-  segmentation: [{ name: "f0", image, labels }, { name: "f1", image, labels }],
-  tracks: { name: "f0", image, nuclei, movie: { png: encodePng({ height: 2, width: 3, samples: 3, data: new Uint8Array(18) }), file: "figures/tracks.mp4" } }, statistics,
-  scores: [{ title: "Against truth", thresholds: [{ threshold: 0.5, f1: 0.875, precision: 0.9, recall: 0.8, tp: 8, fp: 1, fn: 2 }], values: [{ name: "TRA", value: 0.99871 }] }],
-  timings: [{ stage: "train", seconds: 61, text: "done" }], versions: { karyon: "9.8.7" }, files: [{ name: "tracks.csv", content: "tracks" }], methods,
+  notices: [
+    { level: "note", text: "A note." },
+    { level: "warning", text: "A warning <!>." },
+  ],
+  annotation: {
+    pictures: [{ name: "f0", image, labels, rejected: labels }],
+    images: 3,
+    candidates: 20,
+    kept: 12,
+    reasons: [{ reason: "area < 5", count: 3 }],
+  },
+  training: {
+    records: [
+      { step: 10, trainingLoss: 1, validationLoss: 1.1 },
+      { step: 20, trainingLoss: 0.5, validationLoss: 0.7 },
+    ],
+  },
+  segmentation: [
+    { name: "f0", image, labels },
+    { name: "f1", image, labels },
+  ],
+  tracks: {
+    name: "f0",
+    image,
+    nuclei,
+    movie: {
+      png: encodePng({ height: 2, width: 3, samples: 3, data: new Uint8Array(18) }),
+      file: "figures/tracks.mp4",
+    },
+  },
+  statistics,
+  scores: [
+    {
+      title: "Against truth",
+      thresholds: [{ threshold: 0.5, f1: 0.875, precision: 0.9, recall: 0.8, tp: 8, fp: 1, fn: 2 }],
+      values: [{ name: "TRA", value: 0.99871 }],
+    },
+  ],
+  timings: [{ stage: "train", seconds: 61, text: "done" }],
+  versions: { karyon: "9.8.7" },
+  files: [{ name: "tracks.csv", content: "tracks" }],
+  methods,
 };
 
 describe("buildReport", () => {
   const html = buildReport(full);
 
   it("loads nothing from anywhere", () => {
-    const loads = [...html.matchAll(/(?:src|href|srcset|data|action|poster)\s*=\s*"([^"]*)"/g)].map((match) => match[1]!);
+    const loads = [...html.matchAll(/(?:src|href|srcset|data|action|poster)\s*=\s*"([^"]*)"/g)].map(
+      (match) => match[1]!,
+    );
     expect(loads.length).toBeGreaterThan(3);
     for (const load of loads) expect(load).toMatch(/^data:image\/png;base64,|^figures\/tracks\.mp4$/);
-    expect(html).not.toMatch(/@import|url\((?!#|data:font\/woff2;base64,)|<link|<iframe|<object|<embed|fetch\(|XMLHttpRequest/);
+    expect(html).not.toMatch(
+      /@import|url\((?!#|data:font\/woff2;base64,)|<link|<iframe|<object|<embed|fetch\(|XMLHttpRequest/,
+    );
     expect(html).toContain("default-src 'none'");
     // The namespace of SVG is a name, not an address that is read.
     expect(html.replaceAll('xmlns="http://www.w3.org/2000/svg"', "")).not.toMatch(/https?:/);
@@ -62,7 +130,8 @@ describe("buildReport", () => {
   });
 
   it("shows the numbers of the statistics", () => {
-    const card = (label: string): string => new RegExp(`<div class="label">${label}[^<]*</div><div class="value">([^<]*)<`).exec(html)![1]!;
+    const card = (label: string): string =>
+      new RegExp(`<div class="label">${label}[^<]*</div><div class="value">([^<]*)<`).exec(html)![1]!;
     expect(card("frames")).toBe("3");
     expect(card("divisions")).toBe("1");
     expect(card("tracks")).toBe("3");
@@ -78,7 +147,9 @@ describe("buildReport", () => {
   });
 
   it("holds pictures that decode to the size they name", () => {
-    const pictures = [...html.matchAll(/<img src="data:image\/png;base64,([^"]+)" width="(\d+)" height="(\d+)"/g)];
+    const pictures = [
+      ...html.matchAll(/<img src="data:image\/png;base64,([^"]+)" width="(\d+)" height="(\d+)"/g),
+    ];
     expect(pictures).toHaveLength(5);
     for (const [, data, w, h] of pictures) {
       const { plane } = decodePng(new Uint8Array(Buffer.from(data!, "base64")), "report");
@@ -91,13 +162,24 @@ describe("buildReport", () => {
 
   it("shows the middle at 1:1 beside an image that had to be reduced", () => {
     const large: Image = { height: 100, width: 1600, data: new Uint8Array(160_000) };
-    const report = buildReport({ title: "t", parameters: {}, segmentation: [{ name: "f", image: large, labels: labelImage(100, 1600, new Int32Array(160_000)) }] });
-    expect([...report.matchAll(/width="(\d+)" height="(\d+)" alt/g)].map((match) => match.slice(1))).toEqual([["1300", "81"], ["700", "100"]]);
+    const report = buildReport({
+      title: "t",
+      parameters: {},
+      segmentation: [{ name: "f", image: large, labels: labelImage(100, 1600, new Int32Array(160_000)) }],
+    });
+    expect([...report.matchAll(/width="(\d+)" height="(\d+)" alt/g)].map((match) => match.slice(1))).toEqual([
+      ["1300", "81"],
+      ["700", "100"],
+    ]);
     expect(report).toContain("the middle 700 × 100 px");
   });
 
   it("folds away what would push the results out of sight", () => {
-    const report = buildReport({ title: "t", parameters: {}, notices: Array.from({ length: 30 }, (_, i) => ({ level: "warning" as const, text: `w${i}.` })) });
+    const report = buildReport({
+      title: "t",
+      parameters: {},
+      notices: Array.from({ length: 30 }, (_, i) => ({ level: "warning" as const, text: `w${i}.` })),
+    });
     expect(report).toContain("<summary>22 more</summary>");
     expect(report.match(/<li class="warning">/g)).toHaveLength(30);
   });
@@ -106,8 +188,18 @@ describe("buildReport", () => {
     const report = buildReport({ title: "t", parameters: {} });
     expect([...report.matchAll(/<h2>([^<]*)/g)]).toEqual([]);
     expect(report).not.toContain("<img");
-    const images = analyse({ nuclei, frames: 3, edges: new Uint32Array(0) }, { height, width }, { tracked: false });
-    const set = buildReport({ title: "t", parameters: {}, statistics: images, tracks: { name: "f", image, nuclei }, frameNames: ["a", "b", "c"] });
+    const images = analyse(
+      { nuclei, frames: 3, edges: new Uint32Array(0) },
+      { height, width },
+      { tracked: false },
+    );
+    const set = buildReport({
+      title: "t",
+      parameters: {},
+      statistics: images,
+      tracks: { name: "f", image, nuclei },
+      frameNames: ["a", "b", "c"],
+    });
     expect([...set.matchAll(/<h2>([^<]*)/g)].map((match) => match[1])).toEqual(["Population", "Tables"]);
     expect(set).toContain("The pixel size is unknown");
     expect(set).not.toContain("The frame interval is unknown");
@@ -121,19 +213,47 @@ describe("buildReport", () => {
 describe("methodsParagraph", () => {
   it("names the parameters that were used", () => {
     const text = methodsParagraph(methods);
-    for (const part of ["Karyon 9.8.7", "12 of 20 objects", "41.6 px", "3000 steps", "batches of 4 patches of 96 × 96 px", "learning rate of at most 0.001,", "16 filters", "threshold of 0.48", "threshold of 0.3, chosen", "radius of 22.5 px, estimated from the data", "gaps of at most 1 frame ", "µm/min", "seed 5", "15 %"]) {
+    for (const part of [
+      "Karyon 9.8.7",
+      "12 of 20 objects",
+      "41.6 px",
+      "3000 steps",
+      "batches of 4 patches of 96 × 96 px",
+      "learning rate of at most 0.001,",
+      "16 filters",
+      "threshold of 0.48",
+      "threshold of 0.3, chosen",
+      "radius of 22.5 px, estimated from the data",
+      "gaps of at most 1 frame ",
+      "µm/min",
+      "seed 5",
+      "15 %",
+    ]) {
       expect(text).toContain(part);
     }
   });
 
   it("cites what it used and nothing else", () => {
-    expect(referencesOf(methods).map(({ key }) => key)).toEqual(["Englbrecht", "Jaqaman", "Ronneberger", "Schmidt"]);
-    expect(referencesOf({ version: "1", annotation: { ...methods.annotation!, preset: "paper", background: "noise" } }).map(({ key }) => key)).toEqual(["Englbrecht", "Otsu"]);
+    expect(referencesOf(methods).map(({ key }) => key)).toEqual([
+      "Englbrecht",
+      "Jaqaman",
+      "Ronneberger",
+      "Schmidt",
+    ]);
+    expect(
+      referencesOf({
+        version: "1",
+        annotation: { ...methods.annotation!, preset: "paper", background: "noise" },
+      }).map(({ key }) => key),
+    ).toEqual(["Englbrecht", "Otsu"]);
     expect(referencesOf({ version: "1" })).toEqual([]);
   });
 
   it("says what was not done", () => {
-    const text = methodsParagraph({ version: "1", tracking: { tracker: "auto", radius: 5, estimated: false, gap: 0, divisions: false } });
+    const text = methodsParagraph({
+      version: "1",
+      tracking: { tracker: "auto", radius: 5, estimated: false, gap: 0, divisions: false },
+    });
     expect(text).toContain("Divisions were not sought.");
     expect(text).not.toMatch(/gaps|estimated|StarDist/);
   });

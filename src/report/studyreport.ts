@@ -2,11 +2,11 @@
 import type { Comparison, ConditionSummary, ConditionTest } from "../analyse/compare/conditions.js";
 import type { MovieMeasures } from "../analyse/compare/movies.js";
 import { comparisonPlots } from "../plot/conditionplots.js";
-import type { Notice, Timing, TrainingPart } from "./input.js";
 import { escapeText, formatNumber } from "../plot/markup.js";
+import { quantityLabel } from "../plot/quantities.js";
+import type { Notice, Timing, TrainingPart } from "./input.js";
 import { type MethodsInput, methodsParagraph, referencesOf } from "./methods.js";
 import { htmlPage, noticesMarkup } from "./page.js";
-import { quantityLabel } from "../plot/quantities.js";
 import { parametersMarkup, runMarkup, section, trainingMarkup } from "./sections.js";
 import { tableMarkup } from "./tablemarkup.js";
 
@@ -46,98 +46,205 @@ export interface StudySample {
 /** Makes the report. The same input gives the same text. */
 export function buildStudyReport(input: StudyReportInput): string {
   const { title, created, movies, comparison } = input;
-  const facts = [`${count(movies.length, "movie")} of ${count(comparison.conditions.length, "condition")}`, comparison.conditions.join(", "), ...(created === undefined ? [] : [created])];
+  const facts = [
+    `${count(movies.length, "movie")} of ${count(comparison.conditions.length, "condition")}`,
+    comparison.conditions.join(", "),
+    ...(created === undefined ? [] : [created]),
+  ];
   const order = ["warning", "note"] as const;
   const groups = comparisonPlots(movies, comparison);
   const body = [
     `<header><h1>${escapeText(title)}</h1><p class="facts">${escapeText(facts.join(" · "))}</p></header>`,
     noticesMarkup(order.flatMap((level) => input.notices.filter((notice) => notice.level === level))),
     section("Samples", samplesMarkup(input)),
-    ...groups.map((group) => section(group.title, `<div class="plots">${group.plots.map(({ svg }) => svg).join("")}</div>${captions[group.title] ?? ""}${group.title === "Conditions" ? conditionsMarkup(comparison) : ""}`)),
+    ...groups.map((group) =>
+      section(
+        group.title,
+        "<div " +
+          `class="plots">${group.plots.map(({ svg }) => svg).join("")}</div>${captions[group.title] ?? ""}${group.title === "Conditions" ? conditionsMarkup(comparison) : ""}`,
+      ),
+    ),
     section("Tests", testsMarkup(comparison)),
     section("Training", trainingMarkup({ title, parameters: undefined, training: input.training })),
     section("Methods", methodsMarkup(input)),
     section("Parameters", parametersMarkup({ title, parameters: input.parameters })),
-    section("Run", runMarkup({ title, parameters: undefined, timings: input.timings, versions: input.versions, files: input.files })),
+    section(
+      "Run",
+      runMarkup({
+        title,
+        parameters: undefined,
+        timings: input.timings,
+        versions: input.versions,
+        files: input.files,
+      }),
+    ),
   ].join("\n");
   return htmlPage(title, body);
 }
 
 const captions: Readonly<Record<string, string>> = {
-  Conditions: "<p class=\"facts\">Each large dot is a movie; beside them the mean over the replicates (thick) and its 95 % interval by Student's t (thin; cut off where it would be far longer than the data). " +
-    "Small pale dots are single tracks or nuclei, at most 150 a movie, evenly drawn, those far off left out: they show the spread within movies and enter no test.</p>",
-  Courses: "<p class=\"facts\">Each thin line is a movie. The thick line is the mean over the movies of a condition, each counting once, up to the end of the shortest.</p>",
-  Directions: "<p class=\"facts\">Directions of the tracks as seen on the screen: 0° right, 90° up. The area of a bar is the mean over the movies of their shares, so that each movie counts once. The arrow is the mean direction, its length the resultant length (1 = the outer ring).</p>",
+  Conditions:
+    '<p class="facts">Each large dot is a movie; beside them the mean over the replicates ' +
+    "(thick) and its 95 % interval by Student's t (thin; cut off where it would be far longer " +
+    "than the data). " +
+    "Small pale dots are single tracks or nuclei, at most 150 a movie, evenly drawn, those far " +
+    "off left out: they show the spread within movies and enter no test.</p>",
+  Courses:
+    '<p class="facts">Each thin line is a movie. The thick line is the mean over the movies of a ' +
+    "condition, each counting once, up to the end of the shortest.</p>",
+  Directions:
+    '<p class="facts">Directions of the tracks as seen on the screen: 0° right, 90° up. The area ' +
+    "of a bar is the mean over the movies of their shares, so that each movie counts once. The " +
+    "arrow is the mean direction, its length the resultant length (1 = the outer ring).</p>",
 };
 
 const count = (n: number, noun: string): string => `${formatNumber(n)} ${noun}${n === 1 ? "" : "s"}`;
 
 /** A table with links, which `tableMarkup` has none of. */
 function samplesMarkup({ samples }: StudyReportInput): string {
-  const known = (value: number | undefined): string => (value === undefined ? "unknown" : formatNumber(value));
-  const rows = samples.map((sample) => [
-    `<a href="${escapeText(sample.link)}">${escapeText(sample.name)}</a>`, ...[sample.condition, sample.replicate ?? "its own", sample.file].map(escapeText),
-  ].map((cell) => `<td>${cell}</td>`).join("") + [formatNumber(sample.frames), known(sample.pixelSize), known(sample.frameInterval), formatNumber(sample.warnings)].map((cell) => `<td class="number">${cell}</td>`).join(""));
-  const head = ["sample", "condition", "replicate", "file"].map((name) => `<th>${name}</th>`).join("") + ["frames", "pixel size [µm]", "frame interval [s]", "warnings"].map((name) => `<th class="number">${name}</th>`).join("");
-  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.map((row) => `<tr>${row}</tr>`).join("")}</tbody></table></div>` +
-    "<p class=\"facts\">Each name leads to the report of the movie, with its pictures and its own warnings.</p>";
+  const known = (value: number | undefined): string =>
+    value === undefined ? "unknown" : formatNumber(value);
+  const rows = samples.map(
+    (sample) =>
+      [
+        `<a href="${escapeText(sample.link)}">${escapeText(sample.name)}</a>`,
+        ...[sample.condition, sample.replicate ?? "its own", sample.file].map(escapeText),
+      ]
+        .map((cell) => `<td>${cell}</td>`)
+        .join("") +
+      [
+        formatNumber(sample.frames),
+        known(sample.pixelSize),
+        known(sample.frameInterval),
+        formatNumber(sample.warnings),
+      ]
+        .map((cell) => `<td class="number">${cell}</td>`)
+        .join(""),
+  );
+  const head =
+    ["sample", "condition", "replicate", "file"].map((name) => `<th>${name}</th>`).join("") +
+    ["frames", "pixel size [µm]", "frame interval [s]", "warnings"]
+      .map((name) => `<th class="number">${name}</th>`)
+      .join("");
+  return (
+    "<div " +
+    `class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.map((row) => `<tr>${row}</tr>`).join("")}</tbody></table></div>` +
+    '<p class="facts">Each name leads to the report of the movie, with its pictures and its own warnings.</p>'
+  );
 }
 
 function conditionsMarkup({ summaries, quantities }: Comparison): string {
   const rows: ConditionSummary[] = summaries.filter(({ quantity }) => quantities.includes(quantity));
   const fields = rows.some(({ movies, n }) => movies !== n);
   return tableMarkup([
-    { header: "quantity", values: rows.map(({ quantity }) => quantityLabel(quantity)) }, { header: "condition", values: rows.map(({ condition }) => condition) },
-    { header: "movies", values: rows.map(({ movies }) => movies) }, ...(fields ? [{ header: "replicates", values: rows.map(({ n }) => n) }] : []),
-    { header: "mean", values: rows.map(({ mean }) => mean) }, { header: "SD", values: rows.map(({ sd }) => sd) },
+    { header: "quantity", values: rows.map(({ quantity }) => quantityLabel(quantity)) },
+    { header: "condition", values: rows.map(({ condition }) => condition) },
+    { header: "movies", values: rows.map(({ movies }) => movies) },
+    ...(fields ? [{ header: "replicates", values: rows.map(({ n }) => n) }] : []),
+    { header: "mean", values: rows.map(({ mean }) => mean) },
+    { header: "SD", values: rows.map(({ sd }) => sd) },
     { header: "95 % interval", values: rows.map(({ low, high }) => interval(low, high)) },
   ]);
 }
 
-const interval = (low: number, high: number): string => (Number.isNaN(low) ? "\u2013" : `${formatNumber(low)} to ${formatNumber(high)}`);
+const interval = (low: number, high: number): string =>
+  Number.isNaN(low) ? "\u2013" : `${formatNumber(low)} to ${formatNumber(high)}`;
 
 function testsMarkup({ tests, design, conditions }: Comparison): string {
   if (tests.length === 0) return "";
   const several = conditions.length > 2;
   const p = (of: (test: ConditionTest) => number): string[] => tests.map((test) => pText(of(test)));
   const exact = tests.every(({ permutation }) => permutation.exact);
-  return tableMarkup([
-    { header: "quantity", values: tests.map(({ quantity }) => quantityLabel(quantity)) }, { header: "conditions", values: tests.map(({ first, second }) => `${second} − ${first}`) },
-    { header: "n", values: tests.map(({ nFirst, nSecond }) => (design === "paired" ? `${nFirst} pairs` : `${nSecond}, ${nFirst}`)) },
-    { header: "difference", values: tests.map(({ t }) => t.difference) }, { header: "95 % interval", values: tests.map(({ t }) => interval(t.low, t.high)) },
-    { header: "Hedges' g", values: tests.map(({ hedgesG }) => hedgesG) }, { header: design === "paired" ? "p, paired t" : "p, Welch's t", values: p(({ t }) => t.p) },
-    ...(several ? [{ header: "p, Holm", values: p(({ tHolm }) => tHolm) }] : []),
-    { header: "p, permutation", values: p(({ permutation }) => permutation.p) }, ...(several ? [{ header: "p, Holm", values: p(({ permutationHolm }) => permutationHolm) }] : []),
-    { header: "smallest possible", values: p(({ permutation }) => permutation.smallest) }, { header: "", values: tests.map(({ note }) => note) },
-  ]) + `<p class="facts">The ${design === "paired" ? "replicate" : "movie"} is the unit of every test: n counts ${design === "paired" ? "replicates, paired by name," : "movies"} and not cells. ` +
-    `The permutation test ${exact ? "goes through all ways" : "draws ways"} to hand out the labels of the conditions; with few movies its p cannot fall below the smallest possible one, however far apart they are. ` +
-    `${several ? "P values are corrected for the pairs of conditions of a quantity (Holm), " : "P values are "}not corrected for the number of quantities: choose what you test before you look.</p>`;
+  return (
+    tableMarkup([
+      { header: "quantity", values: tests.map(({ quantity }) => quantityLabel(quantity)) },
+      { header: "conditions", values: tests.map(({ first, second }) => `${second} − ${first}`) },
+      {
+        header: "n",
+        values: tests.map(({ nFirst, nSecond }) =>
+          design === "paired" ? `${nFirst} pairs` : `${nSecond}, ${nFirst}`,
+        ),
+      },
+      { header: "difference", values: tests.map(({ t }) => t.difference) },
+      { header: "95 % interval", values: tests.map(({ t }) => interval(t.low, t.high)) },
+      { header: "Hedges' g", values: tests.map(({ hedgesG }) => hedgesG) },
+      { header: design === "paired" ? "p, paired t" : "p, Welch's t", values: p(({ t }) => t.p) },
+      ...(several ? [{ header: "p, Holm", values: p(({ tHolm }) => tHolm) }] : []),
+      { header: "p, permutation", values: p(({ permutation }) => permutation.p) },
+      ...(several ? [{ header: "p, Holm", values: p(({ permutationHolm }) => permutationHolm) }] : []),
+      { header: "smallest possible", values: p(({ permutation }) => permutation.smallest) },
+      { header: "", values: tests.map(({ note }) => note) },
+    ]) +
+    `<p class="facts">The ${design === "paired" ? "replicate" : "movie"} is the unit of every ` +
+    `test: n counts ${design === "paired" ? "replicates, paired by name," : "movies"} and not ` +
+    "cells. " +
+    `The permutation test ${exact ? "goes through all ways" : "draws ways"} to hand out the ` +
+    "labels of the conditions; with few movies its p cannot fall below the smallest possible " +
+    "one, however far apart they are. " +
+    `${several ? "P values are corrected for the pairs of conditions of a quantity (Holm), " : "P values are "}not ` +
+    "corrected for the number of quantities: choose what you test before you look.</p>"
+  );
 }
 
-const pText = (p: number): string => (Number.isNaN(p) ? "\u2013" : p < 1e-4 ? "< 0.0001" : formatNumber(p, 2));
+const pText = (p: number): string =>
+  Number.isNaN(p) ? "\u2013" : p < 1e-4 ? "< 0.0001" : formatNumber(p, 2);
 
 function methodsMarkup({ methods, comparison, movies }: StudyReportInput): string {
-  const works = [...referencesOf(methods).map(({ text }) => text), ...studyReferences(comparison)].map((text) => `<li>${escapeText(text)}</li>`).join("");
-  return "<p class=\"facts\">Written from the parameters of this study, ready to be pasted into a paper.</p>" +
-    `<blockquote>${escapeText(`${methodsParagraph(methods)} ${comparisonMethods(comparison, movies)}`)}</blockquote><ol class="references">${works}</ol>`;
+  const works = [...referencesOf(methods).map(({ text }) => text), ...studyReferences(comparison)]
+    .map((text) => `<li>${escapeText(text)}</li>`)
+    .join("");
+  return (
+    '<p class="facts">Written from the parameters of this study, ready to be pasted into a paper.</p>' +
+    `<blockquote>${escapeText(`${methodsParagraph(methods)} ${comparisonMethods(comparison, movies)}`)}</blockquote><ol ` +
+    `class="references">${works}</ol>`
+  );
 }
 
 /** How conditions were compared, in sentences of a paper. */
-export function comparisonMethods({ conditions, summaries, tests, design }: Comparison, movies: readonly MovieMeasures[]): string {
-  const fields = summaries.some(({ movies: all, n }) => all !== n) ? " Movies of the same condition and replicate were averaged first and counted as one replicate." : "";
-  const sizes = conditions.map((condition) => `${condition}: ${movies.filter((movie) => movie.condition === condition).length}`).join(", ");
-  const unit = `The movie, not the cell, was the unit of replication (movies per condition: ${sizes}): each quantity was computed for each movie, and means, standard deviations and 95 % confidence intervals (Student's t) were taken over movies.${fields}`;
+export function comparisonMethods(
+  { conditions, summaries, tests, design }: Comparison,
+  movies: readonly MovieMeasures[],
+): string {
+  const fields = summaries.some(({ movies: all, n }) => all !== n)
+    ? " Movies of the same condition and replicate were averaged first and counted as one replicate."
+    : "";
+  const sizes = conditions
+    .map((condition) => `${condition}: ${movies.filter((movie) => movie.condition === condition).length}`)
+    .join(", ");
+  const unit =
+    `The movie, not the cell, was the unit of replication (movies per condition: ${sizes}): each ` +
+    "quantity was computed for each movie, and means, standard deviations and 95 % confidence " +
+    `intervals (Student's t) were taken over movies.${fields}`;
   if (tests.length === 0) return unit;
-  const test = design === "paired"
-    ? "Conditions were compared by the paired t test and the exact sign-flip permutation test of the differences within replicates"
-    : "Conditions were compared by Welch's t test and the two-sided permutation test of the difference of means";
-  const drawn = tests.some(({ permutation }) => !permutation.exact) ? ", with 99,999 drawn relabelings where more than 200,000 were possible" : ", over all relabelings";
-  const holm = conditions.length > 2 ? " P values were corrected for the pairs of conditions of each quantity by the method of Holm (1979)." : "";
+  const test =
+    design === "paired"
+      ? "Conditions were compared by the paired t test and the exact sign-flip permutation test of " +
+        "the differences within replicates"
+      : "Conditions were compared by Welch's t test and the two-sided permutation test of the difference of means";
+  const drawn = tests.some(({ permutation }) => !permutation.exact)
+    ? ", with 99,999 drawn relabelings where more than 200,000 were possible"
+    : ", over all relabelings";
+  const holm =
+    conditions.length > 2
+      ? " P values were corrected for the pairs of conditions of each quantity by the method of Holm (1979)."
+      : "";
   return `${unit} ${test}${drawn}; effect sizes are Hedges' g (Hedges 1981).${holm}`;
 }
 
 const studyReferences = ({ tests, conditions }: Comparison): string[] => [
-  ...(tests.length === 0 ? [] : ["Hedges LV (1981) Distribution theory for Glass's estimator of effect size and related estimators. Journal of Educational Statistics 6: 107\u2013128. doi:10.3102/10769986006002107"]),
-  ...(tests.length > 0 && conditions.length > 2 ? ["Holm S (1979) A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 6: 65\u201370."] : []),
-  "Lord SJ, Velle KB, Mullins RD, Fritz-Laylin LK (2020) SuperPlots: communicating reproducibility and variability in cell biology. Journal of Cell Biology 219: e202001064. doi:10.1083/jcb.202001064",
+  ...(tests.length === 0
+    ? []
+    : [
+        "Hedges LV (1981) Distribution theory for Glass's estimator of effect size and related " +
+          "estimators. Journal of Educational Statistics 6: 107\u2013128. doi:10.3102/10769986006002107",
+      ]),
+  ...(tests.length > 0 && conditions.length > 2
+    ? [
+        "Holm S (1979) A simple sequentially rejective multiple test procedure. Scandinavian Journal " +
+          "of Statistics 6: 65\u201370.",
+      ]
+    : []),
+  "Lord SJ, Velle KB, Mullins RD, Fritz-Laylin LK (2020) SuperPlots: communicating " +
+    "reproducibility and variability in cell biology. Journal of Cell Biology 219: e202001064. " +
+    "doi:10.1083/jcb.202001064",
 ];

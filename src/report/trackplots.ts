@@ -1,8 +1,11 @@
-/** The section of single tracks: lineage trees, a point for each track, a table. A click on any of them shows the track in the picture. */
+/**
+ * The section of single tracks: lineage trees, a point for each track, a table. A click on any of them shows
+ * the track in the picture.
+ */
 import type { Statistics } from "../analyse/analyse.js";
+import { palette } from "../draw/colours.js";
 import { axisOf } from "../plot/axis.js";
 import { fixed, framed } from "../plot/chart.js";
-import { palette } from "../draw/colours.js";
 import { layoutLineages, lineagePlot, lineagesLeftOut } from "../plot/lineage.js";
 import { formatNumber } from "../plot/markup.js";
 import { tableMarkup } from "./tablemarkup.js";
@@ -15,42 +18,99 @@ const mostRows = 200;
 /** Of fewer places every track is straight. */
 const leastSeen = 4;
 
-/** Straightness against mean speed, one point a track. @param chosen indices of the branches that are drawn; all by default */
-export function trackScatter({ branches, units }: Statistics, chosen: readonly number[] = Array.from(branches.id, (_, i) => i)): string {
-  const shown = chosen.filter((i) => branches.detections[i]! >= leastSeen && Number.isFinite(branches.straightness[i]) && Number.isFinite(branches.meanSpeed[i]));
-  const x = axisOf(shown.map((i) => branches.meanSpeed[i]!), { label: `mean speed of the track [${units.speed}]`, include: [0] }, 7);
+/**
+ * Straightness against mean speed, one point a track.
+ *
+ * @param chosen indices of the branches that are drawn; all by default
+ */
+export function trackScatter(
+  { branches, units }: Statistics,
+  chosen: readonly number[] = Array.from(branches.id, (_, i) => i),
+): string {
+  const shown = chosen.filter(
+    (i) =>
+      branches.detections[i]! >= leastSeen &&
+      Number.isFinite(branches.straightness[i]) &&
+      Number.isFinite(branches.meanSpeed[i]),
+  );
+  const x = axisOf(
+    shown.map((i) => branches.meanSpeed[i]!),
+    { label: `mean speed of the track [${units.speed}]`, include: [0] },
+    7,
+  );
   const y = axisOf([], { label: "straightness (1: a straight line)", range: [0, 1] });
   const rest = branches.count - shown.length;
-  const note = `${formatNumber(shown.length)} tracks seen in ${leastSeen} frames or more${rest > 0 ? `; ${formatNumber(rest)} are not drawn` : ""}`;
-  return framed({ title: "Speed and straightness of tracks", x, y, note }, x, y, [], (at) => shown.map((i) =>
-    `<circle data-track="${branches.id[i]!}" cx="${fixed(at.x(branches.meanSpeed[i]!))}" cy="${fixed(at.y(branches.straightness[i]!))}" r="3.5" fill="${palette[0]}" fill-opacity="0.55"/>`).join(""));
+  const note =
+    `${formatNumber(shown.length)} tracks seen in ${leastSeen} frames or ` +
+    `more${rest > 0 ? `; ${formatNumber(rest)} are not drawn` : ""}`;
+  return framed({ title: "Speed and straightness of tracks", x, y, note }, x, y, [], (at) =>
+    shown
+      .map(
+        (i) =>
+          `<circle data-track="${branches.id[i]!}" cx="${fixed(at.x(branches.meanSpeed[i]!))}" ` +
+          `cy="${fixed(at.y(branches.straightness[i]!))}" r="3.5" fill="${palette[0]}" ` +
+          `fill-opacity="0.55"/>`,
+      )
+      .join(""),
+  );
 }
 
 /** Trees, points and table for the page. */
 export function trackSection(statistics: Statistics, { branches: chosen, of }: TrackSelection): string {
   const pages = layoutLineages(statistics);
-  const trees = pages.slice(0, mostPages).map((page, i) => plot(`lineage tree${i > 0 ? ` ${i + 1}` : ""}`, lineagePlot(page, statistics, i + 1, pages.length)));
+  const trees = pages
+    .slice(0, mostPages)
+    .map((page, i) =>
+      plot(`lineage tree${i > 0 ? ` ${i + 1}` : ""}`, lineagePlot(page, statistics, i + 1, pages.length)),
+    );
   const leftOut = lineagesLeftOut(pages, statistics, mostPages);
-  const limit = chosen.length < of ? ` Of ${formatNumber(of)} tracks ${formatNumber(chosen.length)} can be clicked: those of lineages that divide, then the longest; the plots draw no others.` : "";
-  return `<p class="facts">Click a track, or move from one to the next with the arrow keys and press Enter, to see it in the picture above; click one in the picture to see it here.${limit}</p>` +
+  const limit =
+    chosen.length < of
+      ? ` Of ${formatNumber(of)} tracks ${formatNumber(chosen.length)} can be clicked: those of ` +
+        "lineages that divide, then the longest; the plots draw no others."
+      : "";
+  return (
+    `<p class="facts">Click a track, or move from one to the next with the arrow keys and press ` +
+    `Enter, to see it in the picture above; click one in the picture to see it here.${limit}</p>` +
     `<div class="plots">${trees.join("")}${plot("speed and straightness", trackScatter(statistics, chosen))}</div>` +
     (leftOut === "" ? "" : `<p class="facts">Lineage trees: ${leftOut}</p>`) +
-    `<details><summary>Tracks (${formatNumber(of)})</summary>${trackTable(statistics, chosen)}</details>`;
+    `<details><summary>Tracks (${formatNumber(of)})</summary>${trackTable(statistics, chosen)}</details>`
+  );
 }
 
 /** Focusable, and known to the page by what a reader calls it. */
-const plot = (name: string, svg: string): string => svg.replace("<svg ", `<svg tabindex="0" data-plot="${name}" `);
+const plot = (name: string, svg: string): string =>
+  svg.replace("<svg ", `<svg tabindex="0" data-plot="${name}" `);
 
 function trackTable({ branches, units }: Statistics, chosen: readonly number[]): string {
   const shown = chosen.slice(0, mostRows);
   const numbers = (column: ArrayLike<number>): number[] => shown.map((i) => column[i]!);
   const time = units.time === "min" ? "min" : "frames";
-  const rows = tableMarkup([
-    { header: "track", values: shown.map((i) => branches.id[i]!) }, { header: "mother", values: shown.map((i) => (branches.parent[i] === 0 ? "" : String(branches.parent[i]!))) },
-    { header: "generation", values: numbers(branches.generation) }, { header: "first frame", values: numbers(branches.firstFrame) }, { header: "last frame", values: numbers(branches.lastFrame) },
-    { header: `duration [${time}]`, values: numbers(branches.duration) }, { header: `mean speed [${units.speed}]`, values: numbers(branches.meanSpeed) },
-    { header: `displacement [${units.length}]`, values: numbers(branches.displacement) }, { header: "straightness", values: numbers(branches.straightness) },
-    { header: `mean area [${units.area}]`, values: numbers(branches.meanArea) }, { header: "fate", values: shown.map((i) => branches.fate[i]!) },
-  ], Infinity, { table: ' data-plot="table"', row: (row) => ` data-track="${branches.id[shown[row]!]!}" tabindex="0"` });
-  return rows + (shown.length < branches.count ? `<p class="facts">${formatNumber(shown.length)} of ${formatNumber(branches.count)} tracks: those of lineages that divide, then the longest; tracks.csv has them all.</p>` : "");
+  const rows = tableMarkup(
+    [
+      { header: "track", values: shown.map((i) => branches.id[i]!) },
+      {
+        header: "mother",
+        values: shown.map((i) => (branches.parent[i] === 0 ? "" : String(branches.parent[i]!))),
+      },
+      { header: "generation", values: numbers(branches.generation) },
+      { header: "first frame", values: numbers(branches.firstFrame) },
+      { header: "last frame", values: numbers(branches.lastFrame) },
+      { header: `duration [${time}]`, values: numbers(branches.duration) },
+      { header: `mean speed [${units.speed}]`, values: numbers(branches.meanSpeed) },
+      { header: `displacement [${units.length}]`, values: numbers(branches.displacement) },
+      { header: "straightness", values: numbers(branches.straightness) },
+      { header: `mean area [${units.area}]`, values: numbers(branches.meanArea) },
+      { header: "fate", values: shown.map((i) => branches.fate[i]!) },
+    ],
+    Infinity,
+    { table: ' data-plot="table"', row: (row) => ` data-track="${branches.id[shown[row]!]!}" tabindex="0"` },
+  );
+  return (
+    rows +
+    (shown.length < branches.count
+      ? `<p class="facts">${formatNumber(shown.length)} of ${formatNumber(branches.count)} tracks: ` +
+        "those of lineages that divide, then the longest; tracks.csv has them all.</p>"
+      : "")
+  );
 }

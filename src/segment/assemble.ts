@@ -1,6 +1,9 @@
 import type { LabelImage } from "../core/labels.js";
 
-/** Numbers objects from 1 in the order of their first pixel (row-major), over rows that come one after the other. */
+/**
+ * Numbers objects from 1 in the order of their first pixel (row-major), over rows that come one after the
+ * other.
+ */
 export interface Numbering {
   /** The number of each label; 0 where none of its pixels has come. */
   readonly numbers: Int32Array;
@@ -10,12 +13,19 @@ export interface Numbering {
 
 export const numbering = (count: number): Numbering => ({ numbers: new Int32Array(count + 1), labels: [] });
 
-/** Gives numbers to the labels of the rows that come next. @returns the rows with the numbers in place of the labels */
+/**
+ * Gives numbers to the labels of the rows that come next.
+ *
+ * @returns the rows with the numbers in place of the labels
+ */
 export function numberRows({ numbers, labels }: Numbering, rows: Int32Array): Int32Array {
-  return rows.map((label) => label > 0 ? (numbers[label] ||= labels.push(label)) : 0);
+  return rows.map((label) => (label > 0 ? (numbers[label] ||= labels.push(label)) : 0));
 }
 
-/** Of each label the largest 4-connected piece, the one with the first pixel among equals, if it has at least `minimumArea` px. */
+/**
+ * Of each label the largest 4-connected piece, the one with the first pixel among equals, if it has at least
+ * `minimumArea` px.
+ */
 export function largestPieces({ height, width, data, count }: LabelImage, minimumArea: number): LabelImage {
   const best = new Int32Array(count + 1);
   const seed = new Int32Array(count + 1).fill(-1);
@@ -46,6 +56,7 @@ export function largestPieces({ height, width, data, count }: LabelImage, minimu
   }
   const out = new Int32Array(data.length);
   const keep = (p: number): boolean => out[p] === 0 && (out[p] = data[p]!) > 0;
-  for (let label = 1; label <= count; label++) if (seed[label]! >= 0 && best[label]! >= minimumArea) flood(seed[label]!, keep);
+  for (let label = 1; label <= count; label++)
+    if (seed[label]! >= 0 && best[label]! >= minimumArea) flood(seed[label]!, keep);
   return { height, width, data: out, count };
 }

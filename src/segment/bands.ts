@@ -1,19 +1,23 @@
 import type { StarPolygons } from "../core/polygons.js";
+import type { Rows } from "../imgproc/rescale.js";
 import { rayDirections } from "../starconvex/distances.js";
 import { cornersInto } from "../starconvex/geometry.js";
-import type { Rows } from "../imgproc/rescale.js";
 
 /**
- * An image is cut into bands of whole rows, each worked on by itself. What is kept of a band is its core; around it lie the rows that the objects which
- * reach into the core, or whose contours may, are decided by. So each object is decided where all of it is seen, the same way from every band that shows a
- * part of it, and nothing has to be joined across a seam.
+ * An image is cut into bands of whole rows, each worked on by itself. What is kept of a band is its core;
+ * around it lie the rows that the objects which reach into the core, or whose contours may, are decided by.
+ * So each object is decided where all of it is seen, the same way from every band that shows a part of it,
+ * and nothing has to be joined across a seam.
  */
 export interface Band {
   readonly core: Rows;
   readonly window: Rows;
 }
 
-/** Of the rows at once, at least this share moves on, however large the objects are: then a band is larger than asked for. */
+/**
+ * Of the rows at once, at least this share moves on, however large the objects are: then a band is larger
+ * than asked for.
+ */
 const leastCore = 0.25;
 
 /**
@@ -21,14 +25,24 @@ const leastCore = 0.25;
  * @param grow how far objects may leave their polygon, px
  * @param around rows above and below the polygon on which an object depends, px
  */
-export function* bandsOf(polygons: StarPolygons, height: number, rows: number, grow: number, around: number): Generator<Band> {
+export function* bandsOf(
+  polygons: StarPolygons,
+  height: number,
+  rows: number,
+  grow: number,
+  around: number,
+): Generator<Band> {
   const extents = paintedRows(polygons, height);
   const least = Math.max(1, Math.floor(leastCore * rows));
   for (let from = 0; from < height;) {
     let core: Rows = { from, to: Math.min(height, from + rows) };
     let window = windowOf(core, extents, height, grow, around);
     // Fewer rows reach fewer objects, so that this ends.
-    for (let tooMany = window.to - window.from - rows; tooMany > 0 && core.to > from + least; tooMany = window.to - window.from - rows) {
+    for (
+      let tooMany = window.to - window.from - rows;
+      tooMany > 0 && core.to > from + least;
+      tooMany = window.to - window.from - rows
+    ) {
       core = { from, to: Math.max(from + least, core.to - tooMany) };
       window = windowOf(core, extents, height, grow, around);
     }
@@ -37,7 +51,10 @@ export function* bandsOf(polygons: StarPolygons, height: number, rows: number, g
   }
 }
 
-/** The rows that painting may touch, count x 2: the first, and the one after the last; both 0 where a polygon lies outside of the image. */
+/**
+ * The rows that painting may touch, count x 2: the first, and the one after the last; both 0 where a polygon
+ * lies outside of the image.
+ */
 function paintedRows(polygons: StarPolygons, height: number): Int32Array {
   const { count, rays } = polygons;
   const directions = rayDirections(rays);

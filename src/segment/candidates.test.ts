@@ -8,7 +8,14 @@ import { candidatesIn, candidatesOf } from "./candidates.js";
 describe("candidatesOf", () => {
   it("takes the cells above the threshold, at their pixel, and leaves out what is no polygon", () => {
     const distances = Float32Array.from([3, 3, 3, 0.1, 3, -1, 3, 3, 0.1, NaN, 5, 3, 3, 0.1, 3]);
-    const prediction = { height: 1, width: 5, grid: 2, rays: 3, probability: Float32Array.from([0.9, 0.4, 0.8, 0.9, 0.9]), distances };
+    const prediction = {
+      height: 1,
+      width: 5,
+      grid: 2,
+      rays: 3,
+      probability: Float32Array.from([0.9, 0.4, 0.8, 0.9, 0.9]),
+      distances,
+    };
     const { count, centers, scores, distances: rays } = candidatesOf(prediction, 0.5);
     // Cell 1 is not above, cell 3 covers no pixel, cell 4 has a NaN. The distance of -1 becomes 0.
     expect(count).toBe(2);
@@ -22,19 +29,44 @@ describe("candidatesOf", () => {
     const expected = candidatesOf(whole, 0.3);
     expect(expected.count).toBeGreaterThan(100);
     const half = Math.floor(whole.width / 2);
-    const parts = ([[0, half], [half, whole.width - half]] as const).map(([x, width]) => {
-      const cut = (data: Float32Array): Float32Array => data.filter((_, i) => i % whole.width >= x && i % whole.width < x + width);
-      return candidatesIn({ ...whole, y: 0, x, width, probability: cut(whole.probability), distances: cut(whole.distances) }, 0.3, whole.width);
+    const parts = (
+      [
+        [0, half],
+        [half, whole.width - half],
+      ] as const
+    ).map(([x, width]) => {
+      const cut = (data: Float32Array): Float32Array =>
+        data.filter((_, i) => i % whole.width >= x && i % whole.width < x + width);
+      return candidatesIn(
+        { ...whole, y: 0, x, width, probability: cut(whole.probability), distances: cut(whole.distances) },
+        0.3,
+        whole.width,
+      );
     });
     const cells = parts.flatMap((part) => [...part.cells]);
     const order = cells.map((_, row) => row).sort((a, b) => cells[a]! - cells[b]!);
-    expect(takePolygons(joinPolygons(8, parts.map(({ polygons }) => polygons)), order)).toEqual(expected);
-    expect([...candidatesIn({ ...whole, y: 0, x: 0 }, 0.3, whole.width).cells]).toEqual(cells.sort((a, b) => a - b));
+    expect(
+      takePolygons(
+        joinPolygons(
+          8,
+          parts.map(({ polygons }) => polygons),
+        ),
+        order,
+      ),
+    ).toEqual(expected);
+    expect([...candidatesIn({ ...whole, y: 0, x: 0 }, 0.3, whole.width).cells]).toEqual(
+      cells.sort((a, b) => a - b),
+    );
   });
 });
 
 describe("assembly", () => {
-  const labels = { height: 2, width: 7, count: 3, data: Int32Array.from([3, 0, 1, 2, 1, 1, 0, 3, 3, 0, 2, 1, 0, 0]) };
+  const labels = {
+    height: 2,
+    width: 7,
+    count: 3,
+    data: Int32Array.from([3, 0, 1, 2, 1, 1, 0, 3, 3, 0, 2, 1, 0, 0]),
+  };
 
   it("keeps the largest piece of each object and drops small ones", () => {
     expect([...largestPieces(labels, 3).data]).toEqual([3, 0, 0, 0, 1, 1, 0, 3, 3, 0, 0, 1, 0, 0]);
@@ -44,7 +76,8 @@ describe("assembly", () => {
     for (const rows of [1, 2]) {
       const found = numbering(3);
       const data: number[] = [];
-      for (let p = 0; p < 14; p += 7 * rows) data.push(...numberRows(found, labels.data.subarray(p, p + 7 * rows)));
+      for (let p = 0; p < 14; p += 7 * rows)
+        data.push(...numberRows(found, labels.data.subarray(p, p + 7 * rows)));
       expect(data).toEqual([1, 0, 2, 3, 2, 2, 0, 1, 1, 0, 3, 2, 0, 0]);
       expect(found.labels).toEqual([3, 1, 2]);
     }

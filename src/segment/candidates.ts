@@ -7,16 +7,21 @@ const smallestRadius = 0.75;
 /**
  * The polygons of all cells whose object probability exceeds a threshold, row-major.
  *
- * Distances below 0, which a network can predict, become 0. Left out are polygons with a distance that is no number or a mean distance below 0.75 px.
+ * Distances below 0, which a network can predict, become 0. Left out are polygons with a distance that is no
+ * number or a mean distance below 0.75 px.
  *
  * @param threshold 0..1
  */
-export const candidatesOf = (prediction: Prediction, threshold: number): StarPolygons => candidatesIn({ ...prediction, y: 0, x: 0 }, threshold, prediction.width).polygons;
+export const candidatesOf = (prediction: Prediction, threshold: number): StarPolygons =>
+  candidatesIn({ ...prediction, y: 0, x: 0 }, threshold, prediction.width).polygons;
 
 export interface Candidates {
   /** By row, then column of their cell. */
   readonly polygons: StarPolygons;
-  /** The number of each one's cell in the whole image, row-major: the order in which `candidatesOf` would hold them. */
+  /**
+   * The number of each one's cell in the whole image, row-major: the order in which `candidatesOf` would hold
+   * them.
+   */
   readonly cells: Float64Array;
 }
 
@@ -24,9 +29,17 @@ export interface Candidates {
 export function candidatesIn(part: PredictionTile, threshold: number, across: number): Candidates {
   const { height, width, grid, rays, probability, distances } = part;
   const plane = height * width;
-  const found = Int32Array.from(cellsAbove(probability, threshold).filter((cell) => isPlausible(distances, cell, rays, plane)));
+  const found = Int32Array.from(
+    cellsAbove(probability, threshold).filter((cell) => isPlausible(distances, cell, rays, plane)),
+  );
   const count = found.length;
-  const polygons = { count, rays, centers: new Float32Array(2 * count), distances: new Float32Array(count * rays), scores: new Float32Array(count) };
+  const polygons = {
+    count,
+    rays,
+    centers: new Float32Array(2 * count),
+    distances: new Float32Array(count * rays),
+    scores: new Float32Array(count),
+  };
   const cells = new Float64Array(count);
   for (let i = 0; i < count; i++) {
     const cell = found[i]!;
@@ -34,7 +47,8 @@ export function candidatesIn(part: PredictionTile, threshold: number, across: nu
     polygons.centers[2 * i] = y * grid;
     polygons.centers[2 * i + 1] = x * grid;
     polygons.scores[i] = probability[cell]!;
-    for (let k = 0; k < rays; k++) polygons.distances[i * rays + k] = Math.max(0, distances[k * plane + cell]!);
+    for (let k = 0; k < rays; k++)
+      polygons.distances[i * rays + k] = Math.max(0, distances[k * plane + cell]!);
     cells[i] = y * across + x;
   }
   return { polygons, cells };

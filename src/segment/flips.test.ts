@@ -13,19 +13,43 @@ describe("labelsUnderFlips", () => {
     const field = convexShapes(20, 12, false, random(2));
     const { height, width } = field;
     // Half of the objects, so that the field, a lattice, is not symmetric.
-    const truth = relabelSequential(labelImage(height, width, field.data.map((label) => (label <= field.count / 2 ? label : 0))));
+    const truth = relabelSequential(
+      labelImage(
+        height,
+        width,
+        field.data.map((label) => (label <= field.count / 2 ? label : 0)),
+      ),
+    );
     // Brightest in the middle, so that one polygon of each object wins.
-    const data = gaussian(Float32Array.from(truth.data, (label) => (label > 0 ? 1 : 0)), height, width, 3);
-    const found = await labelsUnderFlips(data, height, width, marchingPredictor(config), { probability: 0.5, overlap: 0.4 }, 4096);
+    const data = gaussian(
+      Float32Array.from(truth.data, (label) => (label > 0 ? 1 : 0)),
+      height,
+      width,
+      3,
+    );
+    const found = await labelsUnderFlips(
+      data,
+      height,
+      width,
+      marchingPredictor(config),
+      { probability: 0.5, overlap: 0.4 },
+      4096,
+    );
     expect(found.length).toBe(4);
     for (const labels of found) {
       const ious = bestIous(truth, labels).sort();
-      // The grid of one pixel has no middle: a mirrored polygon may start a pixel away, and lose a small nucleus to another.
+      // The grid of one pixel has no middle: a mirrored polygon may start a pixel away, and lose a small
+      // nucleus to another.
       expect(ious[Math.floor(ious.length / 2)]!).toBeGreaterThan(0.9);
       expect(ious.filter((iou) => iou > 0.7).length).toBeGreaterThanOrEqual(truth.count - 1);
     }
     // Had they not been mirrored back, they would not lie on each other.
-    const upsideDown = { ...found[2]!, data: found[2]!.data.map((_, i) => found[2]!.data[(height - 1 - Math.floor(i / width)) * width + (i % width)]!) };
+    const upsideDown = {
+      ...found[2]!,
+      data: found[2]!.data.map(
+        (_, i) => found[2]!.data[(height - 1 - Math.floor(i / width)) * width + (i % width)]!,
+      ),
+    };
     expect(mean(bestIous(found[0], upsideDown))).toBeLessThan(0.5);
   });
 });

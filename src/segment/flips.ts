@@ -9,33 +9,54 @@ import { predictTiled } from "./predict.js";
 import type { Thresholds } from "./thresholds.js";
 
 /** Mirrored along x, along y, and along both. */
-const flips = [[false, true], [true, false], [true, true]] as const;
+const flips = [
+  [false, true],
+  [true, false],
+  [true, true],
+] as const;
 
 /**
- * What a network finds in an image, and what it finds in the mirrored image, mirrored back. A nucleus does not depend on the side it is looked at from, so
- * that what differs is what the network is not sure of.
+ * What a network finds in an image, and what it finds in the mirrored image, mirrored back. A nucleus does
+ * not depend on the side it is looked at from, so that what differs is what the network is not sure of.
  *
  * @param data height x width, normalised grey values at the network's scale
- * @returns star polygons painted, each with labels of its own: of the image as it is, then of each of its three mirror images
+ * @returns star polygons painted, each with labels of its own: of the image as it is, then of each of its
+ *   three mirror images
  */
 export async function labelsUnderFlips(
-  data: Float32Array, height: number, width: number, predictor: Predictor, thresholds: Thresholds, tile: number, context: StageContext = {},
+  data: Float32Array,
+  height: number,
+  width: number,
+  predictor: Predictor,
+  thresholds: Thresholds,
+  tile: number,
+  context: StageContext = {},
 ): Promise<[LabelImage, ...LabelImage[]]> {
   const find = async (input: Float32Array): Promise<LabelImage> => {
-    const candidates = candidatesOf(await predictTiled(input, height, width, predictor, tile, context), thresholds.probability);
+    const candidates = candidatesOf(
+      await predictTiled(input, height, width, predictor, tile, context),
+      thresholds.probability,
+    );
     const polygons = takePolygons(candidates, suppress(candidates, thresholds.overlap));
     return paintPolygons(polygons, [...polygons.scores.keys()], height, width);
   };
   const found: [LabelImage, ...LabelImage[]] = [await find(data)];
   for (const [down, across] of flips) {
-    const flip = <T extends Float32Array | Int32Array>(values: T): T => mirror(values, height, width, down, across);
+    const flip = <T extends Float32Array | Int32Array>(values: T): T =>
+      mirror(values, height, width, down, across);
     const labels = await find(flip(data));
     found.push({ ...labels, data: flip(labels.data) });
   }
   return found;
 }
 
-function mirror<T extends Float32Array | Int32Array>(values: T, height: number, width: number, down: boolean, across: boolean): T {
+function mirror<T extends Float32Array | Int32Array>(
+  values: T,
+  height: number,
+  width: number,
+  down: boolean,
+  across: boolean,
+): T {
   const out = values.slice() as T;
   for (let y = 0; y < height; y++) {
     const from = (down ? height - 1 - y : y) * width;

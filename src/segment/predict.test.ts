@@ -12,14 +12,21 @@ const config: ModelConfig = { rays: 8, grid: 2, depth: 1, filters: 4, convolutio
 
 function blobs(height: number, width: number): Float32Array {
   const rng = random(4);
-  const places = Array.from({ length: Math.ceil((height * width) / 300) }, () => [rng.uniform(0, height), rng.uniform(0, width)] as const);
+  const places = Array.from(
+    { length: Math.ceil((height * width) / 300) },
+    () => [rng.uniform(0, height), rng.uniform(0, width)] as const,
+  );
   return Float32Array.from({ length: height * width }, (_, p) => {
     const [y, x] = [Math.floor(p / width), p % width];
-    return places.reduce((sum, [cy, cx]) => sum + Math.exp(-((y - cy) ** 2 + (x - cx) ** 2) / 18), 0.01 * rng.next());
+    return places.reduce(
+      (sum, [cy, cx]) => sum + Math.exp(-((y - cy) ** 2 + (x - cx) ** 2) / 18),
+      0.01 * rng.next(),
+    );
   });
 }
 
-const largestDifference = (a: Float32Array, b: Float32Array): number => a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i]!)), 0);
+const largestDifference = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i]!)), 0);
 
 describe("predictTiled", () => {
   it("gives the same numbers whatever the tile", async () => {
@@ -57,8 +64,13 @@ describe("predictTiled", () => {
         return inner.predict(data, h, w);
       },
     };
-    for await (const part of predictTiles({ height: 100, width: 90, rows: (from, to) => Promise.resolve(picture.subarray(from * 90, to * 90)) }, predictor, 64)) {
-      for (let i = 0; i < part.height; i++) for (let j = 0; j < part.width; j++) seen[(part.y + i) * 45 + part.x + j]!++;
+    for await (const part of predictTiles(
+      { height: 100, width: 90, rows: (from, to) => Promise.resolve(picture.subarray(from * 90, to * 90)) },
+      predictor,
+      64,
+    )) {
+      for (let i = 0; i < part.height; i++)
+        for (let j = 0; j < part.width; j++) seen[(part.y + i) * 45 + part.x + j]!++;
     }
     expect(seen.every((n) => n === 1)).toBe(true);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(64);
@@ -68,7 +80,10 @@ describe("predictTiled", () => {
     const margin = Math.ceil(receptiveMargin(config) / 4) * 4;
     const widths: number[] = [];
     const inner = filterPredictor(config);
-    const predictor: Predictor = { ...inner, predict: (data, h, w) => (widths.push(w), inner.predict(data, h, w)) };
+    const predictor: Predictor = {
+      ...inner,
+      predict: (data, h, w) => (widths.push(w), inner.predict(data, h, w)),
+    };
     const width = 2 * (64 - margin);
     await predictTiled(blobs(8, width), 8, width, predictor, 64);
     expect(widths).toEqual([64, 64]);
@@ -90,13 +105,18 @@ describe("predictTiled", () => {
       done.push(`${n}/${total}`);
       if (n === 2) controller.abort();
     };
-    const promise = predictTiled(blobs(100, 90), 100, 90, filterPredictor(config), 64, { signal: controller.signal, onProgress });
+    const promise = predictTiled(blobs(100, 90), 100, 90, filterPredictor(config), 64, {
+      signal: controller.signal,
+      onProgress,
+    });
     await expect(promise).rejects.toThrow(/Prediction was stopped/);
     expect(done.length).toBe(2);
   });
 
   it("refuses data of another size", async () => {
-    await expect(predictTiled(new Float32Array(9), 2, 4, filterPredictor(config), 512)).rejects.toThrow(/8 values/);
+    await expect(predictTiled(new Float32Array(9), 2, 4, filterPredictor(config), 512)).rejects.toThrow(
+      /8 values/,
+    );
   });
 });
 
@@ -134,7 +154,9 @@ describe("with a U-Net of random weights", () => {
     const [h, w] = [300, 270];
     const image = { height: h, width: w, data: blobs(h, w) };
     const { probability } = await predictTiled(image.data, h, w, predictor, 4096);
-    const probabilityThreshold = [...probability].sort((a, b) => a - b)[Math.floor(0.8 * probability.length)]!;
+    const probabilityThreshold = [...probability].sort((a, b) => a - b)[
+      Math.floor(0.8 * probability.length)
+    ]!;
     const labelsOf = async (tile: number): Promise<Int32Array> =>
       (await segment(image, stretched, { tile, probabilityThreshold, outline: "star" })).labels.data;
     const whole = await labelsOf(4096);
@@ -146,4 +168,3 @@ describe("with a U-Net of random weights", () => {
     await predictor.release();
   });
 });
-

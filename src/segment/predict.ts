@@ -6,10 +6,11 @@ import type { Predictor } from "../model/predictor.js";
 /**
  * Prediction of images of any size, tile by tile, such that the result does not depend on the tiles.
  *
- * A U-Net pools in cells of grid x 2^depth px: moved by less than that, the same pixels give other predictions. So tiles begin on multiples of that length,
- * overlap by at least what a prediction sees beyond its cell, and only the part that sees nothing of the tile's cut edges is used. The image itself is
- * mirrored at its lower and right border up to the next multiple, which depends on its size alone. What remains is the rounding of sums
- * that the runtime may order differently in tiles of another size.
+ * A U-Net pools in cells of grid x 2^depth px: moved by less than that, the same pixels give other
+ * predictions. So tiles begin on multiples of that length, overlap by at least what a prediction sees beyond
+ * its cell, and only the part that sees nothing of the tile's cut edges is used. The image itself is mirrored
+ * at its lower and right border up to the next multiple, which depends on its size alone. What remains is the
+ * rounding of sums that the runtime may order differently in tiles of another size.
  */
 
 /** What the network says about an image, on its grid. */
@@ -21,7 +22,10 @@ export interface Prediction {
   readonly rays: number;
   /** height x width, 0..1. */
   readonly probability: Float32Array;
-  /** rays x height x width, px of the image; at most what the network sees (`receptiveField`): of a border beyond that it cannot know. */
+  /**
+   * rays x height x width, px of the image; at most what the network sees (`receptiveField`): of a border
+   * beyond that it cannot know.
+   */
   readonly distances: Float32Array;
 }
 
@@ -29,7 +33,10 @@ export interface Prediction {
 export interface InputRows {
   readonly height: number;
   readonly width: number;
-  /** Normalised grey values of rows from..to (exclusive), (to - from) x width. The caller does not change them. */
+  /**
+   * Normalised grey values of rows from..to (exclusive), (to - from) x width. The caller does not change
+   * them.
+   */
   rows(from: number, to: number): Promise<Float32Array>;
 }
 
@@ -40,21 +47,34 @@ export interface PredictionTile extends Prediction {
 }
 
 /**
- * Predicts a whole image. Memory: 4 (rays + 1) / grid² bytes a pixel for the result, and what the network needs for one tile.
+ * Predicts a whole image. Memory: 4 (rays + 1) / grid² bytes a pixel for the result, and what the network
+ * needs for one tile.
  *
  * @param data height x width, normalised grey values
- * @param tile edge of the square that is given to the network at once, px, margins included; rounded down to what the network can take
+ * @param tile edge of the square that is given to the network at once, px, margins included; rounded down to
+ *   what the network can take
  * @throws InvalidInput when the data is not of that size or the tile is no positive number; Cancelled
  */
 export async function predictTiled(
-  data: Float32Array, height: number, width: number, predictor: Predictor, tile: number, context: StageContext = {},
+  data: Float32Array,
+  height: number,
+  width: number,
+  predictor: Predictor,
+  tile: number,
+  context: StageContext = {},
 ): Promise<Prediction> {
-  if (data.length !== height * width || data.length === 0) throw new InvalidInput("image", `${height * width} values, at least one`, String(data.length));
+  if (data.length !== height * width || data.length === 0)
+    throw new InvalidInput("image", `${height * width} values, at least one`, String(data.length));
   const { grid, rays } = predictor.config;
   const [h, w] = [Math.ceil(height / grid), Math.ceil(width / grid)];
   const probability = new Float32Array(h * w);
   const distances = new Float32Array(rays * h * w);
-  for await (const part of predictTiles({ height, width, rows: (from, to) => Promise.resolve(data.subarray(from * width, to * width)) }, predictor, tile, context)) {
+  for await (const part of predictTiles(
+    { height, width, rows: (from, to) => Promise.resolve(data.subarray(from * width, to * width)) },
+    predictor,
+    tile,
+    context,
+  )) {
     copyRows(probability, w, h, part.probability, part, 1);
     copyRows(distances, w, h, part.distances, part, rays);
   }
@@ -62,10 +82,16 @@ export async function predictTiled(
 }
 
 /**
- * The same, part by part in row-major order, for who need not hold the whole. The parts do not overlap and cover the image; those beside each other have the
- * same rows. In memory are the rows of one row of tiles, and what the network needs for one tile.
+ * The same, part by part in row-major order, for who need not hold the whole. The parts do not overlap and
+ * cover the image; those beside each other have the same rows. In memory are the rows of one row of tiles,
+ * and what the network needs for one tile.
  */
-export async function* predictTiles(input: InputRows, predictor: Predictor, tile: number, context: StageContext = {}): AsyncGenerator<PredictionTile> {
+export async function* predictTiles(
+  input: InputRows,
+  predictor: Predictor,
+  tile: number,
+  context: StageContext = {},
+): AsyncGenerator<PredictionTile> {
   if (!(tile > 0)) throw new InvalidInput("tile", "a positive number of px", String(tile));
   const { height, width } = input;
   const { grid } = predictor.config;
@@ -82,14 +108,17 @@ export async function* predictTiles(input: InputRows, predictor: Predictor, tile
       throwIfCancelled(context, "Prediction");
       const [h, w] = [row.to - row.from, column.to - column.from];
       const raw = await predictor.predict(mirroredCrop(lines, input, row.from, column.from, h, w), h, w);
-      for (let i = 0; i < raw.distances.length; i++) if (raw.distances[i]! > farthest) raw.distances[i] = farthest;
+      for (let i = 0; i < raw.distances.length; i++)
+        if (raw.distances[i]! > farthest) raw.distances[i] = farthest;
       yield inner(raw, predictor, row, column, Math.ceil(height / grid), Math.ceil(width / grid));
       context.onProgress?.({ done: ++done, total: rows.length * columns.length });
     }
   }
 }
 
-/** One tile along one axis, px: what is predicted, and what of it is used. Each a multiple of the network's. */
+/**
+ * One tile along one axis, px: what is predicted, and what of it is used. Each a multiple of the network's.
+ */
 interface Span {
   readonly from: number;
   readonly to: number;
@@ -102,13 +131,19 @@ function spans(length: number, tile: number, multiple: number, margin: number): 
   const padded = Math.ceil(length / multiple) * multiple;
   if (padded <= tile) return [{ from: 0, to: padded, usedFrom: 0, usedTo: padded }];
   const units = padded / multiple;
-  const divided = (count: number): Span[] => Array.from({ length: count }, (_, i) => {
-    const usedFrom = Math.floor((i * units) / count) * multiple;
-    const usedTo = Math.floor(((i + 1) * units) / count) * multiple;
-    return { usedFrom, usedTo, from: Math.max(0, usedFrom - margin), to: Math.min(padded, usedTo + margin) };
-  });
-  // The first and the last have one margin only: two may fit where a third in between would not. A tile too small for its margins still makes
-  // progress, one multiple at a time.
+  const divided = (count: number): Span[] =>
+    Array.from({ length: count }, (_, i) => {
+      const usedFrom = Math.floor((i * units) / count) * multiple;
+      const usedTo = Math.floor(((i + 1) * units) / count) * multiple;
+      return {
+        usedFrom,
+        usedTo,
+        from: Math.max(0, usedFrom - margin),
+        to: Math.min(padded, usedTo + margin),
+      };
+    });
+  // The first and the last have one margin only: two may fit where a third in between would not. A tile too
+  // small for its margins still makes progress, one multiple at a time.
   let count = Math.min(units, Math.ceil(padded / tile));
   while (count < units && divided(count).some(({ from, to }) => to - from > tile)) count++;
   return divided(count);
@@ -117,9 +152,17 @@ function spans(length: number, tile: number, multiple: number, margin: number): 
 /**
  * Cuts a rectangle, mirroring the image beyond its lower and right border without doubling the border pixel.
  *
- * @param lines the rows of the image from `y0` on; as a tile that reaches beyond the border is higher than what it mirrors, that is all it takes
+ * @param lines the rows of the image from `y0` on; as a tile that reaches beyond the border is higher than
+ *   what it mirrors, that is all it takes
  */
-function mirroredCrop(lines: Float32Array, { height, width }: InputRows, y0: number, x0: number, h: number, w: number): Float32Array {
+function mirroredCrop(
+  lines: Float32Array,
+  { height, width }: InputRows,
+  y0: number,
+  x0: number,
+  h: number,
+  w: number,
+): Float32Array {
   const out = new Float32Array(h * w);
   for (let y = 0; y < h; y++) {
     const row = (mirrored(y0 + y, height) - y0) * width;
@@ -139,7 +182,12 @@ function mirrored(i: number, length: number): number {
 
 /** The used part of a tile's prediction, without the cells that lie wholly in the mirrored border. */
 function inner(
-  raw: { probability: Float32Array; distances: Float32Array }, { config: { grid, rays } }: Predictor, row: Span, column: Span, height: number, width: number,
+  raw: { probability: Float32Array; distances: Float32Array },
+  { config: { grid, rays } }: Predictor,
+  row: Span,
+  column: Span,
+  height: number,
+  width: number,
 ): PredictionTile {
   const [y, x] = [row.usedFrom / grid, column.usedFrom / grid];
   const [h, w] = [Math.min(height, row.usedTo / grid) - y, Math.min(width, column.usedTo / grid) - x];
@@ -156,10 +204,26 @@ function inner(
     }
     return out;
   };
-  return { y, x, height: h, width: w, grid, rays, probability: cut(raw.probability, 1), distances: cut(raw.distances, rays) };
+  return {
+    y,
+    x,
+    height: h,
+    width: w,
+    grid,
+    rays,
+    probability: cut(raw.probability, 1),
+    distances: cut(raw.distances, rays),
+  };
 }
 
-function copyRows(out: Float32Array, width: number, height: number, data: Float32Array, part: PredictionTile, planes: number): void {
+function copyRows(
+  out: Float32Array,
+  width: number,
+  height: number,
+  data: Float32Array,
+  part: PredictionTile,
+  planes: number,
+): void {
   for (let k = 0; k < planes; k++) {
     for (let i = 0; i < part.height; i++) {
       const from = (k * part.height + i) * part.width;

@@ -8,22 +8,30 @@ import type { InputRows } from "./predict.js";
 export interface ImageRows {
   readonly height: number;
   readonly width: number;
-  /** Grey values of rows from..to (exclusive), (to - from) x width; of the same type each time. The caller does not change them. */
+  /**
+   * Grey values of rows from..to (exclusive), (to - from) x width; of the same type each time. The caller
+   * does not change them.
+   */
   rows(from: number, to: number): Promise<PixelData>;
 }
 
 export const rowsOfImage = ({ height, width, data }: Image): ImageRows => ({
-  height, width, rows: (from, to) => Promise.resolve(data.subarray(from * width, to * width)),
+  height,
+  width,
+  rows: (from, to) => Promise.resolve(data.subarray(from * width, to * width)),
 });
 
 /** All rows from top to bottom, at most `step` at a time. */
 export async function* inBands(image: ImageRows, step: number): AsyncGenerator<PixelData> {
-  for (let from = 0; from < image.height; from += step) yield await image.rows(from, Math.min(image.height, from + step));
+  for (let from = 0; from < image.height; from += step)
+    yield await image.rows(from, Math.min(image.height, from + step));
 }
 
 /** The rows as the network wants them, but for the scale. */
 export const normalisedRows = (image: ImageRows, range: IntensityRange): InputRows => ({
-  height: image.height, width: image.width, rows: async (from, to) => normaliseTo({ data: await image.rows(from, to) }, range),
+  height: image.height,
+  width: image.width,
+  rows: async (from, to) => normaliseTo({ data: await image.rows(from, to) }, range),
 });
 
 /** The rows of the image rescaled, equal to those of `rescale`. */
@@ -31,11 +39,15 @@ export function rescaledRows(plane: InputRows, scale: number): InputRows {
   if (scale === 1) return plane;
   const { height, width } = plane;
   return {
-    height: rescaledLength(height, scale), width: rescaledLength(width, scale),
+    height: rescaledLength(height, scale),
+    width: rescaledLength(width, scale),
     async rows(from, to) {
       const behind = rowsBehind({ from, to }, height, scale);
       const data = await plane.rows(behind.from, behind.to);
-      return rescaleRows({ height: behind.to - behind.from, width, data }, behind, height, scale, { from, to });
+      return rescaleRows({ height: behind.to - behind.from, width, data }, behind, height, scale, {
+        from,
+        to,
+      });
     },
   };
 }

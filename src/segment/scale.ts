@@ -9,15 +9,29 @@ const tolerance = 1.1;
 /** So many nuclei must be found in an image before their size is believed. */
 const enough = 5;
 
-/** What an image with nuclei of this diameter (px) is scaled by: 1 where the model knows the size, else to the size it knows best. */
-export function scaleFor(diameter: number, { diameter: learned, diameterRange }: Pick<ModelDescription, "diameter" | "diameterRange">): number {
+/**
+ * What an image with nuclei of this diameter (px) is scaled by: 1 where the model knows the size, else to the
+ * size it knows best.
+ */
+export function scaleFor(
+  diameter: number,
+  { diameter: learned, diameterRange }: Pick<ModelDescription, "diameter" | "diameterRange">,
+): number {
   if (!(diameter > 0)) return 1;
   const { low, high } = diameterRange ?? { low: learned, high: learned };
   return diameter >= low / tolerance && diameter <= high * tolerance ? 1 : learned / diameter;
 }
 
-/** The scale that the nuclei found at `scale` ask for; the same where it differs by no more than the factor `least`. */
-export function correctedScale(nuclei: Nuclei, scale: number, description: Pick<ModelDescription, "diameter" | "diameterRange">, least: number): number {
+/**
+ * The scale that the nuclei found at `scale` ask for; the same where it differs by no more than the factor
+ * `least`.
+ */
+export function correctedScale(
+  nuclei: Nuclei,
+  scale: number,
+  description: Pick<ModelDescription, "diameter" | "diameterRange">,
+  least: number,
+): number {
   if (nuclei.count < enough) return scale;
   const better = scaleFor(equivalentDiameter(median(nuclei.area)), description);
   return better / scale > least || scale / better > least ? better : scale;

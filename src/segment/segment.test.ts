@@ -14,9 +14,13 @@ const config: ModelConfig = { rays: 32, grid: 2, depth: 2, filters: 4, convoluti
 /** Blurred objects of different brightness on a dark, sloping background. */
 function picture(labels: LabelImage): Image {
   const rng = random(9);
-  const brightness = Float64Array.from({ length: labels.count + 1 }, (_, i) => (i === 0 ? 0 : rng.uniform(60, 400)));
+  const brightness = Float64Array.from({ length: labels.count + 1 }, (_, i) =>
+    i === 0 ? 0 : rng.uniform(60, 400),
+  );
   const sharp = Float32Array.from(labels.data, (label) => brightness[label]!);
-  const data = gaussian(sharp, labels.height, labels.width, 1.5).map((v, p) => v + 20 + (p % labels.width) / 10 + rng.normal(0, 2));
+  const data = gaussian(sharp, labels.height, labels.width, 1.5).map(
+    (v, p) => v + 20 + (p % labels.width) / 10 + rng.normal(0, 2),
+  );
   return { height: labels.height, width: labels.width, data: Uint16Array.from(data, (v) => Math.round(v)) };
 }
 
@@ -41,8 +45,12 @@ describe("segment", () => {
     }
   });
 
-  // The labels given to the perfect network are resampled to 14 and 41 px, which is what costs (recorded: .926, .97).
-  it.each([[0.6, 0.91], [1.7, 0.95]])("brings polygons found at scale %d back to the image's own pixels", async (scale, least) => {
+  // The labels given to the perfect network are resampled to 14 and 41 px, which is what costs (recorded:
+  // .926, .97).
+  it.each([
+    [0.6, 0.91],
+    [1.7, 0.95],
+  ])("brings polygons found at scale %d back to the image's own pixels", async (scale, least) => {
     const [h, w] = [rescaledLength(truth.height, scale), rescaledLength(truth.width, scale)];
     const small = labelImage(h, w, rescaleLabels(truth.data, truth.height, truth.width, scale));
     const { labels } = await segment(image, idealPredictor(small, config), { scale, outline: "star" });
@@ -70,7 +78,10 @@ describe("segment", () => {
 
   it("finds nothing in an empty image, with empty tables", async () => {
     const empty = labelImage(40, 50, new Int32Array(2000));
-    const { labels, polygons, nuclei } = await segment({ height: 40, width: 50, data: new Uint8Array(2000) }, idealPredictor(empty, config));
+    const { labels, polygons, nuclei } = await segment(
+      { height: 40, width: 50, data: new Uint8Array(2000) },
+      idealPredictor(empty, config),
+    );
     expect([labels.count, polygons.count, nuclei.count, labels.data.length]).toEqual([0, 0, 0, 2000]);
   });
 
@@ -80,8 +91,12 @@ describe("segment", () => {
   });
 
   it("refuses a scale of 0 and a threshold in percent", async () => {
-    await expect(segment(image, idealPredictor(truth, config), { scale: 0 })).rejects.toThrow(/scale: expected a positive number/);
-    await expect(segment(image, idealPredictor(truth, config), { probabilityThreshold: 50 })).rejects.toThrow(/probability threshold/);
+    await expect(segment(image, idealPredictor(truth, config), { scale: 0 })).rejects.toThrow(
+      /scale: expected a positive number/,
+    );
+    await expect(segment(image, idealPredictor(truth, config), { probabilityThreshold: 50 })).rejects.toThrow(
+      /probability threshold/,
+    );
   });
 });
 
@@ -89,7 +104,12 @@ describe("progress", () => {
   it("rises to the whole over network and outlines", async () => {
     const seen: number[] = [];
     const image = { height: 300, width: 90, data: Uint8Array.from({ length: 27_000 }, (_, p) => p % 251) };
-    await segment(image, filterPredictor(config), { tile: 100, band: 60 }, { onProgress: ({ done, total }) => seen.push(done / total) });
+    await segment(
+      image,
+      filterPredictor(config),
+      { tile: 100, band: 60 },
+      { onProgress: ({ done, total }) => seen.push(done / total) },
+    );
     expect(seen.every((share, i) => i === 0 || share > seen[i - 1]!)).toBe(true);
     expect(seen.filter((share) => share < 0.75).length).toBeGreaterThan(2);
     expect(seen.filter((share) => share > 0.75).length).toBeGreaterThan(2);
@@ -104,23 +124,49 @@ describe("refineOutlines", () => {
   });
 
   it("keeps the prediction where the contour is another object altogether", () => {
-    // The prediction holds a dim disc and part of a bright one beside it, which is all that the contour would find.
-    const disc = (y: number, x: number, r: number) => (p: number): boolean => (Math.floor(p / 60) - y) ** 2 + ((p % 60) - x) ** 2 < r * r;
+    // The prediction holds a dim disc and part of a bright one beside it, which is all that the contour would
+    // find.
+    const disc =
+      (y: number, x: number, r: number) =>
+      (p: number): boolean =>
+        (Math.floor(p / 60) - y) ** 2 + ((p % 60) - x) ** 2 < r * r;
     const [predicted, bright] = [disc(30, 25, 10), disc(30, 36, 9)];
-    const labels = labelImage(60, 60, Int32Array.from({ length: 3600 }, (_, p) => (predicted(p) ? 1 : 0)));
-    const picture = gaussian(Float32Array.from({ length: 3600 }, (_, p) => (bright(p) ? 50 : predicted(p) ? 10 : 0)), 60, 60, 1);
-    const [kept, believed] = [0.6, 0.01].map((agreement) => refineOutlines(labels, picture, { fraction: 0.9, blur: 0.05, agreement }));
+    const labels = labelImage(
+      60,
+      60,
+      Int32Array.from({ length: 3600 }, (_, p) => (predicted(p) ? 1 : 0)),
+    );
+    const picture = gaussian(
+      Float32Array.from({ length: 3600 }, (_, p) => (bright(p) ? 50 : predicted(p) ? 10 : 0)),
+      60,
+      60,
+      1,
+    );
+    const [kept, believed] = [0.6, 0.01].map((agreement) =>
+      refineOutlines(labels, picture, { fraction: 0.9, blur: 0.05, agreement }),
+    );
     expect(kept!.data).toEqual(labels.data);
     expect(believed!.data).not.toEqual(labels.data);
   });
 
   it("never takes a pixel of another predicted object", () => {
     // Two halves of one bright disc: whatever the image says, the predicted border between them stays.
-    const halves = labelImage(40, 40, Int32Array.from({ length: 1600 }, (_, p) => {
-      const [y, x] = [Math.floor(p / 40) - 20, (p % 40) - 20];
-      return y * y + x * x < 150 ? (x < 0 ? 1 : 2) : 0;
-    }));
-    const bright = gaussian(Float32Array.from({ length: 1600 }, (_, p) => ((Math.floor(p / 40) - 20) ** 2 + ((p % 40) - 20) ** 2 < 220 ? 1 : 0)), 40, 40, 1);
+    const halves = labelImage(
+      40,
+      40,
+      Int32Array.from({ length: 1600 }, (_, p) => {
+        const [y, x] = [Math.floor(p / 40) - 20, (p % 40) - 20];
+        return y * y + x * x < 150 ? (x < 0 ? 1 : 2) : 0;
+      }),
+    );
+    const bright = gaussian(
+      Float32Array.from({ length: 1600 }, (_, p) =>
+        (Math.floor(p / 40) - 20) ** 2 + ((p % 40) - 20) ** 2 < 220 ? 1 : 0,
+      ),
+      40,
+      40,
+      1,
+    );
     const out = refineOutlines(halves, bright);
     let grown = 0;
     for (let p = 0; p < 1600; p++) {
@@ -146,7 +192,13 @@ function erode({ height, width, data }: LabelImage, layers: number): Int32Array 
   let out = data;
   for (let i = 0; i < layers; i++) {
     const from = out;
-    out = from.map((v, p) => (p > width && p < (height - 1) * width - 1 && [p - 1, p + 1, p - width, p + width].every((q) => from[q] === v) ? v : 0));
+    out = from.map((v, p) =>
+      p > width &&
+      p < (height - 1) * width - 1 &&
+      [p - 1, p + 1, p - width, p + width].every((q) => from[q] === v)
+        ? v
+        : 0,
+    );
   }
   return out;
 }

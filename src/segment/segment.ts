@@ -28,85 +28,142 @@ export interface SegmentOptions {
   readonly overlapThreshold: number;
   /** px of the network's input per px of the image. */
   readonly scale: number;
-  /** Edge of the square given to the network at once, px of its input: memory against time. The result does not depend on it. */
+  /**
+   * Edge of the square given to the network at once, px of its input: memory against time. The result does
+   * not depend on it.
+   */
   readonly tile: number;
-  /** Rows of the image that are painted and outlined at once: memory against time. The result does not depend on it. */
+  /**
+   * Rows of the image that are painted and outlined at once: memory against time. The result does not depend
+   * on it.
+   */
   readonly band: number;
   /** Percentiles of the image that become 0 and 1; those of the training. */
   readonly normalisation: { readonly low: number; readonly high: number };
-  /** `star`: the predicted polygon. `refined`: each object's own contour in the image, see `refineOutlines`. */
+  /**
+   * `star`: the predicted polygon. `refined`: each object's own contour in the image, see `refineOutlines`.
+   */
   readonly outline: "star" | "refined";
   /** Objects with fewer pixels are dropped. */
   readonly minimumArea: number;
 }
 
 export const defaultSegmentOptions: SegmentOptions = {
-  probabilityThreshold: defaultThresholds.probability, overlapThreshold: defaultThresholds.overlap, scale: 1, tile: 1024, band: Infinity,
-  normalisation: { low: 1, high: 99.8 }, outline: "refined", minimumArea: 10,
+  probabilityThreshold: defaultThresholds.probability,
+  overlapThreshold: defaultThresholds.overlap,
+  scale: 1,
+  tile: 1024,
+  band: Infinity,
+  normalisation: { low: 1, high: 99.8 },
+  outline: "refined",
+  minimumArea: 10,
 };
 
 /** What is found in an image, without its labels. */
 export interface FoundNuclei {
-  /** px of the image; row k belongs to label k + 1. What the network said, also where the outline was refined. */
+  /**
+   * px of the image; row k belongs to label k + 1. What the network said, also where the outline was refined.
+   */
   readonly polygons: StarPolygons;
   /** Row k belongs to label k + 1; frame 0. */
   readonly nuclei: Nuclei;
 }
 
 export interface Segmentation extends FoundNuclei {
-  /** Of the size of the image, labels consecutive in the order of their first pixel, each one connected piece. */
+  /**
+   * Of the size of the image, labels consecutive in the order of their first pixel, each one connected piece.
+   */
   readonly labels: LabelImage;
 }
 
 /**
  * Finds the nuclei of an image.
  *
- * Polygons found at the network's scale are enlarged as polygons and painted on the image's own pixels, so that nothing is resampled.
+ * Polygons found at the network's scale are enlarged as polygons and painted on the image's own pixels, so
+ * that nothing is resampled.
  *
  * @throws InvalidInput for an option out of range; Cancelled
  */
 export async function segment(
-  image: Image, predictor: Predictor, options: Partial<SegmentOptions> = {}, context: StageContext = {},
+  image: Image,
+  predictor: Predictor,
+  options: Partial<SegmentOptions> = {},
+  context: StageContext = {},
 ): Promise<Segmentation> {
   const { height, width } = image;
   const data = new Int32Array(height * width);
-  const write = (rows: Int32Array, from: number): Promise<void> => Promise.resolve(data.set(rows, from * width));
+  const write = (rows: Int32Array, from: number): Promise<void> =>
+    Promise.resolve(data.set(rows, from * width));
   const found = await segmentRows(rowsOfImage(image), predictor, write, options, context);
   return { labels: { height, width, data, count: found.nuclei.count }, ...found };
 }
 
 /**
- * `segment` for images of any size: neither the image nor its labels are in memory as a whole, and the result is the same.
+ * `segment` for images of any size: neither the image nor its labels are in memory as a whole, and the result
+ * is the same.
  *
- * The image is read four times (five, where its values are floats): for the percentiles of the normalisation, for the network, for the background of the
- * outlines, and for the outlines. In memory are one row of tiles, the candidates that are not decided yet, the polygons and the table of the nuclei, and then
- * one band of the image with its labels and filters: about 40 bytes for each of its pixels.
+ * The image is read four times (five, where its values are floats): for the percentiles of the normalisation,
+ * for the network, for the background of the outlines, and for the outlines. In memory are one row of tiles,
+ * the candidates that are not decided yet, the polygons and the table of the nuclei, and then one band of the
+ * image with its labels and filters: about 40 bytes for each of its pixels.
  *
- * @param write takes the labels row by row: all rows once, from top to bottom, from..from + rows.length / width at a time. It may keep them.
+ * @param write takes the labels row by row: all rows once, from top to bottom, from..from + rows.length /
+ *   width at a time. It may keep them.
  * @throws InvalidInput for an option out of range; Cancelled; what `image` and `write` throw
  */
 export async function segmentRows(
-  image: ImageRows, predictor: Predictor, write: (rows: Int32Array, from: number) => Promise<void>, options: Partial<SegmentOptions> = {}, context: StageContext = {},
+  image: ImageRows,
+  predictor: Predictor,
+  write: (rows: Int32Array, from: number) => Promise<void>,
+  options: Partial<SegmentOptions> = {},
+  context: StageContext = {},
 ): Promise<FoundNuclei> {
   const settings = { ...defaultSegmentOptions, ...options };
   checkOptions(settings);
   const { height, width } = image;
   const band = Math.min(height, Math.floor(settings.band));
-  const range = await normaliseRangeOfParts(() => inBands(image, band), settings.normalisation.low, settings.normalisation.high);
+  const range = await normaliseRangeOfParts(
+    () => inBands(image, band),
+    settings.normalisation.low,
+    settings.normalisation.high,
+  );
   const normalised = normalisedRows(image, range);
-  const polygons = scalePolygons(await findPolygons(rescaledRows(normalised, settings.scale), predictor, settings, partOf(context, 0, NETWORK_SHARE)), 1 / settings.scale);
+  const polygons = scalePolygons(
+    await findPolygons(
+      rescaledRows(normalised, settings.scale),
+      predictor,
+      settings,
+      partOf(context, 0, NETWORK_SHARE),
+    ),
+    1 / settings.scale,
+  );
   throwIfCancelled(context, "Segmentation");
-  const outline = settings.outline === "refined" ? await outlineOf(polygons, normalised, band, context) : undefined;
+  const outline =
+    settings.outline === "refined" ? await outlineOf(polygons, normalised, band, context) : undefined;
   const found = numbering(polygons.count);
   const tables: Nuclei[] = [];
-  for (const { core, window } of bandsOf(polygons, height, band, outline?.refinement.grow ?? 0, outline ? rowsAround(outline.refinement) : 0)) {
+  for (const { core, window } of bandsOf(
+    polygons,
+    height,
+    band,
+    outline?.refinement.grow ?? 0,
+    outline ? rowsAround(outline.refinement) : 0,
+  )) {
     throwIfCancelled(context, "Segmentation");
     const data = await image.rows(window.from, window.to);
     const painted = paintPolygons(polygons, byScore(polygons), height, width, window);
-    const outlined = outline ? refineRows(painted, normaliseTo({ data }, range), window.from, outline.refinement, outline.background) : painted;
+    const outlined = outline
+      ? refineRows(painted, normaliseTo({ data }, range), window.from, outline.refinement, outline.background)
+      : painted;
     const pieces = largestPieces(outlined, Math.max(1, settings.minimumArea));
     const before = found.labels.length;
-    await write(numberRows(found, pieces.data.subarray((core.from - window.from) * width, (core.to - window.from) * width)), core.from);
+    await write(
+      numberRows(
+        found,
+        pieces.data.subarray((core.from - window.from) * width, (core.to - window.from) * width),
+      ),
+      core.from,
+    );
     // Measured is what begins in this core.
     const fresh = newNumbers(pieces, found, before);
     const scores = found.labels.slice(before).map((label) => polygons.scores[label - 1]!);
@@ -114,18 +171,32 @@ export async function segmentRows(
     tables.push({ ...nuclei, label: nuclei.label.map((label) => before + label) });
     partOf(context, NETWORK_SHARE, 1).onProgress?.({ done: core.to, total: height });
   }
-  return { polygons: takePolygons(polygons, found.labels.map((label) => label - 1)), nuclei: concatNuclei(tables) };
+  return {
+    polygons: takePolygons(
+      polygons,
+      found.labels.map((label) => label - 1),
+    ),
+    nuclei: concatNuclei(tables),
+  };
 }
 
 /** Of the time that an image takes, about so much goes into the network; the rest into the outlines. */
 const NETWORK_SHARE = 0.75;
 
 /** Reports the progress of a part of the work as that of the whole, which is 1. */
-const partOf = (context: StageContext, from: number, to: number): StageContext =>
-  ({ ...context, onProgress: ({ done, total, message }) => context.onProgress?.({ done: from + ((to - from) * done) / total, total: 1, message }) });
+const partOf = (context: StageContext, from: number, to: number): StageContext => ({
+  ...context,
+  onProgress: ({ done, total, message }) =>
+    context.onProgress?.({ done: from + ((to - from) * done) / total, total: 1, message }),
+});
 
 /** The polygons that remain after suppression, by descending score, px of the input. */
-async function findPolygons(input: InputRows, predictor: Predictor, settings: SegmentOptions, context: StageContext): Promise<StarPolygons> {
+async function findPolygons(
+  input: InputRows,
+  predictor: Predictor,
+  settings: SegmentOptions,
+  context: StageContext,
+): Promise<StarPolygons> {
   const { config } = predictor;
   const stream = new SuppressionStream(config.rays, settings.overlapThreshold, receptiveField(config));
   const [down, across] = [Math.ceil(input.height / config.grid), Math.ceil(input.width / config.grid)];
@@ -133,7 +204,11 @@ async function findPolygons(input: InputRows, predictor: Predictor, settings: Se
     const { polygons, cells } = candidatesIn(part, settings.probabilityThreshold, across);
     const [bottom, right] = [part.y + part.height, part.x + part.width];
     const px = (cell: number, end: number): number => (cell < end ? cell * config.grid : Infinity);
-    stream.add(polygons, cells, { below: px(bottom, down), from: px(part.y, down), right: px(right, across) });
+    stream.add(polygons, cells, {
+      below: px(bottom, down),
+      from: px(part.y, down),
+      right: px(right, across),
+    });
   }
   return stream.finish();
 }
@@ -145,12 +220,22 @@ interface Outline {
   readonly background: Background;
 }
 
-/** What the contours of all objects have in common, from the size of the objects and the rows of the image; undefined where there is no object. */
-async function outlineOf(polygons: StarPolygons, normalised: InputRows, band: number, context: StageContext): Promise<Outline | undefined> {
+/**
+ * What the contours of all objects have in common, from the size of the objects and the rows of the image;
+ * undefined where there is no object.
+ */
+async function outlineOf(
+  polygons: StarPolygons,
+  normalised: InputRows,
+  band: number,
+  context: StageContext,
+): Promise<Outline | undefined> {
   const { height, width } = normalised;
   const total = new Int32Array(polygons.count + 1);
   for (let from = 0; from < height; from += band) {
-    const part = areas(paintPolygons(polygons, byScore(polygons), height, width, { from, to: Math.min(height, from + band) }));
+    const part = areas(
+      paintPolygons(polygons, byScore(polygons), height, width, { from, to: Math.min(height, from + band) }),
+    );
     for (let label = 1; label < total.length; label++) total[label]! += part[label]!;
   }
   const refinement = refinementFor(total, height, width);
@@ -163,16 +248,23 @@ async function outlineOf(polygons: StarPolygons, normalised: InputRows, band: nu
 }
 
 /** Takes out all but the objects with numbers above `before`, and counts those from 1. In place. */
-function newNumbers(labels: LabelImage, { numbers, labels: numbered }: Numbering, before: number): LabelImage {
+function newNumbers(
+  labels: LabelImage,
+  { numbers, labels: numbered }: Numbering,
+  before: number,
+): LabelImage {
   const { data } = labels;
   for (let p = 0; p < data.length; p++) if (data[p] !== 0) data[p] = Math.max(0, numbers[data[p]!]! - before);
   return { ...labels, count: numbered.length - before };
 }
 
 function checkOptions({ probabilityThreshold, scale, band, minimumArea, outline }: SegmentOptions): void {
-  if (!(probabilityThreshold >= 0 && probabilityThreshold <= 1)) throw new InvalidInput("probability threshold", "0..1", String(probabilityThreshold));
-  if (!(scale > 0 && Number.isFinite(scale))) throw new InvalidInput("scale", "a positive number", String(scale));
+  if (!(probabilityThreshold >= 0 && probabilityThreshold <= 1))
+    throw new InvalidInput("probability threshold", "0..1", String(probabilityThreshold));
+  if (!(scale > 0 && Number.isFinite(scale)))
+    throw new InvalidInput("scale", "a positive number", String(scale));
   if (!(band >= 1)) throw new InvalidInput("band", "a number of rows >= 1", String(band));
   if (!(minimumArea >= 0)) throw new InvalidInput("minimum area", "a number of px >= 0", String(minimumArea));
-  if (outline !== "star" && outline !== "refined") throw new InvalidInput("outline", '"star" or "refined"', String(outline));
+  if (outline !== "star" && outline !== "refined")
+    throw new InvalidInput("outline", '"star" or "refined"', String(outline));
 }

@@ -17,14 +17,24 @@ const precision = (truth: LabelImage, predicted: LabelImage): number => {
 };
 
 /** Thirty objects of the truth and six that are not, each with its own highest probability. */
-function confused(peak = (label: number): number => (label <= 30 ? 0.8 : 0.55)): { prediction: Prediction; truth: LabelImage } {
+function confused(peak = (label: number): number => (label <= 30 ? 0.8 : 0.55)): {
+  prediction: Prediction;
+  truth: LabelImage;
+} {
   const all = convexShapes(20, 36, false, random(5));
   const prediction = idealPrediction(all, 16, 2);
-  const under = (c: number): number => all.data[Math.floor(c / prediction.width) * 2 * all.width + (c % prediction.width) * 2]!;
+  const under = (c: number): number =>
+    all.data[Math.floor(c / prediction.width) * 2 * all.width + (c % prediction.width) * 2]!;
   const highest = new Float64Array(37);
   prediction.probability.forEach((p, c) => (highest[under(c)] = Math.max(highest[under(c)]!, p)));
-  const probability = prediction.probability.map((p, c) => (p > 0 ? (peak(under(c)) * p) / highest[under(c)]! : 0));
-  const truth = labelImage(all.height, all.width, all.data.map((label) => (label > 30 ? 0 : label)));
+  const probability = prediction.probability.map((p, c) =>
+    p > 0 ? (peak(under(c)) * p) / highest[under(c)]! : 0,
+  );
+  const truth = labelImage(
+    all.height,
+    all.width,
+    all.data.map((label) => (label > 30 ? 0 : label)),
+  );
   return { prediction: { ...prediction, probability }, truth };
 }
 
@@ -48,7 +58,12 @@ describe("tuneThresholds", () => {
     for (const threshold of [0.1, 0.3, 0.5, 0.7]) {
       const candidates = candidatesOf(image.prediction, threshold);
       const polygons = takePolygons(candidates, suppress(candidates, 0.5));
-      const labels = paintPolygons(polygons, [...polygons.scores.keys()], image.truth.height, image.truth.width);
+      const labels = paintPolygons(
+        polygons,
+        [...polygons.scores.keys()],
+        image.truth.height,
+        image.truth.width,
+      );
       expect(seen.get(labels.count)).toEqual(labels.data);
     }
   });
@@ -68,7 +83,8 @@ describe("tuneThresholds", () => {
   });
 
   it("finds a peak between the steps of its scan", () => {
-    // False objects of probability 0.425, 0.44, ... 0.5; the best number of objects is 33, from 0.455 to 0.47.
+    // False objects of probability 0.425, 0.44, ... 0.5; the best number of objects is 33, from 0.455 to
+    // 0.47.
     const image = confused((label) => (label <= 30 ? 0.8 : 0.425 + 0.015 * (label - 31)));
     const tuned = tuneThresholds([image], (_, predicted) => -Math.abs(predicted.count - 33));
     expect(tuned.score).toBe(0);
@@ -78,17 +94,31 @@ describe("tuneThresholds", () => {
 
   it("weighs images by their objects", () => {
     const image = confused();
-    const one = { prediction: image.prediction, truth: labelImage(image.truth.height, image.truth.width, image.truth.data.map((v) => (v === 7 ? 1 : 0))) };
+    const one = {
+      prediction: image.prediction,
+      truth: labelImage(
+        image.truth.height,
+        image.truth.width,
+        image.truth.data.map((v) => (v === 7 ? 1 : 0)),
+      ),
+    };
     const { score } = tuneThresholds([image, one], (truth) => (truth.count === 1 ? 31 : 0));
     expect(score).toBeCloseTo(1, 12);
   });
 
   it("gives StarDist's defaults when there is nothing to tune on", () => {
-    expect(tuneThresholds([], precision)).toEqual({ probability: 0.5, overlap: 0.4, score: NaN, highest: NaN });
+    expect(tuneThresholds([], precision)).toEqual({
+      probability: 0.5,
+      overlap: 0.4,
+      score: NaN,
+      highest: NaN,
+    });
   });
 
   it("refuses labels of another size", () => {
     const { prediction } = confused();
-    expect(() => tuneThresholds([{ prediction, truth: labelImage(4, 4, new Int32Array(16)) }], precision)).toThrow(/labels for/);
+    expect(() =>
+      tuneThresholds([{ prediction, truth: labelImage(4, 4, new Int32Array(16)) }], precision),
+    ).toThrow(/labels for/);
   });
 });

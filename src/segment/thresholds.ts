@@ -26,7 +26,10 @@ export const defaultThresholds: Thresholds = { probability: 0.5, overlap: 0.4 };
 const overlaps = [0.3, 0.4, 0.5] as const;
 const lowest = 0.1;
 const highest = 0.9;
-/** Scores that differ by less than this are taken for equal: of some dozens of objects, one more or less found changes them by more. */
+/**
+ * Scores that differ by less than this are taken for equal: of some dozens of objects, one more or less found
+ * changes them by more.
+ */
 const tolerance = 0.01;
 /** Steps of the scans, each around the best of the one before. */
 const steps = [0.1, 0.02, 0.01] as const;
@@ -34,20 +37,26 @@ const steps = [0.1, 0.02, 0.01] as const;
 /**
  * Finds the thresholds that score best on validation images.
  *
- * For each overlap threshold, the probability threshold is scanned in steps of 0.1, then of 0.02 and 0.01 around the best. Golden section, which StarDist uses,
- * takes as many evaluations and needs a score with one peak; with few objects the score is a staircase, on which it ends anywhere. Suppression and
- * painting are done once per overlap: both go by descending score, so that a higher probability threshold merely removes the last labels.
+ * For each overlap threshold, the probability threshold is scanned in steps of 0.1, then of 0.02 and 0.01
+ * around the best. Golden section, which StarDist uses, takes as many evaluations and needs a score with one
+ * peak; with few objects the score is a staircase, on which it ends anywhere. Suppression and painting are
+ * done once per overlap: both go by descending score, so that a higher probability threshold merely removes
+ * the last labels.
  *
- * Of the thresholds that score almost as well as the best, the one nearest to StarDist's default is taken. What is validated on are the certain nuclei of an
- * automatic annotation, all of which a high threshold finds, too; the dim and the crowded ones, which it loses, are not among them.
+ * Of the thresholds that score almost as well as the best, the one nearest to StarDist's default is taken.
+ * What is validated on are the certain nuclei of an automatic annotation, all of which a high threshold
+ * finds, too; the dim and the crowded ones, which it loses, are not among them.
  *
- * @param score of one image, higher is better; images count in proportion to their number of objects. It must not keep `predicted`, which is reused.
- * @returns the thresholds, of equal overlaps the lower, their score, and the highest of any that was scanned; both scores are NaN, and the thresholds are the
- * defaults, when no image has objects
+ * @param score of one image, higher is better; images count in proportion to their number of objects. It must
+ *   not keep `predicted`, which is reused.
+ * @returns the thresholds, of equal overlaps the lower, their score, and the highest of any that was scanned;
+ *   both scores are NaN, and the thresholds are the defaults, when no image has objects
  * @throws InvalidInput when prediction and truth do not belong together; Cancelled
  */
 export function tuneThresholds(
-  validation: readonly ValidationImage[], score: (truth: LabelImage, predicted: LabelImage) => number, context: StageContext = {},
+  validation: readonly ValidationImage[],
+  score: (truth: LabelImage, predicted: LabelImage) => number,
+  context: StageContext = {},
 ): Thresholds & { readonly score: number; readonly highest: number } {
   for (const image of validation) checkSizes(image);
   const images = validation.filter(({ truth }) => truth.count > 0);
@@ -58,14 +67,24 @@ export function tuneThresholds(
     const painted = images.map(({ truth }, i) => {
       const kept = suppress(candidates[i]!, overlap);
       const polygons = takePolygons(candidates[i]!, kept);
-      return { truth, scores: polygons.scores, labels: paintPolygons(polygons, kept.map((_, k) => k), truth.height, truth.width) };
+      return {
+        truth,
+        scores: polygons.scores,
+        labels: paintPolygons(
+          polygons,
+          kept.map((_, k) => k),
+          truth.height,
+          truth.width,
+        ),
+      };
     });
     const evaluate = (probability: number): number => {
       throwIfCancelled(context, "Tuning the thresholds");
       return meanScore(painted, probability, score);
     };
     const found = searchProbability(evaluate);
-    if (Number.isNaN(best.score) || found.score > best.score) best = { ...best, probability: found.probability, overlap, score: found.score };
+    if (Number.isNaN(best.score) || found.score > best.score)
+      best = { ...best, probability: found.probability, overlap, score: found.score };
     best.highest = Number.isNaN(best.highest) ? found.highest : Math.max(best.highest, found.highest);
     context.onProgress?.({ done: done + 1, total: overlaps.length });
   });
@@ -79,7 +98,11 @@ interface Painted {
   readonly labels: LabelImage;
 }
 
-function meanScore(images: readonly Painted[], probability: number, score: (truth: LabelImage, predicted: LabelImage) => number): number {
+function meanScore(
+  images: readonly Painted[],
+  probability: number,
+  score: (truth: LabelImage, predicted: LabelImage) => number,
+): number {
   let sum = 0;
   let weights = 0;
   for (const { truth, scores, labels } of images) {
@@ -93,12 +116,17 @@ function meanScore(images: readonly Painted[], probability: number, score: (trut
 }
 
 /** Scans more and more finely around the best. Among equal neighbours the middle. */
-function searchProbability(evaluate: (probability: number) => number): { probability: number; score: number; highest: number } {
+function searchProbability(evaluate: (probability: number) => number): {
+  probability: number;
+  score: number;
+  highest: number;
+} {
   const scores = new Map<number, number>();
   const scan = (low: number, high: number, step: number): number => {
     for (let i = 0; low + i * step < high + step / 2; i++) {
       const probability = Math.round((low + i * step) * 1000) / 1000;
-      if (probability >= lowest && probability <= highest && !scores.has(probability)) scores.set(probability, evaluate(probability));
+      if (probability >= lowest && probability <= highest && !scores.has(probability))
+        scores.set(probability, evaluate(probability));
     }
     return middleOfBest(scores);
   };
@@ -111,12 +139,18 @@ function searchProbability(evaluate: (probability: number) => number): { probabi
   }
   const most = Math.max(...scores.values());
   const enough = most - tolerance;
-  const probability = [...scores].filter(([, score]) => score >= enough).reduce((a, [b]) => (distance(b) < distance(a) || (distance(b) === distance(a) && b < a) ? b : a), highest + 1);
+  const probability = [...scores]
+    .filter(([, score]) => score >= enough)
+    .reduce(
+      (a, [b]) => (distance(b) < distance(a) || (distance(b) === distance(a) && b < a) ? b : a),
+      highest + 1,
+    );
   return { probability, score: scores.get(probability)!, highest: most };
 }
 
 /** From StarDist's default, in thousandths, so that equal distances are equal. */
-const distance = (probability: number): number => Math.round(1000 * Math.abs(probability - defaultThresholds.probability));
+const distance = (probability: number): number =>
+  Math.round(1000 * Math.abs(probability - defaultThresholds.probability));
 
 /** The middle of the first run of neighbours with the highest score. */
 function middleOfBest(scores: ReadonlyMap<number, number>): number {
@@ -127,11 +161,17 @@ function middleOfBest(scores: ReadonlyMap<number, number>): number {
   while (entries[last + 1]?.[1] === highestScore) last++;
   const middle = (entries[first]![0] + entries[last]![0]) / 2;
   // Of those scanned the one nearest to the middle of the run, which may be scanned unevenly.
-  return entries.slice(first, last + 1).reduce((a, b) => (Math.abs(b[0] - middle) < Math.abs(a[0] - middle) ? b : a))[0];
+  return entries
+    .slice(first, last + 1)
+    .reduce((a, b) => (Math.abs(b[0] - middle) < Math.abs(a[0] - middle) ? b : a))[0];
 }
 
 function checkSizes({ prediction, truth }: ValidationImage): void {
   const { height, width, grid } = prediction;
   if (Math.ceil(truth.height / grid) === height && Math.ceil(truth.width / grid) === width) return;
-  throw new InvalidInput("validation", `labels for ${height} x ${width} cells of ${grid} px`, `${truth.height} x ${truth.width} px`);
+  throw new InvalidInput(
+    "validation",
+    `labels for ${height} x ${width} cells of ${grid} px`,
+    `${truth.height} x ${truth.width} px`,
+  );
 }

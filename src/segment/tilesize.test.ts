@@ -2,20 +2,39 @@ import { describe, expect, it } from "vitest";
 import { defaultModelConfig, sizeMultiple } from "../model/modelconfig.js";
 import { memoryOf, type MemoryNeeds, networkBytes, partsFor } from "./tilesize.js";
 
-const mosaic: Omit<MemoryNeeds, "limit"> = { height: 9500, width: 13_000, scale: 1, config: defaultModelConfig };
+const mosaic: Omit<MemoryNeeds, "limit"> = {
+  height: 9500,
+  width: 13_000,
+  scale: 1,
+  config: defaultModelConfig,
+};
 
 describe("partsFor", () => {
   it("stays below the limit by its model, and uses it", () => {
-    for (const config of [defaultModelConfig, { ...defaultModelConfig, grid: 1 }, { ...defaultModelConfig, filters: 64 }]) {
+    for (const config of [
+      defaultModelConfig,
+      { ...defaultModelConfig, grid: 1 },
+      { ...defaultModelConfig, filters: 64 },
+    ]) {
       for (const scale of [0.5, 1, 1.7]) {
-        for (const [height, width] of [[9500, 13_000], [2048, 2048], [200, 300]] as const) {
+        for (const [height, width] of [
+          [9500, 13_000],
+          [2048, 2048],
+          [200, 300],
+        ] as const) {
           for (const limit of [2e9, 3e9, 8e9]) {
             const needs = { height, width, scale, config };
             const parts = partsFor({ ...needs, limit });
             expect(memoryOf(parts, needs)).toBeLessThanOrEqual(limit);
-            const room = [{ ...parts, tile: parts.tile + 4 * sizeMultiple(config) }, { ...parts, band: parts.band + 64 }].filter((larger) => memoryOf(larger, needs) <= 0.9 * limit);
+            const room = [
+              { ...parts, tile: parts.tile + 4 * sizeMultiple(config) },
+              { ...parts, band: parts.band + 64 },
+            ].filter((larger) => memoryOf(larger, needs) <= 0.9 * limit);
             // What would still fit brings nothing.
-            for (const { tile, band } of room) expect(tile > Math.min(3900, Math.max(height, width) * scale) || band > Math.min(2048, height)).toBe(true);
+            for (const { tile, band } of room)
+              expect(
+                tile > Math.min(3900, Math.max(height, width) * scale) || band > Math.min(2048, height),
+              ).toBe(true);
           }
         }
       }
@@ -31,7 +50,12 @@ describe("partsFor", () => {
 
   it("knows that the channels at full resolution count, or those on the grid", () => {
     // Measured at tiles of 1024 px: see the docstring. Never below the measurement, and not far above.
-    for (const [config, measured] of [[{}, 541], [{ filters: 16 }, 543], [{ filters: 48 }, 863], [{ grid: 1 }, 2015]] as const) {
+    for (const [config, measured] of [
+      [{}, 541],
+      [{ filters: 16 }, 543],
+      [{ filters: 48 }, 863],
+      [{ grid: 1 }, 2015],
+    ] as const) {
       const bytes = networkBytes({ ...defaultModelConfig, ...config });
       expect(bytes).toBeGreaterThan(measured);
       expect(bytes).toBeLessThan(1.25 * measured);
@@ -44,6 +68,8 @@ describe("partsFor", () => {
   });
 
   it("says how much is needed where the limit is too low", () => {
-    expect(() => partsFor({ ...mosaic, limit: 3e8 })).toThrow(/memory: expected at least \d+ MB for this model and an image of 9500 x 13000 px, received 300 MB/);
+    expect(() => partsFor({ ...mosaic, limit: 3e8 })).toThrow(
+      /memory: expected at least \d+ MB for this model and an image of 9500 x 13000 px, received 300 MB/,
+    );
   });
 });

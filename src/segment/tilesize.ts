@@ -5,12 +5,13 @@
  *
  *   base + network x tile² + the larger of (row x width x tile) and (band x width x rows of a band)
  *
- * base: Node, the runtime, the model and the tables, 220 MB.
- * network: the runtime keeps what the network needed for the largest tile. Per pixel, 4 bytes x 4.6 layers of as many channels as the widest one holds, either at
- *   full resolution (filters) or on the grid (features). Measured, bytes a pixel at 1024 px: 541 (model 589) for 32 filters and grid 2, 543 (589) for 16 filters,
- *   863 (883) for 48, 2015 (2355) for grid 1.
- * row: the rows of a row of tiles as they are stored, as floats, and where they are rescaled before and after the blur; the candidates found there.
- * band: grey values, labels and filters of the rows that are outlined at once, 45 bytes a pixel, and as much again that waits to be collected.
+ * base: Node, the runtime, the model and the tables, 220 MB. network: the runtime keeps what the network
+ * needed for the largest tile. Per pixel, 4 bytes x 4.6 layers of as many channels as the widest one holds,
+ * either at full resolution (filters) or on the grid (features). Measured, bytes a pixel at 1024 px: 541
+ * (model 589) for 32 filters and grid 2, 543 (589) for 16 filters, 863 (883) for 48, 2015 (2355) for grid 1.
+ * row: the rows of a row of tiles as they are stored, as floats, and where they are rescaled before and after
+ * the blur; the candidates found there. band: grey values, labels and filters of the rows that are outlined
+ * at once, 45 bytes a pixel, and as much again that waits to be collected.
  *
  * A tenth of the limit is left free: memory that was given back is not at once found again.
  */
@@ -50,20 +51,29 @@ const leastRows = 128;
 const bandMargin = 56;
 
 /** Bytes that the network takes for each pixel of a tile. */
-export const networkBytes = ({ filters, features, grid }: ModelConfig): number => 4 * 4.6 * Math.max(filters, features / grid ** 2);
+export const networkBytes = ({ filters, features, grid }: ModelConfig): number =>
+  4 * 4.6 * Math.max(filters, features / grid ** 2);
 
 /** What the process takes with these parts, in bytes. */
-export function memoryOf({ tile, band }: PartSizes, { height, width, scale, config, held = 0 }: Omit<MemoryNeeds, "limit">): number {
+export function memoryOf(
+  { tile, band }: PartSizes,
+  { height, width, scale, config, held = 0 }: Omit<MemoryNeeds, "limit">,
+): number {
   const multiple = sizeMultiple(config);
   const padded = (length: number): number => Math.ceil(Math.max(1, length * scale) / multiple) * multiple;
   const [rows, columns] = [Math.min(tile, padded(height)), Math.min(tile, padded(width))];
   const rowBytes = 12 * (1 + (scale === 1 ? 0 : 1 / scale ** 2));
-  return base + held + networkBytes(config) * rows * columns + Math.max(rowBytes * width * scale * rows, bandBytes * width * Math.min(height, band));
+  return (
+    base +
+    held +
+    networkBytes(config) * rows * columns +
+    Math.max(rowBytes * width * scale * rows, bandBytes * width * Math.min(height, band))
+  );
 }
 
 /**
- * Of all parts that fit, those that take the least time: each tile and each band is worked on with its margins, and the network takes about three times as long for
- * a pixel as all that is done with it in a band.
+ * Of all parts that fit, those that take the least time: each tile and each band is worked on with its
+ * margins, and the network takes about three times as long for a pixel as all that is done with it in a band.
  *
  * @throws InvalidInput when not even the smallest parts fit, unless the tile is given
  */
@@ -76,7 +86,11 @@ export function partsFor(needs: MemoryNeeds): PartSizes {
   for (const tile of needs.tile === undefined ? steps(4 * margin, mostTile, 4 * multiple) : [needs.tile]) {
     for (const band of steps(leastRows, mostRows, leastRows / 2)) {
       if (memoryOf({ tile, band }, needs) > allowed) break;
-      const time = 3 * overhead(tile, margin, needs.height * needs.scale) * overhead(tile, margin, needs.width * needs.scale) + overhead(band, bandMargin, needs.height);
+      const time =
+        3 *
+          overhead(tile, margin, needs.height * needs.scale) *
+          overhead(tile, margin, needs.width * needs.scale) +
+        overhead(band, bandMargin, needs.height);
       if (time < least) [best, least] = [{ tile, band }, time];
     }
   }
@@ -84,7 +98,11 @@ export function partsFor(needs: MemoryNeeds): PartSizes {
   const smallest = { tile: needs.tile ?? 4 * margin, band: leastRows };
   if (needs.tile !== undefined) return smallest;
   const enough = Math.ceil(memoryOf(smallest, needs) / (1 - free) / megabyte);
-  throw new InvalidInput("memory", `at least ${enough} MB for this model and an image of ${needs.height} x ${needs.width} px`, `${Math.floor(needs.limit / megabyte)} MB`);
+  throw new InvalidInput(
+    "memory",
+    `at least ${enough} MB for this model and an image of ${needs.height} x ${needs.width} px`,
+    `${Math.floor(needs.limit / megabyte)} MB`,
+  );
 }
 
 /** From the first, which may be above the last. */
@@ -92,4 +110,5 @@ const steps = (first: number, last: number, step: number): number[] =>
   Array.from({ length: Math.max(1, Math.floor((last - first) / step) + 1) }, (_, i) => first + i * step);
 
 /** How often a pixel is worked on, along one axis, in parts of that length with margins on both sides. */
-const overhead = (part: number, margin: number, length: number): number => (part >= length ? 1 : part / Math.max(1, part - 2 * margin));
+const overhead = (part: number, margin: number, length: number): number =>
+  part >= length ? 1 : part / Math.max(1, part - 2 * margin);

@@ -5,11 +5,18 @@ import { fieldAt, type Field } from "./fields.js";
 import type { SimulateOptions } from "./scene.js";
 
 /**
- * From emitted light to grey values: uneven light, blur, haze, clearing, noise, conversion. `light` is used up.
+ * From emitted light to grey values: uneven light, blur, haze, clearing, noise, conversion. `light` is used
+ * up.
  *
  * @param top row of the whole image at which this part of it begins
  */
-export function photograph(light: Float32Array, illumination: Field, rng: Random, options: SimulateOptions, top = 0): Uint8Array | Uint16Array {
+export function photograph(
+  light: Float32Array,
+  illumination: Field,
+  rng: Random,
+  options: SimulateOptions,
+  top = 0,
+): Uint8Array | Uint16Array {
   const { height, width } = options;
   const background = lit(light, illumination, options, top);
   const sharp = options.blur > 0 ? gaussian(light, height, width, options.blur) : light;
@@ -35,7 +42,8 @@ function lit(light: Float32Array, illumination: Field, options: SimulateOptions,
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const i = y * width + x;
-      const factor = unevenness === 0 ? 1 : 1 - (unevenness * (1 + Math.tanh(fieldAt(illumination, y + top, x)))) / 2;
+      const factor =
+        unevenness === 0 ? 1 : 1 - (unevenness * (1 + Math.tanh(fieldAt(illumination, y + top, x)))) / 2;
       light[i] = light[i]! * factor;
       background[i] = options.background * factor;
     }
@@ -47,5 +55,11 @@ function lit(light: Float32Array, illumination: Field, options: SimulateOptions,
 function wideBlur(data: Float32Array, height: number, width: number, sigma: number): Float32Array {
   const factor = Math.max(1, Math.floor(sigma / 3));
   const small = downsampleMean(data, height, width, factor);
-  return resizeBilinear(gaussian(small.data, small.height, small.width, sigma / factor), small.height, small.width, height, width);
+  return resizeBilinear(
+    gaussian(small.data, small.height, small.width, sigma / factor),
+    small.height,
+    small.width,
+    height,
+    width,
+  );
 }

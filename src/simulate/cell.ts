@@ -1,7 +1,7 @@
 import type { Random } from "../core/random.js";
+import type { OutlineParameters } from "./cellshape.js";
 import { appearance, growth, recovery } from "./cycle.js";
 import type { SimulateOptions } from "./scene.js";
-import type { OutlineParameters } from "./cellshape.js";
 
 /** A cell from its birth to its division, its death, or the end of the movie. */
 export interface Cell {
@@ -22,7 +22,10 @@ export interface Cell {
   x: number;
   velocityY: number;
   velocityX: number;
-  /** Direction of the long axis, radians; the plate of a mitosis lies along it, and the daughters part across it. */
+  /**
+   * Direction of the long axis, radians; the plate of a mitosis lies along it, and the daughters part across
+   * it.
+   */
   angle: number;
   spin: number;
   /** On which side of its sister it was born, +1 or -1; 0 for a cell whose birth was not seen. */
@@ -65,7 +68,9 @@ export interface NucleusState {
   readonly y: number;
   readonly x: number;
   readonly outline: OutlineParameters;
-  /** Factor on the brightness of the median nucleus; total light over area, so condensed nuclei are brighter. */
+  /**
+   * Factor on the brightness of the median nucleus; total light over area, so condensed nuclei are brighter.
+   */
   readonly brightness: number;
   /** Factor on the texture contrast. */
   readonly contrast: number;
@@ -81,9 +86,16 @@ const modeAmplitudes = [0.045, 0.028, 0.018, 0.012];
 export function drawTraits(options: SimulateOptions, rng: Random, mother?: Traits): Traits {
   const giant = mother === undefined && rng.next() < options.giants;
   const half = options.diameter / 2;
-  const size = mother === undefined ? rng.normal(0, options.areaVariation) : inherited(2 * Math.log(mother.radius / half), options.areaVariation, rng);
-  const stain = mother === undefined ? rng.normal(0, options.brightnessVariation) : inherited(Math.log(mother.stain), options.brightnessVariation, rng);
-  const focus = rng.next() < options.defocused ? rng.uniform(0.4, 1) : Math.abs(rng.normal(0, 3 * options.defocused));
+  const size =
+    mother === undefined
+      ? rng.normal(0, options.areaVariation)
+      : inherited(2 * Math.log(mother.radius / half), options.areaVariation, rng);
+  const stain =
+    mother === undefined
+      ? rng.normal(0, options.brightnessVariation)
+      : inherited(Math.log(mother.stain), options.brightnessVariation, rng);
+  const focus =
+    rng.next() < options.defocused ? rng.uniform(0.4, 1) : Math.abs(rng.normal(0, 3 * options.defocused));
   const roughness = Math.exp(rng.normal(0, 0.45));
   return {
     radius: half * Math.exp(size / 2) * (giant ? rng.uniform(1.25, 1.5) : 1),
@@ -93,7 +105,10 @@ export function drawTraits(options: SimulateOptions, rng: Random, mother?: Trait
     drifts: modeAmplitudes.map(() => rng.normal(0, 0.06)),
     stain: Math.exp(stain) * (giant ? 0.6 : 1),
     defocus: mother === undefined ? focus : mother.defocus,
-    textureY: rng.next(), textureX: rng.next(), texturePhase: rng.uniform(0, 2 * Math.PI), mirror: rng.next() < 0.5 ? 1 : -1,
+    textureY: rng.next(),
+    textureX: rng.next(),
+    texturePhase: rng.uniform(0, 2 * Math.PI),
+    mirror: rng.next() < 0.5 ? 1 : -1,
     giant,
     territory: 1.22 * Math.exp(rng.normal(0, 0.13)),
     granules: rng.next() < 0.14 * options.debris ? 4 + rng.integer(22) : 0,
@@ -101,8 +116,12 @@ export function drawTraits(options: SimulateOptions, rng: Random, mother?: Trait
   };
 }
 
-/** A value that stays near the mother's, with the spread of the population unchanged: sisters look alike, as halves of one nucleus do. */
-const inherited = (mothers: number, deviation: number, rng: Random): number => 0.95 * mothers + rng.normal(0, 0.31 * deviation);
+/**
+ * A value that stays near the mother's, with the spread of the population unchanged: sisters look alike, as
+ * halves of one nucleus do.
+ */
+const inherited = (mothers: number, deviation: number, rng: Random): number =>
+  0.95 * mothers + rng.normal(0, 0.31 * deviation);
 
 /** State of a cell at frame `t` between its birth and its end. */
 export function stateOf(cell: Cell, t: number, options: SimulateOptions): NucleusState {
@@ -116,21 +135,34 @@ export function stateOf(cell: Cell, t: number, options: SimulateOptions): Nucleu
   const mix = (a: number, b: number): number => a * (1 - look.mitotic) + b * look.mitotic;
   const shrink = Math.min(1.3, 1 / area) ** 0.35;
   return {
-    cell: cell.id, y: cell.y, x: cell.x,
+    cell: cell.id,
+    y: cell.y,
+    x: cell.x,
     outline: {
-      along: mix(radius / Math.sqrt(aspect), traits.radius * look.along), across: mix(radius * Math.sqrt(aspect), traits.radius * look.across),
+      along: mix(radius / Math.sqrt(aspect), traits.radius * look.along),
+      across: mix(radius * Math.sqrt(aspect), traits.radius * look.across),
       angle: cell.angle,
       amplitudes: traits.amplitudes.map((a) => a * look.roughness * (1 - 0.6 * dying)),
       phases: traits.phases.map((phase, m) => phase + traits.drifts[m]! * t),
     },
-    brightness: traits.stain * (1 - 0.45 * traits.defocus) * look.brightness * shrink * (1 + 0.5 * cell.rim) * (1 + 1.2 * dying),
+    brightness:
+      traits.stain *
+      (1 - 0.45 * traits.defocus) *
+      look.brightness *
+      shrink *
+      (1 + 0.5 * cell.rim) *
+      (1 + 1.2 * dying),
     contrast: look.contrast * (1 - 0.7 * dying) * (1 - 0.6 * traits.defocus),
     roundness: Math.max(look.mitotic, dying),
-    traits, texturePhase: traits.texturePhase + 0.12 * t,
+    traits,
+    texturePhase: traits.texturePhase + 0.12 * t,
   };
 }
 
-/** In durations of mitosis. Cells of the first generation that were born before the movie have recovered unless they are that young. */
+/**
+ * In durations of mitosis. Cells of the first generation that were born before the movie have recovered
+ * unless they are that young.
+ */
 const sinceBirth = (cell: Cell, t: number, options: SimulateOptions): number => {
   const time = (t - cell.birth) / options.mitosis;
   return Number.isFinite(cell.division) ? time : Math.max(time, recovery);

@@ -7,7 +7,8 @@ const ellipse: OutlineParameters = { along: 20, across: 10, angle: 0, amplitudes
 /** Area inside a table of radii, from the triangles between neighbouring rays. */
 const areaOf = (radii: Float32Array): number => {
   let area = 0;
-  for (let k = 0; k < outlineAngles; k++) area += 0.5 * radii[k]! * radii[k + 1]! * Math.sin((2 * Math.PI) / outlineAngles);
+  for (let k = 0; k < outlineAngles; k++)
+    area += 0.5 * radii[k]! * radii[k + 1]! * Math.sin((2 * Math.PI) / outlineAngles);
   return area;
 };
 
@@ -25,10 +26,17 @@ describe("outlineRadii", () => {
   it("keeps the area of the ellipse, whatever the modulation, and repeats its first radius", () => {
     const amplitude = fc.double({ min: 0, max: 0.1, noNaN: true });
     const phase = fc.double({ min: 0, max: 6.3, noNaN: true });
-    fc.assert(fc.property(fc.array(amplitude, { minLength: 4, maxLength: 4 }), fc.array(phase, { minLength: 4, maxLength: 4 }), phase, (amplitudes, phases, angle) => {
-      const radii = outlineRadii({ along: 24, across: 17, angle, amplitudes, phases });
-      expect(areaOf(radii) / (Math.PI * 24 * 17)).toBeCloseTo(1, 2);
-      expect(radii[outlineAngles]).toBe(radii[0]);
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(amplitude, { minLength: 4, maxLength: 4 }),
+        fc.array(phase, { minLength: 4, maxLength: 4 }),
+        phase,
+        (amplitudes, phases, angle) => {
+          const radii = outlineRadii({ along: 24, across: 17, angle, amplitudes, phases });
+          expect(areaOf(radii) / (Math.PI * 24 * 17)).toBeCloseTo(1, 2);
+          expect(radii[outlineAngles]).toBe(radii[0]);
+        },
+      ),
+    );
   });
 });

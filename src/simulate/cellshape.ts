@@ -1,6 +1,7 @@
 /**
- * Nucleus outlines: an ellipse whose radius is modulated by a few Fourier modes, given as a table of radii over the angle. They are
- * star-convex about the centre by construction and change smoothly when their parameters do.
+ * Nucleus outlines: an ellipse whose radius is modulated by a few Fourier modes, given as a table of radii
+ * over the angle. They are star-convex about the centre by construction and change smoothly when their
+ * parameters do.
  */
 export interface OutlineParameters {
   /** Semi-axes in px and the angle of the first one, radians from x towards y. */
@@ -18,8 +19,9 @@ export const outlineAngles = 128;
 const firstMode = 3;
 
 /**
- * Radii in px at the angles 2 pi k / outlineAngles from x towards y in the image frame, k = 0..outlineAngles; the last repeats the
- * first, so that readers interpolate without a wrap. The area is that of the ellipse, whatever the modulation.
+ * Radii in px at the angles 2 pi k / outlineAngles from x towards y in the image frame, k = 0..outlineAngles;
+ * the last repeats the first, so that readers interpolate without a wrap. The area is that of the ellipse,
+ * whatever the modulation.
  */
 export function outlineRadii(parameters: OutlineParameters): Float32Array {
   const { along, across, angle, amplitudes, phases } = parameters;
@@ -29,7 +31,8 @@ export function outlineRadii(parameters: OutlineParameters): Float32Array {
     const theta = (2 * Math.PI * k) / outlineAngles - angle;
     const ellipse = (along * across) / Math.hypot(across * Math.cos(theta), along * Math.sin(theta));
     let factor = 1;
-    for (let m = 0; m < amplitudes.length; m++) factor += amplitudes[m]! * Math.cos((m + firstMode) * theta + phases[m]!);
+    for (let m = 0; m < amplitudes.length; m++)
+      factor += amplitudes[m]! * Math.cos((m + firstMode) * theta + phases[m]!);
     const r = ellipse * Math.max(0.4, factor);
     radii[k] = r;
     squares += r * r;

@@ -1,6 +1,7 @@
 /**
- * How a nucleus looks through its life: growth in interphase, then condensation, rounding, the metaphase plate, and the two plates that
- * become small daughters. Sizes are in units of the radius of the cell's area, so that one table serves every cell.
+ * How a nucleus looks through its life: growth in interphase, then condensation, rounding, the metaphase
+ * plate, and the two plates that become small daughters. Sizes are in units of the radius of the cell's area,
+ * so that one table serves every cell.
  */
 export interface Appearance {
   /** Share of the mitotic outline in the mix with the interphase outline, 0..1. */
@@ -14,9 +15,20 @@ export interface Appearance {
   readonly roughness: number;
 }
 
-type Key = readonly [time: number, mitotic: number, along: number, across: number, brightness: number, contrast: number, roughness: number];
+type Key = readonly [
+  time: number,
+  mitotic: number,
+  along: number,
+  across: number,
+  brightness: number,
+  contrast: number,
+  roughness: number,
+];
 
-/** Times in units of the duration of mitosis; -1 is the first condensation, 0 the separation of the chromatids. */
+/**
+ * Times in units of the duration of mitosis; -1 is the first condensation, 0 the separation of the
+ * chromatids.
+ */
 const mother: readonly Key[] = [
   [-1, 0, 1, 0.95, 1, 1, 1],
   [-0.65, 0.5, 0.95, 0.88, 1.25, 1.8, 1],
@@ -44,11 +56,19 @@ function between(keys: readonly Key[], time: number): Appearance {
   const b = keys[i]!;
   const w = Math.min(1, Math.max(0, (time - a[0]) / (b[0] - a[0])));
   const mix = (k: 1 | 2 | 3 | 4 | 5 | 6): number => a[k] + w * (b[k] - a[k]);
-  return { mitotic: mix(1), along: mix(2), across: mix(3), brightness: mix(4), contrast: mix(5), roughness: mix(6) };
+  return {
+    mitotic: mix(1),
+    along: mix(2),
+    across: mix(3),
+    brightness: mix(4),
+    contrast: mix(5),
+    roughness: mix(6),
+  };
 }
 
 /**
- * @param sinceBirth time since the division that made the cell, in durations of mitosis; Infinity for a cell that looks old
+ * @param sinceBirth time since the division that made the cell, in durations of mitosis; Infinity for a cell
+ *   that looks old
  * @param untilDivision time to its own division, in the same unit; Infinity if it never divides
  */
 export function appearance(sinceBirth: number, untilDivision: number): Appearance {

@@ -1,7 +1,10 @@
 import type { Random } from "../core/random.js";
 import { gaussian } from "../imgproc/gaussian.js";
 
-/** A smooth random field on a coarse grid: mean 0, variance 1, correlated over `sigma` px, read at any place by bilinear interpolation. */
+/**
+ * A smooth random field on a coarse grid: mean 0, variance 1, correlated over `sigma` px, read at any place
+ * by bilinear interpolation.
+ */
 export interface Field {
   readonly rows: number;
   readonly columns: number;
@@ -38,8 +41,9 @@ export function standardise(data: Float32Array): Float32Array {
 }
 
 /**
- * @param sigma px; the field's correlation falls as exp(-(distance / 2 sigma)^2). The variance over a grid that is small against sigma
- *   would be that of few independent values, so the noise is drawn, and scaled, on a grid at least 12 sigma wide and cut out of it.
+ * @param sigma px; the field's correlation falls as exp(-(distance / 2 sigma)^2). The variance over a grid
+ *   that is small against sigma would be that of few independent values, so the noise is drawn, and scaled,
+ *   on a grid at least 12 sigma wide and cut out of it.
  */
 export function smoothField(size: FieldSize, sigma: number, rng: Random): Field {
   const step = sigma / 3;
@@ -48,7 +52,8 @@ export function smoothField(size: FieldSize, sigma: number, rng: Random): Field 
   const [drawnRows, drawnColumns] = [Math.max(rows, 36), Math.max(columns, 36)];
   const drawn = smoothNoise(drawnRows, drawnColumns, 3, rng);
   const data = new Float32Array(rows * columns);
-  for (let y = 0; y < rows; y++) data.set(drawn.subarray(y * drawnColumns, y * drawnColumns + columns), y * columns);
+  for (let y = 0; y < rows; y++)
+    data.set(drawn.subarray(y * drawnColumns, y * drawnColumns + columns), y * columns);
   return { rows, columns, step, margin: size.margin, data };
 }
 
@@ -60,10 +65,15 @@ export function fieldAt(field: Field, y: number, x: number): number {
   const i = Math.floor(v) * columns + Math.floor(u);
   const fy = v - Math.floor(v);
   const fx = u - Math.floor(u);
-  return (1 - fy) * ((1 - fx) * data[i]! + fx * data[i + 1]!) + fy * ((1 - fx) * data[i + columns]! + fx * data[i + columns + 1]!);
+  return (
+    (1 - fy) * ((1 - fx) * data[i]! + fx * data[i + 1]!) +
+    fy * ((1 - fx) * data[i + columns]! + fx * data[i + columns + 1]!)
+  );
 }
 
-/** Moves a field on by one frame of an autoregressive process that keeps mean 0 and variance 1; `memory` 0..1. */
+/**
+ * Moves a field on by one frame of an autoregressive process that keeps mean 0 and variance 1; `memory` 0..1.
+ */
 export function advanceField(field: Field, fresh: Field, memory: number): Field {
   const gain = Math.sqrt(1 - memory * memory);
   const data = field.data.map((value, i) => memory * value + gain * fresh.data[i]!);

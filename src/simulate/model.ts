@@ -1,6 +1,5 @@
-import type { Random } from "../core/random.js";
-import { random } from "../core/random.js";
 import { throwIfCancelled, type StageContext } from "../core/progress.js";
+import { type Random, random } from "../core/random.js";
 import { drawTraits, stateOf, type Cell, type NucleusState, type Traits } from "./cell.js";
 import { recovery } from "./cycle.js";
 import { advanceField, fieldAt, smoothField, type Field, type FieldSize } from "./fields.js";
@@ -41,9 +40,20 @@ interface World {
 }
 
 /** Streams of the root generator, one a purpose. */
-const streams = { gaps: 1, illumination: 2, placement: 3, flowY: 4, flowX: 5, remains: 6, cell: 1000 } as const;
+const streams = {
+  gaps: 1,
+  illumination: 2,
+  placement: 3,
+  flowY: 4,
+  flowX: 5,
+  remains: 6,
+  cell: 1000,
+} as const;
 
-/** The mean area of a nucleus over the area of the circle with the median diameter; measured on the simulation itself. */
+/**
+ * The mean area of a nucleus over the area of the circle with the median diameter; measured on the simulation
+ * itself.
+ */
 const meanOverMedianArea = 1.05;
 
 /** Simulates the population frame by frame. The state of every frame is kept: about 0.3 kB a nucleus. */
@@ -61,7 +71,11 @@ export function simulatePopulation(options: SimulateOptions, context: StageConte
     frames.push(world.living.map((cell) => stateOf(cell, t, options)));
     context.onProgress?.({ done: t + 1, total: options.frames });
   }
-  const illumination = smoothField({ ...world.size, margin: 0 }, Math.max(options.height, options.width) / 3, world.rng.fork(streams.illumination));
+  const illumination = smoothField(
+    { ...world.size, margin: 0 },
+    Math.max(options.height, options.width) / 3,
+    world.rng.fork(streams.illumination),
+  );
   return { frames, cells: world.cells, remains, illumination };
 }
 
@@ -70,8 +84,10 @@ function earlierDeaths({ options, size, rng, capacity }: World): Remains[] {
   const draw = rng.fork(streams.remains);
   const count = Math.round(options.deaths * capacity * fadingTime);
   return Array.from({ length: count }, () => ({
-    y: draw.uniform(-size.margin, size.height + size.margin), x: draw.uniform(-size.margin, size.width + size.margin),
-    frame: -draw.integer(fadingTime), radius: options.diameter / 2,
+    y: draw.uniform(-size.margin, size.height + size.margin),
+    x: draw.uniform(-size.margin, size.width + size.margin),
+    frame: -draw.integer(fadingTime),
+    radius: options.diameter / 2,
   }));
 }
 
@@ -80,7 +96,10 @@ function createWorld(options: SimulateOptions): World {
   // Cells live in a wider field than is seen, so that they can enter and leave it.
   const size = { height: options.height, width: options.width, margin: 3 * options.diameter };
   const gapField = smoothField(size, 3 * options.diameter, rng.fork(streams.gaps));
-  const gapLevel = options.gaps === 0 ? -Infinity : Float32Array.from(gapField.data).sort()[Math.floor(options.gaps * gapField.data.length)]!;
+  const gapLevel =
+    options.gaps === 0
+      ? -Infinity
+      : Float32Array.from(gapField.data).sort()[Math.floor(options.gaps * gapField.data.length)]!;
   const area = (size.height + 2 * size.margin) * (size.width + 2 * size.margin);
   const nucleus = meanOverMedianArea * Math.PI * (options.diameter / 2) ** 2;
   const capacity = Math.round((options.coverage * area) / nucleus);
@@ -95,7 +114,8 @@ function placeFirstGeneration(world: World): void {
   while (world.living.length < world.capacity) {
     const [y, x] = freePlace(world, rng);
     let share = ageShare(rng);
-    // A cell fresh from a division comes with its sister; half of the draws are repeated, since each now brings two.
+    // A cell fresh from a division comes with its sister; half of the draws are repeated, since each now
+    // brings two.
     if (share < young && rng.next() < 0.5) share = young + (1 - young) * rng.next();
     const cell = addCell(world, -1, y, x, 0, share);
     if (share < young) addSister(world, cell, share);
@@ -128,8 +148,19 @@ function addSister(world: World, cell: Cell, share: number): void {
   sister.angle = cell.angle;
 }
 
-/** Adds a cell born at `birth` (frames), or, for the first generation, one with the given share of its cycle behind it. */
-function addCell(world: World, mother: number, y: number, x: number, birth: number, share: number, traitsOfMother?: Traits): Cell {
+/**
+ * Adds a cell born at `birth` (frames), or, for the first generation, one with the given share of its cycle
+ * behind it.
+ */
+function addCell(
+  world: World,
+  mother: number,
+  y: number,
+  x: number,
+  birth: number,
+  share: number,
+  traitsOfMother?: Traits,
+): Cell {
   const { options, cells } = world;
   const rng = world.rng.fork(streams.cell + cells.length);
   const traits = drawTraits(options, rng, traitsOfMother);
@@ -138,8 +169,20 @@ function addCell(world: World, mother: number, y: number, x: number, birth: numb
   const division = traits.giant || !Number.isFinite(length) ? Infinity : start + length;
   const death = options.deaths > 0 ? birth - Math.log(1 - rng.next()) / options.deaths : Infinity;
   const cell: Cell = {
-    id: cells.length, mother, birth: start, division, traits, rng, y, x, velocityY: rng.normal(), velocityX: rng.normal(),
-    angle: rng.uniform(0, Math.PI), spin: 0, side: 0, rim: 0,
+    id: cells.length,
+    mother,
+    birth: start,
+    division,
+    traits,
+    rng,
+    y,
+    x,
+    velocityY: rng.normal(),
+    velocityX: rng.normal(),
+    angle: rng.uniform(0, Math.PI),
+    spin: 0,
+    side: 0,
+    rim: 0,
     // No death during mitosis: its outlines are a division's, and the two would mix.
     death: death > division - options.mitosis ? Infinity : Math.max(death, birth + 2.5 * options.mitosis),
   };
@@ -159,7 +202,8 @@ function settle(world: World, t: number, strength: number): void {
   repel(bodies, strength);
   if (options.gaps === 0) return;
   leaveGaps(living, world.gapField, world.gapLevel, 0.2 * options.diameter);
-  for (const cell of living) cell.rim = Math.exp(-Math.max(0, fieldAt(world.gapField, cell.y, cell.x) - world.gapLevel) / 0.25);
+  for (const cell of living)
+    cell.rim = Math.exp(-Math.max(0, fieldAt(world.gapField, cell.y, cell.x) - world.gapLevel) / 0.25);
 }
 
 /** Two fields of velocities that neighbours share, each of unit variance, with a memory of 0.9 per frame. */
@@ -171,7 +215,8 @@ function createFlow(world: World): { next(): readonly [Field, Field] } {
   return {
     next() {
       const [y, x] = [fresh(streams.flowY), fresh(streams.flowX)];
-      current = current === undefined ? [y, x] : [advanceField(current[0], y, 0.9), advanceField(current[1], x, 0.9)];
+      current =
+        current === undefined ? [y, x] : [advanceField(current[0], y, 0.9), advanceField(current[1], x, 0.9)];
       frame++;
       return current;
     },
@@ -180,7 +225,8 @@ function createFlow(world: World): { next(): readonly [Field, Field] } {
 
 function moveCells(world: World, [flowY, flowX]: readonly [Field, Field], t: number): void {
   const { options } = world;
-  // The median length of a plane normal vector is 1.177 deviations; the repulsion takes about a tenth of the motion away.
+  // The median length of a plane normal vector is 1.177 deviations; the repulsion takes about a tenth of the
+  // motion away.
   const deviation = (1.1 * options.speed) / 1.177;
   const shared = deviation * Math.sqrt(options.collective);
   const ownShare = deviation * Math.sqrt(1 - options.collective);
@@ -201,7 +247,10 @@ function moveCells(world: World, [flowY, flowX]: readonly [Field, Field], t: num
   settle(world, t, options.repulsion);
 }
 
-/** Anaphase: for a third of the mitosis the daughters move apart, across their plates, by up to 0.35 radii a frame each. */
+/**
+ * Anaphase: for a third of the mitosis the daughters move apart, across their plates, by up to 0.35 radii a
+ * frame each.
+ */
 function partDaughters(cell: Cell, t: number, options: SimulateOptions): void {
   const age = t - cell.birth;
   if (cell.side === 0 || age > 0.4 * options.mitosis) return;
@@ -218,7 +267,11 @@ function endLives(world: World, t: number, remains: Remains[]): void {
   world.living = [];
   const born: Cell[] = [];
   for (const cell of before) {
-    const outside = cell.y < -size.margin || cell.x < -size.margin || cell.y > size.height + size.margin || cell.x > size.width + size.margin;
+    const outside =
+      cell.y < -size.margin ||
+      cell.x < -size.margin ||
+      cell.y > size.height + size.margin ||
+      cell.x > size.width + size.margin;
     if (cell.death <= t) remains.push({ y: cell.y, x: cell.x, frame: t, radius: cell.traits.radius });
     else if (cell.division <= t) born.push(cell);
     else if (!(outside && crowded)) world.living.push(cell);
@@ -227,7 +280,8 @@ function endLives(world: World, t: number, remains: Remains[]): void {
 }
 
 function divide(world: World, mother: Cell): void {
-  // The plates part across the metaphase plate: direction (cos, -sin) in (y, x) is perpendicular to (sin, cos).
+  // The plates part across the metaphase plate: direction (cos, -sin) in (y, x) is perpendicular to (sin,
+  // cos).
   const distance = 0.56 * mother.traits.radius;
   for (const side of [1, -1]) {
     const y = mother.y + side * distance * Math.cos(mother.angle);

@@ -6,11 +6,22 @@ import { simulateMosaic } from "./mosaic.js";
 import { simulatePresets, type SimulateOptions } from "./scene.js";
 import { simulate } from "./simulate.js";
 
-const options: SimulateOptions = { ...simulatePresets.crowded, height: 700, width: 400, diameter: 24, frames: 1, seed: 4, bits: 16 };
+const options: SimulateOptions = {
+  ...simulatePresets.crowded,
+  height: 700,
+  width: 400,
+  diameter: 24,
+  frames: 1,
+  seed: 4,
+  bits: 16,
+};
 const silent: SimulateOptions = { ...options, readNoise: 0, shotNoise: 0 };
 
 /** The image and the labels, put together. */
-function whole(settings: SimulateOptions, rows?: number): { data: Uint16Array; labels: LabelImage; nuclei: number } {
+function whole(
+  settings: SimulateOptions,
+  rows?: number,
+): { data: Uint16Array; labels: LabelImage; nuclei: number } {
   const { height, width, nuclei, bands } = simulateMosaic(settings, {}, rows);
   const [data, labels] = [new Uint16Array(height * width), new Int32Array(height * width)];
   let next = 0;
@@ -25,7 +36,8 @@ function whole(settings: SimulateOptions, rows?: number): { data: Uint16Array; l
 }
 
 /** Largest difference of two images. */
-const farthest = (a: Uint16Array, b: ArrayLike<number>): number => a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
+const farthest = (a: Uint16Array, b: ArrayLike<number>): number =>
+  a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
 
 describe("simulateMosaic", () => {
   const once = whole(silent, 700);
@@ -51,7 +63,9 @@ describe("simulateMosaic", () => {
     expect(once.nuclei).toBeGreaterThan(200);
     expect(new Set(once.labels.data).size).toBe(once.nuclei + 1);
     const [first, again] = [whole(options), whole(options)];
-    expect([differing(first.data, again.data), differing(first.labels.data, again.labels.data)]).toEqual([0, 0]);
+    expect([differing(first.data, again.data), differing(first.labels.data, again.labels.data)]).toEqual([
+      0, 0,
+    ]);
   });
 
   it("takes sizes that `simulate` does not", () => {

@@ -36,13 +36,18 @@ const largestMosaic = 65_535;
 const usualRows = 256;
 
 /**
- * Simulates one frame of any size. The scene is that of `simulate`, drawn in bands with so much above and below them that no pixel depends on where
- * one ends, but for its noise, which is drawn band by band: the same options give the same bytes.
+ * Simulates one frame of any size. The scene is that of `simulate`, drawn in bands with so much above and
+ * below them that no pixel depends on where one ends, but for its noise, which is drawn band by band: the
+ * same options give the same bytes.
  *
  * @param rows of a band, about; the noise changes with it
  * @throws InvalidInput when an option is out of range, Cancelled when the context says so
  */
-export function simulateMosaic(options: SimulateOptions, context: StageContext = {}, rows = usualRows): SimulatedMosaic {
+export function simulateMosaic(
+  options: SimulateOptions,
+  context: StageContext = {},
+  rows = usualRows,
+): SimulatedMosaic {
   checkSimulateOptions(options, largestMosaic);
   const { height, width, pixelSize, diameter, blur } = options;
   const population = simulatePopulation({ ...options, frames: 1 }, context);
@@ -67,7 +72,15 @@ export function simulateMosaic(options: SimulateOptions, context: StageContext =
       index.push(i);
       moved.push(shifted);
     }
-    return { y, rows: Math.min(step, height - y), top, height: bottom - top, bodies: moved, index, occupancy: occupy(moved, bottom - top, width) };
+    return {
+      y,
+      rows: Math.min(step, height - y),
+      top,
+      height: bottom - top,
+      bodies: moved,
+      index,
+      occupancy: occupy(moved, bottom - top, width),
+    };
   };
   const parts = function* (): Generator<Part> {
     for (let y = 0; y < height; y += step) {
@@ -77,21 +90,40 @@ export function simulateMosaic(options: SimulateOptions, context: StageContext =
   };
 
   const pixels = new Int32Array(bodies.length);
-  for (const { y, top, rows: count, index, occupancy: { owner } } of parts()) {
-    for (let i = (y - top) * width; i < (y - top + count) * width; i++) if (owner[i]! >= 0) pixels[index[owner[i]!]!]!++;
+  for (const {
+    y,
+    top,
+    rows: count,
+    index,
+    occupancy: { owner },
+  } of parts()) {
+    for (let i = (y - top) * width; i < (y - top + count) * width; i++)
+      if (owner[i]! >= 0) pixels[index[owner[i]!]!]!++;
   }
   let nuclei = 0;
   const labelOf = pixels.map((count) => (count >= fewestPixels ? ++nuclei : 0));
   const atlas = textureAtlas(root.fork(streams.texture));
 
   return {
-    height, width, pixelSize, nuclei,
+    height,
+    width,
+    pixelSize,
+    nuclei,
     bands: function* () {
       for (const { y, top, rows: count, height: drawn, bodies: moved, index, occupancy } of parts()) {
         const local = { ...options, height: drawn };
         const light = nuclearLight(moved, occupancy, atlas, local);
         addDebris(light, drawn, width, 0, moved, population.remains, root.fork(streams.debris), options, top);
-        const data = photograph(light, population.illumination, root.fork(streams.noise).fork(0).fork(y / step), local, top);
+        const data = photograph(
+          light,
+          population.illumination,
+          root
+            .fork(streams.noise)
+            .fork(0)
+            .fork(y / step),
+          local,
+          top,
+        );
         const [from, to] = [(y - top) * width, (y - top + count) * width];
         const labels = occupancy.owner.slice(from, to);
         for (let i = 0; i < labels.length; i++) labels[i] = labels[i]! < 0 ? 0 : labelOf[index[labels[i]!]!]!;

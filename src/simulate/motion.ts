@@ -1,7 +1,9 @@
 import type { Cell } from "./cell.js";
 import { fieldAt, type Field } from "./fields.js";
 
-/** A cell with the ellipse within which it repels others: semi-axes in px, the first along the cell's `angle`. */
+/**
+ * A cell with the ellipse within which it repels others: semi-axes in px, the first along the cell's `angle`.
+ */
 export interface Territory {
   readonly cell: Cell;
   readonly along: number;
@@ -15,8 +17,9 @@ const radiusTowards = ({ cell, along, across }: Territory, dy: number, dx: numbe
 };
 
 /**
- * Pushes overlapping bodies apart, once: each pair whose ellipses meet on the line between the centres moves by `strength` of its overlap, half each.
- * Pairs are visited in the order of y, then id, and all pushes are summed before any is applied, so the order does not matter.
+ * Pushes overlapping bodies apart, once: each pair whose ellipses meet on the line between the centres moves
+ * by `strength` of its overlap, half each. Pairs are visited in the order of y, then id, and all pushes are
+ * summed before any is applied, so the order does not matter.
  */
 export function repel(bodies: readonly Territory[], strength: number): void {
   const sorted = [...bodies].sort((a, b) => a.cell.y - b.cell.y || a.cell.id - b.cell.id);
@@ -46,7 +49,10 @@ export function repel(bodies: readonly Territory[], strength: number): void {
   });
 }
 
-/** Moves cells that lie where `field` is below `level` up its gradient, by at most `step` px: the open areas stay open. */
+/**
+ * Moves cells that lie where `field` is below `level` up its gradient, by at most `step` px: the open areas
+ * stay open.
+ */
 export function leaveGaps(cells: readonly Cell[], field: Field, level: number, step: number): void {
   for (const cell of cells) {
     const depth = level - fieldAt(field, cell.y, cell.x);

@@ -1,13 +1,19 @@
 import { describe, expect, it } from "vitest";
-import type { NucleusState } from "./cell.js";
-import { drawTraits } from "./cell.js";
+import { random } from "../core/random.js";
+import { type NucleusState, drawTraits } from "./cell.js";
 import { bodiesOf, meetsImage, occupy } from "./occupancy.js";
 import { defaultSimulateOptions } from "./scene.js";
-import { random } from "../core/random.js";
 
 const disc = (cell: number, y: number, x: number, radius: number): NucleusState => ({
-  cell, y, x, outline: { along: radius, across: radius, angle: 0, amplitudes: [], phases: [] },
-  brightness: 1, contrast: 1, roundness: 0, texturePhase: 0, traits: drawTraits(defaultSimulateOptions, random(1)),
+  cell,
+  y,
+  x,
+  outline: { along: radius, across: radius, angle: 0, amplitudes: [], phases: [] },
+  brightness: 1,
+  contrast: 1,
+  roundness: 0,
+  texturePhase: 0,
+  traits: drawTraits(defaultSimulateOptions, random(1)),
 });
 
 describe("occupy", () => {
@@ -27,10 +33,16 @@ describe("occupy", () => {
   });
 
   it("keeps the largest piece of a nucleus that a neighbour cuts in two", () => {
-    const across: NucleusState = { ...disc(0, 20, 20, 1), outline: { along: 18, across: 3, angle: 0, amplitudes: [], phases: [] } };
-    // A small round nucleus on the right arm of a long one is relatively nearer to its own pixels, and leaves a tip on its other side.
+    const across: NucleusState = {
+      ...disc(0, 20, 20, 1),
+      outline: { along: 18, across: 3, angle: 0, amplitudes: [], phases: [] },
+    };
+    // A small round nucleus on the right arm of a long one is relatively nearer to its own pixels, and leaves
+    // a tip on its other side.
     const { owner } = occupy(bodiesOf([across, disc(1, 20, 31, 4.5)]), 41, 41);
-    const columns = (row: number): number[] => [...new Set([...owner].flatMap((value, i) => (value === row ? [i % 41] : [])))];
+    const columns = (row: number): number[] => [
+      ...new Set([...owner].flatMap((value, i) => (value === row ? [i % 41] : []))),
+    ];
     expect(Math.max(...columns(0))).toBeLessThan(31);
     expect(owner[20 * 41 + 31]).toBe(1);
     expect(owner[20 * 41 + 37]).toBe(-1);

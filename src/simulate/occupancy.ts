@@ -9,15 +9,23 @@ export interface Body {
   readonly reach: number;
 }
 
-/** Which nucleus holds each pixel. Where outlines overlap, nuclei press against each other: the one relatively nearer to its centre wins. */
+/**
+ * Which nucleus holds each pixel. Where outlines overlap, nuclei press against each other: the one relatively
+ * nearer to its centre wins.
+ */
 export interface Occupancy {
   readonly height: number;
   readonly width: number;
   /** Row of `bodies`, or -1 where there is none. */
   readonly owner: Int32Array;
-  /** Distance from the owner's centre over the radius of its outline in that direction, 0..1; 1 where there is no owner. */
+  /**
+   * Distance from the owner's centre over the radius of its outline in that direction, 0..1; 1 where there is
+   * no owner.
+   */
   readonly depth: Float32Array;
-  /** The same for the next nucleus in line; 1 where there is none. Equal to `depth` on a surface of contact. */
+  /**
+   * The same for the next nucleus in line; 1 where there is none. Equal to `depth` on a surface of contact.
+   */
   readonly next: Float32Array;
 }
 
@@ -31,7 +39,9 @@ export const bodiesOf = (states: readonly NucleusState[]): Body[] =>
 export const meetsImage = ({ state: { y, x }, reach }: Body, height: number, width: number): boolean =>
   y + reach >= 0 && x + reach >= 0 && y - reach <= height - 1 && x - reach <= width - 1;
 
-/** Ties go to the lower row. Every nucleus is one 4-connected piece: what a neighbour cuts off is given up. */
+/**
+ * Ties go to the lower row. Every nucleus is one 4-connected piece: what a neighbour cuts off is given up.
+ */
 export function occupy(bodies: readonly Body[], height: number, width: number): Occupancy {
   const owner = new Int32Array(height * width).fill(-1);
   const depth = new Float32Array(height * width).fill(1);
@@ -43,7 +53,9 @@ export function occupy(bodies: readonly Body[], height: number, width: number): 
   return occupancy;
 }
 
-/** Relative distance of the pixel offset (dy, dx) from a centre: 1 on the outline, and beyond it further out. */
+/**
+ * Relative distance of the pixel offset (dy, dx) from a centre: 1 on the outline, and beyond it further out.
+ */
 export function relativeDistance(radii: Float32Array, dy: number, dx: number): number {
   let angle = Math.atan2(dy, dx) * perRadian;
   if (angle < 0) angle += outlineAngles;
@@ -72,8 +84,15 @@ function claim(occupancy: Occupancy, { state, radii, reach }: Body, row: number)
   }
 }
 
-/** Frees all pixels of `row` but its largest 4-connected piece (the first in row-major order among equals). */
-function keepLargestPiece({ height, width, owner, depth, next }: Occupancy, { state, reach }: Body, row: number, seen: Uint8Array): void {
+/**
+ * Frees all pixels of `row` but its largest 4-connected piece (the first in row-major order among equals).
+ */
+function keepLargestPiece(
+  { height, width, owner, depth, next }: Occupancy,
+  { state, reach }: Body,
+  row: number,
+  seen: Uint8Array,
+): void {
   const y0 = Math.max(0, Math.ceil(state.y - reach));
   const x0 = Math.max(0, Math.ceil(state.x - reach));
   const y1 = Math.min(height - 1, Math.floor(state.y + reach));
@@ -98,7 +117,14 @@ function keepLargestPiece({ height, width, owner, depth, next }: Occupancy, { st
   }
 }
 
-function flood(owner: Int32Array, row: number, start: number, height: number, width: number, seen: Uint8Array): number[] {
+function flood(
+  owner: Int32Array,
+  row: number,
+  start: number,
+  height: number,
+  width: number,
+  seen: Uint8Array,
+): number[] {
   const piece = [start];
   seen[start] = 1;
   const visit = (i: number): void => {

@@ -4,15 +4,16 @@ import { Cancelled, InvalidInput } from "../core/errors.js";
 import type { LabelImage } from "../core/labels.js";
 import { components } from "../imgproc/components.js";
 import { measure } from "../imgproc/regions.js";
-import { median, percentiles } from "../stats/percentile.js";
 import { validateCtc } from "../io/ctc.js";
+import { median, percentiles } from "../stats/percentile.js";
 import { simulatePresets, type SimulateOptions } from "./scene.js";
 import { simulate, type SimulatedMovie } from "./simulate.js";
 
 const small: SimulateOptions = { ...simulatePresets.mdck, height: 200, width: 240, frames: 8 };
 
 const labelsIn = ({ data }: LabelImage): Set<number> => new Set([...data].filter((label) => label > 0));
-const allLabels = (movie: SimulatedMovie): LabelImage[] => Array.from({ length: movie.frames }, (_, t) => movie.labels(t));
+const allLabels = (movie: SimulatedMovie): LabelImage[] =>
+  Array.from({ length: movie.frames }, (_, t) => movie.labels(t));
 
 const greyValues = (movie: SimulatedMovie): number[] => Array.from(movie.image(0).data);
 const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
@@ -42,18 +43,34 @@ describe("simulate", () => {
   });
 
   it("labels exactly the frames of each track, and a parent ends right before its children begin", () => {
-    // Fast cells in a small field cross its border often, and short cycles divide often: the hard case for this rule.
+    // Fast cells in a small field cross its border often, and short cycles divide often: the hard case for
+    // this rule.
     const seeds = fc.integer({ min: 0, max: 1e6 });
-    fc.assert(fc.property(seeds, fc.constantFrom("mdck", "crowded", "easy"), (seed, preset) => {
-      const movie = simulate({ ...simulatePresets[preset], height: 150, width: 130, frames: 12, seed, cycle: 40, speed: 7, deaths: 0.003 });
-      const frames = allLabels(movie);
-      frames.forEach((labels, t) => {
-        const expected = movie.tracks.filter(({ begin, end }) => begin <= t && t <= end).map(({ label }) => label);
-        expect([...labelsIn(labels)].sort((a, b) => a - b)).toEqual(expected);
-      });
-      if (movie.tracks.length > 0) expect(validateCtc(movie.tracks, frames.map(labelsIn))).toEqual([]);
-      for (const { parent, begin } of movie.tracks) if (parent > 0) expect(movie.tracks[parent - 1]!.end).toBe(begin - 1);
-    }), { numRuns: 12 });
+    fc.assert(
+      fc.property(seeds, fc.constantFrom("mdck", "crowded", "easy"), (seed, preset) => {
+        const movie = simulate({
+          ...simulatePresets[preset],
+          height: 150,
+          width: 130,
+          frames: 12,
+          seed,
+          cycle: 40,
+          speed: 7,
+          deaths: 0.003,
+        });
+        const frames = allLabels(movie);
+        frames.forEach((labels, t) => {
+          const expected = movie.tracks
+            .filter(({ begin, end }) => begin <= t && t <= end)
+            .map(({ label }) => label);
+          expect([...labelsIn(labels)].sort((a, b) => a - b)).toEqual(expected);
+        });
+        if (movie.tracks.length > 0) expect(validateCtc(movie.tracks, frames.map(labelsIn))).toEqual([]);
+        for (const { parent, begin } of movie.tracks)
+          if (parent > 0) expect(movie.tracks[parent - 1]!.end).toBe(begin - 1);
+      }),
+      { numRuns: 12 },
+    );
   });
 
   it("makes every nucleus one connected piece of at least twelve pixels", () => {
@@ -67,30 +84,36 @@ describe("simulate", () => {
     }
   });
 
-  it("divides at the rate that the cycle implies, into two daughters of similar size, on both sides of the mother", () => {
-    const movie = simulate({ ...small, height: 700, width: 700, frames: 20, cycle: 100, deaths: 0 });
-    const children = new Map<number, number[]>();
-    for (const { label, parent } of movie.tracks) if (parent > 0) children.set(parent, [...(children.get(parent) ?? []), label]);
-    const pairs = [...children].filter(([, daughters]) => daughters.length === 2);
-    // Exponential growth: ln 2 / cycle divisions per cell and frame; about 150 cells and 19 steps make 20, with a Poisson error of 4.5.
-    const cells = labelsIn(movie.labels(0)).size;
-    const expected = (19 * cells * Math.LN2) / 100;
-    expect(children.size).toBeGreaterThan(0.4 * expected);
-    expect(children.size).toBeLessThan(1.9 * expected);
-    expect(pairs.length).toBeGreaterThan(0.8 * children.size);
-    for (const [parent, [a, b]] of pairs) {
-      const { begin } = movie.tracks[a! - 1]!;
-      const before = place(movie, begin - 1, parent);
-      const [first, second] = [place(movie, begin, a!), place(movie, begin, b!)];
-      if (before.edge || first.edge || second.edge) continue;
-      expect(Math.max(first.area, second.area) / Math.min(first.area, second.area)).toBeLessThan(3);
-      const separation = Math.hypot(first.y - second.y, first.x - second.x);
-      const middle = Math.hypot((first.y + second.y) / 2 - before.y, (first.x + second.x) / 2 - before.x);
-      expect(separation).toBeGreaterThan(10);
-      expect(separation).toBeLessThan(60);
-      expect(middle).toBeLessThan(20);
-    }
-  });
+  it(
+    "divides at the rate that the cycle implies, into two daughters of similar size, on both " +
+      "sides of the mother",
+    () => {
+      const movie = simulate({ ...small, height: 700, width: 700, frames: 20, cycle: 100, deaths: 0 });
+      const children = new Map<number, number[]>();
+      for (const { label, parent } of movie.tracks)
+        if (parent > 0) children.set(parent, [...(children.get(parent) ?? []), label]);
+      const pairs = [...children].filter(([, daughters]) => daughters.length === 2);
+      // Exponential growth: ln 2 / cycle divisions per cell and frame; about 150 cells and 19 steps make 20,
+      // with a Poisson error of 4.5.
+      const cells = labelsIn(movie.labels(0)).size;
+      const expected = (19 * cells * Math.LN2) / 100;
+      expect(children.size).toBeGreaterThan(0.4 * expected);
+      expect(children.size).toBeLessThan(1.9 * expected);
+      expect(pairs.length).toBeGreaterThan(0.8 * children.size);
+      for (const [parent, [a, b]] of pairs) {
+        const { begin } = movie.tracks[a! - 1]!;
+        const before = place(movie, begin - 1, parent);
+        const [first, second] = [place(movie, begin, a!), place(movie, begin, b!)];
+        if (before.edge || first.edge || second.edge) continue;
+        expect(Math.max(first.area, second.area) / Math.min(first.area, second.area)).toBeLessThan(3);
+        const separation = Math.hypot(first.y - second.y, first.x - second.x);
+        const middle = Math.hypot((first.y + second.y) / 2 - before.y, (first.x + second.x) / 2 - before.x);
+        expect(separation).toBeGreaterThan(10);
+        expect(separation).toBeLessThan(60);
+        expect(middle).toBeLessThan(20);
+      }
+    },
+  );
 
   it("moves cells at the speed asked for, neighbours alike", () => {
     const movie = simulate({ ...small, height: 900, width: 900, frames: 4, cycle: Infinity, deaths: 0 });
@@ -107,7 +130,8 @@ describe("simulate", () => {
     const labels = movie.labels(0);
     const nuclei = measure(labels);
     const whole = [...nuclei.area].filter((_, i) => nuclei.touchesEdge[i] === 0);
-    // Five training masks of MDCK nuclei: medians 1259 to 1422 px, quartiles 1044 to 1702 px, 290 to 320 nuclei per megapixel.
+    // Five training masks of MDCK nuclei: medians 1259 to 1422 px, quartiles 1044 to 1702 px, 290 to 320
+    // nuclei per megapixel.
     const [low, middle, high] = percentiles(whole, [25, 50, 75]);
     expect(middle!).toBeGreaterThan(1150);
     expect(middle!).toBeLessThan(1550);
@@ -117,13 +141,20 @@ describe("simulate", () => {
     expect(median(nuclei.eccentricity)).toBeLessThan(0.72);
     expect(nuclei.count).toBeGreaterThan(260);
     expect(nuclei.count).toBeLessThan(380);
-    const nearest = Array.from(nuclei.y, (y, i) => Math.min(...Array.from(nuclei.y, (v, j) => (i === j ? Infinity : Math.hypot(v - y, nuclei.x[j]! - nuclei.x[i]!)))));
+    const nearest = Array.from(nuclei.y, (y, i) =>
+      Math.min(
+        ...Array.from(nuclei.y, (v, j) =>
+          i === j ? Infinity : Math.hypot(v - y, nuclei.x[j]! - nuclei.x[i]!),
+        ),
+      ),
+    );
     // Real: median 43.8 to 45 px.
     expect(median(nearest)).toBeGreaterThan(41);
     expect(median(nearest)).toBeLessThan(49);
     // Frames of the movie: 8.7 to 9.4 % of the pixels 0, 1.1 to 2 % saturated, mean 54 to 58.
     const data = greyValues(movie);
-    const share = (value: number): number => data.reduce((n, grey) => n + (grey === value ? 1 : 0), 0) / data.length;
+    const share = (value: number): number =>
+      data.reduce((n, grey) => n + (grey === value ? 1 : 0), 0) / data.length;
     expect(share(0)).toBeGreaterThan(0.05);
     expect(share(0)).toBeLessThan(0.13);
     expect(share(255)).toBeGreaterThan(0.008);
@@ -133,7 +164,16 @@ describe("simulate", () => {
   });
 
   it("makes the noise that is asked for, and none when none is asked for", () => {
-    const dark = { ...simulatePresets.easy, height: 128, width: 128, frames: 1, coverage: 0, bits: 16 as const, background: 50, shotNoise: 0.5 };
+    const dark = {
+      ...simulatePresets.easy,
+      height: 128,
+      width: 128,
+      frames: 1,
+      coverage: 0,
+      bits: 16 as const,
+      background: 50,
+      shotNoise: 0.5,
+    };
     // Variance 12^2 + 0.5 x 50 grey values, at 40 counts per grey value.
     const noisy = greyValues(simulate({ ...dark, readNoise: 12 }));
     const mean = meanOf(noisy);
@@ -162,7 +202,10 @@ describe("simulate", () => {
   });
 
   it("scales with the diameter", () => {
-    const area = (diameter: number): number => median([...measure(simulate({ ...small, height: 400, width: 400, frames: 1, diameter }).labels(0)).area]);
+    const area = (diameter: number): number =>
+      median([
+        ...measure(simulate({ ...small, height: 400, width: 400, frames: 1, diameter }).labels(0)).area,
+      ]);
     expect(area(30) / area(15)).toBeGreaterThan(3.2);
     expect(area(30) / area(15)).toBeLessThan(4.8);
   });
@@ -188,7 +231,11 @@ describe("simulate", () => {
   });
 });
 
-function place(movie: SimulatedMovie, t: number, label: number): { y: number; x: number; area: number; edge: boolean } {
+function place(
+  movie: SimulatedMovie,
+  t: number,
+  label: number,
+): { y: number; x: number; area: number; edge: boolean } {
   const { data, height, width } = movie.labels(t);
   let [y, x, area, edge] = [0, 0, 0, false];
   for (let i = 0; i < data.length; i++) {
@@ -202,14 +249,26 @@ function place(movie: SimulatedMovie, t: number, label: number): { y: number; x:
   return { y: y / area, x: x / area, area, edge };
 }
 
-interface Step { y: number; x: number; dy: number; dx: number }
+interface Step {
+  y: number;
+  x: number;
+  dy: number;
+  dx: number;
+}
 
 /** Displacements from frame t to t + 1 of the nuclei that do not touch the border. */
 function displacements(movie: SimulatedMovie, t: number): Step[] {
   const [a, b] = [measure(movie.labels(t)), measure(movie.labels(t + 1))];
   const rowOf = new Map(Array.from(b.label, (label, row) => [label, row]));
   return Array.from(a.label, (label, i) => ({ i, j: rowOf.get(label) }))
-    .filter(({ i, j }) => j !== undefined && a.area[i]! > 0 && b.area[j]! > 0 && a.touchesEdge[i] === 0 && b.touchesEdge[j] === 0)
+    .filter(
+      ({ i, j }) =>
+        j !== undefined &&
+        a.area[i]! > 0 &&
+        b.area[j]! > 0 &&
+        a.touchesEdge[i] === 0 &&
+        b.touchesEdge[j] === 0,
+    )
     .map(({ i, j }) => ({ y: a.y[i]!, x: a.x[i]!, dy: b.y[j!]! - a.y[i]!, dx: b.x[j!]! - a.x[i]! }));
 }
 

@@ -11,7 +11,10 @@ import { checkSimulateOptions, streams, type SimulateOptions } from "./scene.js"
 import { textureAtlas, type TextureAtlas } from "./texture.js";
 import { truthOf } from "./truth.js";
 
-/** A movie with full truth. Frames are drawn when asked for; asking again, or in another order, gives the same bytes. */
+/**
+ * A movie with full truth. Frames are drawn when asked for; asking again, or in another order, gives the same
+ * bytes.
+ */
 export interface SimulatedMovie {
   readonly height: number;
   readonly width: number;
@@ -22,9 +25,15 @@ export interface SimulatedMovie {
   readonly frameInterval: number;
   /** Frame t, from 0. */
   image(t: number): Image;
-  /** Labels of frame t: the label of a nucleus is that of its track, unique in the movie, so they are not consecutive in a frame. */
+  /**
+   * Labels of frame t: the label of a nucleus is that of its track, unique in the movie, so they are not
+   * consecutive in a frame.
+   */
   labels(t: number): LabelImage;
-  /** By label, 1..n. A track's nucleus is labelled in every frame from `begin` to `end`; a parent ends one frame before its children begin. */
+  /**
+   * By label, 1..n. A track's nucleus is labelled in every frame from `begin` to `end`; a parent ends one
+   * frame before its children begin.
+   */
   readonly tracks: readonly CtcTrack[];
 }
 
@@ -41,12 +50,17 @@ export function simulate(options: SimulateOptions, context: StageContext = {}): 
   const root = random(options.seed);
   let atlas: TextureAtlas | undefined;
   const drawing = (t: number): { bodies: Body[]; occupancy: Occupancy } => {
-    if (!(Number.isInteger(t) && t >= 0 && t < frames)) throw new RangeError(`frame ${t} of a movie of ${frames}`);
+    if (!(Number.isInteger(t) && t >= 0 && t < frames))
+      throw new RangeError(`frame ${t} of a movie of ${frames}`);
     const bodies = bodiesOf(population.frames[t]!).filter((body) => meetsImage(body, height, width));
     return { bodies, occupancy: occupy(bodies, height, width) };
   };
   return {
-    height, width, frames, pixelSize, frameInterval,
+    height,
+    width,
+    frames,
+    pixelSize,
+    frameInterval,
     tracks: truth.tracks,
     image(t) {
       const { bodies, occupancy } = drawing(t);
@@ -61,7 +75,11 @@ export function simulate(options: SimulateOptions, context: StageContext = {}): 
     labels(t) {
       const { bodies, occupancy } = drawing(t);
       const labelOfBody = bodies.map(({ state }) => truth.labelOfCell[t]!.get(state.cell) ?? 0);
-      return labelImage(height, width, occupancy.owner.map((row) => (row < 0 ? 0 : labelOfBody[row]!)));
+      return labelImage(
+        height,
+        width,
+        occupancy.owner.map((row) => (row < 0 ? 0 : labelOfBody[row]!)),
+      );
     },
   };
 }

@@ -1,8 +1,11 @@
 import type { Random } from "../core/random.js";
-import { smoothNoise, standardise } from "./fields.js";
 import type { NucleusState } from "./cell.js";
+import { smoothNoise, standardise } from "./fields.js";
 
-/** Two independent chromatin patterns; a nucleus shows its place in both, mixed by a slowly turning phase, so that it changes gently. */
+/**
+ * Two independent chromatin patterns; a nucleus shows its place in both, mixed by a slowly turning phase, so
+ * that it changes gently.
+ */
 export interface TextureAtlas {
   readonly size: number;
   readonly a: Float32Array;
@@ -15,7 +18,10 @@ const border = 100;
 /** The diameter, px, for which the grain below was measured. */
 const measuredDiameter = 41.6;
 
-/** Grain: correlation 0.8 at 2 px and 0.46 at 4 px after the blur of the microscope, as in MDCK nuclei, with a coarser part. */
+/**
+ * Grain: correlation 0.8 at 2 px and 0.46 at 4 px after the blur of the microscope, as in MDCK nuclei, with a
+ * coarser part.
+ */
 export function textureAtlas(rng: Random): TextureAtlas {
   const pattern = (stream: number): Float32Array => {
     const fine = smoothNoise(size, size, 1.45, rng.fork(stream));
@@ -43,9 +49,14 @@ export function textureReader(state: NucleusState, diameter: number): TextureRea
   const scale = measuredDiameter / diameter;
   const [sin, cos] = [Math.sin(outline.angle) * scale, Math.cos(outline.angle) * scale];
   return {
-    originY: border + traits.textureY * (size - 2 * border), originX: border + traits.textureX * (size - 2 * border),
-    yy: cos * traits.mirror, yx: -sin * traits.mirror, xy: sin, xx: cos,
-    weightA: Math.cos(texturePhase), weightB: Math.sin(texturePhase),
+    originY: border + traits.textureY * (size - 2 * border),
+    originX: border + traits.textureX * (size - 2 * border),
+    yy: cos * traits.mirror,
+    yx: -sin * traits.mirror,
+    xy: sin,
+    xx: cos,
+    weightA: Math.cos(texturePhase),
+    weightB: Math.sin(texturePhase),
   };
 }
 

@@ -16,8 +16,9 @@ export interface Truth {
 export const fewestPixels = 12;
 
 /**
- * Splits lives into tracks: a track lasts while the nucleus is seen without a break. One that leaves the field and returns gets a new
- * label without a parent; a daughter has a parent only if the mother was seen in the frame before.
+ * Splits lives into tracks: a track lasts while the nucleus is seen without a break. One that leaves the
+ * field and returns gets a new label without a parent; a daughter has a parent only if the mother was seen in
+ * the frame before.
  *
  * @throws InvalidInput when there are more tracks than 16-bit label images can hold
  */
@@ -38,21 +39,32 @@ export function truthOf(population: Population, height: number, width: number): 
     }
     labelOfCell.push(labels);
   });
-  if (tracks.length > 65535) throw new InvalidInput("simulate.frames", "at most 65535 tracks (16-bit labels)", `${tracks.length} tracks`, "simulate fewer frames or a smaller field");
+  if (tracks.length > 65535)
+    throw new InvalidInput(
+      "simulate.frames",
+      "at most 65535 tracks (16-bit labels)",
+      `${tracks.length} tracks`,
+      "simulate fewer frames or a smaller field",
+    );
   return { tracks, labelOfCell };
 }
 
 /**
- * Ids of the cells with enough visible pixels, in order. Only nuclei at the border or pressed hard by a neighbour can fail, so only
- * these and their neighbours are drawn; everyone else keeps at least the surroundings of its centre.
+ * Ids of the cells with enough visible pixels, in order. Only nuclei at the border or pressed hard by a
+ * neighbour can fail, so only these and their neighbours are drawn; everyone else keeps at least the
+ * surroundings of its centre.
  */
 function visibleCells(states: readonly NucleusState[], height: number, width: number): number[] {
   const bodies = bodiesOf(states).filter((body) => meetsImage(body, height, width));
-  const doubtful = bodies.filter((body) => crossesBorder(body, height, width) || bodies.some((other) => other !== body && presses(other, body)));
+  const doubtful = bodies.filter(
+    (body) =>
+      crossesBorder(body, height, width) || bodies.some((other) => other !== body && presses(other, body)),
+  );
   const drawn = bodies.filter((body) => doubtful.some((other) => meets(body, other)));
   const occupancy = occupy(drawn, height, width);
   const pixels = new Int32Array(drawn.length);
-  for (let i = 0; i < occupancy.owner.length; i++) if (occupancy.owner[i]! >= 0) pixels[occupancy.owner[i]!]!++;
+  for (let i = 0; i < occupancy.owner.length; i++)
+    if (occupancy.owner[i]! >= 0) pixels[occupancy.owner[i]!]!++;
   const hidden = new Set(doubtful.filter((body) => pixels[drawn.indexOf(body)]! < fewestPixels));
   return bodies.filter((body) => !hidden.has(body)).map((body) => body.state.cell);
 }
@@ -65,4 +77,5 @@ const distance = (a: Body, b: Body): number => Math.hypot(a.state.y - b.state.y,
 const meets = (a: Body, b: Body): boolean => distance(a, b) < a.reach + b.reach;
 
 /** The neighbour's centre is so near that little of `body` may be left. */
-const presses = (neighbour: Body, body: Body): boolean => distance(neighbour, body) < 0.6 * Math.max(neighbour.reach, body.reach);
+const presses = (neighbour: Body, body: Body): boolean =>
+  distance(neighbour, body) < 0.6 * Math.max(neighbour.reach, body.reach);

@@ -7,12 +7,17 @@ const fixture = (name: string): ArrayBuffer => {
   const bytes = readFileSync(new URL(`../../fixtures/starconvex/${name}`, import.meta.url));
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
 };
-const golden = (): LabelImage => labelImage(40, 56, Int32Array.from(new Uint16Array(fixture("labels_40x56_u16.bin"))));
+const golden = (): LabelImage =>
+  labelImage(40, 56, Int32Array.from(new Uint16Array(fixture("labels_40x56_u16.bin"))));
 
 describe("starDistances", () => {
   it("ends half a pixel beyond the last own pixel", () => {
     // By hand: a row of 5 px. From its middle 2.5 to either end; from the row to above and below 0.5.
-    const labels = labelImage(3, 7, Int32Array.from([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]));
+    const labels = labelImage(
+      3,
+      7,
+      Int32Array.from([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]),
+    );
     const distances = starDistances(labels, 4, 1);
     const at = (k: number, x: number): number => distances[k * 21 + 7 + x]!;
     expect([0, 1, 2, 3].map((k) => at(k, 3))).toEqual([2.5, 0.5, 2.5, 0.5]);
@@ -21,7 +26,8 @@ describe("starDistances", () => {
   });
 
   it("goes back by the major axis: a diagonal ray ends half a pixel further in x and in y", () => {
-    // 3 x 3 square, 8 rays: step 2 along the diagonal lands on (1.41, 1.41), which is pixel (1, 1), still inside; step 3 on (2.12, 2.12), outside.
+    // 3 x 3 square, 8 rays: step 2 along the diagonal lands on (1.41, 1.41), which is pixel (1, 1), still
+    // inside; step 3 on (2.12, 2.12), outside.
     const labels = labelImage(7, 7, new Int32Array(49));
     for (let y = 2; y < 5; y++) labels.data.fill(4, y * 7 + 2, y * 7 + 5);
     expect(starDistances(labels, 8, 1)[49 + 3 * 7 + 3]).toBeCloseTo(2 + 0.5 / Math.SQRT1_2, 6);
@@ -33,7 +39,10 @@ describe("starDistances", () => {
     expect([...distances.subarray(10, 15)]).toEqual([0.5, 1.5, 0.5, 0, 0]);
   });
 
-  it.each([[32, 2], [7, 1]])("agrees with stardist (%i rays, grid %i)", (rays, grid) => {
+  it.each([
+    [32, 2],
+    [7, 1],
+  ])("agrees with stardist (%i rays, grid %i)", (rays, grid) => {
     const expected = new Float32Array(fixture(`distances_${rays}rays_grid${grid}_f32.bin`));
     const distances = starDistances(golden(), rays, grid);
     expect(distances.length).toBe(expected.length);

@@ -8,7 +8,8 @@ import type { LabelImage } from "../core/labels.js";
  * @throws InvalidInput for fewer than 3 rays
  */
 export function rayDirections(rays: number): Float64Array {
-  if (!Number.isInteger(rays) || rays < 3) throw new InvalidInput("rays", "an integer of at least 3", String(rays));
+  if (!Number.isInteger(rays) || rays < 3)
+    throw new InvalidInput("rays", "an integer of at least 3", String(rays));
   const out = new Float64Array(2 * rays);
   for (let k = 0; k < rays; k++) {
     const angle = (2 * Math.PI * k) / rays;
@@ -30,32 +31,45 @@ export interface CellWindow {
 /**
  * Distances from each grid cell to the border of the object it lies on, along each ray.
  *
- * Cell (i, j) sits at pixel (i * grid, j * grid). A ray samples the nearest pixel after every unit step until the label changes or the image ends,
- * then goes back to half a pixel beyond its last own sample, counted along the ray's major axis.
+ * Cell (i, j) sits at pixel (i * grid, j * grid). A ray samples the nearest pixel after every unit step until
+ * the label changes or the image ends, then goes back to half a pixel beyond its last own sample, counted
+ * along the ray's major axis.
  *
  * @param labels any label <= 0 gives zeros
  * @param rays number of directions, at least 3
  * @param grid px per cell
  * @returns rays x ceil(h / grid) x ceil(w / grid), px of the label image
- * @throws InvalidInput for fewer than 3 rays or a grid that is not a positive integer
- * Source: Schmidt et al. 2018, and `star_dist` of stardist 0.9. Deviation: positions along a ray are s * direction in double precision from a table,
- * where the reference adds single precision steps to the absolute position; ours do not depend on where in the image the object lies.
+ * @throws InvalidInput for fewer than 3 rays or a grid that is not a positive integer Source: Schmidt et al.
+ *   2018, and `star_dist` of stardist 0.9. Deviation: positions along a ray are s * direction in double
+ *   precision from a table, where the reference adds single precision steps to the absolute position; ours do
+ *   not depend on where in the image the object lies.
  */
 export function starDistances(labels: LabelImage, rays: number, grid: number): Float32Array {
   if (!Number.isInteger(grid) || grid < 1) throw new InvalidInput("grid", "a positive integer", String(grid));
-  const window = { y: 0, x: 0, rows: Math.ceil(labels.height / grid), columns: Math.ceil(labels.width / grid) };
+  const window = {
+    y: 0,
+    x: 0,
+    rows: Math.ceil(labels.height / grid),
+    columns: Math.ceil(labels.width / grid),
+  };
   const out = new Float32Array(rays * window.rows * window.columns);
   starDistancesInto(out, 0, labels, rays, grid, window);
   return out;
 }
 
 /**
- * The same for a window of a label image: rays leave the window freely, so that objects cut by it keep their true distances.
+ * The same for a window of a label image: rays leave the window freely, so that objects cut by it keep their
+ * true distances.
  *
  * @param out receives rays x rows x columns from index `at` on, every value written
  */
 export function starDistancesInto(
-  out: Float32Array, at: number, labels: LabelImage, rays: number, grid: number, window: CellWindow,
+  out: Float32Array,
+  at: number,
+  labels: LabelImage,
+  rays: number,
+  grid: number,
+  window: CellWindow,
 ): void {
   const { rows, columns } = window;
   const padded = withRing(labels);
@@ -73,7 +87,8 @@ export function starDistancesInto(
           out[target] = 0;
           continue;
         }
-        // No bounds to check: a step moves each rounded coordinate by at most 1, so that no ray jumps over the ring.
+        // No bounds to check: a step moves each rounded coordinate by at most 1, so that no ray jumps over
+        // the ring.
         let s = k * length;
         while (padded[p + offsets[s]!] === label) s++;
         out[target] = s - k * length + first[k]!;
@@ -85,7 +100,8 @@ export function starDistancesInto(
 /** Surrounds the labels by one pixel that belongs to nobody. */
 function withRing({ height, width, data }: LabelImage): Int32Array {
   const out = new Int32Array((height + 2) * (width + 2));
-  for (let y = 0; y < height; y++) out.set(data.subarray(y * width, (y + 1) * width), (y + 1) * (width + 2) + 1);
+  for (let y = 0; y < height; y++)
+    out.set(data.subarray(y * width, (y + 1) * width), (y + 1) * (width + 2) + 1);
   return out;
 }
 

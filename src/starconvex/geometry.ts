@@ -6,7 +6,12 @@ import type { StarPolygons } from "../core/polygons.js";
  * @param out 2 x rays: y of each corner, then x, px
  * @param directions from `rayDirections`
  */
-export function cornersInto(out: Float64Array, polygons: StarPolygons, row: number, directions: Float64Array): void {
+export function cornersInto(
+  out: Float64Array,
+  polygons: StarPolygons,
+  row: number,
+  directions: Float64Array,
+): void {
   const { rays, centers, distances } = polygons;
   const y = centers[2 * row]!;
   const x = centers[2 * row + 1]!;
@@ -58,7 +63,13 @@ export function takePolygons(polygons: StarPolygons, rows: ArrayLike<number>): S
 /** Tables of polygons, with equal rays, one after the other. */
 export function joinPolygons(rays: number, tables: readonly StarPolygons[]): StarPolygons {
   const count = tables.reduce((sum, table) => sum + table.count, 0);
-  const out = { count, rays, centers: new Float32Array(2 * count), distances: new Float32Array(rays * count), scores: new Float32Array(count) };
+  const out = {
+    count,
+    rays,
+    centers: new Float32Array(2 * count),
+    distances: new Float32Array(rays * count),
+    scores: new Float32Array(count),
+  };
   let at = 0;
   for (const table of tables) {
     out.centers.set(table.centers, 2 * at);
@@ -70,7 +81,8 @@ export function joinPolygons(rays: number, tables: readonly StarPolygons[]): Sta
 }
 
 /**
- * Polygons in an image enlarged by `factor` about its corner, so that pixel centres keep their meaning: y becomes (y + 0.5) * factor - 0.5.
+ * Polygons in an image enlarged by `factor` about its corner, so that pixel centres keep their meaning: y
+ * becomes (y + 0.5) * factor - 0.5.
  */
 export function scalePolygons(polygons: StarPolygons, factor: number): StarPolygons {
   if (factor === 1) return polygons;

@@ -3,9 +3,10 @@ import { crossingsInto, scanlines, type Scanlines } from "./scanlines.js";
 /**
  * Area that two polygons share, by scanlines: along x exact, along y by the midpoint rule.
  *
- * Why not by clipping: the polygons of one nucleus nearly coincide, which is where clipping is fragile, and its cost is quadratic in the number of rays.
- * The lines divide the rows that both polygons reach into `SCANLINES` equal strips, whatever the size in px. Even for jagged polygons (15 % noise on
- * every distance) the error stays below 1 % of the smaller polygon (tested against exact clipping).
+ * Why not by clipping: the polygons of one nucleus nearly coincide, which is where clipping is fragile, and
+ * its cost is quadratic in the number of rays. The lines divide the rows that both polygons reach into
+ * `SCANLINES` equal strips, whatever the size in px. Even for jagged polygons (15 % noise on every distance)
+ * the error stays below 1 % of the smaller polygon (tested against exact clipping).
  *
  * @param a, b 2 x n, y of each corner, then x
  * @returns px²
@@ -37,7 +38,10 @@ export interface OverlapScratch {
   readonly b: Scanlines;
 }
 
-export const overlapScratch = (rays: number): OverlapScratch => ({ a: scanlines(SCANLINES, rays), b: scanlines(SCANLINES, rays) });
+export const overlapScratch = (rays: number): OverlapScratch => ({
+  a: scanlines(SCANLINES, rays),
+  b: scanlines(SCANLINES, rays),
+});
 
 /** Length of a line that lies in both polygons. */
 function sharedLength({ a, b }: OverlapScratch, line: number): number {

@@ -5,7 +5,9 @@ import { random } from "../core/random.js";
 import { scalePolygons } from "./geometry.js";
 import { paintPolygons } from "./raster.js";
 
-const polygons = (rows: readonly { center: readonly number[]; distances: readonly number[] }[]): StarPolygons => ({
+const polygons = (
+  rows: readonly { center: readonly number[]; distances: readonly number[] }[],
+): StarPolygons => ({
   count: rows.length,
   rays: rows[0]!.distances.length,
   centers: Float32Array.from(rows.flatMap((row) => row.center)),
@@ -16,10 +18,13 @@ const polygons = (rows: readonly { center: readonly number[]; distances: readonl
 describe("paintPolygons", () => {
   it("paints some rows as in the whole image", () => {
     const rng = random(6);
-    const many = polygons(Array.from({ length: 60 }, () => ({
-      // Whole and half numbers, so that centres lie on edges and corners.
-      center: [rng.integer(90) / 2, rng.integer(60) / 2], distances: Array.from({ length: 8 }, () => rng.integer(30) / 2),
-    })));
+    const many = polygons(
+      Array.from({ length: 60 }, () => ({
+        // Whole and half numbers, so that centres lie on edges and corners.
+        center: [rng.integer(90) / 2, rng.integer(60) / 2],
+        distances: Array.from({ length: 8 }, () => rng.integer(30) / 2),
+      })),
+    );
     const order = Array.from({ length: 60 }, (_, i) => 59 - i);
     const whole = paintPolygons(many, order, 45, 30);
     for (const step of [1, 4, 20]) {
@@ -34,13 +39,21 @@ describe("paintPolygons", () => {
 
   it("paints the pixels whose centre lies inside", () => {
     // By hand: a diamond of radius 1.5 around (2, 2) holds the centre and its four neighbours.
-    const { data, count } = paintPolygons(polygons([{ center: [2, 2], distances: [1.5, 1.5, 1.5, 1.5] }]), [0], 5, 5);
+    const { data, count } = paintPolygons(
+      polygons([{ center: [2, 2], distances: [1.5, 1.5, 1.5, 1.5] }]),
+      [0],
+      5,
+      5,
+    );
     expect([...data]).toEqual([0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
     expect(count).toBe(1);
   });
 
   it("leaves a painted pixel to the first polygon, whatever the row", () => {
-    const two = polygons([{ center: [0, 1], distances: [1.4, 0.4, 1.4, 0.4] }, { center: [0, 3], distances: [1.4, 0.4, 1.4, 0.4] }]);
+    const two = polygons([
+      { center: [0, 1], distances: [1.4, 0.4, 1.4, 0.4] },
+      { center: [0, 3], distances: [1.4, 0.4, 1.4, 0.4] },
+    ]);
     expect([...paintPolygons(two, [0, 1], 1, 5).data]).toEqual([1, 1, 1, 2, 2]);
     expect([...paintPolygons(two, [1, 0], 1, 5).data]).toEqual([2, 2, 1, 1, 1]);
   });
@@ -48,7 +61,10 @@ describe("paintPolygons", () => {
   it("neither loses nor doubles a pixel on an edge that two polygons share", () => {
     // Squares with corners on pixel centres: 45 degree rays of 2 sqrt 2 from centres 4 px apart.
     const d = Math.fround(2 * Math.SQRT2);
-    const square = (x: number): { center: number[]; distances: number[] } => ({ center: [4, x], distances: [2, d, 2, d, 2, d, 2, d] });
+    const square = (x: number): { center: number[]; distances: number[] } => ({
+      center: [4, x],
+      distances: [2, d, 2, d, 2, d, 2, d],
+    });
     const labels = paintPolygons(polygons([square(3), square(7)]), [0, 1], 9, 12).data;
     const reverse = paintPolygons(polygons([square(3), square(7)]), [1, 0], 9, 12).data;
     expect(labels.filter((v) => v > 0).length).toBe(reverse.filter((v) => v > 0).length);
@@ -56,7 +72,9 @@ describe("paintPolygons", () => {
   });
 
   it("agrees with scikit-image's polygon on random stars", () => {
-    const { painted } = JSON.parse(readFileSync(new URL("../../fixtures/starconvex/polygons.json", import.meta.url), "utf8")) as {
+    const { painted } = JSON.parse(
+      readFileSync(new URL("../../fixtures/starconvex/polygons.json", import.meta.url), "utf8"),
+    ) as {
       painted: { center: number[]; distances: number[]; rows: string[] }[];
     };
     painted.forEach((one) => {
@@ -67,7 +85,10 @@ describe("paintPolygons", () => {
   });
 
   it("paints nothing for a polygon that is not a number or lies outside", () => {
-    const odd = polygons([{ center: [2, 2], distances: [NaN, 1, 1, 1] }, { center: [-9, 40], distances: [2, 2, 2, 2] }]);
+    const odd = polygons([
+      { center: [2, 2], distances: [NaN, 1, 1, 1] },
+      { center: [-9, 40], distances: [2, 2, 2, 2] },
+    ]);
     expect(paintPolygons(odd, [0, 1], 5, 5).data.every((v) => v === 0)).toBe(true);
   });
 });

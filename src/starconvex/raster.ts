@@ -5,17 +5,24 @@ import { cornersInto } from "./geometry.js";
 import { crossingsInto, scanlines, type Scanlines } from "./scanlines.js";
 
 /**
- * Paints polygons one after the other; a pixel belongs to the first polygon that its centre lies in, and is never painted over.
+ * Paints polygons one after the other; a pixel belongs to the first polygon that its centre lies in, and is
+ * never painted over.
  *
- * Painting by descending score gives the better object the pixels that two claim. A centre exactly on an edge counts as inside on the left and top side
- * only, so that polygons that share an edge neither overlap nor leave a gap.
+ * Painting by descending score gives the better object the pixels that two claim. A centre exactly on an edge
+ * counts as inside on the left and top side only, so that polygons that share an edge neither overlap nor
+ * leave a gap.
  *
  * @param order rows of `polygons`; row order[i] gets label i + 1
  * @param window rows to paint, the end exclusive; default all. The labels are those of the whole image.
- * @returns height of the window x width labels; count = order.length, even if a polygon covers no free pixel centre
+ * @returns height of the window x width labels; count = order.length, even if a polygon covers no free pixel
+ *   centre
  */
 export function paintPolygons(
-  polygons: StarPolygons, order: ArrayLike<number>, height: number, width: number, window: { readonly from: number; readonly to: number } = { from: 0, to: height },
+  polygons: StarPolygons,
+  order: ArrayLike<number>,
+  height: number,
+  width: number,
+  window: { readonly from: number; readonly to: number } = { from: 0, to: height },
 ): LabelImage {
   const data = new Int32Array((window.to - window.from) * width);
   const directions = rayDirections(polygons.rays);
@@ -29,7 +36,13 @@ export function paintPolygons(
 }
 
 function paint(
-  data: Int32Array, height: number, width: number, corners: Float64Array, label: number, rows: Scanlines, window: { readonly from: number; readonly to: number },
+  data: Int32Array,
+  height: number,
+  width: number,
+  corners: Float64Array,
+  label: number,
+  rows: Scanlines,
+  window: { readonly from: number; readonly to: number },
 ): void {
   const n = rows.stride;
   let low = Infinity;
@@ -43,7 +56,8 @@ function paint(
   const count = Math.min(height - 1, Math.floor(high)) - top + 1;
   if (!(count > 0)) return;
   if (top >= window.to || top + count <= window.from) return;
-  // From the polygon's first line on, also where the window begins below it: from another one, the same crossings could be rounded otherwise.
+  // From the polygon's first line on, also where the window begins below it: from another one, the same
+  // crossings could be rounded otherwise.
   crossingsInto(rows, corners, top, 1, count);
   const first = Math.max(0, window.from - top);
   const last = Math.min(count, window.to - top);
@@ -51,7 +65,8 @@ function paint(
     const row = (top + i - window.from) * width;
     for (let c = 0; c + 1 < rows.counts[i]!; c += 2) {
       const end = Math.min(width, Math.ceil(rows.crossings[i * n + c + 1]!));
-      for (let p = row + Math.max(0, Math.ceil(rows.crossings[i * n + c]!)); p < row + end; p++) if (data[p] === 0) data[p] = label;
+      for (let p = row + Math.max(0, Math.ceil(rows.crossings[i * n + c]!)); p < row + end; p++)
+        if (data[p] === 0) data[p] = label;
     }
   }
 }

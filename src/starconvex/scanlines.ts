@@ -1,4 +1,6 @@
-/** Where equidistant horizontal lines meet the edges of a polygon. Room that is used again for every polygon. */
+/**
+ * Where equidistant horizontal lines meet the edges of a polygon. Room that is used again for every polygon.
+ */
 export interface Scanlines {
   /** Crossings a line has room for: the number of corners. */
   readonly stride: number;
@@ -10,23 +12,34 @@ export interface Scanlines {
 
 /** @param corners of the polygons to come */
 export const scanlines = (lines: number, corners: number): Scanlines => ({
-  stride: corners, crossings: new Float64Array(lines * corners), counts: new Int32Array(lines),
+  stride: corners,
+  crossings: new Float64Array(lines * corners),
+  counts: new Int32Array(lines),
 });
 
 /**
- * Finds the crossings on the lines y = first + i * step, 0 <= i < count, edge by edge: the work is that of the crossings, not of lines x edges.
+ * Finds the crossings on the lines y = first + i * step, 0 <= i < count, edge by edge: the work is that of
+ * the crossings, not of lines x edges.
  *
- * An edge owns its upper end but not its lower one, so that a line through a corner meets an even number of edges.
+ * An edge owns its upper end but not its lower one, so that a line through a corner meets an even number of
+ * edges.
  *
  * @param corners 2 x n finite numbers, y of each corner, then x
  * @param step > 0
  */
-export function crossingsInto(out: Scanlines, corners: Float64Array, first: number, step: number, count: number): void {
+export function crossingsInto(
+  out: Scanlines,
+  corners: Float64Array,
+  first: number,
+  step: number,
+  count: number,
+): void {
   const { stride: n, crossings, counts } = out;
   counts.fill(0, 0, count);
   let y0 = corners[n - 1]!;
   let x0 = corners[2 * n - 1]!;
-  // The first line at or below a corner. From the same numbers for both edges that meet there, so that rounding cannot tear them apart.
+  // The first line at or below a corner. From the same numbers for both edges that meet there, so that
+  // rounding cannot tear them apart.
   let line0 = Math.min(count, Math.max(0, Math.ceil((y0 - first) / step)));
   for (let k = 0; k < n; k++) {
     const y1 = corners[k]!;

@@ -8,9 +8,20 @@ import { discIntersectionArea, intersectionArea, overlapScratch } from "./overla
 import { suppress, SuppressionStream } from "./suppress.js";
 
 /** Jagged polygons: clusters of `each` around `truths` places, radius about `radius`. */
-function clusters(rng: Random, truths: number, each: number, rays: number, radius: number, side: number): StarPolygons {
+function clusters(
+  rng: Random,
+  truths: number,
+  each: number,
+  rays: number,
+  radius: number,
+  side: number,
+): StarPolygons {
   const count = truths * each;
-  const [centers, distances, scores] = [new Float32Array(2 * count), new Float32Array(count * rays), new Float32Array(count)];
+  const [centers, distances, scores] = [
+    new Float32Array(2 * count),
+    new Float32Array(count * rays),
+    new Float32Array(count),
+  ];
   for (let t = 0; t < truths; t++) {
     const [cy, cx, r] = [rng.uniform(0, side), rng.uniform(0, side), radius * rng.uniform(0.6, 1.4)];
     for (let i = t * each; i < (t + 1) * each; i++) {
@@ -38,22 +49,34 @@ function exactIntersection(polygons: StarPolygons, a: number, b: number): number
     const corners = cornersOf(polygons, row);
     return Array.from({ length: rays }, (_, k) => {
       const next = (k + 1) % rays;
-      return [[centers[2 * row]!, centers[2 * row + 1]!], [corners[k]!, corners[rays + k]!], [corners[next]!, corners[rays + next]!]];
+      return [
+        [centers[2 * row]!, centers[2 * row + 1]!],
+        [corners[k]!, corners[rays + k]!],
+        [corners[next]!, corners[rays + next]!],
+      ];
     });
   };
-  const cross = (p: Point, q: Point, r: Point): number => (q[1] - p[1]) * (r[0] - p[0]) - (q[0] - p[0]) * (r[1] - p[1]);
+  const cross = (p: Point, q: Point, r: Point): number =>
+    (q[1] - p[1]) * (r[0] - p[0]) - (q[0] - p[0]) * (r[1] - p[1]);
   const clip = (subject: Point[], p: Point, q: Point): Point[] =>
     subject.flatMap((here, i) => {
       const previous = subject.at(i - 1)!;
       const [inHere, inPrevious] = [cross(p, q, here), cross(p, q, previous)];
       const t = inPrevious / (inPrevious - inHere);
-      const cut: Point = [previous[0] + t * (here[0] - previous[0]), previous[1] + t * (here[1] - previous[1])];
+      const cut: Point = [
+        previous[0] + t * (here[0] - previous[0]),
+        previous[1] + t * (here[1] - previous[1]),
+      ];
       return [...(inHere >= 0 !== inPrevious >= 0 ? [cut] : []), ...(inHere >= 0 ? [here] : [])];
     });
   let sum = 0;
   for (const s of triangles(a)) {
     for (const [p, q, r] of triangles(b) as [Point, Point, Point][]) {
-      const piece = [[p, q], [q, r], [r, p]].reduce((rest, edge) => clip(rest, edge[0]!, edge[1]!), s);
+      const piece = [
+        [p, q],
+        [q, r],
+        [r, p],
+      ].reduce((rest, edge) => clip(rest, edge[0]!, edge[1]!), s);
       for (let i = 2; i < piece.length; i++) sum += cross(piece[0]!, piece[i - 1]!, piece[i]!) / 2;
     }
   }
@@ -67,7 +90,10 @@ describe("intersectionArea", () => {
   it("is the overlap of two squares", () => {
     const d = Math.SQRT2 * 2;
     const squares: StarPolygons = {
-      count: 2, rays: 8, centers: Float32Array.from([5, 5, 6, 7]), scores: new Float32Array(2),
+      count: 2,
+      rays: 8,
+      centers: Float32Array.from([5, 5, 6, 7]),
+      scores: new Float32Array(2),
       distances: Float32Array.from([2, d, 2, d, 2, d, 2, d, 2, d, 2, d, 2, d, 2, d]),
     };
     expect(polygonAreas(squares)[0]).toBeCloseTo(16, 5);
@@ -84,7 +110,10 @@ describe("intersectionArea", () => {
       for (let b = 0; b <= a; b++) {
         const area = scanlineIntersection(polygons, a, b);
         if (area > 0) overlapping++;
-        worst = Math.max(worst, Math.abs(area - exactIntersection(polygons, a, b)) / Math.min(areas[a]!, areas[b]!));
+        worst = Math.max(
+          worst,
+          Math.abs(area - exactIntersection(polygons, a, b)) / Math.min(areas[a]!, areas[b]!),
+        );
         expect(area).toBe(scanlineIntersection(polygons, b, a));
       }
     }
@@ -105,27 +134,38 @@ describe("discIntersectionArea", () => {
 
 describe("suppress", () => {
   it("keeps what stardist keeps", () => {
-    const bytes = readFileSync(new URL("../../fixtures/starconvex/candidates_400x19_f32.bin", import.meta.url));
+    const bytes = readFileSync(
+      new URL("../../fixtures/starconvex/candidates_400x19_f32.bin", import.meta.url),
+    );
     const table = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-    const { kept } = JSON.parse(readFileSync(new URL("../../fixtures/starconvex/polygons.json", import.meta.url), "utf8")) as {
+    const { kept } = JSON.parse(
+      readFileSync(new URL("../../fixtures/starconvex/polygons.json", import.meta.url), "utf8"),
+    ) as {
       kept: Record<string, number[]>;
     };
     const row = (i: number): Float32Array => table.subarray(19 * i, 19 * i + 19);
     const all = Array.from({ length: 400 }, (_, i) => row(i));
     const candidates: StarPolygons = {
-      count: 400, rays: 16, centers: Float32Array.from(all.flatMap((r) => [r[0]!, r[1]!])), scores: Float32Array.from(all, (r) => r[2]!),
+      count: 400,
+      rays: 16,
+      centers: Float32Array.from(all.flatMap((r) => [r[0]!, r[1]!])),
+      scores: Float32Array.from(all, (r) => r[2]!),
       distances: Float32Array.from(all.flatMap((r) => [...r.subarray(3)])),
     };
-    for (const threshold of [0.2, 0.4, 0.6]) expect([...suppress(candidates, threshold)]).toEqual(kept[String(threshold)]);
+    for (const threshold of [0.2, 0.4, 0.6])
+      expect([...suppress(candidates, threshold)]).toEqual(kept[String(threshold)]);
   });
 
   it("equals the greedy rule applied to all pairs", () => {
     for (const threshold of [0, 0.3, 0.4, 0.9]) {
       const polygons = clusters(random(11), 30, 8, 12, 9, 120);
       const areas = polygonAreas(polygons);
-      const order = Array.from(polygons.scores, (_, i) => i).sort((a, b) => polygons.scores[b]! - polygons.scores[a]! || a - b);
+      const order = Array.from(polygons.scores, (_, i) => i).sort(
+        (a, b) => polygons.scores[b]! - polygons.scores[a]! || a - b,
+      );
       const kept: number[] = [];
-      const tooMuch = (a: number, b: number): boolean => scanlineIntersection(polygons, a, b) > threshold * Math.min(areas[a]!, areas[b]!);
+      const tooMuch = (a: number, b: number): boolean =>
+        scanlineIntersection(polygons, a, b) > threshold * Math.min(areas[a]!, areas[b]!);
       for (const row of order) if (!kept.some((other) => tooMuch(row, other))) kept.push(row);
       expect([...suppress(polygons, threshold)]).toEqual(kept);
     }
@@ -139,17 +179,28 @@ describe("suppress", () => {
   });
 
   it("drops polygons without area and takes no candidates", () => {
-    const none: StarPolygons = { count: 0, rays: 8, centers: new Float32Array(0), distances: new Float32Array(0), scores: new Float32Array(0) };
+    const none: StarPolygons = {
+      count: 0,
+      rays: 8,
+      centers: new Float32Array(0),
+      distances: new Float32Array(0),
+      scores: new Float32Array(0),
+    };
     expect(suppress(none, 0.4).length).toBe(0);
     const flat: StarPolygons = {
-      count: 3, rays: 4, centers: new Float32Array(6), scores: Float32Array.from([0.9, 0.8, 0.7]),
+      count: 3,
+      rays: 4,
+      centers: new Float32Array(6),
+      scores: Float32Array.from([0.9, 0.8, 0.7]),
       distances: Float32Array.from([0, 0, 0, 0, NaN, 1, 1, 1, 2, 2, 2, 2]),
     };
     expect([...suppress(flat, 0.4)]).toEqual([2]);
   });
 
   it("refuses a threshold in percent", () => {
-    expect(() => suppress(clusters(random(1), 1, 1, 8, 5, 10), 40)).toThrow(/overlap threshold: expected 0..1, received 40/);
+    expect(() => suppress(clusters(random(1), 1, 1, 8, 5, 10), 40)).toThrow(
+      /overlap threshold: expected 0..1, received 40/,
+    );
   });
 });
 
@@ -166,29 +217,46 @@ describe("SuppressionStream", () => {
     const at = (v: number): number => Math.min(Math.ceil(side / tile) - 1, Math.max(0, Math.floor(v / tile)));
     for (let i = 0; i < side / tile; i++) {
       for (let j = 0; j < side / tile; j++) {
-        const rows = [...all.scores.keys()].filter((row) => at(all.centers[2 * row]!) === i && at(all.centers[2 * row + 1]!) === j);
+        const rows = [...all.scores.keys()].filter(
+          (row) => at(all.centers[2 * row]!) === i && at(all.centers[2 * row + 1]!) === j,
+        );
         const [lastRow, lastColumn] = [(i + 1) * tile >= side, (j + 1) * tile >= side];
         const from = i === 0 ? -Infinity : i * tile;
-        stream.add(takePolygons(all, rows), Float64Array.from(rows), { below: lastRow ? Infinity : (i + 1) * tile, from, right: lastColumn ? Infinity : (j + 1) * tile });
+        stream.add(takePolygons(all, rows), Float64Array.from(rows), {
+          below: lastRow ? Infinity : (i + 1) * tile,
+          from,
+          right: lastColumn ? Infinity : (j + 1) * tile,
+        });
         waiting = Math.max(waiting, stream.open);
       }
     }
     const kept = stream.finish();
     expect(stream.open).toBe(0);
-    const places = new Map([...all.scores.keys()].map((row) => [`${all.centers[2 * row]} ${all.centers[2 * row + 1]}`, row]));
-    return { rows: Array.from({ length: kept.count }, (_, row) => places.get(`${kept.centers[2 * row]} ${kept.centers[2 * row + 1]}`)!), waiting };
+    const places = new Map(
+      [...all.scores.keys()].map((row) => [`${all.centers[2 * row]} ${all.centers[2 * row + 1]}`, row]),
+    );
+    return {
+      rows: Array.from({ length: kept.count }, (_, row) =>
+        places.get(`${kept.centers[2 * row]} ${kept.centers[2 * row + 1]}`)!,
+      ),
+      waiting,
+    };
   }
 
   it("keeps what is kept when all are known at once, in the same order, whatever the parts", () => {
     for (const threshold of [0, 0.1, 0.4, 0.8]) {
       const expected = [...suppress(all, threshold)];
       expect(expected.length).toBeGreaterThan(30);
-      for (const tile of [20, 37, 75, 150, 300]) expect(streamed(tile, reach, threshold).rows).toEqual(expected);
+      for (const tile of [20, 37, 75, 150, 300])
+        expect(streamed(tile, reach, threshold).rows).toEqual(expected);
     }
   });
 
   it("would not, if it believed the polygons smaller than they are (the check can fail)", () => {
-    const wrong = (reach: number): boolean => [0, 0.1, 0.4].some((t) => [7, 11, 20].some((tile) => streamed(tile, reach, t).rows.join() !== [...suppress(all, t)].join()));
+    const wrong = (reach: number): boolean =>
+      [0, 0.1, 0.4].some((t) =>
+        [7, 11, 20].some((tile) => streamed(tile, reach, t).rows.join() !== [...suppress(all, t)].join()),
+      );
     // That no candidate to come comes nearer than 5 px, which the smallest of these do.
     expect(wrong(-5)).toBe(true);
   });

@@ -5,17 +5,18 @@ import { cornersInto, joinPolygons, polygonAreas, takePolygons } from "./geometr
 import { discIntersectionArea, intersectionArea, overlapScratch } from "./overlap.js";
 
 /**
- * Greedy non-maximum suppression: by descending score, a candidate is kept unless the area it shares with a kept one exceeds
- * `overlapThreshold` x the smaller of their two areas.
+ * Greedy non-maximum suppression: by descending score, a candidate is kept unless the area it shares with a
+ * kept one exceeds `overlapThreshold` x the smaller of their two areas.
  *
- * The work grows with the number of candidates, not of pairs: kept polygons are entered into a grid of buckets about as large as an object, and most
- * candidates fall to one cheap proof (the discs that fit into both polygons overlap enough) or are cleared by another (their boxes do not).
- * Since the kept set of the first n candidates does not depend on the later ones, a higher score threshold keeps exactly the rows of this result
- * that pass it.
+ * The work grows with the number of candidates, not of pairs: kept polygons are entered into a grid of
+ * buckets about as large as an object, and most candidates fall to one cheap proof (the discs that fit into
+ * both polygons overlap enough) or are cleared by another (their boxes do not). Since the kept set of the
+ * first n candidates does not depend on the later ones, a higher score threshold keeps exactly the rows of
+ * this result that pass it.
  *
  * @param overlapThreshold 0..1
- * @returns kept rows by descending score; equal scores by ascending row
- * Source: `non_maximum_suppression` of stardist 0.9, which decides on corners rounded to whole px; ours are not rounded.
+ * @returns kept rows by descending score; equal scores by ascending row Source: `non_maximum_suppression` of
+ *   stardist 0.9, which decides on corners rounded to whole px; ours are not rounded.
  * @throws InvalidInput when the threshold is not within 0..1
  */
 export function suppress(candidates: StarPolygons, overlapThreshold: number): Int32Array {
@@ -31,7 +32,8 @@ function byDescendingScore(scores: Float32Array): Int32Array {
 }
 
 function checkThreshold(overlapThreshold: number): void {
-  if (!(overlapThreshold >= 0 && overlapThreshold <= 1)) throw new InvalidInput("overlap threshold", "0..1", String(overlapThreshold));
+  if (!(overlapThreshold >= 0 && overlapThreshold <= 1))
+    throw new InvalidInput("overlap threshold", "0..1", String(overlapThreshold));
 }
 
 // What became of a candidate.
@@ -42,8 +44,9 @@ const OPEN = 2;
 /**
  * The greedy choice, as far as it can be made while candidates are still to come.
  *
- * Who overlaps a kept one is dropped. Who may overlap one still to come, or overlaps an open one that goes before it, is open: that other one may be kept,
- * and then decides. All others are kept: whoever goes before them and overlaps them is known and dropped.
+ * Who overlaps a kept one is dropped. Who may overlap one still to come, or overlaps an open one that goes
+ * before it, is open: that other one may be kept, and then decides. All others are kept: whoever goes before
+ * them and overlaps them is known and dropped.
  *
  * @param first so many rows at the beginning were kept before
  * @param order the other rows, by descending score
@@ -51,7 +54,12 @@ const OPEN = 2;
  * @returns the state of each row
  */
 function decide(
-  polygons: StarPolygons, shapes: Shapes, first: number, order: Int32Array, threatened: (row: number) => boolean, overlapThreshold: number,
+  polygons: StarPolygons,
+  shapes: Shapes,
+  first: number,
+  order: Int32Array,
+  threatened: (row: number) => boolean,
+  overlapThreshold: number,
 ): Uint8Array {
   const states = new Uint8Array(polygons.count);
   const buckets = makeBuckets(shapes.boxes, polygons.count);
@@ -71,7 +79,10 @@ function decide(
   return states;
 }
 
-/** Where the centres of the candidates still to come lie: in rows from `below` on, and right of `right` in rows from `from` on. Infinity for nowhere. */
+/**
+ * Where the centres of the candidates still to come lie: in rows from `below` on, and right of `right` in
+ * rows from `from` on. Infinity for nowhere.
+ */
 export interface Unseen {
   readonly below: number;
   readonly right: number;
@@ -79,8 +90,9 @@ export interface Unseen {
 }
 
 /**
- * `suppress` for candidates that come part by part, such as tiles of an image: the result is the same, whatever the parts, and only those candidates wait
- * in memory that one of a later part could overlap, or that hang on such a one.
+ * `suppress` for candidates that come part by part, such as tiles of an image: the result is the same,
+ * whatever the parts, and only those candidates wait in memory that one of a later part could overlap, or
+ * that hang on such a one.
  */
 export class SuppressionStream {
   readonly #rays: number;
@@ -92,7 +104,10 @@ export class SuppressionStream {
   #near: Ranked;
   #open: Ranked;
 
-  /** @param reach no candidate has a longer distance than this, px @throws InvalidInput when the threshold is not within 0..1 */
+  /**
+   * @param reach no candidate has a longer distance than this, px
+   * @throws InvalidInput when the threshold is not within 0..1
+   */
   constructor(rays: number, overlapThreshold: number, reach: number) {
     checkThreshold(overlapThreshold);
     this.#rays = rays;
@@ -114,19 +129,30 @@ export class SuppressionStream {
     const shapes = measureShapes(all.polygons);
     const { boxes } = shapes;
     const reach = this.#reach;
-    const meetsUnseen = (row: number): boolean => boxes[4 * row + 2]! > unseen.below - reach
-      || (boxes[4 * row + 2]! > unseen.from - reach && boxes[4 * row + 3]! > unseen.right - reach);
+    const meetsUnseen = (row: number): boolean =>
+      boxes[4 * row + 2]! > unseen.below - reach ||
+      (boxes[4 * row + 2]! > unseen.from - reach && boxes[4 * row + 3]! > unseen.right - reach);
     const states = decide(all.polygons, shapes, first, orderOf(all, first), meetsUnseen, this.#threshold);
     const open = rowsOf(states, OPEN, first);
     this.#kept.push(takeRanked(all, rowsOf(states, KEPT, first)));
     this.#open = takeRanked(all, open);
-    const top = open.reduce((least, row) => Math.min(least, boxes[4 * row]!), Math.min(unseen.from, unseen.below) - reach);
-    this.#near = takeRanked(all, rowsOf(states, KEPT, 0).filter((row) => boxes[4 * row + 2]! >= top));
+    const top = open.reduce(
+      (least, row) => Math.min(least, boxes[4 * row]!),
+      Math.min(unseen.from, unseen.below) - reach,
+    );
+    this.#near = takeRanked(
+      all,
+      rowsOf(states, KEPT, 0).filter((row) => boxes[4 * row + 2]! >= top),
+    );
   }
 
   /** The kept by descending score; equal scores by ascending rank. */
   finish(): StarPolygons {
-    this.add(joinPolygons(this.#rays, []), new Float64Array(0), { below: Infinity, right: Infinity, from: Infinity });
+    this.add(joinPolygons(this.#rays, []), new Float64Array(0), {
+      below: Infinity,
+      right: Infinity,
+      from: Infinity,
+    });
     const all = joinRanked(this.#rays, this.#kept);
     return takePolygons(all.polygons, orderOf(all, 0));
   }
@@ -147,13 +173,21 @@ interface Ranked {
 
 /** Rows from `first` on by descending score, then by ascending rank. */
 function orderOf({ polygons: { scores, count }, ranks }: Ranked, first: number): Int32Array {
-  return Int32Array.from({ length: count - first }, (_, i) => first + i).sort((a, b) => scores[b]! - scores[a]! || ranks[a]! - ranks[b]!);
+  return Int32Array.from({ length: count - first }, (_, i) => first + i).sort(
+    (a, b) => scores[b]! - scores[a]! || ranks[a]! - ranks[b]!,
+  );
 }
 
-const takeRanked = ({ polygons, ranks }: Ranked, rows: Int32Array): Ranked => ({ polygons: takePolygons(polygons, rows), ranks: Float64Array.from(rows, (row) => ranks[row]!) });
+const takeRanked = ({ polygons, ranks }: Ranked, rows: Int32Array): Ranked => ({
+  polygons: takePolygons(polygons, rows),
+  ranks: Float64Array.from(rows, (row) => ranks[row]!),
+});
 
 function joinRanked(rays: number, tables: readonly Ranked[]): Ranked {
-  const polygons = joinPolygons(rays, tables.map((table) => table.polygons));
+  const polygons = joinPolygons(
+    rays,
+    tables.map((table) => table.polygons),
+  );
   const ranks = new Float64Array(polygons.count);
   let at = 0;
   for (const table of tables) {
@@ -190,9 +224,11 @@ function measureShapes(polygons: StarPolygons): Shapes {
       if (y > y1) y1 = y;
       if (x < x0) x0 = x;
       if (x > x1) x1 = x;
-      // From the centre to the line through two neighbouring corners: their triangle's area doubled, by its base.
+      // From the centre to the line through two neighbouring corners: their triangle's area doubled, by its
+      // base.
       const d = distances[row * rays + k]!;
-      const toLine = (previous * d * sine) / Math.sqrt(previous * previous + d * d - 2 * previous * d * cosine);
+      const toLine =
+        (previous * d * sine) / Math.sqrt(previous * previous + d * d - 2 * previous * d * cosine);
       if (toLine < nearest) nearest = toLine;
       previous = d;
     }
@@ -205,7 +241,11 @@ function measureShapes(polygons: StarPolygons): Shapes {
 type OverlapTest = (candidate: number, kept: number) => boolean;
 
 /** Decides whether two polygons overlap by more than the threshold, with the cheap proofs first. */
-function overlapTest(polygons: StarPolygons, { areas, inner, boxes }: Shapes, threshold: number): OverlapTest {
+function overlapTest(
+  polygons: StarPolygons,
+  { areas, inner, boxes }: Shapes,
+  threshold: number,
+): OverlapTest {
   const { rays, centers } = polygons;
   const directions = rayDirections(rays);
   const scratch = overlapScratch(rays);
@@ -214,7 +254,8 @@ function overlapTest(polygons: StarPolygons, { areas, inner, boxes }: Shapes, th
   return (a, b) => {
     const limit = threshold * Math.min(areas[a]!, areas[b]!);
     const height = Math.min(boxes[4 * a + 2]!, boxes[4 * b + 2]!) - Math.max(boxes[4 * a]!, boxes[4 * b]!);
-    const width = Math.min(boxes[4 * a + 3]!, boxes[4 * b + 3]!) - Math.max(boxes[4 * a + 1]!, boxes[4 * b + 1]!);
+    const width =
+      Math.min(boxes[4 * a + 3]!, boxes[4 * b + 3]!) - Math.max(boxes[4 * a + 1]!, boxes[4 * b + 1]!);
     if (height <= 0 || width <= 0 || height * width <= limit) return false;
     const dy = centers[2 * a]! - centers[2 * b]!;
     const dx = centers[2 * a + 1]! - centers[2 * b + 1]!;
@@ -253,7 +294,14 @@ function makeBuckets(boxes: Float64Array, count: number): Buckets {
   if (finite === 0) return { y: 0, x: 0, size: 1, rows: 1, columns: 1, lists: [] };
   // Cells as large as the mean box, but never so many that tiny polygons in a huge image exhaust the memory.
   const size = Math.max(sides / (2 * finite), Math.max(y1 - y0, x1 - x0) / 2048, 1e-6);
-  return { y: y0, x: x0, size, rows: Math.floor((y1 - y0) / size) + 1, columns: Math.floor((x1 - x0) / size) + 1, lists: [] };
+  return {
+    y: y0,
+    x: x0,
+    size,
+    rows: Math.floor((y1 - y0) / size) + 1,
+    columns: Math.floor((x1 - x0) / size) + 1,
+    lists: [],
+  };
 }
 
 function enter(buckets: Buckets, boxes: Float64Array, row: number): void {
@@ -261,16 +309,25 @@ function enter(buckets: Buckets, boxes: Float64Array, row: number): void {
   const lastRow = Math.floor((boxes[4 * row + 2]! - y) / size);
   const lastColumn = Math.floor((boxes[4 * row + 3]! - x) / size);
   for (let i = Math.floor((boxes[4 * row]! - y) / size); i <= lastRow; i++) {
-    for (let j = Math.floor((boxes[4 * row + 1]! - x) / size); j <= lastColumn; j++) (lists[i * columns + j] ??= []).push(row);
+    for (let j = Math.floor((boxes[4 * row + 1]! - x) / size); j <= lastColumn; j++)
+      (lists[i * columns + j] ??= []).push(row);
   }
 }
 
 /**
  * What those entered so far make of a candidate that none to come can overlap.
  *
- * @param seen per row the last candidate that it was tested against: a polygon in several cells is tested once
+ * @param seen per row the last candidate that it was tested against: a polygon in several cells is tested
+ *   once
  */
-function stateAmong(buckets: Buckets, boxes: Float64Array, states: Uint8Array, row: number, seen: Int32Array, test: OverlapTest): number {
+function stateAmong(
+  buckets: Buckets,
+  boxes: Float64Array,
+  states: Uint8Array,
+  row: number,
+  seen: Int32Array,
+  test: OverlapTest,
+): number {
   const { y, x, size, columns, lists } = buckets;
   const lastRow = Math.floor((boxes[4 * row + 2]! - y) / size);
   const lastColumn = Math.floor((boxes[4 * row + 3]! - x) / size);

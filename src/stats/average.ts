@@ -8,4 +8,5 @@ export function mean(values: ArrayLike<number>): number {
 }
 
 /** Median; NaN of nothing. */
-export const medianOf = (values: Float64Array | readonly number[]): number => (values.length === 0 ? NaN : median(values));
+export const medianOf = (values: Float64Array | readonly number[]): number =>
+  values.length === 0 ? NaN : median(values);

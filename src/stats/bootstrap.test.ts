@@ -18,7 +18,10 @@ describe("bootstrapIntervals", () => {
       });
       const holds = (rows: readonly (readonly number[])[]): number => {
         const block = Float64Array.from(rows.flatMap((row) => [row.reduce((a, b) => a + b, 0), row.length]));
-        const { low, high } = bootstrapIntervals([block], rows.length, rows.length, meanOf, { resamples: 200, seed: set })[0]!;
+        const { low, high } = bootstrapIntervals([block], rows.length, rows.length, meanOf, {
+          resamples: 200,
+          seed: set,
+        })[0]!;
         return low < 5 && high > 5 ? 1 : 0;
       };
       held += holds(values);
@@ -31,7 +34,9 @@ describe("bootstrapIntervals", () => {
   });
 
   it("are none for fewer than five lineages, or where the estimate often is none", () => {
-    expect(bootstrapIntervals([Float64Array.of(1, 1, 2, 1)], 2, 2, meanOf, options)).toEqual([{ low: NaN, high: NaN, n: 2 }]);
+    expect(bootstrapIntervals([Float64Array.of(1, 1, 2, 1)], 2, 2, meanOf, options)).toEqual([
+      { low: NaN, high: NaN, n: 2 },
+    ]);
     expect(bootstrapIntervals([new Float64Array(20)], 10, 10, meanOf, options)[0]!.low).toBeNaN();
   });
 
@@ -57,7 +62,11 @@ describe("fitDecay", () => {
   const ones = [1, 1, 1, 1, 1];
 
   it("finds an exponential", () => {
-    const { amplitude, scale } = fitDecay(x, x.map((at) => 3 * Math.exp(-at / 2.5)), ones);
+    const { amplitude, scale } = fitDecay(
+      x,
+      x.map((at) => 3 * Math.exp(-at / 2.5)),
+      ones,
+    );
     expect(scale).toBeCloseTo(2.5, 6);
     expect(amplitude).toBeCloseTo(3, 6);
   });

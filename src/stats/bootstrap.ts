@@ -1,7 +1,10 @@
 import { random } from "../core/random.js";
 import { percentiles } from "./percentile.js";
 
-/** A 95 % interval. Both NaN where the data do not give one; 0 or infinity where they do not bound it on that side. */
+/**
+ * A 95 % interval. Both NaN where the data do not give one; 0 or infinity where they do not bound it on that
+ * side.
+ */
 export interface Interval {
   readonly low: number;
   readonly high: number;
@@ -17,25 +20,35 @@ export interface BootstrapOptions {
 /** Fewest units that an interval is given for: of fewer, the resamples hardly differ from each other. */
 export const fewestUnits = 5;
 
-/** Units are dealt into so many groups at most, which then are what is drawn: the intervals stay, and time and memory no longer grow with the movie. */
+/**
+ * Units are dealt into so many groups at most, which then are what is drawn: the intervals stay, and time and
+ * memory no longer grow with the movie.
+ */
 export const mostGroups = 2000;
 
 /**
- * Which group each branch belongs to: branches of one lineage share one, since mother and daughters are not independent of each other.
+ * Which group each branch belongs to: branches of one lineage share one, since mother and daughters are not
+ * independent of each other.
  *
  * @param roots of each branch, by id - 1
  */
-export function lineageGroups(roots: ArrayLike<number>): { readonly groupOf: Int32Array; readonly lineages: number; readonly groups: number } {
+export function lineageGroups(roots: ArrayLike<number>): {
+  readonly groupOf: Int32Array;
+  readonly lineages: number;
+  readonly groups: number;
+} {
   const groupOf = new Int32Array(roots.length);
   let lineages = 0;
   // A root comes before its descendants.
-  for (let i = 0; i < roots.length; i++) groupOf[i] = roots[i] === i + 1 ? lineages++ % mostGroups : groupOf[roots[i]! - 1]!;
+  for (let i = 0; i < roots.length; i++)
+    groupOf[i] = roots[i] === i + 1 ? lineages++ % mostGroups : groupOf[roots[i]! - 1]!;
   return { groupOf, lineages, groups: Math.min(lineages, mostGroups) };
 }
 
 /**
- * Percentile bootstrap: groups are drawn with replacement, their sums added, and the estimates made from the totals as from the data themselves.
- * An interval is given where at most one resample in twenty has no estimate.
+ * Percentile bootstrap: groups are drawn with replacement, their sums added, and the estimates made from the
+ * totals as from the data themselves. An interval is given where at most one resample in twenty has no
+ * estimate.
  *
  * @param blocks sums by group, groups x columns each
  * @param estimate from the totals of each block (columns) to the estimates
@@ -43,7 +56,11 @@ export function lineageGroups(roots: ArrayLike<number>): { readonly groupOf: Int
  * Source: Efron & Tibshirani 1993, An Introduction to the Bootstrap, chapter 13.
  */
 export function bootstrapIntervals(
-  blocks: readonly Float64Array[], groups: number, n: number, estimate: (totals: readonly Float64Array[]) => readonly number[], { resamples, seed }: BootstrapOptions,
+  blocks: readonly Float64Array[],
+  groups: number,
+  n: number,
+  estimate: (totals: readonly Float64Array[]) => readonly number[],
+  { resamples, seed }: BootstrapOptions,
 ): Interval[] {
   const widths = blocks.map((block) => (groups === 0 ? 0 : block.length / groups));
   const totals = widths.map((width) => new Float64Array(width));
@@ -58,7 +75,12 @@ export function bootstrapIntervals(
     drawn.push(estimate(totals));
   }
   const estimates = drawn[0]?.length ?? estimate(totals).length;
-  return Array.from({ length: estimates }, (_, k) => intervalOf(drawn.map((values) => values[k]!), n));
+  return Array.from({ length: estimates }, (_, k) =>
+    intervalOf(
+      drawn.map((values) => values[k]!),
+      n,
+    ),
+  );
 }
 
 function addRow(total: Float64Array, block: Float64Array, from: number): void {
@@ -69,7 +91,12 @@ function intervalOf(values: readonly number[], n: number): Interval {
   const known = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   if (known.length === 0 || known.length < 0.95 * values.length) return { low: NaN, high: NaN, n };
   // Infinite values have no differences: order statistics are taken as they are.
-  if (known.some((value) => !Number.isFinite(value))) return { low: known[Math.floor(0.025 * (known.length - 1))]!, high: known[Math.ceil(0.975 * (known.length - 1))]!, n };
+  if (known.some((value) => !Number.isFinite(value)))
+    return {
+      low: known[Math.floor(0.025 * (known.length - 1))]!,
+      high: known[Math.ceil(0.975 * (known.length - 1))]!,
+      n,
+    };
   const [low, high] = percentiles(known, [2.5, 97.5]);
   return { low: low!, high: high!, n };
 }

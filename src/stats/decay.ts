@@ -3,8 +3,9 @@ export interface Decay {
   /** NaN where fewer than three values were given. */
   readonly amplitude: number;
   /**
-   * NaN where fewer than three values were given; 0 where the values show no correlation, or one that is gone within half a step of x; infinity where it does
-   * not fall within the values: the scale would be more than twice the largest x, which the values cannot tell from any larger one.
+   * NaN where fewer than three values were given; 0 where the values show no correlation, or one that is gone
+   * within half a step of x; infinity where it does not fall within the values: the scale would be more than
+   * twice the largest x, which the values cannot tell from any larger one.
    */
   readonly scale: number;
 }
@@ -12,15 +13,22 @@ export interface Decay {
 const none: Decay = { amplitude: NaN, scale: NaN };
 
 /**
- * Least squares in y, weighted: for each scale the best amplitude has a closed form, and the scale is sought between half the smallest step of x and twice
- * the largest x, first on a logarithmic grid, then by golden section. Fitted to the values, not their logarithms, so that values around 0 count as what they are.
+ * Least squares in y, weighted: for each scale the best amplitude has a closed form, and the scale is sought
+ * between half the smallest step of x and twice the largest x, first on a logarithmic grid, then by golden
+ * section. Fitted to the values, not their logarithms, so that values around 0 count as what they are.
  *
  * @param x ascending; pairs whose weight is 0 or whose y is NaN are left out
  */
 export function fitDecay(x: ArrayLike<number>, y: ArrayLike<number>, weights: ArrayLike<number>): Decay {
-  const used = Array.from({ length: x.length }, (_, i) => i).filter((i) => weights[i]! > 0 && !Number.isNaN(y[i]!));
+  const used = Array.from({ length: x.length }, (_, i) => i).filter(
+    (i) => weights[i]! > 0 && !Number.isNaN(y[i]!),
+  );
   if (used.length < 3) return none;
-  const [xs, ys, ws] = [x, y, weights].map((values) => Float64Array.from(used, (i) => values[i]!)) as [Float64Array, Float64Array, Float64Array];
+  const [xs, ys, ws] = [x, y, weights].map((values) => Float64Array.from(used, (i) => values[i]!)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
   let step = Infinity;
   for (let i = 1; i < xs.length; i++) step = Math.min(step, xs[i]! - xs[i - 1]!);
   const [low, high] = [Math.log(step / 2), Math.log(2 * xs[xs.length - 1]!)];
@@ -38,7 +46,8 @@ export function fitDecay(x: ArrayLike<number>, y: ArrayLike<number>, weights: Ar
     const scale = Math.exp(logScale);
     const amplitude = Math.max(0, amplitudeAt(scale));
     let error = 0;
-    for (let i = 0; i < xs.length; i++) error += ws[i]! * (ys[i]! - amplitude * Math.exp((xs[0]! - xs[i]!) / scale)) ** 2;
+    for (let i = 0; i < xs.length; i++)
+      error += ws[i]! * (ys[i]! - amplitude * Math.exp((xs[0]! - xs[i]!) / scale)) ** 2;
     return error;
   };
   const nodes = 40;
@@ -50,7 +59,8 @@ export function fitDecay(x: ArrayLike<number>, y: ArrayLike<number>, weights: Ar
     if (error < bestError) [best, bestError] = [k, error];
   }
   if (best === nodes) return { amplitude: amplitudeAt(Math.exp(high)), scale: Infinity };
-  if (best === 0 || amplitudeAt(Math.exp(node(best))) <= 0) return { amplitude: Math.max(0, ys[0]!), scale: 0 };
+  if (best === 0 || amplitudeAt(Math.exp(node(best))) <= 0)
+    return { amplitude: Math.max(0, ys[0]!), scale: 0 };
   const scale = Math.exp(minimum(errorAt, node(best - 1), node(best + 1)));
   return { amplitude: amplitudeAt(scale) * Math.exp(xs[0]! / scale), scale };
 }

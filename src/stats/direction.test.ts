@@ -16,11 +16,17 @@ describe("screenAngle", () => {
 
   it("never reaches 360", () => {
     expect(screenAngle(1e-20, 1)).toBe(0);
-    fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.double({ noNaN: true, noDefaultInfinity: true }), (dy, dx) => {
-      fc.pre(dy !== 0 || dx !== 0);
-      const angle = screenAngle(dy, dx);
-      expect(angle >= 0 && angle < 360).toBe(true);
-    }));
+    fc.assert(
+      fc.property(
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        (dy, dx) => {
+          fc.pre(dy !== 0 || dx !== 0);
+          const angle = screenAngle(dy, dx);
+          expect(angle >= 0 && angle < 360).toBe(true);
+        },
+      ),
+    );
   });
 });
 
@@ -45,25 +51,33 @@ describe("roseOf", () => {
   });
 
   it("gives Rayleigh's p of a worked example", () => {
-    // n = 10, R = 0.5: exp(sqrt(1 + 40 + 4 (100 - 25)) - 21) = exp(sqrt(341) - 21). Five pairs at ±60° have R = cos 60°.
+    // n = 10, R = 0.5: exp(sqrt(1 + 40 + 4 (100 - 25)) - 21) = exp(sqrt(341) - 21). Five pairs at ±60° have R
+    // = cos 60°.
     const { rayleighP } = roseOf([60, 300, 60, 300, 60, 300, 60, 300, 60, 300]);
     expect(rayleighP).toBeCloseTo(Math.exp(Math.sqrt(341) - 21), 10);
   });
 
   it("gives directions without preference a p below 0.1 in one case of ten", () => {
     const rng = random(4);
-    const low = Array.from({ length: 2000 }, () => roseOf(Array.from({ length: 12 }, () => 360 * rng.next())).rayleighP).filter((p) => p < 0.1).length;
+    const low = Array.from(
+      { length: 2000 },
+      () => roseOf(Array.from({ length: 12 }, () => 360 * rng.next())).rayleighP,
+    ).filter((p) => p < 0.1).length;
     // Binomial: 200 ± 13; three standard deviations.
     expect(Math.abs(low - 200)).toBeLessThan(40);
   });
 
   it("turns with its data", () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 359 }), { minLength: 1, maxLength: 50 }), fc.integer({ min: 0, max: 23 }), (angles, k) => {
-        const [a, b] = [roseOf(angles), roseOf(angles.map((angle) => (angle + 15 * k) % 360))];
-        expect(b.resultant).toBeCloseTo(a.resultant, 9);
-        expect([...b.counts]).toEqual(Array.from(b.counts, (_, i) => a.counts[(i - k + 24) % 24]));
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 359 }), { minLength: 1, maxLength: 50 }),
+        fc.integer({ min: 0, max: 23 }),
+        (angles, k) => {
+          const [a, b] = [roseOf(angles), roseOf(angles.map((angle) => (angle + 15 * k) % 360))];
+          expect(b.resultant).toBeCloseTo(a.resultant, 9);
+          expect([...b.counts]).toEqual(Array.from(b.counts, (_, i) => a.counts[(i - k + 24) % 24]));
+        },
+      ),
     );
   });
 });

@@ -5,7 +5,10 @@ export const roseBinWidth = 15;
 
 /** Directions counted in bins, and their circular mean. */
 export interface Rose {
-  /** Width of a bin, degrees; bin k holds the angles from k * binWidth up to, but not including, (k + 1) * binWidth. */
+  /**
+   * Width of a bin, degrees; bin k holds the angles from k * binWidth up to, but not including, (k + 1) *
+   * binWidth.
+   */
   readonly binWidth: number;
   /** 360 / binWidth counts, counter-clockwise from 0° (right). */
   readonly counts: Float64Array;
@@ -13,18 +16,22 @@ export interface Rose {
   readonly total: number;
   /** Mean direction, degrees 0..360; NaN where there is none (no directions, or they cancel out). */
   readonly meanDirection: number;
-  /** Length of the mean of the unit vectors, 0 (no preferred direction) to 1 (all equal); NaN without directions. */
+  /**
+   * Length of the mean of the unit vectors, 0 (no preferred direction) to 1 (all equal); NaN without
+   * directions.
+   */
   readonly resultant: number;
   /**
-   * P value of Rayleigh's test against "all directions are equally likely"; NaN without directions. It takes the directions as independent of
-   * each other, which neighbours in a tissue and successive steps of one nucleus are not: read it as a lower bound.
+   * P value of Rayleigh's test against "all directions are equally likely"; NaN without directions. It takes
+   * the directions as independent of each other, which neighbours in a tissue and successive steps of one
+   * nucleus are not: read it as a lower bound.
    */
   readonly rayleighP: number;
 }
 
 /**
- * The angle of a displacement as seen on the screen, degrees in [0, 360): 0° right (x grows), 90° up (y falls, for y points down in images),
- * 180° left, 270° down. NaN for no displacement.
+ * The angle of a displacement as seen on the screen, degrees in [0, 360): 0° right (x grows), 90° up (y
+ * falls, for y points down in images), 180° left, 270° down. NaN for no displacement.
  */
 export function screenAngle(dy: number, dx: number): number {
   if (dy === 0 && dx === 0) return NaN;
@@ -35,8 +42,8 @@ export function screenAngle(dy: number, dx: number): number {
 }
 
 /**
- * Rose of directions. With C = mean cos, S = mean sin: resultant R = sqrt(C² + S²), mean direction = atan2(S, C), and for n directions
- * p = exp(sqrt(1 + 4n + 4 (n² - (nR)²)) - (1 + 2n)).
+ * Rose of directions. With C = mean cos, S = mean sin: resultant R = sqrt(C² + S²), mean direction = atan2(S,
+ * C), and for n directions p = exp(sqrt(1 + 4n + 4 (n² - (nR)²)) - (1 + 2n)).
  *
  * @param directions degrees in [0, 360); NaN is left out
  * Source: Zar 2010, Biostatistical Analysis, 5th edition, chapters 26 and 27.1 (equation 27.4).
@@ -69,19 +76,31 @@ export interface AxialDirections {
   readonly total: number;
   /** Mean axis, degrees in [0, 180); NaN where there is none. */
   readonly meanAxis: number;
-  /** Length of the mean of the unit vectors of the doubled angles, 0 (no preferred axis) to 1 (all alike); NaN without angles. */
+  /**
+   * Length of the mean of the unit vectors of the doubled angles, 0 (no preferred axis) to 1 (all alike); NaN
+   * without angles.
+   */
   readonly resultant: number;
-  /** P value of Rayleigh's test of the doubled angles against "all axes are equally likely"; NaN without angles. */
+  /**
+   * P value of Rayleigh's test of the doubled angles against "all axes are equally likely"; NaN without
+   * angles.
+   */
   readonly rayleighP: number;
 }
 
 /**
- * Mean and Rayleigh test of axes: an axis at 0° is one at 180°, so that angles are doubled, treated as directions, and the mean halved.
+ * Mean and Rayleigh test of axes: an axis at 0° is one at 180°, so that angles are doubled, treated as
+ * directions, and the mean halved.
  *
  * @param angles degrees; NaN is left out
  * Source: Mardia & Jupp 2000, Directional Statistics, section 1.1 (doubling); Zar 2010, chapter 26.
  */
 export function axesOf(angles: ArrayLike<number>): AxialDirections {
-  const { total, meanDirection, resultant, rayleighP: p } = roseOf(Float64Array.from(angles, (angle) => (((2 * angle) % 360) + 360) % 360));
+  const {
+    total,
+    meanDirection,
+    resultant,
+    rayleighP: p,
+  } = roseOf(Float64Array.from(angles, (angle) => (((2 * angle) % 360) + 360) % 360));
   return { total, meanAxis: meanDirection / 2, resultant, rayleighP: p };
 }

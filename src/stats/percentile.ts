@@ -7,9 +7,9 @@ export type Values = PixelData | Float64Array | Int32Array | readonly number[];
  * Percentiles with linear interpolation between order statistics, NaN left out.
  *
  * @param qs percentages, 0..100, in any order
- * @returns one value per entry of `qs`; NaN when there is no value
- * Source: numpy.nanpercentile (method "linear"). Interpolates in double precision whatever the type of the data; numpy rounds the result
- * for float32 data to float32.
+ * @returns one value per entry of `qs`; NaN when there is no value Source: numpy.nanpercentile (method
+ *   "linear"). Interpolates in double precision whatever the type of the data; numpy rounds the result for
+ *   float32 data to float32.
  */
 export function percentiles(data: Values, qs: readonly number[]): number[] {
   if (data instanceof Uint8Array || data instanceof Uint16Array) return percentilesOfIntegers(data, qs);
@@ -36,12 +36,18 @@ export function median(values: Values): number {
 }
 
 /**
- * The value that sorting `values[left..right]` would put at `index`. Reorders that range: nothing greater stays left of `index`,
- * nothing smaller right of it. Linear time on average, without recursion or allocation. No NaN.
+ * The value that sorting `values[left..right]` would put at `index`. Reorders that range: nothing greater
+ * stays left of `index`, nothing smaller right of it. Linear time on average, without recursion or
+ * allocation. No NaN.
  *
  * Source: Hoare 1961 (FIND), the pivot the median of three.
  */
-export function select(values: Float64Array | Float32Array, index: number, left = 0, right = values.length - 1): number {
+export function select(
+  values: Float64Array | Float32Array,
+  index: number,
+  left = 0,
+  right = values.length - 1,
+): number {
   while (right > left) {
     const middle = (left + right) >>> 1;
     const a = values[left]!;
@@ -102,7 +108,11 @@ function percentilesOfIntegers(data: Uint8Array | Uint16Array, qs: readonly numb
 }
 
 /** @param valueAt the value at a rank, from 0, of `count` values in ascending order */
-function percentilesOfRanks(qs: readonly number[], count: number, valueAt: (rank: number) => number): number[] {
+function percentilesOfRanks(
+  qs: readonly number[],
+  count: number,
+  valueAt: (rank: number) => number,
+): number[] {
   return qs.map((q) => {
     if (count === 0) return NaN;
     const position = (q / 100) * (count - 1);
@@ -112,7 +122,10 @@ function percentilesOfRanks(qs: readonly number[], count: number, valueAt: (rank
   });
 }
 
-/** The value at a rank among values of which `counts` says how often each occurs, and how many are smaller than it. */
+/**
+ * The value at a rank among values of which `counts` says how often each occurs, and how many are smaller
+ * than it.
+ */
 function rankIn(counts: Float64Array, rank: number): { value: number; below: number } {
   let value = 0;
   let below = 0;
@@ -123,12 +136,17 @@ function rankIn(counts: Float64Array, rank: number): { value: number; below: num
 /**
  * `percentiles` of values that come in parts, to the bit, in memory that does not depend on their number.
  *
- * Integers are counted once. Floats are sorted by their bits, which have the order of the values: the first time by the upper 16, the second time by the
- * lower 16 among those that share the upper ones with a rank that is asked for.
+ * Integers are counted once. Floats are sorted by their bits, which have the order of the values: the first
+ * time by the upper 16, the second time by the lower 16 among those that share the upper ones with a rank
+ * that is asked for.
  *
- * @param parts gives all values, part by part, each time it is called (once for integers, twice for floats); all parts are of one type
+ * @param parts gives all values, part by part, each time it is called (once for integers, twice for floats);
+ *   all parts are of one type
  */
-export async function percentilesOfParts(parts: () => AsyncIterable<PixelData>, qs: readonly number[]): Promise<number[]> {
+export async function percentilesOfParts(
+  parts: () => AsyncIterable<PixelData>,
+  qs: readonly number[],
+): Promise<number[]> {
   const upper = new Float64Array(65536);
   let count = 0;
   let floats = false;
@@ -170,7 +188,8 @@ export async function percentilesOfParts(parts: () => AsyncIterable<PixelData>, 
 }
 
 /** The bits of a float32 as a number that ascends with its value; both zeros are one. */
-const sortable = (bits: number): number => (bits === 0x80000000 ? 0x80000000 : bits >>> 31 === 1 ? ~bits >>> 0 : (bits | 0x80000000) >>> 0);
+const sortable = (bits: number): number =>
+  bits === 0x80000000 ? 0x80000000 : bits >>> 31 === 1 ? ~bits >>> 0 : (bits | 0x80000000) >>> 0;
 
 function valueOfSortable(key: number): number {
   const bits = key >>> 31 === 1 ? key & 0x7fffffff : ~key;

@@ -1,4 +1,7 @@
-/** Tests of two small samples: t and permutation tests, of independent and of paired values, effect size, and Holm's correction. */
+/**
+ * Tests of two small samples: t and permutation tests, of independent and of paired values, effect size, and
+ * Holm's correction.
+ */
 import type { Random } from "../core/random.js";
 import { mean } from "./average.js";
 import { criticalT, logGamma, twoSidedP } from "./student.js";
@@ -16,7 +19,10 @@ export interface TTest {
 }
 
 export interface PermutationTest {
-  /** Two-sided: the share of relabelings with a difference of means at least as large, in absolute value, as that observed. */
+  /**
+   * Two-sided: the share of relabelings with a difference of means at least as large, in absolute value, as
+   * that observed.
+   */
   readonly p: number;
   /** Relabelings looked at. */
   readonly relabelings: number;
@@ -36,7 +42,9 @@ const outside = 0.05;
 /** Standard deviation of a sample, with n - 1; NaN of fewer than two values. */
 export function standardDeviation(values: readonly number[]): number {
   const middle = mean(values);
-  return values.length < 2 ? NaN : Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1));
+  return values.length < 2
+    ? NaN
+    : Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1));
 }
 
 /** 95 % interval of a mean: mean ± t(n - 1) SD / √n. NaN of fewer than two values. */
@@ -46,33 +54,52 @@ export function meanInterval(values: readonly number[]): { readonly low: number;
 }
 
 /**
- * Welch's test of independent samples whose variances may differ. With v = s² / n of each: t = difference / √(v1 + v2), and
- * df = (v1 + v2)² / (v1² / (n1 - 1) + v2² / (n2 - 1)).
+ * Welch's test of independent samples whose variances may differ. With v = s² / n of each: t = difference /
+ * √(v1 + v2), and df = (v1 + v2)² / (v1² / (n1 - 1) + v2² / (n2 - 1)).
  *
  * Source: Welch 1947.
  */
 export function welchTest(first: readonly number[], second: readonly number[]): TTest {
-  const [v1, v2] = [first, second].map((values) => standardDeviation(values) ** 2 / values.length) as [number, number];
-  return tTest(mean(second) - mean(first), Math.sqrt(v1 + v2), (v1 + v2) ** 2 / (v1 ** 2 / (first.length - 1) + v2 ** 2 / (second.length - 1)));
+  const [v1, v2] = [first, second].map((values) => standardDeviation(values) ** 2 / values.length) as [
+    number,
+    number,
+  ];
+  return tTest(
+    mean(second) - mean(first),
+    Math.sqrt(v1 + v2),
+    (v1 + v2) ** 2 / (v1 ** 2 / (first.length - 1) + v2 ** 2 / (second.length - 1)),
+  );
 }
 
 /** Student's test of the differences of pairs. */
 export function pairedTest(first: readonly number[], second: readonly number[]): TTest {
   const differences = differencesOf(first, second);
-  return tTest(mean(differences), standardDeviation(differences) / Math.sqrt(differences.length), differences.length - 1);
+  return tTest(
+    mean(differences),
+    standardDeviation(differences) / Math.sqrt(differences.length),
+    differences.length - 1,
+  );
 }
 
 function tTest(difference: number, error: number, df: number): TTest {
   const t = error > 0 ? difference / error : NaN;
   const half = error > 0 ? criticalT(outside, df) * error : NaN;
-  return { difference, low: difference - half, high: difference + half, t, df: error > 0 ? df : NaN, p: twoSidedP(t, df) };
+  return {
+    difference,
+    low: difference - half,
+    high: difference + half,
+    t,
+    df: error > 0 ? df : NaN,
+    p: twoSidedP(t, df),
+  };
 }
 
-const differencesOf = (first: readonly number[], second: readonly number[]): number[] => second.map((value, i) => value - first[i]!);
+const differencesOf = (first: readonly number[], second: readonly number[]): number[] =>
+  second.map((value, i) => value - first[i]!);
 
 /**
- * Hedges' g: the difference in units of the pooled standard deviation, times J = Γ(m / 2) / (√(m / 2) Γ((m - 1) / 2)), m = n1 + n2 - 2, which takes
- * out the bias of small samples.
+ * Hedges' g: the difference in units of the pooled standard deviation, times J = Γ(m / 2) / (√(m / 2) Γ((m -
+ * 1) / 2)), m = n1 + n2 - 2, which takes out the bias of small samples.
  *
  * Source: Hedges 1981.
  */
@@ -82,16 +109,24 @@ export function hedgesG(first: readonly number[], second: readonly number[]): nu
   const pooled = Math.sqrt((spread(first) + spread(second)) / m);
   // For m = 1 the mean of g does not exist.
   if (!(pooled > 0) || m < 2) return NaN;
-  return ((mean(second) - mean(first)) / pooled) * Math.exp(logGamma(m / 2) - logGamma((m - 1) / 2)) / Math.sqrt(m / 2);
+  return (
+    (((mean(second) - mean(first)) / pooled) * Math.exp(logGamma(m / 2) - logGamma((m - 1) / 2))) /
+    Math.sqrt(m / 2)
+  );
 }
 
 /**
- * Permutation test of independent samples: which value has which label is exchangeable where labels do not matter. All ways to choose the first
- * sample are gone through, or, where they are more than 200,000, 99,999 are drawn and p = (1 + as extreme) / (1 + drawn).
+ * Permutation test of independent samples: which value has which label is exchangeable where labels do not
+ * matter. All ways to choose the first sample are gone through, or, where they are more than 200,000, 99,999
+ * are drawn and p = (1 + as extreme) / (1 + drawn).
  *
  * Source: Pitman 1937; Phipson & Smyth 2010 (drawn relabelings).
  */
-export function permutationTest(first: readonly number[], second: readonly number[], rng: Random): PermutationTest {
+export function permutationTest(
+  first: readonly number[],
+  second: readonly number[],
+  rng: Random,
+): PermutationTest {
   const values = [...first, ...second];
   const [n, total] = [first.length, values.length];
   if (n < 1 || second.length < 1) return none;
@@ -121,46 +156,76 @@ export function permutationTest(first: readonly number[], second: readonly numbe
   }, smallest);
 }
 
-/** The same of pairs: within each, which value has which label is exchangeable. All 2ⁿ ways are gone through, up to n = 17. */
-export function pairedPermutationTest(first: readonly number[], second: readonly number[], rng: Random): PermutationTest {
+/**
+ * The same of pairs: within each, which value has which label is exchangeable. All 2ⁿ ways are gone through,
+ * up to n = 17.
+ */
+export function pairedPermutationTest(
+  first: readonly number[],
+  second: readonly number[],
+  rng: Random,
+): PermutationTest {
   const differences = differencesOf(first, second);
   if (differences.length < 1) return none;
   const reached = thresholdOf(Math.abs(differences.reduce((a, b) => a + b, 0)), differences);
   const count = 2 ** differences.length;
   const smallest = 2 / count;
-  if (count > mostRelabelings) return drawn(() => Math.abs(differences.reduce((sum, value) => sum + (rng.next() < 0.5 ? -value : value), 0)) >= reached, smallest);
+  if (count > mostRelabelings)
+    return drawn(
+      () =>
+        Math.abs(differences.reduce((sum, value) => sum + (rng.next() < 0.5 ? -value : value), 0)) >= reached,
+      smallest,
+    );
   let extreme = 0;
-  for (let signs = 0; signs < count; signs++) extreme += Math.abs(differences.reduce((sum, value, i) => sum + ((signs >> i) & 1 ? -value : value), 0)) >= reached ? 1 : 0;
+  for (let signs = 0; signs < count; signs++)
+    extreme +=
+      Math.abs(differences.reduce((sum, value, i) => sum + ((signs >> i) & 1 ? -value : value), 0)) >= reached
+        ? 1
+        : 0;
   return { p: extreme / count, relabelings: count, exact: true, smallest };
 }
 
 const none: PermutationTest = { p: NaN, relabelings: 0, exact: true, smallest: NaN };
 
 /** Sums of the same numbers in another order differ by rounding, and are equal all the same. */
-const thresholdOf = (observed: number, values: readonly number[]): number => observed - 1e-12 * values.reduce((sum, value) => sum + Math.abs(value), 0);
+const thresholdOf = (observed: number, values: readonly number[]): number =>
+  observed - 1e-12 * values.reduce((sum, value) => sum + Math.abs(value), 0);
 
 function drawn(isExtreme: () => boolean, smallest: number): PermutationTest {
   let extreme = 0;
   for (let i = 0; i < draws; i++) extreme += isExtreme() ? 1 : 0;
-  return { p: (1 + extreme) / (1 + draws), relabelings: draws, exact: false, smallest: Math.max(smallest, 1 / (1 + draws)) };
+  return {
+    p: (1 + extreme) / (1 + draws),
+    relabelings: draws,
+    exact: false,
+    smallest: Math.max(smallest, 1 / (1 + draws)),
+  };
 }
 
 /** n over k, exact while it is below 2^53. */
 export function binomial(n: number, k: number): number {
   let value = 1;
-  for (let i = 1; i <= Math.min(k, n - k); i++) value = Math.round((value * (n - Math.min(k, n - k) + i)) / i);
+  for (let i = 1; i <= Math.min(k, n - k); i++)
+    value = Math.round((value * (n - Math.min(k, n - k) + i)) / i);
   return value;
 }
 
 /**
- * P values corrected for their number, so that the chance of any false one among them is no larger than stated. Those that are NaN stay so and do not
- * count.
+ * P values corrected for their number, so that the chance of any false one among them is no larger than
+ * stated. Those that are NaN stay so and do not count.
  *
  * Source: Holm 1979.
  */
 export function holm(p: readonly number[]): number[] {
-  const order = p.map((_, i) => i).filter((i) => !Number.isNaN(p[i]!)).sort((a, b) => p[a]! - p[b]! || a - b);
+  const order = p
+    .map((_, i) => i)
+    .filter((i) => !Number.isNaN(p[i]!))
+    .sort((a, b) => p[a]! - p[b]! || a - b);
   const corrected = p.map(() => NaN);
-  order.reduce((least, index, rank) => (corrected[index] = Math.min(1, Math.max(least, (order.length - rank) * p[index]!))), 0);
+  order.reduce(
+    (least, index, rank) =>
+      (corrected[index] = Math.min(1, Math.max(least, (order.length - rank) * p[index]!))),
+    0,
+  );
   return corrected;
 }

@@ -10,8 +10,8 @@ export interface CtcResult {
 }
 
 /**
- * Turns a track graph into the challenge's tracks: one a branch, and a new one, with the old as its parent, after every missing frame.
- * Labels are 1, 2, ... in the order of the branches.
+ * Turns a track graph into the challenge's tracks: one a branch, and a new one, with the old as its parent,
+ * after every missing frame. Labels are 1, 2, ... in the order of the branches.
  *
  * @throws InvalidInput when there are more tracks than 16-bit masks have labels
  */
@@ -35,7 +35,12 @@ export function toCtc(graph: TrackGraph): CtcResult {
     lastPiece.push(tracks.length);
   }
   if (tracks.length > largestCtcLabel) {
-    throw new InvalidInput("tracks", `${largestCtcLabel} tracks at most, for 16-bit masks`, String(tracks.length), "track a shorter part of the movie");
+    throw new InvalidInput(
+      "tracks",
+      `${largestCtcLabel} tracks at most, for 16-bit masks`,
+      String(tracks.length),
+      "track a shorter part of the movie",
+    );
   }
   return { tracks, labelOfRow };
 }

@@ -11,8 +11,9 @@ export interface GapCandidates {
 }
 
 /**
- * All pairs of an end and a start with 1..gap frames missing between. The squared distance is taken per frame, as for a random walk, after
- * the displacement expected of the end and, from there on, the drift at the nearest nucleus of each missing frame.
+ * All pairs of an end and a start with 1..gap frames missing between. The squared distance is taken per
+ * frame, as for a random walk, after the displacement expected of the end and, from there on, the drift at
+ * the nearest nucleus of each missing frame.
  */
 export function gapCandidates(context: LinkContext, forest: Forest): GapCandidates {
   const { movie, radius, options } = context;
@@ -39,7 +40,14 @@ export function gapCandidates(context: LinkContext, forest: Forest): GapCandidat
 }
 
 function addStarts(
-  context: LinkContext, forest: Forest, end: number, frame: number, y: number, x: number, step: number, out: GapCandidates,
+  context: LinkContext,
+  forest: Forest,
+  end: number,
+  frame: number,
+  y: number,
+  x: number,
+  step: number,
+  out: GapCandidates,
 ): void {
   const { movie, radius } = context;
   for (const j of movie.points[frame]!.within(y, x, radius * Math.sqrt(step))) {
@@ -54,7 +62,11 @@ function addStarts(
   }
 }
 
-/** Closes gaps at the least total cost; each end and each start is used once. @returns the number of gaps closed */
+/**
+ * Closes gaps at the least total cost; each end and each start is used once.
+ *
+ * @returns the number of gaps closed
+ */
 export function closeGaps(context: LinkContext, forest: Forest): number {
   const { end, start, cost } = gapCandidates(context, forest);
   const ends = [...new Set(end)].sort((a, b) => a - b);
@@ -62,7 +74,9 @@ export function closeGaps(context: LinkContext, forest: Forest): number {
   const index = (list: readonly number[]): Map<number, number> => new Map(list.map((value, k) => [value, k]));
   const [rowOf, columnOf] = [index(ends), index(starts)];
   const candidates = {
-    row: Int32Array.from(end, (node) => rowOf.get(node)!), column: Int32Array.from(start, (node) => columnOf.get(node)!), cost: Float64Array.from(cost),
+    row: Int32Array.from(end, (node) => rowOf.get(node)!),
+    column: Int32Array.from(start, (node) => columnOf.get(node)!),
+    cost: Float64Array.from(cost),
   };
   let closed = 0;
   solveSparse(ends.length, starts.length, candidates, 1).forEach((column, row) => {

@@ -14,6 +14,10 @@ export class Candidates {
 
   /** For the assignment. */
   list(): CostCandidates {
-    return { row: Int32Array.from(this.row), column: Int32Array.from(this.column), cost: Float64Array.from(this.costs) };
+    return {
+      row: Int32Array.from(this.row),
+      column: Int32Array.from(this.column),
+      cost: Float64Array.from(this.costs),
+    };
   }
 }

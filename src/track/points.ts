@@ -1,6 +1,8 @@
 import KDBush from "kdbush";
 
-/** Points of one frame, found by place. Answers come by ascending index, whatever the order inside the tree. */
+/**
+ * Points of one frame, found by place. Answers come by ascending index, whatever the order inside the tree.
+ */
 export class PointIndex {
   readonly count: number;
   readonly y: Float64Array;
@@ -22,7 +24,10 @@ export class PointIndex {
     return this.tree === undefined ? [] : this.tree.within(x, y, radius).sort((a, b) => a - b);
   }
 
-  /** Index of the nearest point at most `radius` away, the lowest index in a tie; -1 if there is none. `except` is passed over. */
+  /**
+   * Index of the nearest point at most `radius` away, the lowest index in a tie; -1 if there is none.
+   * `except` is passed over.
+   */
   nearest(y: number, x: number, radius: number, except = -1): number {
     let best = -1;
     let distance = Infinity;
@@ -36,12 +41,21 @@ export class PointIndex {
   }
 
   /**
-   * Indices of the nearest points at most `radius` away, `except` passed over: the `most` nearest, by distance, then index.
+   * Indices of the nearest points at most `radius` away, `except` passed over: the `most` nearest, by
+   * distance, then index.
    *
    * @param out at least `most` long; filled from its beginning
    * @returns how many there are
    */
-  nearestOnes(y: number, x: number, radius: number, except: number, most: number, out: Int32Array, squared: Float64Array): number {
+  nearestOnes(
+    y: number,
+    x: number,
+    radius: number,
+    except: number,
+    most: number,
+    out: Int32Array,
+    squared: Float64Array,
+  ): number {
     let count = 0;
     for (const i of this.tree?.within(x, y, radius) ?? []) {
       if (i === except) continue;
@@ -63,7 +77,8 @@ export class PointIndex {
   neighbourDistances(): Float64Array {
     const out = new Float64Array(this.count).fill(Number.NaN);
     if (this.count < 2) return out;
-    const extent = (values: Float64Array): number => values.reduce((m, v) => Math.max(m, v), -Infinity) - values.reduce((m, v) => Math.min(m, v), Infinity);
+    const extent = (values: Float64Array): number =>
+      values.reduce((m, v) => Math.max(m, v), -Infinity) - values.reduce((m, v) => Math.min(m, v), Infinity);
     const longest = Math.hypot(extent(this.y), extent(this.x));
     // For scattered points the nearest is seldom farther than twice the edge of the cell each has to itself.
     const start = Math.max(longest / Math.sqrt(this.count), longest * 1e-3);

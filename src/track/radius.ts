@@ -1,12 +1,15 @@
-import { mutualNearest, type Drift } from "./drift.js";
-import { medianOf, type Movie } from "./detections.js";
 import { equivalentDiameter } from "../imgproc/regions.js";
+import { medianOf, type Movie } from "./detections.js";
+import { mutualNearest, type Drift } from "./drift.js";
 
 /** Lengths that a movie's own data give, px. */
 export interface MovieScale {
   /** Median of the diameters of discs of the nuclei's areas. */
   readonly diameter: number;
-  /** Median distance to the nearest nucleus of the same frame, half a diameter at least; 4 diameters where no frame has two. */
+  /**
+   * Median distance to the nearest nucleus of the same frame, half a diameter at least; 4 diameters where no
+   * frame has two.
+   */
   readonly spacing: number;
 }
 
@@ -23,7 +26,9 @@ export function movieScale(movie: Movie): MovieScale {
 export interface OwnMotion {
   /** Median displacement, px; NaN if there are none. */
   readonly step: number;
-  /** Share of a displacement that goes on in the next frame, 0..1: 0 for a random walk, 1 for steady motion. */
+  /**
+   * Share of a displacement that goes on in the next frame, 0..1: 0 for a random walk, 1 for steady motion.
+   */
   readonly persistence: number;
 }
 
@@ -34,7 +39,10 @@ export function ownMotion(movie: Movie, drift: Drift, reach: number): OwnMotion 
   const next = new Int32Array(movie.count).fill(-1);
   for (let t = 0; t + 1 < movie.frames; t++) {
     const [from, to, offset] = [movie.points[t]!, movie.points[t + 1]!, movie.start[t]!];
-    const [driftY, driftX] = [drift.dy.subarray(offset, offset + from.count), drift.dx.subarray(offset, offset + from.count)];
+    const [driftY, driftX] = [
+      drift.dy.subarray(offset, offset + from.count),
+      drift.dx.subarray(offset, offset + from.count),
+    ];
     mutualNearest(from, to, reach, driftY, driftX).forEach((j, i) => {
       if (j < 0) return;
       next[offset + i] = movie.start[t + 1]! + j;
@@ -47,8 +55,17 @@ export function ownMotion(movie: Movie, drift: Drift, reach: number): OwnMotion 
   return { step, persistence: persistenceOf(dy, dx, next, lengths, step) };
 }
 
-/** Regression of each displacement on the one before. Long ones are left out, for some of them lead to other nuclei. */
-function persistenceOf(dy: Float64Array, dx: Float64Array, next: Int32Array, lengths: Float64Array, step: number): number {
+/**
+ * Regression of each displacement on the one before. Long ones are left out, for some of them lead to other
+ * nuclei.
+ */
+function persistenceOf(
+  dy: Float64Array,
+  dx: Float64Array,
+  next: Int32Array,
+  lengths: Float64Array,
+  step: number,
+): number {
   let [product, square, count] = [0, 0, 0];
   next.forEach((j, i) => {
     if (j < 0 || !(lengths[i]! <= 3 * step && lengths[j]! <= 3 * step)) return;
@@ -63,9 +80,10 @@ function persistenceOf(dy: Float64Array, dx: Float64Array, next: Int32Array, len
 const enoughPairs = 50;
 
 /**
- * The linking radius. Beyond 1.2 times the distance of neighbours a link is mostly somebody else's, and beyond 4 diameters nothing is
- * known about anybody; within that, 7 typical steps hold all but the rarest movements (of a normal step in two dimensions all but one in
- * 10^14; the room is for the heavy tail of dividing nuclei), and never less than one diameter, for outlines jump when nuclei divide.
+ * The linking radius. Beyond 1.2 times the distance of neighbours a link is mostly somebody else's, and
+ * beyond 4 diameters nothing is known about anybody; within that, 7 typical steps hold all but the rarest
+ * movements (of a normal step in two dimensions all but one in 10^14; the room is for the heavy tail of
+ * dividing nuclei), and never less than one diameter, for outlines jump when nuclei divide.
  */
 export function chooseRadius({ diameter, spacing }: MovieScale, step: number): number {
   const most = Math.min(1.2 * spacing, 4 * diameter);

@@ -1,7 +1,10 @@
 import { InvalidInput } from "../core/errors.js";
 
 export interface TrackOptions {
-  /** Farthest that a nucleus moves between two frames beside the common movement of its neighbourhood, px. Undefined: from the data. */
+  /**
+   * Farthest that a nucleus moves between two frames beside the common movement of its neighbourhood, px.
+   * Undefined: from the data.
+   */
   readonly radius: number | undefined;
   /** Frames that may be missing inside a track, 0 for none. */
   readonly gap: number;
@@ -15,7 +18,10 @@ export interface TrackOptions {
   readonly areaWeight: number;
   /** The same for the mean intensity; without effect where it is not known. */
   readonly intensityWeight: number;
-  /** How much the distance shrinks for nuclei that overlap fully, 0..1; without effect where overlaps are not given. */
+  /**
+   * How much the distance shrinks for nuclei that overlap fully, 0..1; without effect where overlaps are not
+   * given.
+   */
   readonly overlapWeight: number;
   /** Evidence that a division needs, 0..1. */
   readonly divisionEvidence: number;
@@ -26,8 +32,17 @@ export interface TrackOptions {
 }
 
 export const defaultTrackOptions: TrackOptions = {
-  radius: undefined, gap: 1, divisions: true, drift: true, persistence: undefined, areaWeight: 2, intensityWeight: 1, overlapWeight: 0.7, divisionEvidence: 0.45,
-  daughterFrames: 2, minimumCycle: 3,
+  radius: undefined,
+  gap: 1,
+  divisions: true,
+  drift: true,
+  persistence: undefined,
+  areaWeight: 2,
+  intensityWeight: 1,
+  overlapWeight: 0.7,
+  divisionEvidence: 0.45,
+  daughterFrames: 2,
+  minimumCycle: 3,
 };
 
 /** @throws InvalidInput naming the option that is out of range */
@@ -35,11 +50,29 @@ export function checkTrackOptions(options: TrackOptions): void {
   const need = (name: keyof TrackOptions, ok: boolean, expected: string): void => {
     if (!ok) throw new InvalidInput(`track option ${name}`, expected, String(options[name]));
   };
-  need("radius", options.radius === undefined || (options.radius > 0 && options.radius < Infinity), "a distance above 0 px");
+  need(
+    "radius",
+    options.radius === undefined || (options.radius > 0 && options.radius < Infinity),
+    "a distance above 0 px",
+  );
   need("gap", Number.isInteger(options.gap) && options.gap >= 0, "a whole number of frames, 0 or more");
-  need("persistence", options.persistence === undefined || (options.persistence >= 0 && options.persistence <= 1), "a value within 0 to 1");
-  for (const name of ["areaWeight", "intensityWeight"] as const) need(name, options[name] >= 0 && options[name] < Infinity, "a weight of 0 or more");
-  for (const name of ["overlapWeight", "divisionEvidence"] as const) need(name, options[name] >= 0 && options[name] <= 1, "a value within 0 to 1");
-  need("daughterFrames", Number.isInteger(options.daughterFrames) && options.daughterFrames >= 1, "a whole number of frames, 1 or more");
-  need("minimumCycle", Number.isInteger(options.minimumCycle) && options.minimumCycle >= 0, "a whole number of frames, 0 or more");
+  need(
+    "persistence",
+    options.persistence === undefined || (options.persistence >= 0 && options.persistence <= 1),
+    "a value within 0 to 1",
+  );
+  for (const name of ["areaWeight", "intensityWeight"] as const)
+    need(name, options[name] >= 0 && options[name] < Infinity, "a weight of 0 or more");
+  for (const name of ["overlapWeight", "divisionEvidence"] as const)
+    need(name, options[name] >= 0 && options[name] <= 1, "a value within 0 to 1");
+  need(
+    "daughterFrames",
+    Number.isInteger(options.daughterFrames) && options.daughterFrames >= 1,
+    "a whole number of frames, 1 or more",
+  );
+  need(
+    "minimumCycle",
+    Number.isInteger(options.minimumCycle) && options.minimumCycle >= 0,
+    "a whole number of frames, 0 or more",
+  );
 }

@@ -7,7 +7,13 @@ import { measure } from "../imgproc/regions.js";
 import { linkOverlaps } from "./maskoverlaps.js";
 import { track, type TrackResult } from "./track.js";
 
-interface Spot { readonly t: number; readonly y: number; readonly x: number; readonly area?: number; readonly mean?: number }
+interface Spot {
+  readonly t: number;
+  readonly y: number;
+  readonly x: number;
+  readonly area?: number;
+  readonly mean?: number;
+}
 
 /** A table of the spots in the order given; labels count up within each frame. */
 function nucleiOf(spots: readonly Spot[]): Nuclei {
@@ -29,37 +35,66 @@ const pairs = ({ graph }: TrackResult): [number, number][] =>
   Array.from({ length: graph.edges.length / 2 }, (_, e) => [graph.edges[2 * e]!, graph.edges[2 * e + 1]!]);
 
 /** n x n nuclei, 20 px apart, with a little own movement from frame to frame. */
-function lattice(n: number, frames: number, seed: number, move: (t: number, y: number, x: number) => [number, number] = () => [0, 0]): Spot[] {
+function lattice(
+  n: number,
+  frames: number,
+  seed: number,
+  move: (t: number, y: number, x: number) => [number, number] = () => [0, 0],
+): Spot[] {
   const rng = random(seed);
-  return Array.from({ length: frames }, (_, t) => Array.from({ length: n * n }, (_, k) => {
-    const [y, x] = [20 * Math.floor(k / n) + 3 * Math.sin(5 * k), 20 * (k % n) + 3 * Math.cos(7 * k)];
-    const [dy, dx] = move(t, y, x);
-    return { t, y: y + dy + rng.normal(0, 0.7), x: x + dx + rng.normal(0, 0.7) };
-  })).flat();
+  return Array.from({ length: frames }, (_, t) =>
+    Array.from({ length: n * n }, (_, k) => {
+      const [y, x] = [20 * Math.floor(k / n) + 3 * Math.sin(5 * k), 20 * (k % n) + 3 * Math.cos(7 * k)];
+      const [dy, dx] = move(t, y, x);
+      return { t, y: y + dy + rng.normal(0, 0.7), x: x + dx + rng.normal(0, 0.7) };
+    }),
+  ).flat();
 }
 
 /** The links of a lattice whose nuclei keep their place in the list. */
-const straight = (n: number, frames: number): [number, number][] => Array.from({ length: n * n * (frames - 1) }, (_, k) => [k, k + n * n]);
+const straight = (n: number, frames: number): [number, number][] =>
+  Array.from({ length: n * n * (frames - 1) }, (_, k) => [k, k + n * n]);
 
 describe("track: linking", () => {
   it("follows a lone nucleus", () => {
-    expect(pairs(track(nucleiOf([{ t: 0, y: 5, x: 5 }, { t: 1, y: 7, x: 6 }]), 2))).toEqual([[0, 1]]);
+    expect(
+      pairs(
+        track(
+          nucleiOf([
+            { t: 0, y: 5, x: 5 },
+            { t: 1, y: 7, x: 6 },
+          ]),
+          2,
+        ),
+      ),
+    ).toEqual([[0, 1]]);
   });
 
   it("does not link over more than the radius", () => {
-    const spots = [{ t: 0, y: 5, x: 5 }, { t: 1, y: 5, x: 15 }];
+    const spots = [
+      { t: 0, y: 5, x: 5 },
+      { t: 1, y: 5, x: 15 },
+    ];
     expect(pairs(track(nucleiOf(spots), 2, { radius: 9 }))).toEqual([]);
     expect(pairs(track(nucleiOf(spots), 2, { radius: 11 }))).toEqual([[0, 1]]);
   });
 
   it("keeps two nuclei apart that cross", () => {
     // Both move 4 px a frame on paths 6 px apart, so that the right partner is always nearer than the other.
-    const spots = Array.from({ length: 7 }, (_, t) => [{ t, y: 0, x: 4 * t }, { t, y: 6, x: 24 - 4 * t }]).flat();
-    expect(pairs(track(nucleiOf(spots), 7, { radius: 15 }))).toEqual(Array.from({ length: 12 }, (_, k) => [k, k + 2]));
+    const spots = Array.from({ length: 7 }, (_, t) => [
+      { t, y: 0, x: 4 * t },
+      { t, y: 6, x: 24 - 4 * t },
+    ]).flat();
+    expect(pairs(track(nucleiOf(spots), 7, { radius: 15 }))).toEqual(
+      Array.from({ length: 12 }, (_, k) => [k, k + 2]),
+    );
   });
 
   it("lets steady nuclei pass each other, where the nearest would swap them", () => {
-    const spots = Array.from({ length: 4 }, (_, t) => [{ t, y: 0, x: 6 * t }, { t, y: 1, x: 20 - 6 * t }]).flat();
+    const spots = Array.from({ length: 4 }, (_, t) => [
+      { t, y: 0, x: 6 * t },
+      { t, y: 1, x: 20 - 6 * t },
+    ]).flat();
     const onwards = Array.from({ length: 6 }, (_, k) => [k, k + 2]);
     expect(pairs(track(nucleiOf(spots), 4, { radius: 15, persistence: 1 }))).toEqual(onwards);
     expect(pairs(track(nucleiOf(spots), 4, { radius: 15, persistence: 0 }))).not.toEqual(onwards);
@@ -67,35 +102,74 @@ describe("track: linking", () => {
 
   it("measures whether motion persists", () => {
     const rng = random(3);
-    const places = Array.from({ length: 100 }, () => ({ y: rng.uniform(0, 400), x: rng.uniform(0, 400), dy: rng.normal(0, 3), dx: rng.normal(0, 3) }));
-    const steady = [0, 1, 2].flatMap((t) => places.map(({ y, x, dy, dx }): Spot => ({ t, y: y + t * dy, x: x + t * dx })));
-    const shaking = [0, 1, 2].flatMap((t) => places.map(({ y, x, dy, dx }): Spot => ({ t, y: y + (t % 2) * dy, x: x + (t % 2) * dx })));
+    const places = Array.from({ length: 100 }, () => ({
+      y: rng.uniform(0, 400),
+      x: rng.uniform(0, 400),
+      dy: rng.normal(0, 3),
+      dx: rng.normal(0, 3),
+    }));
+    const steady = [0, 1, 2].flatMap((t) =>
+      places.map(({ y, x, dy, dx }): Spot => ({ t, y: y + t * dy, x: x + t * dx })),
+    );
+    const shaking = [0, 1, 2].flatMap((t) =>
+      places.map(({ y, x, dy, dx }): Spot => ({ t, y: y + (t % 2) * dy, x: x + (t % 2) * dx })),
+    );
     expect(track(nucleiOf(steady), 3).settings.persistence).toBeGreaterThan(0.8);
     expect(track(nucleiOf(shaking), 3).settings.persistence).toBe(0);
   });
 
   it("takes the best sum, not the nearest pair first", () => {
     // b1 is nearest to a2 (3 px), but then a1 would have to jump 13 px, which the radius forbids.
-    const spots = [{ t: 0, y: 0, x: 0 }, { t: 0, y: 0, x: 8 }, { t: 1, y: 0, x: 5 }, { t: 1, y: 0, x: 13 }];
-    expect(pairs(track(nucleiOf(spots), 2, { radius: 10 }))).toEqual([[0, 2], [1, 3]]);
+    const spots = [
+      { t: 0, y: 0, x: 0 },
+      { t: 0, y: 0, x: 8 },
+      { t: 1, y: 0, x: 5 },
+      { t: 1, y: 0, x: 13 },
+    ];
+    expect(pairs(track(nucleiOf(spots), 2, { radius: 10 }))).toEqual([
+      [0, 2],
+      [1, 3],
+    ]);
   });
 
   it("tells nuclei apart by area and by intensity where distance cannot", () => {
-    const swap = (a: Partial<Spot>, b: Partial<Spot>): Spot[] =>
-      [{ t: 0, y: 0, x: 0, ...a }, { t: 0, y: 0, x: 6, ...b }, { t: 1, y: 4, x: 3, ...b }, { t: 1, y: -4, x: 3.1, ...a }];
-    expect(pairs(track(nucleiOf(swap({ area: 60 }, { area: 160 })), 2, { radius: 20 }))).toEqual([[1, 2], [0, 3]]);
-    expect(pairs(track(nucleiOf(swap({ mean: 20 }, { mean: 90 })), 2, { radius: 20 }))).toEqual([[1, 2], [0, 3]]);
+    const swap = (a: Partial<Spot>, b: Partial<Spot>): Spot[] => [
+      { t: 0, y: 0, x: 0, ...a },
+      { t: 0, y: 0, x: 6, ...b },
+      { t: 1, y: 4, x: 3, ...b },
+      { t: 1, y: -4, x: 3.1, ...a },
+    ];
+    expect(pairs(track(nucleiOf(swap({ area: 60 }, { area: 160 })), 2, { radius: 20 }))).toEqual([
+      [1, 2],
+      [0, 3],
+    ]);
+    expect(pairs(track(nucleiOf(swap({ mean: 20 }, { mean: 90 })), 2, { radius: 20 }))).toEqual([
+      [1, 2],
+      [0, 3],
+    ]);
   });
 
   it("prefers the nucleus that the mask overlaps", () => {
     // The 4 px high bar at x 4..15 becomes two; the left one is nearer, the right one lies on it.
     const draw = (objects: [number, number, number][]): LabelImage => {
       const data = new Int32Array(4 * 40);
-      objects.forEach(([from, to], k) => { for (let y = 0; y < 4; y++) data.fill(k + 1, y * 40 + from, y * 40 + to); });
+      objects.forEach(([from, to], k) => {
+        for (let y = 0; y < 4; y++) data.fill(k + 1, y * 40 + from, y * 40 + to);
+      });
       return labelImage(4, 40, data);
     };
-    const [a, b] = [draw([[10, 22, 1]]), draw([[6, 10, 1], [14, 26, 1]])];
-    const nuclei = nucleiOf([{ t: 0, y: 1.5, x: 15.5, area: 48 }, { t: 1, y: 1.5, x: 11.6, area: 48 }, { t: 1, y: 1.5, x: 19.5, area: 48 }]);
+    const [a, b] = [
+      draw([[10, 22, 1]]),
+      draw([
+        [6, 10, 1],
+        [14, 26, 1],
+      ]),
+    ];
+    const nuclei = nucleiOf([
+      { t: 0, y: 1.5, x: 15.5, area: 48 },
+      { t: 1, y: 1.5, x: 11.6, area: 48 },
+      { t: 1, y: 1.5, x: 19.5, area: 48 },
+    ]);
     const options = { radius: 20, divisions: false };
     expect(pairs(track(nuclei, 2, options))).toEqual([[0, 1]]);
     expect(pairs(track(nuclei, 2, options, {}, [linkOverlaps(a, b)]))).toEqual([[0, 2]]);
@@ -108,23 +182,51 @@ describe("track: linking", () => {
   });
 
   it("follows a flow that turns", () => {
-    const turn = (t: number, y: number, x: number): [number, number] => [0.05 * t * (x - 130), -0.05 * t * (y - 130)];
+    const turn = (t: number, y: number, x: number): [number, number] => [
+      0.05 * t * (x - 130),
+      -0.05 * t * (y - 130),
+    ];
     expect(pairs(track(nucleiOf(lattice(14, 3, 2, turn)), 3))).toEqual(straight(14, 3));
   });
 
   it("starts and ends tracks where nuclei appear and disappear", () => {
-    const spots = [{ t: 0, y: 0, x: 0 }, { t: 0, y: 0, x: 50 }, { t: 1, y: 0, x: 0 }, { t: 2, y: 1, x: 0 }, { t: 2, y: 90, x: 50 }];
-    expect(pairs(track(nucleiOf(spots), 3, { gap: 0 }))).toEqual([[0, 2], [2, 3]]);
+    const spots = [
+      { t: 0, y: 0, x: 0 },
+      { t: 0, y: 0, x: 50 },
+      { t: 1, y: 0, x: 0 },
+      { t: 2, y: 1, x: 0 },
+      { t: 2, y: 90, x: 50 },
+    ];
+    expect(pairs(track(nucleiOf(spots), 3, { gap: 0 }))).toEqual([
+      [0, 2],
+      [2, 3],
+    ]);
   });
 });
 
 describe("track: gaps", () => {
-  const path = (missing: readonly number[]): Spot[] => Array.from({ length: 7 }, (_, t) => ({ t, y: t, x: 2 * t })).filter(({ t }) => !missing.includes(t));
+  const path = (missing: readonly number[]): Spot[] =>
+    Array.from({ length: 7 }, (_, t) => ({ t, y: t, x: 2 * t })).filter(({ t }) => !missing.includes(t));
 
   it("bridges as many missing frames as allowed", () => {
-    expect(pairs(track(nucleiOf(path([3])), 7))).toEqual([[0, 1], [1, 2], [2, 3], [3, 4], [4, 5]]);
-    expect(pairs(track(nucleiOf(path([3, 4])), 7))).toEqual([[0, 1], [1, 2], [3, 4]]);
-    expect(pairs(track(nucleiOf(path([3, 4])), 7, { gap: 2 }))).toEqual([[0, 1], [1, 2], [2, 3], [3, 4]]);
+    expect(pairs(track(nucleiOf(path([3])), 7))).toEqual([
+      [0, 1],
+      [1, 2],
+      [2, 3],
+      [3, 4],
+      [4, 5],
+    ]);
+    expect(pairs(track(nucleiOf(path([3, 4])), 7))).toEqual([
+      [0, 1],
+      [1, 2],
+      [3, 4],
+    ]);
+    expect(pairs(track(nucleiOf(path([3, 4])), 7, { gap: 2 }))).toEqual([
+      [0, 1],
+      [1, 2],
+      [2, 3],
+      [3, 4],
+    ]);
     expect(track(nucleiOf(path([3])), 7, { gap: 0 }).gapsClosed).toBe(0);
   });
 
@@ -138,23 +240,46 @@ describe("track: gaps", () => {
   });
 
   it("uses each end and each start once", () => {
-    const spots = [{ t: 0, y: 0, x: 0 }, { t: 0, y: 0, x: 6 }, { t: 2, y: 0, x: 3 }];
+    const spots = [
+      { t: 0, y: 0, x: 0 },
+      { t: 0, y: 0, x: 6 },
+      { t: 2, y: 0, x: 3 },
+    ];
     expect(pairs(track(nucleiOf(spots), 3, { radius: 10 }))).toEqual([[0, 2]]);
   });
 });
 
 describe("track: divisions", () => {
-  /** A mother at (20, 20) of area 100 for 3 frames, then two daughters that part. Rows 0..2; 3, 5, 7 and 4, 6, 8. */
+  /**
+   * A mother at (20, 20) of area 100 for 3 frames, then two daughters that part. Rows 0..2; 3, 5, 7 and 4, 6,
+   * 8.
+   */
   const dividing = (areas: readonly [number, number] = [52, 50]): Spot[] => [
     ...[0, 1, 2].map((t) => ({ t, y: 20, x: 20, area: 100 })),
-    ...[3, 4, 5].flatMap((t) => [{ t, y: 20, x: 16 - (t - 3), area: areas[0] }, { t, y: 20, x: 24.5 + (t - 3), area: areas[1] }]),
+    ...[3, 4, 5].flatMap((t) => [
+      { t, y: 20, x: 16 - (t - 3), area: areas[0] },
+      { t, y: 20, x: 24.5 + (t - 3), area: areas[1] },
+    ]),
   ];
 
   it("finds both daughters and says how sure it is", () => {
     const found = track(nucleiOf(dividing()), 6, { radius: 12 });
-    expect(pairs(found)).toEqual([[0, 1], [1, 2], [2, 3], [2, 4], [3, 5], [4, 6], [5, 7], [6, 8]]);
-    expect(found.divisions).toEqual([{ motherRow: 2, daughters: [3, 4], score: expect.closeTo(0.82, 1) as number }]);
-    expect(pairs(track(nucleiOf(dividing()), 6, { radius: 12, divisions: false }))).not.toContainEqual([2, 4]);
+    expect(pairs(found)).toEqual([
+      [0, 1],
+      [1, 2],
+      [2, 3],
+      [2, 4],
+      [3, 5],
+      [4, 6],
+      [5, 7],
+      [6, 8],
+    ]);
+    expect(found.divisions).toEqual([
+      { motherRow: 2, daughters: [3, 4], score: expect.closeTo(0.82, 1) as number },
+    ]);
+    expect(pairs(track(nucleiOf(dividing()), 6, { radius: 12, divisions: false }))).not.toContainEqual([
+      2, 4,
+    ]);
   });
 
   it("finds daughters that are both too far for a link", () => {
@@ -163,30 +288,45 @@ describe("track: divisions", () => {
   });
 
   it("does not take a full-grown neighbour that appears for a daughter", () => {
-    const spots = [...[0, 1, 2, 3, 4].map((t) => ({ t, y: 20, x: 20, area: 100 })), ...[3, 4].map((t) => ({ t, y: 20, x: 32, area: 100 }))];
+    const spots = [
+      ...[0, 1, 2, 3, 4].map((t) => ({ t, y: 20, x: 20, area: 100 })),
+      ...[3, 4].map((t) => ({ t, y: 20, x: 32, area: 100 })),
+    ];
     expect(track(nucleiOf(spots), 5, { radius: 14 }).divisions).toEqual([]);
   });
 
   it("does not take two nuclei for daughters that were one outline before and lie where it lay", () => {
-    // One outline of two nuclei for three frames, then two; among others of the size of each. With overlaps, for only they tell.
-    const bar = (from: number, to: number, label: number, data: Int32Array): void => { for (let y = 10; y < 20; y++) data.fill(label, y * 60 + from, y * 60 + to); };
+    // One outline of two nuclei for three frames, then two; among others of the size of each. With overlaps,
+    // for only they tell.
+    const bar = (from: number, to: number, label: number, data: Int32Array): void => {
+      for (let y = 10; y < 20; y++) data.fill(label, y * 60 + from, y * 60 + to);
+    };
     const labels = Array.from({ length: 6 }, (_, t) => {
       const data = new Int32Array(30 * 60);
       if (t < 3) bar(10, 30, 1, data);
-      else { bar(10, 20, 1, data); bar(20, 30, 2, data); }
+      else {
+        bar(10, 20, 1, data);
+        bar(20, 30, 2, data);
+      }
       bar(34, 44, 3, data);
       bar(48, 58, 4, data);
       return labelImage(30, 60, data);
     });
     const nuclei = concatNuclei(labels.map((image, frame) => measure(image, { frame })));
     const overlaps = labels.slice(1).map((later, t) => linkOverlaps(labels[t]!, later));
-    const evidence = (given: typeof overlaps | undefined): number => track(nuclei, 6, { radius: 20, divisionEvidence: 0 }, {}, given).divisions[0]?.score ?? 0;
+    const evidence = (given: typeof overlaps | undefined): number =>
+      track(nuclei, 6, { radius: 20, divisionEvidence: 0 }, {}, given).divisions[0]?.score ?? 0;
     expect(evidence(overlaps)).toBeLessThan(0.2);
     expect(evidence(undefined)).toBeGreaterThan(evidence(overlaps) + 0.2);
   });
 
   it("counts it for a division when the mother is brighter than she was", () => {
-    const bright = (last: number): number => track(nucleiOf(dividing().map((spot) => ({ ...spot, mean: spot.t === 2 ? last : spot.t < 2 ? 100 : 60 }))), 6, { radius: 12, divisionEvidence: 0 }).divisions[0]!.score;
+    const bright = (last: number): number =>
+      track(
+        nucleiOf(dividing().map((spot) => ({ ...spot, mean: spot.t === 2 ? last : spot.t < 2 ? 100 : 60 }))),
+        6,
+        { radius: 12, divisionEvidence: 0 },
+      ).divisions[0]!.score;
     expect(bright(120)).toBeGreaterThan(bright(100));
   });
 
@@ -215,8 +355,15 @@ describe("track: divisions", () => {
   });
 
   it("does not let a nucleus divide right after its birth", () => {
-    const twice = [...dividing().filter(({ t, x }) => t < 4 || x > 20), ...[4, 5, 6].flatMap((t) => [{ t, y: 16, x: 15, area: 26 }, { t, y: 24, x: 15, area: 26 }])];
-    const mothers = (minimumCycle: number): number => track(nucleiOf(twice), 7, { radius: 12, minimumCycle }).divisions.length;
+    const twice = [
+      ...dividing().filter(({ t, x }) => t < 4 || x > 20),
+      ...[4, 5, 6].flatMap((t) => [
+        { t, y: 16, x: 15, area: 26 },
+        { t, y: 24, x: 15, area: 26 },
+      ]),
+    ];
+    const mothers = (minimumCycle: number): number =>
+      track(nucleiOf(twice), 7, { radius: 12, minimumCycle }).divisions.length;
     expect(mothers(3)).toBe(1);
     expect(mothers(0)).toBe(2);
   });
@@ -225,9 +372,18 @@ describe("track: divisions", () => {
 describe("track: whole movies", () => {
   it("accepts no frames, no nuclei, one frame and empty frames", () => {
     expect(track(nucleiOf([]), 0).graph.edges.length).toBe(0);
-    expect(track(nucleiOf([]), 5).settings).toMatchObject({ radius: null, diameter: null, spacing: null, step: null });
+    expect(track(nucleiOf([]), 5).settings).toMatchObject({
+      radius: null,
+      diameter: null,
+      spacing: null,
+      step: null,
+    });
     expect(track(nucleiOf([{ t: 0, y: 1, x: 1 }]), 1).graph.frames).toBe(1);
-    const spots = [{ t: 1, y: 1, x: 1 }, { t: 4, y: 1, x: 1 }, { t: 5, y: 1, x: 1 }];
+    const spots = [
+      { t: 1, y: 1, x: 1 },
+      { t: 4, y: 1, x: 1 },
+      { t: 5, y: 1, x: 1 },
+    ];
     expect(pairs(track(nucleiOf(spots), 8, { radius: 5 }))).toEqual([[1, 2]]);
   });
 
@@ -242,54 +398,77 @@ describe("track: whole movies", () => {
   it("stops when asked to", () => {
     const stop = new AbortController();
     stop.abort();
-    expect(() => track(nucleiOf(lattice(3, 3, 1)), 3, {}, { signal: stop.signal })).toThrow(/stopped before it ended/);
+    expect(() => track(nucleiOf(lattice(3, 3, 1)), 3, {}, { signal: stop.signal })).toThrow(
+      /stopped before it ended/,
+    );
   });
 
-  const movie = fc.array(fc.record({
-    t: fc.integer({ min: 0, max: 4 }), y: fc.integer({ min: 0, max: 480 }).map((v) => v / 8), x: fc.integer({ min: 0, max: 480 }).map((v) => v / 8),
-    area: fc.integer({ min: 20, max: 120 }),
-  }), { maxLength: 60 }).map((spots) => [...new Map(spots.map((s) => [`${s.t} ${s.y} ${s.x}`, s])).values()]);
+  const movie = fc
+    .array(
+      fc.record({
+        t: fc.integer({ min: 0, max: 4 }),
+        y: fc.integer({ min: 0, max: 480 }).map((v) => v / 8),
+        x: fc.integer({ min: 0, max: 480 }).map((v) => v / 8),
+        area: fc.integer({ min: 20, max: 120 }),
+      }),
+      { maxLength: 60 },
+    )
+    .map((spots) => [...new Map(spots.map((s) => [`${s.t} ${s.y} ${s.x}`, s])).values()]);
   const named = (spots: readonly Spot[], result: TrackResult, shift = 0): string[] => {
-    const name = (row: number): string => `${spots[row]!.t} ${spots[row]!.y - shift} ${spots[row]!.x + shift}`;
-    return pairs(result).map(([a, b]) => `${name(a)} > ${name(b)}`).sort();
+    const name = (row: number): string =>
+      `${spots[row]!.t} ${spots[row]!.y - shift} ${spots[row]!.x + shift}`;
+    return pairs(result)
+      .map(([a, b]) => `${name(a)} > ${name(b)}`)
+      .sort();
   };
 
   it("gives forests: one parent at most, two children at most, forward in time, no wider gap than allowed", () => {
-    fc.assert(fc.property(movie, fc.integer({ min: 0, max: 2 }), (spots, gap) => {
-      const result = track(nucleiOf(spots), 5, { gap });
-      const children = new Map<number, number>();
-      let last = -1;
-      for (const [parent, child] of pairs(result)) {
-        expect(child).toBeGreaterThan(last);
-        last = child;
-        const step = spots[child]!.t - spots[parent]!.t;
-        expect(step).toBeGreaterThan(0);
-        expect(step).toBeLessThanOrEqual(gap + 1);
-        children.set(parent, (children.get(parent) ?? 0) + 1);
-      }
-      const counts = [...children.values()];
-      expect(counts.every((n) => n <= 2)).toBe(true);
-      expect(counts.filter((n) => n === 2).length).toBe(result.divisions.length);
-    }));
+    fc.assert(
+      fc.property(movie, fc.integer({ min: 0, max: 2 }), (spots, gap) => {
+        const result = track(nucleiOf(spots), 5, { gap });
+        const children = new Map<number, number>();
+        let last = -1;
+        for (const [parent, child] of pairs(result)) {
+          expect(child).toBeGreaterThan(last);
+          last = child;
+          const step = spots[child]!.t - spots[parent]!.t;
+          expect(step).toBeGreaterThan(0);
+          expect(step).toBeLessThanOrEqual(gap + 1);
+          children.set(parent, (children.get(parent) ?? 0) + 1);
+        }
+        const counts = [...children.values()];
+        expect(counts.every((n) => n <= 2)).toBe(true);
+        expect(counts.filter((n) => n === 2).length).toBe(result.divisions.length);
+      }),
+    );
   });
 
   it("does not depend on the order of the rows", () => {
-    fc.assert(fc.property(movie, fc.integer({ min: 0, max: 1000 }), (spots, turn) => {
-      const turned = spots.map((_, k) => spots[(k + turn) % spots.length]!).reverse();
-      expect(named(turned, track(nucleiOf(turned), 5))).toEqual(named(spots, track(nucleiOf(spots), 5)));
-    }));
+    fc.assert(
+      fc.property(movie, fc.integer({ min: 0, max: 1000 }), (spots, turn) => {
+        const turned = spots.map((_, k) => spots[(k + turn) % spots.length]!).reverse();
+        expect(named(turned, track(nucleiOf(turned), 5))).toEqual(named(spots, track(nucleiOf(spots), 5)));
+      }),
+    );
   });
 
   it("does not depend on where the image begins", () => {
-    fc.assert(fc.property(movie, (spots) => {
-      const shifted = spots.map((s) => ({ ...s, y: s.y + 64, x: s.x - 64 }));
-      expect(named(shifted, track(nucleiOf(shifted), 5), 64)).toEqual(named(spots, track(nucleiOf(spots), 5)));
-    }));
+    fc.assert(
+      fc.property(movie, (spots) => {
+        const shifted = spots.map((s) => ({ ...s, y: s.y + 64, x: s.x - 64 }));
+        expect(named(shifted, track(nucleiOf(shifted), 5), 64)).toEqual(
+          named(spots, track(nucleiOf(spots), 5)),
+        );
+      }),
+    );
   });
 
   it("tracks 20 frames of 4,900 nuclei without a wrong link", () => {
     const [n, frames] = [70, 20];
-    const result = track(nucleiOf(lattice(n, frames, 5, (t, y, x) => [0.002 * t * x, 3 * t + 0.001 * t * y])), frames);
+    const result = track(
+      nucleiOf(lattice(n, frames, 5, (t, y, x) => [0.002 * t * x, 3 * t + 0.001 * t * y])),
+      frames,
+    );
     const links = pairs(result);
     expect(links.length).toBe(n * n * (frames - 1));
     expect(links.filter(([parent, child]) => child !== parent + n * n)).toEqual([]);

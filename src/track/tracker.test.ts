@@ -12,7 +12,14 @@ function movie(): Nuclei {
   }
   const nuclei = emptyNuclei(spots.length);
   spots.forEach(([t, y, x, area], row) => {
-    [nuclei.frame[row], nuclei.label[row], nuclei.y[row], nuclei.x[row], nuclei.area[row], nuclei.meanIntensity[row]] = [t, row + 1, y, x, area, NaN];
+    [
+      nuclei.frame[row],
+      nuclei.label[row],
+      nuclei.y[row],
+      nuclei.x[row],
+      nuclei.area[row],
+      nuclei.meanIntensity[row],
+    ] = [t, row + 1, y, x, area, NaN];
   });
   return nuclei;
 }
@@ -23,9 +30,15 @@ describe("trackWith", () => {
     expect([auto.divisions.length, auto.graph.edges.length / 2]).toEqual([1, 18]);
     const trackmate = trackWith("trackmate", movie(), 6, {});
     // 15 px hold neither the fast nucleus nor, without splitting, the division.
-    expect([trackmate.divisions.length, trackmate.graph.edges.length / 2, trackmate.settings.radius]).toEqual([0, 12, 15]);
+    expect([trackmate.divisions.length, trackmate.graph.edges.length / 2, trackmate.settings.radius]).toEqual(
+      [0, 12, 15],
+    );
     const tuned = trackWith("trackmate-tuned", movie(), 6, {});
-    expect([tuned.divisions.length, tuned.graph.edges.length / 2, tuned.settings.radius]).toEqual([1, 18, auto.settings.radius]);
+    expect([tuned.divisions.length, tuned.graph.edges.length / 2, tuned.settings.radius]).toEqual([
+      1,
+      18,
+      auto.settings.radius,
+    ]);
     expect(tuned.divisions[0]).toMatchObject({ motherRow: 8, score: NaN });
     expect(tuned.settings).toMatchObject({ divisions: true, gap: 1, drift: false });
   });
@@ -33,7 +46,10 @@ describe("trackWith", () => {
   it("takes TrackMate's 15 in µm where the movie is calibrated, and another radius when told", () => {
     expect(trackWith("trackmate", movie(), 6, { pixelSize: 0.6 }).settings.radius).toBe(25);
     expect(trackWith("trackmate", movie(), 6, { pixelSize: 0.6 }).graph.edges.length / 2).toBe(17);
-    expect(trackWith("trackmate", movie(), 6, { radius: 21, gap: 3 }).settings).toMatchObject({ radius: 21, gap: 3 });
+    expect(trackWith("trackmate", movie(), 6, { radius: 21, gap: 3 }).settings).toMatchObject({
+      radius: 21,
+      gap: 3,
+    });
   });
 
   it("works where there is nothing to measure", () => {

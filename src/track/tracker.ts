@@ -1,11 +1,14 @@
 import type { Nuclei } from "../core/nuclei.js";
 import type { StageContext } from "../core/progress.js";
 import type { TrackGraph } from "../core/tracks.js";
-import { type LapOptions, trackLap, trackmateDefaults, trackmateTuned } from "./trackmate.js";
 import type { LinkOverlaps } from "./maskoverlaps.js";
 import { defaultTrackOptions, measureMovie, track, type TrackOptions, type TrackResult } from "./track.js";
+import { type LapOptions, trackLap, trackmateDefaults, trackmateTuned } from "./trackmate.js";
 
-/** Karyon's own tracker, and TrackMate's with its defaults or with splitting and a radius from the data, for comparison. */
+/**
+ * Karyon's own tracker, and TrackMate's with its defaults or with splitting and a radius from the data, for
+ * comparison.
+ */
 export const trackers = ["auto", "trackmate", "trackmate-tuned"] as const;
 export type Tracker = (typeof trackers)[number];
 
@@ -15,24 +18,58 @@ export interface TrackerOptions extends Partial<TrackOptions> {
 }
 
 /**
- * Links nuclei with the tracker of that name. To those of TrackMate only `radius` and `gap` apply (and the pixel size to its defaults); whether
- * tracks split is part of the preset.
+ * Links nuclei with the tracker of that name. To those of TrackMate only `radius` and `gap` apply (and the
+ * pixel size to its defaults); whether tracks split is part of the preset.
  *
  * @throws the errors of `track` and `trackLap`
  */
-export function trackWith(tracker: Tracker, nuclei: Nuclei, frames: number, { pixelSize, ...options }: TrackerOptions, context: StageContext = {}, overlaps?: LinkOverlaps): TrackResult {
+export function trackWith(
+  tracker: Tracker,
+  nuclei: Nuclei,
+  frames: number,
+  { pixelSize, ...options }: TrackerOptions,
+  context: StageContext = {},
+  overlaps?: LinkOverlaps,
+): TrackResult {
   if (tracker === "auto") return track(nuclei, frames, options, context, overlaps);
-  const radius = options.radius ?? (tracker === "trackmate" ? undefined : measureMovie(nuclei, frames).radius ?? undefined);
-  const defaults = tracker === "trackmate" ? trackmateDefaults(pixelSize) : trackmateTuned(radius ?? trackmateDefaults(pixelSize).linkingDistance);
-  const lap: LapOptions = { ...defaults, ...(radius === undefined ? {} : { linkingDistance: radius, gapDistance: radius }), gapFrames: (options.gap ?? defaultTrackOptions.gap) + 1 };
+  const radius =
+    options.radius ??
+    (tracker === "trackmate" ? undefined : (measureMovie(nuclei, frames).radius ?? undefined));
+  const defaults =
+    tracker === "trackmate"
+      ? trackmateDefaults(pixelSize)
+      : trackmateTuned(radius ?? trackmateDefaults(pixelSize).linkingDistance);
+  const lap: LapOptions = {
+    ...defaults,
+    ...(radius === undefined ? {} : { linkingDistance: radius, gapDistance: radius }),
+    gapFrames: (options.gap ?? defaultTrackOptions.gap) + 1,
+  };
   const graph = trackLap(nuclei, frames, lap, context);
   return { graph, divisions: divisionsOf(graph), gapsClosed: gapsOf(graph), settings: settingsOf(lap) };
 }
 
 /** The LAP tracker in the terms of ours: it knows distances only. */
-const settingsOf = ({ linkingDistance, gapFrames, splittingDistance }: LapOptions): TrackResult["settings"] => ({
-  ...defaultTrackOptions, radius: linkingDistance, gap: Math.max(0, gapFrames - 1), divisions: splittingDistance !== undefined, drift: false, persistence: 0, areaWeight: 0,
-  intensityWeight: 0, overlapWeight: 0, divisionEvidence: 0, daughterFrames: 2, minimumCycle: 0, diameter: null, spacing: null, step: null, overlaps: false,
+const settingsOf = ({
+  linkingDistance,
+  gapFrames,
+  splittingDistance,
+}: LapOptions): TrackResult["settings"] => ({
+  ...defaultTrackOptions,
+  radius: linkingDistance,
+  gap: Math.max(0, gapFrames - 1),
+  divisions: splittingDistance !== undefined,
+  drift: false,
+  persistence: 0,
+  areaWeight: 0,
+  intensityWeight: 0,
+  overlapWeight: 0,
+  divisionEvidence: 0,
+  daughterFrames: 2,
+  minimumCycle: 0,
+  diameter: null,
+  spacing: null,
+  step: null,
+  overlaps: false,
 });
 
 /** Divisions without evidence: none is asked for. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { Cancelled, InvalidInput, isKaryonError, type KaryonError, TrainingDiverged } from "../core/errors.js";
+import {
+  Cancelled,
+  InvalidInput,
+  isKaryonError,
+  type KaryonError,
+  TrainingDiverged,
+} from "../core/errors.js";
 import { answerError, valueOf } from "./answer.js";
 
 const across = (error: unknown): unknown => {
@@ -12,7 +18,11 @@ const across = (error: unknown): unknown => {
 
 describe("errors across threads", () => {
   it("keep kind and message of those a user can meet", () => {
-    for (const error of [new InvalidInput("patch", "a multiple of 16", "50"), new TrainingDiverged(12, NaN), new Cancelled("Training")]) {
+    for (const error of [
+      new InvalidInput("patch", "a multiple of 16", "50"),
+      new TrainingDiverged(12, NaN),
+      new Cancelled("Training"),
+    ]) {
       const arrived = across(error);
       expect(isKaryonError(arrived)).toBe(true);
       expect((arrived as KaryonError).kind).toBe(error.kind);

@@ -1,18 +1,27 @@
-/** What worker threads do of an annotation: candidates of one frame, and, once all frames are judged, the labels of one frame. */
+/**
+ * What worker threads do of an annotation: candidates of one frame, and, once all frames are judged, the
+ * labels of one frame.
+ */
 import { deserialize, serialize } from "node:v8";
 import { deflate, inflate } from "#platform";
 import { type AutoOptions, composeAnnotation, type Proposal, proposeObjects } from "../annotate/auto.js";
 import { cutCandidates, type OpenSides } from "../annotate/cut.js";
 import { annotatePaper, noiseBackground } from "../annotate/paper.js";
 import { estimateLight, type Light } from "../annotate/scale.js";
-import { type Annotation, type Decision, featureColumns, type ObjectFeatures, type ObjectTable } from "../annotate/types.js";
+import {
+  type Annotation,
+  type Decision,
+  featureColumns,
+  type ObjectFeatures,
+  type ObjectTable,
+} from "../annotate/types.js";
 import type { Image, SampleData } from "../core/image.js";
 import type { LabelImage } from "../core/labels.js";
 import { random } from "../core/random.js";
+import { annotationOverlay } from "../draw/overlay.js";
 import { formatCsv } from "../io/csv.js";
 import { encodePng } from "../io/png/png.js";
 import { encodeTiff } from "../io/tiff/encode.js";
-import { annotationOverlay } from "../draw/overlay.js";
 
 export type Background = "noise" | "ignore" | "keep";
 
@@ -40,7 +49,13 @@ export interface ProposeRequest {
 export function proposeFrame({ image, frame, diameter, options, open }: ProposeRequest): ProposedFrame {
   const light = estimateLight(image);
   const proposal = proposeObjects(image, { ...light, diameter }, options, frame);
-  return { objects: proposal.objects, light, cut: cutCandidates(proposal.labels, open), packed: pack(proposal), candidates: labelTiff(proposal.labels, image) };
+  return {
+    objects: proposal.objects,
+    light,
+    cut: cutCandidates(proposal.labels, open),
+    packed: pack(proposal),
+    candidates: labelTiff(proposal.labels, image),
+  };
 }
 
 /** Files of one frame of a dataset; `image` is undefined where it is the input as it is. */
@@ -78,42 +93,93 @@ export interface ComposeRequest extends FrameOutput {
 }
 
 export function composeFrame(request: ComposeRequest): AnnotatedFrame {
-  const annotation = composeAnnotation({ ...unpack(request.packed), objects: request.objects }, request.decisions);
+  const annotation = composeAnnotation(
+    { ...unpack(request.packed), objects: request.objects },
+    request.decisions,
+  );
   // The candidates were written when they were proposed.
   return { ...filesOf(annotation, request.image, request), candidates: undefined };
 }
 
 /** The paper's annotation judges each frame by itself. */
-export function annotatePaperFrame({ image, ...output }: FrameOutput & { readonly image: Image }): AnnotatedFrame {
+export function annotatePaperFrame({
+  image,
+  ...output
+}: FrameOutput & { readonly image: Image }): AnnotatedFrame {
   const annotation = annotatePaper(image, output.frame);
-  return { ...filesOf(annotation, image, { ...output, pixelSize: image.pixelSize }), candidates: labelTiff(annotation.candidates, image) };
-}
-
-function filesOf(annotation: Annotation, image: Image | undefined, { name, frame, background, overlay, seed, pixelSize }: FrameOutput & { readonly pixelSize: number | undefined }): Omit<AnnotatedFrame, "candidates"> {
-  const { labels, objects, settings, warnings } = annotation;
-  const mask = background === "ignore" ? labels : { ...labels, data: labels.data.map((label) => (label > 0 ? label : 0)) };
-  const noisy = background === "noise" && image !== undefined ? noiseBackground(image, labels, random(seed).fork(frame)) : undefined;
   return {
-    image: noisy && imageTiff(noisy), mask: labelTiff(mask, { pixelSize }),
-    overlay: overlay && image !== undefined ? encodePng(annotationOverlay(image, labels, { rejected: rejectedOf(annotation) })) : undefined,
-    rows: new TextEncoder().encode(objectRows(objects, name)), kept: labels.count, areas: objects.area.filter((_, row) => objects.kept[row] === 1),
-    candidateCount: objects.count, settings, warnings,
+    ...filesOf(annotation, image, { ...output, pixelSize: image.pixelSize }),
+    candidates: labelTiff(annotation.candidates, image),
   };
 }
 
-/** Pixels of a camera hardly shrink: without compression, which would take longer than all the rest of writing. */
-export const imageTiff = ({ height, width, data, pixelSize }: Image): Uint8Array => tiff(height, width, data, pixelSize, "none");
+function filesOf(
+  annotation: Annotation,
+  image: Image | undefined,
+  {
+    name,
+    frame,
+    background,
+    overlay,
+    seed,
+    pixelSize,
+  }: FrameOutput & { readonly pixelSize: number | undefined },
+): Omit<AnnotatedFrame, "candidates"> {
+  const { labels, objects, settings, warnings } = annotation;
+  const mask =
+    background === "ignore"
+      ? labels
+      : { ...labels, data: labels.data.map((label) => (label > 0 ? label : 0)) };
+  const noisy =
+    background === "noise" && image !== undefined
+      ? noiseBackground(image, labels, random(seed).fork(frame))
+      : undefined;
+  return {
+    image: noisy && imageTiff(noisy),
+    mask: labelTiff(mask, { pixelSize }),
+    overlay:
+      overlay && image !== undefined
+        ? encodePng(annotationOverlay(image, labels, { rejected: rejectedOf(annotation) }))
+        : undefined,
+    rows: new TextEncoder().encode(objectRows(objects, name)),
+    kept: labels.count,
+    areas: objects.area.filter((_, row) => objects.kept[row] === 1),
+    candidateCount: objects.count,
+    settings,
+    warnings,
+  };
+}
 
-export const labelTiff = ({ height, width, data }: LabelImage, { pixelSize }: Pick<Image, "pixelSize">): Uint8Array => tiff(height, width, data, pixelSize, "deflate");
+/**
+ * Pixels of a camera hardly shrink: without compression, which would take longer than all the rest of
+ * writing.
+ */
+export const imageTiff = ({ height, width, data, pixelSize }: Image): Uint8Array =>
+  tiff(height, width, data, pixelSize, "none");
 
-const tiff = (height: number, width: number, data: SampleData, pixelSize: number | undefined, compression: "deflate" | "none"): Uint8Array =>
-  encodeTiff([{ height, width, samples: 1, data }], { compression, level: 3, pixelSize });
+export const labelTiff = (
+  { height, width, data }: LabelImage,
+  { pixelSize }: Pick<Image, "pixelSize">,
+): Uint8Array => tiff(height, width, data, pixelSize, "deflate");
+
+const tiff = (
+  height: number,
+  width: number,
+  data: SampleData,
+  pixelSize: number | undefined,
+  compression: "deflate" | "none",
+): Uint8Array => encodeTiff([{ height, width, samples: 1, data }], { compression, level: 3, pixelSize });
 
 /** The candidates that were not kept, by their number. */
 export function rejectedOf({ candidates, objects }: Annotation): LabelImage {
   const kept = new Uint8Array(candidates.count + 1);
-  objects.candidate.forEach((candidate, row) => { kept[candidate] = objects.kept[row]!; });
-  return { ...candidates, data: candidates.data.map((candidate) => (candidate > 0 && kept[candidate] === 0 ? candidate : 0)) };
+  objects.candidate.forEach((candidate, row) => {
+    kept[candidate] = objects.kept[row]!;
+  });
+  return {
+    ...candidates,
+    data: candidates.data.map((candidate) => (candidate > 0 && kept[candidate] === 0 ? candidate : 0)),
+  };
 }
 
 type Packed = Omit<Proposal, "objects" | "labels" | "bright" | "missing"> & {
@@ -129,33 +195,74 @@ type Packed = Omit<Proposal, "objects" | "labels" | "bright" | "missing"> & {
 function pack({ labels, bright, missing, diameter, settings, warnings }: Proposal): Uint8Array {
   const bytes = new Uint8Array(labels.data.buffer, labels.data.byteOffset, labels.data.byteLength);
   const packed: Packed = {
-    diameter, settings, warnings, count: labels.count, size: [labels.height, labels.width], labels: deflate(bytes, 1), brightSize: [bright.height, bright.width, bright.scale],
-    bright: deflate(bright.data, 1), missing: missing && deflate(missing, 1),
+    diameter,
+    settings,
+    warnings,
+    count: labels.count,
+    size: [labels.height, labels.width],
+    labels: deflate(bytes, 1),
+    brightSize: [bright.height, bright.width, bright.scale],
+    bright: deflate(bright.data, 1),
+    missing: missing && deflate(missing, 1),
   };
   return new Uint8Array(serialize(packed));
 }
 
 function unpack(bytes: Uint8Array): Omit<Proposal, "objects"> {
-  const { count, size: [height, width], labels, brightSize, bright, missing, ...rest } = deserialize(bytes) as Packed;
+  const {
+    count,
+    size: [height, width],
+    labels,
+    brightSize,
+    bright,
+    missing,
+    ...rest
+  } = deserialize(bytes) as Packed;
   const data = new Int32Array(height * width);
   new Uint8Array(data.buffer).set(inflate(labels));
   return {
-    ...rest, labels: { height, width, count, data }, bright: { height: brightSize[0], width: brightSize[1], scale: brightSize[2], data: inflate(bright) },
+    ...rest,
+    labels: { height, width, count, data },
+    bright: { height: brightSize[0], width: brightSize[1], scale: brightSize[2], data: inflate(bright) },
     missing: missing && inflate(missing),
   };
 }
 
-const units: Partial<Record<(typeof featureColumns)[number], string>> = { y: "y_px", x: "x_px", area: "area_px2", diameter: "diameter_px", intensity: "intensity_over_background" };
+const units: Partial<Record<(typeof featureColumns)[number], string>> = {
+  y: "y_px",
+  x: "x_px",
+  area: "area_px2",
+  diameter: "diameter_px",
+  intensity: "intensity_over_background",
+};
 const fateColumns = ["label", "kept", "score"] as const;
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Columns of `objects.csv`. */
-export const objectHeader: readonly string[] = ["image", ...featureColumns.map((key) => units[key] ?? snake(key)), ...fateColumns, "cause", "reason"];
+export const objectHeader: readonly string[] = [
+  "image",
+  ...featureColumns.map((key) => units[key] ?? snake(key)),
+  ...fateColumns,
+  "cause",
+  "reason",
+];
 
 function objectRows(objects: ObjectTable, name: string): string {
-  const columns = [new Array<string>(objects.count).fill(name), ...featureColumns.map((key) => rounded(objects[key])), ...fateColumns.map((key) => rounded(objects[key])), objects.cause, objects.reason];
-  return formatCsv(objectHeader, columns).slice(formatCsv(objectHeader, columns.map(() => [])).length);
+  const columns = [
+    new Array<string>(objects.count).fill(name),
+    ...featureColumns.map((key) => rounded(objects[key])),
+    ...fateColumns.map((key) => rounded(objects[key])),
+    objects.cause,
+    objects.reason,
+  ];
+  return formatCsv(objectHeader, columns).slice(
+    formatCsv(
+      objectHeader,
+      columns.map(() => []),
+    ).length,
+  );
 }
 
 /** Measures have seven digits at most; more would only make the table larger. */
-const rounded = (column: Float64Array | Int32Array | Uint8Array): Float32Array | Int32Array | Uint8Array => (column instanceof Float64Array ? new Float32Array(column) : column);
+const rounded = (column: Float64Array | Int32Array | Uint8Array): Float32Array | Int32Array | Uint8Array =>
+  column instanceof Float64Array ? new Float32Array(column) : column;

@@ -1,13 +1,23 @@
 /**
- * Conditions compared by what was measured in their movies. The movie is the unit: what it gives is one number a quantity, and cells and tracks count
- * only within it. Movies that share condition and replicate (fields of one dish) are averaged first and count once.
+ * Conditions compared by what was measured in their movies. The movie is the unit: what it gives is one
+ * number a quantity, and cells and tracks count only within it. Movies that share condition and replicate
+ * (fields of one dish) are averaged first and count once.
  */
 import { random } from "../../core/random.js";
-import type { Statistics } from "../analyse.js";
 import { mean } from "../../stats/average.js";
+import type { Statistics } from "../analyse.js";
 import { statisticsTables } from "../tables/statisticstables.js";
 import {
-  hedgesG, holm, meanInterval, pairedPermutationTest, pairedTest, permutationTest, type PermutationTest, standardDeviation, type TTest, welchTest,
+  hedgesG,
+  holm,
+  meanInterval,
+  pairedPermutationTest,
+  pairedTest,
+  permutationTest,
+  type PermutationTest,
+  standardDeviation,
+  type TTest,
+  welchTest,
 } from "../../stats/twosamples.js";
 
 /** What one movie (or set of images) gives. */
@@ -23,14 +33,27 @@ export interface Measured {
 /** The headline numbers of a movie by name, as its `summary.csv` has them. */
 export function summaryValues(statistics: Statistics): Map<string, number> {
   const summary = statisticsTables(statistics).find(({ name }) => name === "summary")!;
-  const [names, values] = ["quantity", "value"].map((name) => summary.columns[summary.header.indexOf(name)]!) as [ArrayLike<string>, ArrayLike<number>];
+  const [names, values] = ["quantity", "value"].map(
+    (name) => summary.columns[summary.header.indexOf(name)]!,
+  ) as [ArrayLike<string>, ArrayLike<number>];
   return new Map(Array.from(names, (name, i) => [name, values[i]!]));
 }
 
 /** These grow with the length and the field of a movie: they are listed, and not compared. */
-const counts: ReadonlySet<string> = new Set(["frames", "nuclei_in_all_frames", "nuclei_at_edge_in_all_frames", "tracks", "lineages", "divisions", "cell_cycles_begun", "cell_cycles_whole"]);
+const counts: ReadonlySet<string> = new Set([
+  "frames",
+  "nuclei_in_all_frames",
+  "nuclei_at_edge_in_all_frames",
+  "tracks",
+  "lineages",
+  "divisions",
+  "cell_cycles_begun",
+  "cell_cycles_whole",
+]);
 
-/** Not counts, nor P values of a movie's own tests, nor directions, whose mean is not that of their degrees. */
+/**
+ * Not counts, nor P values of a movie's own tests, nor directions, whose mean is not that of their degrees.
+ */
 export const isCompared = (quantity: string): boolean => !counts.has(quantity) && !/_(p|deg)$/.test(quantity);
 
 /** Below so many replicates a condition, a warning is given; below two, nothing is tested. */
@@ -41,7 +64,10 @@ export interface ConditionSummary {
   readonly condition: string;
   /** Movies with a value. */
   readonly movies: number;
-  /** Replicates with a value: the movies, but for those that share condition and replicate. All that follows is over these. */
+  /**
+   * Replicates with a value: the movies, but for those that share condition and replicate. All that follows
+   * is over these.
+   */
   readonly n: number;
   readonly mean: number;
   readonly sd: number;
@@ -91,29 +117,57 @@ interface Group {
 /**
  * Describes each condition and tests each pair of conditions, for every quantity that any movie has.
  *
- * @param paired whether replicates of the same name in two conditions belong together; by default where every replicate has every condition. Where it is
- *   asked for and they do not all, the pairs that there are are tested.
+ * @param paired whether replicates of the same name in two conditions belong together; by default where every
+ *   replicate has every condition. Where it is asked for and they do not all, the pairs that there are are
+ *   tested.
  * @param seed of the relabelings that are drawn where there are too many
  */
-export function compareConditions(movies: readonly Measured[], { paired, seed }: { readonly paired?: boolean | undefined; readonly seed: number }): Comparison {
+export function compareConditions(
+  movies: readonly Measured[],
+  { paired, seed }: { readonly paired?: boolean | undefined; readonly seed: number },
+): Comparison {
   const conditions = [...new Set(movies.map(({ condition }) => condition))];
   const quantities = [...new Set(movies.flatMap(({ values }) => [...values.keys()]))];
   const isPaired = conditions.length > 1 && (paired ?? isBlocked(movies, conditions));
-  const groups = new Map(quantities.map((quantity) => [quantity, new Map(conditions.map((condition) => [condition, groupOf(movies, condition, quantity)]))]));
+  const groups = new Map(
+    quantities.map((quantity) => [
+      quantity,
+      new Map(conditions.map((condition) => [condition, groupOf(movies, condition, quantity)])),
+    ]),
+  );
   const compared = quantities.filter(isCompared);
-  const summaries = quantities.flatMap((quantity) => conditions.map((condition) => summaryOf(quantity, condition, groups.get(quantity)!.get(condition)!)));
-  const tests = compared.flatMap((quantity, index) => testsOf(quantity, conditions, groups.get(quantity)!, isPaired, seed + index));
-  return { conditions, quantities: compared, design: isPaired ? "paired" : "independent", summaries, tests, ...remarks(movies, conditions, isPaired, paired) };
+  const summaries = quantities.flatMap((quantity) =>
+    conditions.map((condition) => summaryOf(quantity, condition, groups.get(quantity)!.get(condition)!)),
+  );
+  const tests = compared.flatMap((quantity, index) =>
+    testsOf(quantity, conditions, groups.get(quantity)!, isPaired, seed + index),
+  );
+  return {
+    conditions,
+    quantities: compared,
+    design: isPaired ? "paired" : "independent",
+    summaries,
+    tests,
+    ...remarks(movies, conditions, isPaired, paired),
+  };
 }
 
 /** Whether each replicate, of which there are several, has every condition. */
 function isBlocked(movies: readonly Measured[], conditions: readonly string[]): boolean {
-  const replicates = conditions.map((condition) => new Set(movies.filter((movie) => movie.condition === condition).map(({ replicate }) => replicate)));
+  const replicates = conditions.map(
+    (condition) =>
+      new Set(movies.filter((movie) => movie.condition === condition).map(({ replicate }) => replicate)),
+  );
   const [first] = replicates;
-  return first!.size > 1 && !first!.has(undefined) && replicates.every((set) => set.size === first!.size && [...set].every((name) => first!.has(name)));
+  return (
+    first!.size > 1 &&
+    !first!.has(undefined) &&
+    replicates.every((set) => set.size === first!.size && [...set].every((name) => first!.has(name)))
+  );
 }
 
-const key = ({ replicate, name }: Measured): string => (replicate === undefined ? `movie ${name}` : `replicate ${replicate}`);
+const key = ({ replicate, name }: Measured): string =>
+  replicate === undefined ? `movie ${name}` : `replicate ${replicate}`;
 
 function groupOf(movies: readonly Measured[], condition: string, quantity: string): Group {
   const lists = new Map<string, number[]>();
@@ -129,22 +183,61 @@ function groupOf(movies: readonly Measured[], condition: string, quantity: strin
 
 function summaryOf(quantity: string, condition: string, { movies, byReplicate }: Group): ConditionSummary {
   const values = [...byReplicate.values()];
-  return { quantity, condition, movies, n: values.length, mean: mean(values), sd: standardDeviation(values), ...meanInterval(values) };
+  return {
+    quantity,
+    condition,
+    movies,
+    n: values.length,
+    mean: mean(values),
+    sd: standardDeviation(values),
+    ...meanInterval(values),
+  };
 }
 
-function testsOf(quantity: string, conditions: readonly string[], groups: ReadonlyMap<string, Group>, paired: boolean, seed: number): ConditionTest[] {
-  const pairs = conditions.flatMap((first, i) => conditions.slice(i + 1).map((second) => [first, second] as const));
+function testsOf(
+  quantity: string,
+  conditions: readonly string[],
+  groups: ReadonlyMap<string, Group>,
+  paired: boolean,
+  seed: number,
+): ConditionTest[] {
+  const pairs = conditions.flatMap((first, i) =>
+    conditions.slice(i + 1).map((second) => [first, second] as const),
+  );
   const tests = pairs.map(([first, second], index) => {
     const [a, b] = [groups.get(first)!.byReplicate, groups.get(second)!.byReplicate];
     const shared = [...a.keys()].filter((name) => b.has(name));
-    const [x, y] = paired ? [shared.map((name) => a.get(name)!), shared.map((name) => b.get(name)!)] : [[...a.values()], [...b.values()]];
+    const [x, y] = paired
+      ? [shared.map((name) => a.get(name)!), shared.map((name) => b.get(name)!)]
+      : [[...a.values()], [...b.values()]];
     const enough = x.length > 1 && y.length > 1;
     const rng = random(seed).fork(index);
-    const t = !enough ? { ...untested, difference: mean(y) - mean(x) } : paired ? pairedTest(x, y) : welchTest(x, y);
-    const permutation = !enough ? unpermuted : paired ? pairedPermutationTest(x, y, rng) : permutationTest(x, y, rng);
-    return { quantity, first, second, nFirst: x.length, nSecond: y.length, t, permutation, hedgesG: enough ? hedgesG(x, y) : NaN, note: noteOf(x.length, y.length, t, paired) };
+    const t = !enough
+      ? { ...untested, difference: mean(y) - mean(x) }
+      : paired
+        ? pairedTest(x, y)
+        : welchTest(x, y);
+    const permutation = !enough
+      ? unpermuted
+      : paired
+        ? pairedPermutationTest(x, y, rng)
+        : permutationTest(x, y, rng);
+    return {
+      quantity,
+      first,
+      second,
+      nFirst: x.length,
+      nSecond: y.length,
+      t,
+      permutation,
+      hedgesG: enough ? hedgesG(x, y) : NaN,
+      note: noteOf(x.length, y.length, t, paired),
+    };
   });
-  const [byT, byPermutation] = [holm(tests.map(({ t }) => t.p)), holm(tests.map(({ permutation }) => permutation.p))];
+  const [byT, byPermutation] = [
+    holm(tests.map(({ t }) => t.p)),
+    holm(tests.map(({ permutation }) => permutation.p)),
+  ];
   return tests.map((test, i) => ({ ...test, tHolm: byT[i]!, permutationHolm: byPermutation[i]! }));
 }
 
@@ -155,22 +248,43 @@ function noteOf(first: number, second: number, { t }: TTest, paired: boolean): s
   const least = Math.min(first, second);
   const unit = paired ? "pairs" : "replicates a condition";
   if (least < 2) return `not available: fewer than two ${unit}`;
-  if (Number.isNaN(t)) return paired ? "t not available: all pairs differ alike" : "t not available: no variation within the conditions";
+  if (Number.isNaN(t))
+    return paired
+      ? "t not available: all pairs differ alike"
+      : "t not available: no variation within the conditions";
   return least < fewReplicates ? `fewer than three ${unit}` : "";
 }
 
-function remarks(movies: readonly Measured[], conditions: readonly string[], isPaired: boolean, asked: boolean | undefined): Pick<Comparison, "warnings" | "notes"> {
-  const replicates = conditions.map((condition) => ({ condition, n: new Set(movies.filter((movie) => movie.condition === condition).map(key)).size }));
+function remarks(
+  movies: readonly Measured[],
+  conditions: readonly string[],
+  isPaired: boolean,
+  asked: boolean | undefined,
+): Pick<Comparison, "warnings" | "notes"> {
+  const replicates = conditions.map((condition) => ({
+    condition,
+    n: new Set(movies.filter((movie) => movie.condition === condition).map(key)).size,
+  }));
   const few = replicates.filter(({ n }) => n < fewReplicates);
   const list = few.map(({ condition, n }) => `${condition} (${n})`).join(", ");
   const untestable = few.some(({ n }) => n < 2);
-  const warnings = few.length === 0 ? [] : [
-    `Fewer than three independent movies in ${list}: intervals and tests say next to nothing there${untestable && conditions.length > 1 ? ", and with fewer than two there are none" : ""}. However many cells a movie holds, it is one replicate; record more movies.`,
-  ];
+  const warnings =
+    few.length === 0
+      ? []
+      : [
+          `Fewer than three independent movies in ${list}: intervals and tests say next to nothing ` +
+            `there${untestable && conditions.length > 1 ? ", and with fewer than two there are none" : ""}. ` +
+            "However many cells a movie holds, it is one replicate; record more movies.",
+        ];
   const notes: string[] = [];
   if (conditions.length < 2) notes.push("There is one condition: nothing is compared.");
   const shared = movies.length - replicates.reduce((sum, { n }) => sum + n, 0);
-  if (shared > 0) notes.push("Movies of the same condition and replicate are averaged first, and count as one replicate.");
-  if (isPaired) notes.push(`Tests are paired by replicate${asked === undefined ? ", since every replicate has every condition (--no-paired takes the movies as independent)" : ""}.`);
+  if (shared > 0)
+    notes.push("Movies of the same condition and replicate are averaged first, and count as one replicate.");
+  if (isPaired)
+    notes.push(
+      "Tests are paired by " +
+        `replicate${asked === undefined ? ", since every replicate has every condition (--no-paired takes the movies as independent)" : ""}.`,
+    );
   return { warnings, notes };
 }

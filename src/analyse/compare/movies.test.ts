@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { type Branch, branchesOf } from "../../core/tracks.js";
 import { emptyNuclei } from "../../core/nuclei.js";
-import { analyse } from "../analyse.js";
+import { type Branch, branchesOf } from "../../core/tracks.js";
 import { roseOf } from "../../stats/direction.js";
+import { analyse } from "../analyse.js";
 import { meanCourse, meanRose, measuresOf } from "./movies.js";
 
 /** Nuclei that move right by `speed` px a frame. */
@@ -11,7 +11,13 @@ function moving(speed: number, tracks: number, frames: number): ReturnType<typeo
   const edges: number[] = [];
   for (let row = 0; row < nuclei.count; row++) {
     const [t, k] = [Math.floor(row / tracks), row % tracks];
-    [nuclei.frame[row], nuclei.label[row], nuclei.y[row], nuclei.x[row], nuclei.area[row]] = [t, k + 1, 20 * k, speed * t, 100 + k];
+    [nuclei.frame[row], nuclei.label[row], nuclei.y[row], nuclei.x[row], nuclei.area[row]] = [
+      t,
+      k + 1,
+      20 * k,
+      speed * t,
+      100 + k,
+    ];
     if (t > 0) edges.push(row - tracks, row);
   }
   const graph = { nuclei, frames, edges: Uint32Array.from(edges) };
@@ -27,20 +33,46 @@ describe("measuresOf", () => {
     expect(measures.courses).toMatchObject({ time: [0, 1, 2], speed: [NaN, 2, 2] });
     expect(measures.rose.counts[0]).toBe(400);
     expect(measures.singles.get("mean_speed_um_per_min")).toHaveLength(150);
-    expect([...measures.singles.keys()]).toEqual(["median_area_um2", "median_track_duration_min", "mean_speed_um_per_min", "median_speed_um_per_min", "median_straightness"]);
+    expect([...measures.singles.keys()]).toEqual([
+      "median_area_um2",
+      "median_track_duration_min",
+      "mean_speed_um_per_min",
+      "median_speed_um_per_min",
+      "median_straightness",
+    ]);
   });
 });
 
 describe("meanCourse", () => {
   it("is the mean over movies, each once, where all are", () => {
-    expect(meanCourse([{ time: [0, 1, 2], value: [1, 2, 3] }, { time: [0, 1, 2, 3], value: [3, 4, 5, 99] }])).toEqual({ time: [0, 1, 2], value: [2, 3, 4] });
-    expect(meanCourse([{ time: [0, 1], value: [NaN, 2] }, { time: [0, 1], value: [3, 4] }]).value).toEqual([NaN, 3]);
+    expect(
+      meanCourse([
+        { time: [0, 1, 2], value: [1, 2, 3] },
+        { time: [0, 1, 2, 3], value: [3, 4, 5, 99] },
+      ]),
+    ).toEqual({ time: [0, 1, 2], value: [2, 3, 4] });
+    expect(
+      meanCourse([
+        { time: [0, 1], value: [NaN, 2] },
+        { time: [0, 1], value: [3, 4] },
+      ]).value,
+    ).toEqual([NaN, 3]);
     expect(meanCourse([])).toEqual({ time: [], value: [] });
   });
   it("interpolates movies of other frame intervals", () => {
-    expect(meanCourse([{ time: [0, 2, 4], value: [0, 2, 4] }, { time: [0, 3, 6], value: [0, 3, 6] }])).toEqual({ time: [0, 3], value: [0, 3] });
+    expect(
+      meanCourse([
+        { time: [0, 2, 4], value: [0, 2, 4] },
+        { time: [0, 3, 6], value: [0, 3, 6] },
+      ]),
+    ).toEqual({ time: [0, 3], value: [0, 3] });
     const tenth = Array.from({ length: 11 }, (_, i) => i * 0.1);
-    expect(meanCourse([{ time: tenth, value: tenth }, { time: [0, 0.5, 1], value: [0, 0.5, 1] }]).time).toEqual([0, 0.5, 1]);
+    expect(
+      meanCourse([
+        { time: tenth, value: tenth },
+        { time: [0, 0.5, 1], value: [0, 0.5, 1] },
+      ]).time,
+    ).toEqual([0, 0.5, 1]);
   });
 });
 

@@ -1,9 +1,12 @@
-/** What is kept of a movie's statistics to set it beside others: headline numbers, courses, directions, and a few single tracks to be drawn. */
-import type { Statistics } from "../analyse.js";
+/**
+ * What is kept of a movie's statistics to set it beside others: headline numbers, courses, directions, and a
+ * few single tracks to be drawn.
+ */
 import { mean } from "../../stats/average.js";
-import { type Measured, summaryValues } from "./conditions.js";
 import { type Rose, screenAngle } from "../../stats/direction.js";
+import type { Statistics } from "../analyse.js";
 import type { Units } from "../units/units.js";
+import { type Measured, summaryValues } from "./conditions.js";
 
 export interface MovieMeasures extends Measured {
   readonly units: Units;
@@ -35,17 +38,34 @@ const singlesOf: Readonly<Record<string, (statistics: Statistics) => Float64Arra
   median_area: ({ areas }) => areas,
 };
 
-export function measuresOf(sample: Pick<Measured, "name" | "condition" | "replicate">, statistics: Statistics): MovieMeasures {
+export function measuresOf(
+  sample: Pick<Measured, "name" | "condition" | "replicate">,
+  statistics: Statistics,
+): MovieMeasures {
   const { frames, units, summary, trackDirections } = statistics;
   const values = summaryValues(statistics);
   const singles = [...values.keys()].flatMap((quantity) => {
-    const first = Object.keys(singlesOf).find((words) => quantity === words || quantity.startsWith(`${words}_`));
-    return first === undefined || (!summary.tracked && first !== "median_area") ? [] : [[quantity, evenly(singlesOf[first]!(statistics))] as const];
+    const first = Object.keys(singlesOf).find(
+      (words) => quantity === words || quantity.startsWith(`${words}_`),
+    );
+    return first === undefined || (!summary.tracked && first !== "median_area")
+      ? []
+      : [[quantity, evenly(singlesOf[first]!(statistics))] as const];
   });
   return {
-    name: sample.name, condition: sample.condition, replicate: sample.replicate, values, units, tracked: summary.tracked,
-    courses: { time: Array.from(summary.tracked ? frames.time : frames.frame), density: Array.from(frames.density), speed: Array.from(frames.meanSpeed) },
-    rose: trackDirections, singles: new Map(singles),
+    name: sample.name,
+    condition: sample.condition,
+    replicate: sample.replicate,
+    values,
+    units,
+    tracked: summary.tracked,
+    courses: {
+      time: Array.from(summary.tracked ? frames.time : frames.frame),
+      density: Array.from(frames.density),
+      speed: Array.from(frames.meanSpeed),
+    },
+    rose: trackDirections,
+    singles: new Map(singles),
   };
 }
 
@@ -61,15 +81,19 @@ export interface MeanCourse {
 }
 
 /**
- * The mean over movies at each time that all of them cover, each movie counting once, whatever it holds. Between the frames of a movie its values are
- * interpolated; times are those of the movie with the fewest of them in the common span. Where one has no value there is none.
+ * The mean over movies at each time that all of them cover, each movie counting once, whatever it holds.
+ * Between the frames of a movie its values are interpolated; times are those of the movie with the fewest of
+ * them in the common span. Where one has no value there is none.
  *
  * @param movies with ascending times
  */
 export function meanCourse(movies: readonly MeanCourse[]): MeanCourse {
   const filled = movies.filter(({ time }) => time.length > 0);
   if (filled.length === 0) return { time: [], value: [] };
-  const [from, to] = [Math.max(...filled.map(({ time }) => time[0]!)), Math.min(...filled.map(({ time }) => time.at(-1)!))];
+  const [from, to] = [
+    Math.max(...filled.map(({ time }) => time[0]!)),
+    Math.min(...filled.map(({ time }) => time.at(-1)!)),
+  ];
   // Times are multiples of an interval: rounding must not cut off the last.
   const slack = 1e-9 * Math.abs(to);
   const grids = filled.map(({ time }) => time.filter((t) => t >= from - slack && t <= to + slack));
@@ -86,15 +110,29 @@ function valueAt({ time, value }: MeanCourse, t: number, slack: number): number 
 }
 
 /**
- * Directions of several movies as one rose in which each movie counts the same: the mean of their shares, and the mean of their mean vectors. Movies
- * without a direction are left out.
+ * Directions of several movies as one rose in which each movie counts the same: the mean of their shares, and
+ * the mean of their mean vectors. Movies without a direction are left out.
  */
 export function meanRose(roses: readonly Rose[]): Rose {
   const filled = roses.filter(({ total }) => total > 0);
   const { binWidth, counts } = roses[0]!;
-  const shares = counts.map((_, bin) => (filled.length === 0 ? 0 : mean(filled.map((rose) => rose.counts[bin]! / rose.total))));
-  const along = (part: (radians: number) => number): number => mean(filled.map(({ meanDirection, resultant }) => (Number.isNaN(meanDirection) ? 0 : resultant * part((meanDirection * Math.PI) / 180))));
+  const shares = counts.map((_, bin) =>
+    filled.length === 0 ? 0 : mean(filled.map((rose) => rose.counts[bin]! / rose.total)),
+  );
+  const along = (part: (radians: number) => number): number =>
+    mean(
+      filled.map(({ meanDirection, resultant }) =>
+        Number.isNaN(meanDirection) ? 0 : resultant * part((meanDirection * Math.PI) / 180),
+      ),
+    );
   const [cosine, sine] = [along(Math.cos), along(Math.sin)];
   const resultant = Math.hypot(cosine, sine);
-  return { binWidth, counts: shares, total: filled.length === 0 ? 0 : 1, meanDirection: resultant < 1e-9 || filled.length === 0 ? NaN : screenAngle(-sine, cosine), resultant, rayleighP: NaN };
+  return {
+    binWidth,
+    counts: shares,
+    total: filled.length === 0 ? 0 : 1,
+    meanDirection: resultant < 1e-9 || filled.length === 0 ? NaN : screenAngle(-sine, cosine),
+    resultant,
+    rayleighP: NaN,
+  };
 }

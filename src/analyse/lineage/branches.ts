@@ -2,13 +2,13 @@ import type { Nuclei } from "../../core/nuclei.js";
 import type { Branch } from "../../core/tracks.js";
 import { mean, medianOf } from "../../stats/average.js";
 import { screenAngle } from "../../stats/direction.js";
-import { type Fate, fatesOf } from "./fate.js";
 import type { Steps } from "../motion/steps.js";
 import type { Units } from "../units/units.js";
+import { type Fate, fatesOf } from "./fate.js";
 
 /**
- * One row a branch: an unbranched piece of a lineage, from birth or division to the next division or the end. A dividing lineage is never
- * averaged over: mother and daughters are rows of their own.
+ * One row a branch: an unbranched piece of a lineage, from birth or division to the next division or the end.
+ * A dividing lineage is never averaged over: mother and daughters are rows of their own.
  */
 export interface BranchStatistics {
   readonly count: number;
@@ -26,7 +26,9 @@ export interface BranchStatistics {
   readonly detections: Int32Array;
   /** (lastFrame - firstFrame) in the unit of time. */
   readonly duration: Float64Array;
-  /** Position where it begins and where it ends, in the unit of length, from the centre of the top left pixel. */
+  /**
+   * Position where it begins and where it ends, in the unit of length, from the centre of the top left pixel.
+   */
   readonly startY: Float64Array;
   readonly startX: Float64Array;
   readonly endY: Float64Array;
@@ -55,14 +57,23 @@ export interface BranchStatistics {
  * @param frames number of frames of the movie
  * @param steps of the same branches, by branch, then time
  */
-export function branchStatistics(nuclei: Nuclei, branches: readonly Branch[], frames: number, steps: Steps, units: Units): BranchStatistics {
+export function branchStatistics(
+  nuclei: Nuclei,
+  branches: readonly Branch[],
+  frames: number,
+  steps: Steps,
+  units: Units,
+): BranchStatistics {
   const first = branches.map(({ rows }) => rows[0]!);
   const last = branches.map(({ rows }) => rows[rows.length - 1]!);
   const ints = (value: (i: number) => number): Int32Array => Int32Array.from(branches, (_, i) => value(i));
-  const floats = (value: (i: number) => number): Float64Array => Float64Array.from(branches, (_, i) => value(i));
+  const floats = (value: (i: number) => number): Float64Array =>
+    Float64Array.from(branches, (_, i) => value(i));
   const offsets = stepOffsets(branches);
   const speeds = (i: number): Float64Array => steps.speed.subarray(offsets[i], offsets[i + 1]);
-  const lengths = floats((i) => steps.length.subarray(offsets[i], offsets[i + 1]).reduce((sum, value) => sum + value, 0));
+  const lengths = floats((i) =>
+    steps.length.subarray(offsets[i], offsets[i + 1]).reduce((sum, value) => sum + value, 0),
+  );
   const durations = floats((i) => (nuclei.frame[last[i]!]! - nuclei.frame[first[i]!]!) * units.perFrame);
   const dy = floats((i) => nuclei.y[last[i]!]! - nuclei.y[first[i]!]!);
   const dx = floats((i) => nuclei.x[last[i]!]! - nuclei.x[first[i]!]!);
@@ -88,7 +99,13 @@ export function branchStatistics(nuclei: Nuclei, branches: readonly Branch[], fr
     meanSpeed: floats((i) => lengths[i]! / durations[i]!),
     medianSpeed: floats((i) => medianOf(speeds(i))),
     maxSpeed: floats((i) => (speeds(i).length === 0 ? NaN : speeds(i).reduce((a, b) => Math.max(a, b)))),
-    meanArea: floats((i) => mean(branches[i]!.rows.filter((row) => nuclei.touchesEdge[row] === 0).map((row) => nuclei.area[row]!)) * units.perPixel ** 2),
+    meanArea: floats(
+      (i) =>
+        mean(
+          branches[i]!.rows.filter((row) => nuclei.touchesEdge[row] === 0).map((row) => nuclei.area[row]!),
+        ) *
+        units.perPixel ** 2,
+    ),
     direction: floats((i) => screenAngle(dy[i]!, dx[i]!)),
     fate: fatesOf(nuclei, branches, frames),
   };

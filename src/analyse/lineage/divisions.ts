@@ -13,14 +13,16 @@ export interface Divisions {
   readonly mother: Int32Array;
   readonly daughter1: Int32Array;
   readonly daughter2: Int32Array;
-  /** Position of the mother in her last frame, in the unit of length, from the centre of the top left pixel. */
+  /**
+   * Position of the mother in her last frame, in the unit of length, from the centre of the top left pixel.
+   */
   readonly y: Float64Array;
   readonly x: Float64Array;
   /** Distance between the daughters' first positions, in the unit of length. */
   readonly distance: Float64Array;
   /**
-   * Angle of the line through the daughters as seen on the screen, degrees in [0, 180): 0° horizontal, 90° vertical, 45° rising to the right.
-   * NaN where both lie on one point.
+   * Angle of the line through the daughters as seen on the screen, degrees in [0, 180): 0° horizontal, 90°
+   * vertical, 45° rising to the right. NaN where both lie on one point.
    */
   readonly orientation: Float64Array;
   /** The tracker's evidence, 0..1; NaN where it is not known. */
@@ -28,21 +30,32 @@ export interface Divisions {
 }
 
 /**
- * The divisions of a lineage forest. Of a branch with more than two children the two of smallest id are listed.
+ * The divisions of a lineage forest. Of a branch with more than two children the two of smallest id are
+ * listed.
  *
  * @param evidence of divisions, by row of the mother in her last frame
  */
-export function divisionsOf(nuclei: Nuclei, branches: readonly Branch[], units: Units, evidence: ReadonlyMap<number, number> = new Map()): Divisions {
+export function divisionsOf(
+  nuclei: Nuclei,
+  branches: readonly Branch[],
+  units: Units,
+  evidence: ReadonlyMap<number, number> = new Map(),
+): Divisions {
   const daughters = daughtersOf(branches);
   const mothers = branches.filter((branch) => daughters[branch.id - 1]!.length >= 2);
   const lastRow = (branch: Branch): number => branch.rows[branch.rows.length - 1]!;
   mothers.sort((a, b) => nuclei.frame[lastRow(a)]! - nuclei.frame[lastRow(b)]! || a.id - b.id);
   const pairs = mothers.map((mother) => daughters[mother.id - 1]!.slice(0, 2) as [Branch, Branch]);
-  const between = pairs.map(([a, b]) => [nuclei.y[b.rows[0]!]! - nuclei.y[a.rows[0]!]!, nuclei.x[b.rows[0]!]! - nuclei.x[a.rows[0]!]!] as const);
+  const between = pairs.map(
+    ([a, b]) =>
+      [nuclei.y[b.rows[0]!]! - nuclei.y[a.rows[0]!]!, nuclei.x[b.rows[0]!]! - nuclei.x[a.rows[0]!]!] as const,
+  );
   return {
     count: mothers.length,
     frame: Int32Array.from(mothers, (mother) => nuclei.frame[lastRow(mother)]!),
-    daughterFrame: Int32Array.from(pairs, ([a, b]) => Math.min(nuclei.frame[a.rows[0]!]!, nuclei.frame[b.rows[0]!]!)),
+    daughterFrame: Int32Array.from(pairs, ([a, b]) =>
+      Math.min(nuclei.frame[a.rows[0]!]!, nuclei.frame[b.rows[0]!]!),
+    ),
     mother: Int32Array.from(mothers, (mother) => mother.id),
     daughter1: Int32Array.from(pairs, ([a]) => a.id),
     daughter2: Int32Array.from(pairs, ([, b]) => b.id),

@@ -3,7 +3,12 @@ import { emptyNuclei, type Nuclei } from "../../core/nuclei.js";
 import type { Branch } from "../../core/tracks.js";
 import { fatesOf } from "./fate.js";
 
-interface Last { readonly area?: number; readonly intensity?: number; readonly eccentricity?: number; readonly touchesEdge?: number }
+interface Last {
+  readonly area?: number;
+  readonly intensity?: number;
+  readonly eccentricity?: number;
+  readonly touchesEdge?: number;
+}
 
 /** One branch of `length` frames: area 100, intensity 50, round; its last nucleus as given. */
 function branch(length: number, last: Last): { nuclei: Nuclei; branches: Branch[] } {

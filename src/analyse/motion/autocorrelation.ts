@@ -1,8 +1,8 @@
 import { totalsOf } from "../../stats/bootstrap.js";
 import { fitDecay } from "../../stats/decay.js";
+import type { Units } from "../units/units.js";
 import type { Velocities } from "./collectivedrift.js";
 import type { Steps } from "./steps.js";
-import type { Units } from "../units/units.js";
 
 /** Velocity autocorrelation: one row a lag. */
 export interface VelocityAutocorrelation {
@@ -33,7 +33,13 @@ const [DOTS, PAIRS, U_DOTS, U_PAIRS, width] = [0, 1, 2, 3, 4];
  * @param lags largest lag, frames
  * @returns groups x (lags + 1) x 4: sum of v · v, pairs, sum of u · u, pairs
  */
-export function autocorrelationSums(steps: Steps, { single, uy, ux }: Velocities, groupOf: Int32Array, groups: number, lags: number): Float64Array {
+export function autocorrelationSums(
+  steps: Steps,
+  { single, uy, ux }: Velocities,
+  groupOf: Int32Array,
+  groups: number,
+  lags: number,
+): Float64Array {
   const stride = width * (lags + 1);
   const sums = new Float64Array(groups * stride);
   for (let i = 0; i < steps.count; i++) {
@@ -57,54 +63,81 @@ export function autocorrelationSums(steps: Steps, { single, uy, ux }: Velocities
 }
 
 /**
- * C(lag) = mean v(t) · v(t + lag), over all pairs of all branches, every pair weighing the same; v is the displacement from one frame to the next over the frame interval.
+ * C(lag) = mean v(t) · v(t + lag), over all pairs of all branches, every pair weighing the same; v is the
+ * displacement from one frame to the next over the frame interval.
  *
  * Source: Selmeczi et al. 2005, Biophys. J. 89:912.
  */
-export function autocorrelationOf(sums: Float64Array, groups: number, lags: number, units: Units): VelocityAutocorrelation {
+export function autocorrelationOf(
+  sums: Float64Array,
+  groups: number,
+  lags: number,
+  units: Units,
+): VelocityAutocorrelation {
   const total = groups === 0 ? new Float64Array(width * (lags + 1)) : totalsOf(sums, groups);
-  const column = (value: (lag: number) => number): Float64Array => Float64Array.from({ length: lags + 1 }, (_, lag) => value(lag));
+  const column = (value: (lag: number) => number): Float64Array =>
+    Float64Array.from({ length: lags + 1 }, (_, lag) => value(lag));
   const [value, fluctuation] = [meanAt(total, DOTS, lags), meanAt(total, U_DOTS, lags)];
   return {
     count: lags + 1,
     lag: Int32Array.from({ length: lags + 1 }, (_, lag) => lag),
     time: column((lag) => lag * units.perFrame),
-    value, fluctuation,
-    normalised: value.map((c) => c / value[0]!), normalisedFluctuation: fluctuation.map((c) => c / fluctuation[0]!),
-    pairs: column((lag) => total[width * lag + PAIRS]!), fluctuationPairs: column((lag) => total[width * lag + U_PAIRS]!),
+    value,
+    fluctuation,
+    normalised: value.map((c) => c / value[0]!),
+    normalisedFluctuation: fluctuation.map((c) => c / fluctuation[0]!),
+    pairs: column((lag) => total[width * lag + PAIRS]!),
+    fluctuationPairs: column((lag) => total[width * lag + U_PAIRS]!),
   };
 }
 
-const meanAt = (total: Float64Array, kind: number, lags: number): Float64Array => Float64Array.from({ length: lags + 1 }, (_, lag) => total[width * lag + kind]! / total[width * lag + kind + 1]!);
+const meanAt = (total: Float64Array, kind: number, lags: number): Float64Array =>
+  Float64Array.from(
+    { length: lags + 1 },
+    (_, lag) => total[width * lag + kind]! / total[width * lag + kind + 1]!,
+  );
 
 /** What the autocorrelation tells of persistence; times in the unit of time, lengths in that of length. */
 export interface Persistence {
   /** Decay of v · v, and of the fluctuation u · u; NaN, 0 or infinity as of `fitDecay`. */
   readonly time: number;
   readonly fluctuationTime: number;
-  /** Standard deviation of the places along one axis that the shortfall at lag 1 corresponds to; NaN where there was no fit, 0 where there is no shortfall. */
+  /**
+   * Standard deviation of the places along one axis that the shortfall at lag 1 corresponds to; NaN where
+   * there was no fit, 0 where there is no shortfall.
+   */
   readonly localisationError: number;
 }
 
 /**
- * Persistence time P from C(lag) ~ exp(-lag / P), fitted to lags of 2 frames and more, each weighing as its number of pairs.
+ * Persistence time P from C(lag) ~ exp(-lag / P), fitted to lags of 2 frames and more, each weighing as its
+ * number of pairs.
  *
- * Errors of the places with standard deviation s along each axis add 4 s² / dt² to lag 0 and take 2 s² / dt² from lag 1, but leave longer lags
- * alone. Of a persistent random walk the mean velocity between frames decays exponentially from lag 1 on, however long the frame interval, so that what lag 1 falls
- * short of the fit estimates s.
+ * Errors of the places with standard deviation s along each axis add 4 s² / dt² to lag 0 and take 2 s² / dt²
+ * from lag 1, but leave longer lags alone. Of a persistent random walk the mean velocity between frames
+ * decays exponentially from lag 1 on, however long the frame interval, so that what lag 1 falls short of the
+ * fit estimates s.
  *
- * @param total sums over all groups, (lags + 1) x 4
- * Source: Uhlenbeck & Ornstein 1930; Fürth 1920, Z. Phys. 2:244; Pedersen et al. 2016, Phys. Rev. E 94:062401 (sampling and noise).
+ * @param total sums over all groups, (lags + 1) x 4 Source: Uhlenbeck & Ornstein 1930; Fürth 1920, Z. Phys.
+ *   2:244; Pedersen et al. 2016, Phys. Rev. E 94:062401 (sampling and noise).
  */
 export function persistenceOf(total: Float64Array, perFrame: number): Persistence {
   const lags = total.length / width - 1;
   const from = 2;
   const x = Float64Array.from({ length: Math.max(0, lags - from + 1) }, (_, k) => (from + k) * perFrame);
-  const fit = (kind: number): { scale: number; amplitude: number } => fitDecay(x, meanAt(total, kind, lags).subarray(from), x.map((_, k) => total[width * (from + k) + kind + 1]!));
+  const fit = (kind: number): { scale: number; amplitude: number } =>
+    fitDecay(
+      x,
+      meanAt(total, kind, lags).subarray(from),
+      x.map((_, k) => total[width * (from + k) + kind + 1]!),
+    );
   const [whole, own] = [fit(DOTS), fit(U_DOTS)];
-  const shortfall = own.amplitude * Math.exp(-perFrame / own.scale) - total[width + U_DOTS]! / total[width + U_PAIRS]!;
+  const shortfall =
+    own.amplitude * Math.exp(-perFrame / own.scale) - total[width + U_DOTS]! / total[width + U_PAIRS]!;
   return {
-    time: whole.scale, fluctuationTime: own.scale,
-    localisationError: own.scale > 0 && own.scale < Infinity ? perFrame * Math.sqrt(Math.max(0, shortfall) / 2) : NaN,
+    time: whole.scale,
+    fluctuationTime: own.scale,
+    localisationError:
+      own.scale > 0 && own.scale < Infinity ? perFrame * Math.sqrt(Math.max(0, shortfall) / 2) : NaN,
   };
 }

@@ -1,11 +1,17 @@
-import type { Steps } from "./steps.js";
 import type { Units } from "../units/units.js";
+import type { Steps } from "./steps.js";
 
-/** What a frame's nuclei have in common, and what each does beside it. Only steps of one frame count: over a closed gap the velocity is an average. */
+/**
+ * What a frame's nuclei have in common, and what each does beside it. Only steps of one frame count: over a
+ * closed gap the velocity is an average.
+ */
 export interface Velocities {
   /** 1 where a step takes one frame. */
   readonly single: Uint8Array;
-  /** Velocity of each step less the mean of all that arrive in the same frame, u = v - <v>, in the unit of speed; NaN where the frame has too few. */
+  /**
+   * Velocity of each step less the mean of all that arrive in the same frame, u = v - <v>, in the unit of
+   * speed; NaN where the frame has too few.
+   */
   readonly uy: Float64Array;
   readonly ux: Float64Array;
 }

@@ -1,5 +1,5 @@
-import type { Branch } from "../../core/tracks.js";
 import type { Nuclei } from "../../core/nuclei.js";
+import type { Branch } from "../../core/tracks.js";
 import { totalsOf } from "../../stats/bootstrap.js";
 import type { Units } from "../units/units.js";
 
@@ -21,7 +21,10 @@ export interface MeanSquaredDisplacement {
 
 /** MSD = 4 coefficient lag^exponent. */
 export interface PowerLaw {
-  /** 1 for a random walk, 2 for straight movement, below 1 for confined movement; NaN where fewer than three lags have pairs. */
+  /**
+   * 1 for a random walk, 2 for straight movement, below 1 for confined movement; NaN where fewer than three
+   * lags have pairs.
+   */
   readonly exponent: number;
   /** Generalised diffusion coefficient: unit of area / unit of time^exponent. */
   readonly coefficient: number;
@@ -36,7 +39,14 @@ export interface DisplacementSums {
 }
 
 /** @param groupOf of each branch, by id - 1 */
-export function displacementSums(nuclei: Nuclei, branches: readonly Branch[], groupOf: Int32Array, groups: number, lags: number, units: Units): DisplacementSums {
+export function displacementSums(
+  nuclei: Nuclei,
+  branches: readonly Branch[],
+  groupOf: Int32Array,
+  groups: number,
+  lags: number,
+  units: Units,
+): DisplacementSums {
   const sums = new Float64Array(groups * lags * 2);
   const contributing = new Int32Array(lags);
   const lastBranch = new Int32Array(lags);
@@ -59,12 +69,18 @@ export function displacementSums(nuclei: Nuclei, branches: readonly Branch[], gr
 }
 
 /**
- * Mean squared displacement over all pairs of detections `lag` frames apart in the same branch: MSD(lag) = mean |r(t + lag) - r(t)|², every
- * pair of every branch weighing the same. Pairs of one branch overlap in time, so the number of pairs overstates the evidence at long lags.
+ * Mean squared displacement over all pairs of detections `lag` frames apart in the same branch: MSD(lag) =
+ * mean |r(t + lag) - r(t)|², every pair of every branch weighing the same. Pairs of one branch overlap in
+ * time, so the number of pairs overstates the evidence at long lags.
  *
  * Source: Qian, Sheetz & Elson 1991, Biophys. J. 60:910 (averaging over overlapping intervals).
  */
-export function meanSquaredDisplacement({ sums, branches }: DisplacementSums, groups: number, lags: number, units: Units): MeanSquaredDisplacement {
+export function meanSquaredDisplacement(
+  { sums, branches }: DisplacementSums,
+  groups: number,
+  lags: number,
+  units: Units,
+): MeanSquaredDisplacement {
   const total = groups === 0 ? new Float64Array(2 * lags) : totalsOf(sums, groups);
   return {
     count: lags,
@@ -78,11 +94,12 @@ export function meanSquaredDisplacement({ sums, branches }: DisplacementSums, gr
 }
 
 /**
- * The power law through all lags: a straight line through log MSD against log lag. A lag weighs as the number of displacements that do not overlap, pairs / lag,
- * for the variance of the logarithm of a mean is about inverse to their number. Errors of the places raise short lags and with it lower the exponent.
+ * The power law through all lags: a straight line through log MSD against log lag. A lag weighs as the number
+ * of displacements that do not overlap, pairs / lag, for the variance of the logarithm of a mean is about
+ * inverse to their number. Errors of the places raise short lags and with it lower the exponent.
  *
- * @param total lags x 2: sum, pairs
- * Source: Metzler & Klafter 2000, Phys. Rep. 339:1 (generalised diffusion); Michalet 2010, Phys. Rev. E 82:041914 (errors of places).
+ * @param total lags x 2: sum, pairs Source: Metzler & Klafter 2000, Phys. Rep. 339:1 (generalised diffusion);
+ *   Michalet 2010, Phys. Rev. E 82:041914 (errors of places).
  */
 export function powerLawOf(total: Float64Array, perFrame: number): PowerLaw {
   let [n, w, sx, sy, sxx, sxy] = [0, 0, 0, 0, 0, 0];

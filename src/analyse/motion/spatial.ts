@@ -1,11 +1,14 @@
 import KDBush from "kdbush";
-import { fitDecay } from "../../stats/decay.js";
-import type { Velocities } from "./collectivedrift.js";
 import type { Nuclei } from "../../core/nuclei.js";
-import type { Steps } from "./steps.js";
+import { fitDecay } from "../../stats/decay.js";
 import type { Units } from "../units/units.js";
+import type { Velocities } from "./collectivedrift.js";
+import type { Steps } from "./steps.js";
 
-/** How alike the velocities of nuclei are that lie a distance apart in the same frame: one row a bin of distances. */
+/**
+ * How alike the velocities of nuclei are that lie a distance apart in the same frame: one row a bin of
+ * distances.
+ */
 export interface SpatialCorrelation {
   readonly count: number;
   /** Edges of the bins, in the unit of length. */
@@ -19,7 +22,10 @@ export interface SpatialCorrelation {
   /** The same of what nuclei do beside the mean movement of the frame, u = v - <v>. */
   readonly fluctuation: Float64Array;
   readonly fluctuationPairs: Float64Array;
-  /** Distance over which the fluctuation's correlation falls to 1 / e, in the unit of length; NaN, 0 or infinity as of `fitDecay`. */
+  /**
+   * Distance over which the fluctuation's correlation falls to 1 / e, in the unit of length; NaN, 0 or
+   * infinity as of `fitDecay`.
+   */
   readonly length: number;
 }
 
@@ -29,9 +35,11 @@ const bins = 12;
 const mostPairs = 5e6;
 
 /**
- * C(r) = <v_i · v_j> / <v · v> over pairs of nuclei r apart at the end of a step of one frame, in bins as wide as the median distance to the nearest nucleus. Each nucleus's own
- * movement and errors of the places are in the denominator only, so that C does not begin at 1. The correlation length is the scale of an exponential fitted to the
- * bins up to the first whose correlation is not above 0: with the mean of the frame taken away it must turn negative farther out.
+ * C(r) = <v_i · v_j> / <v · v> over pairs of nuclei r apart at the end of a step of one frame, in bins as
+ * wide as the median distance to the nearest nucleus. Each nucleus's own movement and errors of the places
+ * are in the denominator only, so that C does not begin at 1. The correlation length is the scale of an
+ * exponential fitted to the bins up to the first whose correlation is not above 0: with the mean of the frame
+ * taken away it must turn negative farther out.
  *
  * Source: Angelini et al. 2010, Phys. Rev. Lett. 104:168104; Petitjean et al. 2010, Biophys. J. 98:1790.
  *
@@ -39,15 +47,33 @@ const mostPairs = 5e6;
  * @param size of the field, px: bins reach at most half of its shorter side
  */
 export function spatialCorrelation(
-  nuclei: Nuclei, frames: number, steps: Steps, { single, uy, ux }: Velocities, spacing: number, size: { readonly height: number; readonly width: number }, units: Units,
+  nuclei: Nuclei,
+  frames: number,
+  steps: Steps,
+  { single, uy, ux }: Velocities,
+  spacing: number,
+  size: { readonly height: number; readonly width: number },
+  units: Units,
 ): SpatialCorrelation {
-  const count = spacing > 0 ? Math.max(0, Math.min(bins, Math.floor((Math.min(size.height, size.width) * units.perPixel) / 2 / spacing))) : 0;
+  const count =
+    spacing > 0
+      ? Math.max(
+          0,
+          Math.min(bins, Math.floor((Math.min(size.height, size.width) * units.perPixel) / 2 / spacing)),
+        )
+      : 0;
   const floats = (): Float64Array => new Float64Array(count);
   const [distance, dots, pairs, own, ownPairs] = [floats(), floats(), floats(), floats(), floats()];
-  const [square, ownSquare] = [{ sum: 0, n: 0 }, { sum: 0, n: 0 }];
+  const [square, ownSquare] = [
+    { sum: 0, n: 0 },
+    { sum: 0, n: 0 },
+  ];
   const width = spacing / units.perPixel;
   const { starts, order } = stepsByFrame(steps, single, frames);
-  const expected = (order.length * (order.length / Math.max(1, frames)) * Math.PI * (count * width) ** 2) / (size.height * size.width) / 2;
+  const expected =
+    (order.length * (order.length / Math.max(1, frames)) * Math.PI * (count * width) ** 2) /
+    (size.height * size.width) /
+    2;
   const stride = Math.max(1, Math.ceil(expected / mostPairs));
   for (let frame = 0; frame < frames && count > 0; frame += stride) {
     const here = order.subarray(starts[frame], starts[frame + 1]);
@@ -84,8 +110,13 @@ export function spatialCorrelation(
   const bin = (k: number): number => k * spacing;
   return {
     count,
-    from: Float64Array.from({ length: count }, (_, k) => bin(k)), to: Float64Array.from({ length: count }, (_, k) => bin(k + 1)),
-    distance: meanDistance, value: dots.map((sum, k) => sum / pairs[k]! / (square.sum / square.n)), pairs, fluctuation, fluctuationPairs: ownPairs,
+    from: Float64Array.from({ length: count }, (_, k) => bin(k)),
+    to: Float64Array.from({ length: count }, (_, k) => bin(k + 1)),
+    distance: meanDistance,
+    value: dots.map((sum, k) => sum / pairs[k]! / (square.sum / square.n)),
+    pairs,
+    fluctuation,
+    fluctuationPairs: ownPairs,
     length: correlationLength(meanDistance, fluctuation, ownPairs),
   };
 }
@@ -95,11 +126,19 @@ function correlationLength(distance: Float64Array, value: Float64Array, pairs: F
   const end = used.findIndex((k) => value[k]! <= 0);
   if (end === 0) return 0;
   const fitted = end < 0 ? used : used.slice(0, end);
-  return fitDecay(fitted.map((k) => distance[k]!), fitted.map((k) => value[k]!), fitted.map((k) => pairs[k]!)).scale;
+  return fitDecay(
+    fitted.map((k) => distance[k]!),
+    fitted.map((k) => value[k]!),
+    fitted.map((k) => pairs[k]!),
+  ).scale;
 }
 
 /** Steps of one frame by frame of arrival: those of frame t are `order[starts[t]..starts[t + 1])`. */
-export function stepsByFrame(steps: Steps, single: Uint8Array, frames: number): { readonly starts: Int32Array; readonly order: Int32Array } {
+export function stepsByFrame(
+  steps: Steps,
+  single: Uint8Array,
+  frames: number,
+): { readonly starts: Int32Array; readonly order: Int32Array } {
   const starts = new Int32Array(frames + 1);
   for (let i = 0; i < steps.count; i++) if (single[i] === 1) starts[steps.frame[i]! + 1]!++;
   for (let frame = 0; frame < frames; frame++) starts[frame + 1]! += starts[frame]!;

@@ -1,9 +1,11 @@
-import type { Branch } from "../../core/tracks.js";
 import type { Nuclei } from "../../core/nuclei.js";
+import type { Branch } from "../../core/tracks.js";
 import { screenAngle } from "../../stats/direction.js";
 import type { Units } from "../units/units.js";
 
-/** Moves of a nucleus from one detection to the next in the same branch: one row a step, by branch, then time. */
+/**
+ * Moves of a nucleus from one detection to the next in the same branch: one row a step, by branch, then time.
+ */
 export interface Steps {
   readonly count: number;
   /** Index of the branch in the branch table (id - 1). */
@@ -27,14 +29,27 @@ export interface Steps {
 }
 
 /**
- * Speeds of all steps: v = sqrt(dy² + dx²) / dt with the real time dt between the two detections, so that a step over a closed gap is not
- * counted as fast. The step from a mother to a daughter belongs to no branch and is left out: it measures the division, not migration.
+ * Speeds of all steps: v = sqrt(dy² + dx²) / dt with the real time dt between the two detections, so that a
+ * step over a closed gap is not counted as fast. The step from a mother to a daughter belongs to no branch
+ * and is left out: it measures the division, not migration.
  */
 export function stepsOf(nuclei: Nuclei, branches: readonly Branch[], units: Units): Steps {
   const count = branches.reduce((sum, branch) => sum + branch.rows.length - 1, 0);
   const ints = (): Int32Array => new Int32Array(count);
   const floats = (): Float64Array => new Float64Array(count);
-  const steps = { count, branch: ints(), from: ints(), to: ints(), frame: ints(), length: floats(), duration: floats(), speed: floats(), vy: floats(), vx: floats(), direction: floats() };
+  const steps = {
+    count,
+    branch: ints(),
+    from: ints(),
+    to: ints(),
+    frame: ints(),
+    length: floats(),
+    duration: floats(),
+    speed: floats(),
+    vy: floats(),
+    vx: floats(),
+    direction: floats(),
+  };
   let at = 0;
   branches.forEach(({ rows }, branch) => {
     for (let i = 1; i < rows.length; i++, at++) {

@@ -1,7 +1,7 @@
 import type { Nuclei } from "../../core/nuclei.js";
 import { screenAngle } from "../../stats/direction.js";
-import type { Steps } from "./steps.js";
 import type { Units } from "../units/units.js";
+import type { Steps } from "./steps.js";
 
 /** Mean velocities on a regular grid. */
 export interface VelocityField {
@@ -45,16 +45,30 @@ const cellSpacings = 4;
  * @param size of the field, px
  */
 export function velocityField(
-  nuclei: Nuclei, steps: Steps, { starts, order }: { readonly starts: Int32Array; readonly order: Int32Array }, spacing: number, { height, width }: { readonly height: number; readonly width: number }, units: Units,
+  nuclei: Nuclei,
+  steps: Steps,
+  { starts, order }: { readonly starts: Int32Array; readonly order: Int32Array },
+  spacing: number,
+  { height, width }: { readonly height: number; readonly width: number },
+  units: Units,
 ): VelocityField {
   const edge = spacing > 0 ? (cellSpacings * spacing) / units.perPixel : Infinity;
   const [rows, columns] = [Math.max(1, Math.round(height / edge)), Math.max(1, Math.round(width / edge))];
   const cells = rows * columns;
   const cellOf = (step: number): number => {
     const [y, x] = [nuclei.y[steps.to[step]!]! + 0.5, nuclei.x[steps.to[step]!]! + 0.5];
-    return clamp(Math.floor((y * rows) / height), rows) * columns + clamp(Math.floor((x * columns) / width), columns);
+    return (
+      clamp(Math.floor((y * rows) / height), rows) * columns +
+      clamp(Math.floor((x * columns) / width), columns)
+    );
   };
-  const geometry: Geometry = { rows, columns, height: (height * units.perPixel) / rows, width: (width * units.perPixel) / columns, half: units.perPixel / 2 };
+  const geometry: Geometry = {
+    rows,
+    columns,
+    height: (height * units.perPixel) / rows,
+    width: (width * units.perPixel) / columns,
+    half: units.perPixel / 2,
+  };
   const whole = emptySums(cells);
   const parts: Sums[] = [];
   for (let frame = 0; frame + 1 < starts.length; frame++) {
@@ -69,7 +83,14 @@ export function velocityField(
     }
     parts.push(here);
   }
-  return { rows, columns, cellHeight: geometry.height, cellWidth: geometry.width, frames: cellsOf(parts, (part) => part, geometry), mean: cellsOf([whole], () => -1, geometry) };
+  return {
+    rows,
+    columns,
+    cellHeight: geometry.height,
+    cellWidth: geometry.width,
+    frames: cellsOf(parts, (part) => part, geometry),
+    mean: cellsOf([whole], () => -1, geometry),
+  };
 }
 
 const clamp = (index: number, count: number): number => Math.min(count - 1, Math.max(0, index));
@@ -89,12 +110,33 @@ interface Sums {
   readonly vx: Float64Array;
 }
 
-const emptySums = (cells: number): Sums => ({ n: new Int32Array(cells), vy: new Float64Array(cells), vx: new Float64Array(cells) });
+const emptySums = (cells: number): Sums => ({
+  n: new Int32Array(cells),
+  vy: new Float64Array(cells),
+  vx: new Float64Array(cells),
+});
 
-function cellsOf(parts: readonly Sums[], frameOf: (part: number) => number, { columns, height, width, half }: Geometry): FieldCells {
-  const count = parts.reduce((sum, { n }) => sum + n.reduce((filled, steps) => filled + (steps > 0 ? 1 : 0), 0), 0);
+function cellsOf(
+  parts: readonly Sums[],
+  frameOf: (part: number) => number,
+  { columns, height, width, half }: Geometry,
+): FieldCells {
+  const count = parts.reduce(
+    (sum, { n }) => sum + n.reduce((filled, steps) => filled + (steps > 0 ? 1 : 0), 0),
+    0,
+  );
   const floats = (): Float64Array => new Float64Array(count);
-  const out = { count, frame: new Int32Array(count), y: floats(), x: floats(), steps: new Int32Array(count), vy: floats(), vx: floats(), speed: floats(), direction: floats() };
+  const out = {
+    count,
+    frame: new Int32Array(count),
+    y: floats(),
+    x: floats(),
+    steps: new Int32Array(count),
+    vy: floats(),
+    vx: floats(),
+    speed: floats(),
+    direction: floats(),
+  };
   let at = 0;
   parts.forEach(({ n, vy, vx }, part) => {
     for (let cell = 0; cell < n.length; cell++) {

@@ -1,9 +1,9 @@
 import type { Nuclei } from "../../core/nuclei.js";
 import { mean, medianOf } from "../../stats/average.js";
-import type { Steps } from "../motion/steps.js";
 import type { Divisions } from "../lineage/divisions.js";
-import type { ShapeStatistics } from "./shape.js";
+import type { Steps } from "../motion/steps.js";
 import type { Units } from "../units/units.js";
+import type { ShapeStatistics } from "./shape.js";
 
 /** One row a frame; NaN where a frame has nothing to average. */
 export interface FrameStatistics {
@@ -25,27 +25,36 @@ export interface FrameStatistics {
   /** Nuclei of this frame that have divided when they are next seen. */
   readonly divisions: Int32Array;
   /**
-   * divisions / nuclei: the share of this frame's nuclei that divide before the next one. It is the mitotic index where mitosis lasts one frame; where it lasts m frames,
-   * the index is about m times as large. NaN in the last frame, after which nothing is seen.
+   * divisions / nuclei: the share of this frame's nuclei that divide before the next one. It is the mitotic
+   * index where mitosis lasts one frame; where it lasts m frames, the index is about m times as large. NaN in
+   * the last frame, after which nothing is seen.
    */
   readonly dividingShare: Float64Array;
 }
 
 /**
- * Counts, density, areas, speeds and divisions of every frame. Density = nuclei / field, the field being `fieldOf(frame)` px.
+ * Counts, density, areas, speeds and divisions of every frame. Density = nuclei / field, the field being
+ * `fieldOf(frame)` px.
  *
  * @param shapes of the same nuclei
  * @param fieldOf area of a frame's field, px²
  */
 export function frameStatistics(
-  nuclei: Nuclei, frames: number, steps: Steps, divisions: Divisions, shapes: ShapeStatistics, units: Units, fieldOf: (frame: number) => number,
+  nuclei: Nuclei,
+  frames: number,
+  steps: Steps,
+  divisions: Divisions,
+  shapes: ShapeStatistics,
+  units: Units,
+  fieldOf: (frame: number) => number,
 ): FrameStatistics {
   const counts = new Int32Array(frames);
   for (let row = 0; row < nuclei.count; row++) counts[nuclei.frame[row]!]!++;
   const speeds = grouped(steps.frame, steps.speed, frames);
   const dividing = new Int32Array(frames);
   for (const frame of divisions.frame) dividing[frame]!++;
-  const perFrame = (value: (frame: number) => number): Float64Array => Float64Array.from({ length: frames }, (_, frame) => value(frame));
+  const perFrame = (value: (frame: number) => number): Float64Array =>
+    Float64Array.from({ length: frames }, (_, frame) => value(frame));
   // 1 mm² = 10^6 µm², 1 Mpx = 10^6 px²: one factor serves both.
   const density = (frame: number): number => (counts[frame]! / (fieldOf(frame) * units.perPixel ** 2)) * 1e6;
   return {
@@ -59,7 +68,9 @@ export function frameStatistics(
     meanSpeed: perFrame((frame) => mean(speeds[frame]!)),
     medianSpeed: perFrame((frame) => medianOf(speeds[frame]!)),
     divisions: dividing,
-    dividingShare: perFrame((frame) => (frame === frames - 1 || counts[frame] === 0 ? NaN : dividing[frame]! / counts[frame]!)),
+    dividingShare: perFrame((frame) =>
+      frame === frames - 1 || counts[frame] === 0 ? NaN : dividing[frame]! / counts[frame]!,
+    ),
   };
 }
 

@@ -31,7 +31,13 @@ describe("intensitiesOf", () => {
   it("keeps nucleus, ring and background apart", () => {
     const labels = disks([30, 30], [50, 75]);
     const i = intensitiesOf(ringsOf(labels, options), painted(labels));
-    expect([[...i.mean], [...i.median], [...i.ringMean], [...i.ringMedian], i.background]).toEqual([[100, 100], [100, 100], [40, 40], [40, 40], 10]);
+    expect([[...i.mean], [...i.median], [...i.ringMean], [...i.ringMedian], i.background]).toEqual([
+      [100, 100],
+      [100, 100],
+      [40, 40],
+      [40, 40],
+      10,
+    ]);
     expect([...i.sum]).toEqual([100 * i.pixels[0]!, 100 * i.pixels[1]!]);
     expect(ringRatio(i.mean[0]!, i.ringMean[0]!, i.background)).toBe(3);
     expect(i.backgroundPixels).toBeGreaterThan(1000);
@@ -53,7 +59,12 @@ describe("intensitiesOf", () => {
     const labels = disks([30, 30], [50, 75]);
     const rings = ringsOf(labels, options);
     const image = painted(labels);
-    const holes = { ...image, data: image.data.map((value, p) => (labels.data[p] === 1 || (labels.data[p] === 2 && p % 2 === 0) ? NaN : value)) };
+    const holes = {
+      ...image,
+      data: image.data.map((value, p) =>
+        labels.data[p] === 1 || (labels.data[p] === 2 && p % 2 === 0) ? NaN : value,
+      ),
+    };
     const i = intensitiesOf(rings, holes);
     expect([i.pixels[0], i.mean[0], i.sum[0], i.median[0]]).toEqual([0, NaN, NaN, NaN]);
     expect([i.mean[1], i.median[1]]).toEqual([100, 100]);
@@ -70,11 +81,19 @@ describe("intensitiesOf", () => {
     const labels = disks([30, 30], [50, 75]);
     const rings = ringsOf(labels, options);
     const image = painted(labels);
-    fc.assert(fc.property(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 0, max: 500 }), (gain, offset) => {
-      const [a, b] = [intensitiesOf(rings, image), intensitiesOf(rings, { ...image, data: image.data.map((value) => gain * value + offset) })];
-      expect(b.mean[0]! - b.background).toBeCloseTo(gain * (a.mean[0]! - a.background), 6);
-      expect(ringRatio(b.mean[1]!, b.ringMean[1]!, b.background)).toBeCloseTo(ringRatio(a.mean[1]!, a.ringMean[1]!, a.background), 6);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 0, max: 500 }), (gain, offset) => {
+        const [a, b] = [
+          intensitiesOf(rings, image),
+          intensitiesOf(rings, { ...image, data: image.data.map((value) => gain * value + offset) }),
+        ];
+        expect(b.mean[0]! - b.background).toBeCloseTo(gain * (a.mean[0]! - a.background), 6);
+        expect(ringRatio(b.mean[1]!, b.ringMean[1]!, b.background)).toBeCloseTo(
+          ringRatio(a.mean[1]!, a.ringMean[1]!, a.background),
+          6,
+        );
+      }),
+    );
   });
 });
 

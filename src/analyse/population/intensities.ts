@@ -1,9 +1,12 @@
 import type { Image } from "../../core/image.js";
 import type { PixelGroups, RingOptions, Rings } from "../../imgproc/rings.js";
 import { medianInPlace, percentiles } from "../../stats/percentile.js";
-import { type Suffixes } from "../units/suffixes.js";
+import type { Suffixes } from "../units/suffixes.js";
 
-/** Grey values of one channel in and around the objects of one frame: by label, entry k - 1 for label k; NaN for a label without pixels. */
+/**
+ * Grey values of one channel in and around the objects of one frame: by label, entry k - 1 for label k; NaN
+ * for a label without pixels.
+ */
 export interface ObjectIntensities {
   /** Pixels with a value. */
   readonly pixels: Int32Array;
@@ -15,7 +18,10 @@ export interface ObjectIntensities {
   readonly ringMedian: Float64Array;
   /** Grey value of the frame where there are no objects. */
   readonly background: number;
-  /** Pixels that it is the median of; 0 where too few are far from all objects, and the 5th percentile of all pixels outside of objects stands in. */
+  /**
+   * Pixels that it is the median of; 0 where too few are far from all objects, and the 5th percentile of all
+   * pixels outside of objects stands in.
+   */
   readonly backgroundPixels: number;
 }
 
@@ -24,8 +30,9 @@ export const fewestBackground = 1000;
 const standInPercentile = 5;
 
 /**
- * Gap and width of rings, and the distance from which on pixels are background, from the diameter of the nuclei in px. The gap is 1 px, 2 px from a diameter of 25 px on; the width
- * is 15 % of the diameter, 2 px at least; background begins half a diameter away.
+ * Gap and width of rings, and the distance from which on pixels are background, from the diameter of the
+ * nuclei in px. The gap is 1 px, 2 px from a diameter of 25 px on; the width is 15 % of the diameter, 2 px at
+ * least; background begins half a diameter away.
  *
  * @param width px, where the user set it
  */
@@ -36,21 +43,36 @@ export function ringOptionsFor(diameter: number, width?: number): RingOptions {
 }
 
 /** @param image of the size of the labels that the rings were made from */
-export function intensitiesOf({ objects, rings, background, outside }: Rings, { data }: Image): ObjectIntensities {
+export function intensitiesOf(
+  { objects, rings, background, outside }: Rings,
+  { data }: Image,
+): ObjectIntensities {
   const [inside, around] = [groupIntensities(objects, data), groupIntensities(rings, data)];
   const far = background.length >= fewestBackground;
   const pixels = far ? background : outside;
   const values = new Float32Array(pixels.length);
   for (let i = 0; i < values.length; i++) values[i] = data[pixels[i]!]!;
   return {
-    ...inside, ringPixels: around.pixels, ringMean: around.mean, ringMedian: around.median,
-    background: percentiles(values, [far ? 50 : standInPercentile])[0]!, backgroundPixels: far ? background.length : 0,
+    ...inside,
+    ringPixels: around.pixels,
+    ringMean: around.mean,
+    ringMedian: around.median,
+    background: percentiles(values, [far ? 50 : standInPercentile])[0]!,
+    backgroundPixels: far ? background.length : 0,
   };
 }
 
-function groupIntensities({ first, pixels }: PixelGroups, data: Image["data"]): { pixels: Int32Array; mean: Float64Array; median: Float64Array; sum: Float64Array } {
+function groupIntensities(
+  { first, pixels }: PixelGroups,
+  data: Image["data"],
+): { pixels: Int32Array; mean: Float64Array; median: Float64Array; sum: Float64Array } {
   const count = first.length - 1;
-  const out = { pixels: new Int32Array(count), mean: new Float64Array(count), median: new Float64Array(count), sum: new Float64Array(count) };
+  const out = {
+    pixels: new Int32Array(count),
+    mean: new Float64Array(count),
+    median: new Float64Array(count),
+    sum: new Float64Array(count),
+  };
   let most = 0;
   for (let k = 0; k < count; k++) most = Math.max(most, first[k + 1]! - first[k]!);
   const values = new Float64Array(most);
@@ -88,33 +110,104 @@ export interface FrameIntensities {
   readonly background: Float64Array;
 }
 
-/** (nucleus - background) / (ring - background); NaN where the ring is not brighter than the background, for then the ratio says nothing. */
-export const ringRatio = (nucleus: number, ring: number, background: number): number => (ring > background ? (nucleus - background) / (ring - background) : NaN);
+/**
+ * (nucleus - background) / (ring - background); NaN where the ring is not brighter than the background, for
+ * then the ratio says nothing.
+ */
+export const ringRatio = (nucleus: number, ring: number, background: number): number =>
+  ring > background ? (nucleus - background) / (ring - background) : NaN;
 
 /** Header of `intensities`: one row a nucleus and channel. */
 export const intensityHeader = (u: Suffixes): string[] => [
-  "frame", `time_${u.time}`, "track", "parent", "root", "label", "channel", "touches_edge", "pixels", "mean", "median", "sum", "ring_pixels", "ring_mean", "ring_median",
-  "background", "background_pixels", "mean_minus_background", "sum_minus_background", "ring_mean_minus_background", "nucleus_to_ring",
+  "frame",
+  `time_${u.time}`,
+  "track",
+  "parent",
+  "root",
+  "label",
+  "channel",
+  "touches_edge",
+  "pixels",
+  "mean",
+  "median",
+  "sum",
+  "ring_pixels",
+  "ring_mean",
+  "ring_median",
+  "background",
+  "background_pixels",
+  "mean_minus_background",
+  "sum_minus_background",
+  "ring_mean_minus_background",
+  "nucleus_to_ring",
 ];
 
 /** Columns of the rows of one frame and channel, as `intensityHeader` names them. */
 export function intensityColumns(
-  i: ObjectIntensities, rows: { readonly frame: number; readonly time: number; readonly channel: number; readonly label: Int32Array; readonly track: Int32Array; readonly parent: Int32Array; readonly root: Int32Array; readonly touchesEdge: Uint8Array; /** Label in the images that were measured. */ readonly measured: Int32Array },
+  i: ObjectIntensities,
+  rows: {
+    readonly frame: number;
+    readonly time: number;
+    readonly channel: number;
+    readonly label: Int32Array;
+    readonly track: Int32Array;
+    readonly parent: Int32Array;
+    readonly root: Int32Array;
+    readonly touchesEdge: Uint8Array;
+    /** Label in the images that were measured. */ readonly measured: Int32Array;
+  },
 ): ArrayLike<number>[] {
   const constant = (value: number): Float64Array => new Float64Array(rows.label.length).fill(value);
-  const of = (column: ArrayLike<number>): Float32Array => Float32Array.from(rows.measured, (label) => column[label - 1]!);
-  const exact = (column: ArrayLike<number>): Float64Array => Float64Array.from(rows.measured, (label) => column[label - 1]!);
+  const of = (column: ArrayLike<number>): Float32Array =>
+    Float32Array.from(rows.measured, (label) => column[label - 1]!);
+  const exact = (column: ArrayLike<number>): Float64Array =>
+    Float64Array.from(rows.measured, (label) => column[label - 1]!);
   const above = i.mean.map((value) => value - i.background);
   return [
-    constant(rows.frame), constant(rows.time), rows.track, rows.parent, rows.root, rows.label, constant(rows.channel), rows.touchesEdge,
-    exact(i.pixels), of(i.mean), of(i.median), exact(i.sum), exact(i.ringPixels), of(i.ringMean), of(i.ringMedian), constant(i.background), constant(i.backgroundPixels),
-    of(above), exact(i.sum.map((sum, k) => sum - i.pixels[k]! * i.background)), of(i.ringMean.map((value) => value - i.background)),
+    constant(rows.frame),
+    constant(rows.time),
+    rows.track,
+    rows.parent,
+    rows.root,
+    rows.label,
+    constant(rows.channel),
+    rows.touchesEdge,
+    exact(i.pixels),
+    of(i.mean),
+    of(i.median),
+    exact(i.sum),
+    exact(i.ringPixels),
+    of(i.ringMean),
+    of(i.ringMedian),
+    constant(i.background),
+    constant(i.backgroundPixels),
+    of(above),
+    exact(i.sum.map((sum, k) => sum - i.pixels[k]! * i.background)),
+    of(i.ringMean.map((value) => value - i.background)),
     of(i.mean.map((value, k) => ringRatio(value, i.ringMean[k]!, i.background))),
   ];
 }
 
 /** Header of `intensity_frames`, and its columns. */
 export const frameIntensityHeader = (u: Suffixes): string[] => [
-  "frame", `time_${u.time}`, "channel", "nuclei_inside", "mean_nucleus_minus_background", "median_nucleus_minus_background", "mean_ring_minus_background", "median_nucleus_to_ring", "background",
+  "frame",
+  `time_${u.time}`,
+  "channel",
+  "nuclei_inside",
+  "mean_nucleus_minus_background",
+  "median_nucleus_minus_background",
+  "mean_ring_minus_background",
+  "median_nucleus_to_ring",
+  "background",
 ];
-export const frameIntensityColumns = (f: FrameIntensities): ArrayLike<number>[] => [f.frame, f.time, f.channel, f.nuclei, f.meanNucleus, f.medianNucleus, f.meanRing, f.medianRatio, f.background];
+export const frameIntensityColumns = (f: FrameIntensities): ArrayLike<number>[] => [
+  f.frame,
+  f.time,
+  f.channel,
+  f.nuclei,
+  f.meanNucleus,
+  f.medianNucleus,
+  f.meanRing,
+  f.medianRatio,
+  f.background,
+];

@@ -20,7 +20,10 @@ export interface Summary {
   /** Lineages: branches without a mother. */
   readonly lineages: number;
   readonly divisions: number;
-  /** Divisions per nucleus and hour (per nucleus and frame without a frame interval): divisions / total time nuclei were followed. */
+  /**
+   * Divisions per nucleus and hour (per nucleus and frame without a frame interval): divisions / total time
+   * nuclei were followed.
+   */
   readonly divisionRate: number;
   readonly medianDuration: number;
   /** Over all steps. */
@@ -44,11 +47,15 @@ export interface Summary {
   readonly fluctuationPersistenceTime: number;
   /** Error of the places along one axis, from the autocorrelation. */
   readonly localisationError: number;
-  /** Distance over which the correlation of neighbours' velocities (beside the frame's mean) falls to 1 / e. */
+  /**
+   * Distance over which the correlation of neighbours' velocities (beside the frame's mean) falls to 1 / e.
+   */
   readonly correlationLength: number;
   /** Share of all nuclei, but those of the last frame, that are seen for the last time before they divide. */
   readonly mitoticIndex: number;
-  /** Median length of the cell cycle (Kaplan-Meier); NaN where fewer than half divide within what was seen. */
+  /**
+   * Median length of the cell cycle (Kaplan-Meier); NaN where fewer than half divide within what was seen.
+   */
   readonly medianCycle: number;
   /** Cycles seen from division to division, and all whose beginning was seen. */
   readonly wholeCycles: number;
@@ -56,12 +63,17 @@ export interface Summary {
   /** Resultant length of the axes of the divisions (doubled angles), with its Rayleigh test. */
   readonly divisionAxisResultant: number;
   readonly divisionAxisP: number;
-  /** Alignment of the axes with the mean and the local direction of movement (1 along, -1 across), with its V test. */
+  /**
+   * Alignment of the axes with the mean and the local direction of movement (1 along, -1 across), with its V
+   * test.
+   */
   readonly divisionToMean: number;
   readonly divisionToMeanP: number;
   readonly divisionToLocal: number;
   readonly divisionToLocalP: number;
-  /** Shares of the branches that begin and end inside the field, in the middle of the movie, without a reason. */
+  /**
+   * Shares of the branches that begin and end inside the field, in the middle of the movie, without a reason.
+   */
   readonly beginsInside: number;
   readonly endsInside: number;
   readonly timeBetweenBreaks: number;
@@ -77,10 +89,14 @@ type Estimate = Exclude<keyof Summary, "tracked">;
 const persistenceNames = ["persistenceTime", "fluctuationPersistenceTime"] as const;
 
 /**
- * Takes out of the summary what the data do not support, and says why. A scale that a fit can only bound on one side (0 or infinity, see `fitDecay`) is not a number to
- * report; its interval, where there is one, still says on which side it lies.
+ * Takes out of the summary what the data do not support, and says why. A scale that a fit can only bound on
+ * one side (0 or infinity, see `fitDecay`) is not a number to report; its interval, where there is one, still
+ * says on which side it lies.
  */
-export function notesOf(given: Summary, intervals: Readonly<Record<Resampled, Interval>>): { readonly summary: Summary; readonly notes: Notes } {
+export function notesOf(
+  given: Summary,
+  intervals: Readonly<Record<Resampled, Interval>>,
+): { readonly summary: Summary; readonly notes: Notes } {
   if (!given.tracked) return { summary: { ...given, medianCycle: NaN }, notes: {} };
   const notes: Partial<Record<keyof Summary, string>> = {};
   const withdrawn: Partial<Record<Estimate, number>> = {};
@@ -90,21 +106,49 @@ export function notesOf(given: Summary, intervals: Readonly<Record<Resampled, In
   };
   for (const name of persistenceNames) {
     const value = given[name];
-    if (Number.isNaN(value)) notes[name] = `Not given: it needs velocities at three lags of two frames or more${name === "persistenceTime" ? "" : `, in frames of ${fewestForDrift} steps or more`}.`;
-    else if (value === 0) withdraw(name, "Not given: velocities two frames apart are not correlated; the persistence is shorter than the frame interval can show.");
-    else if (value === Infinity) withdraw(name, "Not given: the correlation does not fall within the lags that were measured; the persistence is longer than that.");
-    else if (intervals[name].low === 0 && intervals[name].high === Infinity) withdraw(name, "Not given: the data bound it on neither side.");
+    if (Number.isNaN(value))
+      notes[name] =
+        "Not given: it needs velocities at three lags of two frames or " +
+        `more${name === "persistenceTime" ? "" : `, in frames of ${fewestForDrift} steps or more`}.`;
+    else if (value === 0)
+      withdraw(
+        name,
+        "Not given: velocities two frames apart are not correlated; the persistence is shorter than " +
+          "the frame interval can show.",
+      );
+    else if (value === Infinity)
+      withdraw(
+        name,
+        "Not given: the correlation does not fall within the lags that were measured; the " +
+          "persistence is longer than that.",
+      );
+    else if (intervals[name].low === 0 && intervals[name].high === Infinity)
+      withdraw(name, "Not given: the data bound it on neither side.");
     else notes[name] = "From lags of two frames or more, which errors of the places do not touch.";
   }
-  if (withdrawn.fluctuationPersistenceTime !== undefined) withdraw("localisationError", "Not given: it needs a persistence time.");
-  if (Number.isNaN(given.msdExponent)) notes.msdExponent = "Not given: it needs three lags, that is, nine frames.";
+  if (withdrawn.fluctuationPersistenceTime !== undefined)
+    withdraw("localisationError", "Not given: it needs a persistence time.");
+  if (Number.isNaN(given.msdExponent))
+    notes.msdExponent = "Not given: it needs three lags, that is, nine frames.";
   else notes.msdExponent = "Over all lags of the table displacements; errors of the places lower it.";
   if (!(given.correlationLength > 0 && given.correlationLength < Infinity)) {
-    withdraw("correlationLength", given.correlationLength === 0 ? "Not given: neighbours do not move alike beside the mean movement of the frame." : given.correlationLength === Infinity
-      ? "Not given: the correlation does not fall within the distances that were measured." : "Not given: it needs three bins with a correlation above 0.");
+    withdraw(
+      "correlationLength",
+      given.correlationLength === 0
+        ? "Not given: neighbours do not move alike beside the mean movement of the frame."
+        : given.correlationLength === Infinity
+          ? "Not given: the correlation does not fall within the distances that were measured."
+          : "Not given: it needs three bins with a correlation above 0.",
+    );
   }
-  if (given.medianCycle === Infinity) withdraw("medianCycle", `Not given: of ${given.begunCycles} cycles that began, ${given.wholeCycles} were seen to end, too few for a median.`);
+  if (given.medianCycle === Infinity)
+    withdraw(
+      "medianCycle",
+      `Not given: of ${given.begunCycles} cycles that began, ${given.wholeCycles} were seen to ` +
+        "end, too few for a median.",
+    );
   if (given.divisions === 0) notes.divisionRate = "No division was found.";
-  if (given.lineages < fewestUnits) notes.meanSpeed = `No interval: ${given.lineages} lineages are fewer than ${fewestUnits}.`;
+  if (given.lineages < fewestUnits)
+    notes.meanSpeed = `No interval: ${given.lineages} lineages are fewer than ${fewestUnits}.`;
   return { summary: { ...given, ...withdrawn }, notes };
 }

@@ -12,14 +12,50 @@ const graph = { nuclei, frames: 2, edges: Uint32Array.of(0, 1) };
 
 describe("statisticsTables", () => {
   it("writes the unit into every header that has one", () => {
-    const tables = statisticsTables(analyse(graph, { height: 10, width: 20, pixelSize: 0.5, frameInterval: 120 }));
+    const tables = statisticsTables(
+      analyse(graph, { height: 10, width: 20, pixelSize: 0.5, frameInterval: 120 }),
+    );
     expect(tables.map(({ name }) => name)).toEqual([
-      "summary", "frames", "tracks", "divisions", "directions", "displacements", "velocity_autocorrelation", "velocity_correlation", "velocity_field", "mean_velocity_field", "cycles", "cycle_survival",
+      "summary",
+      "frames",
+      "tracks",
+      "divisions",
+      "directions",
+      "displacements",
+      "velocity_autocorrelation",
+      "velocity_correlation",
+      "velocity_field",
+      "mean_velocity_field",
+      "cycles",
+      "cycle_survival",
     ]);
     expect(tables[1]!.header).toEqual([
-      "frame", "time_min", "nuclei", "density_per_mm2", "nuclei_inside", "nuclei_at_edge", "mean_area_um2", "median_area_um2", "mean_major_axis_um", "median_major_axis_um",
-      "mean_minor_axis_um", "median_minor_axis_um", "mean_aspect_ratio", "median_aspect_ratio", "mean_eccentricity", "median_eccentricity", "mean_solidity", "median_solidity",
-      "mean_intensity", "median_intensity", "mean_neighbours", "median_nearest_distance_um", "mean_speed_um_per_min", "median_speed_um_per_min", "divisions", "dividing_share",
+      "frame",
+      "time_min",
+      "nuclei",
+      "density_per_mm2",
+      "nuclei_inside",
+      "nuclei_at_edge",
+      "mean_area_um2",
+      "median_area_um2",
+      "mean_major_axis_um",
+      "median_major_axis_um",
+      "mean_minor_axis_um",
+      "median_minor_axis_um",
+      "mean_aspect_ratio",
+      "median_aspect_ratio",
+      "mean_eccentricity",
+      "median_eccentricity",
+      "mean_solidity",
+      "median_solidity",
+      "mean_intensity",
+      "median_intensity",
+      "mean_neighbours",
+      "median_nearest_distance_um",
+      "mean_speed_um_per_min",
+      "median_speed_um_per_min",
+      "divisions",
+      "dividing_share",
     ]);
     const tracks = tables[2]!;
     // 10 px x 0.5 µm in 2 min.
@@ -28,20 +64,28 @@ describe("statisticsTables", () => {
   });
 
   it("names px and frames where nothing is calibrated", () => {
-    const headers = statisticsTables(analyse(graph, { height: 10, width: 20 })).flatMap(({ header }) => header);
+    const headers = statisticsTables(analyse(graph, { height: 10, width: 20 })).flatMap(
+      ({ header }) => header,
+    );
     expect(headers).toContain("mean_speed_px_per_frame");
     expect(headers).toContain("density_per_megapixel");
     expect(headers.filter((header) => /um|min$|mm2/.test(header))).toEqual([]);
   });
 
   it("has the tables of an image set only where nothing was tracked", () => {
-    const tables = statisticsTables(analyse(graph, { height: 10, width: 20 }, { tracked: false }), ["a", "b"]);
+    const tables = statisticsTables(analyse(graph, { height: 10, width: 20 }, { tracked: false }), [
+      "a",
+      "b",
+    ]);
     expect(tables.map(({ name }) => name)).toEqual(["summary", "frames"]);
     expect(tables[1]!.columns[tables[1]!.header.indexOf("name")]).toEqual(["a", "b"]);
   });
 
   it("fits the CSV writer: as many columns as headers, all of one length, no header twice", () => {
-    for (const calibration of [{ height: 10, width: 20 }, { height: 10, width: 20, pixelSize: 1, frameInterval: 60 }]) {
+    for (const calibration of [
+      { height: 10, width: 20 },
+      { height: 10, width: 20, pixelSize: 1, frameInterval: 60 },
+    ]) {
       for (const { header, columns } of statisticsTables(analyse(graph, calibration))) {
         expect(new Set(header).size).toBe(header.length);
         expect(formatCsv(header, columns).split("\n")).toHaveLength(columns[0]!.length + 2);

@@ -16,8 +16,13 @@ export interface Suffixes {
 export function suffixesOf(units: Units): Suffixes {
   const length = units.length === "µm" ? "um" : "px";
   return {
-    length, area: `${length}2`, time: units.time === "min" ? "min" : "frames", perTime: units.time, speed: `${length}_per_${units.time}`,
+    length,
+    area: `${length}2`,
+    time: units.time === "min" ? "min" : "frames",
+    perTime: units.time,
+    speed: `${length}_per_${units.time}`,
     speedSquared: `${length}2_per_${units.time}2`,
-    density: units.length === "µm" ? "per_mm2" : "per_megapixel", rate: units.time === "min" ? "per_hour" : "per_frame",
+    density: units.length === "µm" ? "per_mm2" : "per_megapixel",
+    rate: units.time === "min" ? "per_hour" : "per_frame",
   };
 }

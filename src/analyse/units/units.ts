@@ -27,7 +27,8 @@ export interface Units {
 }
 
 /**
- * Chooses µm where the pixel size is known, min where the frame interval is known, else px and frames, and says so.
+ * Chooses µm where the pixel size is known, min where the frame interval is known, else px and frames, and
+ * says so.
  *
  * @throws InvalidInput when a value is given that is not a positive number, or the frame has no pixels
  */
@@ -35,23 +36,28 @@ export function unitsOf(calibration: Calibration): Units {
   const { pixelSize, frameInterval, height, width } = calibration;
   requirePositive("pixel size", "µm", pixelSize);
   requirePositive("frame interval", "s", frameInterval);
-  if (!(height > 0 && width > 0)) throw new InvalidInput("frame size", "at least 1 x 1 px", `${height} x ${width}`);
+  if (!(height > 0 && width > 0))
+    throw new InvalidInput("frame size", "at least 1 x 1 px", `${height} x ${width}`);
   const length = pixelSize === undefined ? "px" : "µm";
   const time = frameInterval === undefined ? "frame" : "min";
   return {
-    length, time,
+    length,
+    time,
     area: pixelSize === undefined ? "px²" : "µm²",
     speed: `${length}/${time}`,
     density: pixelSize === undefined ? "1/Mpx" : "1/mm²",
     perPixel: pixelSize ?? 1,
     perFrame: frameInterval === undefined ? 1 : frameInterval / 60,
     notices: [
-      ...(pixelSize === undefined ? ["The pixel size is unknown: lengths are in px, areas in px², densities per megapixel."] : []),
+      ...(pixelSize === undefined
+        ? ["The pixel size is unknown: lengths are in px, areas in px², densities per megapixel."]
+        : []),
       ...(frameInterval === undefined ? ["The frame interval is unknown: times are in frames."] : []),
     ],
   };
 }
 
 function requirePositive(argument: string, unit: string, value: number | undefined): void {
-  if (value !== undefined && !(value > 0 && Number.isFinite(value))) throw new InvalidInput(argument, `a positive number of ${unit}`, String(value));
+  if (value !== undefined && !(value > 0 && Number.isFinite(value)))
+    throw new InvalidInput(argument, `a positive number of ${unit}`, String(value));
 }

@@ -5,11 +5,16 @@ import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { addFlags, configOf } from "./flags.js";
 
-const parsed = (...flags: string[]): ReturnType<typeof configOf> => configOf(addFlags(new Command("track"), ["track"]).parse(flags, { from: "user" }));
+const parsed = (...flags: string[]): ReturnType<typeof configOf> =>
+  configOf(addFlags(new Command("track"), ["track"]).parse(flags, { from: "user" }));
 
 describe("switches", () => {
   it("that are on by default can be turned off, and asked for", () => {
-    expect([parsed(), parsed("--repair"), parsed("--no-repair")].map(({ track }) => track.repair)).toEqual([true, true, false]);
+    expect([parsed(), parsed("--repair"), parsed("--no-repair")].map(({ track }) => track.repair)).toEqual([
+      true,
+      true,
+      false,
+    ]);
     expect(addFlags(new Command("track"), ["track"]).helpInformation()).not.toMatch(/^ +--repair/m);
   });
 
@@ -17,7 +22,10 @@ describe("switches", () => {
     const folder = mkdtempSync(join(tmpdir(), "karyon-flags-"));
     writeFileSync(join(folder, "off.yaml"), "track: { repair: false }\n");
     const config = ["--config", join(folder, "off.yaml")];
-    expect([parsed(...config), parsed(...config, "--repair")].map(({ track }) => track.repair)).toEqual([false, true]);
+    expect([parsed(...config), parsed(...config, "--repair")].map(({ track }) => track.repair)).toEqual([
+      false,
+      true,
+    ]);
     rmSync(folder, { recursive: true });
   });
 });

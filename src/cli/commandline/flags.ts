@@ -2,9 +2,18 @@ import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { InvalidInput } from "../../core/errors.js";
 import { mergeConfigs, parseConfig, resolveConfig } from "../../pipeline/config/config.js";
-import { type Config, type OptionSpec, optionTable, type Section, sections } from "../../pipeline/config/options.js";
+import {
+  type Config,
+  type OptionSpec,
+  optionTable,
+  type Section,
+  sections,
+} from "../../pipeline/config/options.js";
 
-/** Adds the flags of some sections of the option table, and `--config`. A flag that several sections share sets all of them. */
+/**
+ * Adds the flags of some sections of the option table, and `--config`. A flag that several sections share
+ * sets all of them.
+ */
 export function addFlags(command: Command, used: readonly Section[]): Command {
   const added = new Set<string>();
   for (const section of used) {
@@ -13,9 +22,11 @@ export function addFlags(command: Command, used: readonly Section[]): Command {
       added.add(spec.flag);
       if (spec.value === "") {
         const on = spec.schema.safeParse(undefined).data === true;
-        // Of what is on anyway only the way to turn it off is shown; asking for it is no mistake, and overrules a file.
+        // Of what is on anyway only the way to turn it off is shown; asking for it is no mistake, and
+        // overrules a file.
         command.addOption(new Option(`--${spec.flag}`, spec.help).hideHelp(on));
-        if (on || spec.schema.safeParse(undefined).data === undefined) command.addOption(new Option(`--no-${spec.flag}`, `do not ${spec.help}`).default(undefined));
+        if (on || spec.schema.safeParse(undefined).data === undefined)
+          command.addOption(new Option(`--no-${spec.flag}`, `do not ${spec.help}`).default(undefined));
       } else command.addOption(new Option(`--${spec.flag} ${spec.value}`, helpOf(spec)).argParser(valueOf));
     }
   }
@@ -24,11 +35,14 @@ export function addFlags(command: Command, used: readonly Section[]): Command {
 
 const helpOf = (spec: OptionSpec): string => {
   const fallback = spec.schema.safeParse(undefined).data;
-  return fallback === undefined ? spec.help : `${spec.help} (default: ${JSON.stringify(fallback).replaceAll('"', "")})`;
+  return fallback === undefined
+    ? spec.help
+    : `${spec.help} (default: ${JSON.stringify(fallback).replaceAll('"', "")})`;
 };
 
 // What looks like a number is one; the check of the configuration then speaks of numbers and not of text.
-const valueOf = (text: string): string | number => (text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text);
+const valueOf = (text: string): string | number =>
+  text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 
 /** The checked configuration of a command: defaults, then `--config`, then flags. @throws InvalidInput */
 export function configOf(command: Command): Config {
@@ -38,7 +52,14 @@ export function configOf(command: Command): Config {
   // The file alone first, so that its mistakes are reported under its name.
   resolveConfig(fromFile, file ?? "the configuration");
   const flags = Object.fromEntries(
-    sections.map((section) => [section, Object.fromEntries(Object.keys(optionTable[section]).filter((key) => given[key] !== undefined).map((key) => [key, given[key]]))]),
+    sections.map((section) => [
+      section,
+      Object.fromEntries(
+        Object.keys(optionTable[section])
+          .filter((key) => given[key] !== undefined)
+          .map((key) => [key, given[key]]),
+      ),
+    ]),
   );
   return resolveConfig(mergeConfigs(fromFile, flags), "the command line");
 }

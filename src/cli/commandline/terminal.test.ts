@@ -4,16 +4,32 @@ import { duration, jsonTerminal, progressLine, textTerminal } from "./terminal.j
 
 const sink = (): { stream: Writable; text: () => string } => {
   let all = "";
-  return { stream: new Writable({ write: (chunk, _, next) => { all += String(chunk); next(); } }), text: () => all };
+  return {
+    stream: new Writable({
+      write: (chunk, _, next) => {
+        all += String(chunk);
+        next();
+      },
+    }),
+    text: () => all,
+  };
 };
 
 describe("terminal", () => {
   it("writes durations as people say them", () => {
-    expect([400, 9_990, 12_400, 200_000, 7_500_000].map(duration)).toEqual(["0.4 s", "10 s", "12 s", "3 min 20 s", "2 h 5 min"]);
+    expect([400, 9_990, 12_400, 200_000, 7_500_000].map(duration)).toEqual([
+      "0.4 s",
+      "10 s",
+      "12 s",
+      "3 min 20 s",
+      "2 h 5 min",
+    ]);
   });
 
   it("shows how far it is and the time left", () => {
-    expect(progressLine("train", 250, 1000, "loss 0.2", 30_000)).toBe("train [#####...............] 25 %, 1 min 30 s left, loss 0.2");
+    expect(progressLine("train", 250, 1000, "loss 0.2", 30_000)).toBe(
+      "train [#####...............] 25 %, 1 min 30 s left, loss 0.2",
+    );
     expect(progressLine("train", 0, 1000, undefined, 10)).toBe("train [....................] 0 %");
   });
 
@@ -22,7 +38,8 @@ describe("terminal", () => {
     let time = 0;
     const terminal = textTerminal({ out: out.stream, err: err.stream, now: () => time });
     terminal.onEvent({ event: "stage", stage: "train", text: "start" });
-    for (time = 0; time < 25_000; time += 100) terminal.onEvent({ event: "progress", stage: "train", done: time, total: 100_000 });
+    for (time = 0; time < 25_000; time += 100)
+      terminal.onEvent({ event: "progress", stage: "train", done: time, total: 100_000 });
     expect(err.text().split("\n").length).toBe(4);
     terminal.result("done", {});
     expect(out.text()).toBe("done\n");
@@ -34,8 +51,16 @@ describe("terminal", () => {
     terminal.onEvent({ event: "notice", text: "a\nb" });
     terminal.result("text", { score: 1 });
     terminal.failure("InvalidInput", "karyon run: no.");
-    expect(out.text().trim().split("\n").map((line): unknown => JSON.parse(line))).toEqual([
-      { event: "notice", text: "a\nb" }, { event: "result", result: { score: 1 } }, { event: "error", kind: "InvalidInput", text: "karyon run: no." },
+    expect(
+      out
+        .text()
+        .trim()
+        .split("\n")
+        .map((line): unknown => JSON.parse(line)),
+    ).toEqual([
+      { event: "notice", text: "a\nb" },
+      { event: "result", result: { score: 1 } },
+      { event: "error", kind: "InvalidInput", text: "karyon run: no." },
     ]);
     expect(err.text()).toBe("karyon run: no.\n");
   });

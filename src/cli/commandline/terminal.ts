@@ -1,6 +1,9 @@
 import type { PipelineEvent } from "../../pipeline/stage/events.js";
 
-/** Draws the events of a pipeline. Results go to standard output by `result`, everything else to standard error. */
+/**
+ * Draws the events of a pipeline. Results go to standard output by `result`, everything else to standard
+ * error.
+ */
 export interface Terminal {
   onEvent(event: PipelineEvent): void;
   /** The answer of a command: text for people, or the value as one JSON line. */
@@ -57,7 +60,8 @@ export function textTerminal({ out, err, now }: TerminalOptions): Terminal {
         started = now();
         shown = started;
         err.write(`${event.stage}: ${event.text}\n`);
-      } else if (event.event === "done") err.write(`${event.stage}: ${event.text} (${duration(event.seconds * 1000)})\n`);
+      } else if (event.event === "done")
+        err.write(`${event.stage}: ${event.text} (${duration(event.seconds * 1000)})\n`);
       else err.write(`note: ${event.text}\n`);
     },
     result(text) {
@@ -71,11 +75,20 @@ export function textTerminal({ out, err, now }: TerminalOptions): Terminal {
   };
 }
 
-export function progressLine(stage: string, done: number, total: number, message: string | undefined, elapsed: number): string {
+export function progressLine(
+  stage: string,
+  done: number,
+  total: number,
+  message: string | undefined,
+  elapsed: number,
+): string {
   const fraction = total > 0 ? Math.min(1, done / total) : 0;
   const filled = Math.round(fraction * 20);
   const left = fraction > 0.005 ? `, ${duration((elapsed / fraction) * (1 - fraction))} left` : "";
-  return `${stage} [${"#".repeat(filled)}${".".repeat(20 - filled)}] ${Math.round(fraction * 100)} %${left}${message ? `, ${message}` : ""}`;
+  return (
+    `${stage} [${"#".repeat(filled)}${".".repeat(20 - filled)}] ${Math.round(fraction * 100)} ` +
+    `%${left}${message ? `, ${message}` : ""}`
+  );
 }
 
 /** "0.4 s", "12 s", "3 min 20 s", "2 h 5 min". */

@@ -7,9 +7,16 @@ export const analyseCommand: CommandSpec = {
   args: "<tracks>",
   summary: "counts, shape, brightness, movement, neighbours and divisions as tables",
   flags: [outputFlag, overwriteFlag],
-  examples: ["analyse tracks -o statistics", "analyse tracks -o statistics --pixel-size 0.325 --frame-interval 600", "analyse tracks -o statistics --images movie/"],
+  examples: [
+    "analyse tracks -o statistics",
+    "analyse tracks -o statistics --pixel-size 0.325 --frame-interval 600",
+    "analyse tracks -o statistics --images movie/",
+  ],
   async run({ args, out, overwrite, config, context }) {
     const { summary, units } = await analyseTracks(args[0]!, out, config, { overwrite }, context);
-    return { text: `Statistics: ${out} (lengths in ${units.length}, times in ${units.time})`, value: { units, summary } };
+    return {
+      text: `Statistics: ${out} (lengths in ${units.length}, times in ${units.time})`,
+      value: { units, summary },
+    };
   },
 };

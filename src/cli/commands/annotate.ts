@@ -3,11 +3,11 @@ import { InvalidInput } from "../../core/errors.js";
 import { iouThresholds } from "../../evaluate/scores.js";
 import { windowsOf } from "../../pipeline/annotate/annotation.js";
 import { formatAcquisitions, formatComparison } from "../../pipeline/annotate/annotationtext.js";
-import { annotate } from "../../pipeline/run/commands.js";
-import { assertLabels, evaluateLabels } from "../../pipeline/evaluate/evaluation.js";
 import { explainPixel } from "../../pipeline/annotate/explain.js";
 import { preview } from "../../pipeline/annotate/preview.js";
 import { formatPreview } from "../../pipeline/annotate/previewtext.js";
+import { assertLabels, evaluateLabels } from "../../pipeline/evaluate/evaluation.js";
+import { annotate } from "../../pipeline/run/commands.js";
 import type { CommandSpec } from "../commandline/command.js";
 import { overwriteFlag } from "./shared.js";
 
@@ -16,12 +16,27 @@ export const annotateCommand: CommandSpec = {
   args: "<input...>",
   summary: "make a training set from raw images, without anybody drawing",
   flags: [
-    ["-o, --output <folder>", "folder for the result; only --preview does without"], overwriteFlag,
-    ["--preview <frame>", "only draw one frame, by its name or else its number from 0, with its sure, rejected and unknown objects, into preview_FRAME.png here or in the folder of -o"],
-    ["--compare <truth>", "also score the kept objects, and their pixels, against true label images: a folder, or one file; those of other images are left unused"],
-    ["--explain <y,x>", "also say why the object at that pixel was kept or rejected"], ["--frame <name>", "image that --explain looks at (default: the first)"],
+    ["-o, --output <folder>", "folder for the result; only --preview does without"],
+    overwriteFlag,
+    [
+      "--preview <frame>",
+      "only draw one frame, by its name or else its number from 0, with its sure, rejected and " +
+        "unknown objects, into preview_FRAME.png here or in the folder of -o",
+    ],
+    [
+      "--compare <truth>",
+      "also score the kept objects, and their pixels, against true label images: a folder, or one " +
+        "file; those of other images are left unused",
+    ],
+    ["--explain <y,x>", "also say why the object at that pixel was kept or rejected"],
+    ["--frame <name>", "image that --explain looks at (default: the first)"],
   ],
-  examples: ["annotate movie/ -o dataset", "annotate image.tif -o dataset --diameter 40", "annotate movie/ --preview 40", "annotate image.tif -o dataset --explain 120,305"],
+  examples: [
+    "annotate movie/ -o dataset",
+    "annotate image.tif -o dataset --diameter 40",
+    "annotate movie/ --preview 40",
+    "annotate image.tif -o dataset --explain 120,305",
+  ],
   async run({ args, out, overwrite, options, config, context }) {
     // What is asked wrongly is said before the work.
     const pixel = pixelOf(options["explain"]);
@@ -30,25 +45,57 @@ export const annotateCommand: CommandSpec = {
     const frame = options["preview"];
     if (typeof frame === "string") {
       const other = ["explain", "frame", "compare"].find((flag) => options[flag] !== undefined);
-      if (other !== undefined) throw new InvalidInput("--preview", "to be alone, since it writes no dataset", `--${other} beside it`, "leave one of them out");
+      if (other !== undefined)
+        throw new InvalidInput(
+          "--preview",
+          "to be alone, since it writes no dataset",
+          `--${other} beside it`,
+          "leave one of them out",
+        );
       const value = await preview(args, frame, out === "" ? undefined : out, config, context);
       return { text: formatPreview(value), value };
     }
-    if (out === "") throw new InvalidInput("--output", "a folder for the dataset", "none", "give one with -o, or look at one frame first with --preview");
+    if (out === "")
+      throw new InvalidInput(
+        "--output",
+        "a folder for the dataset",
+        "none",
+        "give one with -o, or look at one frame first with --preview",
+      );
     const summary = await annotate(args, out, config, { overwrite }, context);
     const look = config.annotate.overlays ? "look at overlays/; " : "";
-    const lines = [`Dataset: ${out} (${look}objects.csv says why each object was kept or rejected)`, ...formatAcquisitions(summary, config.annotate)];
-    const compared = truth === undefined ? undefined : await evaluateLabels(truth, join(out, "masks"), context, iouThresholds, { partial: true, windows: windowsOf(summary) });
+    const lines = [
+      `Dataset: ${out} (${look}objects.csv says why each object was kept or rejected)`,
+      ...formatAcquisitions(summary, config.annotate),
+    ];
+    const compared =
+      truth === undefined
+        ? undefined
+        : await evaluateLabels(truth, join(out, "masks"), context, iouThresholds, {
+            partial: true,
+            windows: windowsOf(summary),
+          });
     if (compared !== undefined) lines.push(...formatComparison(compared));
-    const explanation = pixel === undefined ? undefined : await explainPixel(out, pixel[0], pixel[1], options["frame"] as string | undefined);
+    const explanation =
+      pixel === undefined
+        ? undefined
+        : await explainPixel(out, pixel[0], pixel[1], options["frame"] as string | undefined);
     if (explanation !== undefined) lines.push(explanation.text);
-    return { text: lines.join("\n"), value: { ...summary, ...(compared ? { scores: compared.scores.pooled, unusedTruths: compared.unused } : {}), ...(explanation ? { explanation } : {}) } };
+    return {
+      text: lines.join("\n"),
+      value: {
+        ...summary,
+        ...(compared ? { scores: compared.scores.pooled, unusedTruths: compared.unused } : {}),
+        ...(explanation ? { explanation } : {}),
+      },
+    };
   },
 };
 
 function pixelOf(given: unknown): [y: number, x: number] | undefined {
   if (typeof given !== "string") return undefined;
   const match = /^(\d+),(\d+)$/.exec(given);
-  if (match === null) throw new InvalidInput("--explain", "row and column of a pixel, such as 120,305", given);
+  if (match === null)
+    throw new InvalidInput("--explain", "row and column of a pixel, such as 120,305", given);
   return [Number(match[1]), Number(match[2])];
 }

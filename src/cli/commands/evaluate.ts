@@ -1,7 +1,7 @@
-import { evaluateLabels, evaluateTracks, formatTrackCsv } from "../../pipeline/evaluate/evaluation.js";
-import { writeFileAtomic } from "../../pipeline/store/files.js";
 import { formatInstanceCsv, formatInstanceJson, formatInstanceTable } from "../../evaluate/format.js";
 import { formatTrackTable } from "../../evaluate/trackscores.js";
+import { evaluateLabels, evaluateTracks, formatTrackCsv } from "../../pipeline/evaluate/evaluation.js";
+import { writeFileAtomic } from "../../pipeline/store/files.js";
 import type { CommandSpec } from "../commandline/command.js";
 
 export const evaluateCommand: CommandSpec = {
@@ -9,10 +9,15 @@ export const evaluateCommand: CommandSpec = {
   args: "<truth> <labels>",
   summary: "score label images (or, with --tracks, tracks) against the truth",
   flags: [
-    ["--csv <file>", "also write the scores as CSV"], ["--save-json <file>", "also write the scores, image by image, as JSON"],
+    ["--csv <file>", "also write the scores as CSV"],
+    ["--save-json <file>", "also write the scores, image by image, as JSON"],
     ["--tracks", "compare tracks in the layout of the Cell Tracking Challenge"],
   ],
-  examples: ["evaluate truth/ labels/", "evaluate truth/ labels/ --csv scores.csv", "evaluate --tracks 01_GT/TRA tracks/"],
+  examples: [
+    "evaluate truth/ labels/",
+    "evaluate truth/ labels/ --csv scores.csv",
+    "evaluate --tracks 01_GT/TRA tracks/",
+  ],
   async run({ args: [truth, labels], options, config, context }) {
     const save = async (flag: string, content: () => string): Promise<void> => {
       if (typeof options[flag] === "string") await writeFileAtomic(options[flag], content());
@@ -28,9 +33,17 @@ export const evaluateCommand: CommandSpec = {
     await save("saveJson", () => formatInstanceJson(scores, names));
     const shown = config.evaluate.errors;
     const lists = Object.entries(errors).map(([kind, list]: [string, typeof errors.missed]) => {
-      const places = list.slice(0, shown).map(({ image, label, y, x }) => `${names[image]} #${label} at y ${y.toFixed(0)}, x ${x.toFixed(0)}`);
-      return `${kind}: ${list.length}${places.length > 0 ? ` (${places.join("; ")}${list.length > shown ? "; ..." : ""})` : ""}`;
+      const places = list
+        .slice(0, shown)
+        .map(({ image, label, y, x }) => `${names[image]} #${label} at y ${y.toFixed(0)}, x ${x.toFixed(0)}`);
+      return (
+        `${kind}: ` +
+        `${list.length}${places.length > 0 ? ` (${places.join("; ")}${list.length > shown ? "; ..." : ""})` : ""}`
+      );
     });
-    return { text: `${formatInstanceTable(scores)}\n${lists.join("\n")}`, value: { pooled: scores.pooled, errors } };
+    return {
+      text: `${formatInstanceTable(scores)}\n${lists.join("\n")}`,
+      value: { pooled: scores.pooled, errors },
+    };
   },
 };

@@ -9,20 +9,35 @@ export const exportModelCommand: CommandSpec = {
   args: "<model>",
   summary: "pack a trained model for other programs (bioimage.io)",
   flags: [
-    ["-o, --output <file>", "required: the package, a name that ends in .zip"], ["--overwrite", "replace an earlier package of that name"],
+    ["-o, --output <file>", "required: the package, a name that ends in .zip"],
+    ["--overwrite", "replace an earlier package of that name"],
     ["--format <name>", `format of the package (default: ${format}, at present the only one)`],
     ["--name <text>", `name of the model (default: ${defaultCredits.name})`],
     ["--author <names>", "who made the model, several separated by semicolons (default: nobody is named)"],
-    ["--license <id>", `SPDX identifier of the licence that the model is given under (default: ${defaultCredits.license})`],
+    [
+      "--license <id>",
+      `SPDX identifier of the licence that the model is given under (default: ${defaultCredits.license})`,
+    ],
   ],
-  examples: ["export-model results/model -o model.zip --author \"Ada Lovelace; Marie Curie\""],
+  examples: ['export-model results/model -o model.zip --author "Ada Lovelace; Marie Curie"'],
   async run({ args, out, overwrite, options, context }) {
-    const text = (flag: string): string | undefined => (typeof options[flag] === "string" ? options[flag] : undefined);
+    const text = (flag: string): string | undefined =>
+      typeof options[flag] === "string" ? options[flag] : undefined;
     const wanted = text("format") ?? format;
     if (wanted !== format) throw new InvalidInput("--format", format, wanted);
-    const value = await exportModel(args[0]!, out, {
-      overwrite, name: text("name"), license: text("license"), authors: text("author")?.split(";").map((author) => author.trim()),
-    }, context);
+    const value = await exportModel(
+      args[0]!,
+      out,
+      {
+        overwrite,
+        name: text("name"),
+        license: text("license"),
+        authors: text("author")
+          ?.split(";")
+          .map((author) => author.trim()),
+      },
+      context,
+    );
     return { text: `Package: ${value.file}`, value };
   },
 };

@@ -8,6 +8,10 @@ export const inspectCommand: CommandSpec = {
   examples: ["inspect movie.tif"],
   async run({ args }) {
     const inspections = await inspectFiles(args);
-    return { text: inspections.map(formatInspection).join("\n\n"), value: inspections, failed: inspections.every(({ error }) => error !== undefined) };
+    return {
+      text: inspections.map(formatInspection).join("\n\n"),
+      value: inspections,
+      failed: inspections.every(({ error }) => error !== undefined),
+    };
   },
 };

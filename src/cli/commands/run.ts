@@ -6,11 +6,25 @@ export const runCommand: CommandSpec = {
   name: "run",
   args: "<input...>",
   summary: "annotate, train, segment, track, analyse and report: everything, in one go",
-  flags: [outputFlag, ["--overwrite", "replace an earlier run in that folder that was made from other inputs or with other options"]],
-  examples: ["run movie/ -o results", "run movie.tif -o results --pixel-size 0.325 --frame-interval 600", `run "plate/*.tif" -o results --kind images --config karyon.yaml`, "run other.tif -o more --model results/model"],
+  flags: [
+    outputFlag,
+    [
+      "--overwrite",
+      "replace an earlier run in that folder that was made from other inputs or with other options",
+    ],
+  ],
+  examples: [
+    "run movie/ -o results",
+    "run movie.tif -o results --pixel-size 0.325 --frame-interval 600",
+    `run "plate/*.tif" -o results --kind images --config karyon.yaml`,
+    "run other.tif -o more --model results/model",
+  ],
   onStop: "Finished stages are kept; run the same command again to go on after them.",
   async run({ args, out, overwrite, config, context }) {
     const result = await run(args, out, config, { overwrite }, context);
-    return { text: `Report: ${result.report}`, value: { folder: result.folder, report: result.report, stages: result.record.stages } };
+    return {
+      text: `Report: ${result.report}`,
+      value: { folder: result.folder, report: result.report, stages: result.record.stages },
+    };
   },
 };

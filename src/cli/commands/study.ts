@@ -5,12 +5,33 @@ import { outputFlag } from "./shared.js";
 export const studyCommand: CommandSpec = {
   name: "study",
   args: "<samples>",
-  summary: "compare conditions: run every movie of a table (file, condition, replicate) with one network, the movie as the unit",
-  flags: [outputFlag, ["--overwrite", "replace an earlier study in that folder that was made from other samples or with other options"]],
-  examples: ["study samples.csv -o study", "study samples.csv -o study --pixel-size 0.325 --frame-interval 600", "study samples.csv -o study --model results/model"],
+  summary:
+    "compare conditions: run every movie of a table (file, condition, replicate) with one " +
+    "network, the movie as the unit",
+  flags: [
+    outputFlag,
+    [
+      "--overwrite",
+      "replace an earlier study in that folder that was made from other samples or with other options",
+    ],
+  ],
+  examples: [
+    "study samples.csv -o study",
+    "study samples.csv -o study --pixel-size 0.325 --frame-interval 600",
+    "study samples.csv -o study --model results/model",
+  ],
   onStop: "Finished stages are kept; run the same command again to go on after them.",
   async run({ args, out, overwrite, config, context }) {
     const { folder, report, comparison, record } = await study(args[0]!, out, config, { overwrite }, context);
-    return { text: `Report: ${report}`, value: { folder, report, conditions: comparison.conditions, design: comparison.design, stages: record.stages } };
+    return {
+      text: `Report: ${report}`,
+      value: {
+        folder,
+        report,
+        conditions: comparison.conditions,
+        design: comparison.design,
+        stages: record.stages,
+      },
+    };
   },
 };

@@ -5,12 +5,20 @@ import { outputFlag, overwriteFlag } from "./shared.js";
 export const trainCommand: CommandSpec = {
   name: "train",
   args: "<dataset>",
-  summary: "train a StarDist network on a training set (folders images and masks), from scratch or from a model of your own",
+  summary:
+    "train a StarDist network on a training set (folders images and masks), from scratch or from a model of your own",
   flags: [outputFlag, overwriteFlag],
-  examples: ["train dataset -o model", "train dataset -o model --steps 1000", "train more -o better --from model"],
+  examples: [
+    "train dataset -o model",
+    "train dataset -o model --steps 1000",
+    "train more -o better --from model",
+  ],
   onStop: "No model was written; run the same command again.",
   async run({ args, out, overwrite, config, context }) {
     const { description, history } = await train(args[0]!, out, config, { overwrite }, context);
-    return { text: `Model: ${out}`, value: { model: out, thresholds: description.thresholds, last: history.at(-1) } };
+    return {
+      text: `Model: ${out}`,
+      value: { model: out, thresholds: description.thresholds, last: history.at(-1) },
+    };
   },
 };

@@ -2,10 +2,19 @@ import { InvalidInput } from "../../core/errors.js";
 import type { StoredPlane, Window } from "../../core/image.js";
 
 /** @throws InvalidInput when the window is not within an image of that size */
-export function assertWithin(where: string, size: { readonly height: number; readonly width: number }, { y, x, height, width }: Window): void {
-  const whole = [y, x, height, width].every(Number.isInteger) && y >= 0 && x >= 0 && height >= 1 && width >= 1;
+export function assertWithin(
+  where: string,
+  size: { readonly height: number; readonly width: number },
+  { y, x, height, width }: Window,
+): void {
+  const whole =
+    [y, x, height, width].every(Number.isInteger) && y >= 0 && x >= 0 && height >= 1 && width >= 1;
   if (whole && y + height <= size.height && x + width <= size.width) return;
-  throw new InvalidInput(where, `a window within ${size.height} x ${size.width} pixels`, `${height} x ${width} pixels from (${y}, ${x})`);
+  throw new InvalidInput(
+    where,
+    `a window within ${size.height} x ${size.width} pixels`,
+    `${height} x ${width} pixels from (${y}, ${x})`,
+  );
 }
 
 /** A window of a plane, copied. @throws InvalidInput when it is not within the plane */

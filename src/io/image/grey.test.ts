@@ -2,7 +2,12 @@ import { describe, expect, it } from "vitest";
 import type { SampleData, StoredPlane } from "../../core/image.js";
 import { colourRule, greyOf, isRising, maximumInto } from "./grey.js";
 
-const row = (data: SampleData, samples = 1): StoredPlane => ({ height: 1, width: data.length / samples, samples, data });
+const row = (data: SampleData, samples = 1): StoredPlane => ({
+  height: 1,
+  width: data.length / samples,
+  samples,
+  data,
+});
 const grey = { colour: "grey", bits: 16 } as const;
 const rgb = { colour: "rgb", bits: 8 } as const;
 
@@ -21,23 +26,40 @@ describe("greyOf", () => {
   });
 
   it("takes the mean of colours, rounded; equal ones exactly; alpha not at all", () => {
-    expect(greyOf(row(Uint8Array.of(255, 255, 255, 0, 0, 1, 0, 9, 1, 1, 0, 9), 4), rgb, 0, "mean")).toEqual(Uint8Array.of(255, 0, 1));
-    for (let value = 0; value < 256; value++) expect(greyOf(row(Uint8Array.of(value, value, value), 3), rgb, 0, "mean")[0]).toBe(value);
+    expect(greyOf(row(Uint8Array.of(255, 255, 255, 0, 0, 1, 0, 9, 1, 1, 0, 9), 4), rgb, 0, "mean")).toEqual(
+      Uint8Array.of(255, 0, 1),
+    );
+    for (let value = 0; value < 256; value++)
+      expect(greyOf(row(Uint8Array.of(value, value, value), 3), rgb, 0, "mean")[0]).toBe(value);
     expect(greyOf(row(Float32Array.of(1, 2, 4), 3), rgb, 0, "mean")[0]).toBeCloseTo(7 / 3, 6);
   });
 
   it("inverts min-is-white by the bits of the file", () => {
-    expect(greyOf(row(Uint8Array.of(0, 255)), { colour: "whiteIsZero", bits: 8 }, 0, "mean")).toEqual(Uint8Array.of(255, 0));
-    expect(greyOf(row(Uint16Array.of(0, 4095)), { colour: "whiteIsZero", bits: 12 }, 0, "mean")).toEqual(Uint16Array.of(4095, 0));
+    expect(greyOf(row(Uint8Array.of(0, 255)), { colour: "whiteIsZero", bits: 8 }, 0, "mean")).toEqual(
+      Uint8Array.of(255, 0),
+    );
+    expect(greyOf(row(Uint16Array.of(0, 4095)), { colour: "whiteIsZero", bits: 12 }, 0, "mean")).toEqual(
+      Uint16Array.of(4095, 0),
+    );
   });
 
   it("gives the index of a rising palette, else the brightness of the colour", () => {
     const green = Array.from({ length: 256 }, (_, i) => [0, i, 0]);
-    expect(greyOf(row(Uint8Array.of(7, 200)), { colour: "palette", bits: 8, palette: green }, 0, "mean")).toEqual(Uint8Array.of(7, 200));
-    const labels = [[0, 0, 0], [255, 255, 255], [30, 0, 0]];
-    expect(greyOf(row(Uint8Array.of(0, 1, 2, 3)), { colour: "palette", bits: 8, palette: labels }, 0, "mean")).toEqual(Uint8Array.of(0, 255, 10, 0));
+    expect(
+      greyOf(row(Uint8Array.of(7, 200)), { colour: "palette", bits: 8, palette: green }, 0, "mean"),
+    ).toEqual(Uint8Array.of(7, 200));
+    const labels = [
+      [0, 0, 0],
+      [255, 255, 255],
+      [30, 0, 0],
+    ];
+    expect(
+      greyOf(row(Uint8Array.of(0, 1, 2, 3)), { colour: "palette", bits: 8, palette: labels }, 0, "mean"),
+    ).toEqual(Uint8Array.of(0, 255, 10, 0));
     const wide = labels.map((colour) => colour.map((value) => value * 257));
-    expect(greyOf(row(Uint8Array.of(0, 1, 2)), { colour: "palette", bits: 8, palette: wide }, 0, "mean")).toEqual(Uint8Array.of(0, 255, 10));
+    expect(
+      greyOf(row(Uint8Array.of(0, 1, 2)), { colour: "palette", bits: 8, palette: wide }, 0, "mean"),
+    ).toEqual(Uint8Array.of(0, 255, 10));
   });
 });
 
@@ -54,9 +76,25 @@ describe("colourRule", () => {
 
 describe("helpers", () => {
   it("knows rising palettes", () => {
-    expect(isRising([[0, 0, 0], [0, 0, 0], [9, 9, 9]])).toBe(true);
-    expect(isRising([[255, 255, 255], [0, 0, 0]])).toBe(false);
-    expect(isRising([[0, 0, 0], [0, 0, 0]])).toBe(false);
+    expect(
+      isRising([
+        [0, 0, 0],
+        [0, 0, 0],
+        [9, 9, 9],
+      ]),
+    ).toBe(true);
+    expect(
+      isRising([
+        [255, 255, 255],
+        [0, 0, 0],
+      ]),
+    ).toBe(false);
+    expect(
+      isRising([
+        [0, 0, 0],
+        [0, 0, 0],
+      ]),
+    ).toBe(false);
   });
   it("takes maxima around NaN", () => {
     const data = Float32Array.of(1, NaN, NaN, 4);

@@ -1,6 +1,6 @@
 /**
- * From stored samples to the one grey plane that all stages work on. uint8 and uint16 stay; every other type becomes float32 (32-bit and
- * 64-bit values are rounded to its 24 bits). NaN stays NaN.
+ * From stored samples to the one grey plane that all stages work on. uint8 and uint16 stay; every other type
+ * becomes float32 (32-bit and 64-bit values are rounded to its 24 bits). NaN stays NaN.
  */
 import type { PixelData, SampleData, StoredPlane } from "../../core/image.js";
 
@@ -13,34 +13,46 @@ export interface SampleMeaning {
   readonly palette?: readonly (readonly number[])[] | undefined;
 }
 
-/** Which sample of a colour image carries it: "mean" of red, green and blue, or the index of the only one in use. */
+/**
+ * Which sample of a colour image carries it: "mean" of red, green and blue, or the index of the only one in
+ * use.
+ */
 export type ColourRule = "mean" | 0 | 1 | 2;
 
 /**
  * The grey value of each pixel.
  *
- * Min-is-white is inverted, so that bright is bright. Palette images give their index where the palette is a rising grey scale in false
- * colours (ImageJ saves 8-bit images so: the index is what was measured), and the mean of the colour's red, green and blue where not.
+ * Min-is-white is inverted, so that bright is bright. Palette images give their index where the palette is a
+ * rising grey scale in false colours (ImageJ saves 8-bit images so: the index is what was measured), and the
+ * mean of the colour's red, green and blue where not.
  *
  * @param sample which one of several samples that are no colours
  * @param rule for RGB and palette colours; see `colourRule`
  */
-export function greyOf(plane: StoredPlane, meaning: SampleMeaning, sample: number, rule: ColourRule): PixelData {
+export function greyOf(
+  plane: StoredPlane,
+  meaning: SampleMeaning,
+  sample: number,
+  rule: ColourRule,
+): PixelData {
   const { samples, data } = plane;
   const length = plane.height * plane.width;
-  if (meaning.colour === "rgb" && samples >= 3) return rule === "mean" ? meanOf(data, length, samples) : pick(data, length, samples, rule);
+  if (meaning.colour === "rgb" && samples >= 3)
+    return rule === "mean" ? meanOf(data, length, samples) : pick(data, length, samples, rule);
   const grey = samples === 1 ? pixelData(data) : pick(data, length, samples, sample);
   if (meaning.colour === "whiteIsZero") return inverted(grey, meaning.bits);
-  if (meaning.colour === "palette" && meaning.palette !== undefined && !isRising(meaning.palette)) return throughPalette(grey, meaning.palette, rule);
+  if (meaning.colour === "palette" && meaning.palette !== undefined && !isRising(meaning.palette))
+    return throughPalette(grey, meaning.palette, rule);
   return grey;
 }
 
 /**
  * Finds the rule for an RGB image: the only colour in use, else the mean.
  *
- * Fluorescence saved as RGB is one dye in one false colour, or several dyes in several. Where one of red, green and blue carries the
- * image it is taken as it is. Otherwise each counts alike: the weights of luminance (Rec. 601) describe the eye, and would make a blue
- * stain, such as DAPI or Hoechst, a ninth as bright as it was recorded. Where the three are equal, their mean is that value exactly.
+ * Fluorescence saved as RGB is one dye in one false colour, or several dyes in several. Where one of red,
+ * green and blue carries the image it is taken as it is. Otherwise each counts alike: the weights of
+ * luminance (Rec. 601) describe the eye, and would make a blue stain, such as DAPI or Hoechst, a ninth as
+ * bright as it was recorded. Where the three are equal, their mean is that value exactly.
  */
 export function colourRule(plane: StoredPlane): ColourRule {
   const scan = colourScan();
@@ -91,7 +103,11 @@ function pixelData(data: SampleData): PixelData {
 }
 
 const allocateLike = (data: SampleData, length: number): PixelData =>
-  data instanceof Uint8Array ? new Uint8Array(length) : data instanceof Uint16Array ? new Uint16Array(length) : new Float32Array(length);
+  data instanceof Uint8Array
+    ? new Uint8Array(length)
+    : data instanceof Uint16Array
+      ? new Uint16Array(length)
+      : new Float32Array(length);
 
 function pick(data: SampleData, length: number, samples: number, sample: number): PixelData {
   const out = allocateLike(data, length);
@@ -117,9 +133,14 @@ function inverted(data: PixelData, bits: number): PixelData {
   return out;
 }
 
-/** True when the palette never gets darker, so that the index itself is the grey value. Small dips of false-colour scales are allowed. */
+/**
+ * True when the palette never gets darker, so that the index itself is the grey value. Small dips of
+ * false-colour scales are allowed.
+ */
 export function isRising(palette: readonly (readonly number[])[]): boolean {
-  const brightness = palette.map(([red = 0, green = 0, blue = 0]) => 0.299 * red + 0.587 * green + 0.114 * blue);
+  const brightness = palette.map(
+    ([red = 0, green = 0, blue = 0]) => 0.299 * red + 0.587 * green + 0.114 * blue,
+  );
   const range = brightness.reduce((a, b) => Math.max(a, b), 0);
   let top = 0;
   for (const value of brightness) {
@@ -129,8 +150,15 @@ export function isRising(palette: readonly (readonly number[])[]): boolean {
   return range > 0;
 }
 
-/** Palettes of TIFF hold 16 bits a colour, where 257 x the 8-bit value stands; PNG's 8 bits. The result has 8 bits. */
-function throughPalette(indices: PixelData, palette: readonly (readonly number[])[], rule: ColourRule): PixelData {
+/**
+ * Palettes of TIFF hold 16 bits a colour, where 257 x the 8-bit value stands; PNG's 8 bits. The result has 8
+ * bits.
+ */
+function throughPalette(
+  indices: PixelData,
+  palette: readonly (readonly number[])[],
+  rule: ColourRule,
+): PixelData {
   const largest = palette.reduce((top, colour) => Math.max(top, ...colour.slice(0, 3)), 0);
   const scale = largest > 255 ? 257 : 1;
   const table = Uint8Array.from(palette, ([red = 0, green = 0, blue = 0]) => {

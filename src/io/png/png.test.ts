@@ -6,7 +6,13 @@ import { decodePng, encodePng, isPng, pngHeader } from "./png.js";
 
 describe("encodePng", () => {
   it("gives back 8 and 16 bits of 1 to 4 samples", () => {
-    const planes = fc.record({ wide: fc.boolean(), height: fc.integer({ min: 1, max: 8 }), width: fc.integer({ min: 1, max: 8 }), samples: fc.integer({ min: 1, max: 4 }), seed: fc.nat() });
+    const planes = fc.record({
+      wide: fc.boolean(),
+      height: fc.integer({ min: 1, max: 8 }),
+      width: fc.integer({ min: 1, max: 8 }),
+      samples: fc.integer({ min: 1, max: 4 }),
+      seed: fc.nat(),
+    });
     fc.assert(
       fc.property(planes, ({ wide, height, width, samples, seed }) => {
         const length = height * width * samples;
@@ -22,21 +28,41 @@ describe("encodePng", () => {
 
   it("encodes part of a larger buffer", () => {
     const data = Uint16Array.of(9, 9, 1, 2, 3, 4).subarray(2);
-    expect(decodePng(encodePng({ height: 2, width: 2, samples: 1, data }), "part.png").plane.data).toEqual(Uint16Array.of(1, 2, 3, 4));
+    expect(decodePng(encodePng({ height: 2, width: 2, samples: 1, data }), "part.png").plane.data).toEqual(
+      Uint16Array.of(1, 2, 3, 4),
+    );
   });
 
   it("refuses what PNG cannot hold", () => {
-    expect(() => encodePng({ height: 1, width: 1, samples: 1, data: new Float32Array(1) })).toThrow(InvalidInput);
-    expect(() => encodePng({ height: 1, width: 1, samples: 5, data: new Uint8Array(5) })).toThrow(InvalidInput);
-    expect(() => encodePng({ height: 2, width: 1, samples: 1, data: new Uint8Array(5) })).toThrow(InvalidInput);
+    expect(() => encodePng({ height: 1, width: 1, samples: 1, data: new Float32Array(1) })).toThrow(
+      InvalidInput,
+    );
+    expect(() => encodePng({ height: 1, width: 1, samples: 5, data: new Uint8Array(5) })).toThrow(
+      InvalidInput,
+    );
+    expect(() => encodePng({ height: 2, width: 1, samples: 1, data: new Uint8Array(5) })).toThrow(
+      InvalidInput,
+    );
   });
 });
 
 describe("decodePng", () => {
-  const good = encodePng({ height: 3, width: 5, samples: 1, data: Uint8Array.from({ length: 15 }, (_, i) => i) });
+  const good = encodePng({
+    height: 3,
+    width: 5,
+    samples: 1,
+    data: Uint8Array.from({ length: 15 }, (_, i) => i),
+  });
 
   it("reads the header alone", () => {
-    expect(pngHeader(good.subarray(0, 33), "a.png")).toEqual({ height: 3, width: 5, samples: 1, bits: 8, palette: false, interlaced: false });
+    expect(pngHeader(good.subarray(0, 33), "a.png")).toEqual({
+      height: 3,
+      width: 5,
+      samples: 1,
+      bits: 8,
+      palette: false,
+      interlaced: false,
+    });
   });
 
   it("names the file that is cut off, changed or no PNG", () => {

@@ -1,6 +1,6 @@
 import { decode, encode, type DecodedPng } from "fast-png";
-import type { StoredPlane } from "../../core/image.js";
 import { CorruptFile, InvalidInput, UnsupportedFormat, messageOf } from "../../core/errors.js";
+import type { StoredPlane } from "../../core/image.js";
 import { decodeGreyPng } from "./pnggrey.js";
 import { type PngHeader, pngHeader } from "./pngheader.js";
 
@@ -26,7 +26,11 @@ export function decodePng(bytes: Uint8Array, where: string): PngImage {
   const header = pngHeader(bytes, where);
   checkSize(bytes, header, where);
   const grey = decodeGreyPng(bytes, header);
-  if (grey !== undefined) return { plane: { height: header.height, width: header.width, samples: 1, data: grey }, bits: header.bits };
+  if (grey !== undefined)
+    return {
+      plane: { height: header.height, width: header.width, samples: 1, data: grey },
+      bits: header.bits,
+    };
   let png: DecodedPng;
   try {
     png = decode(bytes, { checkCrc: true });
@@ -39,23 +43,34 @@ export function decodePng(bytes: Uint8Array, where: string): PngImage {
   return { plane: { height, width, samples, data }, bits, palette: png.palette };
 }
 
-/** Refuses a header that promises more pixels than the compressed bytes can hold, before memory is taken for them. */
+/**
+ * Refuses a header that promises more pixels than the compressed bytes can hold, before memory is taken for
+ * them.
+ */
 function checkSize(bytes: Uint8Array, header: PngHeader, where: string): void {
   const { height, width, samples, bits, interlaced } = header;
   const most = bytes.length * mostDeflateGain + 1024;
   if ((height * width * samples * bits) / 8 > most) {
-    throw new CorruptFile(where, 16, `the PNG header says ${width} x ${height} pixels, more than ${bytes.length} bytes can hold`);
+    throw new CorruptFile(
+      where,
+      16,
+      `the PNG header says ${width} x ${height} pixels, more than ${bytes.length} bytes can hold`,
+    );
   }
   // fast-png 8 takes packed interlaced rows for bytes, and gives wrong pixels.
-  if (interlaced && bits < 8) throw new UnsupportedFormat(where, `an interlaced PNG of ${bits} bits`, "save it without interlacing");
-  if (height * width > 2 ** 29) throw new UnsupportedFormat(where, `a PNG of ${width} x ${height} pixels`, "cut it into tiles");
+  if (interlaced && bits < 8)
+    throw new UnsupportedFormat(where, `an interlaced PNG of ${bits} bits`, "save it without interlacing");
+  if (height * width > 2 ** 29)
+    throw new UnsupportedFormat(where, `a PNG of ${width} x ${height} pixels`, "cut it into tiles");
 }
 
 /** Deflate cannot do better than 258 bytes for 2 bits. */
 const mostDeflateGain = 1032;
 
 const samplesOf = (png: DecodedPng): Uint8Array | Uint16Array =>
-  png.data instanceof Uint8ClampedArray ? new Uint8Array(png.data.buffer, png.data.byteOffset, png.data.length) : png.data;
+  png.data instanceof Uint8ClampedArray
+    ? new Uint8Array(png.data.buffer, png.data.byteOffset, png.data.length)
+    : png.data;
 
 /** Rows of packed 1, 2 or 4-bit values, each row beginning at a byte, to one byte a value. */
 function unpack(packed: ArrayLike<number>, height: number, width: number, bits: number): Uint8Array {
@@ -80,7 +95,12 @@ function unpack(packed: ArrayLike<number>, height: number, width: number, bits: 
 export function encodePng(plane: StoredPlane): Uint8Array {
   const { height, width, samples, data } = plane;
   if (!(data instanceof Uint8Array || data instanceof Uint16Array)) {
-    throw new InvalidInput("PNG samples", "8 or 16-bit unsigned integers", data.constructor.name, "write a TIFF instead");
+    throw new InvalidInput(
+      "PNG samples",
+      "8 or 16-bit unsigned integers",
+      data.constructor.name,
+      "write a TIFF instead",
+    );
   }
   if (samples < 1 || samples > 4) throw new InvalidInput("PNG samples per pixel", "1 to 4", String(samples));
   if (data.length !== height * width * samples) {
@@ -95,8 +115,21 @@ export function encodePng(plane: StoredPlane): Uint8Array {
  * @param palette red, green, blue of 1 to 256 colours, 0..255, one after another
  * @throws InvalidInput for a palette of another size
  */
-export function encodeIndexedPng(height: number, width: number, indices: Uint8Array, palette: Uint8Array): Uint8Array {
-  if (palette.length === 0 || palette.length % 3 !== 0 || palette.length > 768) throw new InvalidInput("PNG palette", "3 values for each of 1 to 256 colours", `${palette.length} values`);
-  const colours = Array.from({ length: palette.length / 3 }, (_, i) => [palette[3 * i]!, palette[3 * i + 1]!, palette[3 * i + 2]!] as [number, number, number]);
+export function encodeIndexedPng(
+  height: number,
+  width: number,
+  indices: Uint8Array,
+  palette: Uint8Array,
+): Uint8Array {
+  if (palette.length === 0 || palette.length % 3 !== 0 || palette.length > 768)
+    throw new InvalidInput(
+      "PNG palette",
+      "3 values for each of 1 to 256 colours",
+      `${palette.length} values`,
+    );
+  const colours = Array.from(
+    { length: palette.length / 3 },
+    (_, i) => [palette[3 * i]!, palette[3 * i + 1]!, palette[3 * i + 2]!] as [number, number, number],
+  );
   return encode({ width, height, data: indices, channels: 1, depth: 8, palette: colours });
 }

@@ -1,6 +1,7 @@
 /**
- * Grey PNG images of 8 or 16 bits, as cameras and ImageJ write them, with the platform's inflate: a frame of 2048 x 2048 px in a quarter of the time
- * of fast-png, which inflates in JavaScript. All else, and everything that is not as it should be, is left to fast-png and its messages.
+ * Grey PNG images of 8 or 16 bits, as cameras and ImageJ write them, with the platform's inflate: a frame of
+ * 2048 x 2048 px in a quarter of the time of fast-png, which inflates in JavaScript. All else, and everything
+ * that is not as it should be, is left to fast-png and its messages.
  */
 import { crc32, inflate } from "#platform";
 import { concatBytes } from "../bytes.js";
@@ -10,7 +11,10 @@ import type { PngHeader } from "./pngheader.js";
  * @param bytes of a PNG file with this header
  * @returns height x width samples; undefined for other kinds of PNG and damaged files
  */
-export function decodeGreyPng(bytes: Uint8Array, { height, width, samples, bits, palette, interlaced }: PngHeader): Uint8Array | Uint16Array | undefined {
+export function decodeGreyPng(
+  bytes: Uint8Array,
+  { height, width, samples, bits, palette, interlaced }: PngHeader,
+): Uint8Array | Uint16Array | undefined {
   if (samples !== 1 || palette || interlaced || bits < 8) return undefined;
   const packed = dataOf(bytes);
   if (packed === undefined) return undefined;
@@ -26,17 +30,21 @@ export function decodeGreyPng(bytes: Uint8Array, { height, width, samples, bits,
   let above = new Uint8Array(stride);
   for (let y = 0, from = 0; y < height; y++, from += stride + 1) {
     const row = out.subarray(y * stride, (y + 1) * stride);
-    if (!unfilter(raw[from]!, raw.subarray(from + 1, from + 1 + stride), above, row, bits / 8)) return undefined;
+    if (!unfilter(raw[from]!, raw.subarray(from + 1, from + 1 + stride), above, row, bits / 8))
+      return undefined;
     above = row;
   }
   return bits === 8 ? out : swapped(out);
 }
 
-/** The compressed data of all IDAT chunks; undefined where a chunk or its checksum is wrong, or one is unknown and not ancillary. */
+/**
+ * The compressed data of all IDAT chunks; undefined where a chunk or its checksum is wrong, or one is unknown
+ * and not ancillary.
+ */
 function dataOf(bytes: Uint8Array): Uint8Array | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const parts: Uint8Array[] = [];
-  for (let at = 8; at + 12 <= bytes.length; ) {
+  for (let at = 8; at + 12 <= bytes.length;) {
     const length = view.getUint32(at);
     if (at + 12 + length > bytes.length) return undefined;
     if (crc32(bytes.subarray(at + 4, at + 8 + length)) !== view.getUint32(at + 8 + length)) return undefined;
@@ -56,7 +64,13 @@ function dataOf(bytes: Uint8Array): Uint8Array | undefined {
  * @param step bytes per pixel
  * @returns false for an unknown filter
  */
-function unfilter(filter: number, values: Uint8Array, above: Uint8Array, out: Uint8Array, step: number): boolean {
+function unfilter(
+  filter: number,
+  values: Uint8Array,
+  above: Uint8Array,
+  out: Uint8Array,
+  step: number,
+): boolean {
   // One loop a filter: the first pixel, which has none on its left, would cost a question at every byte.
   if (filter === 0) out.set(values);
   else if (filter === 1) {
@@ -69,7 +83,8 @@ function unfilter(filter: number, values: Uint8Array, above: Uint8Array, out: Ui
     for (let i = step; i < out.length; i++) out[i] = values[i]! + ((out[i - step]! + above[i]!) >> 1);
   } else if (filter === 4) {
     for (let i = 0; i < step; i++) out[i] = values[i]! + above[i]!;
-    for (let i = step; i < out.length; i++) out[i] = values[i]! + paeth(out[i - step]!, above[i]!, above[i - step]!);
+    for (let i = step; i < out.length; i++)
+      out[i] = values[i]! + paeth(out[i - step]!, above[i]!, above[i - step]!);
   } else return false;
   return true;
 }

@@ -24,12 +24,17 @@ export const pngHeaderLength = 33;
  */
 export function pngHeader(bytes: Uint8Array, where: string): PngHeader {
   if (!isPng(bytes)) throw new CorruptFile(where, 0, "this is not a PNG file");
-  if (bytes.length < pngHeaderLength) throw new CorruptFile(where, bytes.length, "the PNG file ends within its header");
+  if (bytes.length < pngHeaderLength)
+    throw new CorruptFile(where, bytes.length, "the PNG file ends within its header");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [width, height, bits, colour] = [view.getUint32(16), view.getUint32(20), bytes[24]!, bytes[25]!];
   const samples = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }[colour];
   if (width === 0 || height === 0 || samples === undefined || ![1, 2, 4, 8, 16].includes(bits)) {
-    throw new CorruptFile(where, 16, `the PNG header says ${width} x ${height} pixels of ${bits} bits in colour type ${colour}`);
+    throw new CorruptFile(
+      where,
+      16,
+      `the PNG header says ${width} x ${height} pixels of ${bits} bits in colour type ${colour}`,
+    );
   }
   return { height, width, samples, bits, palette: colour === 3, interlaced: bytes[28] !== 0 };
 }

@@ -1,20 +1,42 @@
 import { describe, expect, it } from "vitest";
-import { stackOf } from "./axes.js";
-import type { PlaneInfo } from "./page.js";
-import type { TiffMetadata } from "./open.js";
 import { micrometresPer, secondsPer } from "../image/units.js";
+import { stackOf } from "./axes.js";
+import type { TiffMetadata } from "./open.js";
+import type { PlaneInfo } from "./page.js";
 
-const info: PlaneInfo = { height: 4, width: 4, samples: 1, type: "uint16", bits: 16, compression: "none", colour: "grey", reduced: false };
-const tiff = (count: number, description: string, more: Partial<TiffMetadata> = {}): Parameters<typeof stackOf>[0] => ({
+const info: PlaneInfo = {
+  height: 4,
+  width: 4,
+  samples: 1,
+  type: "uint16",
+  bits: 16,
+  compression: "none",
+  colour: "grey",
+  reduced: false,
+};
+const tiff = (
+  count: number,
+  description: string,
+  more: Partial<TiffMetadata> = {},
+): Parameters<typeof stackOf>[0] => ({
   planes: new Array<PlaneInfo>(count).fill(info),
   metadata: { description, xResolution: undefined, yResolution: undefined, resolutionUnit: 1, ...more },
 });
-const sizes = ({ frames, channels, slices }: ReturnType<typeof stackOf>): number[] => [frames, channels, slices];
-const ome = (pixels: string, more = ""): string => `<?xml version="1.0"?><OME xmlns="x" UUID="urn:uuid:1"><Image ID="Image:0"><Pixels ${pixels}>${more}</Pixels></Image></OME>`;
+const sizes = ({ frames, channels, slices }: ReturnType<typeof stackOf>): number[] => [
+  frames,
+  channels,
+  slices,
+];
+const ome = (pixels: string, more = ""): string =>
+  `<?xml version="1.0"?><OME xmlns="x" UUID="urn:uuid:1"><Image ID="Image:0"><Pixels ` +
+  `${pixels}>${more}</Pixels></Image></OME>`;
 
 describe("ImageJ descriptions", () => {
   it("run through channels, slices, frames", () => {
-    const stack = stackOf(tiff(24, "ImageJ=1.54f\nimages=24\nchannels=2\nslices=3\nframes=4\nhyperstack=true\n"), "a.tif");
+    const stack = stackOf(
+      tiff(24, "ImageJ=1.54f\nimages=24\nchannels=2\nslices=3\nframes=4\nhyperstack=true\n"),
+      "a.tif",
+    );
     expect(sizes(stack)).toEqual([4, 2, 3]);
     expect(stack.at(3, 1, 2)).toEqual({ file: undefined, plane: 23 });
     expect(stack.at(1, 1, 0)!.plane).toBe(7);
@@ -51,20 +73,40 @@ describe("ImageJ descriptions", () => {
     expect(stackOf(tiff(1, `ImageJ=1.54f\n${unit}\n`, resolution), "a.tif").pixelSize).toBe(expected);
   });
 
-  it.each([["finterval=600.0", 600], ["finterval=2.5\ntunit=min", 150], ["finterval=500\ntunit=ms", 0.5], ["finterval=0", undefined], ["fps=7", undefined]])("%j is %s s", (text, expected) => {
-    expect(stackOf(tiff(2, `ImageJ=1.54f\nimages=2\nframes=2\n${text}\n`), "a.tif").frameInterval).toBe(expected);
+  it.each([
+    ["finterval=600.0", 600],
+    ["finterval=2.5\ntunit=min", 150],
+    ["finterval=500\ntunit=ms", 0.5],
+    ["finterval=0", undefined],
+    ["fps=7", undefined],
+  ])("%j is %s s", (text, expected) => {
+    expect(stackOf(tiff(2, `ImageJ=1.54f\nimages=2\nframes=2\n${text}\n`), "a.tif").frameInterval).toBe(
+      expected,
+    );
   });
 
   it("says when pixels are not square", () => {
-    expect(stackOf(tiff(1, "ImageJ=1.54f\nunit=um\n", { xResolution: 1, yResolution: 2 }), "a.tif").notices[0]).toMatch(/not square/);
+    expect(
+      stackOf(tiff(1, "ImageJ=1.54f\nunit=um\n", { xResolution: 1, yResolution: 2 }), "a.tif").notices[0],
+    ).toMatch(/not square/);
   });
 });
 
 describe("OME-XML", () => {
   it("takes the order of the planes from DimensionOrder and TiffData", () => {
-    const text = ome('DimensionOrder="XYTZC" SizeT="2" SizeZ="1" SizeC="2"', '<TiffData IFD="0" PlaneCount="2"/><TiffData IFD="3" FirstC="1" FirstT="1"/><TiffData IFD="2" FirstC="1"/>');
+    const text = ome(
+      'DimensionOrder="XYTZC" SizeT="2" SizeZ="1" SizeC="2"',
+      '<TiffData IFD="0" PlaneCount="2"/><TiffData IFD="3" FirstC="1" FirstT="1"/><TiffData IFD="2" FirstC="1"/>',
+    );
     const stack = stackOf(tiff(4, text), "a.ome.tif");
-    expect([[0, 0], [1, 0], [0, 1], [1, 1]].map(([t, c]) => stack.at(t!, c!, 0)!.plane)).toEqual([0, 1, 2, 3]);
+    expect(
+      [
+        [0, 0],
+        [1, 0],
+        [0, 1],
+        [1, 1],
+      ].map(([t, c]) => stack.at(t!, c!, 0)!.plane),
+    ).toEqual([0, 1, 2, 3]);
   });
 
   it("without TiffData numbers the planes in order", () => {
@@ -73,33 +115,71 @@ describe("OME-XML", () => {
   });
 
   it("names other files without their folders, but not itself", () => {
-    const block = (t: number, name: string): string => `<TiffData FirstT="${t}" IFD="0"><UUID FileName="${name}">urn:uuid:${t}</UUID></TiffData>`;
-    const stack = stackOf(tiff(1, ome('DimensionOrder="XYZCT" SizeT="3" SizeZ="1" SizeC="1"', block(0, "a.ome.tif") + block(1, "renamed.tif") + block(2, "../other/c.ome.tif"))), "a.ome.tif");
+    const block = (t: number, name: string): string =>
+      `<TiffData FirstT="${t}" IFD="0"><UUID FileName="${name}">urn:uuid:${t}</UUID></TiffData>`;
+    const stack = stackOf(
+      tiff(
+        1,
+        ome(
+          'DimensionOrder="XYZCT" SizeT="3" SizeZ="1" SizeC="1"',
+          block(0, "a.ome.tif") + block(1, "renamed.tif") + block(2, "../other/c.ome.tif"),
+        ),
+      ),
+      "a.ome.tif",
+    );
     expect([0, 1, 2].map((t) => stack.at(t, 0, 0))).toEqual([
-      { file: undefined, plane: 0 }, { file: undefined, plane: 0 }, { file: "c.ome.tif", plane: 0 },
+      { file: undefined, plane: 0 },
+      { file: undefined, plane: 0 },
+      { file: "c.ome.tif", plane: 0 },
     ]);
     expect(stack.files).toEqual(["c.ome.tif"]);
   });
 
   it.each([
-    ['PhysicalSizeX="0.325"', 0.325], ['PhysicalSizeX="325" PhysicalSizeXUnit="nm"', 0.325], ['PhysicalSizeX="0.5" PhysicalSizeXUnit="&#181;m"', 0.5],
-    ['PhysicalSizeX="1" PhysicalSizeXUnit="pixel"', undefined], ["", undefined], ['PhysicalSizeX="-1"', undefined],
+    ['PhysicalSizeX="0.325"', 0.325],
+    ['PhysicalSizeX="325" PhysicalSizeXUnit="nm"', 0.325],
+    ['PhysicalSizeX="0.5" PhysicalSizeXUnit="&#181;m"', 0.5],
+    ['PhysicalSizeX="1" PhysicalSizeXUnit="pixel"', undefined],
+    ["", undefined],
+    ['PhysicalSizeX="-1"', undefined],
   ])("%s is %s µm", (text, expected) => {
-    expect(stackOf(tiff(1, ome(`DimensionOrder="XYCZT" SizeT="1" SizeZ="1" SizeC="1" ${text}`)), "a.tif").pixelSize).toBe(expected);
+    expect(
+      stackOf(tiff(1, ome(`DimensionOrder="XYCZT" SizeT="1" SizeZ="1" SizeC="1" ${text}`)), "a.tif")
+        .pixelSize,
+    ).toBe(expected);
   });
 
   it("counts samples of a pixel as channels only once", () => {
-    const stack = stackOf({ ...tiff(2, ome('DimensionOrder="XYCZT" SizeT="2" SizeZ="1" SizeC="3"')), planes: [{ ...info, samples: 3 }, { ...info, samples: 3 }] }, "a.tif");
+    const stack = stackOf(
+      {
+        ...tiff(2, ome('DimensionOrder="XYCZT" SizeT="2" SizeZ="1" SizeC="3"')),
+        planes: [
+          { ...info, samples: 3 },
+          { ...info, samples: 3 },
+        ],
+      },
+      "a.tif",
+    );
     expect(sizes(stack)).toEqual([2, 1, 1]);
   });
 
   it("refuses sizes that no file has, and text that is no XML", () => {
-    expect(() => stackOf(tiff(1, ome('DimensionOrder="XYCZT" SizeT="9999999" SizeZ="99" SizeC="9"')), "a.tif")).toThrow(/OME-XML gives sizes/);
-    expect(() => stackOf(tiff(1, ome('DimensionOrder="XYCCT" SizeT="1" SizeZ="1" SizeC="1"')), "a.tif")).toThrow(/OME-XML/);
+    expect(() =>
+      stackOf(tiff(1, ome('DimensionOrder="XYCZT" SizeT="9999999" SizeZ="99" SizeC="9"')), "a.tif"),
+    ).toThrow(/OME-XML gives sizes/);
+    expect(() =>
+      stackOf(tiff(1, ome('DimensionOrder="XYCCT" SizeT="1" SizeZ="1" SizeC="1"')), "a.tif"),
+    ).toThrow(/OME-XML/);
   });
 
   it("says when the metadata are in another file", () => {
-    const stack = stackOf(tiff(1, '<?xml version="1.0"?><OME UUID="u"><BinaryOnly MetadataFile="x.companion.ome" UUID="v"/></OME>'), "a.tif");
+    const stack = stackOf(
+      tiff(
+        1,
+        '<?xml version="1.0"?><OME UUID="u"><BinaryOnly MetadataFile="x.companion.ome" UUID="v"/></OME>',
+      ),
+      "a.tif",
+    );
     expect(sizes(stack)).toEqual([1, 1, 1]);
     expect(stack.notices[0]).toMatch(/in another file/);
   });
@@ -107,7 +187,9 @@ describe("OME-XML", () => {
 
 describe("other files", () => {
   it("without metadata are frames", () => {
-    expect(sizes(stackOf(tiff(9, "Acquired on Tuesday", { xResolution: 72, resolutionUnit: 2 }), "a.tif"))).toEqual([9, 1, 1]);
+    expect(
+      sizes(stackOf(tiff(9, "Acquired on Tuesday", { xResolution: 72, resolutionUnit: 2 }), "a.tif")),
+    ).toEqual([9, 1, 1]);
     expect(stackOf(tiff(9, "", { xResolution: 72, resolutionUnit: 2 }), "a.tif").pixelSize).toBeUndefined();
   });
 
@@ -121,7 +203,17 @@ describe("other files", () => {
 
 describe("units", () => {
   it("knows what programs write", () => {
-    expect(["um", "µm", "μm", "micron", "\\u00B5m", "&#181;m", "nm", "Å", "furlong"].map(micrometresPer)).toEqual([1, 1, 1, 1, 1, 1, 1e-3, 1e-4, undefined]);
-    expect(["s", "sec", "ms", "min", "h", "fortnight", "constructor"].map(secondsPer)).toEqual([1, 1, 1e-3, 60, 3600, undefined, undefined]);
+    expect(
+      ["um", "µm", "μm", "micron", "\\u00B5m", "&#181;m", "nm", "Å", "furlong"].map(micrometresPer),
+    ).toEqual([1, 1, 1, 1, 1, 1, 1e-3, 1e-4, undefined]);
+    expect(["s", "sec", "ms", "min", "h", "fortnight", "constructor"].map(secondsPer)).toEqual([
+      1,
+      1,
+      1e-3,
+      60,
+      3600,
+      undefined,
+      undefined,
+    ]);
   });
 });

@@ -1,9 +1,9 @@
-import type { TiffFile } from "./open.js";
-import { parseImageJ, type ImageJMetadata } from "./imagej.js";
-import { isOme, omeStack } from "./ome.js";
-import { parseShaped } from "./shaped.js";
 import type { Stack } from "../image/stack.js";
 import { micrometresPer, positive } from "../image/units.js";
+import { parseImageJ, type ImageJMetadata } from "./imagej.js";
+import { isOme, omeStack } from "./ome.js";
+import type { TiffFile } from "./open.js";
+import { parseShaped } from "./shaped.js";
 
 /** Sizes of a hyperstack. */
 interface Sizes {
@@ -13,15 +13,21 @@ interface Sizes {
 }
 
 /**
- * Finds the axes of a TIFF file: from OME-XML, ImageJ's description, tifffile's JSON; without any, pages are frames.
+ * Finds the axes of a TIFF file: from OME-XML, ImageJ's description, tifffile's JSON; without any, pages are
+ * frames.
  *
- * Many programs call the frames of a movie slices. Slices of an ImageJ file without frames are taken for frames unless it gives their
- * distance (`spacing`), which makes them slices; `kind` settles it: "movie" makes slices frames, "images" leaves them slices.
+ * Many programs call the frames of a movie slices. Slices of an ImageJ file without frames are taken for
+ * frames unless it gives their distance (`spacing`), which makes them slices; `kind` settles it: "movie"
+ * makes slices frames, "images" leaves them slices.
  *
  * @param fileName without folder, to know the file among those that OME-XML names
  * @throws CorruptFile when the OME-XML cannot be understood
  */
-export function stackOf(tiff: Pick<TiffFile, "planes" | "metadata">, fileName: string, kind?: "movie" | "images"): Stack {
+export function stackOf(
+  tiff: Pick<TiffFile, "planes" | "metadata">,
+  fileName: string,
+  kind?: "movie" | "images",
+): Stack {
   const { description } = tiff.metadata;
   if (isOme(description)) {
     const ome = omeStack(description, fileName, tiff.planes.length, tiff.planes[0]?.samples ?? 1, kind);
@@ -36,39 +42,71 @@ export function stackOf(tiff: Pick<TiffFile, "planes" | "metadata">, fileName: s
 }
 
 const companionNotice =
-  "The OME metadata is in another file, which is not read: check that its planes are frames, and give pixel size and frame interval";
+  "The OME metadata is in another file, which is not read: check that its planes are frames, " +
+  "and give pixel size and frame interval";
 
-function imagejStack(tiff: Pick<TiffFile, "planes" | "metadata">, imagej: ImageJMetadata, kind: "movie" | "images" | undefined): Stack {
+function imagejStack(
+  tiff: Pick<TiffFile, "planes" | "metadata">,
+  imagej: ImageJMetadata,
+  kind: "movie" | "images" | undefined,
+): Stack {
   const count = tiff.planes.length;
   const notices: string[] = [];
   let sizes: Sizes = imagej;
   if (imagej.channels * imagej.slices * imagej.frames !== count) {
     sizes = { frames: count, channels: 1, slices: 1 };
     if (imagej.channels * imagej.slices * imagej.frames > 1) {
-      notices.push(`The ImageJ description says ${imagej.channels} x ${imagej.slices} x ${imagej.frames} planes, but there are ${count}, which are read as frames`);
+      notices.push(
+        `The ImageJ description says ${imagej.channels} x ${imagej.slices} x ${imagej.frames} ` +
+          `planes, but there are ${count}, which are read as frames`,
+      );
     }
   } else if (slicesAreFrames(imagej, imagej.hasSpacing, kind)) {
     sizes = { frames: imagej.slices, channels: imagej.channels, slices: 1 };
     if (kind === undefined) notices.push(slicesNotice(imagej.slices));
   }
   const { frameInterval } = imagej;
-  return { format: "ImageJ", ...sequential(sizes), pixelSize: imagejPixelSize(tiff, imagej, notices), frameInterval, files: [], notices };
+  return {
+    format: "ImageJ",
+    ...sequential(sizes),
+    pixelSize: imagejPixelSize(tiff, imagej, notices),
+    frameInterval,
+    files: [],
+    notices,
+  };
 }
 
 /** @param hasSpacing the file gives the distance of its slices */
-export const slicesAreFrames = (sizes: Sizes, hasSpacing: boolean, kind: "movie" | "images" | undefined): boolean =>
+export const slicesAreFrames = (
+  sizes: Sizes,
+  hasSpacing: boolean,
+  kind: "movie" | "images" | undefined,
+): boolean =>
   sizes.slices > 1 && sizes.frames === 1 && (kind === "movie" || (kind === undefined && !hasSpacing));
 
 export const slicesNotice = (slices: number): string =>
-  `The file calls its ${slices} planes slices, but gives no distance between them: they are read as the frames of a movie (kind "images" keeps them slices)`;
+  `The file calls its ${slices} planes slices, but gives no distance between them: they are ` +
+  `read as the frames of a movie (kind "images" keeps them slices)`;
 
 /** The order of ImageJ: channels, then slices, then frames. */
 function sequential(sizes: Sizes): Sizes & Pick<Stack, "at"> {
   const { frames, channels, slices } = sizes;
-  return { frames, channels, slices, at: (frame, channel, slice) => ({ file: undefined, plane: (frame * slices + slice) * channels + channel }) };
+  return {
+    frames,
+    channels,
+    slices,
+    at: (frame, channel, slice) => ({
+      file: undefined,
+      plane: (frame * slices + slice) * channels + channel,
+    }),
+  };
 }
 
-function imagejPixelSize({ metadata }: Pick<TiffFile, "metadata">, { unit }: ImageJMetadata, notices: string[]): number | undefined {
+function imagejPixelSize(
+  { metadata }: Pick<TiffFile, "metadata">,
+  { unit }: ImageJMetadata,
+  notices: string[],
+): number | undefined {
   const { xResolution, yResolution, resolutionUnit } = metadata;
   if (xResolution === undefined) return undefined;
   if (yResolution !== undefined && Math.abs(yResolution / xResolution - 1) > 0.01) {
@@ -76,7 +114,8 @@ function imagejPixelSize({ metadata }: Pick<TiffFile, "metadata">, { unit }: Ima
   }
   if (unit !== undefined) return positive((micrometresPer(unit) ?? NaN) / xResolution);
   const size = { 2: 25400, 3: 10000 }[resolutionUnit];
-  // Without a unit of its own ImageJ goes by the TIFF one; screen resolutions such as 72 dpi come that way and mean nothing.
+  // Without a unit of its own ImageJ goes by the TIFF one; screen resolutions such as 72 dpi come that way
+  // and mean nothing.
   return size !== undefined && size / xResolution < 50 ? positive(size / xResolution) : undefined;
 }
 
@@ -85,8 +124,13 @@ function shapedOrPlain(tiff: Pick<TiffFile, "planes" | "metadata">): Stack {
   const shaped = parseShaped(tiff.metadata.description);
   const count = tiff.planes.length;
   if (shaped?.axes !== undefined) {
-    const outer = [...shaped.axes].map((axis, i) => ({ axis, size: shaped.shape[i]! })).filter(({ axis }) => !"YXS".includes(axis));
-    if (outer.every(({ axis }) => "TQICZ".includes(axis)) && outer.reduce((product, { size }) => product * size, 1) === count) {
+    const outer = [...shaped.axes]
+      .map((axis, i) => ({ axis, size: shaped.shape[i]! }))
+      .filter(({ axis }) => !"YXS".includes(axis));
+    if (
+      outer.every(({ axis }) => "TQICZ".includes(axis)) &&
+      outer.reduce((product, { size }) => product * size, 1) === count
+    ) {
       return { format: "tifffile", ...ordered(outer), ...none };
     }
   }
@@ -94,8 +138,11 @@ function shapedOrPlain(tiff: Pick<TiffFile, "planes" | "metadata">): Stack {
 }
 
 /** Axes in the order of the file, slowest first; T, Q and I are all time. */
-function ordered(axes: readonly { readonly axis: string; readonly size: number }[]): Sizes & Pick<Stack, "at"> {
-  const product = (letters: string): number => axes.reduce((n, { axis, size }) => (letters.includes(axis) ? n * size : n), 1);
+function ordered(
+  axes: readonly { readonly axis: string; readonly size: number }[],
+): Sizes & Pick<Stack, "at"> {
+  const product = (letters: string): number =>
+    axes.reduce((n, { axis, size }) => (letters.includes(axis) ? n * size : n), 1);
   const at: Stack["at"] = (frame, channel, slice) => {
     let plane = 0;
     let stride = 1;

@@ -8,7 +8,9 @@ import { reverseBits, samplesOf, swapBytes, unpackBits } from "./samples.js";
 /** Codes of 9 bits, most significant bit first. */
 function nineBits(codes: readonly number[]): Uint8Array {
   const text = codes.map((code) => code.toString(2).padStart(9, "0")).join("");
-  return Uint8Array.from({ length: Math.ceil(text.length / 8) }, (_, i) => Number.parseInt(text.slice(8 * i, 8 * i + 8).padEnd(8, "0"), 2));
+  return Uint8Array.from({ length: Math.ceil(text.length / 8) }, (_, i) =>
+    Number.parseInt(text.slice(8 * i, 8 * i + 8).padEnd(8, "0"), 2),
+  );
 }
 
 describe("decodeLzw", () => {
@@ -39,10 +41,42 @@ describe("decodeLzw", () => {
 
 describe("decodePackBits", () => {
   it("decodes the example of the specification's authors", () => {
-    const packed = Uint8Array.of(0xfe, 0xaa, 0x02, 0x80, 0x00, 0x2a, 0xfd, 0xaa, 0x03, 0x80, 0x00, 0x2a, 0x22, 0xf7, 0xaa);
+    const packed = Uint8Array.of(
+      0xfe,
+      0xaa,
+      0x02,
+      0x80,
+      0x00,
+      0x2a,
+      0xfd,
+      0xaa,
+      0x03,
+      0x80,
+      0x00,
+      0x2a,
+      0x22,
+      0xf7,
+      0xaa,
+    );
     const out = new Uint8Array(24);
     expect(decodePackBits(packed, out)).toBe(24);
-    expect([...out]).toEqual([170, 170, 170, 128, 0, 42, 170, 170, 170, 170, 128, 0, 42, 34, ...new Array<number>(10).fill(170)]);
+    expect([...out]).toEqual([
+      170,
+      170,
+      170,
+      128,
+      0,
+      42,
+      170,
+      170,
+      170,
+      170,
+      128,
+      0,
+      42,
+      34,
+      ...new Array<number>(10).fill(170),
+    ]);
   });
 
   it("skips -128, and stops at either end", () => {
@@ -86,7 +120,9 @@ describe("samples", () => {
     for (const size of [1, 2, 4, 8]) {
       const bytes = Uint8Array.from({ length: 16 }, (_, i) => i);
       swapBytes(bytes, size);
-      expect([...bytes]).toEqual(Array.from({ length: 16 }, (_, i) => i - (i % size) + (size - 1 - (i % size))));
+      expect([...bytes]).toEqual(
+        Array.from({ length: 16 }, (_, i) => i - (i % size) + (size - 1 - (i % size))),
+      );
     }
   });
 
@@ -96,8 +132,10 @@ describe("samples", () => {
   });
 
   it("undoes its own mirror image (any bytes)", () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
-      expect([...reverseBits(reverseBits(bytes))]).toEqual([...bytes]);
-    }));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+        expect([...reverseBits(reverseBits(bytes))]).toEqual([...bytes]);
+      }),
+    );
   });
 });

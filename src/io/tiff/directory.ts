@@ -47,7 +47,8 @@ export async function readDirectories(bytes: ByteSource, where: string): Promise
   for (let offset = first; offset !== 0;) {
     try {
       if (seen.has(offset)) throw new CorruptFile(where, offset, "the pages point to each other in a circle");
-      if (directories.length >= mostDirectories) throw new CorruptFile(where, offset, `there are more than ${mostDirectories} pages`);
+      if (directories.length >= mostDirectories)
+        throw new CorruptFile(where, offset, `there are more than ${mostDirectories} pages`);
       seen.add(offset);
       const { directory, next } = await readDirectory(file, offset);
       directories.push(directory);
@@ -65,25 +66,41 @@ async function readHeader(bytes: ByteSource, where: string): Promise<{ file: Tif
   const source = blockSource(bytes);
   const head = await source.read(0, Math.min(16, source.size));
   const order = head.length < 8 ? "" : String.fromCharCode(head[0]!, head[1]!);
-  if (order !== "II" && order !== "MM") throw new CorruptFile(where, 0, "this is not a TIFF file", "check the file, or export it again as TIFF or PNG");
+  if (order !== "II" && order !== "MM")
+    throw new CorruptFile(
+      where,
+      0,
+      "this is not a TIFF file",
+      "check the file, or export it again as TIFF or PNG",
+    );
   const littleEndian = order === "II";
   const view = viewOf(head);
   const magic = view.getUint16(2, littleEndian);
-  if (magic === 42) return { file: { source, where, littleEndian, big: false }, first: view.getUint32(4, littleEndian) };
-  if (magic !== 43 || head.length < 16) throw new CorruptFile(where, 2, `the TIFF header holds ${magic} instead of 42 or 43`);
+  if (magic === 42)
+    return { file: { source, where, littleEndian, big: false }, first: view.getUint32(4, littleEndian) };
+  if (magic !== 43 || head.length < 16)
+    throw new CorruptFile(where, 2, `the TIFF header holds ${magic} instead of 42 or 43`);
   const width = view.getUint16(4, littleEndian);
-  if (width !== 8) throw new CorruptFile(where, 4, `the BigTIFF header says offsets of ${width} bytes instead of 8`);
-  return { file: { source, where, littleEndian, big: true }, first: Number(view.getBigUint64(8, littleEndian)) };
+  if (width !== 8)
+    throw new CorruptFile(where, 4, `the BigTIFF header says offsets of ${width} bytes instead of 8`);
+  return {
+    file: { source, where, littleEndian, big: true },
+    first: Number(view.getBigUint64(8, littleEndian)),
+  };
 }
 
-async function readDirectory(file: TiffBytes, offset: number): Promise<{ directory: Directory; next: number }> {
+async function readDirectory(
+  file: TiffBytes,
+  offset: number,
+): Promise<{ directory: Directory; next: number }> {
   const { littleEndian, big } = file;
   const [head, entry, inline] = big ? [8, 20, 8] : [2, 12, 4];
   const countView = viewOf(await readRange(file, offset, head, "a page"));
   const count = big ? Number(countView.getBigUint64(0, littleEndian)) : countView.getUint16(0, littleEndian);
   if (count === 0 || count > 65535) throw new CorruptFile(file.where, offset, `a page has ${count} fields`);
   const view = viewOf(await readRange(file, offset + head, count * entry + inline, "a page"));
-  const pointer = (at: number): number => (big ? Number(view.getBigUint64(at, littleEndian)) : view.getUint32(at, littleEndian));
+  const pointer = (at: number): number =>
+    big ? Number(view.getBigUint64(at, littleEndian)) : view.getUint32(at, littleEndian);
   const fields = new Map<number, Field>();
   for (let i = 0; i < count; i++) {
     const at = i * entry;
@@ -93,46 +110,82 @@ async function readDirectory(file: TiffBytes, offset: number): Promise<{ directo
     const slot = at + 4 + inline;
     // A tag that comes twice counts once, as in libtiff.
     const number = view.getUint16(at, littleEndian);
-    if (size > 0 && !fields.has(number)) fields.set(number, { type, count: values, offset: size <= inline ? offset + head + slot : pointer(slot) });
+    if (size > 0 && !fields.has(number))
+      fields.set(number, {
+        type,
+        count: values,
+        offset: size <= inline ? offset + head + slot : pointer(slot),
+      });
   }
   return { directory: { offset, fields }, next: pointer(count * entry) };
 }
 
 /** The bytes of a range of the file. @throws CorruptFile when the file ends before */
-export async function readRange(file: TiffBytes, offset: number, length: number, what: string): Promise<Uint8Array> {
+export async function readRange(
+  file: TiffBytes,
+  offset: number,
+  length: number,
+  what: string,
+): Promise<Uint8Array> {
   if (offset + length > file.source.size) {
-    throw new CorruptFile(file.where, offset, `the file ends at byte ${file.source.size}, within ${what} of ${length} bytes: it is cut off or damaged`);
+    throw new CorruptFile(
+      file.where,
+      offset,
+      `the file ends at byte ${file.source.size}, within ${what} of ${length} bytes: it is cut off or damaged`,
+    );
   }
   return file.source.read(offset, length);
 }
 
 /**
- * The values of a field of an integer or floating type (rationals as quotients); undefined when the page has no such field.
+ * The values of a field of an integer or floating type (rationals as quotients); undefined when the page has
+ * no such field.
  *
  * @throws CorruptFile when the values lie outside the file
  */
-export async function numbersOf(file: TiffBytes, directory: Directory, tag: number): Promise<number[] | undefined> {
+export async function numbersOf(
+  file: TiffBytes,
+  directory: Directory,
+  tag: number,
+): Promise<number[] | undefined> {
   const field = directory.fields.get(tag);
   if (field === undefined) return undefined;
   const size = fieldSize[field.type]!;
   const bytes = await readRange(file, field.offset, field.count * size, `field ${tag}`);
   const view = viewOf(bytes);
   const read = readers[field.type];
-  if (read === undefined) throw new CorruptFile(file.where, directory.offset, `field ${tag} is of type ${field.type} where numbers belong`);
+  if (read === undefined)
+    throw new CorruptFile(
+      file.where,
+      directory.offset,
+      `field ${tag} is of type ${field.type} where numbers belong`,
+    );
   const values = new Array<number>(field.count);
   for (let i = 0; i < values.length; i++) values[i] = read(view, i * size, file.littleEndian);
   return values;
 }
 
 /** The first value of a field, or `fallback` when the page has no such field. @throws CorruptFile */
-export async function numberOf(file: TiffBytes, directory: Directory, tag: number, fallback: number): Promise<number> {
+export async function numberOf(
+  file: TiffBytes,
+  directory: Directory,
+  tag: number,
+  fallback: number,
+): Promise<number> {
   const field = directory.fields.get(tag);
   // Of a long list, such as one bit depth per sample, only the first is wanted here.
-  const first = field === undefined ? directory : { offset: directory.offset, fields: new Map([[tag, { ...field, count: Math.min(field.count, 1) }]]) };
+  const first =
+    field === undefined
+      ? directory
+      : { offset: directory.offset, fields: new Map([[tag, { ...field, count: Math.min(field.count, 1) }]]) };
   return (await numbersOf(file, first, tag))?.[0] ?? fallback;
 }
 
-/** The text of an ASCII (or byte) field, up to its first NUL; "" when there is none. UTF-8, else Latin-1. @throws CorruptFile */
+/**
+ * The text of an ASCII (or byte) field, up to its first NUL; "" when there is none. UTF-8, else Latin-1.
+ *
+ * @throws CorruptFile
+ */
 export async function textOf(file: TiffBytes, directory: Directory, tag: number): Promise<string> {
   const field = directory.fields.get(tag);
   if (field === undefined || fieldSize[field.type] !== 1) return "";
@@ -166,4 +219,5 @@ const readers: Readonly<Record<number, Reader>> = {
   18: (view, at, le) => Number(view.getBigUint64(at, le)),
 };
 
-const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

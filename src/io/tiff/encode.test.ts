@@ -2,13 +2,26 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InvalidInput } from "../../core/errors.js";
 import type { SampleData, StoredPlane } from "../../core/image.js";
-import { stackOf } from "./axes.js";
 import { memorySource } from "../bytes.js";
+import { stackOf } from "./axes.js";
 import { encodeTiff, encodeTiffParts, type TiffWriteOptions } from "./encode.js";
 import { openTiff } from "./open.js";
 
-const arrays = [Uint8Array, Int8Array, Uint16Array, Int16Array, Uint32Array, Int32Array, Float32Array] as const;
-const plane = (data: SampleData, height: number, width: number, samples = 1): StoredPlane => ({ height, width, samples, data });
+const arrays = [
+  Uint8Array,
+  Int8Array,
+  Uint16Array,
+  Int16Array,
+  Uint32Array,
+  Int32Array,
+  Float32Array,
+] as const;
+const plane = (data: SampleData, height: number, width: number, samples = 1): StoredPlane => ({
+  height,
+  width,
+  samples,
+  data,
+});
 
 describe("encodeTiff", () => {
   it("gives back every type, number of samples and size, compressed or not, classic or BigTIFF", async () => {
@@ -26,7 +39,8 @@ describe("encodeTiff", () => {
       fc.asyncProperty(cases, async ({ type, height, width, samples, pages, seed, ...options }) => {
         const planes = Array.from({ length: pages }, (_, page) => {
           const data = new arrays[type]!(height * width * samples);
-          for (let i = 0; i < data.length; i++) data[i] = Math.imul(seed + page, 2654435761 + i * 40503) / (type === 6 ? 1024 : 1);
+          for (let i = 0; i < data.length; i++)
+            data[i] = Math.imul(seed + page, 2654435761 + i * 40503) / (type === 6 ? 1024 : 1);
           return plane(data, height, width, samples);
         });
         const tiff = await openTiff(memorySource(encodeTiff(planes, options)), "made.tif");
@@ -38,19 +52,35 @@ describe("encodeTiff", () => {
   });
 
   it("cuts large planes into strips", async () => {
-    const large = plane(Float32Array.from({ length: 700 * 600 }, (_, i) => Math.sin(i)), 700, 600);
+    const large = plane(
+      Float32Array.from({ length: 700 * 600 }, (_, i) => Math.sin(i)),
+      700,
+      600,
+    );
     const tiff = await openTiff(memorySource(encodeTiff([large])), "large.tif");
     expect(await tiff.read(0)).toEqual(large);
   });
 
   it("keeps axes, pixel size and frame interval as ImageJ does", async () => {
     const planes = Array.from({ length: 6 }, (_, i) => plane(Uint16Array.of(i, 2 * i), 1, 2));
-    const options: TiffWriteOptions = { imagej: { channels: 2, frames: 3 }, pixelSize: 0.325, frameInterval: 600 };
+    const options: TiffWriteOptions = {
+      imagej: { channels: 2, frames: 3 },
+      pixelSize: 0.325,
+      frameInterval: 600,
+    };
     const tiff = await openTiff(memorySource(encodeTiff(planes, options)), "stack.tif");
-    expect(tiff.metadata.description).toBe("ImageJ=1.54f\nimages=6\nchannels=2\nframes=3\nhyperstack=true\nunit=micron\nfinterval=600\ntunit=sec\nloop=false\n");
+    expect(tiff.metadata.description).toBe(
+      "ImageJ=1.54f\nimages=6\nchannels=2\nframes=3\nhyperstack=true\nunit=micron\nfinterval=600\ntunit=sec\nloop=false\n",
+    );
     const stack = stackOf(tiff, "stack.tif");
     const { frames, channels, slices, pixelSize, frameInterval } = stack;
-    expect({ frames, channels, slices, pixelSize, frameInterval }).toEqual({ frames: 3, channels: 2, slices: 1, pixelSize: 0.325, frameInterval: 600 });
+    expect({ frames, channels, slices, pixelSize, frameInterval }).toEqual({
+      frames: 3,
+      channels: 2,
+      slices: 1,
+      pixelSize: 0.325,
+      frameInterval: 600,
+    });
     expect((await tiff.read(stack.at(2, 1, 0)!.plane)).data[0]).toBe(5);
   });
 

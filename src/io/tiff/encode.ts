@@ -4,12 +4,24 @@ import type { StoredPlane } from "../../core/image.js";
 import { concatBytes } from "../bytes.js";
 import { describeStack, type StackDescription } from "./imagej.js";
 import { compression, fieldType, photometric, tag } from "./tags.js";
-import { directoryBytes, encodeDirectory, even, type Field, formatOf, header, littleEndian, resolutionOf } from "./write.js";
+import {
+  directoryBytes,
+  encodeDirectory,
+  even,
+  type Field,
+  formatOf,
+  header,
+  littleEndian,
+  resolutionOf,
+} from "./write.js";
 
 export interface TiffWriteOptions {
   /** Default "deflate". */
   readonly compression?: "deflate" | "none" | undefined;
-  /** Effort of the compression, 1 to 9. Default 6; 3 takes a quarter of the time for labels and gives files a third larger. */
+  /**
+   * Effort of the compression, 1 to 9. Default 6; 3 takes a quarter of the time for labels and gives files a
+   * third larger.
+   */
   readonly level?: number | undefined;
   /** µm per pixel; with it, or a frame interval, an ImageJ description is written. */
   readonly pixelSize?: number | undefined;
@@ -24,7 +36,8 @@ export interface TiffWriteOptions {
 /**
  * Encodes planes as a little-endian TIFF file, one page each.
  *
- * @param planes 8, 16 or 32-bit integers or 32-bit floats, 1 to 4 samples (1 grey, 3 RGB, 4 RGBA), sizes may differ
+ * @param planes 8, 16 or 32-bit integers or 32-bit floats, 1 to 4 samples (1 grey, 3 RGB, 4 RGBA), sizes may
+ *   differ
  * @throws InvalidInput for planes that cannot be written
  */
 export const encodeTiff = (planes: readonly StoredPlane[], options: TiffWriteOptions = {}): Uint8Array =>
@@ -36,7 +49,11 @@ export const encodeTiff = (planes: readonly StoredPlane[], options: TiffWriteOpt
  * @param count number of planes that `planes` will give
  * @throws InvalidInput for planes that cannot be written, or another number of them
  */
-export function* encodeTiffParts(planes: Iterable<StoredPlane>, count: number, options: TiffWriteOptions = {}): Generator<Uint8Array> {
+export function* encodeTiffParts(
+  planes: Iterable<StoredPlane>,
+  count: number,
+  options: TiffWriteOptions = {},
+): Generator<Uint8Array> {
   if (count < 1) throw new InvalidInput("TIFF planes", "at least one", "none");
   let offset = 0;
   let big = options.bigTiff ?? false;
@@ -51,7 +68,8 @@ export function* encodeTiffParts(planes: Iterable<StoredPlane>, count: number, o
     const fields = fieldsOf(plane, page === 0 ? descriptionOf(count, options) : "", options);
     const piece = encodePage(plane, fields, offset, big, options, page === count - 1);
     offset += piece.length;
-    if (!big && offset > 0xffffffff) throw new InvalidInput("TIFF planes", "at most 4 GB without BigTIFF", `${offset} bytes`, "set bigTiff");
+    if (!big && offset > 0xffffffff)
+      throw new InvalidInput("TIFF planes", "at most 4 GB without BigTIFF", `${offset} bytes`, "set bigTiff");
     page++;
     yield piece;
   }
@@ -61,14 +79,18 @@ export function* encodeTiffParts(planes: Iterable<StoredPlane>, count: number, o
 function checkPlane({ height, width, samples, data }: StoredPlane, count: number, page: number): void {
   const name = `TIFF plane ${page + 1}`;
   if (page >= count) throw new InvalidInput("TIFF planes", String(count), "more");
-  if (!(height >= 1 && width >= 1)) throw new InvalidInput(name, "at least one pixel", `${height} x ${width}`);
+  if (!(height >= 1 && width >= 1))
+    throw new InvalidInput(name, "at least one pixel", `${height} x ${width}`);
   if (samples < 1 || samples > 4) throw new InvalidInput(name, "1 to 4 samples per pixel", String(samples));
-  if (data.length !== height * width * samples) throw new InvalidInput(name, `${height} x ${width} x ${samples} values`, String(data.length));
-  if (data instanceof Float64Array) throw new InvalidInput(name, "integers of at most 32 bits or 32-bit floats", "64-bit floats");
+  if (data.length !== height * width * samples)
+    throw new InvalidInput(name, `${height} x ${width} x ${samples} values`, String(data.length));
+  if (data instanceof Float64Array)
+    throw new InvalidInput(name, "integers of at most 32 bits or 32-bit floats", "64-bit floats");
 }
 
 function descriptionOf(count: number, options: TiffWriteOptions): string {
-  if (options.imagej === undefined && options.pixelSize === undefined && options.frameInterval === undefined) return "";
+  if (options.imagej === undefined && options.pixelSize === undefined && options.frameInterval === undefined)
+    return "";
   return describeStack(count, options.imagej ?? { frames: count }, options.pixelSize, options.frameInterval);
 }
 
@@ -81,7 +103,11 @@ function fieldsOf(plane: StoredPlane, description: string, options: TiffWriteOpt
     { tag: tag.imageWidth, type: long, values: [plane.width] },
     { tag: tag.imageLength, type: long, values: [plane.height] },
     { tag: tag.bitsPerSample, type: short, values: each(data.BYTES_PER_ELEMENT * 8) },
-    { tag: tag.compression, type: short, values: [options.compression === "none" ? compression.none : compression.deflate] },
+    {
+      tag: tag.compression,
+      type: short,
+      values: [options.compression === "none" ? compression.none : compression.deflate],
+    },
     { tag: tag.photometric, type: short, values: [samples < 3 ? photometric.blackIsZero : photometric.rgb] },
     { tag: tag.samplesPerPixel, type: short, values: [samples] },
     { tag: tag.planarConfiguration, type: short, values: [1] },
@@ -94,8 +120,18 @@ function fieldsOf(plane: StoredPlane, description: string, options: TiffWriteOpt
   return [...fields, ...resolutionOf(options.pixelSize)];
 }
 
-/** One page at `offset`: its directory, the values that do not fit into it, its strips; then the next page's directory. */
-function encodePage(plane: StoredPlane, fields: Field[], offset: number, big: boolean, options: TiffWriteOptions, last: boolean): Uint8Array {
+/**
+ * One page at `offset`: its directory, the values that do not fit into it, its strips; then the next page's
+ * directory.
+ */
+function encodePage(
+  plane: StoredPlane,
+  fields: Field[],
+  offset: number,
+  big: boolean,
+  options: TiffWriteOptions,
+  last: boolean,
+): Uint8Array {
   const { strips, rows } = stripsOf(plane, options);
   const pointer = big ? fieldType.long8 : fieldType.long;
   const places = new Array<number>(strips.length).fill(0);
@@ -111,11 +147,17 @@ function encodePage(plane: StoredPlane, fields: Field[], offset: number, big: bo
     at += even(strip.length);
   });
   const head = encodeDirectory(all, offset, big, last ? 0 : at);
-  return concatBytes([head, ...strips.flatMap((strip) => (strip.length % 2 === 0 ? [strip] : [strip, new Uint8Array(1)]))]);
+  return concatBytes([
+    head,
+    ...strips.flatMap((strip) => (strip.length % 2 === 0 ? [strip] : [strip, new Uint8Array(1)])),
+  ]);
 }
 
 /** Strips of about 512 kB: small enough for readers that want a part, large enough to compress well. */
-function stripsOf(plane: StoredPlane, { compression: packing, level }: TiffWriteOptions): { strips: Uint8Array[]; rows: number } {
+function stripsOf(
+  plane: StoredPlane,
+  { compression: packing, level }: TiffWriteOptions,
+): { strips: Uint8Array[]; rows: number } {
   const bytes = littleEndian(plane.data);
   const rowBytes = plane.width * plane.samples * plane.data.BYTES_PER_ELEMENT;
   const rows = Math.min(plane.height, Math.max(1, Math.floor(524288 / rowBytes)));

@@ -3,12 +3,13 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isKaryonError } from "../../core/errors.js";
-import { stackOf } from "./axes.js";
 import { memorySource } from "../bytes.js";
 import { decodePng } from "../png/png.js";
+import { stackOf } from "./axes.js";
 import { openTiff } from "./open.js";
 
-const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(fileURLToPath(new URL(`../../../fixtures/io/${name}`, import.meta.url))));
+const fixture = (name: string): Uint8Array =>
+  new Uint8Array(readFileSync(fileURLToPath(new URL(`../../../fixtures/io/${name}`, import.meta.url))));
 
 async function readAll(bytes: Uint8Array): Promise<void> {
   const tiff = await openTiff(memorySource(bytes), "damaged.tif");
@@ -31,36 +32,60 @@ async function survives(read: (bytes: Uint8Array) => Promise<void> | void, bytes
 }
 
 const damage = fc.record({
-  flips: fc.array(fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), value: fc.integer({ min: 0, max: 255 }) }), { maxLength: 4 }),
+  flips: fc.array(
+    fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), value: fc.integer({ min: 0, max: 255 }) }),
+    { maxLength: 4 },
+  ),
   // Most of what decides is in the directory, which these files have in their first or last bytes.
-  head: fc.array(fc.record({ at: fc.integer({ min: 0, max: 300 }), value: fc.integer({ min: 0, max: 255 }) }), { maxLength: 3 }),
+  head: fc.array(
+    fc.record({ at: fc.integer({ min: 0, max: 300 }), value: fc.integer({ min: 0, max: 255 }) }),
+    { maxLength: 3 },
+  ),
   fromEnd: fc.boolean(),
   keep: fc.double({ min: 0, max: 1, noNaN: true }),
   cut: fc.boolean(),
 });
 
-function damaged(original: Uint8Array, { flips, head, fromEnd, keep, cut }: typeof damage extends fc.Arbitrary<infer T> ? T : never): Uint8Array {
+function damaged(
+  original: Uint8Array,
+  { flips, head, fromEnd, keep, cut }: typeof damage extends fc.Arbitrary<infer T> ? T : never,
+): Uint8Array {
   const bytes = original.slice(0, cut ? Math.floor(keep * original.length) : original.length);
   for (const { at, value } of flips) bytes[Math.floor(at * (bytes.length - 1))] = value;
-  for (const { at, value } of head) if (at < bytes.length) bytes[fromEnd ? bytes.length - 1 - at : at] = value;
+  for (const { at, value } of head)
+    if (at < bytes.length) bytes[fromEnd ? bytes.length - 1 - at : at] = value;
   return bytes;
 }
 
 describe("damaged files end in an error that says so, or are read", () => {
   const tiffs = [
-    "u16_be_tiles_lzw_p2.tif", "f32_deflate_p3.tif", "u8_packbits_strips.tif", "u16_bigtiff_be_tiles.tif", "imagej_single_ifd.tif", "xytzc.ome.tif",
-    "rgb8_planar_tiles.tif", "u8_palette.tif", "u12_packed.tif", "shaped_tcyx.tif",
+    "u16_be_tiles_lzw_p2.tif",
+    "f32_deflate_p3.tif",
+    "u8_packbits_strips.tif",
+    "u16_bigtiff_be_tiles.tif",
+    "imagej_single_ifd.tif",
+    "xytzc.ome.tif",
+    "rgb8_planar_tiles.tif",
+    "u8_palette.tif",
+    "u12_packed.tif",
+    "shaped_tcyx.tif",
   ];
   it.each(tiffs)("%s", async (name) => {
     const original = fixture(name);
     await expect(readAll(original)).resolves.toBeUndefined();
-    await fc.assert(fc.asyncProperty(damage, async (how) => survives(readAll, damaged(original, how))), { numRuns: 150, seed: 5 });
+    await fc.assert(
+      fc.asyncProperty(damage, async (how) => survives(readAll, damaged(original, how))),
+      { numRuns: 150, seed: 5 },
+    );
   });
 
   it.each(["grey16.png", "palette4.png", "grey16_interlaced.png"])("%s", async (name) => {
     const original = fixture(name);
     const read = (bytes: Uint8Array): void => void decodePng(bytes, name);
-    await fc.assert(fc.asyncProperty(damage, async (how) => survives(read, damaged(original, how))), { numRuns: 150, seed: 6 });
+    await fc.assert(
+      fc.asyncProperty(damage, async (how) => survives(read, damaged(original, how))),
+      { numRuns: 150, seed: 6 },
+    );
   });
 
   it("a circle of pages ends", async () => {
@@ -96,6 +121,8 @@ describe("damaged files end in an error that says so, or are read", () => {
         view.setUint32(at + 8, 60000, true);
       }
     }
-    await expect(openTiff(memorySource(bytes), "bomb.tif").then((tiff) => tiff.read(0))).rejects.toThrow(/bomb\.tif: .*(pieces|too few|not supported)/);
+    await expect(openTiff(memorySource(bytes), "bomb.tif").then((tiff) => tiff.read(0))).rejects.toThrow(
+      /bomb\.tif: .*(pieces|too few|not supported)/,
+    );
   });
 });

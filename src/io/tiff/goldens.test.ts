@@ -4,9 +4,9 @@ import { describe, expect, it } from "vitest";
 import { crc32 } from "#platform";
 import { UnsupportedFormat } from "../../core/errors.js";
 import type { SampleData } from "../../core/image.js";
-import { stackOf } from "./axes.js";
 import { memorySource } from "../bytes.js";
 import { decodePng } from "../png/png.js";
+import { stackOf } from "./axes.js";
 import { openTiff, type TiffFile } from "./open.js";
 
 interface Golden {
@@ -43,10 +43,12 @@ interface Manifest {
   readonly png: Record<string, PngGolden>;
 }
 
-const read = (name: string): Uint8Array => new Uint8Array(readFileSync(fileURLToPath(new URL(`../../../fixtures/io/${name}`, import.meta.url))));
+const read = (name: string): Uint8Array =>
+  new Uint8Array(readFileSync(fileURLToPath(new URL(`../../../fixtures/io/${name}`, import.meta.url))));
 const manifest = JSON.parse(new TextDecoder().decode(read("manifest.json"))) as Manifest;
 const open = (name: string): Promise<TiffFile> => openTiff(memorySource(read(name)), name);
-const checksum = (data: SampleData): number => crc32(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+const checksum = (data: SampleData): number =>
+  crc32(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 
 describe("TIFF files written by tifffile and by hand", () => {
   for (const [name, golden] of Object.entries(manifest.tiff)) {
@@ -66,13 +68,19 @@ describe("TIFF files written by tifffile and by hand", () => {
     });
   }
 
-  for (const [name, golden] of Object.entries(manifest.tiff).filter(([, { frames }]) => frames !== undefined)) {
+  for (const [name, golden] of Object.entries(manifest.tiff).filter(
+    ([, { frames }]) => frames !== undefined,
+  )) {
     it(`${name}: axes and calibration`, async () => {
       const tiff = await open(name);
       const stack = stackOf(tiff, name);
       const { frames, channels, slices, pixelSize, frameInterval } = stack;
       expect({ frames, channels, slices, pixelSize, frameInterval }).toEqual({
-        frames: golden.frames, channels: golden.channels ?? 1, slices: golden.slices ?? 1, pixelSize: golden.pixelSize, frameInterval: golden.frameInterval,
+        frames: golden.frames,
+        channels: golden.channels ?? 1,
+        slices: golden.slices ?? 1,
+        pixelSize: golden.pixelSize,
+        frameInterval: golden.frameInterval,
       });
       for (const [place, expected] of Object.entries(golden.crcOf ?? {})) {
         const [t, c, z] = /t(\d+)c(\d+)z(\d+)/.exec(place)!.slice(1).map(Number);
@@ -81,24 +89,35 @@ describe("TIFF files written by tifffile and by hand", () => {
     });
   }
 
-  it.each(Object.entries(manifest.unsupported))("%s is refused, naming %s and the way out", async (name, feature) => {
-    const failure = await open(name).then((tiff) => tiff.read(0)).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(UnsupportedFormat);
-    expect((failure as UnsupportedFormat).message).toContain(feature);
-    expect((failure as UnsupportedFormat).message).toMatch(/not supported; save it .*\.$/);
-  });
+  it.each(Object.entries(manifest.unsupported))(
+    "%s is refused, naming %s and the way out",
+    async (name, feature) => {
+      const failure = await open(name)
+        .then((tiff) => tiff.read(0))
+        .catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(UnsupportedFormat);
+      expect((failure as UnsupportedFormat).message).toContain(feature);
+      expect((failure as UnsupportedFormat).message).toMatch(/not supported; save it .*\.$/);
+    },
+  );
 });
 
 describe("PNG files written by Pillow and by hand", () => {
   for (const [name, golden] of Object.entries(manifest.png)) {
     it(`${name}: ${golden.note}`, () => {
       const { plane, bits, palette } = decodePng(read(name), name);
-      expect([plane.height, plane.width, plane.samples]).toEqual([golden.height, golden.width, golden.samples]);
+      expect([plane.height, plane.width, plane.samples]).toEqual([
+        golden.height,
+        golden.width,
+        golden.samples,
+      ]);
       expect(plane.data.constructor.name.toLowerCase()).toBe(`${golden.type}array`);
       expect(checksum(plane.data)).toBe(golden.crc32);
       if (golden.palette !== undefined) {
         expect(bits).toBe(golden.bits);
-        expect(palette!.map((colour) => colour.slice(0, 3))).toEqual(golden.palette.slice(0, palette!.length));
+        expect(palette!.map((colour) => colour.slice(0, 3))).toEqual(
+          golden.palette.slice(0, palette!.length),
+        );
       }
     });
   }

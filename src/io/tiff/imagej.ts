@@ -1,7 +1,10 @@
 import { InvalidInput } from "../../core/errors.js";
 import { positive, secondsPer } from "../image/units.js";
 
-/** Sizes of an ImageJ hyperstack; those left out are 1. Planes run through channels first, then slices, then frames. */
+/**
+ * Sizes of an ImageJ hyperstack; those left out are 1. Planes run through channels first, then slices, then
+ * frames.
+ */
 export interface StackDescription {
   readonly channels?: number | undefined;
   readonly slices?: number | undefined;
@@ -17,10 +20,19 @@ export interface StackDescription {
  * @throws InvalidInput when the sizes do not make up the planes
  * Source: ImageJ, ij/io/FileSaver.java, getDescriptionString (sizes of 1 are left out).
  */
-export function describeStack(planes: number, stack: StackDescription, pixelSize?: number, frameInterval?: number): string {
+export function describeStack(
+  planes: number,
+  stack: StackDescription,
+  pixelSize?: number,
+  frameInterval?: number,
+): string {
   const { channels = 1, slices = 1, frames = 1 } = stack;
   if (channels * slices * frames !== planes) {
-    throw new InvalidInput("imagej", `${planes} planes as channels x slices x frames`, `${channels} x ${slices} x ${frames}`);
+    throw new InvalidInput(
+      "imagej",
+      `${planes} planes as channels x slices x frames`,
+      `${channels} x ${slices} x ${frames}`,
+    );
   }
   const lines = ["ImageJ=1.54f"];
   if (planes > 1) lines.push(`images=${planes}`);
@@ -63,9 +75,13 @@ export function parseImageJ(description: string): ImageJMetadata | undefined {
   const [channels, slices, frames] = [size("channels"), size("slices"), size("frames")];
   return {
     images: Math.max(size("images"), values.has("images") ? 1 : channels * slices * frames),
-    channels, slices, frames,
+    channels,
+    slices,
+    frames,
     unit: values.get("unit"),
-    frameInterval: positive(Number(values.get("finterval") ?? NaN) * (secondsPer(values.get("tunit") ?? "s") ?? 1)),
+    frameInterval: positive(
+      Number(values.get("finterval") ?? NaN) * (secondsPer(values.get("tunit") ?? "s") ?? 1),
+    ),
     hasSpacing: values.has("spacing"),
   };
 }

@@ -1,23 +1,36 @@
 import { describe, expect, it } from "vitest";
 import type { StoredPlane } from "../../core/image.js";
-import type { ByteSource } from "../bytes.js";
-import { memorySource } from "../bytes.js";
+import { type ByteSource, memorySource } from "../bytes.js";
 import { encodeTiff, encodeTiffParts } from "./encode.js";
 import { openTiff } from "./open.js";
 
 describe("files above 4 GB", () => {
   it("an ImageJ stack with one directory is read beyond 32-bit offsets", async () => {
     const [height, width, images] = [1000, 1000, 6000];
-    const head = encodeTiff([{ height, width, samples: 1, data: new Uint8Array(height * width) }], { compression: "none" });
+    const head = encodeTiff([{ height, width, samples: 1, data: new Uint8Array(height * width) }], {
+      compression: "none",
+    });
     const view = new DataView(head.buffer);
     const first = view.getUint32(4, true);
-    const strips = first + 2 + 12 * Array.from({ length: view.getUint16(first, true) }, (_, i) => view.getUint16(first + 2 + 12 * i, true)).indexOf(273);
+    const strips =
+      first +
+      2 +
+      12 *
+        Array.from({ length: view.getUint16(first, true) }, (_, i) =>
+          view.getUint16(first + 2 + 12 * i, true),
+        ).indexOf(273);
     const start = view.getUint32(view.getUint32(strips + 8, true), true);
     // The description takes the place of the Software field.
     const text = new TextEncoder().encode(`ImageJ=1.54f\nimages=${images}\nframes=${images}\n\0`);
     const described = new Uint8Array(start + text.length);
     described.set(head.subarray(0, start));
-    const software = first + 2 + 12 * Array.from({ length: view.getUint16(first, true) }, (_, i) => view.getUint16(first + 2 + 12 * i, true)).indexOf(305);
+    const software =
+      first +
+      2 +
+      12 *
+        Array.from({ length: view.getUint16(first, true) }, (_, i) =>
+          view.getUint16(first + 2 + 12 * i, true),
+        ).indexOf(305);
     const field = new DataView(described.buffer);
     field.setUint16(software, 270, true);
     field.setUint32(software + 4, text.length, true);
@@ -27,8 +40,11 @@ describe("files above 4 GB", () => {
     const source: ByteSource = {
       size: start + images * height * width,
       read: (offset, length) => {
-        if (length < 70000) return Promise.resolve(Uint8Array.from({ length }, (_, i) => described[offset + i] ?? 0));
-        return Promise.resolve(new Uint8Array(length).fill(Math.floor((offset - start) / (height * width)) % 251));
+        if (length < 70000)
+          return Promise.resolve(Uint8Array.from({ length }, (_, i) => described[offset + i] ?? 0));
+        return Promise.resolve(
+          new Uint8Array(length).fill(Math.floor((offset - start) / (height * width)) % 251),
+        );
       },
     };
     const tiff = await openTiff(source, "large.tif");

@@ -1,8 +1,8 @@
 /**
  * TIFF's LZW: most significant bit first, codes of 9 to 12 bits that widen one code early.
  *
- * There is no table of strings: each string the code stands for was written to the output already, as the previous string and the
- * byte after it, so that a code is a place in the output and a length.
+ * There is no table of strings: each string the code stands for was written to the output already, as the
+ * previous string and the byte after it, so that a code is a place in the output and a length.
  *
  * @param input compressed bytes
  * @param output filled with what the code gives, at most to its end
@@ -36,7 +36,8 @@ export function decodeLzw(input: Uint8Array, output: Uint8Array): number {
       previousStart = -1;
       continue;
     }
-    // The string that this code completes: the previous one and one byte, which the copy below is about to write after it.
+    // The string that this code completes: the previous one and one byte, which the copy below is about to
+    // write after it.
     if (previousStart >= 0 && next < 4096) {
       starts[next] = previousStart;
       lengths[next] = previousLength + 1;
@@ -61,7 +62,8 @@ export function decodeLzw(input: Uint8Array, output: Uint8Array): number {
 }
 
 /** LZW of libtiff before 1991: least significant bit first. Its first code, 256 in 9 bits, shows. */
-export const isOldLzw = (input: Uint8Array): boolean => input.length > 1 && input[0] === 0 && (input[1]! & 1) === 1;
+export const isOldLzw = (input: Uint8Array): boolean =>
+  input.length > 1 && input[0] === 0 && (input[1]! & 1) === 1;
 
 const clearCode = 256;
 const endCode = 257;

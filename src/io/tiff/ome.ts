@@ -3,7 +3,8 @@ import { CorruptFile, messageOf } from "../../core/errors.js";
 import type { PlaneAddress, Stack } from "../image/stack.js";
 import { micrometresPer, positive, secondsPer } from "../image/units.js";
 
-export const isOme = (description: string): boolean => /^\s*<(\?xml|!--|OME|ome:OME|OME:OME)/.test(description) && /<(\w+:)?OME[\s>]/.test(description);
+export const isOme = (description: string): boolean =>
+  /^\s*<(\?xml|!--|OME|ome:OME|OME:OME)/.test(description) && /<(\w+:)?OME[\s>]/.test(description);
 
 type XmlNode = Readonly<Record<string, unknown>>;
 
@@ -20,21 +21,39 @@ const mostPlanes = 1 << 22;
  * @throws CorruptFile when the XML or its sizes make no sense
  * Source: the OME model, schema 2016-06 (Pixels, TiffData, Plane).
  */
-export function omeStack(description: string, fileName: string, planes: number, samples: number, kind?: "movie" | "images"): Stack | undefined {
+export function omeStack(
+  description: string,
+  fileName: string,
+  planes: number,
+  samples: number,
+  kind?: "movie" | "images",
+): Stack | undefined {
   const ome = parse(description, fileName);
   const images = children(ome, "Image");
   const pixels = images[0] === undefined ? undefined : children(images[0], "Pixels")[0];
   if (pixels === undefined) return undefined;
   const notices: string[] = [];
-  if (images.length > 1) notices.push(`The file holds ${images.length} images (positions); the first is read`);
+  if (images.length > 1)
+    notices.push(`The file holds ${images.length} images (positions); the first is read`);
   const sizes = sizesOf(pixels, fileName, samples);
   const { addresses, files } = addressesOf(ome, pixels, sizes, fileName, planes);
   const frameInterval = timeIncrement(pixels) ?? plannedInterval(pixels);
-  // OME says which axis is which; only a file that times its slices, and gives them no distance, means frames.
-  const timed = sizes.Z > 1 && sizes.T === 1 && (kind === "movie" || (kind === undefined && frameInterval !== undefined && attribute(pixels, "PhysicalSizeZ") === ""));
-  if (timed && kind === undefined) notices.push(`The file calls its ${sizes.Z} planes slices, but gives a time between them and no distance: they are read as frames (kind "images" keeps them slices)`);
-  if (addresses.some((address) => address === undefined)) notices.push("The OME-XML describes more planes than it says where to find");
-  const at = (t: number, c: number, z: number): PlaneAddress | undefined => addresses[(t * sizes.C + c) * sizes.Z + z];
+  // OME says which axis is which; only a file that times its slices, and gives them no distance, means
+  // frames.
+  const timed =
+    sizes.Z > 1 &&
+    sizes.T === 1 &&
+    (kind === "movie" ||
+      (kind === undefined && frameInterval !== undefined && attribute(pixels, "PhysicalSizeZ") === ""));
+  if (timed && kind === undefined)
+    notices.push(
+      `The file calls its ${sizes.Z} planes slices, but gives a time between them and no distance: ` +
+        `they are read as frames (kind "images" keeps them slices)`,
+    );
+  if (addresses.some((address) => address === undefined))
+    notices.push("The OME-XML describes more planes than it says where to find");
+  const at = (t: number, c: number, z: number): PlaneAddress | undefined =>
+    addresses[(t * sizes.C + c) * sizes.Z + z];
   return {
     format: "OME",
     frames: timed ? sizes.Z : sizes.T,
@@ -42,12 +61,20 @@ export function omeStack(description: string, fileName: string, planes: number, 
     slices: timed ? 1 : sizes.Z,
     at: timed ? (frame, channel) => at(0, channel, frame) : at,
     pixelSize: physicalSize(pixels, notices),
-    frameInterval, files, notices,
+    frameInterval,
+    files,
+    notices,
   };
 }
 
 function parse(description: string, fileName: string): XmlNode {
-  const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: "@", removeNSPrefix: true, parseAttributeValue: false, parseTagValue: false });
+  const parser = new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: "@",
+    removeNSPrefix: true,
+    parseAttributeValue: false,
+    parseTagValue: false,
+  });
   let document: unknown;
   try {
     document = parser.parse(description);
@@ -57,13 +84,16 @@ function parse(description: string, fileName: string): XmlNode {
   return isNode(document) ? (children(document, "OME")[0] ?? {}) : {};
 }
 
-const isNode = (value: unknown): value is XmlNode => typeof value === "object" && value !== null && !Array.isArray(value);
+const isNode = (value: unknown): value is XmlNode =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Elements of a name: the parser gives one as itself, several as array, and one without content as text. */
 function children(node: XmlNode, name: string): XmlNode[] {
   if (!Object.hasOwn(node, name)) return [];
   const value = node[name];
-  return (Array.isArray(value) ? value : [value]).map((item: unknown) => (isNode(item) ? item : { "#text": item }));
+  return (Array.isArray(value) ? value : [value]).map((item: unknown) =>
+    isNode(item) ? item : { "#text": item },
+  );
 }
 
 function attribute(node: XmlNode, name: string): string {
@@ -91,7 +121,11 @@ function sizesOf(pixels: XmlNode, fileName: string, samples: number): OmeSizes {
   const [T, Z] = [integer(pixels, "SizeT", 1), integer(pixels, "SizeZ", 1)];
   const C = Math.max(1, Math.round(integer(pixels, "SizeC", 1) / samples));
   if (!(T >= 1 && Z >= 1 && T * C * Z <= mostPlanes) || new Set(order).size !== 3) {
-    throw new CorruptFile(fileName, 0, `its OME-XML gives sizes of T ${T}, C ${C}, Z ${Z} in the order XY${order}`);
+    throw new CorruptFile(
+      fileName,
+      0,
+      `its OME-XML gives sizes of T ${T}, C ${C}, Z ${Z} in the order XY${order}`,
+    );
   }
   return { T, C, Z, order: [...order].filter((axis) => axis === "T" || axis === "C" || axis === "Z") };
 }
@@ -102,7 +136,13 @@ interface Addresses {
   readonly files: readonly string[];
 }
 
-function addressesOf(ome: XmlNode, pixels: XmlNode, sizes: OmeSizes, fileName: string, planes: number): Addresses {
+function addressesOf(
+  ome: XmlNode,
+  pixels: XmlNode,
+  sizes: OmeSizes,
+  fileName: string,
+  planes: number,
+): Addresses {
   const total = sizes.T * sizes.C * sizes.Z;
   const addresses = new Array<PlaneAddress | undefined>(total).fill(undefined);
   const files = new Set<string>();
@@ -113,14 +153,20 @@ function addressesOf(ome: XmlNode, pixels: XmlNode, sizes: OmeSizes, fileName: s
     const hasIfd = attribute(block, "IFD") !== "";
     const first = integer(block, "IFD", 0);
     // The schema's defaults: with IFD given, one plane; without, all there are.
-    const count = Math.min(total, integer(block, "PlaneCount", hasIfd ? 1 : file === undefined ? planes : total));
+    const count = Math.min(
+      total,
+      integer(block, "PlaneCount", hasIfd ? 1 : file === undefined ? planes : total),
+    );
     const start = positionOf(block, sizes);
-    for (let i = 0; i < count && start + i < total; i++) addresses[indexOf(start + i, sizes)] = { file, plane: first + i };
+    for (let i = 0; i < count && start + i < total; i++)
+      addresses[indexOf(start + i, sizes)] = { file, plane: first + i };
   }
   return { addresses, files: [...files] };
 }
 
-/** The other file that a block of planes is in; its name without any folder, since files are moved together. */
+/**
+ * The other file that a block of planes is in; its name without any folder, since files are moved together.
+ */
 function fileOf(ome: XmlNode, block: XmlNode, fileName: string): string | undefined {
   const uuid = children(block, "UUID")[0];
   if (uuid === undefined) return undefined;
@@ -158,21 +204,36 @@ function physicalSize(pixels: XmlNode, notices: string[]): number | undefined {
     return text === "" ? undefined : positive(Number(text) * (micrometresPer(unit) ?? NaN));
   };
   const [x, y] = [size("X"), size("Y")];
-  if (x !== undefined && y !== undefined && Math.abs(x / y - 1) > 0.01) notices.push("The pixels are not square; their width is taken as the pixel size");
+  if (x !== undefined && y !== undefined && Math.abs(x / y - 1) > 0.01)
+    notices.push("The pixels are not square; their width is taken as the pixel size");
   return x ?? y;
 }
 
 function timeIncrement(pixels: XmlNode): number | undefined {
   const text = attribute(pixels, "TimeIncrement");
-  return text === "" ? undefined : positive(Number(text) * (secondsPer(attribute(pixels, "TimeIncrementUnit") || "s") ?? NaN));
+  return text === ""
+    ? undefined
+    : positive(Number(text) * (secondsPer(attribute(pixels, "TimeIncrementUnit") || "s") ?? NaN));
 }
 
 /** The median time between frames, from the times of their first planes. */
 function plannedInterval(pixels: XmlNode): number | undefined {
   const times = children(pixels, "Plane")
-    .filter((plane) => integer(plane, "TheC", 0) === 0 && integer(plane, "TheZ", 0) === 0 && attribute(plane, "DeltaT") !== "")
-    .map((plane) => ({ frame: integer(plane, "TheT", 0), time: Number(attribute(plane, "DeltaT")) * (secondsPer(attribute(plane, "DeltaTUnit") || "s") ?? NaN) }))
+    .filter(
+      (plane) =>
+        integer(plane, "TheC", 0) === 0 &&
+        integer(plane, "TheZ", 0) === 0 &&
+        attribute(plane, "DeltaT") !== "",
+    )
+    .map((plane) => ({
+      frame: integer(plane, "TheT", 0),
+      time: Number(attribute(plane, "DeltaT")) * (secondsPer(attribute(plane, "DeltaTUnit") || "s") ?? NaN),
+    }))
     .sort((a, b) => a.frame - b.frame);
-  const steps = times.slice(1).map(({ frame, time }, i) => (time - times[i]!.time) / (frame - times[i]!.frame)).filter(Number.isFinite).sort((a, b) => a - b);
+  const steps = times
+    .slice(1)
+    .map(({ frame, time }, i) => (time - times[i]!.time) / (frame - times[i]!.frame))
+    .filter(Number.isFinite)
+    .sort((a, b) => a - b);
   return positive(steps[steps.length >> 1]);
 }

@@ -16,9 +16,18 @@ export interface TiffFile {
   readonly damage: KaryonError | undefined;
   /** The samples of a plane as stored. @throws CorruptFile, UnsupportedFormat */
   read(plane: number): Promise<StoredPlane>;
-  /** The samples of a rectangle of a plane, from the strips and tiles that it meets. @throws InvalidInput, CorruptFile, UnsupportedFormat */
+  /**
+   * The samples of a rectangle of a plane, from the strips and tiles that it meets.
+   *
+   * @throws InvalidInput, CorruptFile, UnsupportedFormat
+   */
   readWindow(plane: number, window: Window): Promise<StoredPlane>;
-  /** The colours of a palette image, [red, green, blue] in 0..65535 for each index; undefined when it has none. @throws CorruptFile */
+  /**
+   * The colours of a palette image, [red, green, blue] in 0..65535 for each index; undefined when it has
+   * none.
+   *
+   * @throws CorruptFile
+   */
   palette(plane: number): Promise<readonly (readonly number[])[] | undefined>;
 }
 
@@ -35,21 +44,26 @@ export interface TiffMetadata {
 /**
  * Opens a TIFF or BigTIFF file; pixels are read plane by plane, when asked for.
  *
- * An ImageJ stack whose description promises more planes than there are directories holds them one after the other behind the first
- * (ImageJ writes stacks above 4 GB like that, which 4-byte offsets cannot reach).
+ * An ImageJ stack whose description promises more planes than there are directories holds them one after the
+ * other behind the first (ImageJ writes stacks above 4 GB like that, which 4-byte offsets cannot reach).
  *
  * @param where name of the file, for messages
  * @param cut what windows leave for the next; files that share it keep one strip together
  * @throws CorruptFile when it is no TIFF file, or nothing of it can be read
  */
-export async function openTiff(source: ByteSource, where: string, cut: CutStrips = new Map()): Promise<TiffFile> {
+export async function openTiff(
+  source: ByteSource,
+  where: string,
+  cut: CutStrips = new Map(),
+): Promise<TiffFile> {
   const { file, directories, damage: chainDamage } = await readDirectories(source, where);
   const metadata = await readMetadata(file, directories[0]!);
   const { pages, damage } = await readPages(file, directories, chainDamage);
   const all = await expandStack(file, pages, metadata.description);
   const pageOf = (plane: number): Page => {
     const page = all[plane];
-    if (page === undefined) throw new InvalidInput(where, `a plane from 0 to ${all.length - 1}`, String(plane));
+    if (page === undefined)
+      throw new InvalidInput(where, `a plane from 0 to ${all.length - 1}`, String(plane));
     return page;
   };
   return {
@@ -79,7 +93,11 @@ async function readMetadata(file: TiffBytes, directory: Directory): Promise<Tiff
   };
 }
 
-async function readPages(file: TiffBytes, directories: readonly Directory[], damage: KaryonError | undefined): Promise<{ pages: Page[]; damage: KaryonError | undefined }> {
+async function readPages(
+  file: TiffBytes,
+  directories: readonly Directory[],
+  damage: KaryonError | undefined,
+): Promise<{ pages: Page[]; damage: KaryonError | undefined }> {
   const pages: Page[] = [];
   for (const directory of directories) {
     try {
@@ -94,24 +112,43 @@ async function readPages(file: TiffBytes, directories: readonly Directory[], dam
   return { pages: full.length > 0 ? full : pages, damage };
 }
 
-async function expandStack(file: TiffBytes, pages: readonly Page[], description: string): Promise<readonly Page[]> {
+async function expandStack(
+  file: TiffBytes,
+  pages: readonly Page[],
+  description: string,
+): Promise<readonly Page[]> {
   const first = pages[0]!;
   const count = planesOfDescription(description);
-  if (pages.length !== 1 || count <= 1 || first.codec !== compression.none || first.tiled || first.planar || first.info.bits % 8 !== 0) return pages;
+  if (
+    pages.length !== 1 ||
+    count <= 1 ||
+    first.codec !== compression.none ||
+    first.tiled ||
+    first.planar ||
+    first.info.bits % 8 !== 0
+  )
+    return pages;
   const { height, width, samples, bits } = first.info;
   const size = height * width * samples * (bits / 8);
   const start = await numberOf(file, first.directory, tag.stripOffsets, 0);
   // At most one plane beyond the end, so that a cut-off stack says so when its end is read.
   const fitting = Math.floor((file.source.size - start) / size);
   if (fitting < 2) return pages;
-  return Array.from({ length: Math.min(count, fitting + 1) }, (_, plane) => ({ ...first, contiguousAt: start + plane * size }));
+  return Array.from({ length: Math.min(count, fitting + 1) }, (_, plane) => ({
+    ...first,
+    contiguousAt: start + plane * size,
+  }));
 }
 
 async function readPalette(file: TiffBytes, page: Page): Promise<number[][] | undefined> {
   const field = page.directory.fields.get(tag.colorMap);
   if (field === undefined) return undefined;
   if (field.count % 3 !== 0 || field.count > 3 * 65536) {
-    throw new CorruptFile(file.where, page.directory.offset, `the palette has ${field.count} values instead of three times 2^${page.info.bits}`);
+    throw new CorruptFile(
+      file.where,
+      page.directory.offset,
+      `the palette has ${field.count} values instead of three times 2^${page.info.bits}`,
+    );
   }
   const values = (await numbersOf(file, page.directory, tag.colorMap))!;
   const size = values.length / 3;

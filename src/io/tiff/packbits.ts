@@ -1,5 +1,6 @@
 /**
- * PackBits: a signed byte n, then n + 1 bytes as they are (n >= 0) or one byte 1 - n times (n < 0); -128 is skipped.
+ * PackBits: a signed byte n, then n + 1 bytes as they are (n >= 0) or one byte 1 - n times (n < 0); -128 is
+ * skipped.
  *
  * @returns bytes written to `output`; fewer than it holds when the input ends early
  * Source: TIFF Revision 6.0, section 9.

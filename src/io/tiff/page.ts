@@ -1,7 +1,13 @@
 import { CorruptFile, UnsupportedFormat } from "../../core/errors.js";
 import { numberOf, numbersOf, type Directory, type TiffBytes } from "./directory.js";
 import type { SampleType } from "./samples.js";
-import { compression as codecs, compressionNames, photometric as colours, sampleFormat, tag } from "./tags.js";
+import {
+  compression as codecs,
+  compressionNames,
+  photometric as colours,
+  sampleFormat,
+  tag,
+} from "./tags.js";
 
 /** What a page holds, as far as its directory tells without reading the pixels. */
 export interface PlaneInfo {
@@ -45,25 +51,49 @@ const mostSegmentBytes = 2 ** 31 - 1;
 
 /** @throws CorruptFile when the fields contradict each other or the format */
 export async function readPage(file: TiffBytes, directory: Directory): Promise<Page> {
-  const number = (name: number, fallback: number): Promise<number> => numberOf(file, directory, name, fallback);
+  const number = (name: number, fallback: number): Promise<number> =>
+    numberOf(file, directory, name, fallback);
   const corrupt = (what: string): CorruptFile => new CorruptFile(file.where, directory.offset, what);
-  const [width, height, samples] = [await number(tag.imageWidth, 0), await number(tag.imageLength, 0), await number(tag.samplesPerPixel, 1)];
-  if (!(width >= 1 && height >= 1 && samples >= 1)) throw corrupt(`a page says it is ${height} x ${width} pixels of ${samples} values`);
+  const [width, height, samples] = [
+    await number(tag.imageWidth, 0),
+    await number(tag.imageLength, 0),
+    await number(tag.samplesPerPixel, 1),
+  ];
+  if (!(width >= 1 && height >= 1 && samples >= 1))
+    throw corrupt(`a page says it is ${height} x ${width} pixels of ${samples} values`);
   const bits = await number(tag.bitsPerSample, 1);
   const format = await number(tag.sampleFormat, sampleFormat.uint);
   const codec = await number(tag.compression, codecs.none);
   const tiled = directory.fields.has(tag.tileWidth) || directory.fields.has(tag.tileOffsets);
   const segmentWidth = tiled ? await number(tag.tileWidth, 0) : width;
-  const segmentHeight = tiled ? await number(tag.tileLength, 0) : Math.min(height, await number(tag.rowsPerStrip, height));
-  if (!(segmentWidth >= 1 && segmentHeight >= 1)) throw corrupt(`a page says its pieces are ${segmentHeight} x ${segmentWidth} pixels`);
+  const segmentHeight = tiled
+    ? await number(tag.tileLength, 0)
+    : Math.min(height, await number(tag.rowsPerStrip, height));
+  if (!(segmentWidth >= 1 && segmentHeight >= 1))
+    throw corrupt(`a page says its pieces are ${segmentHeight} x ${segmentWidth} pixels`);
   const type = typeOf(format, bits);
   const predictor = await number(tag.predictor, 1);
   const reduced = ((await number(tag.newSubfileType, 0)) & 5) !== 0;
   const colour = colourOf(await number(tag.photometric, samples >= 3 ? colours.rgb : colours.blackIsZero));
   const compression = compressionNames[codec] ?? `number ${codec}`;
-  const info: PlaneInfo = { height, width, samples, type: type ?? "uint8", bits, compression, colour, reduced };
+  const info: PlaneInfo = {
+    height,
+    width,
+    samples,
+    type: type ?? "uint8",
+    bits,
+    compression,
+    colour,
+    reduced,
+  };
   const page = {
-    info, directory, codec, predictor, tiled, segmentHeight, segmentWidth,
+    info,
+    directory,
+    codec,
+    predictor,
+    tiled,
+    segmentHeight,
+    segmentWidth,
     reversedBits: (await number(tag.fillOrder, 1)) === 2,
     planar: samples > 1 && (await number(tag.planarConfiguration, 1)) === 2,
   };
@@ -78,25 +108,46 @@ async function hasMixedBits(file: TiffBytes, directory: Directory, bits: number)
   return (await numbersOf(file, directory, tag.bitsPerSample))!.some((value) => value !== bits);
 }
 
-function unsupportedOf(where: string, page: Omit<Page, "unsupported">, typeKnown: boolean, format: number, mixed: boolean): UnsupportedFormat | undefined {
+function unsupportedOf(
+  where: string,
+  page: Omit<Page, "unsupported">,
+  typeKnown: boolean,
+  format: number,
+  mixed: boolean,
+): UnsupportedFormat | undefined {
   const { info, codec, predictor } = page;
-  const problem = (feature: string, next: string): UnsupportedFormat => new UnsupportedFormat(where, feature, next);
+  const problem = (feature: string, next: string): UnsupportedFormat =>
+    new UnsupportedFormat(where, feature, next);
   if (!Object.values<number>(codecs).includes(codec)) {
-    return problem(`TIFF compression ${info.compression}`, "save it uncompressed or with deflate (zip) or LZW compression");
+    return problem(
+      `TIFF compression ${info.compression}`,
+      "save it uncompressed or with deflate (zip) or LZW compression",
+    );
   }
-  if (!typeKnown) return problem(`a pixel type of ${info.bits} bits (TIFF sample format ${format})`, "save it as 8 or 16-bit integers or 32-bit floats");
+  if (!typeKnown)
+    return problem(
+      `a pixel type of ${info.bits} bits (TIFF sample format ${format})`,
+      "save it as 8 or 16-bit integers or 32-bit floats",
+    );
   if (mixed) return problem("a different number of bits in each sample", "save it as 8 or 16-bit grey");
-  if (info.colour === "other") return problem("a colour space other than grey, RGB and palette", "save it as grey or RGB");
+  if (info.colour === "other")
+    return problem("a colour space other than grey, RGB and palette", "save it as grey or RGB");
   const wholeBytes = info.bits % 8 === 0;
   const isFloat = info.type === "float32" || info.type === "float64" || info.type === "float16";
   if (predictor < 1 || predictor > 3 || (predictor === 2 && !wholeBytes) || (predictor === 3 && !isFloat)) {
-    return problem(`TIFF predictor ${predictor} with ${info.bits}-bit ${info.type}`, "save it without predictor");
+    return problem(
+      `TIFF predictor ${predictor} with ${info.bits}-bit ${info.type}`,
+      "save it without predictor",
+    );
   }
   // Rows of a strip without compression are read by themselves.
   const whole = codec !== codecs.none || page.tiled;
   const bytes = (page.segmentHeight * page.segmentWidth * info.samples * info.bits) / 8;
   if (whole && bytes > mostSegmentBytes) {
-    return problem(`pixels packed in pieces of ${(bytes / 2 ** 30).toFixed(1)} GiB`, "save it in tiles or strips of less than 2 GiB");
+    return problem(
+      `pixels packed in pieces of ${(bytes / 2 ** 30).toFixed(1)} GiB`,
+      "save it in tiles or strips of less than 2 GiB",
+    );
   }
   return undefined;
 }
@@ -116,11 +167,19 @@ function typeOf(format: number, bits: number): SampleType | undefined {
 
 function colourOf(photometric: number): PlaneInfo["colour"] {
   switch (photometric) {
-    case colours.whiteIsZero: return "whiteIsZero";
-    case colours.rgb: return "rgb";
-    case colours.palette: return "palette";
+    case colours.whiteIsZero:
+      return "whiteIsZero";
+    case colours.rgb:
+      return "rgb";
+    case colours.palette:
+      return "palette";
     // 32803: a camera's colour filter array, and 32844, 34892 linear raw: one grey plane for us.
-    case colours.blackIsZero: case 32803: case 32844: case 34892: return "grey";
-    default: return "other";
+    case colours.blackIsZero:
+    case 32803:
+    case 32844:
+    case 34892:
+      return "grey";
+    default:
+      return "other";
   }
 }

@@ -10,7 +10,10 @@ import { undoDifference, undoFloatPredictor } from "./predictor.js";
 import { allocate, reverseBits, samplesOf, swapBytes, unpackBits } from "./samples.js";
 import { compression, tag } from "./tags.js";
 
-/** A strip or tile, or rows of a strip: where its bytes are, and which part of which sample of the plane it fills. */
+/**
+ * A strip or tile, or rows of a strip: where its bytes are, and which part of which sample of the plane it
+ * fills.
+ */
 export interface Segment {
   readonly offset: number;
   readonly length: number;
@@ -22,8 +25,14 @@ export interface Segment {
   readonly sample: number;
 }
 
-/** The strip last cut by the edge of a window, decoded, so that the window below does not decode it again; one per grid of one page. */
-export type CutStrips = Map<number, { readonly page: Page; readonly segment: Segment; readonly data: SampleData }>;
+/**
+ * The strip last cut by the edge of a window, decoded, so that the window below does not decode it again; one
+ * per grid of one page.
+ */
+export type CutStrips = Map<
+  number,
+  { readonly page: Page; readonly segment: Segment; readonly data: SampleData }
+>;
 
 /**
  * Reads and decodes a rectangle of one page, from the strips and tiles that it meets.
@@ -33,7 +42,12 @@ export type CutStrips = Map<number, { readonly page: Page; readonly segment: Seg
  * @throws CorruptFile when its bytes contradict the format
  * @throws UnsupportedFormat when it uses what is not read
  */
-export async function readWindow(file: TiffBytes, page: Page, window: Window, cut: CutStrips = new Map()): Promise<StoredPlane> {
+export async function readWindow(
+  file: TiffBytes,
+  page: Page,
+  window: Window,
+  cut: CutStrips = new Map(),
+): Promise<StoredPlane> {
   if (page.unsupported !== undefined) throw page.unsupported;
   const { height, width } = window;
   const { samples, type } = page.info;
@@ -47,13 +61,18 @@ export async function readWindow(file: TiffBytes, page: Page, window: Window, cu
     place(kept.data, page, segment, window, data);
     return false;
   });
-  for (const run of runsOf(page.codec === compression.none && !page.tiled ? unread.flatMap((segment) => rowsWithin(page, segment, window)) : unread)) {
+  for (const run of runsOf(
+    page.codec === compression.none && !page.tiled
+      ? unread.flatMap((segment) => rowsWithin(page, segment, window))
+      : unread,
+  )) {
     const bytes = await readRange(file, run.start, run.end - run.start, "the pixels");
     for (const segment of run.segments) {
       const packed = bytes.subarray(segment.offset - run.start, segment.offset - run.start + segment.length);
       const decoded = decodeSegment(file, page, segment, packed);
       place(decoded, page, segment, window, data);
-      if (page.tiled || page.codec === compression.none || segment.y + segment.rows <= window.y + height) continue;
+      if (page.tiled || page.codec === compression.none || segment.y + segment.rows <= window.y + height)
+        continue;
       if (cut.values().next().value?.page !== page) cut.clear();
       cut.set(segment.sample, { page, segment, data: decoded });
     }
@@ -69,7 +88,11 @@ function checkWindow({ where }: TiffBytes, { info }: Page, window: Window): void
   const { height, width } = window;
   const bytes = (height * width * info.samples * info.bits) / 8;
   if (bytes > mostBytes) {
-    throw new UnsupportedFormat(where, `a plane of ${height} x ${width} pixels (${(bytes / 2 ** 30).toFixed(1)} GiB)`, "cut it into tiles of at most 2 GiB");
+    throw new UnsupportedFormat(
+      where,
+      `a plane of ${height} x ${width} pixels (${(bytes / 2 ** 30).toFixed(1)} GiB)`,
+      "cut it into tiles of at most 2 GiB",
+    );
   }
 }
 
@@ -80,15 +103,28 @@ async function segmentsOf(file: TiffBytes, page: Page, window: Window): Promise<
   const grids = page.planar ? info.samples : 1;
   const count = across * down * grids;
   const corrupt = (what: string): CorruptFile => new CorruptFile(file.where, page.directory.offset, what);
-  if (page.contiguousAt !== undefined) return [{ offset: page.contiguousAt, length: rawBytes(page, info.height), y: 0, x: 0, rows: info.height, sample: 0 }];
+  if (page.contiguousAt !== undefined)
+    return [
+      {
+        offset: page.contiguousAt,
+        length: rawBytes(page, info.height),
+        y: 0,
+        x: 0,
+        rows: info.height,
+        sample: 0,
+      },
+    ];
   // Each segment takes four bytes of directory at least, so that this bounds the work too.
-  if (count * 4 > file.source.size) throw corrupt(`the page says it has ${count} pieces, more than the file can hold`);
+  if (count * 4 > file.source.size)
+    throw corrupt(`the page says it has ${count} pieces, more than the file can hold`);
   const offsets = await numbersOf(file, page.directory, page.tiled ? tag.tileOffsets : tag.stripOffsets);
   let lengths = await numbersOf(file, page.directory, page.tiled ? tag.tileByteCounts : tag.stripByteCounts);
-  if (offsets === undefined || offsets.length < count) throw corrupt(`the page has ${offsets?.length ?? 0} of the ${count} pieces of its image`);
+  if (offsets === undefined || offsets.length < count)
+    throw corrupt(`the page has ${offsets?.length ?? 0} of the ${count} pieces of its image`);
   // Old writers left the lengths out, or wrote one too few; without compression they follow from the size.
   if (lengths !== undefined && lengths.length < count) lengths = undefined;
-  if (lengths === undefined && page.codec !== compression.none) throw corrupt("the lengths of the page's pieces are missing");
+  if (lengths === undefined && page.codec !== compression.none)
+    throw corrupt("the lengths of the page's pieces are missing");
   const segments: Segment[] = [];
   const [top, left] = [Math.floor(window.y / segmentHeight), Math.floor(window.x / segmentWidth)];
   for (let sample = 0; sample < grids; sample++) {
@@ -97,7 +133,14 @@ async function segmentsOf(file: TiffBytes, page: Page, window: Window): Promise<
         const i = (sample * down + row) * across + column;
         const y = row * segmentHeight;
         const rows = page.tiled ? segmentHeight : Math.min(segmentHeight, info.height - y);
-        segments.push({ offset: offsets[i]!, length: lengths?.[i] ?? rawBytes(page, rows), y, x: column * segmentWidth, rows, sample });
+        segments.push({
+          offset: offsets[i]!,
+          length: lengths?.[i] ?? rawBytes(page, rows),
+          y,
+          x: column * segmentWidth,
+          rows,
+          sample,
+        });
       }
     }
   }
@@ -107,7 +150,10 @@ async function segmentsOf(file: TiffBytes, page: Page, window: Window): Promise<
 /** Bytes of a strip without compression that are read at once, about. */
 const pieceBytes = 2 ** 24;
 
-/** The rows of a strip without compression that a window needs, in pieces: many programs write the whole image as one strip. */
+/**
+ * The rows of a strip without compression that a window needs, in pieces: many programs write the whole image
+ * as one strip.
+ */
 function rowsWithin(page: Page, strip: Segment, window: Window): Segment[] {
   const rowBytes = rawBytes(page, 1);
   const most = Math.max(1, Math.floor(pieceBytes / rowBytes));
@@ -115,7 +161,13 @@ function rowsWithin(page: Page, strip: Segment, window: Window): Segment[] {
   const pieces: Segment[] = [];
   for (let y = Math.max(strip.y, window.y); y < end; y += most) {
     const rows = Math.min(most, end - y);
-    pieces.push({ ...strip, offset: strip.offset + (y - strip.y) * rowBytes, length: rows * rowBytes, y, rows });
+    pieces.push({
+      ...strip,
+      offset: strip.offset + (y - strip.y) * rowBytes,
+      length: rows * rowBytes,
+      y,
+      rows,
+    });
   }
   return pieces;
 }
@@ -125,9 +177,16 @@ function rawBytes(page: Page, rows: number): number {
   return rows * Math.ceil((page.segmentWidth * (page.planar ? 1 : page.info.samples) * page.info.bits) / 8);
 }
 
-/** How many bytes one compressed byte can give at most. LZW: 3,838 strings of up to as many bytes, in 12 bits each. */
+/**
+ * How many bytes one compressed byte can give at most. LZW: 3,838 strings of up to as many bytes, in 12 bits
+ * each.
+ */
 const mostGain: Readonly<Record<number, number>> = {
-  [compression.none]: 1, [compression.packBits]: 64, [compression.lzw]: 1500, [compression.deflate]: 1032, [compression.oldDeflate]: 1032,
+  [compression.none]: 1,
+  [compression.packBits]: 64,
+  [compression.lzw]: 1500,
+  [compression.deflate]: 1032,
+  [compression.oldDeflate]: 1032,
 };
 
 /** Refuses a page whose bytes cannot give its pixels, before memory is taken for them. */
@@ -135,10 +194,15 @@ function checkRoom(file: TiffBytes, page: Page, segments: readonly Segment[]): v
   const gain = mostGain[page.codec]!;
   for (const { offset, length, rows } of segments) {
     if (offset + length > file.source.size) {
-      throw new CorruptFile(file.where, offset, `the pixels go on to byte ${offset + length}, but the file has ${file.source.size}: it is cut off or damaged`);
+      throw new CorruptFile(
+        file.where,
+        offset,
+        `the pixels go on to byte ${offset + length}, but the file has ${file.source.size}: it is cut off or damaged`,
+      );
     }
     const need = rawBytes(page, rows);
-    if (length * gain + 64 * (gain - 1) < need) throw new CorruptFile(file.where, offset, `${length} bytes are too few for ${need} bytes of pixels`);
+    if (length * gain + 64 * (gain - 1) < need)
+      throw new CorruptFile(file.where, offset, `${length} bytes are too few for ${need} bytes of pixels`);
   }
 }
 
@@ -151,7 +215,10 @@ interface Run {
 const mostGap = 65536;
 const mostRun = 2 ** 26;
 
-/** Segments in the order of the file, joined to runs that are read at once: a file of small tiles is not read tile by tile. */
+/**
+ * Segments in the order of the file, joined to runs that are read at once: a file of small tiles is not read
+ * tile by tile.
+ */
 function runsOf(segments: readonly Segment[]): Run[] {
   const runs: Run[] = [];
   for (const segment of [...segments].sort((a, b) => a.offset - b.offset)) {
@@ -189,16 +256,31 @@ function decodeSegment(file: TiffBytes, page: Page, segment: Segment, packed: Ui
 /** The bytes as unsigned integers of their size, for arithmetic modulo 2^bits. */
 function integersOf(bytes: Uint8Array<ArrayBuffer>, bits: number): SampleData {
   if (bits === 8) return bytes;
-  return bits === 16 ? new Uint16Array(bytes.buffer) : bits === 32 ? new Uint32Array(bytes.buffer) : new Float64Array(bytes.buffer);
+  return bits === 16
+    ? new Uint16Array(bytes.buffer)
+    : bits === 32
+      ? new Uint32Array(bytes.buffer)
+      : new Float64Array(bytes.buffer);
 }
 
 /** Exactly `size` bytes in a buffer of their own. */
-function decompress(file: TiffBytes, page: Page, segment: Segment, packed: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
+function decompress(
+  file: TiffBytes,
+  page: Page,
+  segment: Segment,
+  packed: Uint8Array,
+  size: number,
+): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(size);
   let written: number;
   switch (page.codec) {
     case compression.lzw:
-      if (isOldLzw(packed)) throw new UnsupportedFormat(file.where, "the LZW compression of before 1991", "save it again with any current program");
+      if (isOldLzw(packed))
+        throw new UnsupportedFormat(
+          file.where,
+          "the LZW compression of before 1991",
+          "save it again with any current program",
+        );
       written = decodeLzw(packed, out);
       break;
     case compression.packBits:
@@ -215,7 +297,11 @@ function decompress(file: TiffBytes, page: Page, segment: Segment, packed: Uint8
     }
   }
   if (written < size) {
-    throw new CorruptFile(file.where, segment.offset, `the ${page.info.compression} data gives ${written} of ${size} bytes of pixels`);
+    throw new CorruptFile(
+      file.where,
+      segment.offset,
+      `the ${page.info.compression} data gives ${written} of ${size} bytes of pixels`,
+    );
   }
   return out;
 }

@@ -16,12 +16,25 @@ export function parseShaped(description: string): ShapedMetadata | undefined {
   } catch {
     return undefined;
   }
-  if (typeof value !== "object" || value === null || !("shape" in value) || !isShape(value.shape)) return undefined;
+  if (typeof value !== "object" || value === null || !("shape" in value) || !isShape(value.shape))
+    return undefined;
   const { shape } = value;
-  const axes = "axes" in value && typeof value.axes === "string" && value.axes.length === shape.length ? value.axes : undefined;
+  const axes =
+    "axes" in value && typeof value.axes === "string" && value.axes.length === shape.length
+      ? value.axes
+      : undefined;
   const outer = axes === undefined ? shape.slice(0, -2) : shape.filter((_, i) => !"YXS".includes(axes[i]!));
   const truncated = "truncated" in value && value.truncated === true;
-  return { shape, axes, planes: truncated ? Math.min(1 << 20, outer.reduce((a, b) => a * b, 1)) : 0 };
+  return {
+    shape,
+    axes,
+    planes: truncated
+      ? Math.min(
+          1 << 20,
+          outer.reduce((a, b) => a * b, 1),
+        )
+      : 0,
+  };
 }
 
 const isShape = (value: unknown): value is readonly number[] =>

@@ -4,9 +4,9 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { deflate } from "#platform";
+import { differing } from "../../../test/planes.js";
 import { InvalidInput, isKaryonError } from "../../core/errors.js";
 import type { StoredPlane, Window } from "../../core/image.js";
-import { differing } from "../../../test/planes.js";
 import { memorySource, type ByteSource } from "../bytes.js";
 import { cropPlane } from "../image/crop.js";
 import { encodeTiff } from "./encode.js";
@@ -15,24 +15,45 @@ import { fieldType, tag } from "./tags.js";
 import { encodeDirectory, header } from "./write.js";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const folders = [join(root, "fixtures/io"), resolve(root, process.env["KARYON_SHARED"] ?? "../shared", "data/reader_tests")].filter((folder) => existsSync(folder));
-const files = folders.flatMap((folder) => readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.tiff?$/.test(name)).map((name) => join(folder, name)));
+const folders = [
+  join(root, "fixtures/io"),
+  resolve(root, process.env["KARYON_SHARED"] ?? "../shared", "data/reader_tests"),
+].filter((folder) => existsSync(folder));
+const files = folders.flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.tiff?$/.test(name))
+    .map((name) => join(folder, name)),
+);
 
 /** Any window of a plane: corners, single pixels and the whole are frequent. */
-const windowsOf = ({ height, width }: { readonly height: number; readonly width: number }): fc.Arbitrary<Window> => {
+const windowsOf = ({
+  height,
+  width,
+}: {
+  readonly height: number;
+  readonly width: number;
+}): fc.Arbitrary<Window> => {
   const range = (size: number): fc.Arbitrary<[number, number]> =>
-    fc.oneof(fc.constant<[number, number]>([0, size]), fc.tuple(fc.nat(size - 1), fc.nat(size - 1)).map(([a, b]): [number, number] => [Math.min(a, b), Math.abs(a - b) + 1]));
+    fc.oneof(
+      fc.constant<[number, number]>([0, size]),
+      fc
+        .tuple(fc.nat(size - 1), fc.nat(size - 1))
+        .map(([a, b]): [number, number] => [Math.min(a, b), Math.abs(a - b) + 1]),
+    );
   return fc.tuple(range(height), range(width)).map(([[y, h], [x, w]]) => ({ y, x, height: h, width: w }));
 };
 
 async function expectWindows(tiff: TiffFile, plane: number, runs: number): Promise<void> {
   const whole = await tiff.read(plane);
-  await fc.assert(fc.asyncProperty(windowsOf(whole), async (window) => {
-    const { data, ...size } = await tiff.readWindow(plane, window);
-    const { data: expected, ...expectedSize } = cropPlane(whole, window, "whole");
-    expect([data.constructor, size]).toEqual([expected.constructor, expectedSize]);
-    expect(differing(data, expected)).toBe(0);
-  }), { numRuns: runs });
+  await fc.assert(
+    fc.asyncProperty(windowsOf(whole), async (window) => {
+      const { data, ...size } = await tiff.readWindow(plane, window);
+      const { data: expected, ...expectedSize } = cropPlane(whole, window, "whole");
+      expect([data.constructor, size]).toEqual([expected.constructor, expectedSize]);
+      expect(differing(data, expected)).toBe(0);
+    }),
+    { numRuns: runs },
+  );
 }
 
 /** Counts the bytes that are read of pixels, which all lie from `start` on. */
@@ -53,10 +74,15 @@ function oneStrip({ height, width, data }: StoredPlane): Uint8Array {
   const packed = deflate(new Uint8Array(data.buffer));
   const { short, long } = fieldType;
   const fields = [
-    { tag: tag.imageWidth, type: long, values: [width] }, { tag: tag.imageLength, type: long, values: [height] },
-    { tag: tag.bitsPerSample, type: short, values: [data.BYTES_PER_ELEMENT * 8] }, { tag: tag.compression, type: short, values: [8] },
-    { tag: tag.photometric, type: short, values: [1] }, { tag: tag.stripOffsets, type: long, values: [4096] }, { tag: tag.samplesPerPixel, type: short, values: [1] },
-    { tag: tag.rowsPerStrip, type: long, values: [height] }, { tag: tag.stripByteCounts, type: long, values: [packed.length] },
+    { tag: tag.imageWidth, type: long, values: [width] },
+    { tag: tag.imageLength, type: long, values: [height] },
+    { tag: tag.bitsPerSample, type: short, values: [data.BYTES_PER_ELEMENT * 8] },
+    { tag: tag.compression, type: short, values: [8] },
+    { tag: tag.photometric, type: short, values: [1] },
+    { tag: tag.stripOffsets, type: long, values: [4096] },
+    { tag: tag.samplesPerPixel, type: short, values: [1] },
+    { tag: tag.rowsPerStrip, type: long, values: [height] },
+    { tag: tag.stripByteCounts, type: long, values: [packed.length] },
   ];
   const bytes = new Uint8Array(4096 + packed.length);
   bytes.set(header(false));
@@ -65,7 +91,12 @@ function oneStrip({ height, width, data }: StoredPlane): Uint8Array {
   return bytes;
 }
 
-const noise = (height: number, width: number): StoredPlane => ({ height, width, samples: 1, data: Uint16Array.from({ length: height * width }, (_, i) => Math.imul(i + 1, 2654435761) >>> 16) });
+const noise = (height: number, width: number): StoredPlane => ({
+  height,
+  width,
+  samples: 1,
+  data: Uint16Array.from({ length: height * width }, (_, i) => Math.imul(i + 1, 2654435761) >>> 16),
+});
 
 describe("windows of TIFF planes", () => {
   it("has files to read", () => {
@@ -78,16 +109,26 @@ describe("windows of TIFF planes", () => {
       const tiff = await openTiff(memorySource(bytes), path).catch((error: unknown) => error);
       if (isKaryonError(tiff)) return;
       for (const plane of new Set([0, (tiff as TiffFile).planes.length - 1])) {
-        const failure: unknown = await (tiff as TiffFile).read(plane).then(() => undefined, (error: unknown) => error);
+        const failure: unknown = await (tiff as TiffFile).read(plane).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
         if (failure === undefined) await expectWindows(tiff as TiffFile, plane, 25);
-        else await expect((tiff as TiffFile).readWindow(plane, { y: 0, x: 0, height: 1, width: 1 })).rejects.toThrow((failure as Error).constructor);
+        else
+          await expect(
+            (tiff as TiffFile).readWindow(plane, { y: 0, x: 0, height: 1, width: 1 }),
+          ).rejects.toThrow((failure as Error).constructor);
       }
     });
   }
 
   it("equal it for strips of any type and size, compressed or not", async () => {
     for (const compression of ["none", "deflate"] as const) {
-      await expectWindows(await openTiff(memorySource(encodeTiff([noise(700, 500)], { compression })), "strips.tif"), 0, 30);
+      await expectWindows(
+        await openTiff(memorySource(encodeTiff([noise(700, 500)], { compression })), "strips.tif"),
+        0,
+        30,
+      );
     }
     await expectWindows(await openTiff(memorySource(oneStrip(noise(60, 41))), "strip.tif"), 0, 30);
   });
@@ -109,7 +150,13 @@ describe("windows of TIFF planes", () => {
     expect(source.taken).toBeLessThan(65536);
   });
 
-  it.each([[-1, 0, 1, 1], [0, 0, 0, 1], [0, 0, 3, 1], [1, 1, 1, 3], [0, 0.5, 1, 1]])("are refused beyond the plane: %d, %d, %d x %d", async (y, x, height, width) => {
+  it.each([
+    [-1, 0, 1, 1],
+    [0, 0, 0, 1],
+    [0, 0, 3, 1],
+    [1, 1, 1, 3],
+    [0, 0.5, 1, 1],
+  ])("are refused beyond the plane: %d, %d, %d x %d", async (y, x, height, width) => {
     const tiff = await openTiff(memorySource(encodeTiff([noise(2, 3)])), "small.tif");
     await expect(tiff.readWindow(0, { y, x, height, width })).rejects.toThrow(InvalidInput);
   });

@@ -1,4 +1,7 @@
-/** Parts of a TIFF file as they are written: header, directory, and the fields that whole pages and tiled images share. */
+/**
+ * Parts of a TIFF file as they are written: header, directory, and the fields that whole pages and tiled
+ * images share.
+ */
 import { InvalidInput } from "../../core/errors.js";
 import type { SampleData } from "../../core/image.js";
 import { fieldSize, fieldType, sampleFormat, tag } from "./tags.js";
@@ -12,10 +15,16 @@ export interface Field {
 
 export function formatOf(data: SampleData): number {
   if (data instanceof Float32Array) return sampleFormat.float;
-  return data instanceof Int8Array || data instanceof Int16Array || data instanceof Int32Array ? sampleFormat.int : sampleFormat.uint;
+  return data instanceof Int8Array || data instanceof Int16Array || data instanceof Int32Array
+    ? sampleFormat.int
+    : sampleFormat.uint;
 }
 
-/** Pixel size (µm) as ImageJ reads it, with the unit in the description; nothing when it is undefined. @throws InvalidInput */
+/**
+ * Pixel size (µm) as ImageJ reads it, with the unit in the description; nothing when it is undefined.
+ *
+ * @throws InvalidInput
+ */
 export function resolutionOf(pixelSize: number | undefined): Field[] {
   if (pixelSize === undefined) return [];
   const perMicron = reciprocal(pixelSize);
@@ -27,7 +36,10 @@ export function resolutionOf(pixelSize: number | undefined): Field[] {
   ];
 }
 
-/** 1 / value as a fraction of two 32-bit integers whose denominator holds the value's decimals exactly: 0.325 is 10^9 / 325000000. */
+/**
+ * 1 / value as a fraction of two 32-bit integers whose denominator holds the value's decimals exactly: 0.325
+ * is 10^9 / 325000000.
+ */
 function reciprocal(value: number): [number, number] {
   if (!(value > 0 && value < 1e9)) throw new InvalidInput("pixelSize", "µm per pixel above 0", String(value));
   let numerator = 1e9;
@@ -37,23 +49,33 @@ function reciprocal(value: number): [number, number] {
 
 /** Little endian, and the first directory follows at once. */
 export function header(big: boolean): Uint8Array {
-  return Uint8Array.from(big ? [0x49, 0x49, 43, 0, 8, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0] : [0x49, 0x49, 42, 0, 8, 0, 0, 0]);
+  return Uint8Array.from(
+    big ? [0x49, 0x49, 43, 0, 8, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0] : [0x49, 0x49, 42, 0, 8, 0, 0, 0],
+  );
 }
 
 /** TIFF begins everything at even bytes. */
 export const even = (n: number): number => n + (n % 2);
 
 const bytesOf = ({ type, values }: Field): number =>
-  typeof values === "string" ? asciiBytes(values).length : type === fieldType.rational ? values.length * 4 : values.length * fieldSize[type]!;
+  typeof values === "string"
+    ? asciiBytes(values).length
+    : type === fieldType.rational
+      ? values.length * 4
+      : values.length * fieldSize[type]!;
 
 const asciiBytes = (text: string): Uint8Array => new TextEncoder().encode(`${text}\0`);
 
-const entriesBytes = (fields: readonly Field[], big: boolean): number => (big ? 16 : 6) + fields.length * (big ? 20 : 12);
+const entriesBytes = (fields: readonly Field[], big: boolean): number =>
+  (big ? 16 : 6) + fields.length * (big ? 20 : 12);
 
 /** Bytes of a directory with the values that do not fit into its entries. */
 export function directoryBytes(fields: readonly Field[], big: boolean): number {
   const inline = big ? 8 : 4;
-  return fields.reduce((sum, field) => sum + (bytesOf(field) > inline ? even(bytesOf(field)) : 0), entriesBytes(fields, big));
+  return fields.reduce(
+    (sum, field) => sum + (bytesOf(field) > inline ? even(bytesOf(field)) : 0),
+    entriesBytes(fields, big),
+  );
 }
 
 /**
@@ -63,7 +85,12 @@ export function directoryBytes(fields: readonly Field[], big: boolean): number {
  * @param offset byte of the file at which it will be
  * @param next offset of the next directory, 0 where there is none
  */
-export function encodeDirectory(fields: readonly Field[], offset: number, big: boolean, next: number): Uint8Array {
+export function encodeDirectory(
+  fields: readonly Field[],
+  offset: number,
+  big: boolean,
+  next: number,
+): Uint8Array {
   const bytes = new Uint8Array(directoryBytes(fields, big));
   const view = new DataView(bytes.buffer);
   const inline = big ? 8 : 4;
@@ -106,5 +133,9 @@ function putValues(view: DataView, at: number, { type, values }: Field): void {
   });
 }
 
-/** The bytes of the samples. Every platform that runs Node or a browser today is little-endian, as the file is. */
-export const littleEndian = (data: SampleData): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+/**
+ * The bytes of the samples. Every platform that runs Node or a browser today is little-endian, as the file
+ * is.
+ */
+export const littleEndian = (data: SampleData): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

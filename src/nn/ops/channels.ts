@@ -6,7 +6,9 @@ import type { Tape } from "../tape.js";
 /** Joins feature maps along the channels. In the blocked layout each must fill whole blocks. */
 export function concatChannels(tape: Tape, parts: readonly Value[]): Value {
   const lengths = parts.map((part) => part.shape[1]!);
-  return tape.record(parts, concat(tape.graph, parts, 1), (gradient) => split(tape.graph, gradient, lengths, 1));
+  return tape.record(parts, concat(tape.graph, parts, 1), (gradient) =>
+    split(tape.graph, gradient, lengths, 1),
+  );
 }
 
 /**

@@ -23,19 +23,27 @@ function inputGradient(graph: Graph, gradient: Value, weights: Value): Value {
 }
 
 /**
- * dW[o, c, i, j] = sum over n, y, x of gradient[n, o, y, x] padded[n, c, y + i, x + j]: one matrix product per tap of the kernel, whose
- * long side N H W lies last in memory for both factors.
+ * dW[o, c, i, j] = sum over n, y, x of gradient[n, o, y, x] padded[n, c, y + i, x + j]: one matrix product
+ * per tap of the kernel, whose long side N H W lies last in memory for both factors.
  */
 function weightGradient(graph: Graph, x: Value, gradient: Value, size: number): Value {
   const [count, inputs, height, width] = x.shape as [number, number, number, number];
   const outputs = gradient.shape[1]!;
   const pixels = count * height * width;
   const margin = (size - 1) / 2;
-  const padded = transpose(graph, pad(graph, x, [0, 0, margin, margin], [0, 0, margin, margin]), [1, 0, 2, 3]);
+  const padded = transpose(
+    graph,
+    pad(graph, x, [0, 0, margin, margin], [0, 0, margin, margin]),
+    [1, 0, 2, 3],
+  );
   const right = reshape(graph, transpose(graph, gradient, [1, 0, 2, 3]), [outputs, pixels]);
   const taps = Array.from({ length: size * size }, (_, tap) => {
     const shifted = slice(graph, padded, [2, 3], [Math.floor(tap / size), tap % size], [height, width]);
-    return reshape(graph, matmulTransposed(graph, right, reshape(graph, shifted, [inputs, pixels])), [outputs, inputs, 1]);
+    return reshape(graph, matmulTransposed(graph, right, reshape(graph, shifted, [inputs, pixels])), [
+      outputs,
+      inputs,
+      1,
+    ]);
   });
   return reshape(graph, concat(graph, taps, 2), [outputs, inputs, size, size]);
 }

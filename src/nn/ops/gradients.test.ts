@@ -1,11 +1,13 @@
 /**
- * Gradients of every differentiable operation, in every layout that this machine has, against finite differences.
+ * Gradients of every differentiable operation, in every layout that this machine has, against finite
+ * differences.
  *
- * All of them are linear or piecewise linear in each single number, so that a central difference is exact up to rounding for any step that
- * stays on one piece. Where the two one-sided differences disagree a kink lies between, and the number is passed over; most must remain.
+ * All of them are linear or piecewise linear in each single number, so that a central difference is exact up
+ * to rounding for any step that stays on one piece. Where the two one-sided differences disagree a kink lies
+ * between, and the number is passed over; most must remain.
  */
-import { ort } from "#platform";
 import { describe, expect, it } from "vitest";
+import { ort } from "#platform";
 import { random } from "../../core/random.js";
 import { sizeOf } from "../../core/tensor.js";
 import { Graph, type Value } from "../graph.js";
@@ -34,27 +36,66 @@ const STEP = 2 ** -6;
 /** Of the largest gradient. Measured: 1.6e-5, from single precision and sums of up to 1000 products. */
 const TOLERANCE = 5e-5;
 
-const conv = (relu: boolean): Operation => (tape, [x, w, b]) => convolution(tape, x!, w!, b!, relu);
+const conv =
+  (relu: boolean): Operation =>
+  (tape, [x, w, b]) =>
+    convolution(tape, x!, w!, b!, relu);
 const cases: Case[] = [
   { name: "convolution", shapes: [[2, C, 4, 6], [2 * C, C, 3, 3], [2 * C]], operation: conv(false) },
-  { name: "convolution of one pixel", shapes: [[2, 2 * C, 1, 1], [C, 2 * C, 3, 3], [C]], operation: conv(false) },
-  { name: "convolution of an image", shapes: [[3, 1, 6, 4], [C, 1, 3, 3], [C]], operation: conv(false), fixed: 0 },
-  { name: "convolution of a batch larger than a block", shapes: [[C + 3, C, 2, 2], [C, C, 3, 3], [C]], operation: conv(false) },
+  {
+    name: "convolution of one pixel",
+    shapes: [[2, 2 * C, 1, 1], [C, 2 * C, 3, 3], [C]],
+    operation: conv(false),
+  },
+  {
+    name: "convolution of an image",
+    shapes: [[3, 1, 6, 4], [C, 1, 3, 3], [C]],
+    operation: conv(false),
+    fixed: 0,
+  },
+  {
+    name: "convolution of a batch larger than a block",
+    shapes: [[C + 3, C, 2, 2], [C, C, 3, 3], [C]],
+    operation: conv(false),
+  },
   { name: "convolution 1 x 1", shapes: [[2, 2 * C, 4, 4], [C, 2 * C, 1, 1], [C]], operation: conv(false) },
-  { name: "rectified convolution", shapes: [[2, C, 4, 4], [C, C, 3, 3], [C]], operation: conv(true), kept: 0.8 },
+  {
+    name: "rectified convolution",
+    shapes: [[2, C, 4, 4], [C, C, 3, 3], [C]],
+    operation: conv(true),
+    kept: 0.8,
+  },
   { name: "maximum", shapes: [[2, C, 4, 6]], operation: (tape, [x]) => maxPool(tape, x!), kept: 0.9 },
   { name: "enlargement", shapes: [[2, C, 2, 3]], operation: (tape, [x]) => upsample(tape, x!) },
-  { name: "joined channels", shapes: [[2, C, 2, 3], [2, 2 * C, 2, 3]], operation: (tape, inputs) => concatChannels(tape, inputs) },
   {
-    name: "a value used twice", shapes: [[2, C, 4, 4]],
-    operation: (tape, [x]) => concatChannels(tape, [upsample(tape, maxPool(tape, x!)), x!]), kept: 0.9,
+    name: "joined channels",
+    shapes: [
+      [2, C, 2, 3],
+      [2, 2 * C, 2, 3],
+    ],
+    operation: (tape, inputs) => concatChannels(tape, inputs),
+  },
+  {
+    name: "a value used twice",
+    shapes: [[2, C, 4, 4]],
+    operation: (tape, [x]) => concatChannels(tape, [upsample(tape, maxPool(tape, x!)), x!]),
+    kept: 0.9,
   },
 ];
 
-interface Compiled { readonly session: ort.InferenceSession; readonly shapes: readonly (readonly number[])[]; readonly outputShape: readonly number[] }
+interface Compiled {
+  readonly session: ort.InferenceSession;
+  readonly shapes: readonly (readonly number[])[];
+  readonly outputShape: readonly number[];
+}
 
 /** The gradients of sum(weighting * output), and the output. The input `fixed` has none: an image. */
-async function compile(layout: Layout, shapes: readonly (readonly number[])[], operation: Operation, fixed = -1): Promise<Compiled> {
+async function compile(
+  layout: Layout,
+  shapes: readonly (readonly number[])[],
+  operation: Operation,
+  fixed = -1,
+): Promise<Compiled> {
   const graph = new Graph();
   const tape = new Tape(graph, layout);
   const inputs = shapes.map((shape, i) => graph.input(`input${i}`, shape));
@@ -63,17 +104,35 @@ async function compile(layout: Layout, shapes: readonly (readonly number[])[], o
   const weighting = graph.input("weighting", y.shape);
   tape.backward([[y, weighting]]);
   // Multiplied by one, since an output can be named only once and a gradient may be shared.
-  inputs.forEach((input, i) => i !== fixed && graph.output(`gradient${i}`, multiply(graph, tape.gradient(input), graph.constant([1], Float32Array.of(1)))));
+  inputs.forEach(
+    (input, i) =>
+      i !== fixed &&
+      graph.output(
+        `gradient${i}`,
+        multiply(graph, tape.gradient(input), graph.constant([1], Float32Array.of(1))),
+      ),
+  );
   graph.output("output", multiply(graph, y, graph.constant([1], Float32Array.of(1))));
-  const session = await ort.InferenceSession.create(graph.encode(), { intraOpNumThreads: 1, logSeverityLevel: 3 });
+  const session = await ort.InferenceSession.create(graph.encode(), {
+    intraOpNumThreads: 1,
+    logSeverityLevel: 3,
+  });
   return { session, shapes, outputShape: y.shape };
 }
 
 async function run(
-  { session, shapes, outputShape }: Compiled, inputs: readonly Float32Array[], weighting: Float32Array, only?: string[],
+  { session, shapes, outputShape }: Compiled,
+  inputs: readonly Float32Array[],
+  weighting: Float32Array,
+  only?: string[],
 ): Promise<Record<string, Float32Array>> {
-  const feeds = Object.fromEntries(inputs.map((data, i) => [`input${i}`, new ort.Tensor("float32", data, shapes[i])]));
-  const results = await session.run({ ...feeds, weighting: new ort.Tensor("float32", weighting, outputShape) }, only ?? session.outputNames);
+  const feeds = Object.fromEntries(
+    inputs.map((data, i) => [`input${i}`, new ort.Tensor("float32", data, shapes[i])]),
+  );
+  const results = await session.run(
+    { ...feeds, weighting: new ort.Tensor("float32", weighting, outputShape) },
+    only ?? session.outputNames,
+  );
   const data: Record<string, Float32Array> = {};
   for (const [name, result] of Object.entries(results)) data[name] = result.data as Float32Array;
   return data;
@@ -102,7 +161,8 @@ for (const layout of layouts) {
         const gradient = analytic[`gradient${i}`]!;
         const largest = gradient.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
         expect(largest).toBeGreaterThan(0.1);
-        // Up to 80 numbers, spread over the whole by a stride that shares no factor with the lengths of the axes.
+        // Up to 80 numbers, spread over the whole by a stride that shares no factor with the lengths of the
+        // axes.
         const stride = Math.max(1, Math.floor(input.length / 80) | 1);
         for (let k = 0; k < input.length; k += stride) {
           const value = input[k]!;
@@ -114,7 +174,8 @@ for (const layout of layouts) {
           seen++;
           const [right, left] = [(above - middle) / up, (middle - below) / down];
           if (kept < 1 && Math.abs(right - left) > TOLERANCE * largest) passedOver++;
-          else expect(Math.abs((above - below) / (up + down) - gradient[k]!)).toBeLessThan(TOLERANCE * largest);
+          else
+            expect(Math.abs((above - below) / (up + down) - gradient[k]!)).toBeLessThan(TOLERANCE * largest);
         }
       }
       expect(passedOver).toBeLessThanOrEqual((1 - kept) * seen);
@@ -123,23 +184,40 @@ for (const layout of layouts) {
 
     it("shares the gradient among equal maxima, so that a flat region does not multiply it", async () => {
       const compiled = await compile(layout, [[1, C, 4, 4]], (tape, [x]) => maxPool(tape, x!));
-      const { gradient0 } = await run(compiled, [new Float32Array(C * 16).fill(3)], new Float32Array(C * 4).fill(1));
+      const { gradient0 } = await run(
+        compiled,
+        [new Float32Array(C * 16).fill(3)],
+        new Float32Array(C * 4).fill(1),
+      );
       expect(gradient0).toEqual(new Float32Array(C * 16).fill(0.25));
       await compiled.session.release();
     });
 
-    it("passes the gradient of plain channels back in the layout's order, and none to what fills the block", async () => {
-      const wanted = C - 3;
-      const channels = layout.kind === "blocked" ? C : wanted;
-      const operation: Operation = (tape, [x, w, b]) => plainChannels(tape, convolution(tape, x!, w!, b!, false), wanted);
-      const compiled = await compile(layout, [[1, channels, 2, 2], [channels, channels, 1, 1], [channels]], operation);
-      const weighting = Float32Array.from({ length: wanted * 4 }, (_, i) => i + 1);
-      const { gradient2 } = await run(compiled, compiled.shapes.map((shape, i) => numbers(i, shape)), weighting);
-      // The bias of a channel gets the sum over its four pixels.
-      const expected = Array.from({ length: channels }, (_, c) => (c < wanted ? 16 * c + 10 : 0));
-      expect([...gradient2!]).toEqual(expected);
-      await compiled.session.release();
-    });
+    it(
+      "passes the gradient of plain channels back in the layout's order, and none to what fills " +
+        "the block",
+      async () => {
+        const wanted = C - 3;
+        const channels = layout.kind === "blocked" ? C : wanted;
+        const operation: Operation = (tape, [x, w, b]) =>
+          plainChannels(tape, convolution(tape, x!, w!, b!, false), wanted);
+        const compiled = await compile(
+          layout,
+          [[1, channels, 2, 2], [channels, channels, 1, 1], [channels]],
+          operation,
+        );
+        const weighting = Float32Array.from({ length: wanted * 4 }, (_, i) => i + 1);
+        const { gradient2 } = await run(
+          compiled,
+          compiled.shapes.map((shape, i) => numbers(i, shape)),
+          weighting,
+        );
+        // The bias of a channel gets the sum over its four pixels.
+        const expected = Array.from({ length: channels }, (_, c) => (c < wanted ? 16 * c + 10 : 0));
+        expect([...gradient2!]).toEqual(expected);
+        await compiled.session.release();
+      },
+    );
   });
 }
 

@@ -8,7 +8,8 @@ export function maxPool(tape: Tape, x: Value): Value {
   const { graph, layout } = tape;
   const y = pool(graph, layout, "MaxPool", x);
   return tape.record([x], y, (gradient) => {
-    // Equal maxima share the gradient. Flat regions (a black background) are full of them, and giving each the whole would multiply it.
+    // Equal maxima share the gradient. Flat regions (a black background) are full of them, and giving each
+    // the whole would multiply it.
     const isMaximum = toFloat(graph, equal(graph, x, enlarge(graph, layout, y)));
     const share = divide(graph, gradient, scale(graph, pool(graph, layout, "AveragePool", isMaximum), 4));
     return [multiply(graph, isMaximum, enlarge(graph, layout, share))];
@@ -18,7 +19,9 @@ export function maxPool(tape: Tape, x: Value): Value {
 /** Each pixel repeated as a square of 2 x 2: [N, C, H, W] to [N, C, 2 H, 2 W]. */
 export function upsample(tape: Tape, x: Value): Value {
   const { graph, layout } = tape;
-  return tape.record([x], enlarge(graph, layout, x), (gradient) => [scale(graph, pool(graph, layout, "AveragePool", gradient), 4)]);
+  return tape.record([x], enlarge(graph, layout, x), (gradient) => [
+    scale(graph, pool(graph, layout, "AveragePool", gradient), 4),
+  ]);
 }
 
 function pool(graph: Graph, layout: Layout, type: "MaxPool" | "AveragePool", x: Value): Value {
@@ -28,13 +31,20 @@ function pool(graph: Graph, layout: Layout, type: "MaxPool" | "AveragePool", x: 
   if (layout.kind === "nchw") return graph.node(type, [x], shape, common);
   // The blocked operators have no defaults.
   const rest = type === "MaxPool" ? { dilations: [1, 1], storage_order: 0 } : { count_include_pad: 0 };
-  return graph.node(type, [x], shape, { ...common, ...rest, pads: [0, 0, 0, 0], ceil_mode: 0 }, BLOCKED_DOMAIN);
+  return graph.node(
+    type,
+    [x],
+    shape,
+    { ...common, ...rest, pads: [0, 0, 0, 0], ceil_mode: 0 },
+    BLOCKED_DOMAIN,
+  );
 }
 
 function enlarge(graph: Graph, layout: Layout, x: Value): Value {
   const [count, channels, height, width] = x.shape as [number, number, number, number];
   const shape = [count, channels, 2 * height, 2 * width];
-  if (layout.kind === "blocked") return graph.node("Upsample", [x], shape, { scales: [1, 1, 2, 2], mode: "nearest" }, BLOCKED_DOMAIN);
+  if (layout.kind === "blocked")
+    return graph.node("Upsample", [x], shape, { scales: [1, 1, 2, 2], mode: "nearest" }, BLOCKED_DOMAIN);
   const factors = graph.constant([4], Float32Array.of(1, 1, 2, 2));
   const attributes = { mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" };
   return graph.node("Resize", [x, undefined, factors], shape, attributes);

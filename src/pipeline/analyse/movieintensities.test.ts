@@ -5,11 +5,16 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ImageSource } from "../../core/image.js";
 import { labelImage, type LabelImage } from "../../core/labels.js";
 import { parseCsv } from "../../io/csv.js";
-import { statisticsOf, writeStatistics } from "./analysis.js";
 import { resolveConfig } from "../config/config.js";
-import { measureIntensities, readFrameIntensities, segmentedLabels, trackedMasks } from "./movieintensities.js";
 import { writeLabels } from "../store/labelfiles.js";
 import { readTracks, trackInto } from "../track/tracking.js";
+import { statisticsOf, writeStatistics } from "./analysis.js";
+import {
+  measureIntensities,
+  readFrameIntensities,
+  segmentedLabels,
+  trackedMasks,
+} from "./movieintensities.js";
 
 let root = "";
 beforeEach(async () => {
@@ -33,15 +38,35 @@ function squares(...corners: readonly (readonly [number, number])[]): LabelImage
   return labelImage(size, size, data);
 }
 
-/** Channel 0 is 20 everywhere but 120 in nuclei above the middle and 220 below it; channel 1 the same, ten times as bright. */
+/**
+ * Channel 0 is 20 everywhere but 120 in nuclei above the middle and 220 below it; channel 1 the same, ten
+ * times as bright.
+ */
 function source(frames = 2, edge = size): ImageSource {
   const labels = [squares([10, 10], [40, 40]), squares([40, 41], [10, 11])];
   const names = Array.from({ length: frames }, (_, t) => `t${t}`);
   const read: ImageSource["read"] = async (frame, options) => ({
-    height: edge, width: edge,
-    data: Uint16Array.from({ length: edge * edge }, (_, p) => (1 + 9 * (options?.channel ?? 0)) * (labels[frame % 2]!.data[p]! > 0 ? (p < (edge * edge) / 2 ? 120 : 220) : 20)),
+    height: edge,
+    width: edge,
+    data: Uint16Array.from(
+      { length: edge * edge },
+      (_, p) =>
+        (1 + 9 * (options?.channel ?? 0)) *
+        (labels[frame % 2]!.data[p]! > 0 ? (p < (edge * edge) / 2 ? 120 : 220) : 20),
+    ),
   });
-  return { name: "movie", kind: "movie", frames, channels: 2, slices: 1, frameNames: names, notices: [], read, size: async () => ({ height: edge, width: edge }), readWindow: (frame, _, options) => read(frame, options) };
+  return {
+    name: "movie",
+    kind: "movie",
+    frames,
+    channels: 2,
+    slices: 1,
+    frameNames: names,
+    notices: [],
+    read,
+    size: async () => ({ height: edge, width: edge }),
+    readWindow: (frame, _, options) => read(frame, options),
+  };
 }
 
 describe("measureIntensities", () => {
@@ -49,30 +74,57 @@ describe("measureIntensities", () => {
     const stored = readTracks(join(root, "tracks"));
     const statistics = statisticsOf(stored, config);
     const tables = [];
-    for (const labels of [trackedMasks(join(root, "tracks"), stored), segmentedLabels(join(root, "labels"), ["t0", "t1"], stored)]) {
+    for (const labels of [
+      trackedMasks(join(root, "tracks"), stored),
+      segmentedLabels(join(root, "labels"), ["t0", "t1"], stored),
+    ]) {
       await measureIntensities(join(root, "statistics"), statistics, labels, source(), config, {});
       tables.push(readFileSync(join(root, "statistics", "intensities.csv"), "utf8"));
     }
     expect(tables[1]).toBe(tables[0]);
     const { header, rows } = parseCsv(tables[0]!);
-    const cells = (...names: string[]): number[][] => rows.map((row) => names.map((name) => Number(row[header.indexOf(name)])));
-    expect(cells("frame", "time_min", "track", "channel", "mean", "background", "mean_minus_background")).toEqual([
-      [0, 0, 1, 0, 120, 20, 100], [0, 0, 2, 0, 220, 20, 200], [0, 0, 1, 1, 1200, 200, 1000], [0, 0, 2, 1, 2200, 200, 2000],
+    const cells = (...names: string[]): number[][] =>
+      rows.map((row) => names.map((name) => Number(row[header.indexOf(name)])));
+    expect(
+      cells("frame", "time_min", "track", "channel", "mean", "background", "mean_minus_background"),
+    ).toEqual([
+      [0, 0, 1, 0, 120, 20, 100],
+      [0, 0, 2, 0, 220, 20, 200],
+      [0, 0, 1, 1, 1200, 200, 1000],
+      [0, 0, 2, 1, 2200, 200, 2000],
       // Track 2 has label 1 here.
-      [1, 1, 2, 0, 220, 20, 200], [1, 1, 1, 0, 120, 20, 100], [1, 1, 2, 1, 2200, 200, 2000], [1, 1, 1, 1, 1200, 200, 1000],
+      [1, 1, 2, 0, 220, 20, 200],
+      [1, 1, 1, 0, 120, 20, 100],
+      [1, 1, 2, 1, 2200, 200, 2000],
+      [1, 1, 1, 1, 1200, 200, 1000],
     ]);
     expect(cells("sum_minus_background")[0]).toEqual([6400]);
     // The ring is as dark as the background: there is no ratio.
     expect(rows.map((row) => row[header.indexOf("nucleus_to_ring")])).toEqual(new Array(8).fill(""));
     const frames = readFrameIntensities(join(root, "statistics"))!;
-    expect([[...frames.channel], [...frames.medianNucleus]]).toEqual([[0, 1, 0, 1], [150, 1500, 150, 1500]]);
+    expect([[...frames.channel], [...frames.medianNucleus]]).toEqual([
+      [0, 1, 0, 1],
+      [150, 1500, 150, 1500],
+    ]);
   });
 
   it("refuses images that are not those of the tracks, and leaves nothing behind", async () => {
     const stored = readTracks(join(root, "tracks"));
-    const measure = (images: ImageSource): Promise<unknown> => measureIntensities(join(root, "statistics"), statisticsOf(stored, config), trackedMasks(join(root, "tracks"), stored), images, config, {});
-    await expect(measure(source(3))).rejects.toThrow(/--images: expected the 2 frames that were tracked, received 3 frames/);
-    await expect(measure(source(2, 32))).rejects.toThrow(/expected frames of 64 x 64 px, as the labels, received 32 x 32 px in t0/);
+    const measure = (images: ImageSource): Promise<unknown> =>
+      measureIntensities(
+        join(root, "statistics"),
+        statisticsOf(stored, config),
+        trackedMasks(join(root, "tracks"), stored),
+        images,
+        config,
+        {},
+      );
+    await expect(measure(source(3))).rejects.toThrow(
+      /--images: expected the 2 frames that were tracked, received 3 frames/,
+    );
+    await expect(measure(source(2, 32))).rejects.toThrow(
+      /expected frames of 64 x 64 px, as the labels, received 32 x 32 px in t0/,
+    );
     expect(readdirSync(join(root, "statistics"))).toEqual([]);
     rmSync(join(root, "tracks", "mask001.tif"));
     expect(() => trackedMasks(join(root, "tracks"), stored)).toThrow(/a mask for each of the 2 frames/);

@@ -1,10 +1,21 @@
-/** Grey values of every channel in and around the nuclei of a tracked movie, frame by frame: `intensities.csv` and `intensity_frames.csv`. */
+/**
+ * Grey values of every channel in and around the nuclei of a tracked movie, frame by frame: `intensities.csv`
+ * and `intensity_frames.csv`.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Statistics } from "../../analyse/analyse.js";
 import { mean, medianOf } from "../../stats/average.js";
 import {
-  type FrameIntensities, frameIntensityColumns, frameIntensityHeader, intensitiesOf, intensityColumns, intensityHeader, type ObjectIntensities, ringOptionsFor, ringRatio,
+  type FrameIntensities,
+  frameIntensityColumns,
+  frameIntensityHeader,
+  intensitiesOf,
+  intensityColumns,
+  intensityHeader,
+  type ObjectIntensities,
+  ringOptionsFor,
+  ringRatio,
 } from "../../analyse/population/intensities.js";
 import { rowsByFrame } from "../../analyse/population/neighbours.js";
 import { suffixesOf } from "../../analyse/units/suffixes.js";
@@ -34,36 +45,91 @@ export function trackedMasks(folder: string, { graph }: StoredTracks): LabelledF
   const path = (frame: number): string => join(folder, maskName(frame, graph.frames));
   const present = new Set(listImages(folder).values());
   for (let frame = 0; frame < graph.frames; frame++) {
-    if (!present.has(path(frame))) throw new InvalidInput(folder, `a mask for each of the ${graph.frames} frames`, `no ${path(frame)}`, "track the labels again; movies with more than 65,535 tracks have no masks, and are measured by karyon run");
+    if (!present.has(path(frame)))
+      throw new InvalidInput(
+        folder,
+        `a mask for each of the ${graph.frames} frames`,
+        `no ${path(frame)}`,
+        "track the labels again; movies with more than 65,535 tracks have no masks, and are measured by karyon run",
+      );
   }
   return { read: (frame) => readLabels(path(frame)), labelOfRow: toCtc(graph).labelOfRow };
 }
 
 /** The label images of a segmentation, by frame name. */
-export const segmentedLabels = (folder: string, frameNames: readonly string[], { graph }: StoredTracks): LabelledFrames =>
-  ({ read: (frame) => readLabels(join(folder, `${frameNames[frame]!}.tif`)), labelOfRow: graph.nuclei.label });
+export const segmentedLabels = (
+  folder: string,
+  frameNames: readonly string[],
+  { graph }: StoredTracks,
+): LabelledFrames => ({
+  read: (frame) => readLabels(join(folder, `${frameNames[frame]!}.tif`)),
+  labelOfRow: graph.nuclei.label,
+});
 
-/** The masks of the tracks, which may be repaired; those of the segmentation where there are too many tracks for masks, and so none is repaired. */
-export const labelsOf = (tracks: string, labels: string, frameNames: readonly string[], stored: StoredTracks): LabelledFrames =>
-  (existsSync(join(tracks, maskName(0, stored.graph.frames))) ? trackedMasks(tracks, stored) : segmentedLabels(labels, frameNames, stored));
+/**
+ * The masks of the tracks, which may be repaired; those of the segmentation where there are too many tracks
+ * for masks, and so none is repaired.
+ */
+export const labelsOf = (
+  tracks: string,
+  labels: string,
+  frameNames: readonly string[],
+  stored: StoredTracks,
+): LabelledFrames =>
+  existsSync(join(tracks, maskName(0, stored.graph.frames)))
+    ? trackedMasks(tracks, stored)
+    : segmentedLabels(labels, frameNames, stored);
 
 const tableName = "intensities.csv";
 const frameTableName = "intensity_frames.csv";
 
 /**
- * Measures every channel of `source` and writes both tables into `folder`, which must exist. One frame is in memory at a time.
+ * Measures every channel of `source` and writes both tables into `folder`, which must exist. One frame is in
+ * memory at a time.
  *
  * @throws InvalidInput when images and tracks do not have the same frames
  */
-export async function measureIntensities(folder: string, statistics: Statistics, labelled: LabelledFrames, source: ImageSource, config: Config, context: StageContext): Promise<FrameIntensities> {
-  const { nuclei, units, frames: { count: frames }, branches, branchOfNucleus } = statistics;
-  if (source.frames !== frames) throw new InvalidInput("--images", `the ${frames} frames that were tracked`, `${source.frames} frames in ${source.name}`, "give the images that the labels were made from");
+export async function measureIntensities(
+  folder: string,
+  statistics: Statistics,
+  labelled: LabelledFrames,
+  source: ImageSource,
+  config: Config,
+  context: StageContext,
+): Promise<FrameIntensities> {
+  const {
+    nuclei,
+    units,
+    frames: { count: frames },
+    branches,
+    branchOfNucleus,
+  } = statistics;
+  if (source.frames !== frames)
+    throw new InvalidInput(
+      "--images",
+      `the ${frames} frames that were tracked`,
+      `${source.frames} frames in ${source.name}`,
+      "give the images that the labels were made from",
+    );
   const inside = nuclei.area.filter((_, row) => nuclei.touchesEdge[row] === 0);
-  const options = ringOptionsFor(equivalentDiameter(medianOf(inside.length > 0 ? inside : nuclei.area) || 0), config.analyse.ringWidth);
+  const options = ringOptionsFor(
+    equivalentDiameter(medianOf(inside.length > 0 ? inside : nuclei.area) || 0),
+    config.analyse.ringWidth,
+  );
   const suffixes = suffixesOf(units);
   const { starts, order } = rowsByFrame(nuclei, frames);
   const file = await openAtomic(join(folder, tableName));
-  const summary: Record<keyof FrameIntensities, number[]> = { frame: [], time: [], channel: [], nuclei: [], meanNucleus: [], medianNucleus: [], meanRing: [], medianRatio: [], background: [] };
+  const summary: Record<keyof FrameIntensities, number[]> = {
+    frame: [],
+    time: [],
+    channel: [],
+    nuclei: [],
+    meanNucleus: [],
+    medianNucleus: [],
+    meanRing: [],
+    medianRatio: [],
+    background: [],
+  };
   let position = 0;
   const write = async (text: string): Promise<void> => {
     const bytes = new TextEncoder().encode(text);
@@ -76,14 +142,28 @@ export async function measureIntensities(folder: string, statistics: Statistics,
       throwIfCancelled(context, "The analysis");
       const rows = order.subarray(starts[frame], starts[frame + 1]);
       const measured = await measureFrame(frame, labelled, source, options, config);
-      const of = (column: Int32Array): Int32Array => Int32Array.from(rows, (row) => column[branchOfNucleus[row]! - 1]!);
+      const of = (column: Int32Array): Int32Array =>
+        Int32Array.from(rows, (row) => column[branchOfNucleus[row]! - 1]!);
       const facts = {
-        frame, time: frame * units.perFrame, label: Int32Array.from(rows, (row) => nuclei.label[row]!), track: Int32Array.from(rows, (row) => branchOfNucleus[row]!),
-        parent: of(branches.parent), root: of(branches.root), touchesEdge: Uint8Array.from(rows, (row) => nuclei.touchesEdge[row]!), measured: Int32Array.from(rows, (row) => labelled.labelOfRow[row]!),
+        frame,
+        time: frame * units.perFrame,
+        label: Int32Array.from(rows, (row) => nuclei.label[row]!),
+        track: Int32Array.from(rows, (row) => branchOfNucleus[row]!),
+        parent: of(branches.parent),
+        root: of(branches.root),
+        touchesEdge: Uint8Array.from(rows, (row) => nuclei.touchesEdge[row]!),
+        measured: Int32Array.from(rows, (row) => labelled.labelOfRow[row]!),
       };
       for (const [channel, values] of measured.entries()) {
         await write(formatRows(intensityColumns(values, { ...facts, channel })));
-        addFrame(summary, frame, facts.time, channel, values, facts.measured.filter((_, i) => facts.touchesEdge[i] === 0));
+        addFrame(
+          summary,
+          frame,
+          facts.time,
+          channel,
+          values,
+          facts.measured.filter((_, i) => facts.touchesEdge[i] === 0),
+        );
       }
       context.onProgress?.({ done: frame + 1, total: frames, message: "measuring brightness" });
     }
@@ -93,44 +173,87 @@ export async function measureIntensities(folder: string, statistics: Statistics,
     throw error;
   }
   const result = frameIntensitiesOf(summary);
-  await writeFileAtomic(join(folder, frameTableName), formatCsv(frameIntensityHeader(suffixes), frameIntensityColumns(result)));
+  await writeFileAtomic(
+    join(folder, frameTableName),
+    formatCsv(frameIntensityHeader(suffixes), frameIntensityColumns(result)),
+  );
   return result;
 }
 
-async function measureFrame(frame: number, labelled: LabelledFrames, source: ImageSource, options: RingOptions, { input }: Config): Promise<ObjectIntensities[]> {
+async function measureFrame(
+  frame: number,
+  labelled: LabelledFrames,
+  source: ImageSource,
+  options: RingOptions,
+  { input }: Config,
+): Promise<ObjectIntensities[]> {
   const labels = await labelled.read(frame);
   const rings = ringsOf(labels, options);
   const channels: ObjectIntensities[] = [];
   for (let channel = 0; channel < source.channels; channel++) {
     const image = await source.read(frame, { channel, z: input.z });
     if (image.height !== labels.height || image.width !== labels.width) {
-      throw new InvalidInput("--images", `frames of ${labels.height} x ${labels.width} px, as the labels`, `${image.height} x ${image.width} px in ${source.frameNames[frame]!}`, "give the images that the labels were made from");
+      throw new InvalidInput(
+        "--images",
+        `frames of ${labels.height} x ${labels.width} px, as the labels`,
+        `${image.height} x ${image.width} px in ${source.frameNames[frame]!}`,
+        "give the images that the labels were made from",
+      );
     }
     channels.push(intensitiesOf(rings, image));
   }
   return channels;
 }
 
-function addFrame(summary: Record<keyof FrameIntensities, number[]>, frame: number, time: number, channel: number, i: ObjectIntensities, labels: Int32Array): void {
-  const of = (value: (k: number) => number): Float64Array => Float64Array.from(labels, (label) => value(label - 1)).filter((x) => !Number.isNaN(x));
+function addFrame(
+  summary: Record<keyof FrameIntensities, number[]>,
+  frame: number,
+  time: number,
+  channel: number,
+  i: ObjectIntensities,
+  labels: Int32Array,
+): void {
+  const of = (value: (k: number) => number): Float64Array =>
+    Float64Array.from(labels, (label) => value(label - 1)).filter((x) => !Number.isNaN(x));
   const nucleus = of((k) => i.mean[k]! - i.background);
   const row: Record<keyof FrameIntensities, number> = {
-    frame, time, channel, nuclei: labels.length, meanNucleus: mean(nucleus), medianNucleus: medianOf(nucleus), meanRing: mean(of((k) => i.ringMean[k]! - i.background)),
-    medianRatio: medianRatio(Float64Array.from(labels, (label) => ringRatio(i.mean[label - 1]!, i.ringMean[label - 1]!, i.background))), background: i.background,
+    frame,
+    time,
+    channel,
+    nuclei: labels.length,
+    meanNucleus: mean(nucleus),
+    medianNucleus: medianOf(nucleus),
+    meanRing: mean(of((k) => i.ringMean[k]! - i.background)),
+    medianRatio: medianRatio(
+      Float64Array.from(labels, (label) =>
+        ringRatio(i.mean[label - 1]!, i.ringMean[label - 1]!, i.background),
+      ),
+    ),
+    background: i.background,
   };
   for (const key of Object.keys(row) as (keyof FrameIntensities)[]) summary[key].push(row[key]);
 }
 
-/** NaN where half of the nuclei have no ratio: the others are those with the brightest rings, not a sample. */
+/**
+ * NaN where half of the nuclei have no ratio: the others are those with the brightest rings, not a sample.
+ */
 function medianRatio(ratios: Float64Array): number {
   const known = ratios.filter((ratio) => !Number.isNaN(ratio));
   return known.length > ratios.length / 2 ? medianOf(known) : NaN;
 }
 
-const frameIntensitiesOf = (columns: Record<keyof FrameIntensities, readonly number[]>): FrameIntensities => ({
-  frame: Int32Array.from(columns.frame), time: Float64Array.from(columns.time), channel: Int32Array.from(columns.channel), nuclei: Int32Array.from(columns.nuclei),
-  meanNucleus: Float64Array.from(columns.meanNucleus), medianNucleus: Float64Array.from(columns.medianNucleus), meanRing: Float64Array.from(columns.meanRing),
-  medianRatio: Float64Array.from(columns.medianRatio), background: Float64Array.from(columns.background),
+const frameIntensitiesOf = (
+  columns: Record<keyof FrameIntensities, readonly number[]>,
+): FrameIntensities => ({
+  frame: Int32Array.from(columns.frame),
+  time: Float64Array.from(columns.time),
+  channel: Int32Array.from(columns.channel),
+  nuclei: Int32Array.from(columns.nuclei),
+  meanNucleus: Float64Array.from(columns.meanNucleus),
+  medianNucleus: Float64Array.from(columns.medianNucleus),
+  meanRing: Float64Array.from(columns.meanRing),
+  medianRatio: Float64Array.from(columns.medianRatio),
+  background: Float64Array.from(columns.background),
 });
 
 /** What `measureIntensities` wrote; undefined where nothing was measured. */
@@ -138,7 +261,19 @@ export function readFrameIntensities(folder: string): FrameIntensities | undefin
   const path = join(folder, frameTableName);
   if (!existsSync(path)) return undefined;
   const { rows } = parseCsv(readFileSync(path, "utf8"), path);
-  const keys: (keyof FrameIntensities)[] = ["frame", "time", "channel", "nuclei", "meanNucleus", "medianNucleus", "meanRing", "medianRatio", "background"];
+  const keys: (keyof FrameIntensities)[] = [
+    "frame",
+    "time",
+    "channel",
+    "nuclei",
+    "meanNucleus",
+    "medianNucleus",
+    "meanRing",
+    "medianRatio",
+    "background",
+  ];
   const column = (k: number): number[] => rows.map((row) => (row[k] === "" ? NaN : Number(row[k])));
-  return frameIntensitiesOf(Object.fromEntries(keys.map((key, k) => [key, column(k)])) as Record<keyof FrameIntensities, number[]>);
+  return frameIntensitiesOf(
+    Object.fromEntries(keys.map((key, k) => [key, column(k)])) as Record<keyof FrameIntensities, number[]>,
+  );
 }

@@ -1,25 +1,34 @@
-/** Images to a training set on disk: `images/`, `masks/`, `candidates/`, `overlays/`, `objects.csv`, `annotation.json`, and `composed/` if asked for. */
+/**
+ * Images to a training set on disk: `images/`, `masks/`, `candidates/`, `overlays/`, `objects.csv`,
+ * `annotation.json`, and `composed/` if asked for.
+ */
 import { readFileSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { acquisitionsOf, type FrameKind, frameKind } from "../../annotate/acquisitions.js";
 import { type AutoOptions, decide } from "../../annotate/auto.js";
 import { withoutCut } from "../../annotate/cut.js";
 import { type Light, poolScale } from "../../annotate/scale.js";
 import type { Decision, ObjectFeatures } from "../../annotate/types.js";
+import { type Looked, openSides, type View, viewsOf } from "../../annotate/views.js";
 import type { Image, ImageSource, Window } from "../../core/image.js";
+import { missingWarnings } from "../../core/missing.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
+import { equivalentDiameter } from "../../imgproc/regions.js";
 import { formatCsv } from "../../io/csv.js";
 import { median } from "../../stats/percentile.js";
-import { equivalentDiameter } from "../../imgproc/regions.js";
-import { type AnnotatedFrame, type Background, type FrameOutput, imageTiff, objectHeader } from "../../workers/frame.js";
+import {
+  type AnnotatedFrame,
+  type Background,
+  type FrameOutput,
+  imageTiff,
+  objectHeader,
+} from "../../workers/frame.js";
 import { type FramePool, framePool, mapOrdered } from "../../workers/pool.js";
-import { acquisitionsOf, type FrameKind, frameKind } from "../../annotate/acquisitions.js";
-import { composeInto, type ComposedRecord } from "./touchingimages.js";
-import { readJson, writeFileAtomic } from "../store/files.js";
-import { missingWarnings } from "../../core/missing.js";
 import type { AnnotateConfig, Config } from "../config/options.js";
 import { threadsOf } from "../config/threads.js";
-import { type Looked, openSides, type View, viewsOf } from "../../annotate/views.js";
+import { readJson, writeFileAtomic } from "../store/files.js";
+import { composeInto, type ComposedRecord } from "./touchingimages.js";
 
 /** Contents of `annotation.json`. */
 export interface AnnotationSummary {
@@ -32,7 +41,10 @@ export interface AnnotationSummary {
   readonly images: readonly AnnotatedImage[];
   /** In the order of their first image; what was estimated of each, or given. */
   readonly acquisitions: readonly AcquisitionSummary[];
-  /** Images of touching nuclei in the folder `composed`, which training does not read; where they were asked for. */
+  /**
+   * Images of touching nuclei in the folder `composed`, which training does not read; where they were asked
+   * for.
+   */
   readonly composed?: readonly ComposedRecord[] | undefined;
   readonly warnings: readonly string[];
 }
@@ -42,7 +54,10 @@ export interface AcquisitionSummary {
   readonly images: number;
   /** Of a nucleus, px; 0 where unknown. For the paper's method, that of the median area. */
   readonly diameter: number;
-  /** Grey value of the background, standard deviation of the noise, share of pixels at the largest value; medians over the images. */
+  /**
+   * Grey value of the background, standard deviation of the noise, share of pixels at the largest value;
+   * medians over the images.
+   */
   readonly background: number;
   readonly noise: number;
   readonly saturation: number;
@@ -58,7 +73,10 @@ export interface AnnotatedImage {
   readonly source?: string | undefined;
   readonly window?: Window | undefined;
   readonly acquisition: number;
-  /** Median diameter of the kept nuclei, px; where there are none, the estimate of the acquisition; 0 where there is none either. */
+  /**
+   * Median diameter of the kept nuclei, px; where there are none, the estimate of the acquisition; 0 where
+   * there is none either.
+   */
   readonly diameter: number;
   readonly candidates: number;
   readonly kept: number;
@@ -66,24 +84,39 @@ export interface AnnotatedImage {
 }
 
 /** Reads `annotation.json` of a dataset. */
-export const readAnnotation = (dataset: string): AnnotationSummary => readJson<AnnotationSummary>(join(dataset, "annotation.json"));
+export const readAnnotation = (dataset: string): AnnotationSummary =>
+  readJson<AnnotationSummary>(join(dataset, "annotation.json"));
 
 /**
- * Diameter of the nuclei by image name, px, and by that of the image that windows were taken from: the median of its acquisition, so that like
- * images are scaled alike; without those where nothing was found.
+ * Diameter of the nuclei by image name, px, and by that of the image that windows were taken from: the median
+ * of its acquisition, so that like images are scaled alike; without those where nothing was found.
  */
 export function diametersOf({ images }: AnnotationSummary): Map<string, number> {
   const found = new Map<number, number[]>();
-  for (const { acquisition, diameter } of images) if (diameter > 0) found.set(acquisition, [...(found.get(acquisition) ?? []), diameter]);
-  return new Map(images.filter(({ acquisition }) => found.has(acquisition)).flatMap(({ name, source, acquisition }) => [name, source ?? name].map((key) => [key, median(found.get(acquisition)!)] as const)));
+  for (const { acquisition, diameter } of images)
+    if (diameter > 0) found.set(acquisition, [...(found.get(acquisition) ?? []), diameter]);
+  return new Map(
+    images
+      .filter(({ acquisition }) => found.has(acquisition))
+      .flatMap(({ name, source, acquisition }) =>
+        [name, source ?? name].map((key) => [key, median(found.get(acquisition)!)] as const),
+      ),
+  );
 }
 
 /** The images that are windows, by name. */
-export const windowsOf = ({ images }: AnnotationSummary): Map<string, { readonly source: string; readonly window: Window }> =>
-  new Map(images.flatMap(({ name, source, window }) => (source === undefined || window === undefined ? [] : [[name, { source, window }] as const])));
+export const windowsOf = ({
+  images,
+}: AnnotationSummary): Map<string, { readonly source: string; readonly window: Window }> =>
+  new Map(
+    images.flatMap(({ name, source, window }) =>
+      source === undefined || window === undefined ? [] : [[name, { source, window }] as const],
+    ),
+  );
 
 /** What becomes of the pixels of uncertain objects; each preset has its own default. */
-export const backgroundOf = ({ background, preset }: AnnotateConfig): Background => background ?? (preset === "paper" ? "noise" : "ignore");
+export const backgroundOf = ({ background, preset }: AnnotateConfig): Background =>
+  background ?? (preset === "paper" ? "noise" : "ignore");
 
 interface Job {
   readonly folder: string;
@@ -105,29 +138,75 @@ const least = 3;
 const looksAtMovie = 5;
 
 /** Annotates every frame of `source` into `folder`, which must exist. */
-export async function annotateInto(folder: string, source: ImageSource, config: Config, context: StageContext): Promise<AnnotationSummary> {
+export async function annotateInto(
+  folder: string,
+  source: ImageSource,
+  config: Config,
+  context: StageContext,
+): Promise<AnnotationSummary> {
   const threads = threadsOf(config);
   const pool = framePool(threads);
   const { preset, overlays, composeTouching } = config.annotate;
   const atOnce = threads + 1;
-  for (const name of ["images", "masks", "candidates", ...(overlays ? ["overlays"] : []), store]) await mkdir(join(folder, name), { recursive: true });
+  for (const name of ["images", "masks", "candidates", ...(overlays ? ["overlays"] : []), store])
+    await mkdir(join(folder, name), { recursive: true });
   let [done, total] = [0, 0];
   const tick = (message: string): void => context.onProgress?.({ done: ++done, total, message });
   try {
-    const views = await viewsOf(source, config.annotate.windows, (frame, windows) => mapOrdered(windows.length, atOnce, async (index) => {
-      context.onProgress?.({ done: 0, total: windows.length, message: `${source.frameNames[frame]}: looking for nuclei` });
-      return look({ source, config, pool, context }, frame, windows[index]);
-    }));
-    const job: Job = { folder, source, views, config, pool, atOnce, context, begin: (count) => { total = count + composeTouching; }, tick };
-    const { frames, acquisitions } = preset === "paper" ? await annotatePaperFrames(job) : await annotateAutoFrames(job);
+    const views = await viewsOf(source, config.annotate.windows, (frame, windows) =>
+      mapOrdered(windows.length, atOnce, async (index) => {
+        context.onProgress?.({
+          done: 0,
+          total: windows.length,
+          message: `${source.frameNames[frame]}: looking for nuclei`,
+        });
+        return look({ source, config, pool, context }, frame, windows[index]);
+      }),
+    );
+    const job: Job = {
+      folder,
+      source,
+      views,
+      config,
+      pool,
+      atOnce,
+      context,
+      begin: (count) => {
+        total = count + composeTouching;
+      },
+      tick,
+    };
+    const { frames, acquisitions } =
+      preset === "paper" ? await annotatePaperFrames(job) : await annotateAutoFrames(job);
     await writeFileAtomic(join(folder, "objects.csv"), objectTablePieces(folder, views.length));
     await rm(join(folder, store), { recursive: true, force: true });
-    const { composed, warnings } = await composeInto({ folder, names: views.map(({ name }) => name), seed: config.general.seed, pool, threads, context, tick }, composeTouching);
+    const { composed, warnings } = await composeInto(
+      {
+        folder,
+        names: views.map(({ name }) => name),
+        seed: config.general.seed,
+        pool,
+        threads,
+        context,
+        tick,
+      },
+      composeTouching,
+    );
     const summary: AnnotationSummary = {
-      preset, background: backgroundOf(config.annotate), kind: kindOf(job), pixelSize: source.pixelSize, frameInterval: source.frameInterval,
-      images: frames.map(({ summary }) => summary), acquisitions,
+      preset,
+      background: backgroundOf(config.annotate),
+      kind: kindOf(job),
+      pixelSize: source.pixelSize,
+      frameInterval: source.frameInterval,
+      images: frames.map(({ summary }) => summary),
+      acquisitions,
       ...(composeTouching > 0 ? { composed } : {}),
-      warnings: [...frames.flatMap(({ warnings: texts }, frame) => texts.map((text) => `${views[frame]!.name}: ${text}`)), ...warnings],
+      warnings: [
+        ...frames.flatMap(({ warnings: texts }, frame) =>
+          texts.map((text) => `${views[frame]!.name}: ${text}`),
+        ),
+        ...warnings,
+      ],
     };
     await writeFileAtomic(join(folder, "annotation.json"), `${JSON.stringify(summary, null, 2)}\n`);
     return summary;
@@ -143,7 +222,12 @@ const rowsFile = (folder: string, frame: number): string => join(folder, store, 
 
 /** Frame by frame from the disk, since the table of a long movie is large. */
 function* objectTablePieces(folder: string, frames: number): Generator<Uint8Array> {
-  yield new TextEncoder().encode(formatCsv(objectHeader, objectHeader.map(() => [])));
+  yield new TextEncoder().encode(
+    formatCsv(
+      objectHeader,
+      objectHeader.map(() => []),
+    ),
+  );
   for (let frame = 0; frame < frames; frame++) yield readFileSync(rowsFile(folder, frame));
 }
 
@@ -156,7 +240,12 @@ interface Seen {
   readonly missing: readonly string[];
 }
 
-const seenOf = (image: Image): Seen => ({ height: image.height, width: image.width, pixelSize: image.pixelSize, missing: missingWarnings(image) });
+const seenOf = (image: Image): Seen => ({
+  height: image.height,
+  width: image.width,
+  pixelSize: image.pixelSize,
+  missing: missingWarnings(image),
+});
 
 interface FrameResult {
   readonly summary: AnnotatedImage;
@@ -169,82 +258,173 @@ interface Result {
   readonly acquisitions: readonly AcquisitionSummary[];
 }
 
-const read = async ({ source, config, context }: Pick<Job, "source" | "config" | "context">, frame: number, window: Window | undefined): Promise<Image> => {
+const read = async (
+  { source, config, context }: Pick<Job, "source" | "config" | "context">,
+  frame: number,
+  window: Window | undefined,
+): Promise<Image> => {
   throwIfCancelled(context, "Annotation");
   const options = { channel: config.input.channel, z: config.input.z, signal: context.signal };
   return window === undefined ? source.read(frame, options) : source.readWindow(frame, window, options);
 };
 
-const readView = (job: Job, index: number): Promise<Image> => read(job, job.views[index]!.frame, job.views[index]!.window);
+const readView = (job: Job, index: number): Promise<Image> =>
+  read(job, job.views[index]!.frame, job.views[index]!.window);
 
 /** Estimates the scale of an image. */
-async function look(job: Pick<Job, "source" | "config" | "pool" | "context">, frame: number, window: Window | undefined): Promise<Looked> {
+async function look(
+  job: Pick<Job, "source" | "config" | "pool" | "context">,
+  frame: number,
+  window: Window | undefined,
+): Promise<Looked> {
   const image = await read(job, frame, window);
-  const estimate = await job.pool.run("estimate", { image, diameter: job.config.annotate.diameter }, job.context.signal);
+  const estimate = await job.pool.run(
+    "estimate",
+    { image, diameter: job.config.annotate.diameter },
+    job.context.signal,
+  );
   return { estimate, kind: frameKind(image, estimate) };
 }
 
-const kindOf = ({ source, views }: Pick<Job, "source" | "views">): "movie" | "images" => (views.some(({ window }) => window !== undefined) ? "images" : source.kind);
+const kindOf = ({ source, views }: Pick<Job, "source" | "views">): "movie" | "images" =>
+  views.some(({ window }) => window !== undefined) ? "images" : source.kind;
 
-const outputOf = ({ views, config }: Job, frame: number): FrameOutput =>
-  ({ name: views[frame]!.name, frame, background: backgroundOf(config.annotate), overlay: config.annotate.overlays, seed: config.general.seed });
+const outputOf = ({ views, config }: Job, frame: number): FrameOutput => ({
+  name: views[frame]!.name,
+  frame,
+  background: backgroundOf(config.annotate),
+  overlay: config.annotate.overlays,
+  seed: config.general.seed,
+});
 
 async function annotatePaperFrames(job: Job): Promise<Result> {
   job.begin(job.views.length);
   const frames = await mapOrdered(job.views.length, job.atOnce, async (frame) => {
     const image = await readView(job, frame);
-    const annotated = await job.pool.run("annotatePaperFrame", { image, ...outputOf(job, frame) }, job.context.signal);
+    const annotated = await job.pool.run(
+      "annotatePaperFrame",
+      { image, ...outputOf(job, frame) },
+      job.context.signal,
+    );
     if (annotated.image === undefined) await writeImage(job, frame, image);
     return writeFrame(job, { frame, ...seenOf(image), acquisition: 0, fallback: 0 }, annotated);
   });
   const diameters = frames.map(({ summary }) => summary.diameter).filter((diameter) => diameter > 0);
-  return { frames, acquisitions: [{ images: frames.length, diameter: diameters.length === 0 ? 0 : median(diameters), ...middles([]), areas: areasOf(frames) }] };
+  return {
+    frames,
+    acquisitions: [
+      {
+        images: frames.length,
+        diameter: diameters.length === 0 ? 0 : median(diameters),
+        ...middles([]),
+        areas: areasOf(frames),
+      },
+    ],
+  };
 }
 
 /**
- * Three passes over the frames: the scale of each (of a few, in a movie), the candidates of each at the pooled scale of its acquisition, and the labels,
- * once all candidates of the acquisition are judged together. Between the passes only features stay in memory.
+ * Three passes over the frames: the scale of each (of a few, in a movie), the candidates of each at the
+ * pooled scale of its acquisition, and the labels, once all candidates of the acquisition are judged
+ * together. Between the passes only features stay in memory.
  */
 async function annotateAutoFrames(job: Job): Promise<Result> {
   const { folder, views, config, pool, atOnce, context } = job;
   const options = autoOptions(config.annotate);
   const { acquisition, diameters } = await findAcquisitions(job);
-  const proposed = await mapOrdered(views.length, atOnce, async (frame): Promise<Seen & { objects: ObjectFeatures; light: Light; cut: Uint8Array }> => {
-    const image = await readView(job, frame);
-    const { name, size, window } = views[frame]!;
-    const request = { image, frame, diameter: diameters[acquisition[frame]!]!, options, open: openSides(size, window) };
-    const { objects, light, cut, packed, candidates } = await pool.run("proposeFrame", request, context.signal);
-    await writeFile(packedFile(folder, frame), packed);
-    await writeFileAtomic(join(folder, "candidates", `${name}.tif`), candidates);
-    if (backgroundOf(config.annotate) !== "noise") await writeImage(job, frame, image);
-    job.tick(`${name}: ${objects.count} candidates`);
-    return { ...seenOf(image), objects, light, cut };
-  });
-  const members = diameters.map((_, group) => acquisition.flatMap((value, frame) => (value === group ? [frame] : [])));
+  const proposed = await mapOrdered(
+    views.length,
+    atOnce,
+    async (frame): Promise<Seen & { objects: ObjectFeatures; light: Light; cut: Uint8Array }> => {
+      const image = await readView(job, frame);
+      const { name, size, window } = views[frame]!;
+      const request = {
+        image,
+        frame,
+        diameter: diameters[acquisition[frame]!]!,
+        options,
+        open: openSides(size, window),
+      };
+      const { objects, light, cut, packed, candidates } = await pool.run(
+        "proposeFrame",
+        request,
+        context.signal,
+      );
+      await writeFile(packedFile(folder, frame), packed);
+      await writeFileAtomic(join(folder, "candidates", `${name}.tif`), candidates);
+      if (backgroundOf(config.annotate) !== "noise") await writeImage(job, frame, image);
+      job.tick(`${name}: ${objects.count} candidates`);
+      return { ...seenOf(image), objects, light, cut };
+    },
+  );
+  const members = diameters.map((_, group) =>
+    acquisition.flatMap((value, frame) => (value === group ? [frame] : [])),
+  );
   const decisions = new Array<readonly Decision[]>(views.length);
   for (const group of members) {
-    decide(group.map((frame) => proposed[frame]!.objects), options, kindOf(job)).forEach((list, index) => { decisions[group[index]!] = withoutCut(list, proposed[group[index]!]!.cut); });
+    decide(
+      group.map((frame) => proposed[frame]!.objects),
+      options,
+      kindOf(job),
+    ).forEach((list, index) => {
+      decisions[group[index]!] = withoutCut(list, proposed[group[index]!]!.cut);
+    });
   }
   const frames = await mapOrdered(views.length, atOnce, async (frame) => {
     const output = outputOf(job, frame);
     const image = output.overlay || output.background === "noise" ? await readView(job, frame) : undefined;
     const packed = await readFile(packedFile(folder, frame));
     const seen = proposed[frame]!;
-    const annotated = await pool.run("composeFrame", { ...output, packed, objects: seen.objects, decisions: decisions[frame]!, image, pixelSize: seen.pixelSize }, context.signal);
-    return writeFrame(job, { frame, ...seen, acquisition: acquisition[frame]!, fallback: diameters[acquisition[frame]!]! }, annotated);
+    const annotated = await pool.run(
+      "composeFrame",
+      {
+        ...output,
+        packed,
+        objects: seen.objects,
+        decisions: decisions[frame]!,
+        image,
+        pixelSize: seen.pixelSize,
+      },
+      context.signal,
+    );
+    return writeFrame(
+      job,
+      { frame, ...seen, acquisition: acquisition[frame]!, fallback: diameters[acquisition[frame]!]! },
+      annotated,
+    );
   });
   const acquisitions = members.map((group, index): AcquisitionSummary => ({
-    images: group.length, diameter: finite(diameters[index]!), ...middles(group.map((frame) => proposed[frame]!.light)), areas: areasOf(group.map((frame) => frames[frame]!)),
+    images: group.length,
+    diameter: finite(diameters[index]!),
+    ...middles(group.map((frame) => proposed[frame]!.light)),
+    areas: areasOf(group.map((frame) => frames[frame]!)),
   }));
   return { frames, acquisitions };
 }
 
-/** The acquisition of each view, and the diameter of the nuclei of each acquisition, px; NaN where unknown. The windows of an image are in one. */
-async function findAcquisitions(job: Job): Promise<{ acquisition: readonly number[]; diameters: readonly number[] }> {
-  const { source, views, config: { annotate: { diameter } }, atOnce } = job;
+/**
+ * The acquisition of each view, and the diameter of the nuclei of each acquisition, px; NaN where unknown.
+ * The windows of an image are in one.
+ */
+async function findAcquisitions(
+  job: Job,
+): Promise<{ acquisition: readonly number[]; diameters: readonly number[] }> {
+  const {
+    source,
+    views,
+    config: {
+      annotate: { diameter },
+    },
+    atOnce,
+  } = job;
   const all = views.map((_, index) => index);
   const movie = source.kind === "movie";
-  const looked = !movie || kindOf(job) === "images" ? all : diameter !== undefined ? [] : spread(views.length, looksAtMovie);
+  const looked =
+    !movie || kindOf(job) === "images"
+      ? all
+      : diameter !== undefined
+        ? []
+        : spread(views.length, looksAtMovie);
   job.begin(looked.length + 2 * views.length);
   const found = await mapOrdered(looked.length, atOnce, async (index) => {
     const { looked: known, frame, window } = views[looked[index]!]!;
@@ -252,42 +432,77 @@ async function findAcquisitions(job: Job): Promise<{ acquisition: readonly numbe
     job.tick("nucleus size");
     return result;
   });
-  if (movie) return { acquisition: all.map(() => 0), diameters: [diameter ?? poolScale(found.map(({ estimate }) => estimate)).diameter] };
+  if (movie)
+    return {
+      acquisition: all.map(() => 0),
+      diameters: [diameter ?? poolScale(found.map(({ estimate }) => estimate)).diameter],
+    };
   const kinds = new Map<number, FrameKind[]>();
-  for (const [index, { frame, size }] of views.entries()) kinds.set(frame, [...(kinds.get(frame) ?? []), { ...found[index]!.kind, ...size }]);
+  for (const [index, { frame, size }] of views.entries())
+    kinds.set(frame, [...(kinds.get(frame) ?? []), { ...found[index]!.kind, ...size }]);
   const ofFrame = acquisitionsOf([...kinds.values()].map(wholeKind), "images");
   const place = new Map([...kinds.keys()].map((frame, index) => [frame, index]));
   const acquisition = views.map(({ frame }) => ofFrame[place.get(frame)!]!);
   const groups = [...new Set(acquisition)].sort((a, b) => a - b);
-  return { acquisition, diameters: groups.map((group) => poolScale(found.filter((_, index) => acquisition[index] === group).map(({ estimate }) => estimate)).diameter) };
+  return {
+    acquisition,
+    diameters: groups.map(
+      (group) =>
+        poolScale(found.filter((_, index) => acquisition[index] === group).map(({ estimate }) => estimate))
+          .diameter,
+    ),
+  };
 }
 
 /** What an image is, from its windows: the medians of those where something was measured. */
 function wholeKind(windows: readonly FrameKind[]): FrameKind {
-  const middle = (values: readonly number[], none: number): number => (values.length === 0 ? none : median(values));
+  const middle = (values: readonly number[], none: number): number =>
+    values.length === 0 ? none : median(values);
   return {
-    ...windows[0]!, diameter: middle(windows.map((kind) => kind.diameter).filter((value) => !Number.isNaN(value)), NaN),
-    brightness: middle(windows.map((kind) => kind.brightness).filter((value) => value > 0), 0),
+    ...windows[0]!,
+    diameter: middle(
+      windows.map((kind) => kind.diameter).filter((value) => !Number.isNaN(value)),
+      NaN,
+    ),
+    brightness: middle(
+      windows.map((kind) => kind.brightness).filter((value) => value > 0),
+      0,
+    ),
   };
 }
 
 /** At most `most` whole numbers from 0 to count - 1, evenly spread. */
-const spread = (count: number, most: number): number[] =>
-  [...new Set(Array.from({ length: Math.min(count, most) }, (_, i) => Math.round((i * (count - 1)) / Math.max(1, Math.min(count, most) - 1))))];
+const spread = (count: number, most: number): number[] => [
+  ...new Set(
+    Array.from({ length: Math.min(count, most) }, (_, i) =>
+      Math.round((i * (count - 1)) / Math.max(1, Math.min(count, most) - 1)),
+    ),
+  ),
+];
 
-export const autoOptions = ({ diameter, minArea, maxArea, sensitivity }: AnnotateConfig): AutoOptions => ({ diameter, minArea, maxArea, sensitivity });
+export const autoOptions = ({ diameter, minArea, maxArea, sensitivity }: AnnotateConfig): AutoOptions => ({
+  diameter,
+  minArea,
+  maxArea,
+  sensitivity,
+});
 
 const finite = (value: number): number => (Number.isFinite(value) ? rounded(value) : 0);
 const rounded = (value: number): number => Number(value.toPrecision(4));
 
-const middles = (lights: readonly Light[]): Pick<AcquisitionSummary, "background" | "noise" | "saturation"> => {
-  const middle = (key: "background" | "noise" | "saturation"): number => (lights.length === 0 ? 0 : rounded(median(lights.map((light) => light[key]))));
+const middles = (
+  lights: readonly Light[],
+): Pick<AcquisitionSummary, "background" | "noise" | "saturation"> => {
+  const middle = (key: "background" | "noise" | "saturation"): number =>
+    lights.length === 0 ? 0 : rounded(median(lights.map((light) => light[key])));
   return { background: middle("background"), noise: middle("noise"), saturation: middle("saturation") };
 };
 
 function areasOf(frames: readonly FrameResult[]): AcquisitionSummary["areas"] {
   const found = frames.map(({ areas }) => areas).filter(([, most]) => most > 0);
-  return found.length === 0 ? [0, 0] : [Math.min(...found.map(([low]) => low)), Math.max(...found.map(([, high]) => high))];
+  return found.length === 0
+    ? [0, 0]
+    : [Math.min(...found.map(([low]) => low)), Math.max(...found.map(([, high]) => high))];
 }
 
 /** Here and not in a worker: it is no more than a copy. */
@@ -301,9 +516,14 @@ interface Written extends Seen {
   readonly fallback: number;
 }
 
-async function writeFrame({ folder, views, tick }: Job, { frame, height, width, missing, acquisition, fallback }: Written, annotated: AnnotatedFrame): Promise<FrameResult> {
+async function writeFrame(
+  { folder, views, tick }: Job,
+  { frame, height, width, missing, acquisition, fallback }: Written,
+  annotated: AnnotatedFrame,
+): Promise<FrameResult> {
   const { name, source, window } = views[frame]!;
-  const { image, mask, candidates, overlay, rows, kept, areas, candidateCount, settings, warnings } = annotated;
+  const { image, mask, candidates, overlay, rows, kept, areas, candidateCount, settings, warnings } =
+    annotated;
   if (image !== undefined) await writeFileAtomic(join(folder, "images", `${name}.tif`), image);
   await writeFileAtomic(join(folder, "masks", `${name}.tif`), mask);
   if (candidates !== undefined) await writeFileAtomic(join(folder, "candidates", `${name}.tif`), candidates);
@@ -312,7 +532,15 @@ async function writeFrame({ folder, views, tick }: Job, { frame, height, width, 
   tick(`${name}: ${kept} nuclei`);
   const diameter = areas.length >= least ? median(areas.map(equivalentDiameter)) : finite(fallback);
   const summary: AnnotatedImage = {
-    name, height, width, ...(window === undefined ? {} : { source, window }), acquisition, diameter: Math.round(diameter * 100) / 100, candidates: candidateCount, kept, settings,
+    name,
+    height,
+    width,
+    ...(window === undefined ? {} : { source, window }),
+    acquisition,
+    diameter: Math.round(diameter * 100) / 100,
+    candidates: candidateCount,
+    kept,
+    settings,
   };
   const sorted = areas.slice().sort();
   return { summary, areas: [sorted[0] ?? 0, sorted.at(-1) ?? 0], warnings: [...missing, ...warnings] };

@@ -1,11 +1,19 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decodePng } from "../../io/png/png.js";
 import { encodeTiff } from "../../io/tiff/encode.js";
-import { annotate } from "../run/commands.js";
 import { resolveConfig } from "../config/config.js";
+import { annotate } from "../run/commands.js";
 import type { PipelineEvent } from "../stage/events.js";
 import { frameIndex, preview } from "./preview.js";
 import { formatPreview } from "./previewtext.js";
@@ -15,13 +23,21 @@ beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), "karyon-preview-"));
   mkdirSync(at("movie"));
   for (const t of [0, 1, 2]) writeFileSync(at(`movie/t${t}.tif`), frame(t));
-  writeFileSync(at("flat.tif"), encodeTiff([{ height: 40, width: 30, samples: 1, data: new Uint8Array(1200).fill(7) }]));
+  writeFileSync(
+    at("flat.tif"),
+    encodeTiff([{ height: 40, width: 30, samples: 1, data: new Uint8Array(1200).fill(7) }]),
+  );
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
 const at = (name: string): string => join(root, name);
 const [height, width] = [96, 96];
-const centres = [[24, 24], [24, 70], [70, 24], [70, 70]] as const;
+const centres = [
+  [24, 24],
+  [24, 70],
+  [70, 24],
+  [70, 70],
+] as const;
 
 /** Four bright disks, and a speck that is no nucleus. */
 function grey(i: number, t: number): number {
@@ -30,7 +46,10 @@ function grey(i: number, t: number): number {
   const speck = (y - 47) ** 2 + (x - 47) ** 2 < 4 ** 2;
   return (disk || speck ? 150 : 20) + ((i * 7919 + t * 31) % 13);
 }
-const frame = (t: number): Uint8Array => encodeTiff([{ height, width, samples: 1, data: Uint8Array.from({ length: height * width }, (_, i) => grey(i, t)) }]);
+const frame = (t: number): Uint8Array =>
+  encodeTiff([
+    { height, width, samples: 1, data: Uint8Array.from({ length: height * width }, (_, i) => grey(i, t)) },
+  ]);
 const config = resolveConfig({ general: { threads: 1 } }, "the test");
 
 describe("frameIndex", () => {
@@ -44,8 +63,16 @@ describe("frameIndex", () => {
   });
 
   it("says which frames there are", () => {
-    expect(() => frameIndex("4", names)).toThrow("--preview: expected the name of a frame, or its number from 0: 10 (0), 11 (1), 0 (2), cells_t003 (3), received 4.");
-    expect(() => frameIndex("-1", Array.from({ length: 100 }, (_, i) => `t${i}`))).toThrow("t0 (0), t1 (1), t2 (2), t3 (3), ..., t99 (99), received -1.");
+    expect(() => frameIndex("4", names)).toThrow(
+      "--preview: expected the name of a frame, or its number from 0: 10 (0), 11 (1), 0 (2), " +
+        "cells_t003 (3), received 4.",
+    );
+    expect(() =>
+      frameIndex(
+        "-1",
+        Array.from({ length: 100 }, (_, i) => `t${i}`),
+      ),
+    ).toThrow("t0 (0), t1 (1), t2 (2), t3 (3), ..., t99 (99), received -1.");
     expect(() => frameIndex("", ["image"])).toThrow(/received nothing\.$/);
   });
 });
@@ -53,17 +80,32 @@ describe("frameIndex", () => {
 describe("preview", () => {
   it("writes one picture and nothing else", async () => {
     const events: PipelineEvent[] = [];
-    const seen = await preview([at("movie")], "1", at("new"), config, { onEvent: (event) => events.push(event) });
+    const seen = await preview([at("movie")], "1", at("new"), config, {
+      onEvent: (event) => events.push(event),
+    });
     expect(readdirSync(at("new"))).toEqual(["preview_t1.png"]);
-    expect(seen).toMatchObject({ picture: at("new/preview_t1.png"), name: "t1", frame: 1, frames: 3, kind: "movie", sure: 4, diameterFrom: "estimated", preset: "auto", sensitivity: 1 });
+    expect(seen).toMatchObject({
+      picture: at("new/preview_t1.png"),
+      name: "t1",
+      frame: 1,
+      frames: 3,
+      kind: "movie",
+      sure: 4,
+      diameterFrom: "estimated",
+      preset: "auto",
+      sensitivity: 1,
+    });
     expect(seen.diameter).toBeGreaterThan(15);
     expect(seen.reasons.reduce((sum, [, count]) => sum + count, 0)).toBe(seen.rejected);
     // 96 px are enlarged eightfold.
     expect(decodePng(readFileSync(seen.picture), "").plane).toMatchObject({ width: 768, samples: 3 });
     expect(events.filter(({ event }) => event === "stage")).toHaveLength(1);
     const text = formatPreview(seen);
-    expect(text).toMatch(/^Preview: .*preview_t1\.png\nt1 \(frame 1; there are 0 to 2\): 4 sure \(blue\), \d+ rejected \(orange\)/);
-    for (const flag of ["--diameter", "--min-area", "--max-area", "--sensitivity"]) expect(text).toContain(flag);
+    expect(text).toMatch(
+      /^Preview: .*preview_t1\.png\nt1 \(frame 1; there are 0 to 2\): 4 sure \(blue\), \d+ rejected \(orange\)/,
+    );
+    for (const flag of ["--diameter", "--min-area", "--max-area", "--sensitivity"])
+      expect(text).toContain(flag);
     expect(text).toMatch(/alone: annotate pools the statistics of all frames/);
     expect(text).toMatch(/No dataset was written/);
   });
@@ -75,21 +117,33 @@ describe("preview", () => {
     expect(before).toContain("preview_t0.png");
     const record = readFileSync(at("data/run.json"));
     await preview([at("movie")], "t2", at("data"), config);
-    expect(readdirSync(at("data"), { recursive: true, encoding: "utf8" }).sort()).toEqual([...before, "preview_t2.png"].sort());
+    expect(readdirSync(at("data"), { recursive: true, encoding: "utf8" }).sort()).toEqual(
+      [...before, "preview_t2.png"].sort(),
+    );
     expect(readFileSync(at("data/run.json")).equals(record)).toBe(true);
     await annotate([at("movie")], at("data"), config, { overwrite: true });
     expect(existsSync(at("data/preview_t2.png"))).toBe(true);
   });
 
   it("obeys the flags, and says that they were given", async () => {
-    const seen = await preview([at("movie")], "0", at("new"), resolveConfig({ annotate: { diameter: 26, minArea: 600 } }, "the test"));
+    const seen = await preview(
+      [at("movie")],
+      "0",
+      at("new"),
+      resolveConfig({ annotate: { diameter: 26, minArea: 600 } }, "the test"),
+    );
     expect(seen).toMatchObject({ diameter: 26, diameterFrom: "given", sure: 0 });
     expect(seen.reasons[0]![0]).toBe("small");
     expect(formatPreview(seen)).toMatch(/Diameter 26\.0 px, given \(--diameter\), sensitivity 1/);
   });
 
   it("shows the published method", async () => {
-    const seen = await preview([at("movie")], "0", at("new"), resolveConfig({ annotate: { preset: "paper" } }, "the test"));
+    const seen = await preview(
+      [at("movie")],
+      "0",
+      at("new"),
+      resolveConfig({ annotate: { preset: "paper" } }, "the test"),
+    );
     expect(seen).toMatchObject({ preset: "paper", diameterFrom: "median", unknown: 0 });
     expect(formatPreview(seen)).toContain("nothing to set");
     expect(formatPreview(seen)).not.toMatch(/yellow|pools/);
@@ -103,9 +157,14 @@ describe("preview", () => {
   });
 
   it("refuses to put the picture among the images", async () => {
-    await expect(preview([at("movie")], "0", at("movie"), config)).rejects.toThrow(/choose another output folder with -o\.$/);
-    // From several folders, those of the output are passed over; but the picture would still be one of the inputs of the next call.
-    await expect(preview([at("movie"), at("flat.tif")], "0", at("movie"), config)).rejects.toThrow(/^-o: expected a folder .*read as one of them the next time\.$/);
+    await expect(preview([at("movie")], "0", at("movie"), config)).rejects.toThrow(
+      /choose another output folder with -o\.$/,
+    );
+    // From several folders, those of the output are passed over; but the picture would still be one of the
+    // inputs of the next call.
+    await expect(preview([at("movie"), at("flat.tif")], "0", at("movie"), config)).rejects.toThrow(
+      /^-o: expected a folder .*read as one of them the next time\.$/,
+    );
     await expect(preview([at("movie/*"), at("flat.tif")], "0", at("movie"), config)).rejects.toThrow(/^-o: /);
     expect(readdirSync(at("movie"))).toEqual(["t0.tif", "t1.tif", "t2.tif"]);
   });
@@ -113,7 +172,9 @@ describe("preview", () => {
   it("stops when asked", async () => {
     const controller = new AbortController();
     controller.abort();
-    await expect(preview([at("movie")], "0", at("stopped"), config, { signal: controller.signal })).rejects.toThrow(/stopped/);
+    await expect(
+      preview([at("movie")], "0", at("stopped"), config, { signal: controller.signal }),
+    ).rejects.toThrow(/stopped/);
     expect(existsSync(at("stopped"))).toBe(false);
   });
 });

@@ -1,25 +1,27 @@
-/** `karyon annotate --preview`: the annotation of one frame as one picture, before a whole movie is annotated. */
+/**
+ * `karyon annotate --preview`: the annotation of one frame as one picture, before a whole movie is annotated.
+ */
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { decide } from "../../annotate/auto.js";
 import { cutCandidates, type OpenSides, withoutCut } from "../../annotate/cut.js";
 import type { ScaleEstimate } from "../../annotate/scale.js";
 import type { Annotation, ObjectTable } from "../../annotate/types.js";
+import { evenlySpread, isLarge, openSides, windowGrid, windowName } from "../../annotate/views.js";
 import { InvalidInput } from "../../core/errors.js";
 import type { Image, ImageSource, Window } from "../../core/image.js";
-import { median } from "../../stats/percentile.js";
+import { missingWarnings } from "../../core/missing.js";
 import type { PreviewFacts } from "../../draw/previewpicture.js";
+import { median } from "../../stats/percentile.js";
 import { type FramePool, framePool } from "../../workers/pool.js";
-import { autoOptions, backgroundOf } from "./annotation.js";
+import type { AnnotateConfig, Config } from "../config/options.js";
+import { safeName } from "../source/framenames.js";
+import { globMatcher, some, stemOf } from "../source/inputs.js";
+import { openSource } from "../source/source.js";
 import { type PipelineContext, runStage } from "../stage/events.js";
 import { writeFileAtomic } from "../store/files.js";
 import { previewName } from "../store/folders.js";
-import { safeName } from "../source/framenames.js";
-import { globMatcher, some, stemOf } from "../source/inputs.js";
-import { missingWarnings } from "../../core/missing.js";
-import type { AnnotateConfig, Config } from "../config/options.js";
-import { openSource } from "../source/source.js";
-import { evenlySpread, isLarge, openSides, windowGrid, windowName } from "../../annotate/views.js";
+import { autoOptions, backgroundOf } from "./annotation.js";
 
 /** What was seen in the frame; the picture shows it. */
 export interface Preview {
@@ -35,7 +37,10 @@ export interface Preview {
   readonly unknown: number;
   /** Rejected objects by the kind of the reason, the most frequent first. */
   readonly reasons: readonly (readonly [word: string, count: number])[];
-  /** Of a nucleus, px: given, estimated from this frame, or measured on the kept nuclei (preset paper); undefined where none is known. */
+  /**
+   * Of a nucleus, px: given, estimated from this frame, or measured on the kept nuclei (preset paper);
+   * undefined where none is known.
+   */
   readonly diameter: number | undefined;
   readonly diameterFrom: "given" | "estimated" | "median";
   /** Grey value of the background, standard deviation of the noise, share of pixels at the largest value. */
@@ -49,31 +54,72 @@ export interface Preview {
 }
 
 /**
- * Annotates one frame on its own and draws it into `preview_NAME.png`, in `folder` or the current folder. Nothing else is written: a dataset
- * in that folder stays as it is, and an earlier picture of the frame is replaced.
+ * Annotates one frame on its own and draws it into `preview_NAME.png`, in `folder` or the current folder.
+ * Nothing else is written: a dataset in that folder stays as it is, and an earlier picture of the frame is
+ * replaced.
  *
- * @param wanted name or number of the frame, see `frameIndex`; of one too large to be annotated whole, or the name of one of its windows
+ * @param wanted name or number of the frame, see `frameIndex`; of one too large to be annotated whole, or the
+ *   name of one of its windows
  * @throws InvalidInput when there is no such frame, or the picture would become an input of the next call
  */
-export async function preview(inputs: readonly string[], wanted: string, folder: string | undefined, config: Config, context: PipelineContext = {}): Promise<Preview> {
-  const { value } = await runStage(context, "preview", `frame ${wanted} of ${some(inputs)}`, async (stage) => {
-    const source = await openSource(inputs, { ...config.input, except: folder }, stage);
-    const { frame, name, size, window, notices } = await placeOf(wanted, source);
-    const picture = join(folder ?? ".", previewName(name));
-    await assertNoInput(picture, inputs);
-    const options = { channel: config.input.channel, z: config.input.z, signal: stage.signal };
-    const image = window === undefined ? await source.read(frame, options) : await source.readWindow(frame, window, options);
-    const pool = framePool(1);
-    try {
-      const { annotation, scale } = await annotateOne(image, frame, openSides(size, window), config, pool, stage.signal);
-      const seen = { picture, name, frame, frames: source.frames, kind: source.kind, ...summaryOf(annotation, scale, config.annotate) };
-      await writeFileAtomic(picture, await pool.run("preview", { image, annotation, marks: marksOf(annotation.objects), facts: factsOf(seen, config) }, stage.signal));
-      const text = `${name}, ${seen.sure} sure and ${seen.rejected} rejected objects`;
-      return { value: seen, text, notices: [...source.notices, ...notices, ...missingWarnings(image), ...annotation.warnings] };
-    } finally {
-      await pool.close();
-    }
-  });
+export async function preview(
+  inputs: readonly string[],
+  wanted: string,
+  folder: string | undefined,
+  config: Config,
+  context: PipelineContext = {},
+): Promise<Preview> {
+  const { value } = await runStage(
+    context,
+    "preview",
+    `frame ${wanted} of ${some(inputs)}`,
+    async (stage) => {
+      const source = await openSource(inputs, { ...config.input, except: folder }, stage);
+      const { frame, name, size, window, notices } = await placeOf(wanted, source);
+      const picture = join(folder ?? ".", previewName(name));
+      await assertNoInput(picture, inputs);
+      const options = { channel: config.input.channel, z: config.input.z, signal: stage.signal };
+      const image =
+        window === undefined
+          ? await source.read(frame, options)
+          : await source.readWindow(frame, window, options);
+      const pool = framePool(1);
+      try {
+        const { annotation, scale } = await annotateOne(
+          image,
+          frame,
+          openSides(size, window),
+          config,
+          pool,
+          stage.signal,
+        );
+        const seen = {
+          picture,
+          name,
+          frame,
+          frames: source.frames,
+          kind: source.kind,
+          ...summaryOf(annotation, scale, config.annotate),
+        };
+        await writeFileAtomic(
+          picture,
+          await pool.run(
+            "preview",
+            { image, annotation, marks: marksOf(annotation.objects), facts: factsOf(seen, config) },
+            stage.signal,
+          ),
+        );
+        const text = `${name}, ${seen.sure} sure and ${seen.rejected} rejected objects`;
+        return {
+          value: seen,
+          text,
+          notices: [...source.notices, ...notices, ...missingWarnings(image), ...annotation.warnings],
+        };
+      } finally {
+        await pool.close();
+      }
+    },
+  );
   return value;
 }
 
@@ -88,9 +134,17 @@ export function frameIndex(wanted: string, names: readonly string[]): number {
   if (/^\d+$/.test(wanted) && Number(wanted) < names.length) return Number(wanted);
   const byFile = wanted === "" ? -1 : names.indexOf(safeName(stemOf(wanted)));
   if (byFile >= 0) return byFile;
-  const listed = (from: number, to: number): string[] => names.slice(from, to).map((name, i) => `${name} (${from + i})`);
-  const known = names.length <= 6 ? listed(0, 6).join(", ") : `${listed(0, 4).join(", ")}, ..., ${listed(names.length - 1, names.length)[0]}`;
-  throw new InvalidInput("--preview", `the name of a frame, or its number from 0: ${known}`, wanted === "" ? "nothing" : wanted);
+  const listed = (from: number, to: number): string[] =>
+    names.slice(from, to).map((name, i) => `${name} (${from + i})`);
+  const known =
+    names.length <= 6
+      ? listed(0, 6).join(", ")
+      : `${listed(0, 4).join(", ")}, ..., ${listed(names.length - 1, names.length)[0]}`;
+  throw new InvalidInput(
+    "--preview",
+    `the name of a frame, or its number from 0: ${known}`,
+    wanted === "" ? "nothing" : wanted,
+  );
 }
 
 /** A picture among the images would be read as one of them the next time. */
@@ -98,8 +152,17 @@ async function assertNoInput(picture: string, inputs: readonly string[]): Promis
   const folder = resolve(dirname(picture));
   for (const input of inputs) {
     const status = await stat(input).catch(() => undefined);
-    const takes = status === undefined ? resolve(dirname(input)) === folder && globMatcher(basename(input))(basename(picture)) : status.isDirectory() && resolve(input) === folder;
-    if (takes) throw new InvalidInput("-o", `a folder for the picture that is not the one of the images (${input})`, dirname(picture), "it would be read as one of them the next time");
+    const takes =
+      status === undefined
+        ? resolve(dirname(input)) === folder && globMatcher(basename(input))(basename(picture))
+        : status.isDirectory() && resolve(input) === folder;
+    if (takes)
+      throw new InvalidInput(
+        "-o",
+        `a folder for the picture that is not the one of the images (${input})`,
+        dirname(picture),
+        "it would be read as one of them the next time",
+      );
   }
 }
 
@@ -115,14 +178,33 @@ async function placeOf(wanted: string, source: ImageSource): Promise<Place> {
   const frame = of >= 0 ? of : frameIndex(wanted, source.frameNames);
   const whole = source.frameNames[frame]!;
   const size = await source.size(frame);
-  if (!isLarge(size) && of >= 0) throw new InvalidInput("--preview", `a frame; ${whole} is small enough to be annotated whole`, wanted);
+  if (!isLarge(size) && of >= 0)
+    throw new InvalidInput("--preview", `a frame; ${whole} is small enough to be annotated whole`, wanted);
   if (!isLarge(size)) return { frame, name: whole, size, window: undefined, notices: [] };
   const grid = windowGrid(size);
   const named = grid.find((window) => windowName(whole, window) === wanted);
-  if (of >= 0 && named === undefined) throw new InvalidInput("--preview", `one of the ${grid.length} windows of ${whole}: ${windowName(whole, grid[0]!)} to ${windowName(whole, grid.at(-1)!)}`, wanted);
-  const window = named ?? evenlySpread(grid.map((window) => ({ window })), size, 1)[0]!.window;
+  if (of >= 0 && named === undefined)
+    throw new InvalidInput(
+      "--preview",
+      `one of the ${grid.length} windows of ${whole}: ${windowName(whole, grid[0]!)} to ` +
+        `${windowName(whole, grid.at(-1)!)}`,
+      wanted,
+    );
+  const window =
+    named ??
+    evenlySpread(
+      grid.map((window) => ({ window })),
+      size,
+      1,
+    )[0]!.window;
   const name = windowName(whole, window);
-  const notices = named !== undefined ? [] : [`${whole} has ${size.height} x ${size.width} pixels and is annotated in windows: this is ${name}, one of ${grid.length}; name another one to see it.`];
+  const notices =
+    named !== undefined
+      ? []
+      : [
+          `${whole} has ${size.height} x ${size.width} pixels and is annotated in windows: this is ` +
+            `${name}, one of ${grid.length}; name another one to see it.`,
+        ];
   return { frame, name, size, window, notices };
 }
 
@@ -136,9 +218,17 @@ interface Place {
   readonly notices: readonly string[];
 }
 
-async function annotateOne(image: Image, frame: number, open: OpenSides, { annotate }: Config, pool: FramePool, signal: AbortSignal | undefined): Promise<OneFrame> {
+async function annotateOne(
+  image: Image,
+  frame: number,
+  open: OpenSides,
+  { annotate }: Config,
+  pool: FramePool,
+  signal: AbortSignal | undefined,
+): Promise<OneFrame> {
   const scale = await pool.run("estimate", { image, diameter: annotate.diameter }, signal);
-  if (annotate.preset === "paper") return { scale, annotation: await pool.run("paper", { image, frame }, signal) };
+  if (annotate.preset === "paper")
+    return { scale, annotation: await pool.run("paper", { image, frame }, signal) };
   const options = autoOptions(annotate);
   const proposal = await pool.run("propose", { image, frame, scale, options }, signal);
   const decisions = withoutCut(decide([proposal.objects], options)[0]!, cutCandidates(proposal.labels, open));
@@ -148,16 +238,31 @@ async function annotateOne(image: Image, frame: number, open: OpenSides, { annot
 /** All of a preview but where it comes from and goes to. */
 type Seen = Omit<Preview, "picture" | "name" | "frame" | "frames" | "kind">;
 
-function summaryOf({ labels, objects }: Annotation, scale: ScaleEstimate, { preset, diameter, sensitivity }: AnnotateConfig): Seen {
+function summaryOf(
+  { labels, objects }: Annotation,
+  scale: ScaleEstimate,
+  { preset, diameter, sensitivity }: AnnotateConfig,
+): Seen {
   const kept = (column: Float64Array): Float64Array => column.filter((_, row) => objects.kept[row] === 1);
   const areas = kept(objects.area);
   const measured = preset === "paper" ? median(kept(objects.diameter)) : scale.diameter;
   const unknown = labels.data.reduce((sum, label) => sum + (label === -1 ? 1 : 0), 0);
   return {
-    sure: labels.count, rejected: objects.count - labels.count, unknown: unknown / labels.data.length, reasons: reasonsOf(objects),
-    diameter: measured > 0 ? measured : undefined, diameterFrom: preset === "paper" ? "median" : diameter === undefined ? "estimated" : "given",
-    background: scale.background, noise: scale.noise, saturation: scale.saturation,
-    areas: areas.length === 0 ? undefined : [areas.reduce((a, b) => Math.min(a, b)), areas.reduce((a, b) => Math.max(a, b))], preset, sensitivity,
+    sure: labels.count,
+    rejected: objects.count - labels.count,
+    unknown: unknown / labels.data.length,
+    reasons: reasonsOf(objects),
+    diameter: measured > 0 ? measured : undefined,
+    diameterFrom: preset === "paper" ? "median" : diameter === undefined ? "estimated" : "given",
+    background: scale.background,
+    noise: scale.noise,
+    saturation: scale.saturation,
+    areas:
+      areas.length === 0
+        ? undefined
+        : [areas.reduce((a, b) => Math.min(a, b)), areas.reduce((a, b) => Math.max(a, b))],
+    preset,
+    sensitivity,
   };
 }
 
@@ -171,7 +276,8 @@ function reasonsOf({ cause }: ObjectTable): [string, number][] {
 function marksOf({ candidate, cause, score }: ObjectTable): Map<number, readonly string[]> {
   const marks = new Map<number, readonly string[]>();
   candidate.forEach((number, row) => {
-    if (cause[row] !== "") marks.set(number, score[row]! > 0 ? [cause[row]!, score[row]!.toFixed(2)] : [cause[row]!]);
+    if (cause[row] !== "")
+      marks.set(number, score[row]! > 0 ? [cause[row]!, score[row]!.toFixed(2)] : [cause[row]!]);
   });
   return marks;
 }
@@ -179,7 +285,14 @@ function marksOf({ candidate, cause, score }: ObjectTable): Map<number, readonly
 const uses = { ignore: "ignored", noise: "made noise", keep: "kept" } as const;
 const origins = { given: "given", estimated: "estimated", median: "of the sure ones" } as const;
 
-const factsOf = ({ name, reasons, diameter, diameterFrom, preset, sensitivity }: Omit<Preview, "picture">, { annotate }: Config): PreviewFacts => ({
-  name, reasons, diameter, diameterFrom: origins[diameterFrom], method: preset === "paper" ? "preset paper" : `sensitivity ${sensitivity}`,
+const factsOf = (
+  { name, reasons, diameter, diameterFrom, preset, sensitivity }: Omit<Preview, "picture">,
+  { annotate }: Config,
+): PreviewFacts => ({
+  name,
+  reasons,
+  diameter,
+  diameterFrom: origins[diameterFrom],
+  method: preset === "paper" ? "preset paper" : `sensitivity ${sensitivity}`,
   unknownUse: preset === "paper" ? undefined : uses[backgroundOf(annotate)],
 });

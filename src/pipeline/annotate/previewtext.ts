@@ -1,30 +1,52 @@
 import { percent } from "../../draw/previewpicture.js";
 import type { Preview } from "./preview.js";
 
-/** A preview in sentences for people: what was seen, the values it was judged by, and the flags that change them. */
+/**
+ * A preview in sentences for people: what was seen, the values it was judged by, and the flags that change
+ * them.
+ */
 export function formatPreview(preview: Preview): string {
   const { picture, name, frame, frames, kind, sure, rejected, unknown, reasons, preset } = preview;
-  const place = frames === 1 ? name : `${name} (${kind === "movie" ? "frame" : "image"} ${frame}; there are 0 to ${frames - 1})`;
+  const place =
+    frames === 1
+      ? name
+      : `${name} (${kind === "movie" ? "frame" : "image"} ${frame}; there are 0 to ${frames - 1})`;
   const lines = [
     `Preview: ${picture}`,
-    `${place}: ${sure} sure (blue), ${rejected} rejected (orange)${reasonText(reasons)}${preset === "paper" ? "" : `; ${percent(unknown)} of the area is unknown (yellow)`}.`,
-    preset === "paper" ? "The preset paper takes its limits from each image alone; there is nothing to set, and nothing is left unknown." : valuesText(preview),
+    `${place}: ${sure} sure (blue), ${rejected} rejected ` +
+      `(orange)${reasonText(reasons)}${preset === "paper" ? "" : `; ${percent(unknown)} of the area is unknown (yellow)`}.`,
+    preset === "paper"
+      ? "The preset paper takes its limits from each image alone; there is nothing to set, and nothing is left unknown."
+      : valuesText(preview),
     brightnessText(preview),
   ];
-  if (frames > 1 && preset !== "paper") lines.push(`Judged by this ${kind === "movie" ? "frame" : "image"} alone: annotate pools the statistics of ${kind === "movie" ? "all frames" : "images that are alike"}, so that objects near a limit may change sides.`);
+  if (frames > 1 && preset !== "paper")
+    lines.push(
+      `Judged by this ${kind === "movie" ? "frame" : "image"} alone: annotate pools the statistics ` +
+        `of ${kind === "movie" ? "all frames" : "images that are alike"}, so that objects near a ` +
+        "limit may change sides.",
+    );
   lines.push("No dataset was written; leave out --preview to make one.");
   return lines.join("\n");
 }
 
-const reasonText = (reasons: Preview["reasons"]): string => (reasons.length === 0 ? "" : `: ${reasons.map(([word, count]) => `${word} ${count}`).join(", ")}`);
+const reasonText = (reasons: Preview["reasons"]): string =>
+  reasons.length === 0 ? "" : `: ${reasons.map(([word, count]) => `${word} ${count}`).join(", ")}`;
 
 function valuesText({ diameter, diameterFrom, areas, sensitivity }: Preview): string {
-  const size = diameter === undefined ? "No diameter could be estimated (give one with --diameter)" : `Diameter ${diameter.toFixed(1)} px, ${diameterFrom} (--diameter)`;
-  const range = areas === undefined ? "" : `, areas of the sure nuclei ${areas[0]} to ${areas[1]} px (--min-area, --max-area)`;
+  const size =
+    diameter === undefined
+      ? "No diameter could be estimated (give one with --diameter)"
+      : `Diameter ${diameter.toFixed(1)} px, ${diameterFrom} (--diameter)`;
+  const range =
+    areas === undefined
+      ? ""
+      : `, areas of the sure nuclei ${areas[0]} to ${areas[1]} px (--min-area, --max-area)`;
   return `${size}${range}, sensitivity ${sensitivity} (--sensitivity, above 1 takes more).`;
 }
 
 const brightnessText = ({ background, noise, saturation }: Preview): string =>
-  `Background ${short(background)}, noise ${short(noise)} (grey values); ${percent(saturation)} of the pixels at the largest value.`;
+  `Background ${short(background)}, noise ${short(noise)} (grey values); ` +
+  `${percent(saturation)} of the pixels at the largest value.`;
 
 const short = (value: number): string => String(Number(value.toPrecision(3)));

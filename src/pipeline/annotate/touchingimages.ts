@@ -1,12 +1,15 @@
-/** Composed touching nuclei of a dataset: `composed/images`, `composed/masks`, `composed/overlays`, apart from what `karyon train` reads. */
+/**
+ * Composed touching nuclei of a dataset: `composed/images`, `composed/masks`, `composed/overlays`, apart from
+ * what `karyon train` reads.
+ */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
-import { type FramePool, mapOrdered } from "../../workers/pool.js";
-import { writeFileAtomic } from "../store/files.js";
 import { counted } from "../../core/wording.js";
-import { readLabels } from "../store/labelfiles.js";
+import { type FramePool, mapOrdered } from "../../workers/pool.js";
 import { openSource } from "../source/source.js";
+import { writeFileAtomic } from "../store/files.js";
+import { readLabels } from "../store/labelfiles.js";
 
 /** One composed image, as `annotation.json` lists it. */
 export interface ComposedRecord {
@@ -36,10 +39,17 @@ interface Job {
   readonly tick: (message: string) => void;
 }
 
-/** Composes `wanted` images from those of a dataset, evenly spread over them; from some several times where there are fewer, or others give none. */
-export async function composeInto({ folder, names, seed, pool, threads, context, tick }: Job, wanted: number): Promise<ComposedFiles> {
+/**
+ * Composes `wanted` images from those of a dataset, evenly spread over them; from some several times where
+ * there are fewer, or others give none.
+ */
+export async function composeInto(
+  { folder, names, seed, pool, threads, context, tick }: Job,
+  wanted: number,
+): Promise<ComposedFiles> {
   if (wanted === 0) return { composed: [], warnings: [] };
-  for (const part of ["images", "masks", "overlays"]) await mkdir(join(folder, "composed", part), { recursive: true });
+  for (const part of ["images", "masks", "overlays"])
+    await mkdir(join(folder, "composed", part), { recursive: true });
   const composed: ComposedRecord[] = [];
   let reason = "";
   let attempts = 0;
@@ -69,12 +79,21 @@ export async function composeInto({ folder, names, seed, pool, threads, context,
     // Sources that gave something take their next turn after those that are still to come.
     sources = [...sources.slice(chosen.length), ...chosen.filter((_, k) => typeof results[k] !== "string")];
   }
-  const warnings = composed.length === wanted ? [] : [`Only ${composed.length} of ${counted(wanted, "image")} with touching nuclei could be composed. ${reason}`];
+  const warnings =
+    composed.length === wanted
+      ? []
+      : [
+          `Only ${composed.length} of ${counted(wanted, "image")} with touching nuclei could be composed. ${reason}`,
+        ];
   return { composed, warnings };
 }
 
 /** All items, `wanted` of them that are evenly spread first. */
 function spread<T>(items: readonly T[], wanted: number): T[] {
-  const first = new Set(Array.from({ length: Math.min(wanted, items.length) }, (_, k) => Math.floor((k * items.length) / Math.min(wanted, items.length))));
+  const first = new Set(
+    Array.from({ length: Math.min(wanted, items.length) }, (_, k) =>
+      Math.floor((k * items.length) / Math.min(wanted, items.length)),
+    ),
+  );
   return [...items.filter((_, i) => first.has(i)), ...items.filter((_, i) => !first.has(i))];
 }

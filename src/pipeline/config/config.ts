@@ -1,12 +1,14 @@
-import { z } from "zod";
 import { parse as parseYaml } from "yaml";
+import { z } from "zod";
 import { InvalidInput, messageOf } from "../../core/errors.js";
 import { type Config, type OptionSpec, optionTable, type Section, sections } from "./options.js";
 
 const schema = z.strictObject(
   Object.fromEntries(
     sections.map((section) => {
-      const shape = Object.fromEntries(Object.entries(optionTable[section]).map(([key, spec]: [string, OptionSpec]) => [key, spec.schema]));
+      const shape = Object.fromEntries(
+        Object.entries(optionTable[section]).map(([key, spec]: [string, OptionSpec]) => [key, spec.schema]),
+      );
       return [section, z.strictObject(shape).prefault({})];
     }),
   ),
@@ -29,12 +31,29 @@ export function resolveConfig(given: PartialConfig, where: string): Config {
   if (issue.code === "unrecognized_keys") {
     const key = [...path, issue.keys[0]!].join(".");
     const known = path.length === 0 ? sections : Object.keys(optionTable[path[0] as Section]);
-    throw new InvalidInput(`${where}, key "${key}"`, `one of ${known.join(", ")}`, "an unknown key", "correct or remove it");
+    throw new InvalidInput(
+      `${where}, key "${key}"`,
+      `one of ${known.join(", ")}`,
+      "an unknown key",
+      "correct or remove it",
+    );
   }
-  const received = path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], given);
-  const spec = path.length === 2 ? (optionTable[path[0] as Section] as Record<string, OptionSpec>)[path[1]!] : undefined;
-  const expected = issue.message.replace(/^(Invalid input|Invalid option|Too \w+): expected /, "").replace(/^number to be/, "a number").replace(/, received \w+$/, "");
-  throw new InvalidInput(`${where}, ${path.join(".")}`, expected, JSON.stringify(received) ?? "nothing", spec ? `see --help for --${spec.flag}` : "");
+  const received = path.reduce<unknown>(
+    (value, key) => (value as Record<string, unknown> | undefined)?.[key],
+    given,
+  );
+  const spec =
+    path.length === 2 ? (optionTable[path[0] as Section] as Record<string, OptionSpec>)[path[1]!] : undefined;
+  const expected = issue.message
+    .replace(/^(Invalid input|Invalid option|Too \w+): expected /, "")
+    .replace(/^number to be/, "a number")
+    .replace(/, received \w+$/, "");
+  throw new InvalidInput(
+    `${where}, ${path.join(".")}`,
+    expected,
+    JSON.stringify(received) ?? "nothing",
+    spec ? `see --help for --${spec.flag}` : "",
+  );
 }
 
 /** Parses a configuration file (YAML). @throws InvalidInput when it is no YAML mapping. */
@@ -46,7 +65,8 @@ export function parseConfig(text: string, where: string): PartialConfig {
     throw new InvalidInput(where, "a YAML file", messageOf(error).split("\n")[0]!.replace(/[.:]$/, ""));
   }
   if (value === null || value === undefined) return {};
-  if (typeof value !== "object" || Array.isArray(value)) throw new InvalidInput(where, `sections such as "train:"`, JSON.stringify(value));
+  if (typeof value !== "object" || Array.isArray(value))
+    throw new InvalidInput(where, `sections such as "train:"`, JSON.stringify(value));
   return value;
 }
 
@@ -56,7 +76,8 @@ export function mergeConfigs(...parts: readonly PartialConfig[]): PartialConfig 
   for (const part of parts) {
     for (const [section, options] of Object.entries(part)) {
       // What is not a mapping is kept as it is: the check that follows names it.
-      merged[section] = typeof options === "object" && options !== null ? { ...merged[section], ...options } : (options);
+      merged[section] =
+        typeof options === "object" && options !== null ? { ...merged[section], ...options } : options;
     }
   }
   return merged;
@@ -65,7 +86,8 @@ export function mergeConfigs(...parts: readonly PartialConfig[]): PartialConfig 
 /** Paths at which two plain values differ, such as `train.steps`. */
 export function differences(a: unknown, b: unknown, path = ""): string[] {
   if (Object.is(a, b)) return [];
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return [`${path} (${JSON.stringify(a)} before, ${JSON.stringify(b)} now)`];
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null)
+    return [`${path} (${JSON.stringify(a)} before, ${JSON.stringify(b)} now)`];
   const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
   const at = (value: object, key: string): unknown => (value as Record<string, unknown>)[key];
   return keys.flatMap((key) => differences(at(a, key), at(b, key), path === "" ? key : `${path}.${key}`));

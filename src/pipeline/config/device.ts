@@ -16,21 +16,26 @@ export interface ChosenDevice {
 }
 
 /**
- * What `auto` tries, in this order. CoreML and DirectML only by name: they cut a network into pieces and may calculate with half the digits,
- * and neither has been tried.
+ * What `auto` tries, in this order. CoreML and DirectML only by name: they cut a network into pieces and may
+ * calculate with half the digits, and neither has been tried.
  */
 const automatic: readonly Device[] = ["cuda", "webgpu"];
 
-/** Worth it from this many times the processor's speed: a little faster is not worth results that depend on the driver. */
+/**
+ * Worth it from this many times the processor's speed: a little faster is not worth results that depend on
+ * the driver.
+ */
 const worthwhile = 2;
 
 /**
- * A step's gradient may differ from the processor's by this part of its largest number. Numbers of half the digits and NVIDIA's TF32 stay below
- * it; what goes beyond is wrong.
+ * A step's gradient may differ from the processor's by this part of its largest number. Numbers of half the
+ * digits and NVIDIA's TF32 stay below it; what goes beyond is wrong.
  */
 const tolerance = 1e-2;
 
-/** `auto` waits this long, ms, for a device: a software one (Vulkan without a graphics card) may take minutes. */
+/**
+ * `auto` waits this long, ms, for a device: a software one (Vulkan without a graphics card) may take minutes.
+ */
 const patience = 10_000;
 
 /** One that was asked for by name may compile for this long, ms. */
@@ -39,10 +44,12 @@ const patienceByName = 120_000;
 const chosen = new Map<string, Promise<ChosenDevice>>();
 
 /**
- * The device that is set, or for `auto` the first that works, agrees with the processor and is at least twice as fast, else the processor.
+ * The device that is set, or for `auto` the first that works, agrees with the processor and is at least twice
+ * as fast, else the processor.
  *
- * Devices are tried once in a process, and in a process of their own: a driver that crashes, hangs or complains costs a fallback and no
- * training. Without a graphics card that takes a third of a second of one core.
+ * Devices are tried once in a process, and in a process of their own: a driver that crashes, hangs or
+ * complains costs a fallback and no training. Without a graphics card that takes a third of a second of one
+ * core.
  *
  * @throws InvalidInput where the device that was asked for is missing, or computes something else
  */
@@ -57,8 +64,17 @@ export function chooseDevice(config: Pick<Config, "general">): Promise<ChosenDev
 
 async function findDevice(threads: number): Promise<ChosenDevice> {
   for (const report of (await probe({ devices: automatic, threads }, patience)).reports) {
-    if (!("difference" in report) || report.difference === null || report.speed === null || !(report.difference < tolerance && report.speed >= worthwhile)) continue;
-    const text = `The network runs on ${report.device}, ${report.speed.toFixed(0)} times as fast as the processor at a convolution; results on other devices are equal up to rounding (--device cpu to use the processor).`;
+    if (
+      !("difference" in report) ||
+      report.difference === null ||
+      report.speed === null ||
+      !(report.difference < tolerance && report.speed >= worthwhile)
+    )
+      continue;
+    const text =
+      `The network runs on ${report.device}, ${report.speed.toFixed(0)} times as fast as the ` +
+      "processor at a convolution; results on other devices are equal up to rounding (--device cpu " +
+      "to use the processor).";
     return { device: report.device, notices: [text] };
   }
   return { device: "cpu", notices: [] };
@@ -66,25 +82,59 @@ async function findDevice(threads: number): Promise<ChosenDevice> {
 
 async function checkDevice(device: Device): Promise<ChosenDevice> {
   if (device === "cpu") return { device, notices: [] };
-  const { reports: [report], end } = await probe({ devices: [device] }, patienceByName);
+  const {
+    reports: [report],
+    end,
+  } = await probe({ devices: [device] }, patienceByName);
   if (report === undefined) throw missingDevice(device, `none: trying it ${end}`);
   // The message of the other process is this very error.
   if ("message" in report) throw new KaryonError("InvalidInput", report.message);
   if (report.difference === null || !(report.difference < tolerance)) {
-    const received = report.difference === null ? "no gradient at all" : `a gradient that is off by ${(100 * report.difference).toPrecision(2)} %`;
-    throw new InvalidInput(`device ${device}`, "the processor's gradient up to rounding", received, "renew its driver, or use --device cpu");
+    const received =
+      report.difference === null
+        ? "no gradient at all"
+        : `a gradient that is off by ${(100 * report.difference).toPrecision(2)} %`;
+    throw new InvalidInput(
+      `device ${device}`,
+      "the processor's gradient up to rounding",
+      received,
+      "renew its driver, or use --device cpu",
+    );
   }
-  return { device, notices: [`The network runs on ${device}; results on other devices are equal up to rounding.`] };
+  return {
+    device,
+    notices: [`The network runs on ${device}; results on other devices are equal up to rounding.`],
+  };
 }
 
 /** Asks the process that tries devices. Of devices after the one that ended it there are no reports. */
-function probe(request: ProbeRequest, milliseconds: number): Promise<{ readonly reports: readonly DeviceReport[]; readonly end: string }> {
+function probe(
+  request: ProbeRequest,
+  milliseconds: number,
+): Promise<{ readonly reports: readonly DeviceReport[]; readonly end: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [fileURLToPath(workerFile("probe.js")), JSON.stringify(request)], { stdio: ["ignore", "pipe", "ignore"], timeout: milliseconds, killSignal: "SIGKILL" });
+    const child = spawn(process.execPath, [fileURLToPath(workerFile("probe.js")), JSON.stringify(request)], {
+      stdio: ["ignore", "pipe", "ignore"],
+      timeout: milliseconds,
+      killSignal: "SIGKILL",
+    });
     let output = "";
-    const finish = (end: string): void => resolve({ reports: output.split("\n").slice(0, -1).map((line) => JSON.parse(line) as DeviceReport), end });
-    child.stdout.setEncoding("utf8").on("data", (text: string) => { output += text; });
+    const finish = (end: string): void =>
+      resolve({
+        reports: output
+          .split("\n")
+          .slice(0, -1)
+          .map((line) => JSON.parse(line) as DeviceReport),
+        end,
+      });
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
     child.on("error", (error) => finish(`failed (${error.message})`));
-    child.on("close", (code, signal) => finish(child.killed ? `took longer than ${milliseconds / 1000} s` : `ended with ${signal ?? `code ${code}`}`));
+    child.on("close", (code, signal) =>
+      finish(
+        child.killed ? `took longer than ${milliseconds / 1000} s` : `ended with ${signal ?? `code ${code}`}`,
+      ),
+    );
   });
 }

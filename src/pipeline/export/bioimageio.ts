@@ -1,17 +1,29 @@
-/** The description of a model as bioimage.io has it: `bioimageio.yaml` (model description 0.5) and the README.md beside it. */
+/**
+ * The description of a model as bioimage.io has it: `bioimageio.yaml` (model description 0.5) and the
+ * README.md beside it.
+ */
 import { stringify } from "yaml";
+import { counted } from "../../core/wording.js";
 import { receptiveMargin, sizeMultiple } from "../../model/modelconfig.js";
 import type { ModelDescription } from "../../model/modelfile.js";
 import { references } from "../../report/methods.js";
-import { counted } from "../../core/wording.js";
 
 /** The version of the specification that the description is written to, and was validated against. */
 const FORMAT_VERSION = "0.5.12";
 
-/** Files of a package. The network and `model.json` keep their names, so that an unpacked package is a model folder. */
+/**
+ * Files of a package. The network and `model.json` keep their names, so that an unpacked package is a model
+ * folder.
+ */
 export const packageFiles = {
-  yaml: "bioimageio.yaml", documentation: "README.md", cover: "cover.png", network: "model.onnx", description: "model.json",
-  image: "test_image.npy", probability: "test_probability.npy", distances: "test_distances.npy",
+  yaml: "bioimageio.yaml",
+  documentation: "README.md",
+  cover: "cover.png",
+  network: "model.onnx",
+  description: "model.json",
+  image: "test_image.npy",
+  probability: "test_probability.npy",
+  distances: "test_distances.npy",
 } as const;
 
 /** What people say of a model; nothing of it can be known from the model itself. */
@@ -44,67 +56,115 @@ export function bioimageioYaml(facts: PackageFacts): string {
   // The file fixes the batch to one image.
   const batch = { type: "batch", size: 1 };
   const space = (id: string): Entry => ({ type: "space", id, size: { min: multiple, step: multiple } });
-  const cells = (id: string): Entry => ({ type: "space", id, size: { tensor_id: "image", axis_id: id }, scale: config.grid });
+  const cells = (id: string): Entry => ({
+    type: "space",
+    id,
+    size: { tensor_id: "image", axis_id: id },
+    scale: config.grid,
+  });
   const channels = (names: readonly string[]): Entry => ({ type: "channel", channel_names: names });
   const { kwargs } = preprocessing(normalisation);
   const description_ = {
     format_version: FORMAT_VERSION,
     type: "model",
     name: facts.name,
-    description: `StarDist network for cell nuclei in two-dimensional fluorescence images, trained ${beginningOf(provenance)} with Karyon. Nuclei should measure about ${sizeText(description)} px across. ` +
+    description:
+      "StarDist network for cell nuclei in two-dimensional fluorescence images, trained " +
+      `${beginningOf(provenance)} with Karyon. Nuclei should measure about ` +
+      `${sizeText(description)} px across. ` +
       "Its outputs become nuclei by non-maximum suppression of star-convex polygons, which is not part of the network.",
     ...(facts.authors.length > 0 ? { authors: facts.authors.map((name) => ({ name })) } : {}),
     cite: citations(),
     license: facts.license,
     documentation: file(packageFiles.documentation),
     covers: [file(packageFiles.cover)],
-    tags: ["stardist", "karyon", "nuclei", "fluorescence-light-microscopy", "2d", "unet", "instance-segmentation"],
+    tags: [
+      "stardist",
+      "karyon",
+      "nuclei",
+      "fluorescence-light-microscopy",
+      "2d",
+      "unet",
+      "instance-segmentation",
+    ],
     ...timestampOf(provenance),
-    inputs: [{
-      id: "image",
-      description: "Grey values of one channel, as they were acquired.",
-      axes: [batch, channels(["nuclei"]), space("y"), space("x")],
-      data: { type: "float32" },
-      preprocessing: [{ id: "scale_range", kwargs }],
-      test_tensor: file(packageFiles.image),
-    }],
-    outputs: [{
-      id: "probability",
-      description: "Probability that the pixel lies in a nucleus, higher towards its middle.",
-      axes: [batch, channels(["probability"]), cells("y"), cells("x")],
-      data: { type: "float32" },
-      test_tensor: file(packageFiles.probability),
-    }, {
-      id: "distances",
-      description: "Distance in px of the input to the border of the nucleus, ray by ray; ray k points 360 k / rays degrees from x to y.",
-      axes: [batch, channels(Array.from({ length: config.rays }, (_, k) => `ray_${k}`)), cells("y"), cells("x")],
-      data: { type: "float32" },
-      test_tensor: file(packageFiles.distances),
-    }],
+    inputs: [
+      {
+        id: "image",
+        description: "Grey values of one channel, as they were acquired.",
+        axes: [batch, channels(["nuclei"]), space("y"), space("x")],
+        data: { type: "float32" },
+        preprocessing: [{ id: "scale_range", kwargs }],
+        test_tensor: file(packageFiles.image),
+      },
+    ],
+    outputs: [
+      {
+        id: "probability",
+        description: "Probability that the pixel lies in a nucleus, higher towards its middle.",
+        axes: [batch, channels(["probability"]), cells("y"), cells("x")],
+        data: { type: "float32" },
+        test_tensor: file(packageFiles.probability),
+      },
+      {
+        id: "distances",
+        description:
+          "Distance in px of the input to the border of the nucleus, ray by ray; ray k points 360 k / " +
+          "rays degrees from x to y.",
+        axes: [
+          batch,
+          channels(Array.from({ length: config.rays }, (_, k) => `ray_${k}`)),
+          cells("y"),
+          cells("x"),
+        ],
+        data: { type: "float32" },
+        test_tensor: file(packageFiles.distances),
+      },
+    ],
     weights: { onnx: { ...file(packageFiles.network), opset_version: facts.opset } },
     attachments: [file(packageFiles.description)],
     config: {
-      bioimageio: { architecture_type: "StarDist (2D U-Net)", modality: "fluorescence microscopy", target_structure: ["nuclei"], task: "instance segmentation", model_parameter_count: facts.parameters },
-      stardist: { thresholds: { prob: thresholds.probability, nms: thresholds.overlap }, grid: [config.grid, config.grid], n_rays: config.rays },
-      karyon: { model: packageFiles.description, diameter, ...(diameterRange === undefined ? {} : { diameterRange }), normalisation, config },
+      bioimageio: {
+        architecture_type: "StarDist (2D U-Net)",
+        modality: "fluorescence microscopy",
+        target_structure: ["nuclei"],
+        task: "instance segmentation",
+        model_parameter_count: facts.parameters,
+      },
+      stardist: {
+        thresholds: { prob: thresholds.probability, nms: thresholds.overlap },
+        grid: [config.grid, config.grid],
+        n_rays: config.rays,
+      },
+      karyon: {
+        model: packageFiles.description,
+        diameter,
+        ...(diameterRange === undefined ? {} : { diameterRange }),
+        normalisation,
+        config,
+      },
     },
   };
   return stringify(description_, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 /**
- * `normalise` in bioimage.io's terms: percentiles of each image, nothing clipped. `normalise` adds nothing to the divisor; `eps`, which must
- * be above 0, is next to nothing, where the default of the specification (1e-6) would change images of small grey values. Without a dot in
- * it, readers of YAML 1.1 would take the number for text.
+ * `normalise` in bioimage.io's terms: percentiles of each image, nothing clipped. `normalise` adds nothing to
+ * the divisor; `eps`, which must be above 0, is next to nothing, where the default of the specification
+ * (1e-6) would change images of small grey values. Without a dot in it, readers of YAML 1.1 would take the
+ * number for text.
  */
-const preprocessing = ({ low, high }: ModelDescription["normalisation"]): { readonly kwargs: Entry } =>
-  ({ kwargs: { axes: ["channel", "y", "x"], min_percentile: low, max_percentile: high, eps: 1.5e-20 } });
+const preprocessing = ({ low, high }: ModelDescription["normalisation"]): { readonly kwargs: Entry } => ({
+  kwargs: { axes: ["channel", "y", "x"], min_percentile: low, max_percentile: high, eps: 1.5e-20 },
+});
 
 const citations = (): Entry[] =>
-  references.filter(({ key }) => ["Englbrecht", "Schmidt", "Ronneberger"].includes(key)).map(({ text }) => {
-    const [words, doi] = text.split(" doi:") as [string, string];
-    return { text: words, doi };
-  });
+  references
+    .filter(({ key }) => ["Englbrecht", "Schmidt", "Ronneberger"].includes(key))
+    .map(({ text }) => {
+      const [words, doi] = text.split(" doi:") as [string, string];
+      return { text: words, doi };
+    });
 
 /** When the model was made, not when it was packed, so that the same model gives the same bytes. */
 function timestampOf({ created }: ModelDescription["provenance"]): Entry {
@@ -115,11 +175,15 @@ function timestampOf({ created }: ModelDescription["provenance"]): Entry {
 const rounded = (value: number): string => String(Number(value.toPrecision(3)));
 
 function sizeText({ diameter, diameterRange }: ModelDescription): string {
-  if (diameterRange === undefined || rounded(diameterRange.low) === rounded(diameterRange.high)) return rounded(diameter);
+  if (diameterRange === undefined || rounded(diameterRange.low) === rounded(diameterRange.high))
+    return rounded(diameter);
   return `${rounded(diameter)} (${rounded(diameterRange.low)} to ${rounded(diameterRange.high)})`;
 }
 
-/** README.md: what the model is, how it came about, how to use it, and what it cannot do. Says nothing that the model's file does not. */
+/**
+ * README.md: what the model is, how it came about, how to use it, and what it cannot do. Says nothing that
+ * the model's file does not.
+ */
 export function packageReadme(facts: Omit<PackageFacts, "hashes">): string {
   const { name, description, opset, parameters, testImage } = facts;
   const { config, normalisation, thresholds } = description;
@@ -140,7 +204,8 @@ A U-Net of depth ${config.depth} with ${config.filters} filters on its first lev
 - \`distances\`: ${config.rays} x height / ${config.grid} x width / ${config.grid}, in px of the input; ray k points in the direction (y, x) = (sin, cos)(2 pi k / ${config.rays}). Values may be negative where there is no nucleus.
 - Tiles of a large image should overlap by ${margin} px on each side and begin on multiples of ${multiple} px: then they give the values of the whole image.
 
-**The outputs are no nuclei yet.** Polygons with a probability above ${probability} are candidates; of those that share more than ${overlap} of the smaller area the most probable stays
+* *The outputs are no nuclei yet.** Polygons with a probability above ${probability} are candidates; of those
+* that share more than ${overlap} of the smaller area the most probable stays
 (\`config.stardist.thresholds\`: prob, nms). This suppression is not part of the ONNX file, nor of the package.
 
 ## How to use
@@ -190,35 +255,61 @@ some images by hand and compare: \`npx karyon evaluate TRUTH labels\`.
 `;
 }
 
-const beginningOf = ({ from }: ModelDescription["provenance"]): string => (from === undefined ? "from scratch" : "further from an earlier model");
+const beginningOf = ({ from }: ModelDescription["provenance"]): string =>
+  from === undefined ? "from scratch" : "further from an earlier model";
 
 function trainingText({ provenance }: ModelDescription): string {
-  const settings = (typeof provenance["settings"] === "object" ? provenance["settings"] : {}) as Readonly<Record<string, unknown>>;
+  const settings = (typeof provenance["settings"] === "object" ? provenance["settings"] : {}) as Readonly<
+    Record<string, unknown>
+  >;
   const images = provenance["trainingImages"];
   const sentences = [
-    typeof provenance["karyon"] === "string" ? `Trained with Karyon ${provenance["karyon"]}` : "Trained with Karyon",
+    typeof provenance["karyon"] === "string"
+      ? `Trained with Karyon ${provenance["karyon"]}`
+      : "Trained with Karyon",
     Array.isArray(images) ? ` on ${counted(images.length, "image")}` : "",
-    provenance["from"] === undefined ? ", from scratch: no pretrained weights." : ", from the weights of an earlier model of Karyon, whose own training data are not recorded here.",
-    " How the masks of the training set were made is not recorded in the model; Karyon makes them from the images automatically, unless it is given others.",
+    provenance["from"] === undefined
+      ? ", from scratch: no pretrained weights."
+      : ", from the weights of an earlier model of Karyon, whose own training data are not recorded here.",
+    " How the masks of the training set were made is not recorded in the model; Karyon makes " +
+      "them from the images automatically, unless it is given others.",
   ].join("");
   const facts = [
     // Done, which may be fewer than were set.
     ["steps", provenance["steps"] ?? settings["steps"]] as const,
     ...Object.entries(settingNames).map(([key, text]) => [text, settings[key]] as const),
-    ["augmentation", settings["augment"] === undefined ? undefined : settings["augment"] === "none" ? "none" : `on, see ${packageFiles.description}`] as const,
+    [
+      "augmentation",
+      settings["augment"] === undefined
+        ? undefined
+        : settings["augment"] === "none"
+          ? "none"
+          : `on, see ${packageFiles.description}`,
+    ] as const,
     ["seed", provenance["seed"]] as const,
   ].filter(([, value]) => typeof value === "number" || typeof value === "string");
   const list = facts.map(([text, value]) => `- ${text}: ${String(value)}`).join("\n");
-  return `${sentences}\n${list === "" ? "" : `\n${list}\n`}\nAll that is recorded of it, with the names of the images, stands in \`${packageFiles.description}\`.`;
+  return (
+    `${sentences}\n${list === "" ? "" : `\n${list}\n`}\nAll that is recorded of it, with the ` +
+    `names of the images, stands in \`${packageFiles.description}\`.`
+  );
 }
 
 const settingNames: Readonly<Record<string, string>> = {
-  batch: "patches a step", patch: "edge of a patch, px", learningRate: "largest learning rate", schedule: "course of the learning rate",
+  batch: "patches a step",
+  patch: "edge of a patch, px",
+  learningRate: "largest learning rate",
+  schedule: "course of the learning rate",
   compose: "share of patches composed of touching nuclei",
 };
 
 function validationText({ provenance }: ModelDescription): string {
   const score = provenance["validationScore"];
-  if (typeof score !== "number" || !Number.isFinite(score)) return "Nothing was held back from training to check it.";
-  return `On parts held back from training it finds the masks of its training set again with a mean average precision of ${score.toFixed(2)} (over IoU 0.3, 0.5, 0.7). Where the masks were made automatically, that is agreement with them, not with the truth.`;
+  if (typeof score !== "number" || !Number.isFinite(score))
+    return "Nothing was held back from training to check it.";
+  return (
+    "On parts held back from training it finds the masks of its training set again with a mean " +
+    `average precision of ${score.toFixed(2)} (over IoU 0.3, 0.5, 0.7). Where the masks were ` +
+    "made automatically, that is agreement with them, not with the truth."
+  );
 }

@@ -1,4 +1,7 @@
-/** A model folder to a package of bioimage.io: one zip with the network, how to use it, and a test image with what the network makes of it. */
+/**
+ * A model folder to a package of bioimage.io: one zip with the network, how to use it, and a test image with
+ * what the network makes of it.
+ */
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { InvalidInput, OutputError } from "../../core/errors.js";
@@ -6,6 +9,7 @@ import { float32Of, type Image, type StoredPlane } from "../../core/image.js";
 import { type LabelImage, labelImage } from "../../core/labels.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import type { Tensor } from "../../core/tensor.js";
+import { overlayLabels } from "../../draw/overlay.js";
 import { normalise } from "../../imgproc/normalise.js";
 import { encodeNpy } from "../../io/npy.js";
 import { encodePng } from "../../io/png/png.js";
@@ -15,20 +19,25 @@ import { type ModelDescription, weightsFromOnnx } from "../../model/modelfile.js
 import { parameterCount } from "../../model/parameters.js";
 import type { Predictor } from "../../model/predictor.js";
 import { readOpset } from "../../nn/onnx.js";
-import { overlayLabels } from "../../draw/overlay.js";
 import { segment } from "../../segment/segment.js";
 import { simulatePresets } from "../../simulate/scene.js";
 import { simulate } from "../../simulate/simulate.js";
-import { bioimageioYaml, type ModelCredits, packageFiles, packageReadme } from "./bioimageio.js";
 import { type PipelineContext, runStage } from "../stage/events.js";
 import { codeOf, openBytes, readBytes, unwritable, writeFileAtomic } from "../store/files.js";
 import type { OutputOptions } from "../store/folders.js";
 import { loadModel, modelFiles } from "../store/modelfolder.js";
+import { bioimageioYaml, type ModelCredits, packageFiles, packageReadme } from "./bioimageio.js";
 
 /** Whose model it is cannot be guessed: nobody is named as author unless the user does. */
-export const defaultCredits: ModelCredits = { name: "StarDist nuclei (Karyon)", authors: [], license: "CC-BY-4.0" };
+export const defaultCredits: ModelCredits = {
+  name: "StarDist nuclei (Karyon)",
+  authors: [],
+  license: "CC-BY-4.0",
+};
 
-export type ExportOptions = OutputOptions & { readonly [K in keyof ModelCredits]?: ModelCredits[K] | undefined };
+export type ExportOptions = OutputOptions & {
+  readonly [K in keyof ModelCredits]?: ModelCredits[K] | undefined;
+};
 
 export interface ModelPackage {
   readonly file: string;
@@ -43,13 +52,25 @@ export interface ModelPackage {
 /**
  * Writes the model in `folder` as a bioimage.io package. The same model and options give the same bytes.
  *
- * @param out a file name that ends in .zip; an earlier package of that name is replaced with `overwrite`, anything else never
- * @throws InvalidInput for a folder that is no model, and for credits that bioimage.io does not take; CorruptFile; OutputError; Cancelled
+ * @param out a file name that ends in .zip; an earlier package of that name is replaced with `overwrite`,
+ *   anything else never
+ * @throws InvalidInput for a folder that is no model, and for credits that bioimage.io does not take;
+ *   CorruptFile; OutputError; Cancelled
  */
-export async function exportModel(folder: string, out: string, options: ExportOptions, context: PipelineContext = {}): Promise<ModelPackage> {
-  const credits = { name: options.name ?? defaultCredits.name, authors: options.authors ?? defaultCredits.authors, license: options.license ?? defaultCredits.license };
+export async function exportModel(
+  folder: string,
+  out: string,
+  options: ExportOptions,
+  context: PipelineContext = {},
+): Promise<ModelPackage> {
+  const credits = {
+    name: options.name ?? defaultCredits.name,
+    authors: options.authors ?? defaultCredits.authors,
+    license: options.license ?? defaultCredits.license,
+  };
   checkCredits(credits);
-  if (!/\.zip$/i.test(out)) throw new InvalidInput("--output", "a file name that ends in .zip", out === "" ? "none" : out);
+  if (!/\.zip$/i.test(out))
+    throw new InvalidInput("--output", "a file name that ends in .zip", out === "" ? "none" : out);
   modelFiles(folder);
   await assertFileReplaceable(out, options.overwrite);
   const { value } = await runStage(context, "export-model", `${folder} for bioimage.io`, async (stage) => {
@@ -59,8 +80,16 @@ export async function exportModel(folder: string, out: string, options: ExportOp
     await writeFileAtomic(out, bytes);
     const names = Object.keys(files);
     return {
-      value: { file: out, bytes: bytes.length, contents: names, authors: credits.authors, license: credits.license },
-      text: `${names.length} files, ${(bytes.length / 2 ** 20).toFixed(1)} MiB; nuclei found in the simulated test image: ${nuclei}`,
+      value: {
+        file: out,
+        bytes: bytes.length,
+        contents: names,
+        authors: credits.authors,
+        license: credits.license,
+      },
+      text:
+        `${names.length} files, ${(bytes.length / 2 ** 20).toFixed(1)} MiB; nuclei found in the ` +
+        `simulated test image: ${nuclei}`,
       notices: noticesOf(credits, nuclei),
     };
   });
@@ -69,10 +98,13 @@ export async function exportModel(folder: string, out: string, options: ExportOp
 
 /** What bioimage.io's description takes for names and licences. */
 function checkCredits({ name, authors, license }: ModelCredits): void {
-  if (!/^[A-Za-z0-9_+\- ()]{5,64}$/.test(name)) throw new InvalidInput("--name", "5 to 64 letters, digits, spaces and _ + - ( )", `"${name}"`);
+  if (!/^[A-Za-z0-9_+\- ()]{5,64}$/.test(name))
+    throw new InvalidInput("--name", "5 to 64 letters, digits, spaces and _ + - ( )", `"${name}"`);
   const wrong = authors.find((author) => author.trim() === "" || /[/\\]/.test(author));
-  if (wrong !== undefined) throw new InvalidInput("--author", "names without slashes, separated by semicolons", `"${wrong}"`);
-  if (!/^[A-Za-z0-9.+-]+$/.test(license)) throw new InvalidInput("--license", "an SPDX identifier such as CC-BY-4.0 or MIT", `"${license}"`);
+  if (wrong !== undefined)
+    throw new InvalidInput("--author", "names without slashes, separated by semicolons", `"${wrong}"`);
+  if (!/^[A-Za-z0-9.+-]+$/.test(license))
+    throw new InvalidInput("--license", "an SPDX identifier such as CC-BY-4.0 or MIT", `"${license}"`);
 }
 
 /** @throws OutputError when something lies there that must not be lost */
@@ -84,7 +116,8 @@ async function assertFileReplaceable(path: string, overwrite: boolean): Promise<
   const source = await openBytes(path);
   const made = firstZipEntry(await source.read(0, Math.min(source.size, 100))) === packageFiles.yaml;
   if (!made) throw new OutputError(`${path} is a file that karyon export-model did not make; ${other}.`);
-  if (!overwrite) throw new OutputError(`${path} is an earlier package; ${other}, or give --overwrite to replace it.`);
+  if (!overwrite)
+    throw new OutputError(`${path} is an earlier package; ${other}, or give --overwrite to replace it.`);
 }
 
 function statOf(path: string): ReturnType<typeof statSync> {
@@ -118,9 +151,13 @@ async function packageOf(folder: string, credits: ModelCredits, stage: StageCont
     const labels = await outlined(image, predictor, description, stage);
     const { rays, grid } = description.config;
     const cells = [image.height / grid, image.width / grid];
-    const array = (channels: number, shape: readonly number[], data: Float32Array): Uint8Array => encodeNpy({ shape: [1, channels, ...shape], data } satisfies Tensor);
+    const array = (channels: number, shape: readonly number[], data: Float32Array): Uint8Array =>
+      encodeNpy({ shape: [1, channels, ...shape], data } satisfies Tensor);
     const facts = {
-      ...credits, description, opset: readOpset(network, networkFile), parameters: parameterCount(description.config),
+      ...credits,
+      description,
+      opset: readOpset(network, networkFile),
+      parameters: parameterCount(description.config),
       testImage: { size: image.height, nuclei: labels.count },
     };
     const parts = {
@@ -132,8 +169,16 @@ async function packageOf(folder: string, credits: ModelCredits, stage: StageCont
       [packageFiles.probability]: array(1, cells, probability),
       [packageFiles.distances]: array(rays, cells, distances),
     };
-    const hashes = Object.fromEntries(Object.entries(parts).map(([name, bytes]) => [name, createHash("sha256").update(bytes).digest("hex")]));
-    return { files: { [packageFiles.yaml]: new TextEncoder().encode(bioimageioYaml({ ...facts, hashes })), ...parts }, nuclei: labels.count };
+    const hashes = Object.fromEntries(
+      Object.entries(parts).map(([name, bytes]) => [name, createHash("sha256").update(bytes).digest("hex")]),
+    );
+    return {
+      files: {
+        [packageFiles.yaml]: new TextEncoder().encode(bioimageioYaml({ ...facts, hashes })),
+        ...parts,
+      },
+      nuclei: labels.count,
+    };
   } finally {
     await predictor.release();
   }
@@ -141,38 +186,81 @@ async function packageOf(folder: string, credits: ModelCredits, stage: StageCont
 
 function noticesOf({ authors, license }: ModelCredits, nuclei: number): string[] {
   return [
-    ...(authors.length === 0 ? [`No author is named: give --author before you publish the package (the licence is ${license}; --license changes it).`] : []),
-    ...(nuclei === 0 ? ["The network finds no nucleus in the simulated test image: it may have been trained too little, or on images that look quite different."] : []),
+    ...(authors.length === 0
+      ? [
+          "No author is named: give --author before you publish the package (the licence is " +
+            `${license}; --license changes it).`,
+        ]
+      : []),
+    ...(nuclei === 0
+      ? [
+          "The network finds no nucleus in the simulated test image: it may have been trained too " +
+            "little, or on images that look quite different.",
+        ]
+      : []),
   ];
 }
 
-/** Edge of the test image in nuclei; its least, px; and its largest, in predictions: the test outputs are what makes a package large. */
+/**
+ * Edge of the test image in nuclei; its least, px; and its largest, in predictions: the test outputs are what
+ * makes a package large.
+ */
 const nucleiAcross = 5;
 const [smallest, mostCells] = [96, 256] as const;
 
 /** Simulated nuclei of the size that the network knows, as far as they can be simulated, in 8 bits. */
 function testImage({ config, diameter }: ModelDescription): Image {
   const multiple = sizeMultiple(config);
-  const size = Math.ceil(Math.min(mostCells * config.grid, Math.max(smallest, nucleiAcross * diameter)) / multiple) * multiple;
+  const size =
+    Math.ceil(Math.min(mostCells * config.grid, Math.max(smallest, nucleiAcross * diameter)) / multiple) *
+    multiple;
   const nucleus = Math.min(200, Math.max(8, diameter));
-  return simulate({ ...simulatePresets.easy, coverage: 0.3, diameter: nucleus, height: size, width: size, frames: 1, seed: 1 }).image(0);
+  return simulate({
+    ...simulatePresets.easy,
+    coverage: 0.3,
+    diameter: nucleus,
+    height: size,
+    width: size,
+    frames: 1,
+    seed: 1,
+  }).image(0);
 }
 
-async function outlined(image: Image, predictor: Predictor, { thresholds, normalisation }: ModelDescription, stage: StageContext): Promise<LabelImage> {
-  const { labels } = await segment(image, predictor, {
-    probabilityThreshold: thresholds.probability, overlapThreshold: thresholds.overlap, normalisation, outline: "star", tile: image.height,
-  }, { signal: stage.signal });
+async function outlined(
+  image: Image,
+  predictor: Predictor,
+  { thresholds, normalisation }: ModelDescription,
+  stage: StageContext,
+): Promise<LabelImage> {
+  const { labels } = await segment(
+    image,
+    predictor,
+    {
+      probabilityThreshold: thresholds.probability,
+      overlapThreshold: thresholds.overlap,
+      normalisation,
+      outline: "star",
+      tile: image.height,
+    },
+    { signal: stage.signal },
+  );
   return labels;
 }
 
-/** The image and, right of it, the image with outlines: twice as wide as high, as bioimage.io wants its covers. RGB. */
+/**
+ * The image and, right of it, the image with outlines: twice as wide as high, as bioimage.io wants its
+ * covers. RGB.
+ */
 function besideEachOther(image: Image, labels: LabelImage): StoredPlane {
   const { height, width } = image;
-  const halves = [labelImage(height, width, new Int32Array(height * width)), labels].map((drawn) => overlayLabels(image, drawn));
+  const halves = [labelImage(height, width, new Int32Array(height * width)), labels].map((drawn) =>
+    overlayLabels(image, drawn),
+  );
   const row = 3 * width;
   const data = new Uint8Array(2 * row * height);
   halves.forEach((half, side) => {
-    for (let y = 0; y < height; y++) data.set((half.data as Uint8Array).subarray(y * row, (y + 1) * row), (2 * y + side) * row);
+    for (let y = 0; y < height; y++)
+      data.set((half.data as Uint8Array).subarray(y * row, (y + 1) * row), (2 * y + side) * row);
   });
   return { height, width: 2 * width, samples: 3, data };
 }

@@ -13,23 +13,43 @@ export interface VideoFormat {
 
 /** Best first. */
 const formats: readonly VideoFormat[] = [
-  { extension: "mp4", encoder: "libx264", options: ["-preset", "medium", "-crf", "20", "-pix_fmt", "yuv420p", "-movflags", "+faststart"] },
+  {
+    extension: "mp4",
+    encoder: "libx264",
+    options: ["-preset", "medium", "-crf", "20", "-pix_fmt", "yuv420p", "-movflags", "+faststart"],
+  },
   { extension: "webm", encoder: "libvpx-vp9", options: ["-crf", "32", "-b:v", "0", "-pix_fmt", "yuv420p"] },
   { extension: "webm", encoder: "libvpx", options: ["-crf", "12", "-b:v", "4M", "-pix_fmt", "yuv420p"] },
 ];
 
-/** The best format that the ffmpeg of this machine writes; undefined where there is none. @param program name or path */
+/**
+ * The best format that the ffmpeg of this machine writes; undefined where there is none.
+ *
+ * @param program name or path
+ */
 export async function videoFormat(program = "ffmpeg"): Promise<VideoFormat | undefined> {
-  const child = spawn(program, ["-hide_banner", "-encoders"], { stdio: ["ignore", "pipe", "ignore"], timeout: 10_000 });
+  const child = spawn(program, ["-hide_banner", "-encoders"], {
+    stdio: ["ignore", "pipe", "ignore"],
+    timeout: 10_000,
+  });
   const parts: string[] = [];
   child.stdout.setEncoding("utf8").on("data", (part: string) => parts.push(part));
   if ((await ended(child)) !== undefined) return undefined;
-  const known = new Set(parts.join("").split("\n").map((line) => line.trim().split(/\s+/)[1]));
+  const known = new Set(
+    parts
+      .join("")
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/)[1]),
+  );
   return formats.find(({ encoder }) => known.has(encoder));
 }
 
 export interface VideoWriter {
-  /** Takes height x width x 3 bytes, red, green, blue; waits where ffmpeg is slower. @throws Error when ffmpeg has failed */
+  /**
+   * Takes height x width x 3 bytes, red, green, blue; waits where ffmpeg is slower.
+   *
+   * @throws Error when ffmpeg has failed
+   */
   readonly frame: (rgb: Uint8Array) => Promise<void>;
   /** Puts the movie under its name. @throws Error with the last words of ffmpeg when it failed */
   readonly close: () => Promise<void>;
@@ -47,29 +67,61 @@ export interface VideoOptions {
 }
 
 /** Starts a movie, under a temporary name until it is closed. @param path without extension */
-export function openVideo(path: string, { height, width, framesPerSecond, format, program = "ffmpeg" }: VideoOptions): VideoWriter {
+export function openVideo(
+  path: string,
+  { height, width, framesPerSecond, format, program = "ffmpeg" }: VideoOptions,
+): VideoWriter {
   const target = `${path}.${format.extension}`;
   const temporary = join(dirname(path), `.${process.pid}-movie.${format.extension}`);
-  const child = spawn(program, [
-    "-hide_banner", "-loglevel", "error", "-y",
-    "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", `${width}x${height}`, "-r", String(framesPerSecond), "-i", "-",
-    // Both formats want even edges. Neither clock nor version goes into the file.
-    "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-an", "-c:v", format.encoder, ...format.options, "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact",
-    temporary,
-  ], { stdio: ["pipe", "ignore", "pipe"] });
+  const child = spawn(
+    program,
+    [
+      "-hide_banner",
+      "-loglevel",
+      "error",
+      "-y",
+      "-f",
+      "rawvideo",
+      "-pix_fmt",
+      "rgb24",
+      "-s",
+      `${width}x${height}`,
+      "-r",
+      String(framesPerSecond),
+      "-i",
+      "-",
+      // Both formats want even edges. Neither clock nor version goes into the file.
+      "-vf",
+      "pad=ceil(iw/2)*2:ceil(ih/2)*2",
+      "-an",
+      "-c:v",
+      format.encoder,
+      ...format.options,
+      "-map_metadata",
+      "-1",
+      "-fflags",
+      "+bitexact",
+      "-flags:v",
+      "+bitexact",
+      temporary,
+    ],
+    { stdio: ["pipe", "ignore", "pipe"] },
+  );
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (part: string) => (said = (said + part).slice(-500)));
   // A pipe that breaks says less than the exit code and the last words, which follow.
   child.stdin.on("error", () => undefined);
   const finished = ended(child);
   const check = (trouble: string | undefined): void => {
-    if (trouble !== undefined) throw new Error(`${trouble}${said.trim() === "" ? "" : `: ${said.trim().split("\n").at(-1)!}`}`);
+    if (trouble !== undefined)
+      throw new Error(`${trouble}${said.trim() === "" ? "" : `: ${said.trim().split("\n").at(-1)!}`}`);
   };
   let closed = false;
   return {
     frame: async (rgb) => {
       if (child.stdin.destroyed) check((await finished) ?? "ffmpeg ended before the movie did");
-      if (!child.stdin.write(rgb)) await Promise.race([new Promise((resolve) => child.stdin.once("drain", resolve)), finished]);
+      if (!child.stdin.write(rgb))
+        await Promise.race([new Promise((resolve) => child.stdin.once("drain", resolve)), finished]);
     },
     close: async () => {
       child.stdin.end();
@@ -90,6 +142,10 @@ export function openVideo(path: string, { height, width, framesPerSecond, format
 function ended(child: ChildProcess): Promise<string | undefined> {
   return new Promise((resolve) => {
     child.once("error", (error) => resolve(error.message));
-    child.once("close", (code, signal) => resolve(code === 0 ? undefined : `ffmpeg ended with ${code === null ? `signal ${signal}` : `code ${code}`}`));
+    child.once("close", (code, signal) =>
+      resolve(
+        code === 0 ? undefined : `ffmpeg ended with ${code === null ? `signal ${signal}` : `code ${code}`}`,
+      ),
+    );
   });
 }

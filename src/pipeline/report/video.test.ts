@@ -1,5 +1,13 @@
 /** The movie of the tracks, with a program in the place of ffmpeg that notes what it is given. */
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -26,10 +34,25 @@ afterEach(() => {
 });
 
 const [height, width, frames] = [45, 61, 6];
-const picture = (t: number): Image => ({ height, width, data: Uint8Array.from({ length: height * width }, (_, i) => (i * 7919 + t * 31) % 97), pixelSize: 0.5 });
+const picture = (t: number): Image => ({
+  height,
+  width,
+  data: Uint8Array.from({ length: height * width }, (_, i) => (i * 7919 + t * 31) % 97),
+  pixelSize: 0.5,
+});
 const source: ImageSource = {
-  name: "movie", kind: "movie", frames, channels: 1, slices: 1, frameNames: Array.from({ length: frames }, (_, t) => `t${t}`), pixelSize: 0.5, frameInterval: 300, notices: [],
-  read: async (t) => picture(t), size: async () => ({ height, width }), readWindow: async () => Promise.reject(new Error("not asked for")),
+  name: "movie",
+  kind: "movie",
+  frames,
+  channels: 1,
+  slices: 1,
+  frameNames: Array.from({ length: frames }, (_, t) => `t${t}`),
+  pixelSize: 0.5,
+  frameInterval: 300,
+  notices: [],
+  read: async (t) => picture(t),
+  size: async () => ({ height, width }),
+  readWindow: async () => Promise.reject(new Error("not asked for")),
 };
 const nuclei = emptyNuclei(frames);
 for (let t = 0; t < frames; t++) {
@@ -38,13 +61,32 @@ for (let t = 0; t < frames; t++) {
   nuclei.y[t] = 20 + t;
   nuclei.x[t] = 10 + 6 * t;
 }
-const statistics = analyse({ nuclei, frames, edges: Uint32Array.from(Array.from({ length: frames - 1 }, (_, t) => [t, t + 1]).flat()) }, { height, width, pixelSize: 0.5, frameInterval: 300 });
-const input = (program: string): MovieInput => ({ source, config: resolveConfig({}, "the test"), window: undefined, nuclei, statistics, program });
+const statistics = analyse(
+  {
+    nuclei,
+    frames,
+    edges: Uint32Array.from(Array.from({ length: frames - 1 }, (_, t) => [t, t + 1]).flat()),
+  },
+  { height, width, pixelSize: 0.5, frameInterval: 300 },
+);
+const input = (program: string): MovieInput => ({
+  source,
+  config: resolveConfig({}, "the test"),
+  window: undefined,
+  nuclei,
+  statistics,
+  program,
+});
 
-/** A program that lists `encoders`, and as an encoder writes its arguments and the number of bytes it read, or stops after the first with an error. */
+/**
+ * A program that lists `encoders`, and as an encoder writes its arguments and the number of bytes it read, or
+ * stops after the first with an error.
+ */
 function fake(encoders: string, fails = false): string {
   const path = join(mkdtempSync(join(root, "bin-")), "ffmpeg");
-  writeFileSync(path, `#!${process.execPath}
+  writeFileSync(
+    path,
+    `#!${process.execPath}
 const fs = require("node:fs"), args = process.argv.slice(2);
 if (args.includes("-encoders")) { console.log("Encoders:\\n ------\\n${encoders}"); process.exit(0); }
 let bytes = 0;
@@ -53,11 +95,14 @@ process.stdin.on("data", (part) => {
   if (${fails}) { fs.writeFileSync(args.at(-1), "half"); console.error("first trouble\\nNo room for tests"); process.exit(7); }
 });
 process.stdin.on("end", () => fs.writeFileSync(args.at(-1), JSON.stringify({ args, bytes })));
-`);
+`,
+  );
   chmodSync(path, 0o755);
   return path;
 }
-const h264 = " V....D libx264              H.264", vp9 = " V....D libvpx-vp9           VP9", aac = " A....D aac                  AAC";
+const h264 = " V....D libx264              H.264",
+  vp9 = " V....D libvpx-vp9           VP9",
+  aac = " A....D aac                  AAC";
 const nothing = "/nowhere/ffmpeg";
 
 describe("videoFormat", () => {
@@ -74,7 +119,10 @@ describe("writeMovie", () => {
     const out = fresh();
     expect(await writeMovie(out, input(fake(h264)), {})).toEqual({ name: "tracks.mp4", notices: [] });
     expect(readdirSync(out).sort()).toEqual(["tracks.mp4", smallMovieName]);
-    const { args, bytes } = JSON.parse(readFileSync(join(out, "tracks.mp4"), "utf8")) as { args: string[]; bytes: number };
+    const { args, bytes } = JSON.parse(readFileSync(join(out, "tracks.mp4"), "utf8")) as {
+      args: string[];
+      bytes: number;
+    };
     // Enlarged four times.
     expect(args[args.indexOf("-s") + 1]).toBe(`${4 * width}x${4 * height}`);
     expect(bytes).toBe(frames * 16 * height * width * 3);
@@ -98,16 +146,29 @@ describe("writeMovie", () => {
     const out = fresh();
     const { name, notices } = await writeMovie(out, input(fake(h264, true)), {});
     expect(name).toBe("tracks.png");
-    expect(notices).toEqual(["The movie of the tracks could not be written as MP4 (ffmpeg ended with code 7: No room for tests): it is an animated PNG instead."]);
+    expect(notices).toEqual([
+      "The movie of the tracks could not be written as MP4 (ffmpeg ended with code 7: No room for " +
+        "tests): it is an animated PNG instead.",
+    ]);
     expect(readdirSync(out).sort()).toEqual(["tracks.png", smallMovieName]);
   });
 
   it("passes on what is wrong with the images, and stops where it is told to", async () => {
     const out = fresh();
-    const broken = { ...source, read: async (t: number) => (t === 4 ? Promise.reject(new CorruptFile("t4.tif", 0, "it is broken")) : picture(t)) };
-    for (const program of [fake(h264), nothing]) await expect(writeMovie(out, { ...input(program), source: broken }, {})).rejects.toThrow(/t4\.tif/);
+    const broken = {
+      ...source,
+      read: async (t: number) =>
+        t === 4 ? Promise.reject(new CorruptFile("t4.tif", 0, "it is broken")) : picture(t),
+    };
+    for (const program of [fake(h264), nothing])
+      await expect(writeMovie(out, { ...input(program), source: broken }, {})).rejects.toThrow(/t4\.tif/);
     const controller = new AbortController();
-    await expect(writeMovie(out, input(fake(h264)), { signal: controller.signal, onProgress: ({ done }) => done === 2 && controller.abort() })).rejects.toThrow(/abort/i);
+    await expect(
+      writeMovie(out, input(fake(h264)), {
+        signal: controller.signal,
+        onProgress: ({ done }) => done === 2 && controller.abort(),
+      }),
+    ).rejects.toThrow(/abort/i);
     expect(readdirSync(out)).toEqual([]);
   });
 
@@ -115,9 +176,15 @@ describe("writeMovie", () => {
     const out = fresh();
     const noise = Uint8Array.from({ length: 780_100 }, (_, i) => Math.imul(i, 2654435761) >>> 24);
     const large = (t: number): Image => ({ height: 300, width: 2600, data: noise.subarray(t, t + 780_000) });
-    const long = { ...source, frames: 60, read: async (t: number) => large(t), size: async () => ({ height: 300, width: 2600 }) };
+    const long = {
+      ...source,
+      frames: 60,
+      read: async (t: number) => large(t),
+      size: async () => ({ height: 300, width: 2600 }),
+    };
     await writeMovie(out, { ...input(nothing), source: long }, {});
-    const header = (name: string): { height: number; width: number } => pngHeader(readFileSync(join(out, name)), name);
+    const header = (name: string): { height: number; width: number } =>
+      pngHeader(readFileSync(join(out, name)), name);
     expect(header("tracks.png")).toMatchObject({ width: 1024, height: 118 });
     const small = readFileSync(join(out, smallMovieName));
     expect(small.toString("latin1").match(/fcTL/g)).toHaveLength(30);

@@ -1,17 +1,20 @@
-/** The movie of the tracks: MP4 or WebM where ffmpeg is there, else an animated PNG; and a small one, which goes into the report. */
+/**
+ * The movie of the tracks: MP4 or WebM where ffmpeg is there, else an animated PNG; and a small one, which
+ * goes into the report.
+ */
 import { join } from "node:path";
 import type { Statistics } from "../../analyse/analyse.js";
 import { isKaryonError, messageOf } from "../../core/errors.js";
 import type { Image, ImageSource, Window } from "../../core/image.js";
 import type { Nuclei } from "../../core/nuclei.js";
 import type { StageContext } from "../../core/progress.js";
-import { animatedPng } from "../../io/png/apng.js";
 import { movieDrawer } from "../../draw/movieframe.js";
 import { moviePalette, paletteIndices } from "../../draw/moviepalette.js";
 import { contrastOf, drawnSize, overview, type View } from "../../draw/view.js";
-import { openVideo, type VideoFormat, videoFormat } from "./ffmpeg.js";
-import { openAtomic } from "../store/files.js";
+import { animatedPng } from "../../io/png/apng.js";
 import type { Config } from "../config/options.js";
+import { openAtomic } from "../store/files.js";
+import { openVideo, type VideoFormat, videoFormat } from "./ffmpeg.js";
 
 export interface MovieInput {
   readonly source: ImageSource;
@@ -38,9 +41,17 @@ export const smallMovieName = "tracks_small.png";
 const [videoEdge, animationEdge, smallEdge, leastEdge] = [1440, 1024, 480, 96];
 const [animationBytes, smallBytes, smallFrames] = [40e6, 1.2e6, 48];
 
-/** Writes `tracks.mp4`, `tracks.webm` or `tracks.png`, and the small movie, into a folder. Frames are read one at a time. */
+/**
+ * Writes `tracks.mp4`, `tracks.webm` or `tracks.png`, and the small movie, into a folder. Frames are read one
+ * at a time.
+ */
 export async function writeMovie(folder: string, input: MovieInput, context: StageContext): Promise<Movie> {
-  const small = (): Promise<Sink> => animationSink(join(folder, smallMovieName), input, { edge: smallEdge, bytes: smallBytes, most: smallFrames });
+  const small = (): Promise<Sink> =>
+    animationSink(join(folder, smallMovieName), input, {
+      edge: smallEdge,
+      bytes: smallBytes,
+      most: smallFrames,
+    });
   const notices: string[] = [];
   const format = await videoFormat(input.program);
   if (format !== undefined) {
@@ -50,10 +61,25 @@ export async function writeMovie(folder: string, input: MovieInput, context: Sta
     } catch (error) {
       // A frame that cannot be read, a full disk or a stop is not for another format to mend.
       if (isKaryonError(error) || context.signal?.aborted) throw error;
-      notices.push(`The movie of the tracks could not be written as ${format.extension.toUpperCase()} (${messageOf(error)}): it is an animated PNG instead.`);
+      notices.push(
+        `The movie of the tracks could not be written as ${format.extension.toUpperCase()} ` +
+          `(${messageOf(error)}): it is an animated PNG instead.`,
+      );
     }
   }
-  await play(input, [() => animationSink(join(folder, "tracks.png"), input, { edge: animationEdge, bytes: animationBytes, most: Infinity }), small], context);
+  await play(
+    input,
+    [
+      () =>
+        animationSink(join(folder, "tracks.png"), input, {
+          edge: animationEdge,
+          bytes: animationBytes,
+          most: Infinity,
+        }),
+      small,
+    ],
+    context,
+  );
   return { name: "tracks.png", notices };
 }
 
@@ -64,7 +90,11 @@ interface Sink {
   readonly abort: () => Promise<void>;
 }
 
-async function play(input: MovieInput, open: readonly (() => Promise<Sink>)[], context: StageContext): Promise<void> {
+async function play(
+  input: MovieInput,
+  open: readonly (() => Promise<Sink>)[],
+  context: StageContext,
+): Promise<void> {
   const { frames } = input.source;
   const sinks: Sink[] = [];
   try {
@@ -86,22 +116,37 @@ async function videoSink(path: string, input: MovieInput, format: VideoFormat): 
   const { height, width } = await sizeOf(input);
   const view = overview(height, width, videoEdge);
   const draw = await drawerOf(input, view);
-  const video = openVideo(path, { ...drawnSize(view), framesPerSecond: framesPerSecond(input.source.frames), format, program: input.program });
+  const video = openVideo(path, {
+    ...drawnSize(view),
+    framesPerSecond: framesPerSecond(input.source.frames),
+    format,
+    program: input.program,
+  });
   return { frame: (image, t) => video.frame(draw(image, t).data), close: video.close, abort: video.abort };
 }
 
-const readFrame = ({ source, window, config: { input } }: MovieInput, t: number, signal?: AbortSignal): Promise<Image> => {
+const readFrame = (
+  { source, window, config: { input } }: MovieInput,
+  t: number,
+  signal?: AbortSignal,
+): Promise<Image> => {
   const options = { channel: input.channel, z: input.z, signal };
   return window === undefined ? source.read(t, options) : source.readWindow(t, window, options);
 };
 
-const sizeOf = async ({ source, window }: MovieInput): Promise<{ height: number; width: number }> => window ?? source.size(0);
+const sizeOf = async ({ source, window }: MovieInput): Promise<{ height: number; width: number }> =>
+  window ?? source.size(0);
 
-const middleFrame = (input: MovieInput): Promise<Image> => readFrame(input, Math.floor(input.source.frames / 2));
+const middleFrame = (input: MovieInput): Promise<Image> =>
+  readFrame(input, Math.floor(input.source.frames / 2));
 
 async function drawerOf(input: MovieInput, view: View): Promise<ReturnType<typeof movieDrawer>> {
   const { units } = input.statistics;
-  return movieDrawer(input.nuclei, input.statistics, { view, contrast: contrastOf(await middleFrame(input)), pixelSize: units.length === "µm" ? units.perPixel : undefined });
+  return movieDrawer(input.nuclei, input.statistics, {
+    view,
+    contrast: contrastOf(await middleFrame(input)),
+    pixelSize: units.length === "µm" ? units.perPixel : undefined,
+  });
 }
 
 /** So that a movie takes about eight seconds, within what the eye follows. */
@@ -115,7 +160,11 @@ interface AnimationLimits {
 }
 
 /** An animated PNG as large as the limits allow, by the size of its middle frame. */
-async function animationSink(path: string, input: MovieInput, { edge, bytes, most }: AnimationLimits): Promise<Sink> {
+async function animationSink(
+  path: string,
+  input: MovieInput,
+  { edge, bytes, most }: AnimationLimits,
+): Promise<Sink> {
   const { source } = input;
   const every = Math.ceil(source.frames / Math.min(source.frames, most));
   const frames = Math.ceil(source.frames / every);
@@ -124,7 +173,8 @@ async function animationSink(path: string, input: MovieInput, { edge, bytes, mos
   const image = await middleFrame(input);
   const delay = (1000 * every) / framesPerSecond(source.frames);
   let view = overview(height, width, edge);
-  // Noise is what takes the room, and it falls faster than the area: two steps come near enough, never above by much.
+  // Noise is what takes the room, and it falls faster than the area: two steps come near enough, never above
+  // by much.
   for (let attempt = 0; attempt < 2; attempt++) {
     const { frame } = animatedPng({ ...drawnSize(view), frames, delay, palette: moviePalette });
     const share = bytes / (frames * frame(paletteIndices((await drawerOf(input, view))(image, t))).length);

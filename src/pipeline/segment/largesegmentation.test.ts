@@ -10,16 +10,20 @@ import { encodeTiff } from "../../io/tiff/encode.js";
 import type { ModelConfig } from "../../model/modelconfig.js";
 import type { ModelDescription } from "../../model/modelfile.js";
 import { resolveConfig } from "../config/config.js";
+import { bytesOf } from "../config/options.js";
+import { openSource } from "../source/source.js";
 import { readLabels } from "../store/labelfiles.js";
 import { looksAt, segmentLarge } from "./largesegmentation.js";
 import { isStreamed, memoryLimit, partsOf } from "./memory.js";
-import { bytesOf } from "../config/options.js";
 import { segmentInto } from "./segmentation.js";
-import { openSource } from "../source/source.js";
 
 const config: ModelConfig = { rays: 16, grid: 2, depth: 1, filters: 4, convolutionsPerLevel: 2, features: 8 };
 const description: ModelDescription = {
-  config, normalisation: { low: 1, high: 99.8 }, thresholds: { probability: 0.5, overlap: 0.4 }, diameter: 24, provenance: {},
+  config,
+  normalisation: { low: 1, high: 99.8 },
+  thresholds: { probability: 0.5, overlap: 0.4 },
+  diameter: 24,
+  provenance: {},
 };
 const model = { description, predictor: marchingPredictor(config) };
 
@@ -29,12 +33,22 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-/** Writes an image of some hundred nuclei; one nucleus without a value in its middle where the values are floats. */
+/**
+ * Writes an image of some hundred nuclei; one nucleus without a value in its middle where the values are
+ * floats.
+ */
 function writeImage(count: number, floats: boolean): { path: string; side: number } {
   const labels = convexShapes(24, count, true, random(3));
   const noise = random(7);
-  const smooth = gaussian(Float32Array.from(labels.data, (label) => (label > 0 ? 300 + (label % 5) * 60 : 20)), labels.height, labels.width, 1);
-  const data = floats ? smooth.map((v, p) => (p % 100_003 === 0 ? NaN : v + noise.normal(0, 3))) : Uint16Array.from(smooth, (v) => Math.round(v + noise.uniform(0, 20)));
+  const smooth = gaussian(
+    Float32Array.from(labels.data, (label) => (label > 0 ? 300 + (label % 5) * 60 : 20)),
+    labels.height,
+    labels.width,
+    1,
+  );
+  const data = floats
+    ? smooth.map((v, p) => (p % 100_003 === 0 ? NaN : v + noise.normal(0, 3)))
+    : Uint16Array.from(smooth, (v) => Math.round(v + noise.uniform(0, 20)));
   const path = join(root, "image.tif");
   writeFileSync(path, encodeTiff([{ height: labels.height, width: labels.width, samples: 1, data }]));
   return { path, side: labels.height };
@@ -50,7 +64,13 @@ describe("segmentation of large images", () => {
       expect(partsOf({ height: side, width: side }, 1, config, settings).tile).toBeGreaterThan(100);
       const folder = join(root, memory);
       mkdirSync(folder);
-      const summary = await segmentInto(folder, await openSource([path], settings.input), model, settings, {});
+      const summary = await segmentInto(
+        folder,
+        await openSource([path], settings.input),
+        model,
+        settings,
+        {},
+      );
       expect(summary.images[0]!.nuclei).toBeGreaterThan(1180);
       expect(summary.warnings[0]).toMatch(/image: 24 pixels of \d+ have no value/);
       made[memory] = folder;
@@ -59,9 +79,12 @@ describe("segmentation of large images", () => {
     expect(readdirSync(few).sort()).toEqual(readdirSync(many).sort());
     const labels = await readLabels(join(few, "image.tif"));
     expect(labels).toEqual(await readLabels(join(many, "image.tif")));
-    for (const name of ["objects.csv", "segmentation.json"]) expect(readFileSync(join(few, name), "utf8")).toBe(readFileSync(join(many, name), "utf8"));
+    for (const name of ["objects.csv", "segmentation.json"])
+      expect(readFileSync(join(few, name), "utf8")).toBe(readFileSync(join(many, name), "utf8"));
     // At full size, as it is small enough.
-    expect(readFileSync(join(few, "overlays", "image.png"))).toEqual(readFileSync(join(many, "overlays", "image.png")));
+    expect(readFileSync(join(few, "overlays", "image.png"))).toEqual(
+      readFileSync(join(many, "overlays", "image.png")),
+    );
   }, 240_000);
 
   it("leaves no file behind when it is stopped or fails", async () => {
@@ -69,7 +92,11 @@ describe("segmentation of large images", () => {
     const source = await openSource([path]);
     const paths = { labels: join(root, "out", "labels.tif"), overlay: join(root, "out", "overlay.png") };
     let reads = 0;
-    const failing = { ...source, readWindow: (...args: Parameters<typeof source.readWindow>) => (++reads > 6 ? Promise.reject(new Error("gone")) : source.readWindow(...args)) };
+    const failing = {
+      ...source,
+      readWindow: (...args: Parameters<typeof source.readWindow>) =>
+        ++reads > 6 ? Promise.reject(new Error("gone")) : source.readWindow(...args),
+    };
     const frame = { source: failing, frame: 0, options: {}, height: side, width: side };
     await expect(segmentLarge(frame, model.predictor, { band: 60 }, paths, {})).rejects.toThrow("gone");
     expect(reads).toBe(7);
@@ -78,9 +105,20 @@ describe("segmentation of large images", () => {
 
   it("draws a reduced overlay, at most 4096 px high and wide", async () => {
     const [height, width] = [5, 9001];
-    writeFileSync(join(root, "wide.tif"), encodeTiff([{ height, width, samples: 1, data: Uint8Array.from({ length: height * width }, (_, p) => p % 251) }]));
+    writeFileSync(
+      join(root, "wide.tif"),
+      encodeTiff([
+        { height, width, samples: 1, data: Uint8Array.from({ length: height * width }, (_, p) => p % 251) },
+      ]),
+    );
     const paths = { labels: join(root, "wide-labels.tif"), overlay: join(root, "wide.png") };
-    await segmentLarge({ source: await openSource([join(root, "wide.tif")]), frame: 0, options: {}, height, width }, model.predictor, { band: 2 }, paths, {});
+    await segmentLarge(
+      { source: await openSource([join(root, "wide.tif")]), frame: 0, options: {}, height, width },
+      model.predictor,
+      { band: 2 },
+      paths,
+      {},
+    );
     const { plane } = decodePng(readFileSync(paths.overlay), "wide.png");
     expect([plane.height, plane.width]).toEqual([2, 3001]);
     expect((await readLabels(paths.labels)).height).toBe(height);
@@ -89,17 +127,36 @@ describe("segmentation of large images", () => {
 
 describe("parts of large images", () => {
   it("are looked at in the middle and in each quarter, within the image", () => {
-    expect(looksAt({ height: 9000, width: 13_000 })[2]).toEqual({ y: 3988, x: 5988, height: 1024, width: 1024 });
-    for (const size of [{ height: 9000, width: 13_000 }, { height: 300, width: 40_000 }]) {
-      for (const { y, x, height, width } of looksAt(size)) expect(Math.min(y, x, size.height - y - height, size.width - x - width)).toBeGreaterThanOrEqual(0);
+    expect(looksAt({ height: 9000, width: 13_000 })[2]).toEqual({
+      y: 3988,
+      x: 5988,
+      height: 1024,
+      width: 1024,
+    });
+    for (const size of [
+      { height: 9000, width: 13_000 },
+      { height: 300, width: 40_000 },
+    ]) {
+      for (const { y, x, height, width } of looksAt(size))
+        expect(Math.min(y, x, size.height - y - height, size.width - x - width)).toBeGreaterThanOrEqual(0);
     }
   });
 
   it("take a size in MB or GB, and by default part of the machine's memory", () => {
-    expect(["2GB", "1500mb", "0.5 GB", "2", "2GiB", "-1GB", "GB"].map(bytesOf)).toEqual([2e9, 1.5e9, 0.5e9, undefined, undefined, undefined, undefined]);
+    expect(["2GB", "1500mb", "0.5 GB", "2", "2GiB", "-1GB", "GB"].map(bytesOf)).toEqual([
+      2e9,
+      1.5e9,
+      0.5e9,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
     const limit = memoryLimit(resolveConfig({}, "the test"));
     expect(limit).toBeGreaterThan(0);
     expect(limit).toBeLessThanOrEqual(4e9);
-    expect(() => resolveConfig({ segment: { memory: 2 } }, "the test")).toThrow(/segment.memory: expected a size such as 2GB or 1500MB, received 2/);
+    expect(() => resolveConfig({ segment: { memory: 2 } }, "the test")).toThrow(
+      /segment.memory: expected a size such as 2GB or 1500MB, received 2/,
+    );
   });
 });

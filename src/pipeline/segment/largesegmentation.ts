@@ -1,16 +1,22 @@
 /** Images too large to be in memory as a whole: read in rows, written in rows, drawn reduced. */
-import { float32Of, type ImageSource, type PixelData, type ReadOptions, type Window } from "../../core/image.js";
+import {
+  float32Of,
+  type ImageSource,
+  type PixelData,
+  type ReadOptions,
+  type Window,
+} from "../../core/image.js";
 import { labelImage } from "../../core/labels.js";
+import { countMissing } from "../../core/missing.js";
 import type { StageContext } from "../../core/progress.js";
+import { overlayLabels } from "../../draw/overlay.js";
 import { blockMeans } from "../../imgproc/resize.js";
 import { encodePng } from "../../io/png/png.js";
 import type { Predictor } from "../../model/predictor.js";
-import { overlayLabels } from "../../draw/overlay.js";
 import type { ImageRows } from "../../segment/rows.js";
 import { type FoundNuclei, segmentRows, type SegmentOptions } from "../../segment/segment.js";
 import { writeFileAtomic } from "../store/files.js";
 import { openLabelWriter } from "../store/labelfiles.js";
-import { countMissing } from "../../core/missing.js";
 
 interface Size {
   readonly height: number;
@@ -33,25 +39,39 @@ export interface LargeResult extends FoundNuclei {
 const overlayEdge = 4096;
 
 /**
- * Segments a frame row by row into a label file, and draws its overlay: each pixel of that the mean of a square of as many pixels as make the longer side at
- * most 4096 px.
+ * Segments a frame row by row into a label file, and draws its overlay: each pixel of that the mean of a
+ * square of as many pixels as make the longer side at most 4096 px.
  *
  * @throws what reading, segmenting and writing throw; nothing is left at `paths.labels` then
  */
 export async function segmentLarge(
-  image: LargeFrame, predictor: Predictor, settings: Partial<SegmentOptions>, paths: { readonly labels: string; readonly overlay: string }, context: StageContext,
+  image: LargeFrame,
+  predictor: Predictor,
+  settings: Partial<SegmentOptions>,
+  paths: { readonly labels: string; readonly overlay: string },
+  context: StageContext,
 ): Promise<LargeResult> {
-  const writer = await openLabelWriter(paths.labels, { height: image.height, width: image.width, pixelSize: image.source.pixelSize });
+  const writer = await openLabelWriter(paths.labels, {
+    height: image.height,
+    width: image.width,
+    pixelSize: image.source.pixelSize,
+  });
   const rows = rowsOfFrame(image);
   const picture = reducedPicture(image);
   let missing = 0;
   try {
-    const found = await segmentRows(rows, predictor, async (labels, from) => {
-      await writer.rows(labels, labels.length / image.width);
-      const data = await rows.rows(from, from + labels.length / image.width);
-      missing += countMissing(data);
-      picture.add(data, labels, from);
-    }, settings, context);
+    const found = await segmentRows(
+      rows,
+      predictor,
+      async (labels, from) => {
+        await writer.rows(labels, labels.length / image.width);
+        const data = await rows.rows(from, from + labels.length / image.width);
+        missing += countMissing(data);
+        picture.add(data, labels, from);
+      },
+      settings,
+      context,
+    );
     await writer.close();
     await writeFileAtomic(paths.overlay, picture.encode());
     return { ...found, missing };
@@ -62,7 +82,12 @@ export async function segmentLarge(
 }
 
 export function rowsOfFrame({ source, frame, options, height, width }: LargeFrame): ImageRows {
-  return { height, width, rows: async (from, to) => (await source.readWindow(frame, { y: from, x: 0, height: to - from, width }, options)).data };
+  return {
+    height,
+    width,
+    rows: async (from, to) =>
+      (await source.readWindow(frame, { y: from, x: 0, height: to - from, width }, options)).data,
+  };
 }
 
 interface Picture {
@@ -98,6 +123,22 @@ const lookEdge = 1024;
 /** Five windows that stand for a large image: one in the middle, and one in the middle of each quarter. */
 export function looksAt({ height, width }: Size): Window[] {
   const [h, w] = [Math.min(lookEdge, height), Math.min(lookEdge, width)];
-  return [[1, 1], [1, 3], [2, 2], [3, 1], [3, 3]].map(([i, j]) => ({ y: Math.floor((i! / 4) * height - h / 2), x: Math.floor((j! / 4) * width - w / 2), height: h, width: w }))
-    .map(({ y, x, ...size }) => ({ y: Math.min(Math.max(0, y), height - h), x: Math.min(Math.max(0, x), width - w), ...size }));
+  return [
+    [1, 1],
+    [1, 3],
+    [2, 2],
+    [3, 1],
+    [3, 3],
+  ]
+    .map(([i, j]) => ({
+      y: Math.floor((i! / 4) * height - h / 2),
+      x: Math.floor((j! / 4) * width - w / 2),
+      height: h,
+      width: w,
+    }))
+    .map(({ y, x, ...size }) => ({
+      y: Math.min(Math.max(0, y), height - h),
+      x: Math.min(Math.max(0, x), width - w),
+      ...size,
+    }));
 }

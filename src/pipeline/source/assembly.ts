@@ -1,10 +1,13 @@
-/** What several files are together, and the sentences that tell the user what was found, assumed and converted. */
+/**
+ * What several files are together, and the sentences that tell the user what was found, assumed and
+ * converted.
+ */
 import { basename } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
+import { counted } from "../../core/wording.js";
 import { numberingOf } from "./framenames.js";
 import type { ImageFile } from "./imagefile.js";
 import { some } from "./inputs.js";
-import { counted } from "../../core/wording.js";
 
 export interface SourceOptions {
   /** Channel, from 0. Default 0. */
@@ -17,7 +20,10 @@ export interface SourceOptions {
   readonly frameInterval?: number | undefined;
   /** What the files are together. Default: found from names and sizes, see `assemblyOf`. */
   readonly kind?: "movie" | "images" | undefined;
-  /** Leave out files and frames that cannot be read, with a notice. Every frame is then decoded once on opening. Default false. */
+  /**
+   * Leave out files and frames that cannot be read, with a notice. Every frame is then decoded once on
+   * opening. Default false.
+   */
   readonly skipBadFrames?: boolean | undefined;
   /** A folder whose files are no inputs: the one that the output goes to. */
   readonly except?: string | undefined;
@@ -31,8 +37,8 @@ export interface Assembly {
 /**
  * Decides whether files are a movie or independent images.
  *
- * One file is a movie when it has frames. Several are a movie when each is a single frame, all have one size, and their names differ
- * in digits only; otherwise they are images, several movies too.
+ * One file is a movie when it has frames. Several are a movie when each is a single frame, all have one size,
+ * and their names differ in digits only; otherwise they are images, several movies too.
  *
  * @param forced what the user says they are
  * @throws InvalidInput when a movie is forced on files of several sizes
@@ -40,26 +46,52 @@ export interface Assembly {
 export function assemblyOf(files: readonly ImageFile[], forced?: "movie" | "images"): Assembly {
   const sizes = sizesOf(files);
   if (forced === "movie" && sizes.length > 1) {
-    throw new InvalidInput("kind", "images of one size for a movie", some(sizes), "leave the odd files out, or read them as images (--kind images)");
+    throw new InvalidInput(
+      "kind",
+      "images of one size for a movie",
+      some(sizes),
+      "leave the odd files out, or read them as images (--kind images)",
+    );
   }
   if (forced !== undefined) return { kind: forced, notices: [] };
-  const mixed = sizes.length > 1 ? [`The images are of ${sizes.length} sizes (${some(sizes)}): they are read as independent images.`] : [];
-  if (files.length === 1) return { kind: files[0]!.frames > 1 && sizes.length === 1 ? "movie" : "images", notices: mixed };
+  const mixed =
+    sizes.length > 1
+      ? [`The images are of ${sizes.length} sizes (${some(sizes)}): they are read as independent images.`]
+      : [];
+  if (files.length === 1)
+    return { kind: files[0]!.frames > 1 && sizes.length === 1 ? "movie" : "images", notices: mixed };
   const movies = files.filter((file) => file.frames > 1).length;
   if (movies > 0) return { kind: "images", notices: [...mixed, manyMovies(movies, files.length)] };
   const numbering = numberingOf(files.map((file) => basename(file.path)));
   if (mixed.length > 0 || numbering === undefined) return { kind: "images", notices: mixed };
-  const notices = [`${files.length} files of one size whose names differ only in digits are read as a movie (--kind images reads them as independent images).`];
-  if (numbering.varying > 1) notices.push(`${numbering.varying} numbers in the names differ: check that they are one movie, and not several positions or channels.`);
-  if (numbering.gap !== undefined) notices.push(`The numbers of the files skip from ${numbering.gap[0]} to ${numbering.gap[1]}: frames may be missing.`);
+  const notices = [
+    `${files.length} files of one size whose names differ only in digits are read as a movie ` +
+      "(--kind images reads them as independent images).",
+  ];
+  if (numbering.varying > 1)
+    notices.push(
+      `${numbering.varying} numbers in the names differ: check that they are one movie, and not ` +
+        "several positions or channels.",
+    );
+  if (numbering.gap !== undefined)
+    notices.push(
+      `The numbers of the files skip from ${numbering.gap[0]} to ${numbering.gap[1]}: frames may be missing.`,
+    );
   return { kind: "movie", notices };
 }
 
 const manyMovies = (movies: number, files: number): string =>
-  `${movies} of ${files} files hold several frames: all frames are read as independent images; give one movie at a time to track it (--kind movie joins them in order).`;
+  `${movies} of ${files} files hold several frames: all frames are read as independent images; ` +
+  "give one movie at a time to track it (--kind movie joins them in order).";
 
-const sizesOf = (files: readonly ImageFile[]): string[] =>
-  [...new Set(files.flatMap((file) => [`${file.height} x ${file.width}`, ...(file.mixedSizes ? [`others in ${basename(file.path)}`] : [])]))];
+const sizesOf = (files: readonly ImageFile[]): string[] => [
+  ...new Set(
+    files.flatMap((file) => [
+      `${file.height} x ${file.width}`,
+      ...(file.mixedSizes ? [`others in ${basename(file.path)}`] : []),
+    ]),
+  ),
+];
 
 export interface Calibration {
   readonly pixelSize: number | undefined;
@@ -68,20 +100,47 @@ export interface Calibration {
 }
 
 /** Pixel size and frame interval of all files together: the user's, else the files', where they agree. */
-export function calibrationOf(files: readonly ImageFile[], kind: "movie" | "images", options: SourceOptions): Calibration {
+export function calibrationOf(
+  files: readonly ImageFile[],
+  kind: "movie" | "images",
+  options: SourceOptions,
+): Calibration {
   const notices: string[] = [];
   const common = (values: readonly (number | undefined)[], what: string): number | undefined => {
     const all = [...new Set(values)];
     const known = all.filter((value) => value !== undefined);
-    // Frames of a movie were taken alike, even if only the first says how; independent images need not have been.
+    // Frames of a movie were taken alike, even if only the first says how; independent images need not have
+    // been.
     if (all.length === 1 || (kind === "movie" && known.length === 1)) return known[0];
-    notices.push(`The files give different ${what} (${some(all.map((value) => String(value ?? "none")))}): none holds for all of them.`);
+    notices.push(
+      `The files give different ${what} (${some(all.map((value) => String(value ?? "none")))}): ` +
+        "none holds for all of them.",
+    );
     return undefined;
   };
-  const pixelSize = options.pixelSize ?? common(files.map((file) => file.pixelSize), "pixel sizes in µm");
-  const interval = kind === "movie" ? options.frameInterval ?? common(files.map((file) => file.frameInterval), "frame intervals in s") : undefined;
-  const missing = [pixelSize === undefined ? "pixel size (--pixel-size, in µm)" : "", kind === "movie" && interval === undefined ? "frame interval (--frame-interval, in s)" : ""].filter((text) => text !== "");
-  if (missing.length > 0) notices.push(`No ${missing.join(" and no ")} is known: results are in ${missing.length === 2 ? "px and frames" : pixelSize === undefined ? "px" : "frames"} there.`);
+  const pixelSize =
+    options.pixelSize ??
+    common(
+      files.map((file) => file.pixelSize),
+      "pixel sizes in µm",
+    );
+  const interval =
+    kind === "movie"
+      ? (options.frameInterval ??
+        common(
+          files.map((file) => file.frameInterval),
+          "frame intervals in s",
+        ))
+      : undefined;
+  const missing = [
+    pixelSize === undefined ? "pixel size (--pixel-size, in µm)" : "",
+    kind === "movie" && interval === undefined ? "frame interval (--frame-interval, in s)" : "",
+  ].filter((text) => text !== "");
+  if (missing.length > 0)
+    notices.push(
+      `No ${missing.join(" and no ")} is known: results are in ` +
+        `${missing.length === 2 ? "px and frames" : pixelSize === undefined ? "px" : "frames"} there.`,
+    );
   return { pixelSize, frameInterval: interval, notices };
 }
 
@@ -89,27 +148,44 @@ export function calibrationOf(files: readonly ImageFile[], kind: "movie" | "imag
 export function sourceNotices(files: readonly ImageFile[], options: SourceOptions): string[] {
   const byText = new Map<string, string[]>();
   for (const file of files) {
-    for (const text of [...file.notices, ...choices(file, options), ...conversions(file)]) byText.set(text, [...(byText.get(text) ?? []), basename(file.path)]);
+    for (const text of [...file.notices, ...choices(file, options), ...conversions(file)])
+      byText.set(text, [...(byText.get(text) ?? []), basename(file.path)]);
   }
   return [...byText].map(([text, names]) => {
     if (files.length === 1) return `${text}.`;
-    return `${text} (${names.length === files.length ? `all ${files.length} files` : `${counted(names.length, "file")}: ${some(names)}`}).`;
+    return (
+      `${text} ` +
+      `(${names.length === files.length ? `all ${files.length} files` : `${counted(names.length, "file")}: ${some(names)}`}).`
+    );
   });
 }
 
 function choices(file: ImageFile, { channel = 0, z = "max" }: SourceOptions): string[] {
   const texts: string[] = [];
-  if (file.channels > 1) texts.push(`Of ${file.channels} channels number ${channel} is read (--channel, from 0)`);
-  if (file.slices > 1) texts.push(z === "max" ? `The maximum over ${file.slices} slices is read (--z picks one)` : `Of ${file.slices} slices number ${z} is read (--z, from 0)`);
+  if (file.channels > 1)
+    texts.push(`Of ${file.channels} channels number ${channel} is read (--channel, from 0)`);
+  if (file.slices > 1)
+    texts.push(
+      z === "max"
+        ? `The maximum over ${file.slices} slices is read (--z picks one)`
+        : `Of ${file.slices} slices number ${z} is read (--z, from 0)`,
+    );
   return texts;
 }
 
 function conversions(file: ImageFile): string[] {
   const texts: string[] = [];
-  if (file.colour === "rgb") texts.push("Colour becomes grey: the only colour in use, else the mean of red, green and blue");
-  if (file.colour === "palette") texts.push("Palette colours become grey, by index where the palette rises from dark to bright; if these are label images, they are not images to segment");
-  if (file.colour === "whiteIsZero") texts.push("White is stored as 0: the values are inverted, so that bright is bright");
+  if (file.colour === "rgb")
+    texts.push("Colour becomes grey: the only colour in use, else the mean of red, green and blue");
+  if (file.colour === "palette")
+    texts.push(
+      "Palette colours become grey, by index where the palette rises from dark to bright; if these " +
+        "are label images, they are not images to segment",
+    );
+  if (file.colour === "whiteIsZero")
+    texts.push("White is stored as 0: the values are inverted, so that bright is bright");
   if (file.bits === 1) texts.push("The pixels have 1 bit (0 or 1): this is a mask rather than an image");
-  if (!["uint8", "uint16", "float32"].includes(file.type)) texts.push(`Values of type ${file.type} become 32-bit floats`);
+  if (!["uint8", "uint16", "float32"].includes(file.type))
+    texts.push(`Values of type ${file.type} become 32-bit floats`);
   return texts;
 }

@@ -10,16 +10,21 @@ export interface FramePlace {
 }
 
 /**
- * Names for frames: unique even where case does not count, and usable as file names everywhere. A file of several frames gives its name
- * and the frame's number; equal names get their folder before them, then a number.
+ * Names for frames: unique even where case does not count, and usable as file names everywhere. A file of
+ * several frames gives its name and the frame's number; equal names get their folder before them, then a
+ * number.
  */
 export function frameNames(places: readonly FramePlace[]): string[] {
   const plain = places.map(({ path, frame, frames }) => {
     const stem = safeName(stemOf(path));
-    return frames === 1 ? stem : `${stem}_t${String(frame).padStart(Math.max(3, String(frames - 1).length), "0")}`;
+    return frames === 1
+      ? stem
+      : `${stem}_t${String(frame).padStart(Math.max(3, String(frames - 1).length), "0")}`;
   });
   const repeated = repeatedOf(plain);
-  const withFolder = plain.map((name, i) => (repeated.has(name.toLowerCase()) ? `${safeName(basename(dirname(places[i]!.path)))}_${name}` : name));
+  const withFolder = plain.map((name, i) =>
+    repeated.has(name.toLowerCase()) ? `${safeName(basename(dirname(places[i]!.path)))}_${name}` : name,
+  );
   const taken = new Set<string>();
   return withFolder.map((name) => {
     let unique = name;
@@ -38,7 +43,11 @@ function repeatedOf(names: readonly string[]): Set<string> {
 
 /** Letters, digits and . _ - of any script, not beginning with a dot, at most 100. */
 export function safeName(text: string): string {
-  const safe = text.normalize("NFC").replace(/[^\p{L}\p{M}\p{N}._-]+/gu, "_").replace(/^\.+/, "").slice(0, 100);
+  const safe = text
+    .normalize("NFC")
+    .replace(/[^\p{L}\p{M}\p{N}._-]+/gu, "_")
+    .replace(/^\.+/, "")
+    .slice(0, 100);
   return safe === "" ? "image" : safe;
 }
 
@@ -46,7 +55,10 @@ export function safeName(text: string): string {
 export interface Numbering {
   /** Numbers that differ from file to file, by their place in the name. */
   readonly varying: number;
-  /** The first number that does not follow the one before by the usual step, as [before, after]; of names with one varying number only. */
+  /**
+   * The first number that does not follow the one before by the usual step, as [before, after]; of names with
+   * one varying number only.
+   */
   readonly gap: readonly [string, string] | undefined;
 }
 

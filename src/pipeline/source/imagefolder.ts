@@ -5,7 +5,8 @@ import { unreadable } from "../store/files.js";
 import { isImageName, naturalOrder, stemOf } from "./inputs.js";
 
 /**
- * The TIFF and PNG files of one folder by name without extension, in natural order (`frame2` before `frame10`).
+ * The TIFF and PNG files of one folder by name without extension, in natural order (`frame2` before
+ * `frame10`).
  *
  * @throws InvalidInput when there is no such folder, or two files differ in their extension only
  */
@@ -15,7 +16,8 @@ export function listImages(folder: string): Map<string, string> {
   for (const name of names) {
     const stem = stemOf(name);
     const other = files.get(stem);
-    if (other !== undefined) throw new InvalidInput(folder, "one image of a name", `${other} and ${name}`, "keep one of them there");
+    if (other !== undefined)
+      throw new InvalidInput(folder, "one image of a name", `${other} and ${name}`, "keep one of them there");
     files.set(stem, join(folder, name));
   }
   return files;

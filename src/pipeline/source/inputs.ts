@@ -1,8 +1,8 @@
 /** From what the user typed (files, folders, patterns) to a sorted list of image files. */
-import { counted } from "../../core/wording.js";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
+import { counted } from "../../core/wording.js";
 import { unreadable } from "../store/files.js";
 
 export interface InputFiles {
@@ -13,8 +13,9 @@ export interface InputFiles {
 }
 
 /**
- * Expands inputs: a file is itself; a folder the images in it (its folders are not entered); a name with * ? ** [] {} that is no file
- * every image that fits it. Hidden files are passed over, and so is in folders and patterns what has not the name of an image.
+ * Expands inputs: a file is itself; a folder the images in it (its folders are not entered); a name with * ?
+ * ** [] {} that is no file every image that fits it. Hidden files are passed over, and so is in folders and
+ * patterns what has not the name of an image.
  *
  * @param except a folder whose files are passed over: that of the output
  * @throws InvalidInput when an input does not exist, or none gives a file
@@ -33,10 +34,29 @@ export async function listInputs(inputs: readonly string[], except?: string): Pr
     ignored.push(...others);
     if (files.length === 0) empty.push(`${input} (${describeOthers(others)})`);
   }
-  if (found.size === 0 && own.length > 0) throw new InvalidInput("inputs", "images outside of the output folder", `${own.join(", ")} inside of ${except!}`, "choose another output folder with -o");
-  if (found.size === 0) throw new InvalidInput("inputs", "TIFF or PNG images", `none in ${empty.join(", ")}`, "give the files, or a folder that holds them directly");
-  const notices = own.length > 0 ? [`Passed over what lies in the output folder ${except!}: ${own.join(", ")}.`] : empty.map((text) => `There is no image in ${text}.`);
-  if (ignored.length > 0 && empty.length === 0) notices.push(`Passed over ${counted(ignored.length, "file")} that ${ignored.length === 1 ? "is" : "are"} not TIFF or PNG: ${some(ignored.map((file) => basename(file)))}.`);
+  if (found.size === 0 && own.length > 0)
+    throw new InvalidInput(
+      "inputs",
+      "images outside of the output folder",
+      `${own.join(", ")} inside of ${except!}`,
+      "choose another output folder with -o",
+    );
+  if (found.size === 0)
+    throw new InvalidInput(
+      "inputs",
+      "TIFF or PNG images",
+      `none in ${empty.join(", ")}`,
+      "give the files, or a folder that holds them directly",
+    );
+  const notices =
+    own.length > 0
+      ? [`Passed over what lies in the output folder ${except!}: ${own.join(", ")}.`]
+      : empty.map((text) => `There is no image in ${text}.`);
+  if (ignored.length > 0 && empty.length === 0)
+    notices.push(
+      `Passed over ${counted(ignored.length, "file")} that ${ignored.length === 1 ? "is" : "are"} ` +
+        `not TIFF or PNG: ${some(ignored.map((file) => basename(file)))}.`,
+    );
   return { files: [...found.values()].sort(naturalOrder), notices };
 }
 
@@ -46,8 +66,9 @@ function isInside(path: string, folder: string): boolean {
 }
 
 const describeOthers = (others: readonly string[]): string =>
-  others.length === 0 ? "nothing found" : `${counted(others.length, "other file")}: ${some(others.map((file) => basename(file)))}`;
-
+  others.length === 0
+    ? "nothing found"
+    : `${counted(others.length, "other file")}: ${some(others.map((file) => basename(file)))}`;
 
 /** The first three names, and how many more there are. */
 export const some = (names: readonly string[]): string =>
@@ -71,12 +92,24 @@ async function expand(input: string): Promise<Expansion> {
 }
 
 async function filesIn(folder: string, input: string): Promise<string[]> {
-  if (/\.zarr$/i.test(folder)) throw new InvalidInput(input, "TIFF or PNG images", "an OME-Zarr folder", "export it as OME-TIFF");
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => { throw unreadable(input, error); });
-  const names = entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => join(folder, entry.name));
+  if (/\.zarr$/i.test(folder))
+    throw new InvalidInput(input, "TIFF or PNG images", "an OME-Zarr folder", "export it as OME-TIFF");
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw unreadable(input, error);
+  });
+  const names = entries
+    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith("."))
+    .map((entry) => join(folder, entry.name));
   const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith("."));
   if (!names.some(isImageName) && folders.length > 0) {
-    throw new InvalidInput(input, "a folder that holds images", `a folder that holds ${counted(folders.length, "folder")} and no image`, `give one of them, such as ${join(folder, folders.map((entry) => entry.name).sort(naturalOrder)[0]!)}, or the pattern ${join(folder, "**", "*.tif")}`);
+    throw new InvalidInput(
+      input,
+      "a folder that holds images",
+      `a folder that holds ${counted(folders.length, "folder")} and no image`,
+      "give one of them, such as " +
+        `${join(folder, folders.map((entry) => entry.name).sort(naturalOrder)[0]!)}, or the pattern ` +
+        `${join(folder, "**", "*.tif")}`,
+    );
   }
   return names;
 }
@@ -85,15 +118,23 @@ export const isImageName = (path: string): boolean => /\.(tiff?|btf|tf8|tf2|png)
 
 function split(paths: readonly string[]): Expansion {
   const shown = paths.filter((path) => !basename(path).startsWith("."));
-  return { files: shown.filter(isImageName), others: shown.filter((path) => !isImageName(path)).sort(naturalOrder) };
+  return {
+    files: shown.filter(isImageName),
+    others: shown.filter((path) => !isImageName(path)).sort(naturalOrder),
+  };
 }
 
-/** The folder before the first part with a wildcard that is no folder by itself ("scan [2]" may be one), and the rest with "/" between its parts. */
+/**
+ * The folder before the first part with a wildcard that is no folder by itself ("scan [2]" may be one), and
+ * the rest with "/" between its parts.
+ */
 async function splitPattern(input: string): Promise<{ start: string; pattern: string }> {
   const parts = input.split(sep === "\\" ? /[\\/]/ : "/");
-  const before = (end: number): string => parts.slice(0, end).join("/") || (input.startsWith("/") ? "/" : ".");
+  const before = (end: number): string =>
+    parts.slice(0, end).join("/") || (input.startsWith("/") ? "/" : ".");
   for (let i = 0; ; i++) {
-    const wild = /[*?[\]{}]/.test(parts[i]!) && !(await stat(before(i + 1)).catch(() => undefined))?.isDirectory();
+    const wild =
+      /[*?[\]{}]/.test(parts[i]!) && !(await stat(before(i + 1)).catch(() => undefined))?.isDirectory();
     if (wild) return { start: before(i), pattern: parts.slice(i).join("/") };
   }
 }
@@ -112,8 +153,8 @@ async function walk(start: string, folder: string, depth: number): Promise<strin
 }
 
 /**
- * A test for "/"-separated paths against a pattern: * any characters but "/", ** any folders, ? one character, [abc] [a-z] [!abc] one
- * of them, {a,b} either text.
+ * A test for "/"-separated paths against a pattern: * any characters but "/", ** any folders, ? one
+ * character, [abc] [a-z] [!abc] one of them, {a,b} either text.
  *
  * @throws InvalidInput when brackets are not paired
  */
@@ -133,7 +174,10 @@ export function globMatcher(pattern: string): (path: string) => boolean {
     else if (c === "[") {
       const end = pattern.indexOf("]", i + 2);
       if (end < 0) throw new InvalidInput("pattern", "a ] for each [", pattern);
-      const set = pattern.slice(i + 1, end).replace(/^[!^]/, "").replace(/[\\\]^]/g, "\\$&");
+      const set = pattern
+        .slice(i + 1, end)
+        .replace(/^[!^]/, "")
+        .replace(/[\\\]^]/g, "\\$&");
       source += `[${/[!^]/.test(pattern[i + 1]!) ? "^/" : ""}${set}]`;
       i = end;
     } else if (c === "{") {
@@ -154,7 +198,10 @@ export function globMatcher(pattern: string): (path: string) => boolean {
   }
 }
 
-/** Orders texts so that numbers in them go by value: frame2 before frame10. Equal up to leading zeros: by character. */
+/**
+ * Orders texts so that numbers in them go by value: frame2 before frame10. Equal up to leading zeros: by
+ * character.
+ */
 export function naturalOrder(a: string, b: string): number {
   const [left, right] = [a.split(/(\d+)/), b.split(/(\d+)/)];
   for (let i = 0; i < Math.min(left.length, right.length); i++) {

@@ -2,9 +2,9 @@
 import { basename } from "node:path";
 import { isKaryonError, messageOf } from "../../core/errors.js";
 import type { StoredPlane } from "../../core/image.js";
+import { counted } from "../../core/wording.js";
 import { openImageFile, type ImageFile } from "./imagefile.js";
 import { listInputs } from "./inputs.js";
-import { counted } from "../../core/wording.js";
 
 /** Stored values of one plane; colours and channels that share pixels are taken together. */
 export interface PlaneValues {
@@ -45,7 +45,8 @@ export interface Inspection {
 const saturationLimit = 0.005;
 
 /**
- * Looks into files, folders and patterns; a file that cannot be read is reported as such and does not stop the others.
+ * Looks into files, folders and patterns; a file that cannot be read is reported as such and does not stop
+ * the others.
  *
  * @throws InvalidInput when there is no file at all
  */
@@ -60,7 +61,19 @@ export async function inspectFiles(inputs: readonly string[]): Promise<Inspectio
       inspections.push(await inspectFile(file, first));
     } catch (error) {
       if (!isKaryonError(error)) throw error;
-      inspections.push({ file: path, error: messageOf(error), format: "", axes: "", shape: [], type: "", bits: 0, compression: "", colour: "", values: [], warnings: [] });
+      inspections.push({
+        file: path,
+        error: messageOf(error),
+        format: "",
+        axes: "",
+        shape: [],
+        type: "",
+        bits: 0,
+        compression: "",
+        colour: "",
+        values: [],
+        warnings: [],
+      });
     }
   }
   return inspections;
@@ -71,7 +84,8 @@ async function inspectFile(file: ImageFile, first: ImageFile): Promise<Inspectio
   const problems: string[] = [];
   const frames = [...new Set([0, file.frames >> 1, file.frames - 1])];
   // Samples of a pixel are measured together, with their first.
-  const perPixel = file.colour === "grey" || file.colour === "whiteIsZero" ? Math.min(file.channels, file.samples) : 1;
+  const perPixel =
+    file.colour === "grey" || file.colour === "whiteIsZero" ? Math.min(file.channels, file.samples) : 1;
   for (const frame of frames) {
     for (let channel = 0; channel < file.channels; channel += perPixel) {
       try {
@@ -79,23 +93,53 @@ async function inspectFile(file: ImageFile, first: ImageFile): Promise<Inspectio
         values.push({ frame, channel, ...measure(plane, file) });
       } catch (error) {
         if (!isKaryonError(error)) throw error;
-        problems.push(`Frame ${frame}${file.channels > 1 ? `, channel ${channel}` : ""} cannot be read: ${messageOf(error).replace(/\.$/, "")}`);
+        problems.push(
+          `Frame ${frame}${file.channels > 1 ? `, channel ${channel}` : ""} cannot be read: ` +
+            `${messageOf(error).replace(/\.$/, "")}`,
+        );
       }
     }
   }
   const { format, type, bits, compression, colour, pixelSize, frameInterval } = file;
-  const warnings = [...problems, ...file.notices, ...fileWarnings(file, first), ...valueWarnings(values, file)];
-  return { file: file.path, format, ...shapeOf(file), type, bits, compression, colour, pixelSize, frameInterval, values, warnings };
+  const warnings = [
+    ...problems,
+    ...file.notices,
+    ...fileWarnings(file, first),
+    ...valueWarnings(values, file),
+  ];
+  return {
+    file: file.path,
+    format,
+    ...shapeOf(file),
+    type,
+    bits,
+    compression,
+    colour,
+    pixelSize,
+    frameInterval,
+    values,
+    warnings,
+  };
 }
 
 function shapeOf(file: ImageFile): { axes: string; shape: number[] } {
   const perPixel = file.colour === "rgb" || file.channels % file.samples !== 0 ? 1 : file.samples;
-  const sizes: [string, number][] = [["T", file.frames], ["C", file.channels / perPixel], ["Z", file.slices], ["Y", file.height], ["X", file.width], ["S", file.samples]];
+  const sizes: [string, number][] = [
+    ["T", file.frames],
+    ["C", file.channels / perPixel],
+    ["Z", file.slices],
+    ["Y", file.height],
+    ["X", file.width],
+    ["S", file.samples],
+  ];
   const shown = sizes.filter(([axis, size]) => size > 1 || axis === "Y" || axis === "X");
   return { axes: shown.map(([axis]) => axis).join(""), shape: shown.map(([, size]) => size) };
 }
 
-function measure({ data }: StoredPlane, { type, bits, colour }: ImageFile): Omit<PlaneValues, "frame" | "channel"> {
+function measure(
+  { data }: StoredPlane,
+  { type, bits, colour }: ImageFile,
+): Omit<PlaneValues, "frame" | "channel"> {
   let [min, max, sum, nan, atMax] = [Infinity, -Infinity, 0, 0, 0];
   for (let i = 0; i < data.length; i++) {
     const value = data[i]!;
@@ -113,35 +157,68 @@ function measure({ data }: StoredPlane, { type, bits, colour }: ImageFile): Omit
   }
   const count = data.length - nan;
   // One bit is always at one of its ends, and large integers are labels.
-  const canSaturate = bits > 1 && bits <= 16 && !type.startsWith("float") && colour !== "palette" && max > min;
-  return { min: count === 0 ? NaN : min, max: count === 0 ? NaN : max, mean: count === 0 ? NaN : sum / count, saturated: canSaturate ? atMax / count : 0, nan };
+  const canSaturate =
+    bits > 1 && bits <= 16 && !type.startsWith("float") && colour !== "palette" && max > min;
+  return {
+    min: count === 0 ? NaN : min,
+    max: count === 0 ? NaN : max,
+    mean: count === 0 ? NaN : sum / count,
+    saturated: canSaturate ? atMax / count : 0,
+    nan,
+  };
 }
 
 function fileWarnings(file: ImageFile, first: ImageFile): string[] {
   const warnings: string[] = [];
-  if (file.damage !== undefined) warnings.push(`The end of the file is missing: ${messageOf(file.damage).replace(/\.$/, "")}`);
-  if (file.slices > 1 && file.frames === 1) warnings.push(`${file.slices} slices and one frame: if this is a movie, Z and T are swapped; read it with --kind movie`);
-  if (file.channels > 6 && file.frames === 1) warnings.push(`${file.channels} channels and one frame: if this is a movie, C and T are swapped; save it with the frames as T`);
+  if (file.damage !== undefined)
+    warnings.push(`The end of the file is missing: ${messageOf(file.damage).replace(/\.$/, "")}`);
+  if (file.slices > 1 && file.frames === 1)
+    warnings.push(
+      `${file.slices} slices and one frame: if this is a movie, Z and T are swapped; read it with --kind movie`,
+    );
+  if (file.channels > 6 && file.frames === 1)
+    warnings.push(
+      `${file.channels} channels and one frame: if this is a movie, C and T are swapped; save it with the frames as T`,
+    );
   if (file.mixedSizes) warnings.push("The pages are of different sizes: they are read as independent images");
   if (file.height !== first.height || file.width !== first.width) {
-    warnings.push(`The size differs from that of ${basename(first.path)} (${first.height} x ${first.width}): together they are no movie`);
+    warnings.push(
+      `The size differs from that of ${basename(first.path)} (${first.height} x ${first.width}): ` +
+        "together they are no movie",
+    );
   }
-  if (file.pixelSize === undefined) warnings.push("The pixel size is not given: results will be in px unless you give it (--pixel-size)");
-  if (file.frames > 1 && file.frameInterval === undefined) warnings.push("The frame interval is not given: results will be in frames unless you give it (--frame-interval)");
+  if (file.pixelSize === undefined)
+    warnings.push("The pixel size is not given: results will be in px unless you give it (--pixel-size)");
+  if (file.frames > 1 && file.frameInterval === undefined)
+    warnings.push(
+      "The frame interval is not given: results will be in frames unless you give it (--frame-interval)",
+    );
   if (file.bits === 1) warnings.push("The pixels have 1 bit: this is a mask rather than an image");
   return warnings;
 }
 
 function valueWarnings(values: readonly PlaneValues[], file: ImageFile): string[] {
   const place = ({ frame, channel }: PlaneValues): string =>
-    [file.frames > 1 ? `frame ${frame}` : "", file.channels > 1 ? `channel ${channel}` : ""].filter((text) => text !== "").join(", ") || "the image";
+    [file.frames > 1 ? `frame ${frame}` : "", file.channels > 1 ? `channel ${channel}` : ""]
+      .filter((text) => text !== "")
+      .join(", ") || "the image";
   const warnings: string[] = [];
   for (const plane of values) {
-    if (plane.nan > 0) warnings.push(`${counted(plane.nan, "value")} in ${place(plane)} ${plane.nan === 1 ? "is" : "are"} NaN: left out of all work`);
-    if (plane.min === plane.max) warnings.push(`All values in ${place(plane)} are ${plane.min}: nothing to find`);
+    if (plane.nan > 0)
+      warnings.push(
+        `${counted(plane.nan, "value")} in ${place(plane)} ${plane.nan === 1 ? "is" : "are"} NaN: left out of all work`,
+      );
+    if (plane.min === plane.max)
+      warnings.push(`All values in ${place(plane)} are ${plane.min}: nothing to find`);
     if (plane.saturated > saturationLimit) {
-      const top = plane.max === 2 ** file.bits - 1 ? `${plane.max}, the largest that ${file.bits} bits hold` : String(plane.max);
-      warnings.push(`${(100 * plane.saturated).toFixed(1)} % of the values in ${place(plane)} are ${top}: saturated, brightness is not to be trusted there`);
+      const top =
+        plane.max === 2 ** file.bits - 1
+          ? `${plane.max}, the largest that ${file.bits} bits hold`
+          : String(plane.max);
+      warnings.push(
+        `${(100 * plane.saturated).toFixed(1)} % of the values in ${place(plane)} are ${top}: ` +
+          "saturated, brightness is not to be trusted there",
+      );
     }
   }
   return warnings;
@@ -149,13 +226,31 @@ function valueWarnings(values: readonly PlaneValues[], file: ImageFile): string[
 
 /** An inspection as text for people: the file, what it holds, a line a measured plane, a line a warning. */
 export function formatInspection(inspection: Inspection): string {
-  const { file, error, format, axes, shape, type, bits, compression, colour, pixelSize, frameInterval, values, warnings } = inspection;
-  if (error !== undefined) return `${file}\n  cannot be read: ${error.startsWith(`${file}: `) ? error.slice(file.length + 2) : error}`;
+  const {
+    file,
+    error,
+    format,
+    axes,
+    shape,
+    type,
+    bits,
+    compression,
+    colour,
+    pixelSize,
+    frameInterval,
+    values,
+    warnings,
+  } = inspection;
+  if (error !== undefined)
+    return `${file}\n  cannot be read: ${error.startsWith(`${file}: `) ? error.slice(file.length + 2) : error}`;
   const odd = /\d+$/.exec(type)?.[0] === String(bits) ? "" : ` of ${bits} bits`;
   const lines = [
     file,
-    `  ${format}, ${axes} ${shape.join(" x ")}, ${type}${odd}${colour === "grey" ? "" : `, ${colourNames[colour] ?? colour}`}, compression ${compression}`,
-    `  pixel size ${pixelSize === undefined ? "unknown" : `${pixelSize} µm`}${axes.includes("T") ? `, frame interval ${frameInterval === undefined ? "unknown" : `${frameInterval} s`}` : ""}`,
+    `  ${format}, ${axes} ${shape.join(" x ")}, ` +
+      `${type}${odd}${colour === "grey" ? "" : `, ${colourNames[colour] ?? colour}`}, compression ` +
+      `${compression}`,
+    "  pixel size " +
+      `${pixelSize === undefined ? "unknown" : `${pixelSize} µm`}${axes.includes("T") ? `, frame interval ${frameInterval === undefined ? "unknown" : `${frameInterval} s`}` : ""}`,
   ];
   const showFrame = axes.includes("T");
   const showChannel = values.some((plane) => plane.channel > 0);
@@ -166,6 +261,11 @@ export function formatInspection(inspection: Inspection): string {
   return [...lines, ...warnings.map((warning) => `  ! ${warning}.`)].join("\n");
 }
 
-const colourNames: Readonly<Record<string, string>> = { rgb: "RGB", palette: "palette", whiteIsZero: "white is 0", other: "other colours" };
+const colourNames: Readonly<Record<string, string>> = {
+  rgb: "RGB",
+  palette: "palette",
+  whiteIsZero: "white is 0",
+  other: "other colours",
+};
 
 const shortNumber = (value: number): string => String(Number(value.toPrecision(5)));

@@ -1,15 +1,23 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Cancelled, CorruptFile, InvalidInput, StageError } from "../../core/errors.js";
 import { differing } from "../../../test/planes.js";
+import { Cancelled, CorruptFile, InvalidInput, StageError } from "../../core/errors.js";
 import type { ReadOptions, SampleData, StoredPlane, Window } from "../../core/image.js";
+import { cropPlane } from "../../io/image/crop.js";
 import { encodePng } from "../../io/png/png.js";
 import { encodeTiff, type TiffWriteOptions } from "../../io/tiff/encode.js";
-import { cropPlane } from "../../io/image/crop.js";
 import { formatInspection, inspectFiles } from "./inspect.js";
 import { type FileSource, hashFiles, openSource, type SourceOptions } from "./source.js";
 
@@ -20,7 +28,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const plane = (data: SampleData, width: number, samples = 1): StoredPlane => ({ height: data.length / width / samples, width, samples, data });
+const plane = (data: SampleData, width: number, samples = 1): StoredPlane => ({
+  height: data.length / width / samples,
+  width,
+  samples,
+  data,
+});
 const at = (name: string): string => join(folder, name);
 function save(name: string, planes: readonly StoredPlane[], options?: TiffWriteOptions): string {
   mkdirSync(join(at(name), ".."), { recursive: true });
@@ -34,13 +47,20 @@ describe("what files are together", () => {
   it("single frames of one size, named alike but for digits, are a movie in natural order", async () => {
     for (const t of [10, 2, 1]) save(`movie/frame${t}.tif`, [grey(t)]);
     const source = await openSource([at("movie")]);
-    expect([source.name, source.kind, source.frames, source.frameNames]).toEqual(["movie", "movie", 3, ["frame1", "frame2", "frame10"]]);
+    expect([source.name, source.kind, source.frames, source.frameNames]).toEqual([
+      "movie",
+      "movie",
+      3,
+      ["frame1", "frame2", "frame10"],
+    ]);
     expect((await source.read(2)).data[0]).toBe(10);
     expect(source.notices[0]).toMatch(/3 files .* read as a movie/);
     expect(source.notices.join()).toMatch(/skip from 2 to 10/);
     const images = await openSource([at("movie")], { kind: "images" });
     expect([images.kind, images.frames]).toEqual(["images", 3]);
-    expect(source.files).toEqual(["frame1.tif", "frame2.tif", "frame10.tif"].map((name) => join(at("movie"), name)));
+    expect(source.files).toEqual(
+      ["frame1.tif", "frame2.tif", "frame10.tif"].map((name) => join(at("movie"), name)),
+    );
   });
 
   it("other names, or other sizes, are independent images", async () => {
@@ -56,17 +76,26 @@ describe("what files are together", () => {
     await expect(openSource([at("sizes")], { kind: "movie" })).rejects.toThrow(/one size for a movie/);
   });
 
-  it("a file of several pages is a movie; several such files are images, with a notice, or joined when told", async () => {
-    save("two/m1.tif", [grey(1), grey(2)]);
-    save("two/m2.tif", [grey(3), grey(4)]);
-    const one = await openSource([at("two/m1.tif")]);
-    expect([one.name, one.kind, one.frames, one.frameNames]).toEqual(["m1", "movie", 2, ["m1_t000", "m1_t001"]]);
-    const both = await openSource([at("two")]);
-    expect([both.kind, both.frames]).toEqual(["images", 4]);
-    expect(both.notices.join()).toMatch(/2 of 2 files hold several frames/);
-    const joined = await openSource([at("two")], { kind: "movie" });
-    expect([joined.kind, (await joined.read(2)).data[0]]).toEqual(["movie", 3]);
-  });
+  it(
+    "a file of several pages is a movie; several such files are images, with a notice, or joined " +
+      "when told",
+    async () => {
+      save("two/m1.tif", [grey(1), grey(2)]);
+      save("two/m2.tif", [grey(3), grey(4)]);
+      const one = await openSource([at("two/m1.tif")]);
+      expect([one.name, one.kind, one.frames, one.frameNames]).toEqual([
+        "m1",
+        "movie",
+        2,
+        ["m1_t000", "m1_t001"],
+      ]);
+      const both = await openSource([at("two")]);
+      expect([both.kind, both.frames]).toEqual(["images", 4]);
+      expect(both.notices.join()).toMatch(/2 of 2 files hold several frames/);
+      const joined = await openSource([at("two")], { kind: "movie" });
+      expect([joined.kind, (await joined.read(2)).data[0]]).toEqual(["movie", 3]);
+    },
+  );
 
   it("one image is one image", async () => {
     const source = await openSource([save("one.png", [grey(9)])]);
@@ -74,9 +103,19 @@ describe("what files are together", () => {
   });
 
   it("the files of one OME-TIFF are read as one, whichever is given", async () => {
-    for (const input of [fixtures + "/multi_a.ome.tif", fixtures + "/multi_b.ome.tif", fixtures + "/multi_*.ome.tif"]) {
+    for (const input of [
+      fixtures + "/multi_a.ome.tif",
+      fixtures + "/multi_b.ome.tif",
+      fixtures + "/multi_*.ome.tif",
+    ]) {
       const source = await openSource([input]);
-      expect([source.kind, source.frames, source.files.length, source.pixelSize, source.frameInterval]).toEqual(["movie", 2, 2, 0.5, 90]);
+      expect([
+        source.kind,
+        source.frames,
+        source.files.length,
+        source.pixelSize,
+        source.frameInterval,
+      ]).toEqual(["movie", 2, 2, 0.5, 90]);
       const [first, second] = [await source.read(0), await source.read(1)];
       const pages = await openSource([fixture("pages.tif")]);
       expect(first.data).toEqual((await pages.read(0)).data);
@@ -94,11 +133,18 @@ describe("what files are together", () => {
 });
 
 describe("channels, slices and calibration", () => {
-  const stack = (): string => save("stack.tif", Array.from({ length: 12 }, (_, i) => grey(i)), { imagej: { channels: 2, slices: 3, frames: 2 }, pixelSize: 0.5, frameInterval: 60 });
+  const stack = (): string =>
+    save(
+      "stack.tif",
+      Array.from({ length: 12 }, (_, i) => grey(i)),
+      { imagej: { channels: 2, slices: 3, frames: 2 }, pixelSize: 0.5, frameInterval: 60 },
+    );
 
   it("reads channel 0 and the maximum over slices unless told otherwise, and says so", async () => {
     const source = await openSource([stack()]);
-    expect([source.frames, source.channels, source.slices, source.pixelSize, source.frameInterval]).toEqual([2, 2, 3, 0.5, 60]);
+    expect([source.frames, source.channels, source.slices, source.pixelSize, source.frameInterval]).toEqual([
+      2, 2, 3, 0.5, 60,
+    ]);
     // Planes run c, z, t: of frame 1 and channel 0 these are 6, 8, 10.
     expect((await source.read(1)).data[0]).toBe(10);
     expect((await source.read(1, { channel: 1, z: 0 })).data[0]).toBe(7);
@@ -109,7 +155,9 @@ describe("channels, slices and calibration", () => {
   });
 
   it("refuses channels, slices and frames that are not there", async () => {
-    await expect(openSource([stack()], { channel: 2 })).rejects.toThrow(/channel: expected 0 to 1.* received 2/);
+    await expect(openSource([stack()], { channel: 2 })).rejects.toThrow(
+      /channel: expected 0 to 1.* received 2/,
+    );
     await expect(openSource([stack()], { z: 3 })).rejects.toThrow(/z: expected "max" or 0 to 2/);
     const source = await openSource([stack()]);
     await expect(source.read(2)).rejects.toThrow(InvalidInput);
@@ -118,10 +166,14 @@ describe("channels, slices and calibration", () => {
 
   it("prefers the user's calibration, and asks for it where there is none", async () => {
     const source = await openSource([stack()], { pixelSize: 0.25, frameInterval: 30 });
-    expect([source.pixelSize, source.frameInterval, (await source.read(0)).pixelSize]).toEqual([0.25, 30, 0.25]);
+    expect([source.pixelSize, source.frameInterval, (await source.read(0)).pixelSize]).toEqual([
+      0.25, 30, 0.25,
+    ]);
     save("bare/f1.tif", [grey(1)]);
     save("bare/f2.tif", [grey(1)]);
-    expect((await openSource([at("bare")])).notices.at(-1)).toMatch(/No pixel size \(--pixel-size.*and no frame interval/);
+    expect((await openSource([at("bare")])).notices.at(-1)).toMatch(
+      /No pixel size \(--pixel-size.*and no frame interval/,
+    );
   });
 
   it("has no common pixel size for images that differ in it", async () => {
@@ -160,17 +212,31 @@ describe("grey values", () => {
 });
 
 describe("windows of frames", () => {
-  const expectWindow = async (source: FileSource, frame: number, window: Window, options?: ReadOptions): Promise<void> => {
+  const expectWindow = async (
+    source: FileSource,
+    frame: number,
+    window: Window,
+    options?: ReadOptions,
+  ): Promise<void> => {
     const whole = await source.read(frame, options);
     expect(await source.size(frame)).toEqual({ height: whole.height, width: whole.width });
     const { height, width, data, pixelSize } = await source.readWindow(frame, window, options);
     const { data: expected } = cropPlane({ ...whole, samples: 1 }, window, "whole");
-    expect([height, width, pixelSize, data.constructor]).toEqual([window.height, window.width, whole.pixelSize, expected.constructor]);
+    expect([height, width, pixelSize, data.constructor]).toEqual([
+      window.height,
+      window.width,
+      whole.pixelSize,
+      expected.constructor,
+    ]);
     expect(differing(data, expected)).toBe(0);
   };
   const anywhere = ({ height, width }: { readonly height: number; readonly width: number }): Window[] => {
     const [y, x] = [height >> 1, width >> 2];
-    return [{ y: 0, x: 0, height, width }, { y, x, height: height - y, width: width - x }, { y, x, height: 1, width: 1 }];
+    return [
+      { y: 0, x: 0, height, width },
+      { y, x, height: height - y, width: width - x },
+      { y, x, height: 1, width: 1 },
+    ];
   };
 
   it("are the frames, cropped, whatever the format", async () => {
@@ -188,11 +254,25 @@ describe("windows of frames", () => {
   });
 
   it("are those of the channel and slice asked for, or of the maximum", async () => {
-    const path = save("windows.tif", Array.from({ length: 12 }, (_, i) => plane(Uint8Array.from({ length: 12 }, (_, at) => Math.imul(i * 12 + at + 1, 40503) >> 7), 4)), { imagej: { channels: 2, slices: 3, frames: 2 } });
+    const path = save(
+      "windows.tif",
+      Array.from({ length: 12 }, (_, i) =>
+        plane(
+          Uint8Array.from({ length: 12 }, (_, at) => Math.imul(i * 12 + at + 1, 40503) >> 7),
+          4,
+        ),
+      ),
+      { imagej: { channels: 2, slices: 3, frames: 2 } },
+    );
     const source = await openSource([path]);
-    for (const options of [{}, { channel: 1 }, { channel: 1, z: 2 }]) for (const window of anywhere({ height: 3, width: 4 })) await expectWindow(source, 1, window, options);
-    await expect(source.readWindow(0, { y: 0, x: 0, height: 1, width: 1 }, { channel: 2 })).rejects.toThrow(InvalidInput);
-    await expect(source.readWindow(0, { y: 3, x: 0, height: 1, width: 1 })).rejects.toThrow(/within 3 x 4 pixels/);
+    for (const options of [{}, { channel: 1 }, { channel: 1, z: 2 }])
+      for (const window of anywhere({ height: 3, width: 4 })) await expectWindow(source, 1, window, options);
+    await expect(source.readWindow(0, { y: 0, x: 0, height: 1, width: 1 }, { channel: 2 })).rejects.toThrow(
+      InvalidInput,
+    );
+    await expect(source.readWindow(0, { y: 3, x: 0, height: 1, width: 1 })).rejects.toThrow(
+      /within 3 x 4 pixels/,
+    );
     await expect(source.readWindow(2, { y: 0, x: 0, height: 1, width: 1 })).rejects.toThrow(InvalidInput);
     await expect(source.size(2)).rejects.toThrow(InvalidInput);
   });
@@ -212,11 +292,20 @@ describe("windows of frames", () => {
   });
 
   it("of a file that is decoded whole are cut from one decoding", async () => {
-    const source = await openSource([save("once.png", [plane(Uint8Array.from({ length: 40 }, (_, i) => i), 8)])]);
+    const source = await openSource([
+      save("once.png", [
+        plane(
+          Uint8Array.from({ length: 40 }, (_, i) => i),
+          8,
+        ),
+      ]),
+    ]);
     const first = await source.readWindow(0, { y: 0, x: 0, height: 2, width: 8 });
     // Were it decoded again, it would be missed.
     rmSync(at("once.png"));
-    expect([...(await source.readWindow(0, { y: 1, x: 2, height: 2, width: 2 })).data]).toEqual([10, 11, 18, 19]);
+    expect([...(await source.readWindow(0, { y: 1, x: 2, height: 2, width: 2 })).data]).toEqual([
+      10, 11, 18, 19,
+    ]);
     expect(first.data[15]).toBe(15);
   });
 });
@@ -232,21 +321,29 @@ describe("what cannot be read", () => {
   it("stops with the name of the frame", async () => {
     const failure = await openSource([bad()]).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(StageError);
-    expect((failure as StageError).message).toMatch(/^Reading stopped at f\d\.tif: [^\n]*--skip-bad-frames\)\.$/);
+    expect((failure as StageError).message).toMatch(
+      /^Reading stopped at f\d\.tif: [^\n]*--skip-bad-frames\)\.$/,
+    );
   });
 
   it("is left out when told so, files and frames alike, with a notice", async () => {
     const source = await openSource([bad()], { skipBadFrames: true });
     expect([source.kind, source.frameNames]).toEqual(["movie", ["f1", "f3"]]);
-    expect(source.notices.join()).toMatch(/Left out what could not be read \(2\).*f2.*speeds there are too high/);
+    expect(source.notices.join()).toMatch(
+      /Left out what could not be read \(2\).*f2.*speeds there are too high/,
+    );
     expect((await source.read(1)).data[0]).toBe(3);
   });
 
   it("alone is its own error; all together name what was given", async () => {
     await expect(openSource([join(bad(), "f4.tif")])).rejects.toThrow(CorruptFile);
     writeFileSync(join(bad(), "f5.tif"), "text too");
-    await expect(openSource([at("bad/f4.tif"), at("bad/f5.tif")])).rejects.toThrow(/^inputs \(.*f4\.tif.*f5\.tif\): expected TIFF or PNG images, received 2 files of which none can be read/);
-    await expect(openSource([fixture("jpeg.tif")]).then((source) => source.read(0))).rejects.toThrow(/JPEG is not supported/);
+    await expect(openSource([at("bad/f4.tif"), at("bad/f5.tif")])).rejects.toThrow(
+      /^inputs \(.*f4\.tif.*f5\.tif\): expected TIFF or PNG images, received 2 files of which none can be read/,
+    );
+    await expect(openSource([fixture("jpeg.tif")]).then((source) => source.read(0))).rejects.toThrow(
+      /JPEG is not supported/,
+    );
     writeFileSync(at("x.czi"), "ZISRAWFILE");
     await expect(openSource([at("x.czi")])).rejects.toThrow(/Zeiss CZI is not supported; open it in Fiji/);
   });
@@ -257,7 +354,9 @@ describe("what cannot be read", () => {
     writeFileSync(path, bytes.subarray(0, bytes.length - 3));
     const source = await openSource([path]);
     await expect(source.read(1)).resolves.toBeDefined();
-    await expect(source.read(2)).rejects.toThrow(/^Reading stopped at mid_t002: .*cut off or damaged.*skip-bad-frames/);
+    await expect(source.read(2)).rejects.toThrow(
+      /^Reading stopped at mid_t002: .*cut off or damaged.*skip-bad-frames/,
+    );
     const rest = await openSource([path], { skipBadFrames: true });
     expect([rest.frames, rest.kind]).toEqual([2, "movie"]);
   });
@@ -272,28 +371,63 @@ describe("hashFiles", () => {
   it("is the SHA-256 of each file", async () => {
     const source = await openSource([fixture("pages.tif")]);
     const bytes = readFileSync(fixture("pages.tif"));
-    expect(await hashFiles(source.files)).toEqual([{ file: fixture("pages.tif"), bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") }]);
+    expect(await hashFiles(source.files)).toEqual([
+      {
+        file: fixture("pages.tif"),
+        bytes: bytes.length,
+        sha256: createHash("sha256").update(bytes).digest("hex"),
+      },
+    ]);
   });
 });
 
 describe("inspectFiles", () => {
   it("tells axes, type, calibration and values", async () => {
     const [inspection] = await inspectFiles([fixture("xytzc.ome.tif")]);
-    expect(inspection).toMatchObject({ format: "OME-TIFF", axes: "TCZYX", shape: [3, 2, 2, 37, 29], type: "uint16", bits: 16, compression: "deflate", pixelSize: 0.325, frameInterval: 600 });
-    expect(inspection!.values.map(({ frame, channel }) => [frame, channel])).toEqual([[0, 0], [0, 1], [1, 0], [1, 1], [2, 0], [2, 1]]);
-    expect(formatInspection(inspection!)).toMatch(/OME-TIFF, TCZYX 3 x 2 x 2 x 37 x 29, uint16, compression deflate\n {2}pixel size 0\.325 µm, frame interval 600 s\n/);
+    expect(inspection).toMatchObject({
+      format: "OME-TIFF",
+      axes: "TCZYX",
+      shape: [3, 2, 2, 37, 29],
+      type: "uint16",
+      bits: 16,
+      compression: "deflate",
+      pixelSize: 0.325,
+      frameInterval: 600,
+    });
+    expect(inspection!.values.map(({ frame, channel }) => [frame, channel])).toEqual([
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+      [2, 0],
+      [2, 1],
+    ]);
+    expect(formatInspection(inspection!)).toMatch(
+      /OME-TIFF, TCZYX 3 x 2 x 2 x 37 x 29, uint16, compression deflate\n {2}pixel size 0\.325 µm, frame interval 600 s\n/,
+    );
   });
 
   it("warns of swapped axes, missing calibration, saturation, constant planes, NaN and sizes", async () => {
-    save("warn/a.tif", Array.from({ length: 5 }, (_, i) => plane(Uint8Array.of(i, 7, 9, 1), 2)), { imagej: { slices: 5 } });
-    save("warn/b.tif", [plane(Uint8Array.from({ length: 100 }, (_, i) => (i < 2 ? 255 : i)), 10)]);
+    save(
+      "warn/a.tif",
+      Array.from({ length: 5 }, (_, i) => plane(Uint8Array.of(i, 7, 9, 1), 2)),
+      { imagej: { slices: 5 } },
+    );
+    save("warn/b.tif", [
+      plane(
+        Uint8Array.from({ length: 100 }, (_, i) => (i < 2 ? 255 : i)),
+        10,
+      ),
+    ]);
     save("warn/c.tif", [plane(new Uint16Array(4).fill(3), 2)]);
     save("warn/d.tif", [plane(Float32Array.of(1, NaN, 2, 3), 2)]);
     writeFileSync(at("warn/e.tif"), "text");
     const texts = (await inspectFiles([at("warn")])).map((inspection) => formatInspection(inspection));
     expect(texts[0]).toMatch(/calls its 5 planes slices/);
     expect(texts[0]).toMatch(/pixel size is not given/);
-    expect(texts[1]).toMatch(/2\.0 % of the values in the image are 255, the largest that 8 bits hold: saturated/);
+    expect(texts[1]).toMatch(
+      /2\.0 % of the values in the image are 255, the largest that 8 bits hold: saturated/,
+    );
     expect(texts[1]).toMatch(/size differs from that of a\.tif \(2 x 2\)/);
     expect(texts[2]).toMatch(/All values in the image are 3/);
     expect(texts[3]).toMatch(/1 value in the image is NaN/);
@@ -308,8 +442,16 @@ describe.skipIf(!existsSync(shared))("real data", () => {
     ["mdck_movie/run_041_050", {}, { kind: "movie", frames: 10, name: "run_041_050" }],
     ["dsb2018_fluo_sample60/images", {}, { kind: "images", frames: 60 }],
     ["reader_tests/fake_tracks", {}, { kind: "movie", frames: 50, frameInterval: 1 }],
-    ["reader_tests/made/imagej_hyperstack_t4_c2_u16.tif", { channel: 1 }, { kind: "movie", frames: 4, channels: 2, pixelSize: 0.325, frameInterval: 600 }],
-    ["reader_tests/made/ome_t3_u16.ome.tif", {}, { kind: "movie", frames: 3, pixelSize: 0.325, frameInterval: 600 }],
+    [
+      "reader_tests/made/imagej_hyperstack_t4_c2_u16.tif",
+      { channel: 1 },
+      { kind: "movie", frames: 4, channels: 2, pixelSize: 0.325, frameInterval: 600 },
+    ],
+    [
+      "reader_tests/made/ome_t3_u16.ome.tif",
+      {},
+      { kind: "movie", frames: 3, pixelSize: 0.325, frameInterval: 600 },
+    ],
   ])("%s", async (input, options, expected) => {
     const source = await openSource([join(shared, input)], options);
     expect(source).toMatchObject(expected);

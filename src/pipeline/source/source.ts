@@ -1,16 +1,27 @@
-/** A movie or a set of images out of files: what they are together, how they become grey frames, and what the user should know of it. */
+/**
+ * A movie or a set of images out of files: what they are together, how they become grey frames, and what the
+ * user should know of it.
+ */
 import { basename } from "node:path";
-import { CorruptFile, InvalidInput, isKaryonError, messageOf, StageError, UnsupportedFormat, type KaryonError } from "../../core/errors.js";
+import {
+  CorruptFile,
+  InvalidInput,
+  isKaryonError,
+  messageOf,
+  StageError,
+  UnsupportedFormat,
+  type KaryonError,
+} from "../../core/errors.js";
 import type { Image, ImageSource, ReadOptions, Window } from "../../core/image.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
+import { counted } from "../../core/wording.js";
+import { cropPlane } from "../../io/image/crop.js";
 import { colourRule, colourScan, greyOf, maximumInto, type ColourRule } from "../../io/image/grey.js";
 import type { CutStrips } from "../../io/tiff/read.js";
-import { cropPlane } from "../../io/image/crop.js";
+import { assemblyOf, calibrationOf, sourceNotices, type SourceOptions } from "./assembly.js";
 import { frameNames, safeName, type FramePlace } from "./framenames.js";
 import { openImageFile, type ImageFile, type ReadPlane } from "./imagefile.js";
 import { folderName, listInputs, some, stemOf } from "./inputs.js";
-import { counted } from "../../core/wording.js";
-import { assemblyOf, calibrationOf, sourceNotices, type SourceOptions } from "./assembly.js";
 
 export type { SourceOptions } from "./assembly.js";
 export { hashFiles } from "../store/hash.js";
@@ -25,22 +36,43 @@ interface Frame extends FramePlace {
 }
 
 /**
- * Opens files, folders and patterns as one source. Only directories are read here; pixels are when frames are.
+ * Opens files, folders and patterns as one source. Only directories are read here; pixels are when frames
+ * are.
  *
  * @throws InvalidInput when nothing can be read, or an option does not fit the files
  * @throws StageError when one of several files cannot be read
  * @throws CorruptFile, UnsupportedFormat when the only file cannot be read
  */
-export async function openSource(inputs: readonly string[], options: SourceOptions = {}, context: StageContext = {}): Promise<FileSource> {
+export async function openSource(
+  inputs: readonly string[],
+  options: SourceOptions = {},
+  context: StageContext = {},
+): Promise<FileSource> {
   const listed = await listInputs(inputs, options.except);
   const { files, skipped } = await openFiles(inputs, listed.files, options);
   const assembly = assemblyOf(files, options.kind);
   for (const file of files) checkOptions(file, options);
-  const all = files.flatMap((file) => Array.from({ length: file.frames }, (_, frame): Frame => ({ file, path: file.path, frame, frames: file.frames })));
+  const all = files.flatMap((file) =>
+    Array.from({ length: file.frames }, (_, frame): Frame => ({
+      file,
+      path: file.path,
+      frame,
+      frames: file.frames,
+    })),
+  );
   const names = frameNames(all);
   const reader = frameReader(assembly.kind, all[0]!, options);
-  const good = options.skipBadFrames === true ? await readableFrames(all, names, reader, skipped, context) : all.map((_, i) => i);
-  if (good.length === 0) throw new InvalidInput("inputs", "at least one frame that can be read", some(skipped), "export the files again");
+  const good =
+    options.skipBadFrames === true
+      ? await readableFrames(all, names, reader, skipped, context)
+      : all.map((_, i) => i);
+  if (good.length === 0)
+    throw new InvalidInput(
+      "inputs",
+      "at least one frame that can be read",
+      some(skipped),
+      "export the files again",
+    );
   const frames = good.map((i) => all[i]!);
   const kept = good.map((i) => names[i]!);
   const calibration = calibrationOf(files, assembly.kind, options);
@@ -63,17 +95,25 @@ export async function openSource(inputs: readonly string[], options: SourceOptio
     frameInterval: calibration.frameInterval,
     pixelSize: calibration.pixelSize,
     files: files.flatMap((file) => file.files),
-    notices: [...listed.notices, ...assembly.notices, ...skippedNotices(skipped, assembly.kind), ...sourceNotices(files, options), ...calibration.notices],
+    notices: [
+      ...listed.notices,
+      ...assembly.notices,
+      ...skippedNotices(skipped, assembly.kind),
+      ...sourceNotices(files, options),
+      ...calibration.notices,
+    ],
     read: (index, readOptions = {}) => at(index, (frame) => reader(frame, readOptions)),
-    size: (index) => at(index, async ({ file, frame }) => {
-      const { height, width } = await file.size(frame, 0, 0);
-      return { height, width };
-    }),
+    size: (index) =>
+      at(index, async ({ file, frame }) => {
+        const { height, width } = await file.size(frame, 0, 0);
+        return { height, width };
+      }),
     readWindow: (index, window, readOptions = {}) => at(index, (frame) => reader(frame, readOptions, window)),
   };
 }
 
-const nameOf = (files: readonly ImageFile[]): string => safeName(files.length === 1 ? stemOf(files[0]!.path) : folderName(files[0]!.path));
+const nameOf = (files: readonly ImageFile[]): string =>
+  safeName(files.length === 1 ? stemOf(files[0]!.path) : folderName(files[0]!.path));
 
 const leaveOut = "or leave such frames out (--skip-bad-frames)";
 
@@ -89,7 +129,11 @@ interface OpenedFiles {
   readonly skipped: string[];
 }
 
-async function openFiles(inputs: readonly string[], paths: readonly string[], options: SourceOptions): Promise<OpenedFiles> {
+async function openFiles(
+  inputs: readonly string[],
+  paths: readonly string[],
+  options: SourceOptions,
+): Promise<OpenedFiles> {
   const files: ImageFile[] = [];
   const cut: CutStrips = new Map();
   const failures: { path: string; error: KaryonError }[] = [];
@@ -111,9 +155,14 @@ async function openFiles(inputs: readonly string[], paths: readonly string[], op
   if (first === undefined) return { files, skipped: [] };
   if (paths.length === 1 && (files.length === 0 || options.skipBadFrames !== true)) throw first.error;
   if (files.length === 0) {
-    throw new InvalidInput(`inputs (${some(inputs)})`, "TIFF or PNG images", `${counted(paths.length, "file")} of which none can be read, first: ${messageOf(first.error).replace(/\.$/, "")}`);
+    throw new InvalidInput(
+      `inputs (${some(inputs)})`,
+      "TIFF or PNG images",
+      `${counted(paths.length, "file")} of which none can be read, first: ${messageOf(first.error).replace(/\.$/, "")}`,
+    );
   }
-  if (options.skipBadFrames !== true) throw new StageError("Reading", basename(first.path), first.error, leaveOut);
+  if (options.skipBadFrames !== true)
+    throw new StageError("Reading", basename(first.path), first.error, leaveOut);
   return { files, skipped: failures.map(({ error }) => messageOf(error)) };
 }
 
@@ -133,20 +182,35 @@ type FrameReader = (frame: Frame, options: ReadOptions, window?: Window) => Prom
 function frameReader(kind: "movie" | "images", first: Frame, options: SourceOptions): FrameReader {
   const ruleOf = ruleFinder(kind, first);
   const readPart = partReader();
-  return async ({ file, frame }, { channel = options.channel ?? 0, z = options.z ?? "max", signal }, window) => {
+  return async (
+    { file, frame },
+    { channel = options.channel ?? 0, z = options.z ?? "max", signal },
+    window,
+  ) => {
     checkOptions(file, { channel, z });
     const readSlice = async (slice: number): Promise<Image> => {
       throwIfCancelled({ signal }, "Reading");
       const part = await readPart(file, frame, channel, slice, window);
       const { plane, meaning, sample } = part;
-      const data = greyOf(plane, meaning, sample, await ruleOf(part, window === undefined, { file, frame, channel, slice }));
-      return { height: plane.height, width: plane.width, data, pixelSize: options.pixelSize ?? file.pixelSize };
+      const data = greyOf(
+        plane,
+        meaning,
+        sample,
+        await ruleOf(part, window === undefined, { file, frame, channel, slice }),
+      );
+      return {
+        height: plane.height,
+        width: plane.width,
+        data,
+        pixelSize: options.pixelSize ?? file.pixelSize,
+      };
     };
     if (z !== "max" || file.slices === 1) return readSlice(z === "max" ? 0 : z);
     const [out, size] = [await readSlice(0), await file.size(frame, channel, 0)];
     for (let slice = 1; slice < file.slices; slice++) {
       const { height, width } = await file.size(frame, channel, slice);
-      const other = (): CorruptFile => new CorruptFile(file.path, 0, `slice ${slice} has another size or type than the first`);
+      const other = (): CorruptFile =>
+        new CorruptFile(file.path, 0, `slice ${slice} has another size or type than the first`);
       if (height !== size.height || width !== size.width) throw other();
       const { data } = await readSlice(slice);
       if (data.constructor !== out.data.constructor) throw other();
@@ -167,9 +231,13 @@ interface PlanePlace {
 const scannedAtOnce = 2 ** 22;
 
 /**
- * Which colour carries the image: in a movie the first frame decides for all; of images each decides for itself, once for all of its windows.
+ * Which colour carries the image: in a movie the first frame decides for all; of images each decides for
+ * itself, once for all of its windows.
  */
-function ruleFinder(kind: "movie" | "images", first: Frame): (part: ReadPlane, whole: boolean, place: PlanePlace) => Promise<ColourRule> {
+function ruleFinder(
+  kind: "movie" | "images",
+  first: Frame,
+): (part: ReadPlane, whole: boolean, place: PlanePlace) => Promise<ColourRule> {
   let movieRule: Promise<ColourRule> | undefined;
   const rules = new Map<string, Promise<ColourRule>>();
   return async ({ plane, meaning }, whole, place) => {
@@ -193,14 +261,28 @@ async function scanColours({ file, frame, channel, slice }: PlanePlace): Promise
   const rows = Math.max(1, Math.floor(scannedAtOnce / width));
   const scan = colourScan();
   for (let y = 0; y < height; y += rows) {
-    const { plane } = await file.readWindow(frame, channel, slice, { y, x: 0, height: Math.min(rows, height - y), width });
+    const { plane } = await file.readWindow(frame, channel, slice, {
+      y,
+      x: 0,
+      height: Math.min(rows, height - y),
+      width,
+    });
     if (scan.add(plane)) break;
   }
   return scan.rule();
 }
 
-/** Reads planes or parts of them. Of files that are decoded whole, the last one is kept, so that window after window does not decode it again. */
-function partReader(): (file: ImageFile, frame: number, channel: number, slice: number, window?: Window) => Promise<ReadPlane> {
+/**
+ * Reads planes or parts of them. Of files that are decoded whole, the last one is kept, so that window after
+ * window does not decode it again.
+ */
+function partReader(): (
+  file: ImageFile,
+  frame: number,
+  channel: number,
+  slice: number,
+  window?: Window,
+) => Promise<ReadPlane> {
   let kept: { readonly file: ImageFile; readonly plane: Promise<ReadPlane> } | undefined;
   return async (file, frame, channel, slice, window) => {
     if (window === undefined) return file.read(frame, channel, slice);
@@ -212,7 +294,13 @@ function partReader(): (file: ImageFile, frame: number, channel: number, slice: 
 }
 
 /** Decodes every frame once; what fails is added to `skipped`. @returns indices of the others */
-async function readableFrames(frames: readonly Frame[], names: readonly string[], reader: FrameReader, skipped: string[], context: StageContext): Promise<number[]> {
+async function readableFrames(
+  frames: readonly Frame[],
+  names: readonly string[],
+  reader: FrameReader,
+  skipped: string[],
+  context: StageContext,
+): Promise<number[]> {
   const good: number[] = [];
   for (const [i, frame] of frames.entries()) {
     throwIfCancelled(context, "Reading");
@@ -230,9 +318,16 @@ async function readableFrames(frames: readonly Frame[], names: readonly string[]
 
 function skippedNotices(skipped: readonly string[], kind: "movie" | "images"): string[] {
   if (skipped.length === 0) return [];
-  const time = kind === "movie" ? " The frames after them count as following at once: speeds there are too high." : "";
-  return [`Left out what could not be read (${skipped.length}): ${skipped.slice(0, 3).map((text) => text.replace(/\.$/, "")).join("; ")}${skipped.length > 3 ? "; ..." : ""}.${time}`];
+  const time =
+    kind === "movie" ? " The frames after them count as following at once: speeds there are too high." : "";
+  return [
+    `Left out what could not be read (${skipped.length}): ${skipped
+      .slice(0, 3)
+      .map((text) => text.replace(/\.$/, ""))
+      .join("; ")}${skipped.length > 3 ? "; ..." : ""}.${time}`,
+  ];
 }
 
 /** A movie with something to follow: two frames at least. */
-export const isTrackable = ({ kind, frames }: Pick<ImageSource, "kind" | "frames">): boolean => kind === "movie" && frames > 1;
+export const isTrackable = ({ kind, frames }: Pick<ImageSource, "kind" | "frames">): boolean =>
+  kind === "movie" && frames > 1;

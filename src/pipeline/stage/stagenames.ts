@@ -1,7 +1,20 @@
 /** Folder or file of each stage in the output folder of a run. */
-export const stageOutputs = { annotate: "annotation", train: "model", segment: "labels", track: "tracks", analyse: "statistics", figures: "figures", report: "report.html" } as const;
+export const stageOutputs = {
+  annotate: "annotation",
+  train: "model",
+  segment: "labels",
+  track: "tracks",
+  analyse: "statistics",
+  figures: "figures",
+  report: "report.html",
+} as const;
 export type RunStage = keyof typeof stageOutputs;
 
 /** The same for a study; each of its movies has the folder of a run, without a model, in `samples`. */
-export const studyOutputs = { draw: "annotation", train: "model", compare: "comparison", report: "report.html" } as const;
+export const studyOutputs = {
+  draw: "annotation",
+  train: "model",
+  compare: "comparison",
+  report: "report.html",
+} as const;
 export type StudyStage = keyof typeof studyOutputs;

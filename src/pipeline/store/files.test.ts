@@ -14,7 +14,11 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const failure = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => undefined, (error: unknown) => error);
+const failure = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 
 describe("writeFileAtomic", () => {
   it("writes bytes, text and pieces, makes folders, and leaves nothing else", async () => {
@@ -43,7 +47,9 @@ describe("writeFileAtomic", () => {
     writeFileSync(join(folder, "file"), "");
     const through = await failure(writeFileAtomic(join(folder, "file", "x"), "1"));
     expect(through).toBeInstanceOf(OutputError);
-    expect((through as OutputError).message).toMatch(/^.*x could not be written: a part of its path is a file, not a folder; choose another output folder\.$/);
+    expect((through as OutputError).message).toMatch(
+      /^.*x could not be written: a part of its path is a file, not a folder; choose another output folder\.$/,
+    );
     await writeFileAtomic(join(folder, "taken", "inside"), "1");
     const taken = await failure(writeFileAtomic(join(folder, "taken"), "1"));
     expect((taken as OutputError).message).toMatch(/a folder of that name is in the way/);
@@ -82,7 +88,9 @@ describe("openBytes", () => {
 
   it("refuses folders and what is not there, in one sentence", async () => {
     await expect(openBytes(folder)).rejects.toThrow(/expected a file, received a folder/);
-    await expect(openBytes(join(folder, "none"))).rejects.toThrow(/none: expected a readable file, received nothing of that name; check the path and its permissions\.$/);
+    await expect(openBytes(join(folder, "none"))).rejects.toThrow(
+      /none: expected a readable file, received nothing of that name; check the path and its permissions\.$/,
+    );
     await expect(readBytes(folder)).rejects.toThrow(InvalidInput);
   });
 });
@@ -92,7 +100,11 @@ describe("readJson", () => {
     writeFileSync(join(folder, "a.json"), `{ "images": [1] }`);
     expect(readJson(join(folder, "a.json"))).toEqual({ images: [1] });
     writeFileSync(join(folder, "a.json"), `{ "images": [`);
-    expect(() => readJson(join(folder, "a.json"))).toThrow(/a\.json: this is not the JSON that Karyon writes .*make its folder again\.$/);
-    expect(() => readJson(join(folder, "b.json"))).toThrow(/b\.json: expected a readable file, received nothing of that name/);
+    expect(() => readJson(join(folder, "a.json"))).toThrow(
+      /a\.json: this is not the JSON that Karyon writes .*make its folder again\.$/,
+    );
+    expect(() => readJson(join(folder, "b.json"))).toThrow(
+      /b\.json: expected a readable file, received nothing of that name/,
+    );
   });
 });

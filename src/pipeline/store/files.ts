@@ -4,24 +4,34 @@ import { dirname, join } from "node:path";
 import { CorruptFile, InvalidInput, OutputError, messageOf } from "../../core/errors.js";
 import type { ByteSource } from "../../io/bytes.js";
 
-/** What a file can be written from; an iterable is written piece by piece, so that it may be larger than memory. */
+/**
+ * What a file can be written from; an iterable is written piece by piece, so that it may be larger than
+ * memory.
+ */
 export type FileContent = Uint8Array | string | Iterable<Uint8Array>;
 
 export interface WriteOptions {
-  /** Wait until the disk holds the bytes: for what must survive a power cut, such as a checkpoint. Default false. */
+  /**
+   * Wait until the disk holds the bytes: for what must survive a power cut, such as a checkpoint. Default
+   * false.
+   */
   readonly sync?: boolean;
 }
 
 let temporaries = 0;
 
 /**
- * Writes a file so that its name never stands for half a file: the bytes go to a temporary name in the same folder (a rename is atomic
- * within one file system only), which then replaces the target. Missing folders are made. On failure the temporary file is removed and
- * an older file of that name is left as it was.
+ * Writes a file so that its name never stands for half a file: the bytes go to a temporary name in the same
+ * folder (a rename is atomic within one file system only), which then replaces the target. Missing folders
+ * are made. On failure the temporary file is removed and an older file of that name is left as it was.
  *
  * @throws OutputError when the disk is full, read-only, or the path is otherwise unusable
  */
-export async function writeFileAtomic(path: string, content: FileContent, options: WriteOptions = {}): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: FileContent,
+  options: WriteOptions = {},
+): Promise<void> {
   const temporary = temporaryBeside(path);
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -48,7 +58,8 @@ export interface AtomicFile {
 }
 
 /**
- * Opens a file for writing in pieces, as `writeFileAtomic` writes it at once: under a temporary name until it is closed.
+ * Opens a file for writing in pieces, as `writeFileAtomic` writes it at once: under a temporary name until it
+ * is closed.
  *
  * @throws OutputError when it cannot be made
  */
@@ -73,9 +84,11 @@ export async function openAtomic(path: string): Promise<AtomicFile> {
     await rm(temporary, { force: true }).catch(() => undefined);
   };
   return {
-    write: (position, bytes) => said(async () => {
-      for (let done = 0; done < bytes.length;) done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
-    }),
+    write: (position, bytes) =>
+      said(async () => {
+        for (let done = 0; done < bytes.length;)
+          done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+      }),
     close: async () => {
       try {
         await said(async () => {
@@ -136,20 +149,31 @@ export function readJson<T>(path: string): T {
   try {
     return JSON.parse(text) as T;
   } catch (error) {
-    throw new CorruptFile(path, 0, `this is not the JSON that Karyon writes (${messageOf(error)})`, "make its folder again");
+    throw new CorruptFile(
+      path,
+      0,
+      `this is not the JSON that Karyon writes (${messageOf(error)})`,
+      "make its folder again",
+    );
   }
 }
 
 /**
- * A file as bytes that are read where they are needed. It is opened for each read: a movie of ten thousand files then never runs out of
- * file handles, and nobody has to close it; the decoders ask for few, large pieces.
+ * A file as bytes that are read where they are needed. It is opened for each read: a movie of ten thousand
+ * files then never runs out of file handles, and nobody has to close it; the decoders ask for few, large
+ * pieces.
  *
  * @throws InvalidInput when there is no such file, or it may not be read
  */
 export async function openBytes(path: string): Promise<ByteSource> {
   const size = await withFile(path, async (file) => {
     const status = await file.stat();
-    if (!status.isFile()) throw new InvalidInput(path, "a file", status.isDirectory() ? "a folder" : "something that is not a plain file");
+    if (!status.isFile())
+      throw new InvalidInput(
+        path,
+        "a file",
+        status.isDirectory() ? "a folder" : "something that is not a plain file",
+      );
     return status.size;
   });
   return {
@@ -159,7 +183,8 @@ export async function openBytes(path: string): Promise<ByteSource> {
         const bytes = new Uint8Array(length);
         for (let done = 0; done < length;) {
           const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
-          if (bytesRead === 0) throw new CorruptFile(path, offset + done, `the file ends ${length - done} bytes early`);
+          if (bytesRead === 0)
+            throw new CorruptFile(path, offset + done, `the file ends ${length - done} bytes early`);
           done += bytesRead;
         }
         return bytes;
@@ -167,7 +192,10 @@ export async function openBytes(path: string): Promise<ByteSource> {
   };
 }
 
-async function withFile<T>(path: string, use: (file: Awaited<ReturnType<typeof open>>) => Promise<T>): Promise<T> {
+async function withFile<T>(
+  path: string,
+  use: (file: Awaited<ReturnType<typeof open>>) => Promise<T>,
+): Promise<T> {
   let file: Awaited<ReturnType<typeof open>>;
   try {
     file = await open(path, "r");
@@ -185,7 +213,12 @@ async function withFile<T>(path: string, use: (file: Awaited<ReturnType<typeof o
 
 /** The system's code, such as "ENOENT"; "" for errors that the system did not raise. */
 export const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error && typeof error.code === "string" && /^E[A-Z0-9]+$/.test(error.code) ? error.code : "";
+  error instanceof Error &&
+  "code" in error &&
+  typeof error.code === "string" &&
+  /^E[A-Z0-9]+$/.test(error.code)
+    ? error.code
+    : "";
 
 export function unreadable(path: string, error: unknown, expected = "a readable file"): InvalidInput {
   const reasons: Readonly<Record<string, string>> = {
@@ -196,11 +229,17 @@ export function unreadable(path: string, error: unknown, expected = "a readable 
     EPERM: "a file that may not be read",
     EMFILE: "too many open files",
   };
-  return new InvalidInput(path, expected, reasons[codeOf(error)] ?? messageOf(error), "check the path and its permissions");
+  return new InvalidInput(
+    path,
+    expected,
+    reasons[codeOf(error)] ?? messageOf(error),
+    "check the path and its permissions",
+  );
 }
 
 /** What the system said on writing, as one sentence with advice. */
-export const unwritable = (path: string, error: unknown): OutputError => new OutputError(`${path} could not be written: ${outputAdvice(error)}.`, error);
+export const unwritable = (path: string, error: unknown): OutputError =>
+  new OutputError(`${path} could not be written: ${outputAdvice(error)}.`, error);
 
 function outputAdvice(error: unknown): string {
   const advice: Readonly<Record<string, string>> = {

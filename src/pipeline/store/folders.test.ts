@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -6,7 +15,9 @@ import { assertReplaceable, writeFolder } from "./folders.js";
 import { runRecord, writeRun } from "./provenance.js";
 
 let root: string;
-beforeEach(() => { root = mkdtempSync(join(tmpdir(), "karyon-folders-")); });
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "karyon-folders-"));
+});
 afterEach(() => rmSync(root, { recursive: true }));
 
 describe("writeFolder", () => {
@@ -22,10 +33,12 @@ describe("writeFolder", () => {
   it("keeps the earlier folder and leaves no rest when the work fails", async () => {
     const path = join(root, "out");
     await writeFolder(path, async (temporary) => writeFileSync(join(temporary, "a"), "old"));
-    await expect(writeFolder(path, async (temporary) => {
-      writeFileSync(join(temporary, "a"), "new");
-      throw new Error("broken");
-    })).rejects.toThrow("broken");
+    await expect(
+      writeFolder(path, async (temporary) => {
+        writeFileSync(join(temporary, "a"), "new");
+        throw new Error("broken");
+      }),
+    ).rejects.toThrow("broken");
     expect(readFileSync(join(path, "a"), "utf8")).toBe("old");
     expect(readdirSync(root)).toEqual(["out"]);
   });
@@ -48,14 +61,17 @@ describe("writeFolder", () => {
 
   it("says in one sentence why it cannot write", async () => {
     writeFileSync(join(root, "file"), "");
-    await expect(writeFolder(join(root, "file", "out"), async () => undefined)).rejects.toThrow(/could not be written: a part of its path is a file, not a folder; choose another output folder\.$/);
+    await expect(writeFolder(join(root, "file", "out"), async () => undefined)).rejects.toThrow(
+      /could not be written: a part of its path is a file, not a folder; choose another output folder\.$/,
+    );
   });
 });
 
 describe("assertReplaceable", () => {
   it("lets in what is not there or empty", () => {
     mkdirSync(join(root, "empty"));
-    for (const name of ["none", "empty"]) expect(() => assertReplaceable(join(root, name), "annotate", false)).not.toThrow();
+    for (const name of ["none", "empty"])
+      expect(() => assertReplaceable(join(root, name), "annotate", false)).not.toThrow();
   });
 
   it("never replaces what Karyon did not make, nor what only looks so", () => {
@@ -69,6 +85,8 @@ describe("assertReplaceable", () => {
     await writeRun(root, runRecord("annotate", root, {}, []));
     expect(() => assertReplaceable(root, "annotate", false)).toThrow(/--overwrite/);
     expect(() => assertReplaceable(root, "annotate", true)).not.toThrow();
-    expect(() => assertReplaceable(root, "demo", true)).toThrow(/holds the result of karyon annotate, which karyon demo does not replace/);
+    expect(() => assertReplaceable(root, "demo", true)).toThrow(
+      /holds the result of karyon annotate, which karyon demo does not replace/,
+    );
   });
 });

@@ -7,8 +7,9 @@ import { codeOf, makeFolder, unwritable } from "./files.js";
 import { readRun } from "./provenance.js";
 
 /**
- * Makes a folder through `fill`, under a temporary name beside it, and renames it when it is complete: an error or a stop leaves nothing
- * under the final name, and an earlier folder of that name is replaced only then.
+ * Makes a folder through `fill`, under a temporary name beside it, and renames it when it is complete: an
+ * error or a stop leaves nothing under the final name, and an earlier folder of that name is replaced only
+ * then.
  *
  * @throws OutputError when the disk refuses; whatever `fill` throws
  */
@@ -22,7 +23,8 @@ export async function writeFolder<T>(path: string, fill: (temporary: string) => 
     await rm(temporary, { recursive: true, force: true });
     await makeFolder(temporary);
     const value = await fill(temporary);
-    for (const name of entriesOf(target).filter(isPreview)) await copyFile(join(target, name), join(temporary, name));
+    for (const name of entriesOf(target).filter(isPreview))
+      await copyFile(join(target, name), join(temporary, name));
     await rm(previous, { recursive: true, force: true });
     if (existsSync(target)) await rename(target, previous);
     await rename(temporary, target);
@@ -40,12 +42,16 @@ export interface OutputOptions {
   readonly overwrite: boolean;
 }
 
-/** Pictures of `karyon annotate --preview`: they may lie in a folder before a result is written there, and stay when it is. */
+/**
+ * Pictures of `karyon annotate --preview`: they may lie in a folder before a result is written there, and
+ * stay when it is.
+ */
 export const previewName = (frame: string): string => `preview_${frame}.png`;
 const isPreview = (name: string): boolean => /^preview_.+\.png$/.test(name);
 
 /**
- * Refuses to replace a folder that holds something, unless it is a result of the same command and the user said so.
+ * Refuses to replace a folder that holds something, unless it is a result of the same command and the user
+ * said so.
  *
  * @throws OutputError
  */
@@ -54,9 +60,19 @@ export function assertReplaceable(path: string, command: string, overwrite: bool
   if (entries.length === 0) return;
   const made = readRun(path)?.command;
   const other = "choose an empty or new folder with -o";
-  if (made === undefined) throw new OutputError(`${path} holds ${entries.length === 1 ? "a file" : `${entries.length} files`} that Karyon did not make (no run.json); ${other}.`);
-  if (made !== command) throw new OutputError(`${path} holds the result of karyon ${made}, which karyon ${command} does not replace; ${other}.`);
-  if (!overwrite) throw new OutputError(`${path} holds an earlier result; choose another folder with -o, or give --overwrite to replace it.`);
+  if (made === undefined)
+    throw new OutputError(
+      `${path} holds ${entries.length === 1 ? "a file" : `${entries.length} files`} that Karyon ` +
+        `did not make (no run.json); ${other}.`,
+    );
+  if (made !== command)
+    throw new OutputError(
+      `${path} holds the result of karyon ${made}, which karyon ${command} does not replace; ${other}.`,
+    );
+  if (!overwrite)
+    throw new OutputError(
+      `${path} holds an earlier result; choose another folder with -o, or give --overwrite to replace it.`,
+    );
 }
 
 function entriesOf(path: string): string[] {

@@ -8,7 +8,14 @@ import { memorySource } from "../../io/bytes.js";
 import { encodePng } from "../../io/png/png.js";
 import { encodeTiff } from "../../io/tiff/encode.js";
 import { openTiff } from "../../io/tiff/open.js";
-import { openLabels, openLabelWriter, readLabels, readLabelWindow, writeLabels, writeLabels16 } from "./labelfiles.js";
+import {
+  openLabels,
+  openLabelWriter,
+  readLabels,
+  readLabelWindow,
+  writeLabels,
+  writeLabels16,
+} from "./labelfiles.js";
 
 let folder = "";
 beforeAll(() => {
@@ -35,17 +42,34 @@ describe("labels in files", () => {
     await writeLabels16(path("b.tif"), labelImage(1, 3, Int32Array.of(0, 65535, 7)));
     const stored = await openTiff(memorySource(new Uint8Array(readFileSync(path("b.tif")))), "b.tif");
     expect((await stored.read(0)).data).toEqual(Uint16Array.of(0, 65535, 7));
-    await expect(writeLabels16(path("c.tif"), labelImage(1, 1, Int32Array.of(65536)))).rejects.toThrow(/0 to 65535.*65536/);
-    await expect(writeLabels16(path("c.tif"), labelImage(1, 1, Int32Array.of(-1)))).rejects.toThrow(/received -1/);
+    await expect(writeLabels16(path("c.tif"), labelImage(1, 1, Int32Array.of(65536)))).rejects.toThrow(
+      /0 to 65535.*65536/,
+    );
+    await expect(writeLabels16(path("c.tif"), labelImage(1, 1, Int32Array.of(-1)))).rejects.toThrow(
+      /received -1/,
+    );
   });
 
   it("are read from any integers, whole floats, and grey colours", async () => {
-    for (const [i, data] of [Uint8Array.of(0, 3), Int16Array.of(-1, 3), Uint32Array.of(0, 3), Float32Array.of(0, 3)].entries()) {
+    for (const [i, data] of [
+      Uint8Array.of(0, 3),
+      Int16Array.of(-1, 3),
+      Uint32Array.of(0, 3),
+      Float32Array.of(0, 3),
+    ].entries()) {
       expect([...(await readLabels(tiff(`${i}.tif`, data))).data]).toEqual([...data]);
     }
     expect([...(await readLabels(tiff("rgb.tif", Uint8Array.of(1, 1, 1, 2, 2, 2), 3))).data]).toEqual([1, 2]);
-    writeFileSync(path("p.png"), encodePng({ height: 1, width: 2, samples: 1, data: Uint16Array.of(0, 40000) }));
-    expect(await readLabels(path("p.png"))).toEqual({ height: 1, width: 2, data: Int32Array.of(0, 40000), count: 40000 });
+    writeFileSync(
+      path("p.png"),
+      encodePng({ height: 1, width: 2, samples: 1, data: Uint16Array.of(0, 40000) }),
+    );
+    expect(await readLabels(path("p.png"))).toEqual({
+      height: 1,
+      width: 2,
+      data: Int32Array.of(0, 40000),
+      count: 40000,
+    });
   });
 
   it.each([
@@ -58,7 +82,12 @@ describe("labels in files", () => {
   });
 
   it("of several planes are read one by one", async () => {
-    const plane = (value: number): { height: number; width: number; samples: number; data: SampleData } => ({ height: 1, width: 1, samples: 1, data: Uint16Array.of(value) });
+    const plane = (value: number): { height: number; width: number; samples: number; data: SampleData } => ({
+      height: 1,
+      width: 1,
+      samples: 1,
+      data: Uint16Array.of(value),
+    });
     writeFileSync(path("stack.tif"), encodeTiff([plane(3), plane(4)]));
     await expect(readLabels(path("stack.tif"))).rejects.toThrow(/one plane, received 2 planes/);
     const stack = await openLabels(path("stack.tif"));
@@ -68,20 +97,31 @@ describe("labels in files", () => {
   it("are read in windows, of tiles, strips and PNG", async () => {
     const data = Int32Array.from({ length: 60 }, (_, i) => (i % 7 === 0 ? -1 : 70000 + i));
     const window = { y: 2, x: 3, height: 3, width: 5 };
-    const cropped = Int32Array.from({ length: 15 }, (_, i) => data[(2 + Math.floor(i / 5)) * 10 + 3 + (i % 5)]!);
+    const cropped = Int32Array.from(
+      { length: 15 },
+      (_, i) => data[(2 + Math.floor(i / 5)) * 10 + 3 + (i % 5)]!,
+    );
     await writeLabels(path("strips.tif"), labelImage(6, 10, data));
     const writer = await openLabelWriter(path("tiles.tif"), { height: 6, width: 10 });
     await writer.rows(data, 6);
     await writer.close();
-    for (const name of ["strips.tif", "tiles.tif"]) expect(await readLabelWindow(path(name), window)).toEqual(labelImage(3, 5, cropped));
-    writeFileSync(path("w.png"), encodePng({ height: 6, width: 10, samples: 1, data: Uint16Array.from(data, (label) => label & 255) }));
+    for (const name of ["strips.tif", "tiles.tif"])
+      expect(await readLabelWindow(path(name), window)).toEqual(labelImage(3, 5, cropped));
+    writeFileSync(
+      path("w.png"),
+      encodePng({ height: 6, width: 10, samples: 1, data: Uint16Array.from(data, (label) => label & 255) }),
+    );
     expect((await readLabelWindow(path("w.png"), window)).data).toEqual(cropped.map((label) => label & 255));
     expect((await openLabels(path("w.png"))).size(0)).toMatchObject({ height: 6, width: 10 });
     await expect(readLabelWindow(path("tiles.tif"), { ...window, y: 5 })).rejects.toThrow(/within 6 x 10/);
   });
 
   it("are written row by row under their name only when complete", async () => {
-    const labels = labelImage(5, 3, Int32Array.from({ length: 15 }, (_, i) => 65530 + i));
+    const labels = labelImage(
+      5,
+      3,
+      Int32Array.from({ length: 15 }, (_, i) => 65530 + i),
+    );
     const inner = path("written");
     const writer = await openLabelWriter(join(inner, "l.tif"), { ...labels, pixelSize: 0.5 });
     await writer.rows(labels.data.subarray(0, 6), 2);
@@ -97,7 +137,9 @@ describe("labels in files", () => {
     await other.abort();
     expect(readdirSync(inner)).toEqual(["l.tif"]);
     expect(await readLabels(join(inner, "l.tif"))).toEqual(labels);
-    await expect(openLabelWriter(join(inner, "x.tif"), { height: 0, width: 3 })).rejects.toThrow(/at least one pixel/);
+    await expect(openLabelWriter(join(inner, "x.tif"), { height: 0, width: 3 })).rejects.toThrow(
+      /at least one pixel/,
+    );
     await expect(openLabelWriter(join(inner, "l.tif/x.tif"), labels)).rejects.toThrow(/could not be written/);
     expect(readdirSync(inner)).toEqual(["l.tif"]);
   });

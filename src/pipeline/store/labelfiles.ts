@@ -1,17 +1,20 @@
-/** Label images in files: int32 TIFF for our own, uint16 for the Cell Tracking Challenge, and any integer image read. */
+/**
+ * Label images in files: int32 TIFF for our own, uint16 for the Cell Tracking Challenge, and any integer
+ * image read.
+ */
 import { InvalidInput } from "../../core/errors.js";
 import type { SampleData, StoredPlane, Window } from "../../core/image.js";
 import { labelImage, type LabelImage } from "../../core/labels.js";
+import { cropPlane } from "../../io/image/crop.js";
 import { decodePng, isPng, pngHeader, pngHeaderLength } from "../../io/png/png.js";
 import { encodeTiff } from "../../io/tiff/encode.js";
 import { openTiff } from "../../io/tiff/open.js";
 import { tiledTiffWriter } from "../../io/tiff/tiled.js";
-import { cropPlane } from "../../io/image/crop.js";
 import { openAtomic, openBytes, writeFileAtomic } from "./files.js";
 
 /**
- * Reads the labels of a TIFF or PNG file: integers of any size, whole numbers in floats, palette indices, or RGB with three equal values.
- * Values stay as they are; relabel them where consecutive ones are needed.
+ * Reads the labels of a TIFF or PNG file: integers of any size, whole numbers in floats, palette indices, or
+ * RGB with three equal values. Values stay as they are; relabel them where consecutive ones are needed.
  *
  * @throws InvalidInput when the file holds no labels, or more than one plane
  * @throws CorruptFile, UnsupportedFormat
@@ -24,11 +27,17 @@ export async function readLabels(path: string): Promise<LabelImage> {
 async function onePlane(path: string): Promise<LabelStack> {
   const stack = await openLabels(path);
   if (stack.planes === 1) return stack;
-  throw new InvalidInput(path, "a label image of one plane", `${stack.planes} planes`, "save each plane as a file of its own");
+  throw new InvalidInput(
+    path,
+    "a label image of one plane",
+    `${stack.planes} planes`,
+    "save each plane as a file of its own",
+  );
 }
 
 /**
- * Reads a rectangle of a label image; of a TIFF file only the strips and tiles that it meets. `count` is the largest label in the window.
+ * Reads a rectangle of a label image; of a TIFF file only the strips and tiles that it meets. `count` is the
+ * largest label in the window.
  *
  * @throws InvalidInput when the file holds no labels, or more than one plane, or the window is not within it
  * @throws CorruptFile, UnsupportedFormat
@@ -74,16 +83,27 @@ export async function openLabels(path: string): Promise<LabelStack> {
 }
 
 /** Writes labels as 32-bit TIFF; -1 ("unknown") included. @throws OutputError */
-export const writeLabels = (path: string, labels: LabelImage): Promise<void> => writeFileAtomic(path, encodeTiff([planeOf(labels, labels.data)]));
+export const writeLabels = (path: string, labels: LabelImage): Promise<void> =>
+  writeFileAtomic(path, encodeTiff([planeOf(labels, labels.data)]));
 
-/** Writes labels as 16-bit TIFF, as the Cell Tracking Challenge wants them. @throws InvalidInput when a label is below 0 or above 65535 @throws OutputError */
+/**
+ * Writes labels as 16-bit TIFF, as the Cell Tracking Challenge wants them.
+ *
+ * @throws InvalidInput when a label is below 0 or above 65535
+ * @throws OutputError
+ */
 export async function writeLabels16(path: string, labels: LabelImage): Promise<void> {
   const { data } = labels;
   const out = new Uint16Array(data.length);
   for (let i = 0; i < data.length; i++) {
     const label = data[i]!;
     if (label < 0 || label > 65535) {
-      throw new InvalidInput(path, "labels from 0 to 65535, which 16 bits hold", String(label), "use fewer objects, or 32-bit labels");
+      throw new InvalidInput(
+        path,
+        "labels from 0 to 65535, which 16 bits hold",
+        String(label),
+        "use fewer objects, or 32-bit labels",
+      );
     }
     out[i] = label;
   }
@@ -92,7 +112,12 @@ export async function writeLabels16(path: string, labels: LabelImage): Promise<v
 
 /** Writes labels that need not fit into memory, from the top. */
 export interface LabelWriter {
-  /** The next `count` rows: count x width, row-major. Must be awaited before the next call. @throws InvalidInput for too many rows @throws OutputError */
+  /**
+   * The next `count` rows: count x width, row-major. Must be awaited before the next call.
+   *
+   * @throws InvalidInput for too many rows
+   * @throws OutputError
+   */
   readonly rows: (data: Int32Array, count: number) => Promise<void>;
   /** Completes the file under its name. @throws InvalidInput when rows are missing @throws OutputError */
   readonly close: () => Promise<void>;
@@ -101,11 +126,15 @@ export interface LabelWriter {
 }
 
 /**
- * Opens a tiled 32-bit TIFF for labels, which gets its name when it is complete. After an error, `abort` removes what was written.
+ * Opens a tiled 32-bit TIFF for labels, which gets its name when it is complete. After an error, `abort`
+ * removes what was written.
  *
  * @throws OutputError when the file cannot be made
  */
-export async function openLabelWriter(path: string, size: { readonly height: number; readonly width: number; readonly pixelSize?: number | undefined }): Promise<LabelWriter> {
+export async function openLabelWriter(
+  path: string,
+  size: { readonly height: number; readonly width: number; readonly pixelSize?: number | undefined },
+): Promise<LabelWriter> {
   const file = await openAtomic(path);
   try {
     const { rows, finish } = tiledTiffWriter(file, { ...size, type: "int32" });
@@ -116,7 +145,12 @@ export async function openLabelWriter(path: string, size: { readonly height: num
   }
 }
 
-const planeOf = ({ height, width }: LabelImage, data: SampleData): StoredPlane => ({ height, width, samples: 1, data });
+const planeOf = ({ height, width }: LabelImage, data: SampleData): StoredPlane => ({
+  height,
+  width,
+  samples: 1,
+  data,
+});
 
 function labelsOf({ height, width, samples, data }: StoredPlane, path: string): LabelImage {
   if (data instanceof Int32Array && samples === 1) return labelImage(height, width, data);
@@ -128,10 +162,21 @@ function labelsOf({ height, width, samples, data }: StoredPlane, path: string): 
     labels[i] = value;
     // Unequal for fractions, NaN and everything beyond 32 bits.
     if (labels[i] !== value) {
-      throw new InvalidInput(path, "labels: whole numbers up to 2147483647", String(value), "is this the image instead of its labels?");
+      throw new InvalidInput(
+        path,
+        "labels: whole numbers up to 2147483647",
+        String(value),
+        "is this the image instead of its labels?",
+      );
     }
     for (let s = 1; s < colours; s++) {
-      if (data[i * samples + s] !== value) throw new InvalidInput(path, "labels: one number per pixel", "a colour image", "save the labels as 16-bit grey");
+      if (data[i * samples + s] !== value)
+        throw new InvalidInput(
+          path,
+          "labels: one number per pixel",
+          "a colour image",
+          "save the labels as 16-bit grey",
+        );
     }
   }
   return labelImage(height, width, labels);

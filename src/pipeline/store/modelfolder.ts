@@ -15,16 +15,33 @@ export interface LoadedModel {
 /** The two files of a model folder. @throws InvalidInput when one is missing */
 export function modelFiles(folder: string): [network: string, description: string] {
   for (const name of ["model.onnx", "model.json"]) {
-    if (!existsSync(join(folder, name))) throw new InvalidInput(folder, "a model folder with model.onnx and model.json", `no ${name}`, "make one with karyon train");
+    if (!existsSync(join(folder, name)))
+      throw new InvalidInput(
+        folder,
+        "a model folder with model.onnx and model.json",
+        `no ${name}`,
+        "make one with karyon train",
+      );
   }
   return [join(folder, "model.onnx"), join(folder, "model.json")];
 }
 
-/** Opens a model folder. @throws InvalidInput when a part or the device is missing, CorruptFile when it cannot be understood */
-export async function loadModel(folder: string, threads: number, device: Device = "cpu"): Promise<LoadedModel> {
+/**
+ * Opens a model folder.
+ *
+ * @throws InvalidInput when a part or the device is missing, CorruptFile when it cannot be understood
+ */
+export async function loadModel(
+  folder: string,
+  threads: number,
+  device: Device = "cpu",
+): Promise<LoadedModel> {
   const [network, json] = modelFiles(folder);
   const description = parseModelDescription(readFileSync(json, "utf8"), json);
-  return { description, predictor: await createPredictor(readFileSync(network), description.config, { threads, device }) };
+  return {
+    description,
+    predictor: await createPredictor(readFileSync(network), description.config, { threads, device }),
+  };
 }
 
 /** A model that a training goes on from. */
@@ -35,10 +52,19 @@ export interface Foundation {
   readonly sha256: string;
 }
 
-/** Reads a model folder to go on from. @throws InvalidInput when a part is missing or they do not go together, CorruptFile when it cannot be understood */
+/**
+ * Reads a model folder to go on from.
+ *
+ * @throws InvalidInput when a part is missing or they do not go together, CorruptFile when it cannot be
+ *   understood
+ */
 export function readFoundation(folder: string): Foundation {
   const [network, json] = modelFiles(folder);
   const description = parseModelDescription(readFileSync(json, "utf8"), json);
   const bytes = readFileSync(network);
-  return { description, weights: weightsFromOnnx(bytes, description.config), sha256: createHash("sha256").update(bytes).digest("hex") };
+  return {
+    description,
+    weights: weightsFromOnnx(bytes, description.config),
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+  };
 }

@@ -49,27 +49,50 @@ export const environment = (): Record<string, string | number> => ({
 });
 
 export const stageRecord = (seconds: number, text: string): StageRecord => ({
-  finished: new Date().toISOString(), seconds, peakMemoryMiB: Math.round(process.resourceUsage().maxRSS / 1024), text,
+  finished: new Date().toISOString(),
+  seconds,
+  peakMemoryMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+  text,
 });
 
 /** @param out the folder that the record is for */
-export const runRecord = (command: string, out: string, configuration: unknown, inputs: readonly InputRecord[]): RunRecord => ({
-  karyon: version, command, configuration, environment: environment(), stages: {}, notices: [],
+export const runRecord = (
+  command: string,
+  out: string,
+  configuration: unknown,
+  inputs: readonly InputRecord[],
+): RunRecord => ({
+  karyon: version,
+  command,
+  configuration,
+  environment: environment(),
+  stages: {},
+  notices: [],
   inputs: inputs.map((input) => inputFrom(out, input)),
 });
 
 /** An input as seen from the folder `out`. */
-export const inputFrom = (out: string, input: InputRecord): InputRecord => ({ ...input, file: relative(resolve(out), resolve(input.file)) });
+export const inputFrom = (out: string, input: InputRecord): InputRecord => ({
+  ...input,
+  file: relative(resolve(out), resolve(input.file)),
+});
 
 /** The record with the device that a network ran on, where there was one. */
-export const ranOn = (record: RunRecord, device: string | undefined): RunRecord => (device === undefined ? record : { ...record, environment: { ...record.environment, device } });
+export const ranOn = (record: RunRecord, device: string | undefined): RunRecord =>
+  device === undefined ? record : { ...record, environment: { ...record.environment, device } };
 
 /** Where the inputs of a record lie. */
-export const inputPaths = (out: string, { inputs }: RunRecord): string[] => inputs.map(({ file }) => resolve(out, file));
+export const inputPaths = (out: string, { inputs }: RunRecord): string[] =>
+  inputs.map(({ file }) => resolve(out, file));
 
-export const writeRun = (folder: string, record: RunRecord): Promise<void> => writeFileAtomic(join(folder, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
+export const writeRun = (folder: string, record: RunRecord): Promise<void> =>
+  writeFileAtomic(join(folder, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
 
-/** Reads `run.json` of a folder; undefined when there is none. @throws CorruptFile when it is no run record. */
+/**
+ * Reads `run.json` of a folder; undefined when there is none.
+ *
+ * @throws CorruptFile when it is no run record.
+ */
 export function readRun(folder: string): RunRecord | undefined {
   const path = join(folder, "run.json");
   let text: string;
@@ -80,9 +103,19 @@ export function readRun(folder: string): RunRecord | undefined {
   }
   try {
     const record = JSON.parse(text) as RunRecord;
-    if (typeof record.command !== "string" || typeof record.stages !== "object" || !Array.isArray(record.inputs)) throw new Error("command, stages or inputs are missing");
+    if (
+      typeof record.command !== "string" ||
+      typeof record.stages !== "object" ||
+      !Array.isArray(record.inputs)
+    )
+      throw new Error("command, stages or inputs are missing");
     return record;
   } catch (error) {
-    throw new CorruptFile(path, 0, `it is not a run record (${messageOf(error)})`, "choose another output folder");
+    throw new CorruptFile(
+      path,
+      0,
+      `it is not a run record (${messageOf(error)})`,
+      "choose another output folder",
+    );
   }
 }

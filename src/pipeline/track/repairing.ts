@@ -1,17 +1,23 @@
-/** Repairs of the masks of a tracked movie from their neighbours in time, frame by frame: only a few frames are in memory at once. */
+/**
+ * Repairs of the masks of a tracked movie from their neighbours in time, frame by frame: only a few frames
+ * are in memory at once.
+ */
 import type { LabelImage } from "../../core/labels.js";
 import { concatNuclei, emptyNuclei, type Nuclei, nucleiColumns } from "../../core/nuclei.js";
 import { throwIfCancelled, type StageContext } from "../../core/progress.js";
 import type { TrackGraph } from "../../core/tracks.js";
-import { formatCsv } from "../../io/csv.js";
 import { measure } from "../../imgproc/regions.js";
+import { formatCsv } from "../../io/csv.js";
 import { linkOverlaps, type LinkOverlaps } from "../../track/maskoverlaps.js";
 import { contradictions, neighboursOf } from "../../track/repair/contradictions.js";
 import { applyEdit, type FrameEdit, type Repair, repairFrame } from "../../track/repair/repair.js";
 import { readLabels } from "../store/labelfiles.js";
 
 export interface RepairedMovie {
-  /** The nuclei of the repaired masks, by frame, then label; what an outline does not tell is taken from the objects that its pixels belonged to. */
+  /**
+   * The nuclei of the repaired masks, by frame, then label; what an outline does not tell is taken from the
+   * objects that its pixels belonged to.
+   */
   readonly nuclei: Nuclei;
   readonly overlaps: LinkOverlaps;
   /** By frame: what changed. */
@@ -41,7 +47,12 @@ const mostHeld = 8;
  * @param graph tracks of these masks, with nuclei by frame, then label
  * @returns undefined when there is nothing to repair
  */
-export async function repairMovie(files: readonly string[], graph: TrackGraph, overlaps: LinkOverlaps, context: StageContext): Promise<RepairedMovie | undefined> {
+export async function repairMovie(
+  files: readonly string[],
+  graph: TrackGraph,
+  overlaps: LinkOverlaps,
+  context: StageContext,
+): Promise<RepairedMovie | undefined> {
   const links = neighboursOf(graph);
   const list = contradictions(links, overlaps);
   const read = reader(files);
@@ -50,7 +61,10 @@ export async function repairMovie(files: readonly string[], graph: TrackGraph, o
   for (const frame of new Set(list.map((item) => item.frame))) {
     throwIfCancelled(context, "Tracking");
     const here = list.filter((item) => item.frame === frame);
-    const flanks = here.flatMap(({ before, after }) => [graph.nuclei.frame[before]!, graph.nuclei.frame[after]!]);
+    const flanks = here.flatMap(({ before, after }) => [
+      graph.nuclei.frame[before]!,
+      graph.nuclei.frame[after]!,
+    ]);
     const around = new Map<number, LabelImage>();
     for (const t of new Set([frame, frame - 1, frame + 1, ...flanks])) around.set(t, await read(t));
     const result = repairFrame(around.get(frame)!, (t) => around.get(t)!, links, here);
@@ -69,7 +83,8 @@ export async function repairMovie(files: readonly string[], graph: TrackGraph, o
     const rows = rowsOfFrame(graph.nuclei, frame, from);
     from += rows.count;
     tables.push(edits.has(frame) ? measuredAgain(await edited(frame), await read(frame), rows, frame) : rows);
-    if (frame > 0 && (edits.has(frame) || edits.has(frame - 1))) newOverlaps[frame - 1] = linkOverlaps(await edited(frame - 1), await edited(frame));
+    if (frame > 0 && (edits.has(frame) || edits.has(frame - 1)))
+      newOverlaps[frame - 1] = linkOverlaps(await edited(frame - 1), await edited(frame));
   }
   return { nuclei: concatNuclei(tables), overlaps: newOverlaps, edits, repairs };
 }
@@ -83,7 +98,10 @@ function rowsOfFrame(nuclei: Nuclei, frame: number, from: number): Nuclei {
   return out;
 }
 
-/** Measures a repaired frame. Intensity and score are the means over the objects that the pixels belonged to before; NaN where they belonged to none. */
+/**
+ * Measures a repaired frame. Intensity and score are the means over the objects that the pixels belonged to
+ * before; NaN where they belonged to none.
+ */
 function measuredAgain(edited: LabelImage, before: LabelImage, rows: Nuclei, frame: number): Nuclei {
   const nuclei = measure(edited, { frame });
   const rowOf = new Map(Array.from(rows.label, (label, row) => [label, row]));
@@ -106,8 +124,15 @@ function measuredAgain(edited: LabelImage, before: LabelImage, rows: Nuclei, fra
 
 /** `repairs.csv`: one row a repair, by frame. */
 export function repairsCsv(repairs: readonly Repair[]): string {
-  return formatCsv(["frame", "repair", "y_px", "x_px", "area_before_px2", "area_after_px2"], [
-    repairs.map(({ frame }) => frame), repairs.map(({ kind }) => kind), repairs.map(({ y }) => y), repairs.map(({ x }) => x),
-    repairs.map(({ areaBefore }) => areaBefore), repairs.map(({ areaAfter }) => areaAfter),
-  ]);
+  return formatCsv(
+    ["frame", "repair", "y_px", "x_px", "area_before_px2", "area_after_px2"],
+    [
+      repairs.map(({ frame }) => frame),
+      repairs.map(({ kind }) => kind),
+      repairs.map(({ y }) => y),
+      repairs.map(({ x }) => x),
+      repairs.map(({ areaBefore }) => areaBefore),
+      repairs.map(({ areaAfter }) => areaAfter),
+    ],
+  );
 }

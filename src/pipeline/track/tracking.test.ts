@@ -1,10 +1,18 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type LabelImage, labelImage } from "../../core/labels.js";
-import { parseTracks, validateCtc } from "../../io/ctc.js";
 import { measure } from "../../imgproc/regions.js";
+import { parseTracks, validateCtc } from "../../io/ctc.js";
 import { statisticsOf, writeStatistics } from "../analyse/analysis.js";
 import { resolveConfig } from "../config/config.js";
 import { readLabels, writeLabels } from "../store/labelfiles.js";
@@ -33,33 +41,56 @@ function squares(...corners: readonly (readonly [number, number])[]): LabelImage
 }
 
 async function write(frames: Readonly<Record<string, LabelImage>>): Promise<string> {
-  for (const [name, labels] of Object.entries(frames)) await writeLabels(join(root, "labels", `${name}.tif`), labels);
+  for (const [name, labels] of Object.entries(frames))
+    await writeLabels(join(root, "labels", `${name}.tif`), labels);
   return join(root, "labels");
 }
 
 /** Breaches of the challenge's rules in the files that were written. */
 async function breaches(): Promise<string[]> {
-  const masks = readdirSync(out).filter((name) => name.startsWith("mask")).sort();
-  const labels = await Promise.all(masks.map(async (name) => new Set((await readLabels(join(out, name))).data.filter((label) => label > 0))));
+  const masks = readdirSync(out)
+    .filter((name) => name.startsWith("mask"))
+    .sort();
+  const labels = await Promise.all(
+    masks.map(async (name) => new Set((await readLabels(join(out, name))).data.filter((label) => label > 0))),
+  );
   return validateCtc(parseTracks(readFileSync(join(out, "res_track.txt"), "utf8"), "res_track.txt"), labels);
 }
 
 describe("trackInto", () => {
   it("writes valid files of the Cell Tracking Challenge, and reads its own tables back", async () => {
-    const labels = await write({ t0: squares([4, 4], [24, 24]), t1: squares([5, 6], [24, 26]), t2: squares([6, 8], [24, 28]) });
+    const labels = await write({
+      t0: squares([4, 4], [24, 24]),
+      t1: squares([5, 6], [24, 26]),
+      t2: squares([6, 8], [24, 28]),
+    });
     const { graph, summary } = await trackInto(out, labels, config, {});
     expect(await breaches()).toEqual([]);
     expect([summary.frames, summary.branches, summary.warnings]).toEqual([3, 2, []]);
     const read = readTracks(out).graph;
-    expect([read.frames, read.edges, read.nuclei.label, read.nuclei.area]).toEqual([3, graph.edges, graph.nuclei.label, graph.nuclei.area]);
+    expect([read.frames, read.edges, read.nuclei.label, read.nuclei.area]).toEqual([
+      3,
+      graph.edges,
+      graph.nuclei.label,
+      graph.nuclei.area,
+    ]);
   });
 
   it("repairs a mask that one frame has missed, lists it, and stays valid", async () => {
-    const labels = await write({ t0: squares([4, 4], [24, 20]), t1: squares([4, 4], [24, 22]), t2: squares([4, 4]), t3: squares([4, 4], [24, 26]), t4: squares([4, 4], [24, 28]) });
+    const labels = await write({
+      t0: squares([4, 4], [24, 20]),
+      t1: squares([4, 4], [24, 22]),
+      t2: squares([4, 4]),
+      t3: squares([4, 4], [24, 26]),
+      t4: squares([4, 4], [24, 28]),
+    });
     const { summary, graph } = await trackInto(out, labels, config, {});
     expect(await breaches()).toEqual([]);
     expect([summary.repairs, summary.branches, graph.edges.length / 2]).toEqual([1, 2, 8]);
-    expect(readFileSync(join(out, "repairs.csv"), "utf8").split("\n").slice(0, 2)).toEqual(["frame,repair,y_px,x_px,area_before_px2,area_after_px2", "2,gap filled,27.5,27.5,0,64"]);
+    expect(readFileSync(join(out, "repairs.csv"), "utf8").split("\n").slice(0, 2)).toEqual([
+      "frame,repair,y_px,x_px,area_before_px2,area_after_px2",
+      "2,gap filled,27.5,27.5,0,64",
+    ]);
     // The square of the missing frame lies between those before and after.
     const mask = await readLabels(join(out, "mask002.tif"));
     expect(mask.data.filter((label) => label === 2)).toHaveLength(64);
@@ -67,20 +98,44 @@ describe("trackInto", () => {
     rmSync(out, { recursive: true });
     mkdirSync(out);
     const without = await trackInto(out, labels, resolveConfig({ track: { repair: false } }, "the test"), {});
-    expect([without.summary.repairs, existsSync(join(out, "repairs.csv")), without.graph.edges.length / 2]).toEqual([0, false, 7]);
+    expect([
+      without.summary.repairs,
+      existsSync(join(out, "repairs.csv")),
+      without.graph.edges.length / 2,
+    ]).toEqual([0, false, 7]);
   });
 
   it("lists divisions with their evidence and the ids of mother and daughters", async () => {
     const small = (corners: readonly (readonly [number, number])[]): LabelImage => {
       const data = new Int32Array(size * size);
-      corners.forEach(([top, left], k) => { for (let y = top; y < top + 8; y++) data.fill(k + 1, y * size + left, y * size + left + 4); });
+      corners.forEach(([top, left], k) => {
+        for (let y = top; y < top + 8; y++) data.fill(k + 1, y * size + left, y * size + left + 4);
+      });
       return labelImage(size, size, data);
     };
-    const labels = await write({ t0: squares([16, 16]), t1: squares([16, 16]), t2: squares([16, 16]), t3: small([[16, 13], [16, 21]]), t4: small([[16, 11], [16, 24]]), t5: small([[16, 9], [16, 26]]) });
+    const labels = await write({
+      t0: squares([16, 16]),
+      t1: squares([16, 16]),
+      t2: squares([16, 16]),
+      t3: small([
+        [16, 13],
+        [16, 21],
+      ]),
+      t4: small([
+        [16, 11],
+        [16, 24],
+      ]),
+      t5: small([
+        [16, 9],
+        [16, 26],
+      ]),
+    });
     const { summary } = await trackInto(out, labels, config, {});
     expect(summary.divisions).toBe(1);
     const [header, row] = readFileSync(join(out, "divisions.csv"), "utf8").split("\n");
-    expect(header).toBe("frame,mother_track,daughter_track_1,daughter_track_2,mother_spot,daughter_spot_1,daughter_spot_2,y_px,x_px,evidence");
+    expect(header).toBe(
+      "frame,mother_track,daughter_track_1,daughter_track_2,mother_spot,daughter_spot_1,daughter_spot_2,y_px,x_px,evidence",
+    );
     const values = row!.split(",").map(Number);
     expect(values.slice(0, 9)).toEqual([2, 1, 2, 3, 2, 3, 4, 19.5, 19.5]);
     expect(values[9]).toBeGreaterThan(0.45);
@@ -101,11 +156,16 @@ describe("trackInto", () => {
     const statistics = statisticsOf(readTracks(out), config);
     expect([statistics.summary.nuclei, statistics.summary.meanSpeed]).toEqual([0, NaN]);
     await writeStatistics(out, statistics);
-    expect(JSON.parse(readFileSync(join(out, "statistics.json"), "utf8"))).toMatchObject({ summary: { meanSpeed: null } });
+    expect(JSON.parse(readFileSync(join(out, "statistics.json"), "utf8"))).toMatchObject({
+      summary: { meanSpeed: null },
+    });
   });
 
   it("tracks one frame", async () => {
-    expect((await trackInto(out, await write({ t0: squares([4, 4]) }), config, {})).summary).toMatchObject({ frames: 1, branches: 1 });
+    expect((await trackInto(out, await write({ t0: squares([4, 4]) }), config, {})).summary).toMatchObject({
+      frames: 1,
+      branches: 1,
+    });
     expect(await breaches()).toEqual([]);
   });
 
@@ -113,46 +173,79 @@ describe("trackInto", () => {
     // As from day1/img2.tif and day2/img1.tif.
     const frames = { img2: squares([4, 4], [24, 24]), img1: squares([4, 6]) };
     const labels = await write(frames);
-    writeFileSync(join(labels, "segmentation.json"), JSON.stringify({ images: [{ name: "img2" }, { name: "img1" }] }));
+    writeFileSync(
+      join(labels, "segmentation.json"),
+      JSON.stringify({ images: [{ name: "img2" }, { name: "img1" }] }),
+    );
     expect([...(await trackInto(out, labels, config, {})).graph.nuclei.frame]).toEqual([0, 0, 1]);
     writeFileSync(join(labels, "segmentation.json"), JSON.stringify({ images: [{ name: "img2" }] }));
     expect([...(await trackInto(out, labels, config, {})).graph.nuclei.frame]).toEqual([0, 1, 1]);
   });
 
-  it("measures labels that were edited after the segmentation, and takes brightness from its table where they were not", async () => {
-    const before = squares([4, 4], [24, 24]);
-    const labels = await write({ t0: before });
-    const measured = measure(before, { frame: 0 });
-    writeFileSync(join(labels, "objects.csv"), nucleiCsv({ ...measured, meanIntensity: Float64Array.of(50, 60) }, undefined));
-    const edited = before.data.slice();
-    edited[24 * size + 24] = 0;
-    await write({ t0: labelImage(size, size, edited) });
-    const { nuclei } = (await trackInto(out, labels, config, {})).graph;
-    expect([...nuclei.area]).toEqual([64, 63]);
-    expect([...nuclei.meanIntensity]).toEqual([50, NaN]);
-  });
+  it(
+    "measures labels that were edited after the segmentation, and takes brightness from its " +
+      "table where they were not",
+    async () => {
+      const before = squares([4, 4], [24, 24]);
+      const labels = await write({ t0: before });
+      const measured = measure(before, { frame: 0 });
+      writeFileSync(
+        join(labels, "objects.csv"),
+        nucleiCsv({ ...measured, meanIntensity: Float64Array.of(50, 60) }, undefined),
+      );
+      const edited = before.data.slice();
+      edited[24 * size + 24] = 0;
+      await write({ t0: labelImage(size, size, edited) });
+      const { nuclei } = (await trackInto(out, labels, config, {})).graph;
+      expect([...nuclei.area]).toEqual([64, 63]);
+      expect([...nuclei.meanIntensity]).toEqual([50, NaN]);
+    },
+  );
 
   it("keeps tables of more tracks than 16-bit masks have labels, and says what is left out", async () => {
     const [height, width] = [514, 514];
-    const dots = Int32Array.from({ length: height * width }, (_, i) => (Math.floor(i / width) % 2 === 0 && (i % width) % 2 === 0 ? (Math.floor(i / width) / 2) * 257 + (i % width) / 2 + 1 : 0));
-    const { summary } = await trackInto(out, await write({ t0: labelImage(height, width, dots) }), config, {});
+    const dots = Int32Array.from({ length: height * width }, (_, i) =>
+      Math.floor(i / width) % 2 === 0 && (i % width) % 2 === 0
+        ? (Math.floor(i / width) / 2) * 257 + (i % width) / 2 + 1
+        : 0,
+    );
+    const { summary } = await trackInto(
+      out,
+      await write({ t0: labelImage(height, width, dots) }),
+      config,
+      {},
+    );
     expect(summary.branches).toBe(257 * 257);
-    expect(summary.warnings).toEqual([expect.stringMatching(/^The files of the Cell Tracking Challenge are left out \(tracks: expected 65535 tracks at most.*spots\.csv/)]);
+    expect(summary.warnings).toEqual([
+      expect.stringMatching(
+        /^The files of the Cell Tracking Challenge are left out \(tracks: expected 65535 tracks at most.*spots\.csv/,
+      ),
+    ]);
     expect(existsSync(join(out, "res_track.txt"))).toBe(false);
     expect(readTracks(out).graph.nuclei.count).toBe(257 * 257);
   });
 
   it("says in a sentence what is no folder of labels of one size, or no folder of tracks", async () => {
-    await expect(trackInto(out, join(root, "nowhere"), config, {})).rejects.toThrow(/nowhere: expected a folder that can be read, received nothing of that name/);
-    await expect(trackInto(out, out, config, {})).rejects.toThrow(/expected a folder of label images, received no TIFF or PNG files/);
+    await expect(trackInto(out, join(root, "nowhere"), config, {})).rejects.toThrow(
+      /nowhere: expected a folder that can be read, received nothing of that name/,
+    );
+    await expect(trackInto(out, out, config, {})).rejects.toThrow(
+      /expected a folder of label images, received no TIFF or PNG files/,
+    );
     const labels = await write({ t0: squares(), t1: labelImage(2, 2, new Int32Array(4)) });
-    await expect(trackInto(out, labels, config, {})).rejects.toThrow(/t1\.tif: expected 40 x 40 px as the frames before, received 2 x 2 px/);
-    expect(() => readTracks(out)).toThrow(/expected a folder that karyon track wrote, received no .*spots\.csv/);
+    await expect(trackInto(out, labels, config, {})).rejects.toThrow(
+      /t1\.tif: expected 40 x 40 px as the frames before, received 2 x 2 px/,
+    );
+    expect(() => readTracks(out)).toThrow(
+      /expected a folder that karyon track wrote, received no .*spots\.csv/,
+    );
   });
 
   it("stops when told to", async () => {
     const controller = new AbortController();
     controller.abort();
-    await expect(trackInto(out, await write({ t0: squares() }), config, { signal: controller.signal })).rejects.toMatchObject({ kind: "Cancelled" });
+    await expect(
+      trackInto(out, await write({ t0: squares() }), config, { signal: controller.signal }),
+    ).rejects.toMatchObject({ kind: "Cancelled" });
   });
 });

@@ -3,49 +3,76 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { InvalidInput, isKaryonError, messageOf } from "../../core/errors.js";
 import type { StageContext } from "../../core/progress.js";
-import { formatCsv } from "../../io/csv.js";
+import type { ExpectedQuality } from "../../core/quality.js";
 import { defaultAugmentOptions } from "../../dataset/augment.js";
 import { defaultNormalisation } from "../../dataset/samples.js";
+import { formatCsv } from "../../io/csv.js";
 import { defaultModelConfig, type ModelConfig, sizeMultiple } from "../../model/modelconfig.js";
 import { formatModelDescription, type ModelDescription } from "../../model/modelfile.js";
 import type { TrainingRecord, TrainingState } from "../../model/train.js";
-import type { ExpectedQuality } from "../../core/quality.js";
 import type { Device } from "../../nn/devices.js";
 import { lossPlot } from "../../plot/plots.js";
 import { withTypeface } from "../../plot/typeface.js";
+import { scaleFor } from "../../segment/scale.js";
 import type { TrainingSettings } from "../../workers/train/protocol.js";
 import { trainInThreads } from "../../workers/train/trainingthreads.js";
 import { readAnnotation } from "../annotate/annotation.js";
-import { findState, originOf, type Resumption, type StateKeeping, writeState } from "./checkpoint.js";
+import type { Config, TrainConfig } from "../config/options.js";
+import { threadsOf } from "../config/threads.js";
 import { writeFileAtomic } from "../store/files.js";
 import { type Foundation, readFoundation } from "../store/modelfolder.js";
-import type { Config, TrainConfig } from "../config/options.js";
 import { version } from "../store/provenance.js";
-import { scaleFor } from "../../segment/scale.js";
-import { threadsOf } from "../config/threads.js";
+import { findState, originOf, type Resumption, type StateKeeping, writeState } from "./checkpoint.js";
 import { readSamples } from "./trainingset.js";
 
 const usual = {
-  batch: 4, patch: 96, learningRate: 1e-3, schedule: "hold", averaging: 0.995, warmup: 100, augment: true, filters: 32, stepsPerEpoch: (steps: number) => Math.min(100, Math.max(1, Math.round(steps / 30))),
+  batch: 4,
+  patch: 96,
+  learningRate: 1e-3,
+  schedule: "hold",
+  averaging: 0.995,
+  warmup: 100,
+  augment: true,
+  filters: 32,
+  stepsPerEpoch: (steps: number) => Math.min(100, Math.max(1, Math.round(steps / 30))),
 } as const;
 
-/** What `--effort` stands for. Source of `paper`, 100 epochs of 256 steps without augmentation: Englbrecht et al. 2021 and its scripts. */
+/**
+ * What `--effort` stands for. Source of `paper`, 100 epochs of 256 steps without augmentation: Englbrecht et
+ * al. 2021 and its scripts.
+ */
 const efforts = {
   quick: { ...usual, steps: 1000 },
   standard: { ...usual, steps: 3000 },
   thorough: { ...usual, steps: 10_000 },
-  paper: { steps: 25_600, batch: 4, patch: 64, learningRate: 3e-4, schedule: "plateau", averaging: 0, warmup: 0, augment: false, filters: 32, stepsPerEpoch: () => 256 },
+  paper: {
+    steps: 25_600,
+    batch: 4,
+    patch: 64,
+    learningRate: 3e-4,
+    schedule: "plateau",
+    averaging: 0,
+    warmup: 0,
+    augment: false,
+    filters: 32,
+    stepsPerEpoch: () => 256,
+  },
 } as const;
 
 export type Effort = keyof typeof efforts;
 
-export const effortOf = ({ effort, preset }: Pick<TrainConfig, "effort" | "preset">): Effort => effort ?? (preset === "paper" ? "paper" : "standard");
+export const effortOf = ({ effort, preset }: Pick<TrainConfig, "effort" | "preset">): Effort =>
+  effort ?? (preset === "paper" ? "paper" : "standard");
 
-/** Epochs between two scores on what was held back, and steps without a better one after which the rate falls. */
+/**
+ * Epochs between two scores on what was held back, and steps without a better one after which the rate falls.
+ */
 const scoreEvery = 3;
 const contentSteps = 1200;
 
-/** Instead of a preset's where a training goes on from a model: a full rate would first undo what it knows. */
+/**
+ * Instead of a preset's where a training goes on from a model: a full rate would first undo what it knows.
+ */
 const goingOn = { learningRate: 3e-4, warmup: 30 } as const;
 
 /**
@@ -54,18 +81,30 @@ const goingOn = { learningRate: 3e-4, warmup: 30 } as const;
  * @param from the model that the training goes on from
  * @throws InvalidInput when settings contradict each other or that model
  */
-export function trainingSettings(train: TrainConfig, seed: number, threads: number, from?: ModelDescription, device: Device = "cpu"): { model: ModelConfig; settings: TrainingSettings } {
+export function trainingSettings(
+  train: TrainConfig,
+  seed: number,
+  threads: number,
+  from?: ModelDescription,
+  device: Device = "cpu",
+): { model: ModelConfig; settings: TrainingSettings } {
   const preset = efforts[effortOf(train)];
   const steps = train.steps ?? preset.steps;
   const stepsPerEpoch = preset.stepsPerEpoch(steps);
   const settings: TrainingSettings = {
-    steps, seed, threads, device,
+    steps,
+    seed,
+    threads,
+    device,
     batch: train.batch ?? preset.batch,
     patch: train.patch ?? preset.patch,
     learningRate: train.learningRate ?? (from ? goingOn : preset).learningRate,
     schedule: train.schedule ?? preset.schedule,
     warmup: Math.min((from ? goingOn : preset).warmup, Math.floor(steps / 10)),
-    averaging: preset.averaging, stepsPerEpoch, scoreEvery, contentAfter: Math.ceil(contentSteps / (scoreEvery * stepsPerEpoch)),
+    averaging: preset.averaging,
+    stepsPerEpoch,
+    scoreEvery,
+    contentAfter: Math.ceil(contentSteps / (scoreEvery * stepsPerEpoch)),
     validation: train.validation,
     foregroundFraction: 0.9,
     compose: train.compose,
@@ -73,34 +112,74 @@ export function trainingSettings(train: TrainConfig, seed: number, threads: numb
   };
   const model = modelConfig(train, { ...defaultModelConfig, filters: preset.filters }, from?.config);
   const multiple = sizeMultiple(model);
-  if (settings.patch % multiple !== 0) throw new InvalidInput("train.patch", `a multiple of ${multiple} (grid x 2^depth)`, String(settings.patch), `for example ${Math.ceil(settings.patch / multiple) * multiple}`);
+  if (settings.patch % multiple !== 0)
+    throw new InvalidInput(
+      "train.patch",
+      `a multiple of ${multiple} (grid x 2^depth)`,
+      String(settings.patch),
+      `for example ${Math.ceil(settings.patch / multiple) * multiple}`,
+    );
   return { model, settings };
 }
 
 /** The shape of the network: the user's, or that of the model to go on from, which nothing may contradict. */
 function modelConfig(train: TrainConfig, preset: ModelConfig, from: ModelConfig | undefined): ModelConfig {
   const set = { rays: train.rays, grid: train.grid, depth: train.depth, filters: train.filters };
-  const given = Object.entries(set).filter((entry): entry is [keyof typeof set, number] => entry[1] !== undefined);
+  const given = Object.entries(set).filter(
+    (entry): entry is [keyof typeof set, number] => entry[1] !== undefined,
+  );
   for (const [name, value] of from ? given : []) {
-    if (value !== from![name]) throw new InvalidInput(`train.${name}`, `${from![name]}, as in the model ${train.from ?? ""}`, String(value), `leave out --${name}, or train from scratch without --from`);
+    if (value !== from![name])
+      throw new InvalidInput(
+        `train.${name}`,
+        `${from![name]}, as in the model ${train.from ?? ""}`,
+        String(value),
+        `leave out --${name}, or train from scratch without --from`,
+      );
   }
   return { ...(from ?? preset), ...Object.fromEntries(given) };
 }
 
-/** Diameters in between are left as they are: there the network's grid is fine enough and its field wide enough. */
+/**
+ * Diameters in between are left as they are: there the network's grid is fine enough and its field wide
+ * enough.
+ */
 const comfortable = [30, 60] as const;
 const target = 40;
 
-/** How much images with nuclei of this diameter (px) are scaled for the network. The paper's method takes them as they are. */
-export function networkScale(diameter: number, { preset, effort, nucleusSize }: Pick<TrainConfig, "preset" | "nucleusSize"> & Partial<Pick<TrainConfig, "effort">>): number {
+/**
+ * How much images with nuclei of this diameter (px) are scaled for the network. The paper's method takes them
+ * as they are.
+ */
+export function networkScale(
+  diameter: number,
+  {
+    preset,
+    effort,
+    nucleusSize,
+  }: Pick<TrainConfig, "preset" | "nucleusSize"> & Partial<Pick<TrainConfig, "effort">>,
+): number {
   if (!(diameter > 0)) return 1;
   if (nucleusSize !== undefined) return nucleusSize / diameter;
-  return effortOf({ effort, preset }) === "paper" || (diameter >= comfortable[0] && diameter <= comfortable[1]) ? 1 : target / diameter;
+  return effortOf({ effort, preset }) === "paper" ||
+    (diameter >= comfortable[0] && diameter <= comfortable[1])
+    ? 1
+    : target / diameter;
 }
 
-/** The same where a training goes on from a model: images are brought to the size that it knows, as when it segments. */
-export const scaleRule = (train: Parameters<typeof networkScale>[1], from: Pick<ModelDescription, "diameter" | "diameterRange"> | undefined) => (diameter: number): number =>
-  from === undefined || train.nucleusSize !== undefined ? networkScale(diameter, train) : scaleFor(diameter, from);
+/**
+ * The same where a training goes on from a model: images are brought to the size that it knows, as when it
+ * segments.
+ */
+export const scaleRule =
+  (
+    train: Parameters<typeof networkScale>[1],
+    from: Pick<ModelDescription, "diameter" | "diameterRange"> | undefined,
+  ) =>
+  (diameter: number): number =>
+    from === undefined || train.nucleusSize !== undefined
+      ? networkScale(diameter, train)
+      : scaleFor(diameter, from);
 
 export interface TrainingResult {
   readonly history: readonly TrainingRecord[];
@@ -115,42 +194,86 @@ export interface TrainingResult {
 
 /** For the line that ends the stage. */
 export const expectationText = (expected: ExpectedQuality | undefined): string =>
-  expected === undefined ? "" : `, expected F1 ${expected.f1.toFixed(2)} (${expected.low.toFixed(2)} to ${expected.high.toFixed(2)})`;
+  expected === undefined
+    ? ""
+    : `, expected F1 ${expected.f1.toFixed(2)} (${expected.low.toFixed(2)} to ${expected.high.toFixed(2)})`;
 
 /** Below this expected F1 what is counted and tracked is no longer to be trusted unseen. */
 const poorQuality = 0.8;
 
-/** Below this agreement of network and annotation, on parts held back from training, the result is hardly of use. */
+/**
+ * Below this agreement of network and annotation, on parts held back from training, the result is hardly of
+ * use.
+ */
 const poorAgreement = 0.5;
 
 /**
  * What a user must know of a training.
  *
- * @param score mean average precision over IoU .3, .5, .7 against the annotation of parts held back, 0..1; NaN where nothing could be held back
+ * @param score mean average precision over IoU .3, .5, .7 against the annotation of parts held back, 0..1;
+ *   NaN where nothing could be held back
  */
 export function trainingWarnings(score: number, expected?: ExpectedQuality): string[] {
-  if (Number.isNaN(score)) return ["Nothing was held back from training (too little is annotated, or --validation is 0): nothing tells how good the network is."];
+  if (Number.isNaN(score))
+    return [
+      "Nothing was held back from training (too little is annotated, or --validation is 0): " +
+        "nothing tells how good the network is.",
+    ];
   if (score >= poorAgreement) {
     if (expected === undefined || expected.f1 >= poorQuality) return [];
-    return [`These images are hard for the method: about ${Math.round(100 * (1 - expected.f1))} of 100 nuclei are expected to be wrong or missed (F1 at IoU 0.5 ${expected.low.toFixed(2)} to ${expected.high.toFixed(2)}, estimated without truth). Look at the overlays before you use what it finds.`];
+    return [
+      `These images are hard for the method: about ${Math.round(100 * (1 - expected.f1))} of 100 ` +
+        `nuclei are expected to be wrong or missed (F1 at IoU 0.5 ${expected.low.toFixed(2)} to ` +
+        `${expected.high.toFixed(2)}, estimated without truth). Look at the overlays before you use ` +
+        "what it finds.",
+    ];
   }
-  return [`The network finds the annotation again only poorly (agreement ${score.toFixed(2)} of 1 on parts held back from training): train longer (--steps), or look at the annotation's overlays, before you use what it finds.`];
+  return [
+    `The network finds the annotation again only poorly (agreement ${score.toFixed(2)} of 1 on ` +
+      "parts held back from training): train longer (--steps), or look at the annotation's " +
+      "overlays, before you use what it finds.",
+  ];
 }
 
 /**
  * Trains on the dataset in `dataset` and writes the model into `folder`, which must exist.
  *
- * @param keeping where an interrupted training is gone on with, and its state kept; the caller removes it when the model is in its place
+ * @param keeping where an interrupted training is gone on with, and its state kept; the caller removes it
+ *   when the model is in its place
  */
-export async function trainInto(folder: string, dataset: string, config: Config, context: StageContext, device: Device, keeping?: StateKeeping): Promise<TrainingResult> {
+export async function trainInto(
+  folder: string,
+  dataset: string,
+  config: Config,
+  context: StageContext,
+  device: Device,
+  keeping?: StateKeeping,
+): Promise<TrainingResult> {
   const from = foundationOf(config.train);
-  const { model, settings } = trainingSettings(config.train, config.general.seed, threadsOf(config), from?.description, device);
+  const { model, settings } = trainingSettings(
+    config.train,
+    config.general.seed,
+    threadsOf(config),
+    from?.description,
+    device,
+  );
   const normalisation = from?.description.normalisation ?? defaultNormalisation;
-  const { images, notices, ...set } = await readSamples(dataset, { scaleOf: scaleRule(config.train, from?.description), normalisation, images: config.train.trainingImages }, context);
+  const { images, notices, ...set } = await readSamples(
+    dataset,
+    {
+      scaleOf: scaleRule(config.train, from?.description),
+      normalisation,
+      images: config.train.trainingImages,
+    },
+    context,
+  );
   const made = originOf({ model, from: from?.sha256, kind: set.kind, images }, settings);
-  const { origin, state, text }: Resumption = keeping === undefined ? { origin: made } : await findState(keeping.folder, made);
+  const { origin, state, text }: Resumption =
+    keeping === undefined ? { origin: made } : await findState(keeping.folder, made);
   if (text !== undefined) keeping?.say(text);
-  const outcome = await keepingState(keeping, state, settings, (save) => trainInThreads(set, { model, settings, weights: from?.weights, resume: state, origin }, save, context));
+  const outcome = await keepingState(keeping, state, settings, (save) =>
+    trainInThreads(set, { model, settings, weights: from?.weights, resume: state, origin }, save, context),
+  );
   const expected = ignoresUncertain(dataset) ? outcome.expected : undefined;
   const description: ModelDescription = {
     config: model,
@@ -159,31 +282,72 @@ export async function trainInto(folder: string, dataset: string, config: Config,
     diameter: outcome.diameter,
     diameterRange: outcome.diameterRange,
     provenance: {
-      karyon: version, created: new Date().toISOString(), seed: settings.seed, layout: outcome.layout, settings, steps: outcome.history.at(-1)?.step, bestStep: outcome.best,
-      validationScore: outcome.thresholds.score, expectedQuality: expected, trainingImages: outcome.trainingNames, validationImages: outcome.validationNames,
+      karyon: version,
+      created: new Date().toISOString(),
+      seed: settings.seed,
+      layout: outcome.layout,
+      settings,
+      steps: outcome.history.at(-1)?.step,
+      bestStep: outcome.best,
+      validationScore: outcome.thresholds.score,
+      expectedQuality: expected,
+      trainingImages: outcome.trainingNames,
+      validationImages: outcome.validationNames,
       ...(settings.compose > 0 ? { composedImages: outcome.composed } : {}),
-      ...(from === undefined ? {} : { from: { sha256: from.sha256, created: from.description.provenance["created"] } }),
+      ...(from === undefined
+        ? {}
+        : { from: { sha256: from.sha256, created: from.description.provenance["created"] } }),
       ...(origin.machines.length > 1 ? { machines: origin.machines } : {}),
     },
   };
   await writeFileAtomic(join(folder, "model.onnx"), outcome.onnx);
   await writeFileAtomic(join(folder, "model.json"), formatModelDescription(description));
   await writeFileAtomic(join(folder, "training.csv"), historyCsv(outcome.history));
-  await writeFileAtomic(join(folder, "loss.svg"), withTypeface(lossPlot(outcome.history.map(({ step, loss, validationLoss }) => ({ step, trainingLoss: loss, validationLoss })))));
-  return { history: outcome.history, description, settings, model, expected, warnings: [...notices, ...outcome.warnings] };
+  await writeFileAtomic(
+    join(folder, "loss.svg"),
+    withTypeface(
+      lossPlot(
+        outcome.history.map(({ step, loss, validationLoss }) => ({
+          step,
+          trainingLoss: loss,
+          validationLoss,
+        })),
+      ),
+    ),
+  );
+  return {
+    history: outcome.history,
+    description,
+    settings,
+    model,
+    expected,
+    warnings: [...notices, ...outcome.warnings],
+  };
 }
 
 /**
- * Whether what is held back of a dataset can tell the quality: not where uncertain objects were painted over with noise or left as background, for then
- * the easy nuclei are all there is, and the network agrees with them whatever it makes of the others (measured: expected F1 1.00, found .74).
+ * Whether what is held back of a dataset can tell the quality: not where uncertain objects were painted over
+ * with noise or left as background, for then the easy nuclei are all there is, and the network agrees with
+ * them whatever it makes of the others (measured: expected F1 1.00, found .74).
  */
-export const ignoresUncertain = (dataset: string): boolean => !existsSync(join(dataset, "annotation.json")) || readAnnotation(dataset).background === "ignore";
+export const ignoresUncertain = (dataset: string): boolean =>
+  !existsSync(join(dataset, "annotation.json")) || readAnnotation(dataset).background === "ignore";
 
-/** The model that a training is to go on from, if any. @throws InvalidInput, CorruptFile when it cannot be used */
-export const foundationOf = ({ from }: Pick<TrainConfig, "from">): Foundation | undefined => (from === undefined ? undefined : readFoundation(from));
+/**
+ * The model that a training is to go on from, if any.
+ *
+ * @throws InvalidInput, CorruptFile when it cannot be used
+ */
+export const foundationOf = ({ from }: Pick<TrainConfig, "from">): Foundation | undefined =>
+  from === undefined ? undefined : readFoundation(from);
 
 /** Trains while states are saved, and says what is kept when the user stops it. */
-async function keepingState<T>(keeping: StateKeeping | undefined, start: TrainingState | undefined, { steps }: TrainingSettings, work: (save: (bytes: Uint8Array, step: number) => Promise<void>) => Promise<T>): Promise<T> {
+async function keepingState<T>(
+  keeping: StateKeeping | undefined,
+  start: TrainingState | undefined,
+  { steps }: TrainingSettings,
+  work: (save: (bytes: Uint8Array, step: number) => Promise<void>) => Promise<T>,
+): Promise<T> {
   let [kept, failed] = [start?.step ?? 0, false];
   const save = async (bytes: Uint8Array, step: number): Promise<void> => {
     if (keeping === undefined) return;
@@ -192,19 +356,32 @@ async function keepingState<T>(keeping: StateKeeping | undefined, start: Trainin
       kept = step;
     } catch (error) {
       // The training itself can still succeed.
-      if (!failed) keeping.say(`The state of the training cannot be saved, so that an interrupted one starts again${kept > 0 ? ` after step ${kept}` : ""}: ${messageOf(error)}`);
+      if (!failed)
+        keeping.say(
+          "The state of the training cannot be saved, so that an interrupted one starts " +
+            `again${kept > 0 ? ` after step ${kept}` : ""}: ${messageOf(error)}`,
+        );
       failed = true;
     }
   };
   try {
     return await work(save);
   } catch (error) {
-    if (isKaryonError(error) && error.kind === "Cancelled" && kept > 0) keeping?.say(`The training after step ${kept} of ${steps} is kept in ${basename(keeping.folder)}: run the same command again to go on there.`);
+    if (isKaryonError(error) && error.kind === "Cancelled" && kept > 0)
+      keeping?.say(
+        `The training after step ${kept} of ${steps} is kept in ${basename(keeping.folder)}: run the ` +
+          "same command again to go on there.",
+      );
     throw error;
   }
 }
 
 function historyCsv(history: readonly TrainingRecord[]): string {
   const keys = Object.keys(history[0] ?? {}) as (keyof TrainingRecord)[];
-  return formatCsv(keys.map((key) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/^seconds$/, "time_s")), keys.map((key) => history.map((record) => Number(record[key] ?? NaN))));
+  return formatCsv(
+    keys.map((key) =>
+      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/^seconds$/, "time_s"),
+    ),
+    keys.map((key) => history.map((record) => Number(record[key] ?? NaN))),
+  );
 }

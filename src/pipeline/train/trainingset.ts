@@ -4,16 +4,16 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
+import { counted } from "../../core/wording.js";
 import { type Normalisation, scaleSample, type ScaledSample } from "../../dataset/samples.js";
 import { median } from "../../stats/percentile.js";
 import { labelDiameters } from "../../workers/train/diameters.js";
 import type { TrainingSamples } from "../../workers/train/trainingthreads.js";
 import { type AnnotationSummary, diametersOf } from "../annotate/annotation.js";
-import { readJson } from "../store/files.js";
 import { listImages } from "../source/imagefolder.js";
-import { counted } from "../../core/wording.js";
-import { readLabels } from "../store/labelfiles.js";
 import { openSource } from "../source/source.js";
+import { readJson } from "../store/files.js";
+import { readLabels } from "../store/labelfiles.js";
 
 export interface DatasetFile {
   readonly name: string;
@@ -21,16 +21,32 @@ export interface DatasetFile {
   readonly mask: string;
 }
 
-/** The images and masks of a training set, by name. @throws InvalidInput when they are not there, or do not go together */
+/**
+ * The images and masks of a training set, by name.
+ *
+ * @throws InvalidInput when they are not there, or do not go together
+ */
 export function datasetFiles(dataset: string): DatasetFile[] {
   const folders = ["images", "masks"].map((name) => join(dataset, name));
   for (const folder of folders) {
-    if (!existsSync(folder)) throw new InvalidInput(dataset, "a dataset with the folders images and masks", `no folder ${folder}`, "make one with karyon annotate");
+    if (!existsSync(folder))
+      throw new InvalidInput(
+        dataset,
+        "a dataset with the folders images and masks",
+        `no folder ${folder}`,
+        "make one with karyon annotate",
+      );
   }
   const [images, masks] = folders.map(listImages) as [Map<string, string>, Map<string, string>];
   return [...images].map(([name, image]) => {
     const mask = masks.get(name);
-    if (mask === undefined) throw new InvalidInput(folders[1]!, `a mask for the image ${name}`, "none", "add it, or remove the image");
+    if (mask === undefined)
+      throw new InvalidInput(
+        folders[1]!,
+        `a mask for the image ${name}`,
+        "none",
+        "add it, or remove the image",
+      );
     return { name, image, mask };
   });
 }
@@ -50,7 +66,10 @@ export interface TrainingSet extends TrainingSamples {
   readonly notices: readonly string[];
 }
 
-/** Pixels at the network's scale. 64 million took 2495 MiB at their peak, the program included; so many 2041 MiB (docs/claims.md). */
+/**
+ * Pixels at the network's scale. 64 million took 2495 MiB at their peak, the program included; so many 2041
+ * MiB (docs/claims.md).
+ */
 export const mostPixels = 44e6;
 
 /**
@@ -59,8 +78,13 @@ export const mostPixels = 44e6;
  * @param pixels of each
  * @param wanted images; default: as many as together have `most` pixels, one at least
  */
-export function evenlyChosen(pixels: readonly number[], wanted: number | undefined, most = mostPixels): number[] {
-  const spread = (count: number): number[] => Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * pixels.length) / count));
+export function evenlyChosen(
+  pixels: readonly number[],
+  wanted: number | undefined,
+  most = mostPixels,
+): number[] {
+  const spread = (count: number): number[] =>
+    Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * pixels.length) / count));
   if (wanted !== undefined) return spread(Math.min(wanted, pixels.length));
   for (let count = pixels.length; count > 1; count--) {
     const chosen = spread(count);
@@ -70,17 +94,22 @@ export function evenlyChosen(pixels: readonly number[], wanted: number | undefin
 }
 
 /**
- * Reads images with nuclei and brings them to the network's scale. Images of a training set have one channel and one slice, whichever they
- * were taken from.
+ * Reads images with nuclei and brings them to the network's scale. Images of a training set have one channel
+ * and one slice, whichever they were taken from.
  *
  * @throws InvalidInput when there is no nucleus, or a mask has not the size of its image
  */
-export async function readSamples(dataset: string, { scaleOf, normalisation, images: wanted }: ReadingOptions, context: StageContext): Promise<TrainingSet> {
+export async function readSamples(
+  dataset: string,
+  { scaleOf, normalisation, images: wanted }: ReadingOptions,
+  context: StageContext,
+): Promise<TrainingSet> {
   const summaryFile = join(dataset, "annotation.json");
   const summary = existsSync(summaryFile) ? readJson<AnnotationSummary>(summaryFile) : undefined;
   const diameters = summary === undefined ? undefined : diametersOf(summary);
   const files = datasetFiles(dataset);
-  // All masks are looked at first, since their images are chosen by size: a list of them all would fill the memory.
+  // All masks are looked at first, since their images are chosen by size: a list of them all would fill the
+  // memory.
   const usable: { readonly file: DatasetFile; readonly scale: number; readonly pixels: number }[] = [];
   for (const file of files) {
     throwIfCancelled(context, "Training");
@@ -89,22 +118,50 @@ export async function readSamples(dataset: string, { scaleOf, normalisation, ima
     const scale = scaleOf(diameters?.get(file.name) ?? median(labelDiameters(labels)));
     usable.push({ file, scale, pixels: labels.height * labels.width * scale ** 2 });
   }
-  if (usable.length === 0) throw new InvalidInput(dataset, "at least one annotated nucleus", `none in ${counted(files.length, "image")}`, "look at the overlays, and set --diameter or --sensitivity when annotating");
-  const chosen = evenlyChosen(usable.map(({ pixels }) => pixels), wanted).map((index) => usable[index]!);
+  if (usable.length === 0)
+    throw new InvalidInput(
+      dataset,
+      "at least one annotated nucleus",
+      `none in ${counted(files.length, "image")}`,
+      "look at the overlays, and set --diameter or --sensitivity when annotating",
+    );
+  const chosen = evenlyChosen(
+    usable.map(({ pixels }) => pixels),
+    wanted,
+  ).map((index) => usable[index]!);
   const samples: ScaledSample[] = [];
-  for (const { file: { name, image: path, mask }, scale } of chosen) {
+  for (const {
+    file: { name, image: path, mask },
+    scale,
+  } of chosen) {
     throwIfCancelled(context, "Training");
     const [image, labels] = [await (await openSource([path])).read(0), await readLabels(mask)];
-    if (image.height !== labels.height || image.width !== labels.width) throw new InvalidInput(mask, `${image.height} x ${image.width} px as its image`, `${labels.height} x ${labels.width} px`);
+    if (image.height !== labels.height || image.width !== labels.width)
+      throw new InvalidInput(
+        mask,
+        `${image.height} x ${image.width} px as its image`,
+        `${labels.height} x ${labels.width} px`,
+      );
     samples.push(scaleSample({ name, image, labels, scale }, normalisation));
   }
   const fewer = wanted === undefined && chosen.length < usable.length;
   return {
-    samples, kind: summary?.kind ?? "images",
+    samples,
+    kind: summary?.kind ?? "images",
     images: samples.map((sample) => ({ name: sample.name, sha256: fingerprint(sample) })),
-    notices: fewer ? [`${chosen.length} of ${usable.length} images, evenly spread, are used for training: more than ${mostPixels / 1e6} million pixels at the network's scale would take more memory than they bring (--training-images sets the number).`] : [],
+    notices: fewer
+      ? [
+          `${chosen.length} of ${usable.length} images, evenly spread, are used for training: more ` +
+            `than ${mostPixels / 1e6} million pixels at the network's scale would take more memory than ` +
+            "they bring (--training-images sets the number).",
+        ]
+      : [],
   };
 }
 
 const fingerprint = ({ data, labels }: ScaledSample): string =>
-  createHash("sha256").update(`${labels.height} x ${labels.width}`).update(new Uint8Array(data.buffer)).update(new Uint8Array(labels.data.buffer)).digest("hex");
+  createHash("sha256")
+    .update(`${labels.height} x ${labels.width}`)
+    .update(new Uint8Array(data.buffer))
+    .update(new Uint8Array(labels.data.buffer))
+    .digest("hex");

@@ -6,10 +6,29 @@ import type { LinkOverlaps } from "../maskoverlaps.js";
 export type Contradiction =
   /** A track that skips this frame: nothing found there, or joined with another nucleus. */
   | { readonly kind: "skipped"; readonly frame: number; readonly before: number; readonly after: number }
-  /** An object that belongs to no track, beside one whose nucleus covers both in the frames before and after. */
-  | { readonly kind: "piece"; readonly frame: number; readonly before: number; readonly after: number; readonly main: number; readonly piece: number }
-  /** An object that covers a nucleus which begins in the next frame, or has ended in the one before, and belongs to another one: perhaps both are one object here. */
-  | { readonly kind: "joined"; readonly frame: number; readonly before: number; readonly after: number; readonly main: number; readonly other: number };
+  /**
+   * An object that belongs to no track, beside one whose nucleus covers both in the frames before and after.
+   */
+  | {
+      readonly kind: "piece";
+      readonly frame: number;
+      readonly before: number;
+      readonly after: number;
+      readonly main: number;
+      readonly piece: number;
+    }
+  /**
+   * An object that covers a nucleus which begins in the next frame, or has ended in the one before, and
+   * belongs to another one: perhaps both are one object here.
+   */
+  | {
+      readonly kind: "joined";
+      readonly frame: number;
+      readonly before: number;
+      readonly after: number;
+      readonly main: number;
+      readonly other: number;
+    };
 
 /** Frames that two nuclei may be one for to be taken apart. */
 const longest = 3;
@@ -43,7 +62,9 @@ export function neighboursOf(graph: TrackGraph): Neighbours {
     child[from] = to;
     children[from]!++;
   }
-  sister.forEach((row) => { if (row >= 0) child[parent[row]!] = -1; });
+  sister.forEach((row) => {
+    if (row >= 0) child[parent[row]!] = -1;
+  });
   const rows = Array.from({ length: frames }, () => new Map<number, number>());
   for (let row = 0; row < nuclei.count; row++) rows[nuclei.frame[row]!]!.set(nuclei.label[row]!, row);
   return { graph, parent, children, child, sister, rows };
@@ -58,31 +79,55 @@ export function nextOf({ graph: { nuclei }, child }: Neighbours, row: number): n
 /** The parent of a row, where it is in the frame before and has no other child. */
 export function previousOf({ graph: { nuclei }, parent, child }: Neighbours, row: number): number {
   const previous = parent[row]!;
-  return previous >= 0 && child[previous] === row && nuclei.frame[previous] === nuclei.frame[row]! - 1 ? previous : -1;
+  return previous >= 0 && child[previous] === row && nuclei.frame[previous] === nuclei.frame[row]! - 1
+    ? previous
+    : -1;
 }
 
-/** Whether most nuclei are missing in a frame: then the frame has failed, and there is nothing to make it up from. */
+/**
+ * Whether most nuclei are missing in a frame: then the frame has failed, and there is nothing to make it up
+ * from.
+ */
 const lost = (rows: Neighbours["rows"], frame: number): boolean => {
   const count = (t: number): number => rows[t]?.size ?? 0;
   return 2 * count(frame) < Math.min(count(frame - 1), count(frame + 1));
 };
 
-/** Where frames contradict their neighbours: by frame, then row. @param overlaps entry t for frames t and t + 1 */
+/**
+ * Where frames contradict their neighbours: by frame, then row.
+ *
+ * @param overlaps entry t for frames t and t + 1
+ */
 export function contradictions(links: Neighbours, overlaps: LinkOverlaps): Contradiction[] {
-  const { graph: { nuclei, edges, frames }, parent, children, rows } = links;
+  const {
+    graph: { nuclei, edges, frames },
+    parent,
+    children,
+    rows,
+  } = links;
   const found: Contradiction[] = [];
   for (let e = 0; e < edges.length; e += 2) {
     const [before, after] = [edges[e]!, edges[e + 1]!];
     if (lost(rows, nuclei.frame[before]! + 1)) continue;
-    if (links.child[before] === after && nuclei.frame[after]! === nuclei.frame[before]! + 2) found.push({ kind: "skipped", frame: nuclei.frame[before]! + 1, before, after });
+    if (links.child[before] === after && nuclei.frame[after]! === nuclei.frame[before]! + 2)
+      found.push({ kind: "skipped", frame: nuclei.frame[before]! + 1, before, after });
   }
   const lonely = (row: number): boolean => parent[row]! < 0 && children[row] === 0;
   overlaps.slice(0, Math.max(0, frames - 2)).forEach(({ from, to, shared }, t) => {
-    /** For each object of frame t + 1 that belongs to no track: the object before that it shares most pixels with. */
+    /**
+     * For each object of frame t + 1 that belongs to no track: the object before that it shares most pixels
+     * with.
+     */
     const hosts = new Map<number, { before: number; most: number }>();
     to.forEach((label, k) => {
       const [piece, before] = [rows[t + 1]!.get(label), rows[t]!.get(from[k]!)];
-      if (piece !== undefined && before !== undefined && lonely(piece) && shared[k]! > (hosts.get(piece)?.most ?? 0)) hosts.set(piece, { before, most: shared[k]! });
+      if (
+        piece !== undefined &&
+        before !== undefined &&
+        lonely(piece) &&
+        shared[k]! > (hosts.get(piece)?.most ?? 0)
+      )
+        hosts.set(piece, { before, most: shared[k]! });
     });
     for (const [piece, { before }] of hosts) {
       const main = nextOf(links, before);
@@ -94,10 +139,12 @@ export function contradictions(links: Neighbours, overlaps: LinkOverlaps): Contr
     from.forEach((label, k) => {
       const [earlier, later] = [rows[t]!.get(label) ?? -1, rows[t + 1]!.get(to[k]!) ?? -1];
       if (earlier < 0 || later < 0) return;
-      // A nucleus that begins, be it as a daughter: had it a part in the object that covers its place in the frame before?
+      // A nucleus that begins, be it as a daughter: had it a part in the object that covers its place in the
+      // frame before?
       const begins = parent[later]! < 0 || links.sister[later]! >= 0;
       if (begins && shared[k]! >= touching * nuclei.area[later]!) addJoined(earlier, later);
-      if (children[earlier] === 0 && shared[k]! >= touching * nuclei.area[earlier]!) addJoined(later, earlier);
+      if (children[earlier] === 0 && shared[k]! >= touching * nuclei.area[earlier]!)
+        addJoined(later, earlier);
     });
   });
   /** The run of frames in which `main` is too large, as far as `longest`, between two in which it is not. */
@@ -112,13 +159,16 @@ export function contradictions(links: Neighbours, overlaps: LinkOverlaps): Contr
       return row >= 0 && nuclei.area[row]! <= limit ? row : -1;
     };
     const before = end((row) => previousOf(links, row));
-    // Two nuclei in one outline that part look like a division: then the other daughter is the nucleus that was there before.
+    // Two nuclei in one outline that part look like a division: then the other daughter is the nucleus that
+    // was there before.
     const after = end((row) => (links.parent[other] === row ? links.sister[other]! : nextOf(links, row)));
     if (before < 0 || after < 0) return;
-    for (const row of run) found.push({ kind: "joined", frame: nuclei.frame[row]!, before, after, main: row, other });
+    for (const row of run)
+      found.push({ kind: "joined", frame: nuclei.frame[row]!, before, after, main: row, other });
   }
   // Where the frames beside a piece may hold two nuclei in one outline, the piece is the one that is right.
   const suspicious = new Set(found.flatMap((item) => (item.kind === "joined" ? [item.main] : [])));
-  return found.filter((item) => item.kind !== "piece" || !(suspicious.has(item.before) || suspicious.has(item.after)))
+  return found
+    .filter((item) => item.kind !== "piece" || !(suspicious.has(item.before) || suspicious.has(item.after)))
     .sort((a, b) => a.frame - b.frame || a.before - b.before || a.after - b.after);
 }

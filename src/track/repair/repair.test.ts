@@ -3,9 +3,9 @@ import { type LabelImage, labelImage } from "../../core/labels.js";
 import { concatNuclei } from "../../core/nuclei.js";
 import { measure } from "../../imgproc/regions.js";
 import { linkOverlaps } from "../maskoverlaps.js";
+import { track } from "../track.js";
 import { contradictions, neighboursOf } from "./contradictions.js";
 import { applyEdit, type Repair, repairFrame } from "./repair.js";
-import { track } from "../track.js";
 
 type Disc = readonly [y: number, x: number, radius: number, label: number];
 
@@ -14,7 +14,8 @@ const size = 80;
 function frameOf(discs: readonly Disc[]): LabelImage {
   const data = new Int32Array(size * size);
   for (let p = 0; p < data.length; p++) {
-    for (const [y, x, r, label] of discs) if (Math.hypot(Math.floor(p / size) - y, (p % size) - x) <= r) data[p] = label;
+    for (const [y, x, r, label] of discs)
+      if (Math.hypot(Math.floor(p / size) - y, (p % size) - x) <= r) data[p] = label;
   }
   return labelImage(size, size, data);
 }
@@ -37,7 +38,8 @@ function repaired(frames: readonly LabelImage[]): { repairs: Repair[]; frames: L
   return { repairs, frames: out };
 }
 
-const areaOf = ({ data }: LabelImage, label: number): number => data.reduce((sum, value) => sum + (value === label ? 1 : 0), 0);
+const areaOf = ({ data }: LabelImage, label: number): number =>
+  data.reduce((sum, value) => sum + (value === label ? 1 : 0), 0);
 /** Share of the pixels of either that both have. */
 const agreement = (a: LabelImage, labelA: number, b: LabelImage, labelB: number): number => {
   let [both, either] = [0, 0];
@@ -49,9 +51,14 @@ const agreement = (a: LabelImage, labelA: number, b: LabelImage, labelB: number)
 };
 
 /** Two touching nuclei that move to the right, and one apart; labels 1, 2 and 3. */
-const scene = (t: number): Disc[] => [[30, 20 + t, 9, 1], [30, 37 + t, 8, 2], [60, 50, 9, 3]];
+const scene = (t: number): Disc[] => [
+  [30, 20 + t, 9, 1],
+  [30, 37 + t, 8, 2],
+  [60, 50, 9, 3],
+];
 const clean = [0, 1, 2, 3, 4].map((t) => frameOf(scene(t)));
-const withFrame = (frame: number, labels: LabelImage): LabelImage[] => clean.map((one, t) => (t === frame ? labels : one));
+const withFrame = (frame: number, labels: LabelImage): LabelImage[] =>
+  clean.map((one, t) => (t === frame ? labels : one));
 
 describe("repairFrame", () => {
   it("leaves alone what does not contradict itself", () => {
@@ -59,7 +66,9 @@ describe("repairFrame", () => {
   });
 
   it("fills in a nucleus that one frame has missed, with the shape between its neighbours", () => {
-    const { repairs, frames } = repaired(withFrame(2, frameOf(scene(2).filter(([, , , label]) => label !== 2))));
+    const { repairs, frames } = repaired(
+      withFrame(2, frameOf(scene(2).filter(([, , , label]) => label !== 2))),
+    );
     expect(repairs).toMatchObject([{ kind: "gap filled", frame: 2, areaBefore: 0, y: 30, x: 39 }]);
     expect(agreement(frames[2]!, repairs[0]!.labels[0]!, clean[2]!, 2)).toBeGreaterThan(0.95);
   });
@@ -69,16 +78,28 @@ describe("repairFrame", () => {
     const { repairs, frames } = repaired(withFrame(2, joined));
     expect(repairs).toMatchObject([{ kind: "merge divided", frame: 2, areaBefore: areaOf(joined, 1) }]);
     const labels = repairs[0]!.labels;
-    for (const truth of [1, 2]) expect(Math.max(...labels.map((label) => agreement(frames[2]!, label, clean[2]!, truth)))).toBeGreaterThan(0.85);
+    for (const truth of [1, 2])
+      expect(
+        Math.max(...labels.map((label) => agreement(frames[2]!, label, clean[2]!, truth))),
+      ).toBeGreaterThan(0.85);
   });
 
   it("divides a daughter from the neighbour that she was joined with when she was born, for up to three frames", () => {
     // Nucleus 2 is there from frame 2 on, and one with its neighbour until frame 1 + n.
     for (const n of [1, 3]) {
-      const frames = Array.from({ length: 8 }, (_, t) => frameOf(scene(0).flatMap(([y, x, r, label]): Disc[] => (label !== 2 ? [[y, x, r, label]] : t < 2 ? [] : [[y, x, r, t < 2 + n ? 1 : 2]]))));
+      const frames = Array.from({ length: 8 }, (_, t) =>
+        frameOf(
+          scene(0).flatMap(([y, x, r, label]): Disc[] =>
+            label !== 2 ? [[y, x, r, label]] : t < 2 ? [] : [[y, x, r, t < 2 + n ? 1 : 2]],
+          ),
+        ),
+      );
       const { repairs, frames: out } = repaired(frames);
-      expect(repairs.map(({ kind, frame }) => [kind, frame])).toEqual(Array.from({ length: n }, (_, k) => ["merge divided", 2 + k]));
-      for (let k = 0; k < n; k++) expect(agreement(out[2 + k]!, repairs[k]!.labels[1]!, clean[0]!, 2)).toBeGreaterThan(0.8);
+      expect(repairs.map(({ kind, frame }) => [kind, frame])).toEqual(
+        Array.from({ length: n }, (_, k) => ["merge divided", 2 + k]),
+      );
+      for (let k = 0; k < n; k++)
+        expect(agreement(out[2 + k]!, repairs[k]!.labels[1]!, clean[0]!, 2)).toBeGreaterThan(0.8);
     }
   });
 
@@ -96,7 +117,9 @@ describe("repairFrame", () => {
 
   it("does not join two nuclei that are one outline in the frames before and after only", () => {
     // Apart in frames 0, 3 and 6, one outline in 1, 2, 4 and 5: it is those that are divided.
-    const frames = Array.from({ length: 7 }, (_, t) => frameOf(scene(0).map(([y, x, r, label]): Disc => [y, x, r, label === 2 && t % 3 !== 0 ? 1 : label])));
+    const frames = Array.from({ length: 7 }, (_, t) =>
+      frameOf(scene(0).map(([y, x, r, label]): Disc => [y, x, r, label === 2 && t % 3 !== 0 ? 1 : label])),
+    );
     const { repairs, frames: out } = repaired(frames);
     expect(repairs.filter(({ kind }) => kind === "pieces joined")).toEqual([]);
     expect(out[3]).toEqual(frames[3]);
@@ -104,7 +127,9 @@ describe("repairFrame", () => {
 
   it("does not fill in where another nucleus is in the way", () => {
     // Nucleus 2 is missing in frame 2, and its place is held by one that is there in that frame only.
-    const other = frameOf(scene(2).map(([y, x, r, label]): Disc => (label === 2 ? [y + 3, x + 3, 9, 9] : [y, x, r, label])));
+    const other = frameOf(
+      scene(2).map(([y, x, r, label]): Disc => (label === 2 ? [y + 3, x + 3, 9, 9] : [y, x, r, label])),
+    );
     const { repairs } = repaired(withFrame(2, other));
     expect(repairs.filter(({ kind }) => kind === "gap filled")).toEqual([]);
   });
@@ -114,6 +139,10 @@ describe("applyEdit", () => {
   it("changes the pixels named and nothing else", () => {
     const before = labelImage(1, 4, Int32Array.of(1, 0, 2, 2));
     const after = applyEdit(before, { pixels: Int32Array.of(1, 3), labels: Int32Array.of(1, 3) });
-    expect([after.data, after.count, before.data]).toEqual([Int32Array.of(1, 1, 2, 3), 3, Int32Array.of(1, 0, 2, 2)]);
+    expect([after.data, after.count, before.data]).toEqual([
+      Int32Array.of(1, 1, 2, 3),
+      3,
+      Int32Array.of(1, 0, 2, 2),
+    ]);
   });
 });

@@ -1,12 +1,14 @@
-/** What the thread that draws batches does: divides the samples, composes touching nuclei, prepares, draws. */
+/**
+ * What the thread that draws batches does: divides the samples, composes touching nuclei, prepares, draws.
+ */
 import type { Batch } from "../../core/batch.js";
 import { random } from "../../core/random.js";
-import { composedSamples } from "../../dataset/touchingsamples.js";
 import { batchProvider } from "../../dataset/patches.js";
 import type { PreparedSample, ScaledSample } from "../../dataset/samples.js";
 import { splitScaled } from "../../dataset/split.js";
-import { median } from "../../stats/percentile.js";
+import { composedSamples } from "../../dataset/touchingsamples.js";
 import type { ModelConfig } from "../../model/modelconfig.js";
+import { median } from "../../stats/percentile.js";
 import { labelDiameters } from "./diameters.js";
 import type { Prepared, TrainingSettings } from "./protocol.js";
 
@@ -25,20 +27,52 @@ export interface Drawing {
 }
 
 /** @throws InvalidInput when samples and settings do not go together */
-export function drawingOf(samples: readonly ScaledSample[], kind: "movie" | "images", model: ModelConfig, settings: TrainingSettings): Drawing {
+export function drawingOf(
+  samples: readonly ScaledSample[],
+  kind: "movie" | "images",
+  model: ModelConfig,
+  settings: TrainingSettings,
+): Drawing {
   const rng = random(settings.seed);
-  const { training, validation } = splitScaled(samples, settings.validation, rng.fork(1), kind === "movie" ? { by: "blocks" } : {});
-  const patches = { patch: settings.patch, batch: settings.batch, rays: model.rays, grid: model.grid, foregroundFraction: settings.foregroundFraction };
+  const { training, validation } = splitScaled(
+    samples,
+    settings.validation,
+    rng.fork(1),
+    kind === "movie" ? { by: "blocks" } : {},
+  );
+  const patches = {
+    patch: settings.patch,
+    batch: settings.batch,
+    rays: model.rays,
+    grid: model.grid,
+    foregroundFraction: settings.foregroundFraction,
+  };
   const { samples: composed, notices } = composedSamples(training, settings.compose, rng.fork(2));
-  const next = batchProvider([...training, ...composed], { ...patches, augment: settings.augment, seed: settings.seed });
-  const check = validation.length === 0 ? undefined : batchProvider(validation, { ...patches, augment: "none", seed: settings.seed + 1 });
+  const next = batchProvider([...training, ...composed], {
+    ...patches,
+    augment: settings.augment,
+    seed: settings.seed,
+  });
+  const check =
+    validation.length === 0
+      ? undefined
+      : batchProvider(validation, { ...patches, augment: "none", seed: settings.seed + 1 });
   return {
     next,
     prepared: {
       check: check === undefined ? [] : Array.from({ length: validationBatches }, (_, index) => check(index)),
       validation: validation.map(scaledOf),
-      ...diametersOf(training), trainingNames: names(training), validationNames: names(validation), composed: composed.length,
-      warnings: settings.compose > 0 && composed.length === 0 ? [`No touching nuclei were composed: ${notices.length === 1 ? notices[0]! : `none of ${notices.length} images has two nuclei that are alone, and room for another.`}`] : [],
+      ...diametersOf(training),
+      trainingNames: names(training),
+      validationNames: names(validation),
+      composed: composed.length,
+      warnings:
+        settings.compose > 0 && composed.length === 0
+          ? [
+              "No touching nuclei were composed: " +
+                `${notices.length === 1 ? notices[0]! : `none of ${notices.length} images has two nuclei that are alone, and room for another.`}`,
+            ]
+          : [],
     },
     some: training.slice(0, tunedOn).map(scaledOf),
   };
@@ -52,5 +86,8 @@ const names = (samples: readonly PreparedSample[]): string[] => samples.map(({ n
 function diametersOf(samples: readonly PreparedSample[]): Pick<Prepared, "diameter" | "diameterRange"> {
   const perImage = samples.map(({ labels }) => labelDiameters(labels)).filter(({ length }) => length > 0);
   const medians = perImage.map((diameters) => median(diameters));
-  return { diameter: median(perImage.flatMap((diameters) => Array.from(diameters))), diameterRange: { low: Math.min(...medians), high: Math.max(...medians) } };
+  return {
+    diameter: median(perImage.flatMap((diameters) => Array.from(diameters))),
+    diameterRange: { low: Math.min(...medians), high: Math.max(...medians) },
+  };
 }

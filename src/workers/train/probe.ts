@@ -1,6 +1,7 @@
 /**
- * A process of its own that tries devices: `node probe.js REQUEST`, a `ProbeRequest` as JSON. It prints a `DeviceReport` of each, one line of
- * JSON. Apart, because drivers write to the standard error, take their time, and may take the process with them.
+ * A process of its own that tries devices: `node probe.js REQUEST`, a `ProbeRequest` as JSON. It prints a
+ * `DeviceReport` of each, one line of JSON. Apart, because drivers write to the standard error, take their
+ * time, and may take the process with them.
  */
 import { messageOf } from "../../core/errors.js";
 import { gradientDifference } from "../../model/agreement.js";
@@ -13,7 +14,9 @@ async function report(device: Device, threads: number | undefined): Promise<Devi
   try {
     const difference = await gradientDifference(NCHW, device, 8);
     const timed = threads !== undefined && !Number.isNaN(difference);
-    const speed = timed ? (await convolutionSeconds("cpu", threads)) / (await convolutionSeconds(device, threads)) : null;
+    const speed = timed
+      ? (await convolutionSeconds("cpu", threads)) / (await convolutionSeconds(device, threads))
+      : null;
     return { device, difference: Number.isNaN(difference) ? null : difference, speed };
   } catch (error) {
     return { device, message: messageOf(error) };

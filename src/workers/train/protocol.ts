@@ -1,10 +1,10 @@
 /** Messages between the pipeline, the thread that draws batches and the thread that trains. */
 import type { MessagePort } from "node:worker_threads";
 import type { Batch } from "../../core/batch.js";
+import type { ExpectedQuality } from "../../core/quality.js";
 import type { Tensor } from "../../core/tensor.js";
 import type { AugmentOptions } from "../../dataset/augment.js";
 import type { ScaledSample } from "../../dataset/samples.js";
-import type { ExpectedQuality } from "../../core/quality.js";
 import type { ModelConfig } from "../../model/modelconfig.js";
 import type { Schedule } from "../../model/schedule.js";
 import type { TrainingRecord, TrainingState } from "../../model/train.js";
@@ -26,7 +26,10 @@ export interface TrainingRequest {
 /** To the thread that trains. */
 export interface TrainRequest extends TrainingRequest {
   readonly ring: BatchRing;
-  /** From the thread that draws: `Answer<Prepared>`, and once this thread has enough `Answer<ScaledSample[]>` where nothing was held back; or an error. */
+  /**
+   * From the thread that draws: `Answer<Prepared>`, and once this thread has enough `Answer<ScaledSample[]>`
+   * where nothing was held back; or an error.
+   */
   readonly port: MessagePort;
 }
 
@@ -108,12 +111,15 @@ export interface ProbeRequest {
 export type DeviceReport =
   | { readonly device: Device; readonly message: string }
   | {
-    readonly device: Device;
-    /** Of a step's gradient from the processor's, as a part of the largest; null where the runtime cannot do the step. */
-    readonly difference: number | null;
-    /** How many times as fast as the processor; null where it was not timed. */
-    readonly speed: number | null;
-  };
+      readonly device: Device;
+      /**
+       * Of a step's gradient from the processor's, as a part of the largest; null where the runtime cannot do
+       * the step.
+       */
+      readonly difference: number | null;
+      /** How many times as fast as the processor; null where it was not timed. */
+      readonly speed: number | null;
+    };
 
 export type TrainingMessage =
   | { readonly type: "progress"; readonly done: number; readonly total: number; readonly message: string }

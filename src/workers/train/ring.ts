@@ -1,10 +1,10 @@
 /**
  * Batches handed from the thread that draws them to the one that trains.
  *
- * A ring in shared memory rather than messages: the runtime blocks the training thread, so that messages would wait for its event loop
- * where a counter is seen at once, and the same memory is used again and again where every message would bring a new 1.4 MB (at 64
- * patches, 100 MB) to be collected. The reader copies a batch out, since the runtime takes no shared memory; that costs a fraction of a
- * millisecond.
+ * A ring in shared memory rather than messages: the runtime blocks the training thread, so that messages
+ * would wait for its event loop where a counter is seen at once, and the same memory is used again and again
+ * where every message would bring a new 1.4 MB (at 64 patches, 100 MB) to be collected. The reader copies a
+ * batch out, since the runtime takes no shared memory; that costs a fraction of a millisecond.
  */
 import type { Batch } from "../../core/batch.js";
 
@@ -39,11 +39,17 @@ const mostBytes = 64 * 2 ** 20;
 const patience = 100;
 
 export function batchRing(lengths: BatchLengths, slots = slotsFor(lengths)): BatchRing {
-  return { lengths, slots, memory: new SharedArrayBuffer(slots * bytesOf(lengths)), control: new SharedArrayBuffer(4 * Object.keys(words).length) };
+  return {
+    lengths,
+    slots,
+    memory: new SharedArrayBuffer(slots * bytesOf(lengths)),
+    control: new SharedArrayBuffer(4 * Object.keys(words).length),
+  };
 }
 
 const bytesOf = (lengths: BatchLengths): number => 4 * parts.reduce((sum, part) => sum + lengths[part], 0);
-const slotsFor = (lengths: BatchLengths): number => Math.max(1, Math.min(mostAhead, Math.floor(mostBytes / bytesOf(lengths))));
+const slotsFor = (lengths: BatchLengths): number =>
+  Math.max(1, Math.min(mostAhead, Math.floor(mostBytes / bytesOf(lengths))));
 
 const controlOf = ({ control }: BatchRing): Int32Array => new Int32Array(control);
 
@@ -59,7 +65,12 @@ function slotOf({ lengths, slots, memory }: BatchRing, n: number): Batch {
     at += view.byteLength;
     return view;
   };
-  return { image: array("image"), probability: array("probability"), mask: array("mask"), distances: array("distances") };
+  return {
+    image: array("image"),
+    probability: array("probability"),
+    mask: array("mask"),
+    distances: array("distances"),
+  };
 }
 
 function copy(from: Batch, to: Batch): void {
@@ -120,5 +131,9 @@ export function enough(ring: BatchRing): void {
   Atomics.notify(control, words.taken);
 }
 
-export const emptyBatch = ({ image, probability, mask, distances }: BatchLengths): Batch =>
-  ({ image: new Float32Array(image), probability: new Float32Array(probability), mask: new Float32Array(mask), distances: new Float32Array(distances) });
+export const emptyBatch = ({ image, probability, mask, distances }: BatchLengths): Batch => ({
+  image: new Float32Array(image),
+  probability: new Float32Array(probability),
+  mask: new Float32Array(mask),
+  distances: new Float32Array(distances),
+});

@@ -1,10 +1,19 @@
-/** Starts the two threads of a training and listens to them. The runtime blocks the thread that calls it, so this one stays free. */
+/**
+ * Starts the two threads of a training and listens to them. The runtime blocks the thread that calls it, so
+ * this one stays free.
+ */
 import { MessageChannel, Worker } from "node:worker_threads";
 import type { StageContext } from "../../core/progress.js";
 import type { ScaledSample } from "../../dataset/samples.js";
 import { valueOf } from "../answer.js";
 import { workerFile } from "../pool.js";
-import type { DrawRequest, TrainingMessage, TrainingOutcome, TrainingRequest, TrainRequest } from "./protocol.js";
+import type {
+  DrawRequest,
+  TrainingMessage,
+  TrainingOutcome,
+  TrainingRequest,
+  TrainRequest,
+} from "./protocol.js";
 import { batchLengths, batchRing, stop } from "./ring.js";
 
 export interface TrainingSamples {
@@ -20,16 +29,36 @@ export interface TrainingSamples {
  * @throws the error that stopped either thread; Cancelled when `context.signal` is aborted
  */
 export async function trainInThreads(
-  { samples, kind }: TrainingSamples, request: TrainingRequest, onCheckpoint: (bytes: Uint8Array, step: number) => Promise<void>, context: StageContext,
+  { samples, kind }: TrainingSamples,
+  request: TrainingRequest,
+  onCheckpoint: (bytes: Uint8Array, step: number) => Promise<void>,
+  context: StageContext,
 ): Promise<TrainingOutcome> {
   const { model, settings } = request;
   const ring = batchRing(batchLengths(settings.batch, settings.patch, model.rays, model.grid));
   const { port1, port2 } = new MessageChannel();
   const given = samples.splice(0);
-  const draw: DrawRequest = { model, settings, kind, samples: given, first: request.resume?.step ?? 0, ring, port: port1 };
+  const draw: DrawRequest = {
+    model,
+    settings,
+    kind,
+    samples: given,
+    first: request.resume?.step ?? 0,
+    ring,
+    port: port1,
+  };
   const train: TrainRequest = { ...request, ring, port: port2 };
-  const drawing = new Worker(new URL(workerFile("train/batchworker.js")), { workerData: draw, transferList: [port1, ...given.flatMap(({ data, labels }) => [data.buffer, labels.data.buffer] as ArrayBuffer[])] });
-  const training = new Worker(new URL(workerFile("train/trainworker.js")), { workerData: train, transferList: [port2] });
+  const drawing = new Worker(new URL(workerFile("train/batchworker.js")), {
+    workerData: draw,
+    transferList: [
+      port1,
+      ...given.flatMap(({ data, labels }) => [data.buffer, labels.data.buffer] as ArrayBuffer[]),
+    ],
+  });
+  const training = new Worker(new URL(workerFile("train/trainworker.js")), {
+    workerData: train,
+    transferList: [port2],
+  });
   given.length = 0;
   let saving = Promise.resolve();
   const onAbort = (): void => stop(ring);
@@ -37,16 +66,20 @@ export async function trainInThreads(
   context.signal?.addEventListener("abort", onAbort, { once: true });
   try {
     return await new Promise<TrainingOutcome>((resolve, reject) => {
-      // What a thread foresees comes as an answer, through the training thread; the rest of this is for what it does not.
+      // What a thread foresees comes as an answer, through the training thread; the rest of this is for what
+      // it does not.
       let lost: { readonly error: unknown } | undefined;
       training.on("message", (message: TrainingMessage) => {
         if (message.type === "progress") context.onProgress?.(message);
-        else if (message.type === "checkpoint") saving = saving.then(() => onCheckpoint(message.bytes, message.step));
+        else if (message.type === "checkpoint")
+          saving = saving.then(() => onCheckpoint(message.bytes, message.step));
         else {
-          resolve(saving.then(() => {
-            if (lost !== undefined) throw lost.error;
-            return valueOf(message.answer);
-          }));
+          resolve(
+            saving.then(() => {
+              if (lost !== undefined) throw lost.error;
+              return valueOf(message.answer);
+            }),
+          );
         }
       });
       training.on("error", reject);
@@ -57,7 +90,9 @@ export async function trainInThreads(
         stop(ring);
       };
       drawing.on("error", onLost);
-      drawing.on("exit", (code) => { if (code !== 0) onLost(new Error(`the thread that draws batches ended with code ${code}`)); });
+      drawing.on("exit", (code) => {
+        if (code !== 0) onLost(new Error(`the thread that draws batches ended with code ${code}`));
+      });
     });
   } finally {
     context.signal?.removeEventListener("abort", onAbort);

@@ -1,16 +1,19 @@
-/** The thread that trains: takes batches, trains, tunes the thresholds on the images held back, and answers with the model's bytes. */
+/**
+ * The thread that trains: takes batches, trains, tunes the thresholds on the images held back, and answers
+ * with the model's bytes.
+ */
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { isKaryonError } from "../../core/errors.js";
 import type { LabelImage } from "../../core/labels.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
-import type { ScaledSample } from "../../dataset/samples.js";
 import type { ExpectedQuality } from "../../core/quality.js";
+import type { ScaledSample } from "../../dataset/samples.js";
 import { expectedQuality, type HeldBack } from "../../evaluate/expected.js";
 import { matchInstances, scoreInstances } from "../../evaluate/instances.js";
-import { encodeCheckpoint } from "../../model/trainingstate.js";
 import { exportOnnx } from "../../model/modelfile.js";
 import { createPredictor, type Predictor } from "../../model/predictor.js";
 import { train, type TrainingState } from "../../model/train.js";
+import { encodeCheckpoint } from "../../model/trainingstate.js";
 import { labelsUnderFlips } from "../../segment/flips.js";
 import { predictTiled } from "../../segment/predict.js";
 import { type Thresholds, tuneThresholds } from "../../segment/thresholds.js";
@@ -21,7 +24,8 @@ import { emptyBatch, enough, isStopped, take, waitFor } from "./ring.js";
 const request = workerData as TrainRequest;
 const { ring, port: draws } = request;
 const port = parentPort!;
-const post = (message: TrainingMessage, given: readonly ArrayBuffer[] = []): void => port.postMessage(message, given);
+const post = (message: TrainingMessage, given: readonly ArrayBuffer[] = []): void =>
+  port.postMessage(message, given);
 
 /** Edge of the tiles that validation images are predicted in, px. */
 const tuningTile = 1024;
@@ -74,38 +78,77 @@ async function perform({ model, settings, weights, resume }: TrainRequest): Prom
   const batch = emptyBatch(ring.lengths);
   const glance = settings.schedule === "hold" ? spread(validation, glancePixels) : [];
   let last: number | undefined;
-  const result = await train(model, { ...settings, layout: "auto", weights, resume, onEpoch: (record, checkpoint) => {
-    last = record.validationLoss;
-    keeper.onEpoch(checkpoint());
-  } }, {
-    nextBatch: () => {
-      lookUpStop();
-      // Before `enough`, nothing but an error can have been sent.
-      take(ring, batch, () => void received());
-      return batch;
+  const result = await train(
+    model,
+    {
+      ...settings,
+      layout: "auto",
+      weights,
+      resume,
+      onEpoch: (record, checkpoint) => {
+        last = record.validationLoss;
+        keeper.onEpoch(checkpoint());
+      },
     },
-    validation: check,
-    ...(glance.length > 0 ? { validate: async (predictor: Predictor) => (await tune(predictor, glance, stopPrecisions, "scoring")).highest } : {}),
-  }, { ...context, onProgress: ({ done, total, message }) => {
-    progress = { done, total };
-    context.onProgress?.({ done, total, message: last === undefined || Number.isNaN(last) ? message : `${message}, validation ${last.toFixed(4)}` });
-  } });
+    {
+      nextBatch: () => {
+        lookUpStop();
+        // Before `enough`, nothing but an error can have been sent.
+        take(ring, batch, () => void received());
+        return batch;
+      },
+      validation: check,
+      ...(glance.length > 0
+        ? {
+            validate: async (predictor: Predictor) =>
+              (await tune(predictor, glance, stopPrecisions, "scoring")).highest,
+          }
+        : {}),
+    },
+    {
+      ...context,
+      onProgress: ({ done, total, message }) => {
+        progress = { done, total };
+        context.onProgress?.({
+          done,
+          total,
+          message:
+            last === undefined || Number.isNaN(last) ? message : `${message}, validation ${last.toFixed(4)}`,
+        });
+      },
+    },
+  );
   enough(ring);
   const onnx = exportOnnx(model, result.weights);
-  const images = validation.length > 0 ? validation : waitFor(ring, () => received<readonly ScaledSample[]>());
-  const predictor = await createPredictor(onnx, model, { threads: settings.threads, device: settings.device });
+  const images =
+    validation.length > 0 ? validation : waitFor(ring, () => received<readonly ScaledSample[]>());
+  const predictor = await createPredictor(onnx, model, {
+    threads: settings.threads,
+    device: settings.device,
+  });
   try {
     const thresholds = await tune(predictor, images, tunePrecisions, "tuning the thresholds");
     const expected = await expectation(predictor, thresholds, spread(validation, expectedPixels));
     // Of images that were learned from, the score says nothing.
     const score = validation.length > 0 ? thresholds.score : NaN;
-    return { onnx, thresholds: { ...thresholds, score }, expected, history: result.history, best: result.best, layout: result.layout, ...facts };
+    return {
+      onnx,
+      thresholds: { ...thresholds, score },
+      expected,
+      history: result.history,
+      best: result.best,
+      layout: result.layout,
+      ...facts,
+    };
   } finally {
     await predictor.release();
   }
 }
 
-/** At most so much of what was held back is looked at for a score during training, and for the expected quality: enough objects, in a second or two. */
+/**
+ * At most so much of what was held back is looked at for a score during training, and for the expected
+ * quality: enough objects, in a second or two.
+ */
 const glancePixels = 2 ** 20;
 const expectedPixels = 2 ** 22;
 
@@ -115,33 +158,63 @@ function spread(images: readonly ScaledSample[], most: number): readonly ScaledS
   return images.filter((_, index) => index % every === 0);
 }
 
-/** IoU thresholds that StarDist tunes on, and those whose scores must have stopped rising before the training ends early: outlines take longest to learn. */
+/**
+ * IoU thresholds that StarDist tunes on, and those whose scores must have stopped rising before the training
+ * ends early: outlines take longest to learn.
+ */
 const tunePrecisions = [0.3, 0.5, 0.7];
 const stopPrecisions = [0.5, 0.7, 0.8];
 
 /** Mean average precision; an image where there is nothing to score counts as nothing. */
-const precisionAt = (ious: readonly number[]) => (truth: LabelImage, predicted: LabelImage): number => {
-  lookUpStop();
-  const { thresholds } = scoreInstances([matchInstances(truth, predicted)], ious).pooled;
-  return thresholds.reduce((sum, { ap }) => sum + (Number.isNaN(ap) ? 0 : ap), 0) / thresholds.length;
-};
+const precisionAt =
+  (ious: readonly number[]) =>
+  (truth: LabelImage, predicted: LabelImage): number => {
+    lookUpStop();
+    const { thresholds } = scoreInstances([matchInstances(truth, predicted)], ious).pooled;
+    return thresholds.reduce((sum, { ap }) => sum + (Number.isNaN(ap) ? 0 : ap), 0) / thresholds.length;
+  };
 
 /** Tunes the thresholds on held-back images, or on a few of the training where none were held back. */
-async function tune(predictor: Predictor, images: readonly ScaledSample[], ious: readonly number[], what: string): Promise<ReturnType<typeof tuneThresholds>> {
+async function tune(
+  predictor: Predictor,
+  images: readonly ScaledSample[],
+  ious: readonly number[],
+  what: string,
+): Promise<ReturnType<typeof tuneThresholds>> {
   const predictions = [];
   for (const [index, { data, labels }] of images.entries()) {
     say(`${what}, image ${index + 1} of ${images.length}`);
-    predictions.push({ prediction: await predictTiled(data, labels.height, labels.width, predictor, tuningTile, { signal: context.signal }), truth: labels });
+    predictions.push({
+      prediction: await predictTiled(data, labels.height, labels.width, predictor, tuningTile, {
+        signal: context.signal,
+      }),
+      truth: labels,
+    });
   }
   return tuneThresholds(predictions, precisionAt(ious), { signal: context.signal });
 }
 
-async function expectation(predictor: Predictor, thresholds: Thresholds, images: readonly ScaledSample[]): Promise<ExpectedQuality | undefined> {
+async function expectation(
+  predictor: Predictor,
+  thresholds: Thresholds,
+  images: readonly ScaledSample[],
+): Promise<ExpectedQuality | undefined> {
   const heldBack: HeldBack[] = [];
   for (const [index, { data, labels }] of images.entries()) {
     say(`estimating the quality, image ${index + 1} of ${images.length}`);
-    const [found, ...others] = await labelsUnderFlips(data, labels.height, labels.width, predictor, thresholds, tuningTile, { signal: context.signal });
-    heldBack.push({ annotated: matchInstances(labels, found), flipped: others.map((other) => matchInstances(found, other)) });
+    const [found, ...others] = await labelsUnderFlips(
+      data,
+      labels.height,
+      labels.width,
+      predictor,
+      thresholds,
+      tuningTile,
+      { signal: context.signal },
+    );
+    heldBack.push({
+      annotated: matchInstances(labels, found),
+      flipped: others.map((other) => matchInstances(found, other)),
+    });
   }
   return expectedQuality(heldBack);
 }
