@@ -121,7 +121,7 @@ export function filterPredictor(config: ModelConfig): Predictor {
  * could be rounded, so that its answers must be equal whatever the tiles.
  */
 export function marchingPredictor(config: ModelConfig): Predictor {
-  const most = receptiveMargin(config);
+  const maximum = receptiveMargin(config);
   const { grid, rays } = config;
   return {
     config,
@@ -139,7 +139,7 @@ export function marchingPredictor(config: ModelConfig): Predictor {
           for (let k = 0; k < rays; k++) {
             const [dy, dx] = [Math.sin((2 * Math.PI * k) / rays), Math.cos((2 * Math.PI * k) / rays)];
             let d = 1;
-            while (d < most && bright(Math.round(y + d * dy), Math.round(x + d * dx))) d++;
+            while (d < maximum && bright(Math.round(y + d * dy), Math.round(x + d * dx))) d++;
             distances[(k * h + i) * w + j] = d;
           }
         }

@@ -53,7 +53,7 @@ export interface AnalyseOptions {
 export const defaultAnalyseOptions: AnalyseOptions = { tracked: true, resamples: 300, seed: 1 };
 
 /** Largest lag of the velocity autocorrelation, frames. */
-const mostCorrelationLags = 100;
+const maxCorrelationLags = 100;
 
 /** Plain data: every number in the units that `units` names. */
 export interface Statistics {
@@ -143,7 +143,7 @@ export function analyse(
   const maxLag = tracked ? Math.max(0, Math.min(frames - 1, lags ?? Math.max(1, Math.floor(frames / 3)))) : 0;
   const displacements = displacementSums(nuclei, branches, groups.groupOf, groups.groups, maxLag, units);
   const correlationLags = tracked
-    ? Math.min(mostCorrelationLags, Math.max(0, Math.floor((frames - 1) / 2)))
+    ? Math.min(maxCorrelationLags, Math.max(0, Math.floor((frames - 1) / 2)))
     : 0;
   const autocorrelation = autocorrelationSums(
     steps,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { random } from "../core/random.js";
-import { decide, leastCertainty } from "./decide.js";
+import { decide, minCertainty } from "./decide.js";
 import { emptyFeatures, type ObjectFeatures } from "./types.js";
 
 /** Nuclei of all sorts, some of them no nuclei. */
@@ -53,7 +53,7 @@ describe("decide", () => {
         for (const { kept, score, reason } of decide([population(count, seed)])[0]!) {
           expect(score >= 0 && score <= 1).toBe(true);
           expect(reason === "").toBe(kept);
-          if (kept) expect(score).toBeGreaterThanOrEqual(leastCertainty);
+          if (kept) expect(score).toBeGreaterThanOrEqual(minCertainty);
         }
       }),
     );

@@ -20,30 +20,30 @@ import type { AutoOptions } from "./propose.js";
 import type { Decision, ObjectFeatures, RejectionCause } from "./types.js";
 
 /** Least certainty of a kept nucleus at sensitivity 1. */
-export const leastCertainty = 0.9;
+export const minCertainty = 0.9;
 
 /**
  * Areas in units of the median outside which nothing is a nucleus, whatever else it looks like; at the border
  * of the image nuclei are cut.
  */
-const SMALLEST = 0.1;
-const SMALLEST_AT_BORDER = 0.05;
-const LARGEST = 6;
+const smallestAreaShare = 0.1;
+const smallestAtBorder = 0.05;
+const largest = 6;
 /** And in px: smaller things are specks or single hot pixels, whose outline means nothing. */
-const FEWEST_PIXELS = 20;
+const fewestPixels = 20;
 /**
  * What is smaller, brighter and rounder than this is a fragment of a dead cell: chromatin of a mitosis is a
  * plate when it is that small and bright.
  */
-const FRAGMENT = { area: 0.25, intensity: 1.5, eccentricity: 0.65 } as const;
+const fragmentBounds = { area: 0.25, intensity: 1.5, eccentricity: 0.65 } as const;
 /**
  * What is larger than usual and by that much less solid and less of an ellipse is two nuclei in one outline,
  * or an outline that follows the noise.
  */
-const CLUMP = { area: 1.1, solidity: 0.035, ellipseResidual: 0.05 } as const;
+const clump = { area: 1.1, solidity: 0.035, ellipseResidual: 0.05 } as const;
 /** Least intensity over the background, in units of the median, and of the noise, at sensitivity 1. */
-const DIMMEST = 0.15;
-const WEAKEST = 5;
+const dimmestIntensity = 0.15;
+const weakestSignal = 5;
 
 /**
  * One candidate beside what is usual: ratios to the acquisition's typical nucleus, differences from it, and
@@ -84,9 +84,9 @@ const condensation = ({ intensityRatio }: Row): number => Math.min(2, Math.max(1
 
 const logIntensity = ({ intensityRatio }: Row): number => Math.log(Math.max(1e-3, intensityRatio));
 
-const BIAS = 6.27;
+const bias = 6.27;
 /** Bounds within a term: beyond them the feature no longer speaks for or against an object. */
-const TERMS: readonly Term[] = [
+const certaintyTerms: readonly Term[] = [
   {
     what: "area / median",
     cause: "large",
@@ -189,9 +189,9 @@ const TERMS: readonly Term[] = [
  * In a movie: weights of a candidate's own odds and of the support from the neighbouring frames. Fitted to
  * simulated movies, the terms being fixed.
  */
-const SELF = 0.87;
-const SUPPORT = 0.82;
-const USUAL_SUPPORT = 0.66;
+const self = 0.87;
+const counterpartSupport = 0.82;
+const usualSupport = 0.66;
 
 const boundedDip = ({ dip }: Row): number => Math.min(0.5, Math.max(-0.2, dip));
 
@@ -247,14 +247,14 @@ function decideOne(
   typical: Typical,
   options: AutoOptions,
 ): Decision {
-  const logit = support === undefined ? own : SELF * own + SUPPORT * (support - USUAL_SUPPORT);
+  const logit = support === undefined ? own : self * own + counterpartSupport * (support - usualSupport);
   const certainty = Number.isNaN(logit) ? 0 : 1 / (1 + Math.exp(-logit));
   const impossible = limitBroken(row, typical, options);
   if (impossible !== undefined) return { kept: false, score: Math.min(certainty, 0.5), ...impossible };
   // Twice the sensitivity takes objects with about a third of the odds.
-  const odds = leastCertainty / (1 - leastCertainty) / (options.sensitivity ?? 1) ** 1.5;
-  const least = odds / (1 + odds);
-  if (certainty >= least) return { kept: true, score: certainty, reason: "" };
+  const odds = minCertainty / (1 - minCertainty) / (options.sensitivity ?? 1) ** 1.5;
+  const minimum = odds / (1 + odds);
+  if (certainty >= minimum) return { kept: true, score: certainty, reason: "" };
   // What would have been kept by itself is rejected for what its neighbours in time lack.
   const { cause, text } =
     own >= Math.log(odds)
@@ -266,18 +266,19 @@ function decideOne(
   return {
     kept: false,
     score: certainty,
-    reason: `certainty ${certainty.toFixed(2)} (least ${least.toFixed(2)}), mostly for its ${text}`,
+    reason: `certainty ${certainty.toFixed(2)} (least ${minimum.toFixed(2)}), mostly for its ${text}`,
     cause,
   };
 }
 
 /** Logarithm of the odds that a candidate is one nucleus, from its own image. */
-const logitOf = (row: Row): number => TERMS.reduce((sum, term) => sum + term.weight * term.value(row), BIAS);
+const logitOf = (row: Row): number =>
+  certaintyTerms.reduce((sum, term) => sum + term.weight * term.value(row), bias);
 
 /** The feature that takes most from the certainty, in words and numbers. */
 function worstTerm(row: Row): { cause: RejectionCause; text: string } {
   const loss = (term: Term): number => term.weight * (term.value(row) - term.typical);
-  const { what, cause, show } = TERMS.reduce((a, b) => (loss(b) < loss(a) ? b : a));
+  const { what, cause, show } = certaintyTerms.reduce((a, b) => (loss(b) < loss(a) ? b : a));
   const value = show(row);
   return { cause, text: `${what} ${Number.isInteger(value) ? value : value.toFixed(2)}` };
 }
@@ -292,20 +293,20 @@ function limitBroken(
     return { reason: `area ${area} px (least ${minArea})`, cause: "small" };
   if (maxArea !== undefined && area > maxArea)
     return { reason: `area ${area} px (most ${maxArea})`, cause: "large" };
-  const fewest = row.touchesEdge ? FEWEST_PIXELS / 2 : FEWEST_PIXELS;
+  const fewest = row.touchesEdge ? fewestPixels / 2 : fewestPixels;
   if (minArea === undefined && area < fewest)
     return { reason: `area ${area} px (least ${fewest})`, cause: "small" };
   const text = `area ${area} px is ${areaRatio.toFixed(2)} of the median ${typical.area.toFixed(0)}`;
-  const smallest = row.touchesEdge ? SMALLEST_AT_BORDER : SMALLEST;
+  const smallest = row.touchesEdge ? smallestAtBorder : smallestAreaShare;
   if (minArea === undefined && !(areaRatio >= smallest))
     return { reason: `${text} (least ${smallest})`, cause: "small" };
-  if (maxArea === undefined && !(areaRatio <= LARGEST))
-    return { reason: `${text} (most ${LARGEST})`, cause: "large" };
+  if (maxArea === undefined && !(areaRatio <= largest))
+    return { reason: `${text} (most ${largest})`, cause: "large" };
   if (
     !row.touchesEdge &&
-    areaRatio < FRAGMENT.area &&
-    intensityRatio > FRAGMENT.intensity &&
-    row.eccentricity < FRAGMENT.eccentricity
+    areaRatio < fragmentBounds.area &&
+    intensityRatio > fragmentBounds.intensity &&
+    row.eccentricity < fragmentBounds.eccentricity
   ) {
     return {
       reason:
@@ -316,9 +317,9 @@ function limitBroken(
   }
   if (
     !row.touchesEdge &&
-    areaRatio > CLUMP.area &&
-    typical.solidity - row.solidity > CLUMP.solidity &&
-    row.residualBeyondUsual > CLUMP.ellipseResidual
+    areaRatio > clump.area &&
+    typical.solidity - row.solidity > clump.solidity &&
+    row.residualBeyondUsual > clump.ellipseResidual
   ) {
     return {
       reason:
@@ -329,13 +330,13 @@ function limitBroken(
       cause: "shape",
     };
   }
-  const dimmest = DIMMEST / sensitivity;
+  const dimmest = dimmestIntensity / sensitivity;
   if (!(intensityRatio >= dimmest))
     return {
       reason: `intensity over background is ${intensityRatio.toFixed(2)} of the median (least ${dimmest.toFixed(2)})`,
       cause: "dim",
     };
-  const weakest = WEAKEST / sensitivity;
+  const weakest = weakestSignal / sensitivity;
   if (!(signalToNoise >= weakest))
     return {
       reason: `intensity is ${signalToNoise.toFixed(1)} times the noise (least ${weakest.toFixed(1)})`,

@@ -235,8 +235,8 @@ export interface Typical {
 }
 
 /** What is usual in most images, for acquisitions of a few nuclei: the medians count it as this many more. */
-const PRIOR = { solidity: 0.955, ellipseResidual: 0.09, edgeContrast: 0.68, texture: 0.13 } as const;
-const PRIOR_COUNT = 10;
+const prior = { solidity: 0.955, ellipseResidual: 0.09, edgeContrast: 0.68, texture: 0.13 } as const;
+const priorCount = 10;
 
 /**
  * Noise is frequent but dim, debris bright but small: so "dim" is measured against the median that area times
@@ -261,8 +261,8 @@ export function typicalOf(all: readonly ObjectFeatures[]): Typical {
   );
   const use = good.length > 0 ? good : rows;
   const of = (key: keyof Typical): number => median(use.map(({ objects, i }) => objects[key][i]!));
-  const withPrior = (key: keyof typeof PRIOR): number =>
-    (use.length * of(key) + PRIOR_COUNT * PRIOR[key]) / (use.length + PRIOR_COUNT);
+  const withPrior = (key: keyof typeof prior): number =>
+    (use.length * of(key) + priorCount * prior[key]) / (use.length + priorCount);
   return {
     area: of("area"),
     intensity: of("intensity"),

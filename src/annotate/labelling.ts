@@ -2,7 +2,7 @@ import { labelImage } from "../core/labels.js";
 import { nearestLabels } from "../imgproc/grow.js";
 import { rescaleLabels } from "../imgproc/rescale.js";
 import { median } from "../stats/percentile.js";
-import { GLOW, type Proposal } from "./propose.js";
+import { glowLevel, type Proposal } from "./propose.js";
 import { type Annotation, type Decision, type ObjectTable, objectTable } from "./types.js";
 
 /**
@@ -62,7 +62,7 @@ export function composeAnnotation(proposal: Proposal, decisions: readonly Decisi
  * what lies out of focus.
  */
 function glowOf({ kept, intensity }: ObjectTable): Uint8Array {
-  const limit = GLOW * median(intensity.filter((_, i) => kept[i] === 1));
+  const limit = glowLevel * median(intensity.filter((_, i) => kept[i] === 1));
   return Uint8Array.from(kept, (k, i) => (k === 0 && intensity[i]! < limit ? 1 : 0));
 }
 

@@ -12,9 +12,9 @@ import { median } from "../stats/percentile.js";
 import { type Annotation, type Decision, emptyFeatures, objectTable, type ObjectFeatures } from "./types.js";
 
 /** The author's limits: area / median area, and distance to the median in median absolute deviations. */
-const LEAST = 0.5;
-const MOST = 1.5;
-const DEVIATIONS = 2;
+const minAreaRatio = 0.5;
+const maxAreaRatio = 1.5;
+const maxDeviations = 2;
 
 /**
  * The automatic annotation of the paper, as the author's script does it: 9x9 blur, Otsu, 3x3 closing, objects
@@ -107,13 +107,15 @@ export function decidePaper(areas: Float64Array): Decision[] {
     const ratio = area / middle;
     const away = Math.abs(area - middle) / deviation;
     const text = `area ${area} px is ${ratio.toFixed(2)} of the median ${middle}`;
-    if (ratio < LEAST) return { kept: false, score: 0, reason: `${text} (least ${LEAST})`, cause: "small" };
-    if (ratio > MOST) return { kept: false, score: 0, reason: `${text} (most ${MOST})`, cause: "large" };
-    if (away >= DEVIATIONS)
+    if (ratio < minAreaRatio)
+      return { kept: false, score: 0, reason: `${text} (least ${minAreaRatio})`, cause: "small" };
+    if (ratio > maxAreaRatio)
+      return { kept: false, score: 0, reason: `${text} (most ${maxAreaRatio})`, cause: "large" };
+    if (away >= maxDeviations)
       return {
         kept: false,
         score: 0,
-        reason: `${text}, ${away.toFixed(1)} median absolute deviations away (less than ${DEVIATIONS})`,
+        reason: `${text}, ${away.toFixed(1)} median absolute deviations away (less than ${maxDeviations})`,
         cause: area < middle ? "small" : "large",
       };
     return { kept: true, score: 1, reason: "" };

@@ -10,12 +10,12 @@ import type { ObjectFeatures } from "./types.js";
  * Differences at which the likeness has fallen to exp(-1/2): of the position in diameters, and of the
  * logarithms of area and intensity.
  */
-const POSITION = 0.25;
-const AREA = 0.25;
-const INTENSITY = 0.35;
+const positionSpread = 0.25;
+const areaSpread = 0.25;
+const intensitySpread = 0.35;
 
 /** Odds beyond these add nothing: one very certain frame must not outvote the other. */
-const MOST = 6;
+const maxLogOdds = 6;
 
 /**
  * @param frames candidates of each frame, in the order of time; at least two frames
@@ -41,7 +41,7 @@ export function neighbourSupport(
       let sum = 0;
       for (const other of neighbours) {
         const { likeness, row } = counterpart(objects, i, frames[other]!, indices[other], diameter);
-        if (likeness > 0) sum += likeness * Math.max(-MOST, Math.min(MOST, logits[other]![row]!));
+        if (likeness > 0) sum += likeness * Math.max(-maxLogOdds, Math.min(maxLogOdds, logits[other]![row]!));
       }
       return sum / neighbours.length;
     });
@@ -61,11 +61,12 @@ function counterpart(
 ): { likeness: number; row: number } {
   let best = { likeness: 0, row: -1 };
   // Beyond four deviations the likeness is below 0.001.
-  for (const row of index?.within(objects.x[i]!, objects.y[i]!, 4 * POSITION * diameter) ?? []) {
+  for (const row of index?.within(objects.x[i]!, objects.y[i]!, 4 * positionSpread * diameter) ?? []) {
     const distance =
-      Math.hypot(others.y[row]! - objects.y[i]!, others.x[row]! - objects.x[i]!) / (POSITION * diameter);
-    const area = Math.log(others.area[row]! / objects.area[i]!) / AREA;
-    const intensity = logRatio(others.intensity[row]!, objects.intensity[i]!) / INTENSITY;
+      Math.hypot(others.y[row]! - objects.y[i]!, others.x[row]! - objects.x[i]!) /
+      (positionSpread * diameter);
+    const area = Math.log(others.area[row]! / objects.area[i]!) / areaSpread;
+    const intensity = logRatio(others.intensity[row]!, objects.intensity[i]!) / intensitySpread;
     const likeness = Math.exp(-0.5 * (distance ** 2 + area ** 2 + intensity ** 2));
     if (likeness > best.likeness || (likeness === best.likeness && likeness > 0 && row < best.row))
       best = { likeness, row };
@@ -78,6 +79,6 @@ function counterpart(
  * above 0.
  */
 function logRatio(a: number, b: number): number {
-  const most = Math.max(a, b);
-  return most > 0 ? Math.log(Math.max(a, 1e-3 * most) / Math.max(b, 1e-3 * most)) : 0;
+  const maximum = Math.max(a, b);
+  return maximum > 0 ? Math.log(Math.max(a, 1e-3 * maximum) / Math.max(b, 1e-3 * maximum)) : 0;
 }

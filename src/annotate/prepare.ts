@@ -37,7 +37,7 @@ export function preparePixels(image: Image): PreparedPixels {
     number,
     number,
   ];
-  coolHotPixels(finite, height, width, background, background + HOT_HEIGHT * (high - background));
+  coolHotPixels(finite, height, width, background, background + hotHeight * (high - background));
   const clean = isFloat ? finite.map((value) => (Number.isNaN(value) ? background : value)) : finite;
   const out = {
     finite,
@@ -55,33 +55,33 @@ export function preparePixels(image: Image): PreparedPixels {
  * A hot pixel is that many times as far above the background as its brightest neighbour: no lens makes so
  * small a spot.
  */
-const HOT_RATIO = 4;
+const hotRatio = 4;
 /**
  * And it is that bright, in units of the 99th percentile over the background: the noise of dark pixels stays
  * as it is.
  */
-const HOT_HEIGHT = 0.5;
+const hotHeight = 0.5;
 
 function coolHotPixels(
   data: Float32Array,
   height: number,
   width: number,
   background: number,
-  least: number,
+  minimum: number,
 ): void {
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
       const value = data[p]!;
-      if (!(value > least)) continue;
-      const limit = background + (value - background) / HOT_RATIO;
+      if (!(value > minimum)) continue;
+      const limit = background + (value - background) / hotRatio;
       // Nearly always one neighbour settles it.
       if ((x > 0 && data[p - 1]! > limit) || (x < width - 1 && data[p + 1]! > limit)) continue;
-      let most = -Infinity;
+      let maximum = -Infinity;
       for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
         for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++)
-          if ((v !== y || u !== x) && data[v * width + u]! > most) most = data[v * width + u]!;
+          if ((v !== y || u !== x) && data[v * width + u]! > maximum) maximum = data[v * width + u]!;
       }
-      if (most > -Infinity && most <= limit) data[p] = most;
+      if (maximum > -Infinity && maximum <= limit) data[p] = maximum;
     }
   }
 }

@@ -12,13 +12,13 @@ import { type LabelImage, labelImage, renumber } from "../core/labels.js";
 import { localBackground } from "../imgproc/background.js";
 import { ownContours } from "../imgproc/contour.js";
 import { gaussian } from "../imgproc/gaussian.js";
-import { coreHeights, cutAtOwnHeight } from "../imgproc/ownheight.js";
+import { coreHeights, cutAtPeakFraction } from "../imgproc/peakfraction.js";
 import { type Plane, reduce, rescale, rescaleLabels } from "../imgproc/rescale.js";
 import { watershedOfBytes } from "../imgproc/watershed.js";
 import { measureCandidates, typicalOf, weightedMedian } from "./features.js";
 import { type PreparedPixels, preparePixels, withoutGlare } from "./prepare.js";
-import { type Light, noNumbers, oneValue, type ScaleEstimate } from "./scale.js";
-import { FAVOUR_APART, joinTouching, splitAtNecks } from "./split.js";
+import { type IntensityStatistics, noNumbers, oneValue, type ScaleEstimate } from "./scale.js";
+import { favourApart, joinTouching, splitAtNecks } from "./split.js";
 import { selectRegions } from "./tree.js";
 import { emptyFeatures, type ObjectFeatures } from "./types.js";
 
@@ -61,23 +61,23 @@ export interface Proposal {
 }
 
 /** Detection scale: px per diameter. */
-const WORKING_DIAMETER = 16;
+const workingDiameter = 16;
 /**
  * What is dimmer than this share of a typical nucleus is background (out of focus, or the cell's body), not
  * "unknown".
  */
-export const GLOW = 0.25;
+export const glowLevel = 0.25;
 /** And what is dimmer than this share is not even a candidate. */
-const FAINT = 0.1;
+const faint = 0.1;
 /** Height of the outline between local background and core. */
-const FRACTION = 0.4;
+const outlineFraction = 0.4;
 /**
  * Height at which regions are looked at for necks, at which pieces meet again, and to which they are cut
  * before their outline is drawn.
  */
-const NECK_FRACTION = 0.65;
-const TOUCH_FRACTION = 0.5;
-const SEED_FRACTION = 0.8;
+const neckFraction = 0.65;
+const touchFraction = 0.5;
+const seedFraction = 0.8;
 
 /**
  * @param scale of the image: its own light, and the diameter of its acquisition
@@ -85,7 +85,7 @@ const SEED_FRACTION = 0.8;
  */
 export function proposeObjects(
   image: Image,
-  scale: Light & Pick<ScaleEstimate, "diameter">,
+  scale: IntensityStatistics & Pick<ScaleEstimate, "diameter">,
   options: AutoOptions = defaultAutoOptions,
   frame = 0,
 ): Proposal {
@@ -112,16 +112,16 @@ export function proposeObjects(
   const background = rescale({ ...detection, data: detection.background }, enlarge, image).data;
   const smoothed = gaussian(data, height, width, Math.max(0.5, 0.025 * diameter));
   const labels = renumber(
-    ownContours(seeds, smoothed, background, { fraction: FRACTION, grow: growth(diameter) }),
+    ownContours(seeds, smoothed, background, { fraction: outlineFraction, grow: growth(diameter) }),
   );
   const objects = measureCandidates(labels, smoothed, background, { diameter, noise: scale.noise, frame });
-  const low = Math.max(detection.least, GLOW * typicalOf([objects]).intensity);
+  const low = Math.max(detection.minimum, glowLevel * typicalOf([objects]).intensity);
   const bright = new Uint8Array(detection.heights.length);
   for (let i = 0; i < bright.length; i++) if (detection.heights[i]! > low) bright[i] = 1;
   const settings = {
     method: "auto",
     diameter,
-    fraction: FRACTION,
+    fraction: outlineFraction,
     background: scale.background,
     noise: scale.noise,
   };
@@ -170,7 +170,7 @@ interface Detection extends Plane {
   /** Smoothed grey values above the background. */
   readonly heights: Float32Array;
   /** Height below which all is noise. */
-  readonly least: number;
+  readonly minimum: number;
 }
 
 function detect(
@@ -180,7 +180,7 @@ function detect(
   noise: number,
   sensitivity: number,
 ): Detection {
-  const scale = Math.min(1, WORKING_DIAMETER / diameter);
+  const scale = Math.min(1, workingDiameter / diameter);
   const reduced = reduce({ height: fullHeight, width: fullWidth, data: pixels.clean }, scale);
   const plane = { ...reduced, data: withoutGlare(reduced.data, pixels) };
   const { height, width } = plane;
@@ -192,25 +192,25 @@ function detect(
   for (let i = 0; i < heights.length; i++) heights[i] = smooth[i]! - background[i]!;
   // A Gaussian of sigma s px leaves 1 / (2 sqrt(pi) s) of white noise.
   const residual = noise * Math.min(1, scale / (2 * Math.sqrt(Math.PI) * sigma));
-  const least = (5 * residual) / sensitivity;
+  const minimum = (5 * residual) / sensitivity;
   const { levels, heightOf } = quantise(heights, residual);
   const regions = selectRegions(levels, heightOf, height, width, {
     area: (Math.PI / 4) * d * d,
-    minHeight: least,
+    minHeight: minimum,
   });
   dropFaint(regions, heights);
-  cutAtOwnHeight(regions, heights, NECK_FRACTION);
+  cutAtPeakFraction(regions, heights, neckFraction);
   const pieces = splitAtNecks(regions, heights, height, width, d);
   const grown = growDownhill(pieces, { heights, levels }, height, width);
-  cutAtOwnHeight(grown, heights, TOUCH_FRACTION);
+  cutAtPeakFraction(grown, heights, touchFraction);
   // Noise breaks up dim nuclei before they are regions; where their pieces meet again they are looked at once
   // more.
-  const labels = joinTouching(grown, heights, height, width, d, FAVOUR_APART);
-  cutAtOwnHeight(labels, heights, SEED_FRACTION);
+  const labels = joinTouching(grown, heights, height, width, d, favourApart);
+  cutAtPeakFraction(labels, heights, seedFraction);
   // The contour is taken twice: here first, since seeds are cut high, and the core of a seed is brighter than
   // that of its nucleus.
   const contours = ownContours(labelImage(height, width, labels), smooth, background, {
-    fraction: FRACTION,
+    fraction: outlineFraction,
     grow: growth(d),
   });
   return {
@@ -220,7 +220,7 @@ function detect(
     count: contours.count,
     background,
     heights,
-    least,
+    minimum,
   };
 }
 
@@ -251,11 +251,11 @@ function withoutContacts({ height, width, data }: LabelImage): Int32Array {
  * Logarithmic levels, 0..255, so that a step is the same share of a dim object's height as of a bright one's.
  */
 function quantise(heights: Float32Array, unit: number): { levels: Uint8Array; heightOf: Float64Array } {
-  let most = 0;
-  for (let i = 0; i < heights.length; i++) if (heights[i]! > most) most = heights[i]!;
+  let maximum = 0;
+  for (let i = 0; i < heights.length; i++) if (heights[i]! > maximum) maximum = heights[i]!;
   // Of an image without anything above its background, every level is 0.
-  const floor = Math.max(unit, most / 1000) || 1;
-  const factor = 255 / Math.log1p(most / floor);
+  const floor = Math.max(unit, maximum / 1000) || 1;
+  const factor = 255 / Math.log1p(maximum / floor);
   const levels = new Uint8Array(heights.length);
   for (let i = 0; i < heights.length; i++)
     if (heights[i]! > 0) levels[i] = Math.min(255, Math.floor(Math.log1p(heights[i]! / floor) * factor));
@@ -273,13 +273,13 @@ function dropFaint(labels: Int32Array, heights: Float32Array): void {
   const cores = coreHeights(labels, heights);
   const areas = new Float64Array(cores.length);
   for (let i = 0; i < labels.length; i++) if (labels[i]! > 0) areas[labels[i]!]!++;
-  const least =
-    FAINT *
+  const minimum =
+    faint *
     weightedMedian(
       cores,
       areas.map((area, label) => area * cores[label]!),
     );
-  for (let i = 0; i < labels.length; i++) if (cores[labels[i]!]! < least) labels[i] = 0;
+  for (let i = 0; i < labels.length; i++) if (cores[labels[i]!]! < minimum) labels[i] = 0;
 }
 
 /**
@@ -295,7 +295,7 @@ function growDownhill(
   const cores = coreHeights(pieces, heights);
   let lowest = Infinity;
   for (let label = 1; label < cores.length; label++)
-    if (cores[label]! > 0) lowest = Math.min(lowest, SEED_FRACTION * cores[label]!);
+    if (cores[label]! > 0) lowest = Math.min(lowest, seedFraction * cores[label]!);
   const mask = new Uint8Array(pieces.length);
   for (let i = 0; i < pieces.length; i++) if (pieces[i]! > 0 || heights[i]! > lowest) mask[i] = 1;
   return watershedOfBytes(

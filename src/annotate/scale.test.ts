@@ -6,7 +6,7 @@ import { random } from "../core/random.js";
 import { simulatePresets } from "../simulate/scene.js";
 import { simulate } from "../simulate/simulate.js";
 import { annotateAuto } from "./auto.js";
-import { estimateLight, estimateScale } from "./scale.js";
+import { estimateIntensity, estimateScale } from "./scale.js";
 
 const imageOf = (height: number, width: number, data: PixelData): Image => ({ height, width, data });
 const frame = (height: number, width: number): Image =>
@@ -218,13 +218,13 @@ describe("estimateLight", () => {
   };
 
   it("takes for brightness the median of what stands out, above the background", () => {
-    expect(estimateLight(imageOf(80, 80, squares(0)))).toMatchObject({ background: 20, brightness: 100 });
-    const noisy = estimateLight(imageOf(80, 80, squares(4)));
+    expect(estimateIntensity(imageOf(80, 80, squares(0)))).toMatchObject({ background: 20, brightness: 100 });
+    const noisy = estimateIntensity(imageOf(80, 80, squares(4)));
     // The background is a low percentile: 1.28 deviations below the middle.
     expect(noisy.brightness).toBeGreaterThan(97);
     expect(noisy.brightness).toBeLessThan(108);
     const [gain, offset] = [7, 300];
-    const brighter = estimateLight(
+    const brighter = estimateIntensity(
       imageOf(
         80,
         80,
@@ -237,7 +237,7 @@ describe("estimateLight", () => {
   it("has no brightness where nothing stands out of the noise, and no light where there is no number", () => {
     const rng = random(5);
     expect(
-      estimateLight(
+      estimateIntensity(
         imageOf(
           100,
           100,
@@ -245,14 +245,14 @@ describe("estimateLight", () => {
         ),
       ).brightness,
     ).toBe(0);
-    expect(estimateLight(imageOf(10, 10, new Uint8Array(100).fill(9)))).toMatchObject({
+    expect(estimateIntensity(imageOf(10, 10, new Uint8Array(100).fill(9)))).toMatchObject({
       background: 9,
       noise: 0,
       brightness: 0,
     });
     const none = { background: 0, noise: 0, brightness: 0, saturation: 0 };
-    expect(estimateLight(imageOf(10, 10, new Float32Array(100).fill(NaN)))).toMatchObject(none);
-    expect(estimateLight(imageOf(0, 0, new Uint8Array(0)))).toMatchObject(none);
+    expect(estimateIntensity(imageOf(10, 10, new Float32Array(100).fill(NaN)))).toMatchObject(none);
+    expect(estimateIntensity(imageOf(0, 0, new Uint8Array(0)))).toMatchObject(none);
   });
 
   it("measures noise and brightness where there are numbers, whatever share has none", () => {
@@ -262,7 +262,7 @@ describe("estimateLight", () => {
       (_, i) => 100 + rng.normal(0, 10) + (i % 16 === 0 ? 500 : 0),
     );
     const half = whole.map((value, i) => (i % 64 < 32 ? value : NaN));
-    const [all, some] = [estimateLight(imageOf(64, 64, whole)), estimateLight(imageOf(64, 64, half))];
+    const [all, some] = [estimateIntensity(imageOf(64, 64, whole)), estimateIntensity(imageOf(64, 64, half))];
     expect(some.noise / all.noise).toBeGreaterThan(0.9);
     expect(some.noise / all.noise).toBeLessThan(1.1);
     expect(some.brightness / all.brightness).toBeGreaterThan(0.97);

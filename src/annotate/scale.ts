@@ -33,16 +33,19 @@ export interface ScaleEstimate {
 }
 
 /** What an image says of its light, whatever is in it. */
-export type Light = Pick<ScaleEstimate, "background" | "noise" | "brightness" | "saturation" | "warnings">;
+export type IntensityStatistics = Pick<
+  ScaleEstimate,
+  "background" | "noise" | "brightness" | "saturation" | "warnings"
+>;
 
-const SMALLEST = 6;
-const STEP = 1.25;
+const smallestDiameter = 6;
+const diameterStep = 1.25;
 /** Below this, the structure in the image is no more than noise. */
-const LEAST_SIGNAL = 1.5;
+const leastSignal = 1.5;
 /** From this many pixels on, the size is looked for at half the resolution first. */
-const LARGE_IMAGE = 1 << 20;
+const largeImage = 1 << 20;
 /** Share of saturated pixels above which a user is told. */
-const MUCH_SATURATION = 0.05;
+const muchSaturation = 0.05;
 
 /**
  * @param options.diameter taken instead of measuring, px
@@ -52,7 +55,7 @@ export function estimateScale(
   image: Image,
   options: { readonly diameter?: number | undefined } = {},
 ): ScaleEstimate {
-  const light = estimateLight(image);
+  const light = estimateIntensity(image);
   const pixels = preparePixels(image);
   if (Number.isNaN(pixels.background))
     return { ...nothing, diameter: options.diameter ?? NaN, warnings: [noNumbers] };
@@ -81,7 +84,7 @@ export function estimateScale(
 }
 
 /** True when something in the image stands out of its noise, whether its size was measured or given. */
-export const standsOut = ({ signal }: Pick<ScaleEstimate, "signal">): boolean => signal >= LEAST_SIGNAL;
+export const standsOut = ({ signal }: Pick<ScaleEstimate, "signal">): boolean => signal >= leastSignal;
 
 export const noNumbers = "The image holds no numbers.";
 export const oneValue = "All pixels of the image have the same value.";
@@ -92,13 +95,13 @@ const nothing = { background: 0, noise: 0, brightness: 0, saturation: 0, signal:
  * Background, noise, brightness and saturation of an image; pixels without a number count nowhere, and all is
  * 0 where no pixel has one.
  */
-export function estimateLight(image: Image): Light {
+export function estimateIntensity(image: Image): IntensityStatistics {
   const { height, width } = image;
   const { finite, background, middle } = preparePixels(image);
   if (Number.isNaN(background)) return { ...nothing, warnings: [] };
   const saturation = saturationOf(image);
   const warnings =
-    saturation > MUCH_SATURATION
+    saturation > muchSaturation
       ? [
           `${(100 * saturation).toFixed(1)} % of the pixels are saturated: their grey values are too ` +
             "low, and their outlines may be too.",
@@ -109,15 +112,15 @@ export function estimateLight(image: Image): Light {
 }
 
 /** Deviations of the noise above which a pixel is taken to belong to something. */
-const OUTSTANDING = 5;
+const outstanding = 5;
 
 function brightnessOf(data: Float32Array, background: number, noise: number): number {
   // So many of a large image's pixels say as much as all.
-  const step = data.length >= LARGE_IMAGE ? 5 : 1;
+  const step = data.length >= largeImage ? 5 : 1;
   const bright = new Float32Array(Math.ceil(data.length / step));
   let count = 0;
   for (let i = 0; i < data.length; i += step)
-    if (data[i]! > background + OUTSTANDING * noise) bright[count++] = data[i]! - background;
+    if (data[i]! > background + outstanding * noise) bright[count++] = data[i]! - background;
   return count === 0 ? 0 : medianInPlace(bright, count);
 }
 
@@ -151,12 +154,12 @@ function dominantSize(
   width: number,
   noise: number,
 ): { diameter: number; signal: number } {
-  if (height * width >= LARGE_IMAGE) {
+  if (height * width >= largeImage) {
     const half = downsampleMean(data, height, width, 2);
     // Means of four pixels have half the noise. The peak must have a smaller size beside it that answers
     // less, or it may lie further down.
     const found = sizeByEnergy(half.data, half.height, half.width, noise / 2);
-    if (found.diameter > 1.5 * SMALLEST) return { ...found, diameter: 2 * found.diameter };
+    if (found.diameter > 1.5 * smallestDiameter) return { ...found, diameter: 2 * found.diameter };
   }
   return sizeByEnergy(data, height, width, noise);
 }
@@ -171,30 +174,31 @@ function sizeByEnergy(
   let plane = { data, height, width };
   // Two Gaussians of sigma s and STEP s answer strongest to a disk of diameter 2 sqrt(2) times their
   // geometric mean.
-  const sigmaOf = (diameter: number): number => diameter / (2 * Math.SQRT2 * Math.sqrt(STEP));
-  let sigma = sigmaOf(SMALLEST);
+  const sigmaOf = (diameter: number): number => diameter / (2 * Math.SQRT2 * Math.sqrt(diameterStep));
+  let sigma = sigmaOf(smallestDiameter);
   let current = gaussian(data, height, width, sigma);
   const energies: number[] = [];
-  for (let diameter = SMALLEST; diameter <= largest; diameter *= STEP) {
+  for (let diameter = smallestDiameter; diameter <= largest; diameter *= diameterStep) {
     if (sigma > 2.5) {
       plane = downsampleMean(current, plane.height, plane.width, 2);
       current = plane.data;
       sigma /= 2;
     }
-    const next = gaussian(current, plane.height, plane.width, sigma * Math.sqrt(STEP ** 2 - 1));
+    const next = gaussian(current, plane.height, plane.width, sigma * Math.sqrt(diameterStep ** 2 - 1));
     let sum = 0;
     for (let i = 0; i < next.length; i++) sum += Math.max(0, current[i]! - next[i]!) ** 2;
     energies.push(sum / next.length);
     current = next;
-    sigma *= STEP;
+    sigma *= diameterStep;
   }
   if (energies.length === 0) return { diameter: NaN, signal: 0 };
   const best = firstPeak(energies);
-  const diameter = SMALLEST * STEP ** (best + interpolatedPeak(energies, best));
+  const diameter = smallestDiameter * diameterStep ** (best + interpolatedPeak(energies, best));
   // White noise blurred by sigma s keeps 1 / (4 pi s^2) of its variance; half of the answers of noise are
   // positive.
-  const s = sigmaOf(SMALLEST * STEP ** best);
-  const ofNoise = (noise ** 2 / (4 * Math.PI * s ** 2)) * (1 + 1 / STEP ** 2 - 4 / (1 + STEP ** 2)) * 0.5;
+  const s = sigmaOf(smallestDiameter * diameterStep ** best);
+  const ofNoise =
+    (noise ** 2 / (4 * Math.PI * s ** 2)) * (1 + 1 / diameterStep ** 2 - 4 / (1 + diameterStep ** 2)) * 0.5;
   return { diameter, signal: Math.sqrt(energies[best]! / Math.max(ofNoise, 1e-9 * energies[best]!)) };
 }
 
@@ -227,7 +231,7 @@ function noiseOf(data: Float32Array, height: number, width: number, middle: numb
   let sum = 0;
   let count = 0;
   // Every other row of a large image says as much.
-  const step = height * width >= LARGE_IMAGE ? 2 : 1;
+  const step = height * width >= largeImage ? 2 : 1;
   for (let y = 1; y < height - 1; y += step) {
     for (let x = 1; x < width - 1; x++) {
       const p = y * width + x;

@@ -39,7 +39,7 @@ export function splitAtNecks(
   const elevation = new Uint8Array(smooth.length);
   for (let i = 0; i < elevation.length; i++) elevation[i] = Math.max(0, 255 - smooth[i]! / step);
   const pieces = watershedOfBytes(elevation, markers, mask, height, width);
-  return joinTouching(pieces, heights, height, width, diameter, FAVOUR_CUT);
+  return joinTouching(pieces, heights, height, width, diameter, favourCut);
 }
 
 /**
@@ -162,14 +162,14 @@ function joinGain(a: Piece, b: Piece, border: Border, usual: number): number {
   const mean = (ofA: number, ofB: number): number => (ofA * a.moments.area + ofB * b.moments.area) / area;
   const oddity = (size: number): number => Math.log(size / usual) ** 2;
   const fill = ellipseFill(add(a.moments, b.moments)) - mean(a.fill, b.fill);
-  const neck = border.length / (WIDTH * Math.sqrt(Math.min(a.moments.area, b.moments.area)));
+  const neck = border.length / (diskWidth * Math.sqrt(Math.min(a.moments.area, b.moments.area)));
   const size = mean(oddity(a.moments.area), oddity(b.moments.area)) - oddity(area);
   const valley = border.light / border.length / Math.min(a.light / a.moments.area, b.light / b.moments.area);
   return (
     fill +
-    NECK * (Math.min(1.2, neck) - 0.8) +
-    SIZE * Math.max(-1, Math.min(1, size)) +
-    VALLEY * (Math.min(1.1, valley) - 1)
+    neckWeight * (Math.min(1.2, neck) - 0.8) +
+    sizeWeight * Math.max(-1, Math.min(1, size)) +
+    valleyWeight * (Math.min(1.1, valley) - 1)
   );
 }
 
@@ -177,16 +177,16 @@ function joinGain(a: Piece, b: Piece, border: Border, usual: number): number {
  * Weights in `joinGain`, chosen on development images and simulated movies: neck, oddity of the size, valley.
  */
 /** Width of a piece, somewhat less than that of a disk, in units of the root of its area. */
-const WIDTH = 1.02;
-const NECK = 0.12;
-const SIZE = 0.04;
-const VALLEY = 0.2;
+const diskWidth = 1.02;
+const neckWeight = 0.12;
+const sizeWeight = 0.04;
+const valleyWeight = 0.2;
 /**
  * By how much one nucleus must explain the pieces of a region better than two do, and by how much pieces of
  * regions that were found apart.
  */
-const FAVOUR_CUT = 0.02;
-export const FAVOUR_APART = 0.04;
+const favourCut = 0.02;
+export const favourApart = 0.04;
 
 /** Joins pieces greedily, best pair first; returns the piece that stands for each. `pieces` is changed. */
 function joinPairs(pieces: Piece[], usual: number, favour: number): Int32Array {

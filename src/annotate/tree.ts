@@ -42,8 +42,8 @@ export function ellipseFill({ area, y, x, yy, xx, xy }: Moments): number {
 }
 
 /** Areas, in units of the expected one, outside which a region is not looked at. */
-const LEAST_AREA = 0.08;
-const MOST_AREA = 10;
+const leastArea = 0.08;
+const mostArea = 10;
 
 const ramp = (value: number, low: number, high: number): number =>
   Math.min(1, Math.max(0, (value - low) / (high - low)));
@@ -59,7 +59,7 @@ export function regionQuality(
   mean: number,
   limits: TreeLimits,
 ): number {
-  if (mean < limits.minHeight || area < LEAST_AREA * limits.area || area > MOST_AREA * limits.area) return 0;
+  if (mean < limits.minHeight || area < leastArea * limits.area || area > mostArea * limits.area) return 0;
   const size = Math.exp(-0.5 * (Math.log(area / limits.area) / 1.2) ** 2);
   const shape = 0.05 + 0.95 * ramp(fill, 0.84, 0.97);
   // A region whose lowest level is close to its mean is a blob of texture inside a nucleus, not a nucleus on
@@ -103,7 +103,7 @@ export function selectRegions(
 }
 
 /** Numbers per node in `measureNodes`: area, sums of y, x, y², x², yx, and of the heights. */
-const SUMS = 7;
+const sumsPerNode = 7;
 
 /** Sums over the pixels that belong to each node itself, not to those above it; nodes x SUMS. */
 function measureNodes(
@@ -114,11 +114,11 @@ function measureNodes(
   height: number,
   width: number,
 ): Float64Array {
-  const sums = new Float64Array(SUMS * nodes);
+  const sums = new Float64Array(sumsPerNode * nodes);
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
       if (nodeOf[p]! < 0) continue;
-      const at = SUMS * nodeOf[p]!;
+      const at = sumsPerNode * nodeOf[p]!;
       sums[at]!++;
       sums[at + 1]! += y;
       sums[at + 2]! += x;
@@ -146,10 +146,10 @@ function chooseRegions(
   const weight = new Float64Array(parent.length);
   const value = new Float64Array(parent.length);
   for (let node = parent.length - 1; node >= 0; node--) {
-    const at = SUMS * node;
+    const at = sumsPerNode * node;
     const area = sums[at]!;
     const mean = sums[at + 6]! / area;
-    if (mean >= limits.minHeight && area >= LEAST_AREA * limits.area && area <= MOST_AREA * limits.area) {
+    if (mean >= limits.minHeight && area >= leastArea * limits.area && area <= mostArea * limits.area) {
       const fill = ellipseFill({
         area,
         y: sums[at + 1]!,
@@ -169,7 +169,7 @@ function chooseRegions(
     if (below < 0) continue;
     weight[below]! += weight[node]!;
     value[below]! += value[node]!;
-    for (let k = 0; k < SUMS; k++) sums[SUMS * below + k]! += sums[at + k]!;
+    for (let k = 0; k < sumsPerNode; k++) sums[sumsPerNode * below + k]! += sums[at + k]!;
   }
   return chosen;
 }

@@ -4,7 +4,7 @@ import type { Image, ImageSource, Window } from "../core/image.js";
 import {
   evenlySpread,
   isLarge,
-  type Looked,
+  type ScalePreview,
   openSides,
   viewsOf,
   windowEdge,
@@ -13,7 +13,7 @@ import {
 } from "./views.js";
 
 const size = { height: 9500, width: 13000 };
-const looked = (signal: number): Looked => ({
+const looked = (signal: number): ScalePreview => ({
   estimate: { diameter: 30, background: 0, noise: 1, brightness: 50, saturation: 0, signal, warnings: [] },
   kind: { height: 1, width: 1, type: "Uint8Array", pixelSize: undefined, diameter: 30, brightness: 50 },
 });
@@ -129,7 +129,7 @@ describe("viewsOf", () => {
   });
 
   it("takes all where asked to, and does not give up on an empty image", async () => {
-    const empty = (_: number, windows: readonly Window[]): Promise<Looked[]> =>
+    const empty = (_: number, windows: readonly Window[]): Promise<ScalePreview[]> =>
       Promise.resolve(windows.map(() => looked(0)));
     expect((await viewsOf(source([size], ["b"]), 0, empty)).length).toBe(35);
     expect((await viewsOf(source([size], ["b"]), 3, empty)).length).toBe(3);

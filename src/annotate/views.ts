@@ -5,14 +5,14 @@ import type { OpenSides } from "./cut.js";
 import { type ScaleEstimate, standsOut } from "./scale.js";
 
 /** Pixels from which on a frame is annotated in windows. */
-const mostWhole = 2 ** 24;
+const maxWhole = 2 ** 24;
 /**
  * Longest edge of a window, px: some thousand nuclei, at which the annotation of one takes about a second and
  * 300 MB.
  */
 export const windowEdge = 2048;
 /** Windows are looked at, for something in them, up to so many times as many as are annotated. */
-const looksPerWindow = 4;
+const previewsPerWindow = 4;
 
 interface Size {
   readonly height: number;
@@ -31,15 +31,15 @@ export interface View {
   /** Undefined for a whole frame. */
   readonly window: Window | undefined;
   /** What was found when windows were chosen; undefined for a whole frame. */
-  readonly looked: Looked | undefined;
+  readonly preview: ScalePreview | undefined;
 }
 
-export interface Looked {
+export interface ScalePreview {
   readonly estimate: ScaleEstimate;
   readonly kind: FrameKind;
 }
 
-export const isLarge = ({ height, width }: Size): boolean => height * width > mostWhole;
+export const isLarge = ({ height, width }: Size): boolean => height * width > maxWhole;
 
 /**
  * The fewest windows of equal size (to a pixel), in rows, that cover an image and are no longer than
@@ -74,9 +74,9 @@ export const windowName = (source: string, { y, x }: Window): string =>
 export function evenlySpread<T extends { readonly window: Window }>(
   items: readonly T[],
   size: Size,
-  most: number,
+  maximum: number,
 ): T[] {
-  if (items.length <= most) return [...items];
+  if (items.length <= maximum) return [...items];
   const centres = items.map(
     ({ window }) => [window.y + window.height / 2, window.x + window.width / 2] as const,
   );
@@ -85,7 +85,7 @@ export function evenlySpread<T extends { readonly window: Window }>(
   const first = bestOf(centres.map((centre) => -squared(centre, [size.height / 2, size.width / 2])));
   const chosen = new Set([first]);
   const apart = centres.map((centre) => squared(centre, centres[first]!));
-  while (chosen.size < most) {
+  while (chosen.size < maximum) {
     const next = bestOf(apart);
     chosen.add(next);
     for (const [i, centre] of centres.entries())
@@ -101,31 +101,31 @@ const bestOf = (values: readonly number[]): number =>
 /**
  * What of a source is annotated: each frame, and of a large one windows that hold something, evenly spread.
  *
- * @param most windows of one frame; 0 for all, whatever they hold
+ * @param maximum windows of one frame; 0 for all, whatever they hold
  * @param look estimates scale and light of windows, in their order
  */
 export async function viewsOf(
   source: ImageSource,
-  most: number,
-  look: (frame: number, windows: readonly Window[]) => Promise<readonly Looked[]>,
+  maximum: number,
+  look: (frame: number, windows: readonly Window[]) => Promise<readonly ScalePreview[]>,
 ): Promise<View[]> {
   const views: View[] = [];
   const taken = new Set(source.frameNames);
   for (const [frame, name] of source.frameNames.entries()) {
     const size = await source.size(frame);
     if (!isLarge(size)) {
-      views.push({ name, frame, source: name, size, window: undefined, looked: undefined });
+      views.push({ name, frame, source: name, size, window: undefined, preview: undefined });
       continue;
     }
     const grid = windowGrid(size).map((window) => ({ window }));
-    const candidates = most === 0 ? grid : evenlySpread(grid, size, most * looksPerWindow);
+    const candidates = maximum === 0 ? grid : evenlySpread(grid, size, maximum * previewsPerWindow);
     const found = await look(
       frame,
       candidates.map(({ window }) => window),
     );
     const seen = candidates.map(({ window }, i) => ({ window, looked: found[i]! }));
     const full = seen.filter(({ looked }) => standsOut(looked.estimate));
-    const chosen = most === 0 ? seen : evenlySpread(full.length > 0 ? full : seen, size, most);
+    const chosen = maximum === 0 ? seen : evenlySpread(full.length > 0 ? full : seen, size, maximum);
     for (const { window, looked } of chosen)
       views.push({
         name: unique(windowName(name, window), taken),
@@ -133,7 +133,7 @@ export async function viewsOf(
         source: name,
         size,
         window,
-        looked,
+        preview: looked,
       });
   }
   return views;

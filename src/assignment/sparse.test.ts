@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { maximiseGain } from "./gain.js";
-import { mostLinks, solveSparse, type CostCandidates } from "./sparse.js";
+import { maximumLinks, solveSparse, type CostCandidates } from "./sparse.js";
 
 const candidatesOf = (list: readonly (readonly [number, number, number])[]): CostCandidates => ({
   row: Int32Array.from(list, (c) => c[0]),
@@ -149,7 +149,7 @@ describe("mostLinks", () => {
       gain: Float64Array.from(list, (c) => c[2]),
     });
     expect([
-      ...mostLinks(
+      ...maximumLinks(
         2,
         2,
         gain([
@@ -160,7 +160,7 @@ describe("mostLinks", () => {
       ),
     ]).toEqual([0, 1]);
     expect([
-      ...mostLinks(
+      ...maximumLinks(
         2,
         2,
         gain([

@@ -59,7 +59,7 @@ export function solveSparse(
  * @param candidates `gain` holds the value of each link, 0 to 1
  * @returns length `rows`: the column linked to each row, or -1
  */
-export function mostLinks(
+export function maximumLinks(
   rows: number,
   columns: number,
   candidates: { row: Int32Array; column: Int32Array; gain: Float64Array },

@@ -51,7 +51,7 @@ export interface CutSource {
 }
 
 /** The ring must show at least this share of sure background, or its level would be that of a corner. */
-const leastRing = 0.25;
+const minRing = 0.25;
 
 /**
  * Cuts out one nucleus.
@@ -92,7 +92,7 @@ export function cutOut(
     around++;
     if (labels[pixels[p]!] === 0) ring.push(pixels[p]!);
   }
-  if (ring.length === 0 || ring.length < leastRing * around) return undefined;
+  if (ring.length === 0 || ring.length < minRing * around) return undefined;
   return lift(source, { height: h, width: w, mask, away, reach, pixels, ring });
 }
 

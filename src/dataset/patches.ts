@@ -109,10 +109,10 @@ function drawPlace(
 ): [number, number] {
   const onObject = rng.next() < foregroundFraction && foreground.length > 0;
   const pixel = onObject ? foreground[rng.integer(foreground.length)]! : 0;
-  const along = (length: number, wanted: number): number => {
+  const along = (length: number, requested: number): number => {
     if (length <= patch) return Math.floor((length - patch) / 2);
     return onObject
-      ? Math.min(length - patch, Math.max(0, wanted - (patch >> 1)))
+      ? Math.min(length - patch, Math.max(0, requested - (patch >> 1)))
       : rng.integer(length - patch + 1);
   };
   return [along(height, Math.floor(pixel / width)), along(width, pixel % width)];

@@ -82,10 +82,10 @@ function splitByImages(samples: readonly ScaledSample[], fraction: number, rng: 
     samples.map((_, i) => i),
     rng,
   );
-  const wanted = Math.max(1, Math.round(fraction * samples.length));
-  const held = new Set(order.slice(0, wanted));
+  const requested = Math.max(1, Math.round(fraction * samples.length));
+  const held = new Set(order.slice(0, requested));
   // A validation without any object judges nothing: change empty images for the next ones that are not.
-  if (order.slice(0, wanted).every((i) => samples[i]!.labels.count === 0)) {
+  if (order.slice(0, requested).every((i) => samples[i]!.labels.count === 0)) {
     const filled = order.find((i) => samples[i]!.labels.count > 0);
     if (filled !== undefined) held.add(filled);
   }

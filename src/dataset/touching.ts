@@ -224,9 +224,9 @@ const shortestContact = 0.15;
  */
 function addClusters(stock: Stock, options: ComposeOptions, rng: Random): void {
   const { scene, hosts } = stock;
-  const wanted = scene.areas.length + Math.max(1, Math.round(options.density * hosts.size));
+  const requested = scene.areas.length + Math.max(1, Math.round(options.density * hosts.size));
   for (const host of shuffle([...hosts.keys()], rng)) {
-    if (scene.areas.length >= wanted) return;
+    if (scene.areas.length >= requested) return;
     const cluster = new Map(
       (rng.next() < options.apart ? pasteApart(stock, rng) : undefined) ?? [[host, hosts.get(host)!]],
     );

@@ -12,7 +12,7 @@ export interface ComposedSamples {
 /** Few images are composed several times, so that the network does not learn one composition by heart, */
 const fewest = 12;
 /** but only as long as that many pixels are not exceeded, which at 16 bytes each are held in memory. */
-const mostPixels = 8e6;
+const maxPixels = 8e6;
 
 /**
  * Training samples with touching nuclei, composed from prepared ones.
@@ -30,7 +30,7 @@ export function composedSamples(
 ): ComposedSamples {
   if (fraction === 0) return { samples: [], notices: [] };
   const pixels = Math.max(...training.map(({ data }) => data.length));
-  const images = Math.max(training.length, Math.min(fewest, Math.floor(mostPixels / pixels)));
+  const images = Math.max(training.length, Math.min(fewest, Math.floor(maxPixels / pixels)));
   const sources = training.map(({ name, height, width, data, labels }) => ({
     name,
     image: { height, width, data },

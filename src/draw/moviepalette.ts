@@ -61,11 +61,11 @@ function nearestColours(): Uint8Array {
       number,
       number,
     ];
-    let least = Infinity;
+    let minimum = Infinity;
     for (let i = 0; i < colours.length; i++) {
       const [r, g, b] = colours[i]!;
       const distance = (r - red) ** 2 + (g - green) ** 2 + (b - blue) ** 2;
-      if (distance < least) [least, table[at]] = [distance, i];
+      if (distance < minimum) [minimum, table[at]] = [distance, i];
     }
   }
   return table;

@@ -44,7 +44,7 @@ export interface PreviewInput {
 }
 
 /** The legend needs this width, px, whatever the image. */
-const leastWidth = 480;
+const minWidth = 480;
 
 /**
  * The image in grey at 1:1 (smaller ones enlarged by a whole factor, so that outlines are seen), sure nuclei
@@ -157,7 +157,7 @@ function scaleBar({ width, pixelSize }: Image, scale: number): LegendItem {
 
 /** The picture over its legend, in the middle where the legend is wider. */
 function withLegend(picture: Canvas, rows: LegendRows): Canvas {
-  const width = Math.max(leastWidth, picture.width);
+  const width = Math.max(minWidth, picture.width);
   const legend = layoutLegend(rows, width, width < 1200 ? 2 : width < 2400 ? 3 : 4);
   const canvas: Canvas = {
     height: picture.height + legend.height,

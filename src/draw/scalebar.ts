@@ -35,7 +35,7 @@ export function drawLabelledScaleBar(canvas: Canvas, view: View, pixelSize: numb
 const barThickness = ({ width }: Canvas): number => Math.max(3, Math.round(width / 180));
 
 /** The largest of ..., 1, 2, 5, 10, 20, ... that is not above `most`. */
-export function roundLength(most: number): number {
-  const power = 10 ** Math.floor(Math.log10(most));
-  return Number((power * ([5, 2, 1].find((factor) => factor * power <= most) ?? 1)).toPrecision(1));
+export function roundLength(maximum: number): number {
+  const power = 10 ** Math.floor(Math.log10(maximum));
+  return Number((power * ([5, 2, 1].find((factor) => factor * power <= maximum) ?? 1)).toPrecision(1));
 }

@@ -57,7 +57,7 @@ function eachInk(text: string, scale: number, visit: (top: number, left: number)
 }
 
 /** The text, or where it is wider than `most` px its two ends with "..." between. */
-export function shortened(text: string, most: number, scale = 1): string {
+export function shortened(text: string, maximum: number, scale = 1): string {
   const characters = [...text.normalize("NFC")];
   for (let kept = characters.length; kept >= 0; kept--) {
     const head = Math.ceil(kept / 2);
@@ -65,7 +65,7 @@ export function shortened(text: string, most: number, scale = 1): string {
       kept === characters.length
         ? text
         : `${characters.slice(0, head).join("")}...${characters.slice(characters.length - (kept - head)).join("")}`;
-    if (textWidth(candidate, scale) <= most) return candidate;
+    if (textWidth(candidate, scale) <= maximum) return candidate;
   }
   return "";
 }

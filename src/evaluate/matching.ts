@@ -1,4 +1,4 @@
-import { mostLinks } from "../assignment/sparse.js";
+import { maximumLinks } from "../assignment/sparse.js";
 import { InvalidInput } from "../core/errors.js";
 import type { LabelImage } from "../core/labels.js";
 import { countOverlaps } from "../imgproc/overlaps.js";
@@ -112,7 +112,7 @@ export function matchesAt(matching: Matching, threshold: number): Int32Array {
   const column = Int32Array.from(enough, (k) => matching.pairPredicted[k]!);
   if (threshold <= 0.5) {
     const gain = Float64Array.from(enough, (k) => matching.iou[k]!);
-    return mostLinks(matching.truth.count, matching.predicted.count, { row, column, gain });
+    return maximumLinks(matching.truth.count, matching.predicted.count, { row, column, gain });
   }
   const partner = new Int32Array(matching.truth.count).fill(-1);
   row.forEach((truth, k) => (partner[truth] = column[k]!));

@@ -6,14 +6,14 @@ import { blockMeans, type Means, resizeBilinear } from "./resize.js";
  * Percentage of the windows' values below the background: low enough for crowded fields, above the noise of
  * the darkest pixels.
  */
-const PERCENTILE = 10;
+const backgroundPercentile = 10;
 /**
  * Means per window side: averaging takes the noise away before the percentile is taken, or it would come out
  * too low.
  */
-const CELLS = 15;
+const cells = 15;
 /** Windows per window side: they overlap, so that a single crowded one does not show. */
-const OVERLAP = 4;
+const windowOverlap = 4;
 
 /**
  * Grey value of the background below and around the objects: a low percentile over windows of `scale` px,
@@ -54,13 +54,13 @@ export interface Background {
 
 /** @param scale as for `localBackground` */
 export function gatherBackground(height: number, width: number, scale: number): BackgroundGathering {
-  const cell = Math.max(1, Math.floor(scale / CELLS));
+  const cell = Math.max(1, Math.floor(scale / cells));
   const means = blockMeans(height, width, cell);
   return {
     add: (data, from) => means.add(data, from),
     finish() {
-      const rows = Math.max(1, Math.round((OVERLAP * height) / scale));
-      const columns = Math.max(1, Math.round((OVERLAP * width) / scale));
+      const rows = Math.max(1, Math.round((windowOverlap * height) / scale));
+      const columns = Math.max(1, Math.round((windowOverlap * width) / scale));
       const smooth = gaussian(
         nodesOf(means.finish(), rows, columns, Math.max(1, Math.round(scale / cell))),
         rows,
@@ -78,7 +78,7 @@ function nodesOf(means: Means, rows: number, columns: number, side: number): Flo
   const windowHeight = Math.min(means.height, side);
   const windowWidth = Math.min(means.width, side);
   const values = new Float32Array(windowHeight * windowWidth);
-  const whole = percentiles(means.data, [PERCENTILE])[0]!;
+  const whole = percentiles(means.data, [backgroundPercentile])[0]!;
   for (let r = 0; r < rows; r++) {
     const top = windowStart(r, rows, means.height, windowHeight);
     for (let c = 0; c < columns; c++) {
@@ -87,7 +87,7 @@ function nodesOf(means: Means, rows: number, columns: number, side: number): Flo
         const from = (top + y) * means.width + left;
         values.set(means.data.subarray(from, from + windowWidth), y * windowWidth);
       }
-      const value = percentiles(values, [PERCENTILE])[0]!;
+      const value = percentiles(values, [backgroundPercentile])[0]!;
       nodes[r * columns + c] = Number.isNaN(value) ? whole : value;
     }
   }

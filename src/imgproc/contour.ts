@@ -24,9 +24,9 @@ export const defaultContourOptions: ContourOptions = { fraction: 0.4, grow: 6 };
  * The core is what is left of an object after taking off this many layers of pixels, so that the edge does
  * not pull its median down,
  */
-const CORE_LAYERS = 3;
+const coreLayers = 3;
 /** but the whole object where that leaves no more than this many pixels. */
-const SMALLEST_CORE = 20;
+const smallestCore = 20;
 
 /**
  * Replaces each object by its own iso-contour: the pixels of the object, grown by `grow`, whose centres lie
@@ -134,7 +134,7 @@ function ownThreshold(
     for (let x = 0; x < columns; x++) {
       if (labels[origin + y * width + x] !== label) continue;
       const at = (y + 1) * stride + x + 1;
-      state[at] = Math.min(state[at - 1]!, state[at - stride]!, CORE_LAYERS) + 1;
+      state[at] = Math.min(state[at - 1]!, state[at - stride]!, coreLayers) + 1;
     }
   }
   let core = 0;
@@ -145,10 +145,10 @@ function ownThreshold(
       state[at] = Math.min(state[at]!, Math.min(state[at + 1]!, state[at + stride]!) + 1);
       const from = origin + y * width + x;
       const height = smoothed[from]! - background[from]!;
-      if (state[at] > CORE_LAYERS && !Number.isNaN(height)) values[core++] = height;
+      if (state[at] > coreLayers && !Number.isNaN(height)) values[core++] = height;
     }
   }
-  if (core <= SMALLEST_CORE) {
+  if (core <= smallestCore) {
     core = 0;
     for (let y = 0; y < rows; y++) {
       for (let x = 0; x < columns; x++) {
@@ -163,11 +163,11 @@ function ownThreshold(
 }
 
 // States of a pixel in the search for pieces.
-const BELOW = 0;
-const ABOVE = 1;
-const SEEN = 2;
-const KEPT = 3;
-const OUTSIDE = 4;
+const stateBelow = 0;
+const stateAbove = 1;
+const stateSeen = 2;
+const stateKept = 3;
+const stateOutside = 4;
 
 /**
  * Marks the largest piece above the threshold as KEPT in the scratch buffer.
@@ -184,25 +184,25 @@ function keepLargestPiece(
   const { label, origin, rows, columns, width } = box;
   const { state } = scratch;
   const stride = columns + 2;
-  state.fill(BELOW, 0, stride * (rows + 2));
+  state.fill(stateBelow, 0, stride * (rows + 2));
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++) {
       const from = origin + y * width + x;
       if (cells[from] === label && smoothed[from]! - background[from]! > threshold)
-        state[(y + 1) * stride + x + 1] = ABOVE;
+        state[(y + 1) * stride + x + 1] = stateAbove;
     }
   }
   let best = -1;
   let largest = 0;
   for (let at = stride + 1; at < stride * (rows + 1); at++) {
-    if (state[at] !== ABOVE) continue;
-    const size = floodFrom(at, ABOVE, SEEN, stride, rows, scratch);
+    if (state[at] !== stateAbove) continue;
+    const size = floodFrom(at, stateAbove, stateSeen, stride, rows, scratch);
     if (size > largest) {
       largest = size;
       best = at;
     }
   }
-  if (best >= 0) floodFrom(best, SEEN, KEPT, stride, rows, scratch);
+  if (best >= 0) floodFrom(best, stateSeen, stateKept, stride, rows, scratch);
   return best >= 0;
 }
 
@@ -243,18 +243,18 @@ function fillAndPaint(box: Box, cells: Int32Array, scratch: Scratch, out: Int32A
   const { state } = scratch;
   const stride = columns + 2;
   const size = stride * (rows + 2);
-  for (let at = 0; at < size; at++) if (state[at] !== KEPT) state[at] = BELOW;
+  for (let at = 0; at < size; at++) if (state[at] !== stateKept) state[at] = stateBelow;
   // The frame is all background and connected, and the rows wrap into each other only within it.
-  floodFrom(0, BELOW, OUTSIDE, stride, rows, scratch);
+  floodFrom(0, stateBelow, stateOutside, stride, rows, scratch);
   for (let y = 0; y < rows; y++) {
     for (let x = 0, at = (y + 1) * stride + 1, from = origin + y * width; x < columns; x++, at++, from++) {
-      if (state[at] === BELOW && cells[from] !== label && cells[from]! > 0)
-        floodFrom(at, BELOW, OUTSIDE, stride, rows, scratch);
+      if (state[at] === stateBelow && cells[from] !== label && cells[from]! > 0)
+        floodFrom(at, stateBelow, stateOutside, stride, rows, scratch);
     }
   }
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++) {
-      if (state[(y + 1) * stride + x + 1] === OUTSIDE) continue;
+      if (state[(y + 1) * stride + x + 1] === stateOutside) continue;
       const to = origin + y * width + x;
       out[to] = label;
     }

@@ -77,7 +77,7 @@ function hasNaN(data: Float32Array): boolean {
 // of the time.
 
 /** Radius up to which `blurNarrow` is used. */
-const NARROW = 4;
+const narrow = 4;
 
 /**
  * `blur` for radii up to 4 in one expression a pixel and direction: a third of the time. Weights that a
@@ -85,32 +85,32 @@ const NARROW = 4;
  */
 function blurNarrow(data: Float32Array, height: number, width: number, kernel: Float64Array): Float32Array {
   const [k0, k1, k2, k3, k4] = Float64Array.from(
-    { length: NARROW + 1 },
+    { length: narrow + 1 },
     (_, k) => kernel[k] ?? 0,
   ) as unknown as [number, number, number, number, number];
   const out = new Float32Array(data.length);
-  const line = new Float32Array(width + 2 * NARROW);
+  const line = new Float32Array(width + 2 * narrow);
   const ends = Int32Array.from(
-    { length: 2 * NARROW },
-    (_, k) => NARROW + reflect(k < NARROW ? k - NARROW : width + k - NARROW, width),
+    { length: 2 * narrow },
+    (_, k) => narrow + reflect(k < narrow ? k - narrow : width + k - narrow, width),
   );
   for (let y = 0; y < height; y++) {
     const row = y * width;
     const [a, b, c, d, e, f, g, h] = Int32Array.from(
       { length: 8 },
-      (_, i) => reflect(y + (i % 2 === 0 ? -1 : 1) * (NARROW - (i >> 1)), height) * width,
+      (_, i) => reflect(y + (i % 2 === 0 ? -1 : 1) * (narrow - (i >> 1)), height) * width,
     ) as unknown as [number, number, number, number, number, number, number, number];
     for (let x = 0; x < width; x++) {
-      line[x + NARROW] =
+      line[x + narrow] =
         data[row + x]! * k0 +
         (data[a + x]! + data[b + x]!) * k4 +
         (data[c + x]! + data[d + x]!) * k3 +
         (data[e + x]! + data[f + x]!) * k2 +
         (data[g + x]! + data[h + x]!) * k1;
     }
-    for (let k = 0; k < NARROW; k++) {
+    for (let k = 0; k < narrow; k++) {
       line[k] = line[ends[k]!]!;
-      line[width + NARROW + k] = line[ends[NARROW + k]!]!;
+      line[width + narrow + k] = line[ends[narrow + k]!]!;
     }
     for (let x = 0; x < width; x++) {
       out[row + x] =
@@ -130,7 +130,7 @@ function blurNarrow(data: Float32Array, height: number, width: number, kernel: F
  */
 function blur(data: Float32Array, height: number, width: number, kernel: Float64Array): Float32Array {
   const radius = kernel.length - 1;
-  if (radius <= NARROW) return blurNarrow(data, height, width, kernel);
+  if (radius <= narrow) return blurNarrow(data, height, width, kernel);
   const out = new Float32Array(data.length);
   const sums = new Float64Array(width);
   // Up to three sums more than the row has, over zeros: they are not written. Rounded to float32 on the way.

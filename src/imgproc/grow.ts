@@ -33,17 +33,17 @@ export function nearestLabels({ height, width, data }: LabelImage, reach: number
         continue;
       }
       if (near < x - radius) near = x - radius;
-      while (near < width && near <= x + radius && steps[row + near] === FAR) near++;
+      while (near < width && near <= x + radius && steps[row + near] === farDistance) near++;
       if (near >= width || near > x + radius) continue;
       let best = limit;
       let label = 0;
-      const most = Math.max(x - near, Math.min(radius, width - 1 - x));
-      for (let k = 0; k <= most && k * k <= best; k++) {
+      const maximum = Math.max(x - near, Math.min(radius, width - 1 - x));
+      for (let k = 0; k <= maximum && k * k <= best; k++) {
         for (let side = 0; side < 2; side++) {
           const u = side === 0 ? x - k : x + k;
           if (u < 0 || u >= width) continue;
           const step = steps[row + u]!;
-          if (step === FAR) continue;
+          if (step === farDistance) continue;
           const d = step * step + k * k;
           if (d > best) continue;
           const other = data[row + u + step * width]!;
@@ -61,17 +61,17 @@ export function nearestLabels({ height, width, data }: LabelImage, reach: number
   return { labels, squared };
 }
 
-const FAR = 32_767;
+const farDistance = 32_767;
 
 /**
  * Rows to the nearest label in the same column, negative upwards, of two equally near the one to the smaller
  * label; FAR beyond the radius.
  */
 function stepsToLabels(data: Int32Array, width: number, radius: number): Int16Array {
-  const steps = new Int16Array(data.length).fill(FAR);
+  const steps = new Int16Array(data.length).fill(farDistance);
   for (let p = 0; p < data.length; p++) {
     if (data[p]! > 0) steps[p] = 0;
-    else if (p >= width && steps[p - width] !== FAR && steps[p - width]! > -radius)
+    else if (p >= width && steps[p - width] !== farDistance && steps[p - width]! > -radius)
       steps[p] = steps[p - width]! - 1;
   }
   for (let p = data.length - 1 - width; p >= 0; p--) {
@@ -80,7 +80,7 @@ function stepsToLabels(data: Int32Array, width: number, radius: number): Int16Ar
     if (below < 1 || below > radius) continue;
     const above = steps[p]!;
     if (
-      above === FAR ||
+      above === farDistance ||
       below < -above ||
       (below === -above && data[p + below * width]! < data[p + above * width]!)
     )

@@ -81,10 +81,10 @@ export function otsuThreshold(counts: Float64Array): number {
     meanBelow *= below;
     below += p;
     // A class that is (nearly) empty has no mean; the same bound as OpenCV's, so that thresholds are equal.
-    if (Math.min(below, 1 - below) < FLT_EPSILON || Math.max(below, 1 - below) > 1 - FLT_EPSILON) {
+    if (Math.min(below, 1 - below) < fltEpsilon || Math.max(below, 1 - below) > 1 - fltEpsilon) {
       if (below > 0) meanBelow = (meanBelow + i * p) / below;
-      if (best < 0 && below > 1 - FLT_EPSILON) threshold = i;
-      if (below > 1 - FLT_EPSILON) break;
+      if (best < 0 && below > 1 - fltEpsilon) threshold = i;
+      if (below > 1 - fltEpsilon) break;
       continue;
     }
     meanBelow = (meanBelow + i * p) / below;
@@ -98,4 +98,4 @@ export function otsuThreshold(counts: Float64Array): number {
   return threshold;
 }
 
-const FLT_EPSILON = 2 ** -23;
+const fltEpsilon = 2 ** -23;

@@ -39,8 +39,8 @@ export interface Rings {
 export function ringsOf(labels: LabelImage, { gap, width, far }: RingOptions): Rings {
   const { height, width: columns, data, count } = labels;
   const near = nearestLabels(labels, gap + width);
-  const least = gap * gap + 1e-9;
-  const inGap = (p: number): boolean => near.labels[p]! > 0 && near.squared[p]! <= least;
+  const minimum = gap * gap + 1e-9;
+  const inGap = (p: number): boolean => near.labels[p]! > 0 && near.squared[p]! <= minimum;
   const close = withinReach(
     Uint8Array.from(data, (label) => (label > 0 ? 1 : 0)),
     height,

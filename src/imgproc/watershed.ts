@@ -130,11 +130,11 @@ const ordered = (bits: number): number => (bits >= 0 ? bits : -(bits & 0x7ffffff
  * Numbers per entry of the heap: level, age, index, and one unused, so that an entry starts at 4 times its
  * place.
  */
-const ENTRY = 4;
+const entrySize = 4;
 
 /** Spreads `labels` over `free`. `open` bounds the number of pixels that are ever queued. */
 function flood(levels: Int32Array, labels: Int32Array, free: Uint8Array, stride: number, open: number): void {
-  const heap = new Int32Array(ENTRY * open);
+  const heap = new Int32Array(entrySize * open);
   let items = 0;
   let age = 0;
   for (let index = 0; index < labels.length; index++) {
@@ -161,17 +161,17 @@ function push(heap: Int32Array, items: number, level: number, age: number, index
   let at = items;
   while (at > 0) {
     const parent = (at - 1) >> 1;
-    const above = ENTRY * parent;
+    const above = entrySize * parent;
     const other = heap[above]!;
     if (level > other || (level === other && age >= heap[above + 1]!)) break;
-    heap[ENTRY * at] = other;
-    heap[ENTRY * at + 1] = heap[above + 1]!;
-    heap[ENTRY * at + 2] = heap[above + 2]!;
+    heap[entrySize * at] = other;
+    heap[entrySize * at + 1] = heap[above + 1]!;
+    heap[entrySize * at + 2] = heap[above + 2]!;
     at = parent;
   }
-  heap[ENTRY * at] = level;
-  heap[ENTRY * at + 1] = age;
-  heap[ENTRY * at + 2] = index;
+  heap[entrySize * at] = level;
+  heap[entrySize * at + 1] = age;
+  heap[entrySize * at + 2] = index;
 }
 
 /**
@@ -179,28 +179,28 @@ function push(heap: Int32Array, items: number, level: number, age: number, index
  * one is smaller.
  */
 function pop(heap: Int32Array, items: number): void {
-  const level = heap[ENTRY * items]!;
-  const age = heap[ENTRY * items + 1]!;
-  const index = heap[ENTRY * items + 2]!;
+  const level = heap[entrySize * items]!;
+  const age = heap[entrySize * items + 1]!;
+  const index = heap[entrySize * items + 2]!;
   let at = 0;
   for (let child = 1; child < items; child = 2 * at + 1) {
-    let below = ENTRY * child;
+    let below = entrySize * child;
     let other = heap[below]!;
     if (child + 1 < items) {
-      const right = heap[below + ENTRY]!;
-      if (right < other || (right === other && heap[below + ENTRY + 1]! < heap[below + 1]!)) {
+      const right = heap[below + entrySize]!;
+      if (right < other || (right === other && heap[below + entrySize + 1]! < heap[below + 1]!)) {
         child++;
-        below += ENTRY;
+        below += entrySize;
         other = right;
       }
     }
     if (other > level || (other === level && heap[below + 1]! >= age)) break;
-    heap[ENTRY * at] = other;
-    heap[ENTRY * at + 1] = heap[below + 1]!;
-    heap[ENTRY * at + 2] = heap[below + 2]!;
+    heap[entrySize * at] = other;
+    heap[entrySize * at + 1] = heap[below + 1]!;
+    heap[entrySize * at + 2] = heap[below + 2]!;
     at = child;
   }
-  heap[ENTRY * at] = level;
-  heap[ENTRY * at + 1] = age;
-  heap[ENTRY * at + 2] = index;
+  heap[entrySize * at] = level;
+  heap[entrySize * at + 1] = age;
+  heap[entrySize * at + 2] = index;
 }

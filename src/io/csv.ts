@@ -148,9 +148,9 @@ export function numberColumns(
   // Beyond quotes a line is a row; with them there are fewer rows than lines.
   let lines = 0;
   for (let at = lineEnd(start); at < text.length; at = lineEnd(at + 1)) lines++;
-  const wanted = names.map((name) => header.indexOf(name));
-  const values = wanted.map((column) => (column < 0 ? undefined : new Float64Array(lines)));
-  const byColumn = header.map((_, column) => wanted.indexOf(column));
+  const requested = names.map((name) => header.indexOf(name));
+  const values = requested.map((column) => (column < 0 ? undefined : new Float64Array(lines)));
+  const byColumn = header.map((_, column) => requested.indexOf(column));
   let wrong: NoNumber | undefined;
   let rows = 0;
   for (let at = lineEnd(start) + 1; at < text.length;) {

@@ -2,7 +2,7 @@
 import { isKaryonError } from "../core/errors.js";
 import { random } from "../core/random.js";
 import type { Device } from "../nn/devices.js";
-import { NCHW, type Layout } from "../nn/layout.js";
+import { nchwLayout, type Layout } from "../nn/layout.js";
 import type { ModelConfig } from "./modelconfig.js";
 import { initialWeights } from "./parameters.js";
 import { Trainer } from "./trainer.js";
@@ -53,7 +53,7 @@ export async function gradientDifference(layout: Layout, device: Device, filters
     return undefined;
   });
   if (other === undefined) return NaN;
-  const plain = await gradientOn(NCHW, "cpu");
+  const plain = await gradientOn(nchwLayout, "cpu");
   let [largest, difference] = [0, 0];
   for (let i = 0; i < plain.length; i++) {
     largest = Math.max(largest, Math.abs(plain[i]!));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { InvalidInput } from "../core/errors.js";
-import { NCHW, probeBlock } from "../nn/layout.js";
+import { nchwLayout, probeBlock } from "../nn/layout.js";
 import { agreesWithNchw, chooseLayout } from "./chooselayout.js";
 import { defaultModelConfig } from "./modelconfig.js";
 
@@ -10,12 +10,12 @@ describe("chooseLayout", () => {
   it("takes blocks where they are to be had and filled, and the standard order otherwise", async () => {
     const narrow = { ...defaultModelConfig, filters: 12 };
     expect(await chooseLayout(defaultModelConfig, "auto")).toEqual(
-      block === undefined ? NCHW : { kind: "blocked", block },
+      block === undefined ? nchwLayout : { kind: "blocked", block },
     );
-    expect(await chooseLayout(narrow, "auto")).toEqual(NCHW);
-    expect(await chooseLayout(defaultModelConfig, "nchw")).toEqual(NCHW);
+    expect(await chooseLayout(narrow, "auto")).toEqual(nchwLayout);
+    expect(await chooseLayout(defaultModelConfig, "nchw")).toEqual(nchwLayout);
     await expect(chooseLayout(narrow, "blocked")).rejects.toThrow(InvalidInput);
-    expect(await chooseLayout(defaultModelConfig, "auto", "webgpu")).toEqual(NCHW);
+    expect(await chooseLayout(defaultModelConfig, "auto", "webgpu")).toEqual(nchwLayout);
     await expect(chooseLayout(defaultModelConfig, "blocked", "webgpu")).rejects.toThrow(
       /nchw on the device webgpu/,
     );

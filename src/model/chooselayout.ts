@@ -1,6 +1,6 @@
 import { InvalidInput } from "../core/errors.js";
 import type { Device } from "../nn/devices.js";
-import { NCHW, probeBlock, type Layout } from "../nn/layout.js";
+import { nchwLayout, probeBlock, type Layout } from "../nn/layout.js";
 import { gradientDifference } from "./agreement.js";
 import type { ModelConfig } from "./modelconfig.js";
 import { fitsBlocks } from "./parameters.js";
@@ -14,28 +14,28 @@ export type LayoutChoice = "auto" | "nchw" | "blocked";
 /** @throws InvalidInput when `blocked` is asked for and cannot be had */
 export async function chooseLayout(
   config: ModelConfig,
-  wanted: LayoutChoice,
+  requested: LayoutChoice,
   device: Device = "cpu",
 ): Promise<Layout> {
-  if (wanted === "nchw" || (wanted === "auto" && device !== "cpu")) return NCHW;
+  if (requested === "nchw" || (requested === "auto" && device !== "cpu")) return nchwLayout;
   if (device !== "cpu")
-    throw new InvalidInput("train.layout", `nchw on the device ${device}`, wanted, "use the layout auto");
+    throw new InvalidInput("train.layout", `nchw on the device ${device}`, requested, "use the layout auto");
   const block = await probeBlock();
   if (block === undefined || !(await agreesWithNchw(block))) {
-    if (wanted === "auto") return NCHW;
+    if (requested === "auto") return nchwLayout;
     throw new InvalidInput(
       "train.layout",
       "nchw on this processor, which has no blocked operators",
-      wanted,
+      requested,
       "use the layout auto",
     );
   }
   if (fitsBlocks(config, block)) return { kind: "blocked", block };
-  if (wanted === "auto") return NCHW;
+  if (requested === "auto") return nchwLayout;
   const received = `${config.filters} filters and ${config.features} features`;
   throw new InvalidInput(
     "train.layout",
-    `${wanted} only for filters and features in multiples of ${block}`,
+    `${requested} only for filters and features in multiples of ${block}`,
     received,
     "use the layout auto",
   );

@@ -35,9 +35,9 @@ export interface LossGraph extends LossValues {
   readonly gradient: Value;
 }
 
-const DISTANCE_WEIGHT = 0.2;
-const BACKGROUND_WEIGHT = 1e-4;
-const TINY = 1e-7;
+const distanceWeight = 0.2;
+const backgroundWeight = 1e-4;
+const tiny = 1e-7;
 
 /**
  * StarDist's loss and its gradient with respect to the joined outputs. With object probability p, mask m (0:
@@ -64,17 +64,17 @@ export function emitLoss(graph: Graph, outputs: Outputs, targets: Targets): Loss
 
   const weight = multiply(graph, mask, probability);
   const background = subtract(graph, mask, weight);
-  const norm = add(graph, mean(graph, weight), graph.scalar(TINY));
+  const norm = add(graph, mean(graph, weight), graph.scalar(tiny));
   const difference = subtract(graph, outputs.distances, targets.distances);
   const deviation = divide(graph, mean(graph, multiply(graph, weight, absolute(graph, difference))), norm);
   const excess = mean(graph, multiply(graph, background, absolute(graph, outputs.distances)));
-  const distanceLoss = add(graph, deviation, scale(graph, excess, BACKGROUND_WEIGHT));
-  const loss = add(graph, probabilityLoss, scale(graph, distanceLoss, DISTANCE_WEIGHT));
+  const distanceLoss = add(graph, deviation, scale(graph, excess, backgroundWeight));
+  const loss = add(graph, probabilityLoss, scale(graph, distanceLoss, distanceWeight));
 
   const wrong = subtract(graph, sigmoid(graph, outputs.logits), probability);
   const ofLogits = multiply(graph, scale(graph, mask, 1 / points), wrong);
-  const perDeviation = multiply(graph, weight, divide(graph, graph.scalar(DISTANCE_WEIGHT / values), norm));
-  const perExcess = scale(graph, background, (DISTANCE_WEIGHT * BACKGROUND_WEIGHT) / values);
+  const perDeviation = multiply(graph, weight, divide(graph, graph.scalar(distanceWeight / values), norm));
+  const perExcess = scale(graph, background, (distanceWeight * backgroundWeight) / values);
   const ofDistances = add(
     graph,
     multiply(graph, sign(graph, difference), perDeviation),

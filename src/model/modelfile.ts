@@ -5,7 +5,7 @@ import { z } from "zod";
 import { InvalidInput, messageOf } from "../core/errors.js";
 import type { Tensor } from "../core/tensor.js";
 import { Graph } from "../nn/graph.js";
-import { NCHW } from "../nn/layout.js";
+import { nchwLayout } from "../nn/layout.js";
 import { readInitialisers } from "../nn/onnx.js";
 import { sigmoid } from "../nn/primitives.js";
 import { Tape } from "../nn/tape.js";
@@ -33,7 +33,7 @@ export function exportOnnx(config: ModelConfig, weights: ReadonlyMap<string, Ten
   // declares them open.
   const edge = sizeMultiple(config);
   const image = graph.input("image", [1, 1, edge, edge], [1, 1, "height", "width"]);
-  const { distances, logits } = emitUnet(new Tape(graph, NCHW), config, image, parameters);
+  const { distances, logits } = emitUnet(new Tape(graph, nchwLayout), config, image, parameters);
   graph.output("probability", sigmoid(graph, logits), [1, 1, "grid_height", "grid_width"]);
   graph.output("distances", distances, [1, config.rays, "grid_height", "grid_width"]);
   return graph.encode({ karyon_config: JSON.stringify(config), size_multiple: String(edge) });
@@ -67,14 +67,14 @@ export interface ModelDescription {
   readonly provenance: Readonly<Record<string, unknown>>;
 }
 
-const FORMAT = "karyon-model";
-const VERSION = 1;
+const formatName = "karyon-model";
+const formatVersion = 1;
 
 const fraction = z.number().min(0).max(1);
 const percentage = z.number().min(0).max(100);
 const schema = z.object({
-  format: z.literal(FORMAT),
-  version: z.literal(VERSION),
+  format: z.literal(formatName),
+  version: z.literal(formatVersion),
   config: z.object({
     rays: z.number(),
     grid: z.number(),
@@ -91,7 +91,7 @@ const schema = z.object({
 });
 
 export const formatModelDescription = (description: ModelDescription): string =>
-  `${JSON.stringify({ format: FORMAT, version: VERSION, ...description }, undefined, 2)}\n`;
+  `${JSON.stringify({ format: formatName, version: formatVersion, ...description }, undefined, 2)}\n`;
 
 /**
  * @param where name of the file, for messages

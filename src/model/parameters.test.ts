@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../core/random.js";
 import { sizeOf } from "../core/tensor.js";
-import { NCHW, type Layout } from "../nn/layout.js";
+import { nchwLayout, type Layout } from "../nn/layout.js";
 import { defaultModelConfig, type ModelConfig } from "./modelconfig.js";
 import {
   fitsBlocks,
@@ -49,7 +49,7 @@ describe("layersOf", () => {
 
 describe("pack", () => {
   const standard = Float32Array.from({ length: parameterCount(small) }, (_, i) => i + 1);
-  const layouts: Layout[] = [NCHW, { kind: "blocked", block: 8 }, { kind: "blocked", block: 16 }];
+  const layouts: Layout[] = [nchwLayout, { kind: "blocked", block: 8 }, { kind: "blocked", block: 16 }];
 
   it.each(layouts)("is undone by unpack (%o)", (layout) => {
     const packed = pack(small, layout, standard);

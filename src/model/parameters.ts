@@ -19,7 +19,7 @@ export interface Layer {
 }
 
 /** Name of the last layer: the distances along all rays, then the logit of the object probability. */
-export const HEAD = "head";
+export const headFilters = "head";
 
 /**
  * All convolutions in the order of the data flow, as in StarDist: convolutions before each halving that the
@@ -47,7 +47,7 @@ export function layersOf(config: ModelConfig): Layer[] {
       add(`up_${level}_${i}`, on(i < repeats - 1 ? level : Math.max(0, level - 1)));
   }
   add("features", config.features);
-  add(HEAD, config.rays + 1, 1);
+  add(headFilters, config.rays + 1, 1);
   return layers;
 }
 
@@ -73,7 +73,7 @@ export const parameterCount = (config: ModelConfig): number =>
 export function packedParametersOf(config: ModelConfig, layout: Layout): Parameter[] {
   const block = blockOf(layout);
   const fill = (layer: Layer): Layer =>
-    layer.name === HEAD ? { ...layer, outputs: Math.ceil(layer.outputs / block) * block } : layer;
+    layer.name === headFilters ? { ...layer, outputs: Math.ceil(layer.outputs / block) * block } : layer;
   return parametersOfLayers(layersOf(config).map(fill));
 }
 
@@ -173,8 +173,8 @@ export function initialWeights(config: ModelConfig, rng: Random): Float32Array {
     const { name, inputs, outputs, size } = layer;
     const perOutput = inputs * size * size;
     const data = Float32Array.from({ length: outputs * perOutput }, (_, i) => {
-      const isLogit = name === HEAD && i >= config.rays * perOutput;
-      const bound = limit(layer, name === HEAD ? (isLogit ? 1 : config.rays) : outputs);
+      const isLogit = name === headFilters && i >= config.rays * perOutput;
+      const bound = limit(layer, name === headFilters ? (isLogit ? 1 : config.rays) : outputs);
       return draw.uniform(-bound, bound);
     });
     return [

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Batch } from "../core/batch.js";
 import { sizeOf } from "../core/tensor.js";
-import { NCHW, probeBlock, type Layout } from "../nn/layout.js";
+import { nchwLayout, probeBlock, type Layout } from "../nn/layout.js";
 import type { ModelConfig } from "./modelconfig.js";
 import { exportOnnx } from "./modelfile.js";
 import { layersOf, parametersOf, toTensors } from "./parameters.js";
@@ -118,7 +118,7 @@ const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number =
 };
 
 const block = await probeBlock();
-const layouts: Layout[] = [NCHW, ...(block === undefined ? [] : [{ kind: "blocked", block } as const])];
+const layouts: Layout[] = [nchwLayout, ...(block === undefined ? [] : [{ kind: "blocked", block } as const])];
 
 describe.each(cases)("%s", (name) => {
   const golden = read(name) as Golden;
@@ -178,7 +178,7 @@ describe.each(cases)("%s", (name) => {
 
   it.skipIf(block === undefined)("is the same in both layouts", async () => {
     const [standard, blocked] = [
-      await runSteps(golden, NCHW),
+      await runSteps(golden, nchwLayout),
       await runSteps(golden, { kind: "blocked", block: block! }),
     ];
     expect(largestDifference(standard.gradient, blocked.gradient)).toBeLessThan(

@@ -12,10 +12,10 @@ export interface Schedule {
 }
 
 /** Part of the steps after which the rate of `hold` begins to fall. */
-const HELD = 0.6;
+const held = 0.6;
 
 /** Step at which the rate of `hold` begins to fall unless it is time earlier. */
-export const startOfFall = ({ steps }: Pick<Schedule, "steps">): number => Math.floor(HELD * steps);
+export const startOfFall = ({ steps }: Pick<Schedule, "steps">): number => Math.floor(held * steps);
 
 /**
  * The rate of a step, without what a plateau took off it.

@@ -3,8 +3,8 @@ import type { Device } from "../nn/devices.js";
 import { Graph } from "../nn/graph.js";
 import { openSession } from "../nn/session.js";
 
-const CHANNELS = 32;
-const EDGE = 256;
+const channels = 32;
+const edge = 256;
 
 /**
  * Seconds that a device takes for two convolutions like those that a network spends its time in, results
@@ -14,11 +14,11 @@ const EDGE = 256;
  */
 export async function convolutionSeconds(device: Device, threads: number): Promise<number> {
   const graph = new Graph();
-  const shape = [1, CHANNELS, EDGE, EDGE];
+  const shape = [1, channels, edge, edge];
   const weights = graph.initialiser(
     "weights",
-    [CHANNELS, CHANNELS, 3, 3],
-    new Float32Array(CHANNELS * CHANNELS * 9).fill(0.01),
+    [channels, channels, 3, 3],
+    new Float32Array(channels * channels * 9).fill(0.01),
   );
   const attributes = { kernel_shape: [3, 3], pads: [1, 1, 1, 1] };
   graph.output(
@@ -31,7 +31,7 @@ export async function convolutionSeconds(device: Device, threads: number): Promi
     ),
   );
   const session = await openSession(graph.encode(), device, threads);
-  const x = new ort.Tensor("float32", new Float32Array(CHANNELS * EDGE * EDGE).fill(1), shape);
+  const x = new ort.Tensor("float32", new Float32Array(channels * edge * edge).fill(1), shape);
   let shortest = Infinity;
   for (let i = 0; i < 4; i++) {
     const start = performance.now();

@@ -74,7 +74,7 @@ export const defaultTrainOptions: TrainOptions = {
 };
 
 /** Epochs. StarDist's. */
-const DEFAULT_PATIENCE = 40;
+const defaultPatience = 40;
 
 export interface TrainingData {
   /** Batch of a step, from 0. To train reproducibly, and to resume, it must depend on the step alone. */
@@ -251,7 +251,7 @@ async function run(
       best = { step: record.step, value: -record.validationLoss, weights: trainer.weights() };
     const watched = data.validation.length > 0 ? record.validationLoss : record.loss;
     if (options.schedule === "plateau")
-      plateau = afterEpoch(plateau, watched, options.patience ?? DEFAULT_PATIENCE);
+      plateau = afterEpoch(plateau, watched, options.patience ?? defaultPatience);
     if (
       options.schedule === "hold" &&
       fall === undefined &&

@@ -39,7 +39,7 @@ export interface OptimiserState {
  * Steps between two values that enter the average: so it costs nothing, and weights one step apart hardly
  * differ.
  */
-const AVERAGED_EVERY = 10;
+const averagedEvery = 10;
 
 type FloatTensor = InstanceType<typeof ort.Tensor>;
 interface Vectors {
@@ -142,14 +142,14 @@ export class Trainer {
    * @param decay a step, 0..1
    */
   average(decay: number): void {
-    if (this.#step % AVERAGED_EVERY !== 0) return;
+    if (this.#step % averagedEvery !== 0) return;
     const now = this.#now.weights.data as Float32Array;
     if (this.#average === undefined) {
       this.#average = tensor(now.slice(), [now.length]);
       return;
     }
-    const count = this.#step / AVERAGED_EVERY;
-    const kept = Math.min(decay ** AVERAGED_EVERY, count / (count + 9));
+    const count = this.#step / averagedEvery;
+    const kept = Math.min(decay ** averagedEvery, count / (count + 9));
     const average = this.#average.data as Float32Array;
     for (let i = 0; i < now.length; i++) average[i] = kept * average[i]! + (1 - kept) * now[i]!;
   }

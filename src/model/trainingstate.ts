@@ -17,8 +17,8 @@ export interface Checkpoint {
   readonly state: TrainingState;
 }
 
-const MAGIC = "KARYONCK";
-const HEAD = 16;
+const magic = "KARYONCK";
+const headerBytes = 16;
 /** Numbers that JSON turns into null, or into another. */
 const isUnusual = (value: unknown): value is number =>
   typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0));
@@ -35,12 +35,12 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
   };
   const text = new TextEncoder().encode(JSON.stringify(checkpoint, plain));
   const length = Math.ceil(text.length / 4) * 4;
-  const bytes = new Uint8Array(HEAD + length + 4 * floats);
+  const bytes = new Uint8Array(headerBytes + length + 4 * floats);
   const view = new DataView(bytes.buffer);
-  bytes.set(new TextEncoder().encode(MAGIC));
+  bytes.set(new TextEncoder().encode(magic));
   view.setUint32(12, length, true);
-  bytes.fill(0x20, HEAD, HEAD + length).set(text, HEAD);
-  let at = HEAD + length;
+  bytes.fill(0x20, headerBytes, headerBytes + length).set(text, headerBytes);
+  let at = headerBytes + length;
   for (const vector of vectors) {
     bytes.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), at);
     at += vector.byteLength;
@@ -52,11 +52,11 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
 /** @throws CorruptFile when the bytes are not what `encodeCheckpoint` wrote */
 export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
   const wrong = (at: number, what: string): CorruptFile => new CorruptFile(where, at, what, "remove it");
-  if (bytes.length < HEAD || new TextDecoder().decode(bytes.subarray(0, 8)) !== MAGIC)
+  if (bytes.length < headerBytes || new TextDecoder().decode(bytes.subarray(0, 8)) !== magic)
     throw wrong(0, "it is not the state of a training");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (crc32(bytes.subarray(12)) !== view.getUint32(8, true)) throw wrong(8, "its checksum does not fit");
-  const start = HEAD + view.getUint32(12, true);
+  const start = headerBytes + view.getUint32(12, true);
   const revive = (_: string, value: unknown): unknown => {
     if (typeof value !== "object" || value === null) return value;
     if ("$number" in value) return Number(value.$number);
@@ -67,8 +67,8 @@ export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
     return vector;
   };
   try {
-    return JSON.parse(new TextDecoder().decode(bytes.subarray(HEAD, start)), revive) as Checkpoint;
+    return JSON.parse(new TextDecoder().decode(bytes.subarray(headerBytes, start)), revive) as Checkpoint;
   } catch (error) {
-    throw wrong(HEAD, `its head cannot be understood (${messageOf(error)})`);
+    throw wrong(headerBytes, `its head cannot be understood (${messageOf(error)})`);
   }
 }

@@ -5,7 +5,7 @@ import { maxPool, upsample } from "../nn/ops/pooling.js";
 import { split } from "../nn/primitives.js";
 import type { Tape } from "../nn/tape.js";
 import type { ModelConfig } from "./modelconfig.js";
-import { HEAD } from "./parameters.js";
+import { headFilters } from "./parameters.js";
 
 export interface Outputs {
   /** [N, rays, h, w], px; linear, so that an untrained network may give negative ones. */
@@ -51,7 +51,7 @@ export function emitUnet(
   x = repeat("middle", x);
   for (let level = config.depth - 1; level >= 0; level--)
     x = repeat(`up_${level}`, concatChannels(tape, [upsample(tape, x), skipped[level]!]));
-  const joined = plainChannels(tape, layer(HEAD, layer("features", x), false), config.rays + 1);
+  const joined = plainChannels(tape, layer(headFilters, layer("features", x), false), config.rays + 1);
   const [distances, logits] = split(tape.graph, joined, [config.rays, 1], 1);
   return { distances: distances!, logits: logits!, joined };
 }

@@ -1,9 +1,9 @@
 import type { Graph, Value } from "./graph.js";
 import { add, divide, multiply, scale, squareRoot, subtract } from "./primitives.js";
 
-const BETA1 = 0.9;
-const BETA2 = 0.999;
-const EPSILON = 1e-7;
+const adamBeta1 = 0.9;
+const adamBeta2 = 0.999;
+const adamEpsilon = 1e-7;
 
 export interface AdamState {
   readonly weights: Value;
@@ -29,8 +29,8 @@ export function emitAdam(
   rate: Value,
   epsilon: Value,
 ): AdamState {
-  const first = add(graph, scale(graph, state.first, BETA1), gradient);
-  const second = add(graph, scale(graph, state.second, BETA2), multiply(graph, gradient, gradient));
+  const first = add(graph, scale(graph, state.first, adamBeta1), gradient);
+  const second = add(graph, scale(graph, state.second, adamBeta2), multiply(graph, gradient, gradient));
   const change = divide(graph, multiply(graph, first, rate), add(graph, squareRoot(graph, second), epsilon));
   return { weights: subtract(graph, state.weights, change), first, second };
 }
@@ -45,6 +45,9 @@ export function adamScalars(
   step: number,
   learningRate: number,
 ): { readonly rate: number; readonly epsilon: number } {
-  const root = Math.sqrt((1 - BETA2 ** step) / (1 - BETA2));
-  return { rate: (learningRate * root * (1 - BETA1)) / (1 - BETA1 ** step), epsilon: EPSILON * root };
+  const root = Math.sqrt((1 - adamBeta2 ** step) / (1 - adamBeta2));
+  return {
+    rate: (learningRate * root * (1 - adamBeta1)) / (1 - adamBeta1 ** step),
+    epsilon: adamEpsilon * root,
+  };
 }

@@ -17,7 +17,7 @@ export interface Value {
 type Attributes = Readonly<Record<string, Attribute>>;
 
 /** Version of the standard operators that all graphs here are written in. */
-const OPSET = 17;
+const onnxOpset = 17;
 
 /**
  * Builds an ONNX graph node by node. Shapes are static and carried along, so that a mistake shows where it
@@ -124,7 +124,7 @@ export class Graph {
       initialisers: this.#initialisers,
       inputs: this.#inputs,
       outputs: this.#outputs,
-      opset: OPSET,
+      opset: onnxOpset,
       metadata,
     });
   }

@@ -16,27 +16,21 @@ import { Graph, type Value } from "./graph.js";
 
 export type Layout = { readonly kind: "nchw" } | { readonly kind: "blocked"; readonly block: number };
 
-export const NCHW: Layout = { kind: "nchw" };
+export const nchwLayout: Layout = { kind: "nchw" };
 
 /** Domain of the blocked operators. */
-export const BLOCKED_DOMAIN = "com.microsoft.nchwc";
+export const blockedDomain = "com.microsoft.nchwc";
 
 /** Block length of a layout; 1 where channels are not grouped. */
 export const blockOf = (layout: Layout): number => (layout.kind === "blocked" ? layout.block : 1);
 
 /** Memory of standard order to blocked memory; the shape it says stays the same. */
 export const reorderInput = (graph: Graph, a: Value): Value =>
-  graph.node("ReorderInput", [a], a.shape, {}, BLOCKED_DOMAIN);
+  graph.node("ReorderInput", [a], a.shape, {}, blockedDomain);
 
 /** Blocked memory to standard order, keeping the first `channels`. */
 export const reorderOutput = (graph: Graph, a: Value, channels = a.shape[1]!): Value =>
-  graph.node(
-    "ReorderOutput",
-    [a],
-    [a.shape[0]!, channels, ...a.shape.slice(2)],
-    { channels },
-    BLOCKED_DOMAIN,
-  );
+  graph.node("ReorderOutput", [a], [a.shape[0]!, channels, ...a.shape.slice(2)], { channels }, blockedDomain);
 
 /**
  * The position in blocked memory of each weight of a convolution: [O/B, I/B, height, width, B of I, B of O].

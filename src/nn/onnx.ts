@@ -44,9 +44,9 @@ export interface OnnxModel {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const IR_VERSION = 8;
-const FLOAT = 1;
-const INT64 = 7;
+const irVersion = 8;
+const floatType = 1;
+const int64 = 7;
 
 export function encodeModel(model: OnnxModel): Uint8Array {
   const graph = new MessageWriter();
@@ -56,7 +56,7 @@ export function encodeModel(model: OnnxModel): Uint8Array {
   for (const port of model.inputs) graph.message(11, encodePort(port));
   for (const port of model.outputs) graph.message(12, encodePort(port));
   const out = new MessageWriter();
-  out.integer(1, IR_VERSION);
+  out.integer(1, irVersion);
   out.string(2, "karyon");
   out.message(7, graph);
   out.message(8, encodeOpset("", model.opset));
@@ -100,7 +100,7 @@ function encodeAttribute(name: string, value: Attribute): MessageWriter {
 function encodeTensor(tensor: OnnxTensor): MessageWriter {
   const out = new MessageWriter();
   for (const length of tensor.shape) out.integer(1, length);
-  out.integer(2, tensor.data instanceof Float32Array ? FLOAT : INT64);
+  out.integer(2, tensor.data instanceof Float32Array ? floatType : int64);
   out.string(8, tensor.name);
   out.bytes(9, new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength));
   return out;
@@ -115,7 +115,7 @@ function encodePort(port: OnnxPort): MessageWriter {
     shape.message(1, dimension);
   }
   const tensorType = new MessageWriter();
-  tensorType.integer(1, FLOAT);
+  tensorType.integer(1, floatType);
   tensorType.message(2, shape);
   const type = new MessageWriter();
   type.message(1, tensorType);
@@ -182,7 +182,7 @@ function readTensor(
     else if (part.field === 13)
       throw new UnsupportedFormat(where, "a tensor in a separate file", "save the model as one file");
   }
-  if (type !== FLOAT) return undefined;
+  if (type !== floatType) return undefined;
   if (data === undefined || data.length !== 4 * sizeOf(shape))
     throw new CorruptFile(
       where,

@@ -51,13 +51,13 @@ export const toFloat = (graph: Graph, a: Value): Value => graph.node("Cast", [a]
  * faster than Sign or Greater.
  */
 export const positive = (graph: Graph, a: Value): Value =>
-  graph.node("HardSigmoid", [a], a.shape, { alpha: { float: STEEP }, beta: { float: 0 } });
+  graph.node("HardSigmoid", [a], a.shape, { alpha: { float: steepSlope }, beta: { float: 0 } });
 
 /** -1, 0 or 1. Written as a clipped multiple, since Sign is slow on processors and missing on WebGPU. */
 export const sign = (graph: Graph, a: Value): Value =>
-  graph.node("Clip", [scale(graph, a, STEEP), graph.scalar(-1), graph.scalar(1)], a.shape);
+  graph.node("Clip", [scale(graph, a, steepSlope), graph.scalar(-1), graph.scalar(1)], a.shape);
 
-const STEEP = 1e20;
+const steepSlope = 1e20;
 
 export function reshape(graph: Graph, a: Value, shape: Shape): Value {
   if (sizeOf(shape) !== sizeOf(a.shape))

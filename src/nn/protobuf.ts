@@ -1,10 +1,10 @@
 /** The protocol-buffer wire format: as much of it as ONNX files need. Source: protobuf.dev, "Encoding". */
 import { CorruptFile } from "../core/errors.js";
 
-const VARINT = 0;
-const FIXED64 = 1;
-const BYTES = 2;
-const FIXED32 = 5;
+const varintWire = 0;
+const fixed64 = 1;
+const bytesWire = 2;
+const fixed32 = 5;
 
 /** Collects the fields of one message. Nested messages are written by handing over their writer. */
 export class MessageWriter {
@@ -12,17 +12,17 @@ export class MessageWriter {
   #length = 0;
 
   integer(field: number, value: number): void {
-    this.#tag(field, VARINT);
+    this.#tag(field, varintWire);
     this.#varint(value);
   }
 
   float(field: number, value: number): void {
-    this.#tag(field, FIXED32);
+    this.#tag(field, fixed32);
     this.#push(new Uint8Array(Float32Array.of(value).buffer));
   }
 
   bytes(field: number, value: Uint8Array): void {
-    this.#tag(field, BYTES);
+    this.#tag(field, bytesWire);
     this.#varint(value.length);
     this.#push(value);
   }
@@ -32,7 +32,7 @@ export class MessageWriter {
   }
 
   message(field: number, value: MessageWriter): void {
-    this.#tag(field, BYTES);
+    this.#tag(field, bytesWire);
     this.#varint(value.#length);
     for (const chunk of value.#chunks) this.#push(chunk);
   }
@@ -110,10 +110,10 @@ export function* fieldsOf(message: Uint8Array, where: string, base = 0): Generat
     const [field, type] = [Math.floor(tag / 8), tag % 8];
     let integer = 0;
     let bytes: Uint8Array = new Uint8Array(0);
-    if (type === VARINT) integer = varint();
-    else if (type === BYTES) bytes = take(varint());
-    else if (type === FIXED32) bytes = take(4);
-    else if (type === FIXED64) bytes = take(8);
+    if (type === varintWire) integer = varint();
+    else if (type === bytesWire) bytes = take(varint());
+    else if (type === fixed32) bytes = take(4);
+    else if (type === fixed64) bytes = take(8);
     else throw new CorruptFile(where, base + start, `wire type ${type} is unknown`);
     yield { field, integer, bytes, offset: base + at - bytes.length };
   }

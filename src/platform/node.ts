@@ -13,8 +13,8 @@ export * as ort from "onnxruntime-node";
  *
  * @throws Error when the data is corrupt, ends early or gives more than `most` bytes.
  */
-export const inflate = (bytes: Uint8Array, most = 2 ** 32 - 1): Uint8Array =>
-  inflateSync(bytes, { maxOutputLength: most });
+export const inflate = (bytes: Uint8Array, maximum = 2 ** 32 - 1): Uint8Array =>
+  inflateSync(bytes, { maxOutputLength: maximum });
 export const deflate = (bytes: Uint8Array, level = 6): Uint8Array => deflateSync(bytes, { level });
 export const crc32 = (bytes: Uint8Array): number => zlibCrc32(bytes);
 export const cores = (): number => availableParallelism();

@@ -234,8 +234,8 @@ function pairLines(
 
 /** Names that fit below their part of the axis. */
 function shortened(names: readonly string[]): string[] {
-  const most = Math.max(4, Math.floor(560 / names.length / 9));
-  return names.map((name) => (name.length <= most ? name : `${name.slice(0, most - 1)}…`));
+  const maximum = Math.max(4, Math.floor(560 / names.length / 9));
+  return names.map((name) => (name.length <= maximum ? name : `${name.slice(0, maximum - 1)}…`));
 }
 
 function noteOf(tests: readonly ConditionTest[], replicates: readonly number[]): string {

@@ -19,11 +19,11 @@ export interface TableAttributes {
  */
 export function tableMarkup(
   columns: readonly TableColumn[],
-  most = Infinity,
+  maximum = Infinity,
   attributes: TableAttributes = { table: "", row: () => "" },
 ): string {
   const rows = columns[0]?.values.length ?? 0;
-  const shown = Math.min(rows, most);
+  const shown = Math.min(rows, maximum);
   const numeric = columns.map(({ values }) => values.length > 0 && typeof values[0] === "number");
   const kind = (column: number): string => (numeric[column] ? ' class="number"' : "");
   const head = columns.map(({ header }, c) => `<th${kind(c)}>${escapeText(header)}</th>`).join("");

@@ -32,7 +32,7 @@ export interface TrackSelection {
 const [mostTracks, mostPoints] = [5000, 400_000];
 
 /** The tracks that can be clicked: of lineages that divide, then the longest. */
-export function selectTracks({ branches }: Statistics, most = mostTracks): TrackSelection {
+export function selectTracks({ branches }: Statistics, maximum = mostTracks): TrackSelection {
   const divides = new Set<number>();
   branches.parent.forEach((parent, i) => parent > 0 && divides.add(branches.root[i]!));
   const order = Array.from(branches.id, (_, i) => i);
@@ -44,7 +44,7 @@ export function selectTracks({ branches }: Statistics, most = mostTracks): Track
         ? branches.root[a]! - branches.root[b]! || a - b
         : branches.detections[b]! - branches.detections[a]! || a - b),
   );
-  return { branches: order.slice(0, most), of: branches.count };
+  return { branches: order.slice(0, maximum), of: branches.count };
 }
 
 /** @param nuclei rows that `statistics` was made from, their places in px of the picture's image */

@@ -12,11 +12,11 @@ import { tableMarkup } from "./tablemarkup.js";
 import type { TrackSelection } from "./trackdata.js";
 
 /** Pages of lineages in the report; the folder of figures has more. */
-const mostPages = 4;
+const maxPages = 4;
 /** Rows of the table. */
-const mostRows = 200;
+const maxRows = 200;
 /** Of fewer places every track is straight. */
-const leastSeen = 4;
+const minSeen = 4;
 
 /**
  * Straightness against mean speed, one point a track.
@@ -29,7 +29,7 @@ export function trackScatter(
 ): string {
   const shown = chosen.filter(
     (i) =>
-      branches.detections[i]! >= leastSeen &&
+      branches.detections[i]! >= minSeen &&
       Number.isFinite(branches.straightness[i]) &&
       Number.isFinite(branches.meanSpeed[i]),
   );
@@ -41,7 +41,7 @@ export function trackScatter(
   const y = axisOf([], { label: "straightness (1: a straight line)", range: [0, 1] });
   const rest = branches.count - shown.length;
   const note =
-    `${formatNumber(shown.length)} tracks seen in ${leastSeen} frames or ` +
+    `${formatNumber(shown.length)} tracks seen in ${minSeen} frames or ` +
     `more${rest > 0 ? `; ${formatNumber(rest)} are not drawn` : ""}`;
   return framed({ title: "Speed and straightness of tracks", x, y, note }, x, y, [], (at) =>
     shown
@@ -59,11 +59,11 @@ export function trackScatter(
 export function trackSection(statistics: Statistics, { branches: chosen, of }: TrackSelection): string {
   const pages = layoutLineages(statistics);
   const trees = pages
-    .slice(0, mostPages)
+    .slice(0, maxPages)
     .map((page, i) =>
       plot(`lineage tree${i > 0 ? ` ${i + 1}` : ""}`, lineagePlot(page, statistics, i + 1, pages.length)),
     );
-  const leftOut = lineagesLeftOut(pages, statistics, mostPages);
+  const leftOut = lineagesLeftOut(pages, statistics, maxPages);
   const limit =
     chosen.length < of
       ? ` Of ${formatNumber(of)} tracks ${formatNumber(chosen.length)} can be clicked: those of ` +
@@ -83,7 +83,7 @@ const plot = (name: string, svg: string): string =>
   svg.replace("<svg ", `<svg tabindex="0" data-plot="${name}" `);
 
 function trackTable({ branches, units }: Statistics, chosen: readonly number[]): string {
-  const shown = chosen.slice(0, mostRows);
+  const shown = chosen.slice(0, maxRows);
   const numbers = (column: ArrayLike<number>): number[] => shown.map((i) => column[i]!);
   const time = units.time === "min" ? "min" : "frames";
   const rows = tableMarkup(

@@ -18,7 +18,7 @@ export interface Band {
  * Of the rows at once, at least this share moves on, however large the objects are: then a band is larger
  * than asked for.
  */
-const leastCore = 0.25;
+const minCore = 0.25;
 
 /**
  * @param rows that a band shall have at most, its surroundings included
@@ -33,17 +33,17 @@ export function* bandsOf(
   around: number,
 ): Generator<Band> {
   const extents = paintedRows(polygons, height);
-  const least = Math.max(1, Math.floor(leastCore * rows));
+  const minimum = Math.max(1, Math.floor(minCore * rows));
   for (let from = 0; from < height;) {
     let core: Rows = { from, to: Math.min(height, from + rows) };
     let window = windowOf(core, extents, height, grow, around);
     // Fewer rows reach fewer objects, so that this ends.
     for (
       let tooMany = window.to - window.from - rows;
-      tooMany > 0 && core.to > from + least;
+      tooMany > 0 && core.to > from + minimum;
       tooMany = window.to - window.from - rows
     ) {
-      core = { from, to: Math.max(from + least, core.to - tooMany) };
+      core = { from, to: Math.max(from + minimum, core.to - tooMany) };
       window = windowOf(core, extents, height, grow, around);
     }
     yield { core, window };

@@ -4,7 +4,7 @@ import { areas } from "../imgproc/components.js";
 import { contoursWithin, defaultContourOptions } from "../imgproc/contour.js";
 import { gaussian, gaussianRadius } from "../imgproc/gaussian.js";
 import { growLabels } from "../imgproc/grow.js";
-import { cutAtOwnHeight } from "../imgproc/ownheight.js";
+import { cutAtPeakFraction } from "../imgproc/peakfraction.js";
 import { equivalentDiameter } from "../imgproc/regions.js";
 import { median } from "../stats/percentile.js";
 
@@ -124,7 +124,7 @@ export function refineRows(
   const background = behind.rows(from, from + height);
   const cells = growLabels(labels, grow);
   const seeds = { ...labels, data: labels.data.slice() };
-  cutAtOwnHeight(
+  cutAtPeakFraction(
     seeds.data,
     smoothed.map((value, i) => value - background[i]!),
     seedFraction,

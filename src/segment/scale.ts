@@ -30,9 +30,9 @@ export function correctedScale(
   nuclei: Nuclei,
   scale: number,
   description: Pick<ModelDescription, "diameter" | "diameterRange">,
-  least: number,
+  minimum: number,
 ): number {
   if (nuclei.count < enough) return scale;
   const better = scaleFor(equivalentDiameter(median(nuclei.area)), description);
-  return better / scale > least || scale / better > least ? better : scale;
+  return better / scale > minimum || scale / better > minimum ? better : scale;
 }

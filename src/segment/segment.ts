@@ -133,7 +133,7 @@ export async function segmentRows(
       rescaledRows(normalised, settings.scale),
       predictor,
       settings,
-      partOf(context, 0, NETWORK_SHARE),
+      partOf(context, 0, networkShare),
     ),
     1 / settings.scale,
   );
@@ -169,7 +169,7 @@ export async function segmentRows(
     const scores = found.labels.slice(before).map((label) => polygons.scores[label - 1]!);
     const nuclei = measure(fresh, { image: { ...fresh, data }, scores, part: { from: window.from, height } });
     tables.push({ ...nuclei, label: nuclei.label.map((label) => before + label) });
-    partOf(context, NETWORK_SHARE, 1).onProgress?.({ done: core.to, total: height });
+    partOf(context, networkShare, 1).onProgress?.({ done: core.to, total: height });
   }
   return {
     polygons: takePolygons(
@@ -181,7 +181,7 @@ export async function segmentRows(
 }
 
 /** Of the time that an image takes, about so much goes into the network; the rest into the outlines. */
-const NETWORK_SHARE = 0.75;
+const networkShare = 0.75;
 
 /** Reports the progress of a part of the work as that of the whole, which is 1. */
 const partOf = (context: StageContext, from: number, to: number): StageContext => ({

@@ -137,15 +137,15 @@ function searchProbability(evaluate: (probability: number) => number): {
     best = scan(best - reach, best + reach, step);
     reach = step;
   }
-  const most = Math.max(...scores.values());
-  const enough = most - tolerance;
+  const maximum = Math.max(...scores.values());
+  const enough = maximum - tolerance;
   const probability = [...scores]
     .filter(([, score]) => score >= enough)
     .reduce(
       (a, [b]) => (distance(b) < distance(a) || (distance(b) === distance(a) && b < a) ? b : a),
       highest + 1,
     );
-  return { probability, score: scores.get(probability)!, highest: most };
+  return { probability, score: scores.get(probability)!, highest: maximum };
 }
 
 /** From StarDist's default, in thousandths, so that equal distances are equal. */

@@ -46,7 +46,7 @@ const bandBytes = 90;
 const free = 0.1;
 /** Larger bands and tiles save no time. */
 const [mostRows, mostTile] = [2048, 4096];
-const leastRows = 128;
+const minRows = 128;
 /** Rows above and below the core of a band, for nuclei of some 40 px. */
 const bandMargin = 56;
 
@@ -82,20 +82,20 @@ export function partsFor(needs: MemoryNeeds): PartSizes {
   const multiple = sizeMultiple(needs.config);
   const margin = Math.ceil(receptiveMargin(needs.config) / multiple) * multiple;
   let best: PartSizes | undefined;
-  let least = Infinity;
+  let minimum = Infinity;
   for (const tile of needs.tile === undefined ? steps(4 * margin, mostTile, 4 * multiple) : [needs.tile]) {
-    for (const band of steps(leastRows, mostRows, leastRows / 2)) {
+    for (const band of steps(minRows, mostRows, minRows / 2)) {
       if (memoryOf({ tile, band }, needs) > allowed) break;
       const time =
         3 *
           overhead(tile, margin, needs.height * needs.scale) *
           overhead(tile, margin, needs.width * needs.scale) +
         overhead(band, bandMargin, needs.height);
-      if (time < least) [best, least] = [{ tile, band }, time];
+      if (time < minimum) [best, minimum] = [{ tile, band }, time];
     }
   }
   if (best !== undefined) return best;
-  const smallest = { tile: needs.tile ?? 4 * margin, band: leastRows };
+  const smallest = { tile: needs.tile ?? 4 * margin, band: minRows };
   if (needs.tile !== undefined) return smallest;
   const enough = Math.ceil(memoryOf(smallest, needs) / (1 - free) / megabyte);
   throw new InvalidInput(

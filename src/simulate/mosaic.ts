@@ -53,7 +53,7 @@ export function simulateMosaic(
   const population = simulatePopulation({ ...options, frames: 1 }, context);
   const root = random(options.seed);
   const bodies = bodiesOf(population.frames[0]!).filter((body) => meetsImage(body, height, width));
-  const reach = bodies.reduce((most, body) => Math.max(most, body.reach), 0);
+  const reach = bodies.reduce((maximum, body) => Math.max(maximum, body.reach), 0);
   // The wide blurs are computed on blocks of rows, so bands begin where a block does.
   const block = Math.max(1, Math.floor(diameter / 6));
   const blocks = (length: number): number => Math.max(1, Math.ceil(length / block)) * block;

@@ -21,16 +21,16 @@ export function intersectionArea(a: Float64Array, b: Float64Array, scratch: Over
     if (b[k]! > highB) highB = b[k]!;
   }
   const from = Math.max(lowA, lowB);
-  const step = (Math.min(highA, highB) - from) / SCANLINES;
+  const step = (Math.min(highA, highB) - from) / scanlineCount;
   if (!(step > 0)) return 0;
-  crossingsInto(scratch.a, a, from + step / 2, step, SCANLINES);
-  crossingsInto(scratch.b, b, from + step / 2, step, SCANLINES);
+  crossingsInto(scratch.a, a, from + step / 2, step, scanlineCount);
+  crossingsInto(scratch.b, b, from + step / 2, step, scanlineCount);
   let sum = 0;
-  for (let line = 0; line < SCANLINES; line++) sum += sharedLength(scratch, line);
+  for (let line = 0; line < scanlineCount; line++) sum += sharedLength(scratch, line);
   return sum * step;
 }
 
-const SCANLINES = 32;
+const scanlineCount = 32;
 
 /** Room for the crossings of either polygon. */
 export interface OverlapScratch {
@@ -39,8 +39,8 @@ export interface OverlapScratch {
 }
 
 export const overlapScratch = (rays: number): OverlapScratch => ({
-  a: scanlines(SCANLINES, rays),
-  b: scanlines(SCANLINES, rays),
+  a: scanlines(scanlineCount, rays),
+  b: scanlines(scanlineCount, rays),
 });
 
 /** Length of a line that lies in both polygons. */

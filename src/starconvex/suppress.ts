@@ -23,7 +23,7 @@ export function suppress(candidates: StarPolygons, overlapThreshold: number): In
   checkThreshold(overlapThreshold);
   const order = byDescendingScore(candidates.scores);
   const states = decide(candidates, measureShapes(candidates), 0, order, () => false, overlapThreshold);
-  return order.filter((row) => states[row] === KEPT);
+  return order.filter((row) => states[row] === stateKept);
 }
 
 /** Rows by descending score, equal scores by ascending row. */
@@ -37,9 +37,9 @@ function checkThreshold(overlapThreshold: number): void {
 }
 
 // What became of a candidate.
-const DROPPED = 0;
-const KEPT = 1;
-const OPEN = 2;
+const stateDropped = 0;
+const stateKept = 1;
+const stateOpen = 2;
 
 /**
  * The greedy choice, as far as it can be made while candidates are still to come.
@@ -69,12 +69,14 @@ function decide(
     states[row] = state;
     enter(buckets, shapes.boxes, row);
   };
-  for (let row = 0; row < first; row++) take(row, KEPT);
+  for (let row = 0; row < first; row++) take(row, stateKept);
   for (const row of order) {
     // Not a polygon: it cannot overlap, be found or be painted.
     if (!(shapes.areas[row]! > 0)) continue;
-    const state = threatened(row) ? OPEN : stateAmong(buckets, shapes.boxes, states, row, seen, overlaps);
-    if (state !== DROPPED) take(row, state);
+    const state = threatened(row)
+      ? stateOpen
+      : stateAmong(buckets, shapes.boxes, states, row, seen, overlaps);
+    if (state !== stateDropped) take(row, state);
   }
   return states;
 }
@@ -133,16 +135,16 @@ export class SuppressionStream {
       boxes[4 * row + 2]! > unseen.below - reach ||
       (boxes[4 * row + 2]! > unseen.from - reach && boxes[4 * row + 3]! > unseen.right - reach);
     const states = decide(all.polygons, shapes, first, orderOf(all, first), meetsUnseen, this.#threshold);
-    const open = rowsOf(states, OPEN, first);
-    this.#kept.push(takeRanked(all, rowsOf(states, KEPT, first)));
+    const open = rowsOf(states, stateOpen, first);
+    this.#kept.push(takeRanked(all, rowsOf(states, stateKept, first)));
     this.#open = takeRanked(all, open);
     const top = open.reduce(
-      (least, row) => Math.min(least, boxes[4 * row]!),
+      (minimum, row) => Math.min(minimum, boxes[4 * row]!),
       Math.min(unseen.from, unseen.below) - reach,
     );
     this.#near = takeRanked(
       all,
-      rowsOf(states, KEPT, 0).filter((row) => boxes[4 * row + 2]! >= top),
+      rowsOf(states, stateKept, 0).filter((row) => boxes[4 * row + 2]! >= top),
     );
   }
 
@@ -331,7 +333,7 @@ function stateAmong(
   const { y, x, size, columns, lists } = buckets;
   const lastRow = Math.floor((boxes[4 * row + 2]! - y) / size);
   const lastColumn = Math.floor((boxes[4 * row + 3]! - x) / size);
-  let state = KEPT;
+  let state = stateKept;
   for (let i = Math.floor((boxes[4 * row]! - y) / size); i <= lastRow; i++) {
     for (let j = Math.floor((boxes[4 * row + 1]! - x) / size); j <= lastColumn; j++) {
       const list = lists[i * columns + j];
@@ -341,10 +343,10 @@ function stateAmong(
         if (seen[other] === row) continue;
         seen[other] = row;
         // One open polygon is enough; only a kept one says more.
-        if (states[other] === OPEN && state === OPEN) continue;
+        if (states[other] === stateOpen && state === stateOpen) continue;
         if (!test(row, other)) continue;
-        if (states[other] === KEPT) return DROPPED;
-        state = OPEN;
+        if (states[other] === stateKept) return stateDropped;
+        state = stateOpen;
       }
     }
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../core/random.js";
-import { bootstrapIntervals, lineageGroups, mostGroups } from "./bootstrap.js";
+import { bootstrapIntervals, lineageGroups, maxGroups } from "./bootstrap.js";
 import { fitDecay } from "./decay.js";
 
 const options = { resamples: 200, seed: 1 };
@@ -52,8 +52,8 @@ describe("lineageGroups", () => {
   it("keeps a lineage together", () => {
     const { groupOf, lineages, groups } = lineageGroups([1, 2, 1, 1, 5, 2]);
     expect([[...groupOf], lineages, groups]).toEqual([[0, 1, 0, 0, 2, 1], 3, 3]);
-    const many = lineageGroups(Int32Array.from({ length: mostGroups + 5 }, (_, i) => i + 1));
-    expect([many.lineages, many.groups, many.groupOf[mostGroups]]).toEqual([mostGroups + 5, mostGroups, 0]);
+    const many = lineageGroups(Int32Array.from({ length: maxGroups + 5 }, (_, i) => i + 1));
+    expect([many.lineages, many.groups, many.groupOf[maxGroups]]).toEqual([maxGroups + 5, maxGroups, 0]);
   });
 });
 

@@ -24,7 +24,7 @@ export const fewestUnits = 5;
  * Units are dealt into so many groups at most, which then are what is drawn: the intervals stay, and time and
  * memory no longer grow with the movie.
  */
-export const mostGroups = 2000;
+export const maxGroups = 2000;
 
 /**
  * Which group each branch belongs to: branches of one lineage share one, since mother and daughters are not
@@ -41,8 +41,8 @@ export function lineageGroups(roots: ArrayLike<number>): {
   let lineages = 0;
   // A root comes before its descendants.
   for (let i = 0; i < roots.length; i++)
-    groupOf[i] = roots[i] === i + 1 ? lineages++ % mostGroups : groupOf[roots[i]! - 1]!;
-  return { groupOf, lineages, groups: Math.min(lineages, mostGroups) };
+    groupOf[i] = roots[i] === i + 1 ? lineages++ % maxGroups : groupOf[roots[i]! - 1]!;
+  return { groupOf, lineages, groups: Math.min(lineages, maxGroups) };
 }
 
 /**

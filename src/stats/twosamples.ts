@@ -33,7 +33,7 @@ export interface PermutationTest {
 }
 
 /** Up to so many relabelings are gone through one by one; of more, `draws` are drawn. */
-const mostRelabelings = 200_000;
+const maxRelabelings = 200_000;
 const draws = 99_999;
 
 /** Share outside of every interval. */
@@ -136,7 +136,7 @@ export function permutationTest(
   const reached = thresholdOf(distance(first.reduce((a, b) => a + b, 0)), values);
   const count = binomial(total, n);
   const smallest = (n === second.length ? 2 : 1) / count;
-  if (count <= mostRelabelings) {
+  if (count <= maxRelabelings) {
     let extreme = 0;
     const choose = (from: number, left: number, chosen: number): void => {
       if (left === 0) extreme += distance(chosen) >= reached ? 1 : 0;
@@ -170,7 +170,7 @@ export function pairedPermutationTest(
   const reached = thresholdOf(Math.abs(differences.reduce((a, b) => a + b, 0)), differences);
   const count = 2 ** differences.length;
   const smallest = 2 / count;
-  if (count > mostRelabelings)
+  if (count > maxRelabelings)
     return drawn(
       () =>
         Math.abs(differences.reduce((sum, value) => sum + (rng.next() < 0.5 ? -value : value), 0)) >= reached,
@@ -223,8 +223,8 @@ export function holm(p: readonly number[]): number[] {
     .sort((a, b) => p[a]! - p[b]! || a - b);
   const corrected = p.map(() => NaN);
   order.reduce(
-    (least, index, rank) =>
-      (corrected[index] = Math.min(1, Math.max(least, (order.length - rank) * p[index]!))),
+    (minimum, index, rank) =>
+      (corrected[index] = Math.min(1, Math.max(minimum, (order.length - rank) * p[index]!))),
     0,
   );
   return corrected;

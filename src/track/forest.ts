@@ -26,9 +26,9 @@ export class Forest {
   }
 
   /** Nuclei from this one on to the next division or the end, `most` at most. */
-  lengthFrom(node: number, most: number): number {
+  lengthFrom(node: number, maximum: number): number {
     let length = 1;
-    for (let at = node; length < most && this.children(at) === 1; at = this.first[at]!) length++;
+    for (let at = node; length < maximum && this.children(at) === 1; at = this.first[at]!) length++;
     return length;
   }
 }

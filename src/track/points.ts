@@ -52,7 +52,7 @@ export class PointIndex {
     x: number,
     radius: number,
     except: number,
-    most: number,
+    maximum: number,
     out: Int32Array,
     squared: Float64Array,
   ): number {
@@ -60,13 +60,13 @@ export class PointIndex {
     for (const i of this.tree?.within(x, y, radius) ?? []) {
       if (i === except) continue;
       const d = (this.y[i]! - y) ** 2 + (this.x[i]! - x) ** 2;
-      let at = count < most ? count++ : most;
+      let at = count < maximum ? count++ : maximum;
       for (; at > 0 && (d < squared[at - 1]! || (d === squared[at - 1] && i < out[at - 1]!)); at--) {
-        if (at === most) continue;
+        if (at === maximum) continue;
         squared[at] = squared[at - 1]!;
         out[at] = out[at - 1]!;
       }
-      if (at === most) continue;
+      if (at === maximum) continue;
       squared[at] = d;
       out[at] = i;
     }

@@ -86,6 +86,6 @@ const enoughPairs = 50;
  * dividing nuclei), and never less than one diameter, for outlines jump when nuclei divide.
  */
 export function chooseRadius({ diameter, spacing }: MovieScale, step: number): number {
-  const most = Math.min(1.2 * spacing, 4 * diameter);
-  return Number.isNaN(step) ? most : Math.min(most, Math.max(7 * step, diameter));
+  const maximum = Math.min(1.2 * spacing, 4 * diameter);
+  return Number.isNaN(step) ? maximum : Math.min(maximum, Math.max(7 * step, diameter));
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { differing } from "../../test/planes.js";
 import { annotateAuto, type AutoOptions, decide, defaultAutoOptions } from "../annotate/auto.js";
 import { annotatePaper, noiseBackground } from "../annotate/paper.js";
-import { estimateLight, estimateScale } from "../annotate/scale.js";
+import { estimateIntensity, estimateScale } from "../annotate/scale.js";
 import { type Annotation, featureColumns, type ObjectTable } from "../annotate/types.js";
 import type { Image, PixelData, SampleData } from "../core/image.js";
 import { random } from "../core/random.js";
@@ -94,7 +94,7 @@ describe.each(Object.entries(images))("a frame of an annotation, %s", (kind, ima
       expect(annotated.warnings).toEqual(direct.warnings);
     }
     expect(annotated.proposed.light).toEqual(
-      estimateLight(image) ?? { background: 0, noise: 0, brightness: 0, saturation: 0, warnings: [] },
+      estimateIntensity(image) ?? { background: 0, noise: 0, brightness: 0, saturation: 0, warnings: [] },
     );
     expect(decodePng(annotated.overlay!, "overlay").plane.data).toEqual(
       annotationOverlay(image, direct.labels, { rejected: rejectedOf(direct) }).data,

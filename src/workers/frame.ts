@@ -7,7 +7,7 @@ import { deflate, inflate } from "#platform";
 import { type AutoOptions, composeAnnotation, type Proposal, proposeObjects } from "../annotate/auto.js";
 import { cutCandidates, type OpenSides } from "../annotate/cut.js";
 import { annotatePaper, noiseBackground } from "../annotate/paper.js";
-import { estimateLight, type Light } from "../annotate/scale.js";
+import { estimateIntensity, type IntensityStatistics } from "../annotate/scale.js";
 import {
   type Annotation,
   type Decision,
@@ -28,7 +28,7 @@ export type Background = "noise" | "ignore" | "keep";
 /** What was learned of one frame, and what waits on disk until all are judged. */
 export interface ProposedFrame {
   readonly objects: ObjectFeatures;
-  readonly light: Light;
+  readonly light: IntensityStatistics;
   /** 1 for each candidate that an open side of a window cuts. */
   readonly cut: Uint8Array;
   /** The proposal without its features, packed: `composeFrame` unpacks it. */
@@ -47,7 +47,7 @@ export interface ProposeRequest {
 }
 
 export function proposeFrame({ image, frame, diameter, options, open }: ProposeRequest): ProposedFrame {
-  const light = estimateLight(image);
+  const light = estimateIntensity(image);
   const proposal = proposeObjects(image, { ...light, diameter }, options, frame);
   return {
     objects: proposal.objects,

@@ -245,14 +245,14 @@ const untested: TTest = { difference: NaN, low: NaN, high: NaN, t: NaN, df: NaN,
 const unpermuted: PermutationTest = { p: NaN, relabelings: 0, exact: true, smallest: NaN };
 
 function noteOf(first: number, second: number, { t }: TTest, paired: boolean): string {
-  const least = Math.min(first, second);
+  const minimum = Math.min(first, second);
   const unit = paired ? "pairs" : "replicates a condition";
-  if (least < 2) return `not available: fewer than two ${unit}`;
+  if (minimum < 2) return `not available: fewer than two ${unit}`;
   if (Number.isNaN(t))
     return paired
       ? "t not available: all pairs differ alike"
       : "t not available: no variation within the conditions";
-  return least < fewReplicates ? `fewer than three ${unit}` : "";
+  return minimum < fewReplicates ? `fewer than three ${unit}` : "";
 }
 
 function remarks(

@@ -27,7 +27,7 @@ export interface Courses {
 }
 
 /** So many single values a movie and quantity are kept. */
-const mostSingles = 150;
+const maxSingles = 150;
 
 /** Quantities of the summary by their first words, and where the tracks have the like. */
 const singlesOf: Readonly<Record<string, (statistics: Statistics) => Float64Array>> = {
@@ -71,7 +71,7 @@ export function measuresOf(
 
 function evenly(values: Float64Array): number[] {
   const finite = values.filter(Number.isFinite);
-  const count = Math.min(mostSingles, finite.length);
+  const count = Math.min(maxSingles, finite.length);
   return Array.from({ length: count }, (_, i) => finite[Math.floor(((i + 0.5) * finite.length) / count)]!);
 }
 

@@ -32,7 +32,7 @@ export interface SpatialCorrelation {
 /** Bins are one spacing wide and reach so many spacings. */
 const bins = 12;
 /** About so many pairs are looked at; of longer movies frames at even distances. */
-const mostPairs = 5e6;
+const maxPairs = 5e6;
 
 /**
  * C(r) = <v_i · v_j> / <v · v> over pairs of nuclei r apart at the end of a step of one frame, in bins as
@@ -74,7 +74,7 @@ export function spatialCorrelation(
     (order.length * (order.length / Math.max(1, frames)) * Math.PI * (count * width) ** 2) /
     (size.height * size.width) /
     2;
-  const stride = Math.max(1, Math.ceil(expected / mostPairs));
+  const stride = Math.max(1, Math.ceil(expected / maxPairs));
   for (let frame = 0; frame < frames && count > 0; frame += stride) {
     const here = order.subarray(starts[frame], starts[frame + 1]);
     if (here.length < 2) continue;

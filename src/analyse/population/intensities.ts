@@ -73,9 +73,9 @@ function groupIntensities(
     median: new Float64Array(count),
     sum: new Float64Array(count),
   };
-  let most = 0;
-  for (let k = 0; k < count; k++) most = Math.max(most, first[k + 1]! - first[k]!);
-  const values = new Float64Array(most);
+  let maximum = 0;
+  for (let k = 0; k < count; k++) maximum = Math.max(maximum, first[k + 1]! - first[k]!);
+  const values = new Float64Array(maximum);
   for (let k = 0; k < count; k++) {
     let [n, sum] = [0, 0];
     for (let i = first[k]!; i < first[k + 1]!; i++) {

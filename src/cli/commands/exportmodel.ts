@@ -23,8 +23,8 @@ export const exportModelCommand: CommandSpec = {
   async run({ args, out, overwrite, options, context }) {
     const text = (flag: string): string | undefined =>
       typeof options[flag] === "string" ? options[flag] : undefined;
-    const wanted = text("format") ?? format;
-    if (wanted !== format) throw new InvalidInput("--format", format, wanted);
+    const requested = text("format") ?? format;
+    if (requested !== format) throw new InvalidInput("--format", format, requested);
     const value = await exportModel(
       args[0]!,
       out,

@@ -49,8 +49,8 @@ export function decodePng(bytes: Uint8Array, where: string): PngImage {
  */
 function checkSize(bytes: Uint8Array, header: PngHeader, where: string): void {
   const { height, width, samples, bits, interlaced } = header;
-  const most = bytes.length * mostDeflateGain + 1024;
-  if ((height * width * samples * bits) / 8 > most) {
+  const maximum = bytes.length * maxDeflateGain + 1024;
+  if ((height * width * samples * bits) / 8 > maximum) {
     throw new CorruptFile(
       where,
       16,
@@ -65,7 +65,7 @@ function checkSize(bytes: Uint8Array, header: PngHeader, where: string): void {
 }
 
 /** Deflate cannot do better than 258 bytes for 2 bits. */
-const mostDeflateGain = 1032;
+const maxDeflateGain = 1032;
 
 const samplesOf = (png: DecodedPng): Uint8Array | Uint16Array =>
   png.data instanceof Uint8ClampedArray

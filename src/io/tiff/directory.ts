@@ -33,7 +33,7 @@ export interface Directories {
 }
 
 /** More pages than any microscope writes; a chain longer than this is damage. */
-const mostDirectories = 1 << 20;
+const maxDirectories = 1 << 20;
 
 /**
  * Reads the chain of directories (IFDs), without the values that they point to.
@@ -47,8 +47,8 @@ export async function readDirectories(bytes: ByteSource, where: string): Promise
   for (let offset = first; offset !== 0;) {
     try {
       if (seen.has(offset)) throw new CorruptFile(where, offset, "the pages point to each other in a circle");
-      if (directories.length >= mostDirectories)
-        throw new CorruptFile(where, offset, `there are more than ${mostDirectories} pages`);
+      if (directories.length >= maxDirectories)
+        throw new CorruptFile(where, offset, `there are more than ${maxDirectories} pages`);
       seen.add(offset);
       const { directory, next } = await readDirectory(file, offset);
       directories.push(directory);

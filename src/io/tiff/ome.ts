@@ -9,7 +9,7 @@ export const isOme = (description: string): boolean =>
 type XmlNode = Readonly<Record<string, unknown>>;
 
 /** More planes than any file has; beyond it the sizes are damage. */
-const mostPlanes = 1 << 22;
+const maxPlanes = 1 << 22;
 
 /**
  * The stack that OME-XML describes: its first image.
@@ -120,7 +120,7 @@ function sizesOf(pixels: XmlNode, fileName: string, samples: number): OmeSizes {
   const order = /^XY([TCZ]{3})$/.exec(attribute(pixels, "DimensionOrder"))?.[1] ?? "CZT";
   const [T, Z] = [integer(pixels, "SizeT", 1), integer(pixels, "SizeZ", 1)];
   const C = Math.max(1, Math.round(integer(pixels, "SizeC", 1) / samples));
-  if (!(T >= 1 && Z >= 1 && T * C * Z <= mostPlanes) || new Set(order).size !== 3) {
+  if (!(T >= 1 && Z >= 1 && T * C * Z <= maxPlanes) || new Set(order).size !== 3) {
     throw new CorruptFile(
       fileName,
       0,

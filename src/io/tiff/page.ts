@@ -47,7 +47,7 @@ export interface Page {
 }
 
 /** 2 GiB: what one typed array may hold everywhere. */
-const mostSegmentBytes = 2 ** 31 - 1;
+const maxSegmentBytes = 2 ** 31 - 1;
 
 /** @throws CorruptFile when the fields contradict each other or the format */
 export async function readPage(file: TiffBytes, directory: Directory): Promise<Page> {
@@ -143,7 +143,7 @@ function unsupportedOf(
   // Rows of a strip without compression are read by themselves.
   const whole = codec !== codecs.none || page.tiled;
   const bytes = (page.segmentHeight * page.segmentWidth * info.samples * info.bits) / 8;
-  if (whole && bytes > mostSegmentBytes) {
+  if (whole && bytes > maxSegmentBytes) {
     return problem(
       `pixels packed in pieces of ${(bytes / 2 ** 30).toFixed(1)} GiB`,
       "save it in tiles or strips of less than 2 GiB",

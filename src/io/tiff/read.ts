@@ -81,13 +81,13 @@ export async function readWindow(
 }
 
 /** 2 GiB: what one typed array may hold everywhere. */
-const mostBytes = 2 ** 31 - 1;
+const maxBytes = 2 ** 31 - 1;
 
 function checkWindow({ where }: TiffBytes, { info }: Page, window: Window): void {
   assertWithin(where, info, window);
   const { height, width } = window;
   const bytes = (height * width * info.samples * info.bits) / 8;
-  if (bytes > mostBytes) {
+  if (bytes > maxBytes) {
     throw new UnsupportedFormat(
       where,
       `a plane of ${height} x ${width} pixels (${(bytes / 2 ** 30).toFixed(1)} GiB)`,
@@ -156,11 +156,11 @@ const pieceBytes = 2 ** 24;
  */
 function rowsWithin(page: Page, strip: Segment, window: Window): Segment[] {
   const rowBytes = rawBytes(page, 1);
-  const most = Math.max(1, Math.floor(pieceBytes / rowBytes));
+  const maximum = Math.max(1, Math.floor(pieceBytes / rowBytes));
   const end = Math.min(strip.y + strip.rows, window.y + window.height);
   const pieces: Segment[] = [];
-  for (let y = Math.max(strip.y, window.y); y < end; y += most) {
-    const rows = Math.min(most, end - y);
+  for (let y = Math.max(strip.y, window.y); y < end; y += maximum) {
+    const rows = Math.min(maximum, end - y);
     pieces.push({
       ...strip,
       offset: strip.offset + (y - strip.y) * rowBytes,
@@ -181,7 +181,7 @@ function rawBytes(page: Page, rows: number): number {
  * How many bytes one compressed byte can give at most. LZW: 3,838 strings of up to as many bytes, in 12 bits
  * each.
  */
-const mostGain: Readonly<Record<number, number>> = {
+const maxGain: Readonly<Record<number, number>> = {
   [compression.none]: 1,
   [compression.packBits]: 64,
   [compression.lzw]: 1500,
@@ -191,7 +191,7 @@ const mostGain: Readonly<Record<number, number>> = {
 
 /** Refuses a page whose bytes cannot give its pixels, before memory is taken for them. */
 function checkRoom(file: TiffBytes, page: Page, segments: readonly Segment[]): void {
-  const gain = mostGain[page.codec]!;
+  const gain = maxGain[page.codec]!;
   for (const { offset, length, rows } of segments) {
     if (offset + length > file.source.size) {
       throw new CorruptFile(
@@ -212,8 +212,8 @@ interface Run {
   readonly segments: Segment[];
 }
 
-const mostGap = 65536;
-const mostRun = 2 ** 26;
+const maxGap = 65536;
+const maxRun = 2 ** 26;
 
 /**
  * Segments in the order of the file, joined to runs that are read at once: a file of small tiles is not read
@@ -224,7 +224,7 @@ function runsOf(segments: readonly Segment[]): Run[] {
   for (const segment of [...segments].sort((a, b) => a.offset - b.offset)) {
     const run = runs.at(-1);
     const end = segment.offset + segment.length;
-    if (run !== undefined && segment.offset - run.end <= mostGap && end - run.start <= mostRun) {
+    if (run !== undefined && segment.offset - run.end <= maxGap && end - run.start <= maxRun) {
       run.end = Math.max(run.end, end);
       run.segments.push(segment);
     } else runs.push({ start: segment.offset, end, segments: [segment] });

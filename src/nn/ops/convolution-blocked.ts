@@ -6,7 +6,7 @@
  * fewer channels than a block, activations [N, C, H, W] and weights [O/B, C, size, size, B of O].
  */
 import type { Graph, Value } from "../graph.js";
-import { BLOCKED_DOMAIN, reorderOutput } from "../layout.js";
+import { blockedDomain, reorderOutput } from "../layout.js";
 import { add, gather, matmul, pad, reshape, slice, sum, transpose } from "../primitives.js";
 import type { ConvolutionRules } from "./convolution-rules.js";
 
@@ -36,7 +36,7 @@ function emit(
     group: 1,
     ...(relu ? { activation: "Relu" } : {}),
   };
-  return graph.node("Conv", inputs, shape, attributes, BLOCKED_DOMAIN);
+  return graph.node("Conv", inputs, shape, attributes, blockedDomain);
 }
 
 function forward(graph: Graph, x: Value, weights: Value, bias: Value, relu: boolean): Value {

@@ -11,7 +11,7 @@ import { ort } from "#platform";
 import { random } from "../../core/random.js";
 import { sizeOf } from "../../core/tensor.js";
 import { Graph, type Value } from "../graph.js";
-import { NCHW, probeBlock, type Layout } from "../layout.js";
+import { nchwLayout, probeBlock, type Layout } from "../layout.js";
 import { multiply } from "../primitives.js";
 import { Tape } from "../tape.js";
 import { concatChannels, plainChannels } from "./channels.js";
@@ -30,7 +30,7 @@ interface Case {
 }
 
 const block = await probeBlock();
-const layouts: Layout[] = [NCHW, ...(block === undefined ? [] : [{ kind: "blocked", block } as const])];
+const layouts: Layout[] = [nchwLayout, ...(block === undefined ? [] : [{ kind: "blocked", block } as const])];
 const C = block ?? 8;
 const STEP = 2 ** -6;
 /** Of the largest gradient. Measured: 1.6e-5, from single precision and sums of up to 1000 products. */

@@ -1,5 +1,5 @@
 import type { Graph, Value } from "../graph.js";
-import { BLOCKED_DOMAIN, type Layout } from "../layout.js";
+import { blockedDomain, type Layout } from "../layout.js";
 import { divide, equal, multiply, scale, toFloat } from "../primitives.js";
 import type { Tape } from "../tape.js";
 
@@ -36,7 +36,7 @@ function pool(graph: Graph, layout: Layout, type: "MaxPool" | "AveragePool", x: 
     [x],
     shape,
     { ...common, ...rest, pads: [0, 0, 0, 0], ceil_mode: 0 },
-    BLOCKED_DOMAIN,
+    blockedDomain,
   );
 }
 
@@ -44,7 +44,7 @@ function enlarge(graph: Graph, layout: Layout, x: Value): Value {
   const [count, channels, height, width] = x.shape as [number, number, number, number];
   const shape = [count, channels, 2 * height, 2 * width];
   if (layout.kind === "blocked")
-    return graph.node("Upsample", [x], shape, { scales: [1, 1, 2, 2], mode: "nearest" }, BLOCKED_DOMAIN);
+    return graph.node("Upsample", [x], shape, { scales: [1, 1, 2, 2], mode: "nearest" }, blockedDomain);
   const factors = graph.constant([4], Float32Array.of(1, 1, 2, 2));
   const attributes = { mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" };
   return graph.node("Resize", [x, undefined, factors], shape, attributes);

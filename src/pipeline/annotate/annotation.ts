@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { acquisitionsOf, type FrameKind, frameKind } from "../../annotate/acquisitions.js";
 import { type AutoOptions, decide } from "../../annotate/auto.js";
 import { withoutCut } from "../../annotate/cut.js";
-import { type Light, poolScale } from "../../annotate/scale.js";
+import { type IntensityStatistics, poolScale } from "../../annotate/scale.js";
 import type { Decision, ObjectFeatures } from "../../annotate/types.js";
-import { type Looked, openSides, type View, viewsOf } from "../../annotate/views.js";
+import { type ScalePreview, openSides, type View, viewsOf } from "../../annotate/views.js";
 import type { Image, ImageSource, Window } from "../../core/image.js";
 import { missingWarnings } from "../../core/missing.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
@@ -133,9 +133,9 @@ interface Job {
 }
 
 /** Kept nuclei from which on their median tells the size. */
-const least = 3;
+const minimum = 3;
 /** A movie has one scale: this many of its frames tell it. */
-const looksAtMovie = 5;
+const maxScaleFrames = 5;
 
 /** Annotates every frame of `source` into `folder`, which must exist. */
 export async function annotateInto(
@@ -232,7 +232,7 @@ function* objectTablePieces(folder: string, frames: number): Generator<Uint8Arra
 }
 
 /** What is kept in mind of a frame's image. */
-interface Seen {
+interface FrameFacts {
   readonly height: number;
   readonly width: number;
   readonly pixelSize: number | undefined;
@@ -240,7 +240,7 @@ interface Seen {
   readonly missing: readonly string[];
 }
 
-const seenOf = (image: Image): Seen => ({
+const frameFacts = (image: Image): FrameFacts => ({
   height: image.height,
   width: image.width,
   pixelSize: image.pixelSize,
@@ -276,7 +276,7 @@ async function look(
   job: Pick<Job, "source" | "config" | "pool" | "context">,
   frame: number,
   window: Window | undefined,
-): Promise<Looked> {
+): Promise<ScalePreview> {
   const image = await read(job, frame, window);
   const estimate = await job.pool.run(
     "estimate",
@@ -307,7 +307,7 @@ async function annotatePaperFrames(job: Job): Promise<Result> {
       job.context.signal,
     );
     if (annotated.image === undefined) await writeImage(job, frame, image);
-    return writeFrame(job, { frame, ...seenOf(image), acquisition: 0, fallback: 0 }, annotated);
+    return writeFrame(job, { frame, ...frameFacts(image), acquisition: 0, fallback: 0 }, annotated);
   });
   const diameters = frames.map(({ summary }) => summary.diameter).filter((diameter) => diameter > 0);
   return {
@@ -335,7 +335,9 @@ async function annotateAutoFrames(job: Job): Promise<Result> {
   const proposed = await mapOrdered(
     views.length,
     atOnce,
-    async (frame): Promise<Seen & { objects: ObjectFeatures; light: Light; cut: Uint8Array }> => {
+    async (
+      frame,
+    ): Promise<FrameFacts & { objects: ObjectFeatures; light: IntensityStatistics; cut: Uint8Array }> => {
       const image = await readView(job, frame);
       const { name, size, window } = views[frame]!;
       const request = {
@@ -354,7 +356,7 @@ async function annotateAutoFrames(job: Job): Promise<Result> {
       await writeFileAtomic(join(folder, "candidates", `${name}.tif`), candidates);
       if (backgroundOf(config.annotate) !== "noise") await writeImage(job, frame, image);
       job.tick(`${name}: ${objects.count} candidates`);
-      return { ...seenOf(image), objects, light, cut };
+      return { ...frameFacts(image), objects, light, cut };
     },
   );
   const members = diameters.map((_, group) =>
@@ -419,15 +421,15 @@ async function findAcquisitions(
   } = job;
   const all = views.map((_, index) => index);
   const movie = source.kind === "movie";
-  const looked =
+  const preview =
     !movie || kindOf(job) === "images"
       ? all
       : diameter !== undefined
         ? []
-        : spread(views.length, looksAtMovie);
-  job.begin(looked.length + 2 * views.length);
-  const found = await mapOrdered(looked.length, atOnce, async (index) => {
-    const { looked: known, frame, window } = views[looked[index]!]!;
+        : spread(views.length, maxScaleFrames);
+  job.begin(preview.length + 2 * views.length);
+  const found = await mapOrdered(preview.length, atOnce, async (index) => {
+    const { preview: known, frame, window } = views[preview[index]!]!;
     const result = known ?? (await look(job, frame, window));
     job.tick("nucleus size");
     return result;
@@ -472,10 +474,10 @@ function wholeKind(windows: readonly FrameKind[]): FrameKind {
 }
 
 /** At most `most` whole numbers from 0 to count - 1, evenly spread. */
-const spread = (count: number, most: number): number[] => [
+const spread = (count: number, maximum: number): number[] => [
   ...new Set(
-    Array.from({ length: Math.min(count, most) }, (_, i) =>
-      Math.round((i * (count - 1)) / Math.max(1, Math.min(count, most) - 1)),
+    Array.from({ length: Math.min(count, maximum) }, (_, i) =>
+      Math.round((i * (count - 1)) / Math.max(1, Math.min(count, maximum) - 1)),
     ),
   ),
 ];
@@ -491,7 +493,7 @@ const finite = (value: number): number => (Number.isFinite(value) ? rounded(valu
 const rounded = (value: number): number => Number(value.toPrecision(4));
 
 const middles = (
-  lights: readonly Light[],
+  lights: readonly IntensityStatistics[],
 ): Pick<AcquisitionSummary, "background" | "noise" | "saturation"> => {
   const middle = (key: "background" | "noise" | "saturation"): number =>
     lights.length === 0 ? 0 : rounded(median(lights.map((light) => light[key])));
@@ -509,7 +511,7 @@ function areasOf(frames: readonly FrameResult[]): AcquisitionSummary["areas"] {
 const writeImage = ({ folder, views }: Job, frame: number, image: Image): Promise<void> =>
   writeFileAtomic(join(folder, "images", `${views[frame]!.name}.tif`), imageTiff(image));
 
-interface Written extends Seen {
+interface Written extends FrameFacts {
   readonly frame: number;
   readonly acquisition: number;
   /** Diameter where too few nuclei are kept to tell it, px; NaN where unknown. */
@@ -530,7 +532,7 @@ async function writeFrame(
   if (overlay !== undefined) await writeFileAtomic(join(folder, "overlays", `${name}.png`), overlay);
   await writeFile(rowsFile(folder, frame), rows);
   tick(`${name}: ${kept} nuclei`);
-  const diameter = areas.length >= least ? median(areas.map(equivalentDiameter)) : finite(fallback);
+  const diameter = areas.length >= minimum ? median(areas.map(equivalentDiameter)) : finite(fallback);
   const summary: AnnotatedImage = {
     name,
     height,

@@ -58,13 +58,13 @@ export interface Preview {
  * Nothing else is written: a dataset in that folder stays as it is, and an earlier picture of the frame is
  * replaced.
  *
- * @param wanted name or number of the frame, see `frameIndex`; of one too large to be annotated whole, or the
+ * @param requested name or number of the frame, see `frameIndex`; of one too large to be annotated whole, or the
  *   name of one of its windows
  * @throws InvalidInput when there is no such frame, or the picture would become an input of the next call
  */
 export async function preview(
   inputs: readonly string[],
-  wanted: string,
+  requested: string,
   folder: string | undefined,
   config: Config,
   context: PipelineContext = {},
@@ -72,10 +72,10 @@ export async function preview(
   const { value } = await runStage(
     context,
     "preview",
-    `frame ${wanted} of ${some(inputs)}`,
+    `frame ${requested} of ${some(inputs)}`,
     async (stage) => {
       const source = await openSource(inputs, { ...config.input, except: folder }, stage);
-      const { frame, name, size, window, notices } = await placeOf(wanted, source);
+      const { frame, name, size, window, notices } = await placeOf(requested, source);
       const picture = join(folder ?? ".", previewName(name));
       await assertNoInput(picture, inputs);
       const options = { channel: config.input.channel, z: config.input.z, signal: stage.signal };
@@ -128,11 +128,11 @@ export async function preview(
  *
  * @throws InvalidInput that says which there are
  */
-export function frameIndex(wanted: string, names: readonly string[]): number {
-  const byName = names.indexOf(wanted);
+export function frameIndex(requested: string, names: readonly string[]): number {
+  const byName = names.indexOf(requested);
   if (byName >= 0) return byName;
-  if (/^\d+$/.test(wanted) && Number(wanted) < names.length) return Number(wanted);
-  const byFile = wanted === "" ? -1 : names.indexOf(safeName(stemOf(wanted)));
+  if (/^\d+$/.test(requested) && Number(requested) < names.length) return Number(requested);
+  const byFile = requested === "" ? -1 : names.indexOf(safeName(stemOf(requested)));
   if (byFile >= 0) return byFile;
   const listed = (from: number, to: number): string[] =>
     names.slice(from, to).map((name, i) => `${name} (${from + i})`);
@@ -143,7 +143,7 @@ export function frameIndex(wanted: string, names: readonly string[]): number {
   throw new InvalidInput(
     "--preview",
     `the name of a frame, or its number from 0: ${known}`,
-    wanted === "" ? "nothing" : wanted,
+    requested === "" ? "nothing" : requested,
   );
 }
 
@@ -172,23 +172,24 @@ interface OneFrame {
 }
 
 /** The frame that is meant, or, of a large one, the window: that of the name given, or the middle one. */
-async function placeOf(wanted: string, source: ImageSource): Promise<Place> {
-  const parts = /^(.+)_y\d{5,}_x\d{5,}$/.exec(wanted);
-  const of = parts === null || source.frameNames.includes(wanted) ? -1 : source.frameNames.indexOf(parts[1]!);
-  const frame = of >= 0 ? of : frameIndex(wanted, source.frameNames);
+async function placeOf(requested: string, source: ImageSource): Promise<Place> {
+  const parts = /^(.+)_y\d{5,}_x\d{5,}$/.exec(requested);
+  const of =
+    parts === null || source.frameNames.includes(requested) ? -1 : source.frameNames.indexOf(parts[1]!);
+  const frame = of >= 0 ? of : frameIndex(requested, source.frameNames);
   const whole = source.frameNames[frame]!;
   const size = await source.size(frame);
   if (!isLarge(size) && of >= 0)
-    throw new InvalidInput("--preview", `a frame; ${whole} is small enough to be annotated whole`, wanted);
+    throw new InvalidInput("--preview", `a frame; ${whole} is small enough to be annotated whole`, requested);
   if (!isLarge(size)) return { frame, name: whole, size, window: undefined, notices: [] };
   const grid = windowGrid(size);
-  const named = grid.find((window) => windowName(whole, window) === wanted);
+  const named = grid.find((window) => windowName(whole, window) === requested);
   if (of >= 0 && named === undefined)
     throw new InvalidInput(
       "--preview",
       `one of the ${grid.length} windows of ${whole}: ${windowName(whole, grid[0]!)} to ` +
         `${windowName(whole, grid.at(-1)!)}`,
-      wanted,
+      requested,
     );
   const window =
     named ??
@@ -236,13 +237,13 @@ async function annotateOne(
 }
 
 /** All of a preview but where it comes from and goes to. */
-type Seen = Omit<Preview, "picture" | "name" | "frame" | "frames" | "kind">;
+type FrameFacts = Omit<Preview, "picture" | "name" | "frame" | "frames" | "kind">;
 
 function summaryOf(
   { labels, objects }: Annotation,
   scale: ScaleEstimate,
   { preset, diameter, sensitivity }: AnnotateConfig,
-): Seen {
+): FrameFacts {
   const kept = (column: Float64Array): Float64Array => column.filter((_, row) => objects.kept[row] === 1);
   const areas = kept(objects.area);
   const measured = preset === "paper" ? median(kept(objects.diameter)) : scale.diameter;

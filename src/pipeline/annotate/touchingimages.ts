@@ -45,17 +45,17 @@ interface Job {
  */
 export async function composeInto(
   { folder, names, seed, pool, threads, context, tick }: Job,
-  wanted: number,
+  requested: number,
 ): Promise<ComposedFiles> {
-  if (wanted === 0) return { composed: [], warnings: [] };
+  if (requested === 0) return { composed: [], warnings: [] };
   for (const part of ["images", "masks", "overlays"])
     await mkdir(join(folder, "composed", part), { recursive: true });
   const composed: ComposedRecord[] = [];
   let reason = "";
   let attempts = 0;
-  for (let sources = spread(names, wanted); composed.length < wanted && sources.length > 0;) {
+  for (let sources = spread(names, requested); composed.length < requested && sources.length > 0;) {
     const first = attempts;
-    const chosen = sources.slice(0, wanted - composed.length);
+    const chosen = sources.slice(0, requested - composed.length);
     attempts += chosen.length;
     const results = await mapOrdered(chosen.length, threads, async (k) => {
       throwIfCancelled(context, "Annotation");
@@ -80,19 +80,19 @@ export async function composeInto(
     sources = [...sources.slice(chosen.length), ...chosen.filter((_, k) => typeof results[k] !== "string")];
   }
   const warnings =
-    composed.length === wanted
+    composed.length === requested
       ? []
       : [
-          `Only ${composed.length} of ${counted(wanted, "image")} with touching nuclei could be composed. ${reason}`,
+          `Only ${composed.length} of ${counted(requested, "image")} with touching nuclei could be composed. ${reason}`,
         ];
   return { composed, warnings };
 }
 
 /** All items, `wanted` of them that are evenly spread first. */
-function spread<T>(items: readonly T[], wanted: number): T[] {
+function spread<T>(items: readonly T[], requested: number): T[] {
   const first = new Set(
-    Array.from({ length: Math.min(wanted, items.length) }, (_, k) =>
-      Math.floor((k * items.length) / Math.min(wanted, items.length)),
+    Array.from({ length: Math.min(requested, items.length) }, (_, k) =>
+      Math.floor((k * items.length) / Math.min(requested, items.length)),
     ),
   );
   return [...items.filter((_, i) => first.has(i)), ...items.filter((_, i) => !first.has(i))];

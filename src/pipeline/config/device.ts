@@ -39,7 +39,7 @@ const tolerance = 1e-2;
 const patience = 10_000;
 
 /** One that was asked for by name may compile for this long, ms. */
-const patienceByName = 120_000;
+const timeoutByName = 120_000;
 
 const chosen = new Map<string, Promise<ChosenDevice>>();
 
@@ -54,11 +54,11 @@ const chosen = new Map<string, Promise<ChosenDevice>>();
  * @throws InvalidInput where the device that was asked for is missing, or computes something else
  */
 export function chooseDevice(config: Pick<Config, "general">): Promise<ChosenDevice> {
-  const wanted = config.general.device;
-  const known = chosen.get(wanted);
+  const requested = config.general.device;
+  const known = chosen.get(requested);
   if (known) return known;
-  const asked = wanted === "auto" ? findDevice(threadsOf(config)) : checkDevice(wanted);
-  chosen.set(wanted, asked);
+  const asked = requested === "auto" ? findDevice(threadsOf(config)) : checkDevice(requested);
+  chosen.set(requested, asked);
   return asked;
 }
 
@@ -85,7 +85,7 @@ async function checkDevice(device: Device): Promise<ChosenDevice> {
   const {
     reports: [report],
     end,
-  } = await probe({ devices: [device] }, patienceByName);
+  } = await probe({ devices: [device] }, timeoutByName);
   if (report === undefined) throw missingDevice(device, `none: trying it ${end}`);
   // The message of the other process is this very error.
   if ("message" in report) throw new KaryonError("InvalidInput", report.message);

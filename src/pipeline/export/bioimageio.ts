@@ -9,7 +9,7 @@ import type { ModelDescription } from "../../model/modelfile.js";
 import { references } from "../../report/methods.js";
 
 /** The version of the specification that the description is written to, and was validated against. */
-const FORMAT_VERSION = "0.5.12";
+const formatVersion = "0.5.12";
 
 /**
  * Files of a package. The network and `model.json` keep their names, so that an unpacked package is a model
@@ -65,7 +65,7 @@ export function bioimageioYaml(facts: PackageFacts): string {
   const channels = (names: readonly string[]): Entry => ({ type: "channel", channel_names: names });
   const { kwargs } = preprocessing(normalisation);
   const description_ = {
-    format_version: FORMAT_VERSION,
+    format_version: formatVersion,
     type: "model",
     name: facts.name,
     description:

@@ -25,7 +25,7 @@ import { writeMovie } from "./video.js";
 const slideScale = 2;
 
 /** Pages of lineages that are drawn, at most. */
-const mostPages = 12;
+const maxPages = 12;
 
 const require = createRequire(import.meta.url);
 
@@ -92,14 +92,14 @@ async function figuresInto(
   if (tracks === undefined) return { value: undefined, text: counted(figures, "figure") };
   await write("speed_and_straightness", trackScatter(statistics));
   const pages = layoutLineages(statistics);
-  for (const [index, page] of pages.slice(0, mostPages).entries())
+  for (const [index, page] of pages.slice(0, maxPages).entries())
     await write(`lineages_${index + 1}`, lineagePlot(page, statistics, index + 1, pages.length));
   const middle = Math.floor(source.frames / 2);
   const { image, window } = await shownPart(source, middle, annotationOf(out, record), config);
   const nuclei = within(tracks.graph.nuclei, window);
   await write("tracks_still", trackFigure(image, nuclei, statistics), 1);
   const movie = await writeMovie(folder, { source, config, window, nuclei, statistics }, context);
-  const leftOut = lineagesLeftOut(pages, statistics, mostPages);
+  const leftOut = lineagesLeftOut(pages, statistics, maxPages);
   return {
     value: undefined,
     text:

@@ -50,7 +50,7 @@ export async function writeMovie(folder: string, input: MovieInput, context: Sta
     animationSink(join(folder, smallMovieName), input, {
       edge: smallEdge,
       bytes: smallBytes,
-      most: smallFrames,
+      maximum: smallFrames,
     });
   const notices: string[] = [];
   const format = await videoFormat(input.program);
@@ -74,7 +74,7 @@ export async function writeMovie(folder: string, input: MovieInput, context: Sta
         animationSink(join(folder, "tracks.png"), input, {
           edge: animationEdge,
           bytes: animationBytes,
-          most: Infinity,
+          maximum: Infinity,
         }),
       small,
     ],
@@ -156,14 +156,14 @@ interface AnimationLimits {
   readonly edge: number;
   readonly bytes: number;
   /** Frames; of a longer movie every second, third, ... is taken. */
-  readonly most: number;
+  readonly maximum: number;
 }
 
 /** An animated PNG as large as the limits allow, by the size of its middle frame. */
 async function animationSink(
   path: string,
   input: MovieInput,
-  { edge, bytes, most }: AnimationLimits,
+  { edge, bytes, maximum: most }: AnimationLimits,
 ): Promise<Sink> {
   const { source } = input;
   const every = Math.ceil(source.frames / Math.min(source.frames, most));

@@ -18,7 +18,7 @@ import type { OutputOptions } from "../store/folders.js";
 import { modelFiles } from "../store/modelfolder.js";
 import type { RunRecord } from "../store/provenance.js";
 import { removeState, stateFolder } from "../train/checkpoint.js";
-import { foundationOf, trainingSettings } from "../train/training.js";
+import { initialModelOf, trainingSettings } from "../train/training.js";
 import { openRun, type OpenRun } from "./openrun.js";
 import { analyseStage, annotateStage, segmentStage, trackStage, trainStage } from "./stages.js";
 
@@ -74,7 +74,7 @@ export async function assertFeasible(out: string, config: Config): Promise<void>
   } = config;
   assertOutside(out, "train.from", train.from);
   assertOutside(out, "run.model", model);
-  if (model === undefined) trainingSettings(train, general.seed, 1, foundationOf(train)?.description);
+  if (model === undefined) trainingSettings(train, general.seed, 1, initialModelOf(train)?.description);
   else if (train.from !== undefined)
     throw new InvalidInput(
       "run.model",

@@ -23,7 +23,7 @@ import {
   trackInto,
   type TrackingSummary,
 } from "../track/tracking.js";
-import type { StateKeeping } from "../train/checkpoint.js";
+import type { CheckpointOptions } from "../train/checkpoint.js";
 import {
   effortOf,
   expectationText,
@@ -71,13 +71,13 @@ function windowsText({ images }: AnnotationSummary): string {
 export const trainStage = (
   dataset: string,
   config: Config,
-  keeping: StateKeeping,
+  checkpoints: CheckpointOptions,
 ): Stage<TrainingResult, RunStage> => ({
   name: "train",
   text: `a StarDist network from ${config.train.from ?? "scratch"}, effort ${effortOf(config.train)}`,
   fill: async (folder, context) => {
     const { device, notices } = await chooseDevice(config);
-    const value = await trainInto(folder, dataset, config, context, device, keeping);
+    const value = await trainInto(folder, dataset, config, context, device, checkpoints);
     const {
       history,
       description: { thresholds },

@@ -13,7 +13,7 @@ import { resolveConfig } from "../config/config.js";
 import { bytesOf } from "../config/options.js";
 import { openSource } from "../source/source.js";
 import { readLabels } from "../store/labelfiles.js";
-import { looksAt, segmentLarge } from "./largesegmentation.js";
+import { previewWindows, segmentLarge } from "./largesegmentation.js";
 import { isStreamed, memoryLimit, partsOf } from "./memory.js";
 import { segmentInto } from "./segmentation.js";
 
@@ -127,7 +127,7 @@ describe("segmentation of large images", () => {
 
 describe("parts of large images", () => {
   it("are looked at in the middle and in each quarter, within the image", () => {
-    expect(looksAt({ height: 9000, width: 13_000 })[2]).toEqual({
+    expect(previewWindows({ height: 9000, width: 13_000 })[2]).toEqual({
       y: 3988,
       x: 5988,
       height: 1024,
@@ -137,7 +137,7 @@ describe("parts of large images", () => {
       { height: 9000, width: 13_000 },
       { height: 300, width: 40_000 },
     ]) {
-      for (const { y, x, height, width } of looksAt(size))
+      for (const { y, x, height, width } of previewWindows(size))
         expect(Math.min(y, x, size.height - y - height, size.width - x - width)).toBeGreaterThanOrEqual(0);
     }
   });

@@ -118,11 +118,11 @@ function reducedPicture({ height, width }: Size): Picture {
 }
 
 /** Edge of the windows that stand for a large image, px. */
-const lookEdge = 1024;
+const previewEdge = 1024;
 
 /** Five windows that stand for a large image: one in the middle, and one in the middle of each quarter. */
-export function looksAt({ height, width }: Size): Window[] {
-  const [h, w] = [Math.min(lookEdge, height), Math.min(lookEdge, width)];
+export function previewWindows({ height, width }: Size): Window[] {
+  const [h, w] = [Math.min(previewEdge, height), Math.min(previewEdge, width)];
   return [
     [1, 1],
     [1, 3],

@@ -6,7 +6,7 @@ import { type PartSizes, partsFor } from "../../segment/tilesize.js";
 import { bytesOf, type Config } from "../config/options.js";
 
 /** Unless told otherwise, half of the machine's memory, at most this: more does not make it faster. */
-const mostByDefault = 4e9;
+const maxByDefault = 4e9;
 
 /**
  * Bytes that a segmentation may take. By default from what the machine has, not from what is free at the
@@ -16,7 +16,7 @@ export function memoryLimit({ segment }: Pick<Config, "segment">): number {
   if (segment.memory !== undefined) return bytesOf(segment.memory)!;
   // 0 where there is no limit, and some systems name a limit above what there is.
   const allowed = process.constrainedMemory?.() ?? 0;
-  return Math.min(mostByDefault, (allowed > 0 ? Math.min(allowed, totalmem()) : totalmem()) / 2);
+  return Math.min(maxByDefault, (allowed > 0 ? Math.min(allowed, totalmem()) : totalmem()) / 2);
 }
 
 interface Size {
@@ -30,13 +30,13 @@ interface Size {
  */
 const wholeBytes = 30;
 /** and at most this share of the limit. */
-const mostHeld = 1 / 4;
+const maxHeld = 1 / 4;
 
 const heldBy = ({ height, width }: Size): number => wholeBytes * height * width;
 
 /** Whether an image is segmented without ever being in memory as a whole. */
 export const isStreamed = (size: Size, limit: number): boolean =>
-  isLarge(size) || heldBy(size) > mostHeld * limit;
+  isLarge(size) || heldBy(size) > maxHeld * limit;
 
 /** Tile and band for an image. @throws InvalidInput when the memory does not suffice */
 export function partsOf(

@@ -23,7 +23,7 @@ import { writeFileAtomic } from "../store/files.js";
 import { writeLabels } from "../store/labelfiles.js";
 import type { LoadedModel } from "../store/modelfolder.js";
 import { nucleiCsv } from "../store/nucleifile.js";
-import { type LargeFrame, looksAt, segmentLarge } from "./largesegmentation.js";
+import { type LargeFrame, previewWindows, segmentLarge } from "./largesegmentation.js";
 import { isStreamed, memoryLimit, partsOf } from "./memory.js";
 
 /** Contents of `segmentation.json`. */
@@ -239,7 +239,7 @@ interface OverlayWriter {
 }
 
 /** Overlays that are so many behind are waited for. */
-const mostWaiting = 2;
+const maxWaiting = 2;
 
 /**
  * Draws and writes overlays in a thread of their own, while the next frame is segmented. The first error is
@@ -263,7 +263,7 @@ function overlayWriter(folder: string): OverlayWriter {
           failure ??= { error };
         }),
       );
-      if (waiting.length > mostWaiting) await waiting.shift();
+      if (waiting.length > maxWaiting) await waiting.shift();
       check();
     },
     async finish() {
@@ -296,7 +296,7 @@ async function nucleiInWindows(
   work: (part: Image) => Promise<Segmentation>,
 ): Promise<Nuclei> {
   const tables: Nuclei[] = [];
-  for (const window of looksAt(image))
+  for (const window of previewWindows(image))
     tables.push((await work(await image.source.readWindow(image.frame, window, image.options))).nuclei);
   return concatNuclei(tables);
 }
@@ -327,16 +327,16 @@ async function estimateDiameters(
   const pool = framePool(threadsOf(config));
   try {
     // A movie has one scale: a few frames tell it.
-    const looked =
+    const preview =
       source.kind === "movie"
         ? [...new Set([0, 0.25, 0.5, 0.75, 1].map((part) => Math.round(part * (source.frames - 1))))]
         : source.frameNames.map((_, frame) => frame);
-    const found = await mapOrdered(looked.length, threadsOf(config), async (index) => {
+    const found = await mapOrdered(preview.length, threadsOf(config), async (index) => {
       throwIfCancelled(context, "Segmentation");
-      const frame = looked[index]!;
+      const frame = preview[index]!;
       const size = await source.size(frame);
       const options = readOptions(config, context);
-      const parts = isVast(size) ? looksAt(size) : [{ y: 0, x: 0, ...size }];
+      const parts = isVast(size) ? previewWindows(size) : [{ y: 0, x: 0, ...size }];
       const estimates: ScaleEstimate[] = [];
       let kind: FrameKind | undefined;
       for (const part of parts) {

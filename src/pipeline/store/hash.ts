@@ -9,7 +9,7 @@ import type { InputRecord } from "./provenance.js";
  * Files above this size are fingerprinted by their ends: hashing a movie of 100 GB would take longer than
  * segmenting it.
  */
-const mostHashed = 256 * 2 ** 20;
+const maxHashed = 256 * 2 ** 20;
 const endBytes = 2 ** 20;
 
 /**
@@ -35,7 +35,7 @@ export async function hashFiles(
 async function hashFile(path: string): Promise<InputRecord> {
   const source = await openBytes(path);
   const hash = createHash("sha256");
-  if (source.size > mostHashed) {
+  if (source.size > maxHashed) {
     hash
       .update(String(source.size))
       .update(await source.read(0, endBytes))

@@ -45,7 +45,7 @@ export async function loadModel(
 }
 
 /** A model that a training goes on from. */
-export interface Foundation {
+export interface InitialModel {
   readonly description: ModelDescription;
   readonly weights: ReadonlyMap<string, Tensor>;
   /** Of its `model.onnx`. */
@@ -58,7 +58,7 @@ export interface Foundation {
  * @throws InvalidInput when a part is missing or they do not go together, CorruptFile when it cannot be
  *   understood
  */
-export function readFoundation(folder: string): Foundation {
+export function readInitialModel(folder: string): InitialModel {
   const [network, json] = modelFiles(folder);
   const description = parseModelDescription(readFileSync(json, "utf8"), json);
   const bytes = readFileSync(network);

@@ -87,7 +87,7 @@ describe("drawImages", () => {
     const drawn = drawImages(movies, {
       scaleOf: (diameter) => 40 / diameter,
       wanted: undefined,
-      most: 400_000,
+      maximum: 400_000,
     });
     // At twice the scale an image of a has 40,000 pixels and one of b 160,000: two of each.
     expect(drawn.map(({ name }) => name)).toEqual(["a_1_t2", "a_1_t6", "b_1_t2", "b_1_t5"]);

@@ -7,7 +7,7 @@ import { counted } from "../../core/wording.js";
 import { formatCsv } from "../../io/csv.js";
 import { type AnnotatedImage, type AnnotationSummary, diametersOf } from "../annotate/annotation.js";
 import { writeFileAtomic } from "../store/files.js";
-import { mostPixels } from "../train/trainingset.js";
+import { maxPixels } from "../train/trainingset.js";
 
 /** The annotation of one movie. */
 export interface AnnotatedMovie {
@@ -31,7 +31,7 @@ export interface DrawOptions {
   readonly scaleOf: (diameter: number) => number;
   /** Images together. Default: as many as have `most` pixels at the network's scale. */
   readonly wanted: number | undefined;
-  readonly most?: number;
+  readonly maximum?: number;
 }
 
 /**
@@ -72,7 +72,7 @@ export function evenShares(
 /** The images that hold nuclei, evenly drawn. @throws InvalidInput when there is none */
 export function drawImages(
   movies: readonly AnnotatedMovie[],
-  { scaleOf, wanted, most = mostPixels }: DrawOptions,
+  { scaleOf, wanted, maximum: most = maxPixels }: DrawOptions,
 ): DrawnImage[] {
   const usable = movies.map(({ summary }) => summary.images.filter(({ kept }) => kept > 0));
   const pixels = movies.map(({ summary }, i) => {

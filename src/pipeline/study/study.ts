@@ -43,7 +43,7 @@ import {
   writeRun,
 } from "../store/provenance.js";
 import { removeState, stateFolder } from "../train/checkpoint.js";
-import { foundationOf, scaleRule } from "../train/training.js";
+import { initialModelOf, scaleRule } from "../train/training.js";
 import { writeComparison } from "./comparing.js";
 import { readSampleSheet, type SampleRow } from "./samplesheet.js";
 import { drawImages, drawnFiles, writeSharedSet } from "./sharedset.js";
@@ -427,7 +427,7 @@ async function trainTogether(
     summary: readAnnotation(run.path("annotate")),
   }));
   const drawn = drawImages(movies, {
-    scaleOf: scaleRule(config.train, foundationOf(config.train)?.description),
+    scaleOf: scaleRule(config.train, initialModelOf(config.train)?.description),
     wanted: config.train.trainingImages,
   });
   const hashes = (await hashFiles(drawn.flatMap(drawnFiles), context)).map(({ sha256 }) => sha256);

@@ -32,13 +32,13 @@ function reader(files: readonly string[]): (frame: number) => Promise<LabelImage
     const labels = held.get(frame) ?? (await readLabels(files[frame]!));
     held.delete(frame);
     held.set(frame, labels);
-    if (held.size > mostHeld) held.delete(held.keys().next().value!);
+    if (held.size > maxHeld) held.delete(held.keys().next().value!);
     return labels;
   };
 }
 
 /** A run of three frames with those before and after it, and one more. */
-const mostHeld = 8;
+const maxHeld = 8;
 
 /**
  * Repairs the masks where the tracks contradict them.

@@ -7,7 +7,14 @@ import { startOfPlateau } from "../../model/schedule.js";
 import type { TrainingState } from "../../model/train.js";
 import { encodeCheckpoint } from "../../model/trainingstate.js";
 import { resolveConfig } from "../config/config.js";
-import { findState, type Origin, originOf, removeState, stateFolder, writeState } from "./checkpoint.js";
+import {
+  findState,
+  type TrainingIdentity,
+  originOf,
+  removeState,
+  stateFolder,
+  writeState,
+} from "./checkpoint.js";
 import { trainingSettings } from "./training.js";
 
 let out: string;
@@ -26,7 +33,7 @@ const made = {
     { name: "b", sha256: "2" },
   ],
 } as const;
-const origin: Origin = originOf(made, settings);
+const origin: TrainingIdentity = originOf(made, settings);
 const weights = Float32Array.of(1, 2);
 const state: TrainingState = {
   step: 30,
@@ -68,7 +75,7 @@ describe("the state of an unfinished training", () => {
     );
   });
 
-  it.each<[string, Origin, RegExp]>([
+  it.each<[string, TrainingIdentity, RegExp]>([
     ["settings", originOf(made, { ...settings, steps: 120 }), /settings\.steps \(90 before, 120 now\)\.$/],
     [
       "the network",

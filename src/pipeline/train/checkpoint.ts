@@ -15,7 +15,7 @@ import { readBytes, writeFileAtomic } from "../store/files.js";
 import { environment, version } from "../store/provenance.js";
 
 /** Where a training keeps its state, and how it tells what becomes of it. */
-export interface StateKeeping {
+export interface CheckpointOptions {
   /** A folder, which also takes what a killed process had half written of the file in it. */
   readonly folder: string;
   readonly say: (text: string) => void;
@@ -35,7 +35,7 @@ export const removeState = (out: string): Promise<void> =>
   rm(stateFolder(out), { recursive: true, force: true });
 
 /** What a training was made from. Only a training of equal origin is gone on with. */
-export interface Origin {
+export interface TrainingIdentity {
   readonly karyon: string;
   readonly model: ModelConfig;
   readonly settings: Omit<TrainingSettings, "threads" | "device">;
@@ -56,9 +56,9 @@ export interface Machine {
 }
 
 export function originOf(
-  made: Omit<Origin, "karyon" | "settings" | "machines">,
+  made: Omit<TrainingIdentity, "karyon" | "settings" | "machines">,
   { threads, device, ...settings }: TrainingSettings,
-): Origin {
+): TrainingIdentity {
   const { processor, onnxruntime } = environment();
   return {
     karyon: version,
@@ -68,10 +68,10 @@ export function originOf(
   };
 }
 
-export interface Resumption {
+export interface ResumePoint {
   readonly state?: TrainingState | undefined;
   /** To be written from now on. */
-  readonly origin: Origin;
+  readonly origin: TrainingIdentity;
   /** What the user should know, if anything. */
   readonly text?: string | undefined;
 }
@@ -80,12 +80,12 @@ export interface Resumption {
  * Looks for the state of an unfinished training; one that does not fit, or cannot be read, is passed over
  * with a sentence.
  */
-export async function findState(folder: string, origin: Origin): Promise<Resumption> {
+export async function findState(folder: string, origin: TrainingIdentity): Promise<ResumePoint> {
   const path = stateFile(folder);
   if (!existsSync(path)) return { origin };
   try {
     const { origin: stored, state } = decodeCheckpoint(await readBytes(path), path);
-    const earlier = stored as Origin;
+    const earlier = stored as TrainingIdentity;
     const changed = whatChanged(earlier, origin);
     if (changed !== undefined)
       return { origin, text: `The unfinished training is not gone on with, but starts afresh: ${changed}.` };
@@ -118,8 +118,8 @@ const textOf = ({ threads, processor, runtime }: Machine): string =>
 
 /** Undefined where nothing did that decides what is learned. */
 function whatChanged(
-  { images: before, ...earlier }: Origin,
-  { images: now, ...present }: Origin,
+  { images: before, ...earlier }: TrainingIdentity,
+  { images: now, ...present }: TrainingIdentity,
 ): string | undefined {
   // As JSON gives them back: without what is undefined.
   const plain = (value: object): unknown => JSON.parse(JSON.stringify({ ...value, machines: undefined }));

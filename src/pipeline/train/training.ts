@@ -20,9 +20,9 @@ import { readAnnotation } from "../annotate/annotation.js";
 import type { Config, TrainConfig } from "../config/options.js";
 import { threadsOf } from "../config/threads.js";
 import { writeFileAtomic } from "../store/files.js";
-import { type Foundation, readFoundation } from "../store/modelfolder.js";
+import { type InitialModel, readInitialModel } from "../store/modelfolder.js";
 import { version } from "../store/provenance.js";
-import { findState, originOf, type Resumption, type StateKeeping, writeState } from "./checkpoint.js";
+import { findState, originOf, type ResumePoint, type CheckpointOptions, writeState } from "./checkpoint.js";
 import { readSamples } from "./trainingset.js";
 
 const usual = {
@@ -73,7 +73,7 @@ const contentSteps = 1200;
 /**
  * Instead of a preset's where a training goes on from a model: a full rate would first undo what it knows.
  */
-const goingOn = { learningRate: 3e-4, warmup: 30 } as const;
+const fineTuning = { learningRate: 3e-4, warmup: 30 } as const;
 
 /**
  * Presets, and whatever the user set instead.
@@ -98,9 +98,9 @@ export function trainingSettings(
     device,
     batch: train.batch ?? preset.batch,
     patch: train.patch ?? preset.patch,
-    learningRate: train.learningRate ?? (from ? goingOn : preset).learningRate,
+    learningRate: train.learningRate ?? (from ? fineTuning : preset).learningRate,
     schedule: train.schedule ?? preset.schedule,
-    warmup: Math.min((from ? goingOn : preset).warmup, Math.floor(steps / 10)),
+    warmup: Math.min((from ? fineTuning : preset).warmup, Math.floor(steps / 10)),
     averaging: preset.averaging,
     stepsPerEpoch,
     scoreEvery,
@@ -144,7 +144,7 @@ function modelConfig(train: TrainConfig, preset: ModelConfig, from: ModelConfig 
  * Diameters in between are left as they are: there the network's grid is fine enough and its field wide
  * enough.
  */
-const comfortable = [30, 60] as const;
+const unscaledDiameters = [30, 60] as const;
 const target = 40;
 
 /**
@@ -162,7 +162,7 @@ export function networkScale(
   if (!(diameter > 0)) return 1;
   if (nucleusSize !== undefined) return nucleusSize / diameter;
   return effortOf({ effort, preset }) === "paper" ||
-    (diameter >= comfortable[0] && diameter <= comfortable[1])
+    (diameter >= unscaledDiameters[0] && diameter <= unscaledDiameters[1])
     ? 1
     : target / diameter;
 }
@@ -238,7 +238,7 @@ export function trainingWarnings(score: number, expected?: ExpectedQuality): str
 /**
  * Trains on the dataset in `dataset` and writes the model into `folder`, which must exist.
  *
- * @param keeping where an interrupted training is gone on with, and its state kept; the caller removes it
+ * @param checkpoints where an interrupted training is gone on with, and its state kept; the caller removes it
  *   when the model is in its place
  */
 export async function trainInto(
@@ -247,9 +247,9 @@ export async function trainInto(
   config: Config,
   context: StageContext,
   device: Device,
-  keeping?: StateKeeping,
+  checkpoints?: CheckpointOptions,
 ): Promise<TrainingResult> {
-  const from = foundationOf(config.train);
+  const from = initialModelOf(config.train);
   const { model, settings } = trainingSettings(
     config.train,
     config.general.seed,
@@ -268,10 +268,10 @@ export async function trainInto(
     context,
   );
   const made = originOf({ model, from: from?.sha256, kind: set.kind, images }, settings);
-  const { origin, state, text }: Resumption =
-    keeping === undefined ? { origin: made } : await findState(keeping.folder, made);
-  if (text !== undefined) keeping?.say(text);
-  const outcome = await keepingState(keeping, state, settings, (save) =>
+  const { origin, state, text }: ResumePoint =
+    checkpoints === undefined ? { origin: made } : await findState(checkpoints.folder, made);
+  if (text !== undefined) checkpoints?.say(text);
+  const outcome = await withCheckpoints(checkpoints, state, settings, (save) =>
     trainInThreads(set, { model, settings, weights: from?.weights, resume: state, origin }, save, context),
   );
   const expected = ignoresUncertain(dataset) ? outcome.expected : undefined;
@@ -338,26 +338,26 @@ export const ignoresUncertain = (dataset: string): boolean =>
  *
  * @throws InvalidInput, CorruptFile when it cannot be used
  */
-export const foundationOf = ({ from }: Pick<TrainConfig, "from">): Foundation | undefined =>
-  from === undefined ? undefined : readFoundation(from);
+export const initialModelOf = ({ from }: Pick<TrainConfig, "from">): InitialModel | undefined =>
+  from === undefined ? undefined : readInitialModel(from);
 
 /** Trains while states are saved, and says what is kept when the user stops it. */
-async function keepingState<T>(
-  keeping: StateKeeping | undefined,
+async function withCheckpoints<T>(
+  checkpoints: CheckpointOptions | undefined,
   start: TrainingState | undefined,
   { steps }: TrainingSettings,
   work: (save: (bytes: Uint8Array, step: number) => Promise<void>) => Promise<T>,
 ): Promise<T> {
   let [kept, failed] = [start?.step ?? 0, false];
   const save = async (bytes: Uint8Array, step: number): Promise<void> => {
-    if (keeping === undefined) return;
+    if (checkpoints === undefined) return;
     try {
-      await writeState(keeping.folder, bytes);
+      await writeState(checkpoints.folder, bytes);
       kept = step;
     } catch (error) {
       // The training itself can still succeed.
       if (!failed)
-        keeping.say(
+        checkpoints.say(
           "The state of the training cannot be saved, so that an interrupted one starts " +
             `again${kept > 0 ? ` after step ${kept}` : ""}: ${messageOf(error)}`,
         );
@@ -368,8 +368,8 @@ async function keepingState<T>(
     return await work(save);
   } catch (error) {
     if (isKaryonError(error) && error.kind === "Cancelled" && kept > 0)
-      keeping?.say(
-        `The training after step ${kept} of ${steps} is kept in ${basename(keeping.folder)}: run the ` +
+      checkpoints?.say(
+        `The training after step ${kept} of ${steps} is kept in ${basename(checkpoints.folder)}: run the ` +
           "same command again to go on there.",
       );
     throw error;

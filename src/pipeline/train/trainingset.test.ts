@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { evenlyChosen, mostPixels } from "./trainingset.js";
+import { evenlyChosen, maxPixels } from "./trainingset.js";
 
 const alike = (count: number, pixels: number): number[] => new Array<number>(count).fill(pixels);
 
 describe("evenlyChosen", () => {
   it("takes all that fit", () => {
-    expect(evenlyChosen(alike(4, mostPixels / 4), undefined)).toEqual([0, 1, 2, 3]);
-    expect(evenlyChosen([mostPixels, 1], undefined)).toHaveLength(1);
+    expect(evenlyChosen(alike(4, maxPixels / 4), undefined)).toEqual([0, 1, 2, 3]);
+    expect(evenlyChosen([maxPixels, 1], undefined)).toHaveLength(1);
   });
 
   it("spreads as many of a long movie as fit over its whole length", () => {
     const frame = 2048 ** 2;
     const chosen = evenlyChosen(alike(91, frame), undefined);
-    expect(chosen).toHaveLength(Math.floor(mostPixels / frame));
+    expect(chosen).toHaveLength(Math.floor(maxPixels / frame));
     const gaps = chosen.slice(1).map((index, i) => index - chosen[i]!);
     expect(Math.max(...gaps) - Math.min(...gaps)).toBeLessThanOrEqual(1);
     expect(chosen[0]! + 90 - chosen.at(-1)!).toBeLessThanOrEqual(Math.max(...gaps) + 1);

@@ -70,25 +70,25 @@ export interface TrainingSet extends TrainingSamples {
  * Pixels at the network's scale. 64 million took 2495 MiB at their peak, the program included; so many 2041
  * MiB (docs/claims.md).
  */
-export const mostPixels = 44e6;
+export const maxPixels = 44e6;
 
 /**
  * Which of the images are used: evenly spread over the list.
  *
  * @param pixels of each
- * @param wanted images; default: as many as together have `most` pixels, one at least
+ * @param requested images; default: as many as together have `most` pixels, one at least
  */
 export function evenlyChosen(
   pixels: readonly number[],
-  wanted: number | undefined,
-  most = mostPixels,
+  requested: number | undefined,
+  maximum = maxPixels,
 ): number[] {
   const spread = (count: number): number[] =>
     Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * pixels.length) / count));
-  if (wanted !== undefined) return spread(Math.min(wanted, pixels.length));
+  if (requested !== undefined) return spread(Math.min(requested, pixels.length));
   for (let count = pixels.length; count > 1; count--) {
     const chosen = spread(count);
-    if (chosen.reduce((sum, index) => sum + pixels[index]!, 0) <= most) return chosen;
+    if (chosen.reduce((sum, index) => sum + pixels[index]!, 0) <= maximum) return chosen;
   }
   return spread(Math.min(1, pixels.length));
 }
@@ -152,7 +152,7 @@ export async function readSamples(
     notices: fewer
       ? [
           `${chosen.length} of ${usable.length} images, evenly spread, are used for training: more ` +
-            `than ${mostPixels / 1e6} million pixels at the network's scale would take more memory than ` +
+            `than ${maxPixels / 1e6} million pixels at the network's scale would take more memory than ` +
             "they bring (--training-images sets the number).",
         ]
       : [],

@@ -118,16 +118,16 @@ export function contradictions(links: Neighbours, overlaps: LinkOverlaps): Contr
      * For each object of frame t + 1 that belongs to no track: the object before that it shares most pixels
      * with.
      */
-    const hosts = new Map<number, { before: number; most: number }>();
+    const hosts = new Map<number, { before: number; maximum: number }>();
     to.forEach((label, k) => {
       const [piece, before] = [rows[t + 1]!.get(label), rows[t]!.get(from[k]!)];
       if (
         piece !== undefined &&
         before !== undefined &&
         lonely(piece) &&
-        shared[k]! > (hosts.get(piece)?.most ?? 0)
+        shared[k]! > (hosts.get(piece)?.maximum ?? 0)
       )
-        hosts.set(piece, { before, most: shared[k]! });
+        hosts.set(piece, { before, maximum: shared[k]! });
     });
     for (const [piece, { before }] of hosts) {
       const main = nextOf(links, before);

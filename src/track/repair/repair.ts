@@ -239,5 +239,9 @@ function divide(
 export function applyEdit(labels: LabelImage, { pixels, labels: values }: FrameEdit): LabelImage {
   const data = labels.data.slice();
   pixels.forEach((pixel, k) => (data[pixel] = values[k]!));
-  return { ...labels, data, count: values.reduce((most, value) => Math.max(most, value), labels.count) };
+  return {
+    ...labels,
+    data,
+    count: values.reduce((maximum, value) => Math.max(maximum, value), labels.count),
+  };
 }

@@ -7,12 +7,12 @@ import { messageOf } from "../../core/errors.js";
 import { gradientDifference } from "../../model/agreement.js";
 import { convolutionSeconds } from "../../model/speed.js";
 import type { Device } from "../../nn/devices.js";
-import { NCHW } from "../../nn/layout.js";
+import { nchwLayout } from "../../nn/layout.js";
 import type { DeviceReport, ProbeRequest } from "./protocol.js";
 
 async function report(device: Device, threads: number | undefined): Promise<DeviceReport> {
   try {
-    const difference = await gradientDifference(NCHW, device, 8);
+    const difference = await gradientDifference(nchwLayout, device, 8);
     const timed = threads !== undefined && !Number.isNaN(difference);
     const speed = timed
       ? (await convolutionSeconds("cpu", threads)) / (await convolutionSeconds(device, threads))

@@ -31,12 +31,12 @@ export interface BatchRing {
 /** `stop`: the user wants everything to end; `enough`: the reader wants no more; the others count batches. */
 const words = { stop: 0, enough: 1, written: 2, taken: 3 } as const;
 
-const mostAhead = 8;
+const maxAhead = 8;
 /** Larger batches are fewer ahead; one is enough to draw while the network computes. */
-const mostBytes = 64 * 2 ** 20;
+const maxBytes = 64 * 2 ** 20;
 
 /** A thread that waits looks up after so many ms whether it still has to. */
-const patience = 100;
+const timeout = 100;
 
 export function batchRing(lengths: BatchLengths, slots = slotsFor(lengths)): BatchRing {
   return {
@@ -49,7 +49,7 @@ export function batchRing(lengths: BatchLengths, slots = slotsFor(lengths)): Bat
 
 const bytesOf = (lengths: BatchLengths): number => 4 * parts.reduce((sum, part) => sum + lengths[part], 0);
 const slotsFor = (lengths: BatchLengths): number =>
-  Math.max(1, Math.min(mostAhead, Math.floor(mostBytes / bytesOf(lengths))));
+  Math.max(1, Math.min(maxAhead, Math.floor(maxBytes / bytesOf(lengths))));
 
 const controlOf = ({ control }: BatchRing): Int32Array => new Int32Array(control);
 
@@ -85,7 +85,7 @@ export function put(ring: BatchRing, batch: Batch): boolean {
     if (Atomics.load(control, words.stop) !== 0 || Atomics.load(control, words.enough) !== 0) return false;
     const taken = Atomics.load(control, words.taken);
     if (written - taken < ring.slots) break;
-    Atomics.wait(control, words.taken, taken, patience);
+    Atomics.wait(control, words.taken, taken, timeout);
   }
   copy(batch, slotOf(ring, written));
   Atomics.store(control, words.written, written + 1);
@@ -106,7 +106,7 @@ export function take(ring: BatchRing, into: Batch, idle: () => void): void {
   const taken = control[words.taken]!;
   while (Atomics.load(control, words.written) === taken) {
     idle();
-    Atomics.wait(control, words.written, taken, patience);
+    Atomics.wait(control, words.written, taken, timeout);
   }
   copy(slotOf(ring, taken), into);
   Atomics.store(control, words.taken, taken + 1);
@@ -120,7 +120,7 @@ export function waitFor<T>(ring: BatchRing, look: () => T | undefined): T {
     const written = Atomics.load(control, words.written);
     const found = look();
     if (found !== undefined) return found;
-    Atomics.wait(control, words.written, written, patience);
+    Atomics.wait(control, words.written, written, timeout);
   }
 }
 

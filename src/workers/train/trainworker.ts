@@ -153,8 +153,8 @@ const glancePixels = 2 ** 20;
 const expectedPixels = 2 ** 22;
 
 /** Every so many-th image, so that there are about so many pixels: a movie may grow denser. */
-function spread(images: readonly ScaledSample[], most: number): readonly ScaledSample[] {
-  const every = Math.max(1, Math.ceil(images.reduce((sum, { data }) => sum + data.length, 0) / most));
+function spread(images: readonly ScaledSample[], maximum: number): readonly ScaledSample[] {
+  const every = Math.max(1, Math.ceil(images.reduce((sum, { data }) => sum + data.length, 0) / maximum));
   return images.filter((_, index) => index % every === 0);
 }
 

@@ -31,24 +31,24 @@ export function coreHeights(labels: Int32Array, heights: Float32Array): Float64A
  * Takes off what lies below `fraction` of each object's own median height, in place. Repeated, since the
  * median rises with each cut until it is that of the object without its surroundings.
  */
-export function cutAtOwnHeight(labels: Int32Array, heights: Float32Array, fraction: number): void {
+export function cutAtPeakFraction(labels: Int32Array, heights: Float32Array, fraction: number): void {
   const { first, values } = heightsByLabel(labels, heights);
-  const least = new Float64Array(first.length);
+  const minimum = new Float64Array(first.length);
   for (let label = 1; label < first.length - 1; label++) {
     const own = values.subarray(first[label], first[label + 1]);
     let count = own.length;
     for (let pass = 0; pass < 3 && count > 0; pass++) {
-      least[label] = fraction * medianInPlace(own, count);
-      count = keepFrom(own, count, least[label]!);
+      minimum[label] = fraction * medianInPlace(own, count);
+      count = keepFrom(own, count, minimum[label]!);
     }
   }
   for (let i = 0; i < labels.length; i++)
-    if (labels[i]! > 0 && heights[i]! < least[labels[i]!]!) labels[i] = 0;
+    if (labels[i]! > 0 && heights[i]! < minimum[labels[i]!]!) labels[i] = 0;
 }
 
 /** Moves the values of at least `least` to the front. @returns their number */
-function keepFrom(values: Float32Array, count: number, least: number): number {
+function keepFrom(values: Float32Array, count: number, minimum: number): number {
   let kept = 0;
-  for (let i = 0; i < count; i++) if (values[i]! >= least) values[kept++] = values[i]!;
+  for (let i = 0; i < count; i++) if (values[i]! >= minimum) values[kept++] = values[i]!;
   return kept;
 }
