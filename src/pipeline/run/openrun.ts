@@ -1,198 +1,140 @@
-/** The output folder of a run that is being filled: its record, and stages that are done once. */
+/** The output folder of a run: new, or an earlier one that is gone on with. */
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { OutputError } from "../../core/errors.js";
-import type { StageContext } from "../../core/progress.js";
 import { differences } from "../config/config.js";
 import { type Config, configurationOf } from "../config/options.js";
 import type { OpenInputs } from "../source/opening.js";
-import type { FileSource } from "../source/source.js";
-import { notice, type PipelineContext, runStage, type StageResult } from "../stage/events.js";
-import type { Stage } from "../stage/stage.js";
+import type { PipelineContext } from "../stage/events.js";
+import { plannedBases } from "../stage/stage.js";
+import { stageFolder, type StageFolder, tellFinished, wouldReplaceModel } from "../stage/stagefolder.js";
 import { type RunStage, stageOutputs } from "../stage/stagenames.js";
 import { makeFolder } from "../store/files.js";
-import { assertReplaceable, writeFolder } from "../store/folders.js";
+import { assertReplaceable, type OutputOptions } from "../store/folders.js";
 import {
   inputFrom,
   type InputRecord,
-  ranOn,
   readRun,
   type RunRecord,
   runRecord,
-  stageRecord,
+  version,
   writeRun,
 } from "../store/provenance.js";
-import { removeState } from "../train/checkpoint.js";
+import { givenModel, learn, measure, type RunStart } from "./flow.js";
 
-/** Stages that fill an output folder, and what `run.json` says of them. */
-export interface StageFolder<N extends string, R extends RunRecord> {
+/** A run whose images are open and whose stages can be made. */
+export interface OpenRun extends StageFolder<RunStage, RunRecord>, RunStart {}
+
+/** What a run is opened with. */
+export interface OpenRunOptions extends OutputOptions {
   readonly out: string;
-  readonly record: R;
-  path(stage: N): string;
-  /** Runs a stage, unless it is finished and all before it were, and notes it in `run.json`. */
-  perform(name: N, text: string, work: (stage: StageContext) => Promise<StageResult<unknown>>): Promise<void>;
-  /** The same for a stage that fills a folder. */
-  fill(stage: Stage<unknown, N>): Promise<void>;
-  /** Notes sentences for the user, who has read them. */
-  note(sentences: readonly string[]): Promise<void>;
-  /** Changes the record, and forgets stages that it no longer holds for. */
-  change(changed: Partial<R>, forgotten: readonly N[]): Promise<void>;
-}
-
-/**
- * @param outputs file or folder of each stage
- * @param first as it stands in `run.json`
- */
-export function stageFolder<N extends string, R extends RunRecord>(
-  out: string,
-  outputs: Readonly<Record<N, string>>,
-  first: R,
-  context: PipelineContext,
-): StageFolder<N, R> {
-  let record = first;
-  let made = false;
-  const said = new Set<string>();
-  const path = (stage: N): string => join(out, outputs[stage]);
-  const note = async (sentences: readonly string[]): Promise<void> => {
-    for (const sentence of sentences) said.add(sentence);
-    record = { ...record, notices: [...new Set([...record.notices, ...sentences])] };
-    await writeRun(out, record);
-  };
-  const perform: StageFolder<N, R>["perform"] = async (name, text, work) => {
-    if (!made && name in record.stages && existsSync(path(name))) return;
-    made = true;
-    const result = await runStage(context, name, text, async (stage) => {
-      const { notices = [], ...rest } = await work(stage);
-      return { ...rest, notices: notices.filter((sentence) => !said.has(sentence)) };
-    });
-    const { environment } = ranOn(record, result.device);
-    record = {
-      ...record,
-      environment,
-      stages: { ...record.stages, [name]: stageRecord(result.seconds, result.text) },
-    };
-    await note(result.notices ?? []);
-  };
-  return {
-    out,
-    path,
-    perform,
-    note,
-    get record() {
-      return record;
-    },
-    fill: ({ name, text, fill: work }) =>
-      perform(name, text, (stage) => writeFolder(path(name), (folder) => work(folder, stage))),
-    async change(changed, forgotten) {
-      const stages = Object.fromEntries(
-        Object.entries(record.stages).filter(([name]) => !(forgotten as readonly string[]).includes(name)),
-      );
-      record = { ...record, ...changed, stages };
-      await writeRun(out, record);
-      for (const stage of forgotten) await rm(path(stage), { recursive: true, force: true });
-    },
-  };
-}
-
-export interface OpenRun extends StageFolder<RunStage, RunRecord> {
-  readonly source: FileSource;
+  readonly inputs: OpenInputs;
   readonly config: Config;
-  readonly context: PipelineContext;
-}
-
-export interface OpenRunOptions {
-  readonly overwrite: boolean;
-  /** The files of a model that is used instead of one of its own; "later" where `useModel` will tell. */
-  readonly model?: readonly InputRecord[] | "later" | undefined;
+  /** The files of a model that is used instead of one of its own. */
+  readonly model?: readonly InputRecord[] | undefined;
+  /** The files of a model that is trained further. */
+  readonly initialModel?: readonly InputRecord[] | undefined;
 }
 
 /**
- * Creates the output folder, or opens an earlier one that was made from the same inputs with the same
- * configuration.
+ * Creates the output folder, or opens an earlier one.
  *
- * @throws OutputError when `out` holds something else
+ * @throws OutputError when `out` holds something else, or was made from something else and is not to be
+ *   replaced
  */
-export async function openRun(
-  out: string,
-  { source, records }: OpenInputs,
-  config: Config,
-  options: OpenRunOptions,
-  context: PipelineContext,
-): Promise<OpenRun> {
-  const stages = stageFolder(
-    out,
-    stageOutputs,
-    await beginRecord(out, config, records, options, context),
-    context,
-  );
-  await stages.note(source.notices);
-  return {
-    ...stages,
-    source,
-    config,
-    context,
-    get record() {
-      return stages.record;
-    },
-  };
+export async function openRun(options: OpenRunOptions, context: PipelineContext): Promise<OpenRun> {
+  const { out, inputs, config, retrain = false } = options;
+  const record = await beginRecord(options, context);
+  const folder = stageFolder(out, { outputs: stageOutputs, record, retrain }, context);
+  await folder.note(inputs.source.notices);
+  return { ...folder, inputs, config };
 }
 
-/** Notes the files of a model that comes from elsewhere; what was made with another one is forgotten. */
-export async function useModel(open: OpenRun, files: readonly InputRecord[]): Promise<void> {
-  const model = files.map((file) => inputFrom(open.out, file));
-  if (!sameFiles(open.record.model ?? [], model))
-    await open.change({ model }, ["segment", "track", "analyse", "figures", "report"]);
-}
-
-async function beginRecord(
-  out: string,
-  config: Config,
-  inputs: readonly InputRecord[],
-  { overwrite, model }: OpenRunOptions,
-  context: PipelineContext,
-): Promise<RunRecord> {
-  const fresh = {
-    ...runRecord("run", out, configurationOf("run", config), inputs),
-    ...(model === undefined || model === "later" ? {} : { model: model.map((file) => inputFrom(out, file)) }),
+async function beginRecord(options: OpenRunOptions, context: PipelineContext): Promise<RunRecord> {
+  const { out, config, inputs, model, overwrite, retrain = false } = options;
+  const fresh: RunRecord = {
+    ...runRecord("run", out, configurationOf("run", config), inputs.records),
+    ...(model === undefined ? {} : { model: model.map((file) => inputFrom(out, file)) }),
   };
   const earlier = readRun(out);
-  if (earlier?.command !== "run") assertReplaceable(out, "run", overwrite);
-  else {
-    const changed = [
-      // How a network from elsewhere was trained is its own affair: `useModel` sees whether it is another.
-      ...differences(
-        ...([earlier, fresh].map(({ configuration }) => ({
-          ...comparable(configuration),
-          ...(model === "later" ? { train: undefined } : {}),
-        })) as [unknown, unknown]),
-      ),
-      ...inputDifferences(earlier.inputs, fresh.inputs),
-      ...(model === "later" ? [] : modelDifferences(earlier.model, fresh.model)),
-    ];
-    if (changed.length === 0) {
-      const finished = Object.keys(earlier.stages);
-      if (finished.length > 0)
-        notice(context, `${out} holds finished stages (${finished.join(", ")}): going on after them.`);
-      return model === "later" ? { ...earlier, configuration: fresh.configuration } : earlier;
-    }
-    if (!overwrite) throw madeDifferently(out, changed);
-    for (const name of [...Object.values(stageOutputs), "run.json"])
-      await rm(join(out, name), { recursive: true, force: true });
-    await removeState(join(out, stageOutputs.train));
+  if (earlier?.command !== "run") {
+    assertReplaceable(out, "run", overwrite);
+    return begun(out, fresh);
   }
-  await makeFolder(out);
-  await writeRun(out, fresh);
-  return fresh;
+  const changed = whatChanged(earlier, fresh);
+  if (changed.length === 0) {
+    tellFinished(out, earlier, context);
+    return { ...earlier, configuration: fresh.configuration };
+  }
+  const redone = await redoneStages(options, earlier);
+  const kept = finishedStages(out, earlier).filter((stage) => !redone.includes(stage));
+  if (!overwrite) throw madeDifferently(out, changed, { redone, kept });
+  if (redone.includes("train") && !retrain) throw wouldReplaceModel(join(out, stageOutputs.train));
+  // A trained network stays until the new one is complete.
+  for (const stage of redone) {
+    if (stage !== "train") await rm(join(out, stageOutputs[stage]), { recursive: true, force: true });
+  }
+  return begun(out, { ...fresh, stages: earlier.stages });
 }
 
-/** @param changed what, one phrase each */
-export const madeDifferently = (out: string, changed: readonly string[]): OutputError =>
-  new OutputError(
-    `${out} was made differently: ` +
-      `${changed.slice(0, 4).join("; ")}${changed.length > 4 ? `; and ${changed.length - 4} more` : ""}; ` +
-      "choose another folder with -o, or give --overwrite.",
+async function begun(out: string, record: RunRecord): Promise<RunRecord> {
+  await makeFolder(out);
+  await writeRun(out, record);
+  return record;
+}
+
+const finishedStages = (out: string, { stages }: RunRecord): RunStage[] =>
+  (Object.keys(stageOutputs) as RunStage[]).filter(
+    (stage) => stage in stages && existsSync(join(out, stageOutputs[stage])),
   );
+
+/** The finished stages that were made from something else. */
+async function redoneStages(options: OpenRunOptions, earlier: RunRecord): Promise<RunStage[]> {
+  const start: RunStart = { ...options, record: () => earlier };
+  const { model, initialModel } = options;
+  const bases = await plannedBases<RunStage>(async (make) => {
+    const network =
+      model === undefined ? await learn(make, start, initialModel) : { model: givenModel("", model) };
+    await measure(make, start, network);
+  });
+  // What a given model makes needless stays where it is.
+  return finishedStages(options.out, earlier).filter(
+    (stage) => bases.has(stage) && earlier.stages[stage]!.basis !== bases.get(stage),
+  );
+}
+
+/** What a run was made from, and is to be made from now, where the two differ: a phrase each. */
+function whatChanged(earlier: RunRecord, fresh: RunRecord): string[] {
+  return [
+    ...versionDifferences(earlier),
+    ...differences(comparable(earlier.configuration), comparable(fresh.configuration)),
+    ...inputDifferences(earlier.inputs, fresh.inputs),
+    ...modelDifferences(earlier.model, fresh.model),
+  ];
+}
+
+/** Runs of version 0.1 did not note what their stages were made from. */
+export const versionDifferences = ({ karyon, stages }: RunRecord): string[] =>
+  Object.values(stages).some(({ basis }) => basis === undefined)
+    ? [`by Karyon ${karyon}, whose runs version ${version} does not continue`]
+    : [];
+
+/** @param changed what, one phrase each */
+export function madeDifferently(
+  out: string,
+  changed: readonly string[],
+  { redone, kept }: { readonly redone: readonly string[]; readonly kept: readonly string[] },
+): OutputError {
+  const list = `${changed.slice(0, 4).join("; ")}${changed.length > 4 ? `; and ${changed.length - 4} more` : ""}`;
+  const again = redone.length === 0 ? "" : ` to make ${redone.join(", ")} again`;
+  const stays = kept.length === 0 ? "" : ` (${kept.join(", ")} ${kept.length === 1 ? "stays" : "stay"})`;
+  const model = redone.includes("train") ? " and --retrain" : "";
+  return new OutputError(
+    `${out} was made differently: ${list}; choose another folder with -o, or give ` +
+      `--overwrite${model}${again}${stays}.`,
+  );
+}
 
 /**
  * A run may go on with another number of threads, on another device, with other memory, and with a model that
@@ -215,6 +157,7 @@ export const sameFiles = (before: readonly InputRecord[], now: readonly InputRec
     ({ file, sha256 }, i) => basename(file) === basename(now[i]!.file) && sha256 === now[i]!.sha256,
   );
 
+/** What differs between the inputs of two runs, a phrase each. */
 export function inputDifferences(before: readonly InputRecord[], now: readonly InputRecord[]): string[] {
   if (sameFiles(before, now)) return [];
   const known = new Map(before.map(({ file, sha256 }) => [file, sha256]));
@@ -228,16 +171,13 @@ export function inputDifferences(before: readonly InputRecord[], now: readonly I
   return changed.length + gone.length > 0 ? [...changed, ...gone] : ["the inputs are in another order"];
 }
 
+/** What differs between the models that two runs were given, a phrase at most. */
 export function modelDifferences(
   before: readonly InputRecord[] | undefined,
   now: readonly InputRecord[] | undefined,
 ): string[] {
   if (before === undefined && now === undefined) return [];
-  if (before === undefined || now === undefined)
-    return [
-      now === undefined
-        ? "a model of one's own (--model) before, none now"
-        : "no model given before, one (--model) now",
-    ];
+  if (now === undefined) return ["a model of one's own (--model) before, none now"];
+  if (before === undefined) return ["no model given before, one (--model) now"];
   return sameFiles(before, now) ? [] : ["another model (--model) before"];
 }

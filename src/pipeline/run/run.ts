@@ -1,30 +1,34 @@
-/**
- * The main job: images in, a folder out, stage by stage; running again goes on after the last finished stage.
- */
-import { existsSync } from "node:fs";
-import { isAbsolute, join, relative, resolve } from "node:path";
+/** The main job: images in, a folder out, stage by stage; what is finished already is not made again. */
+import { isAbsolute, relative, resolve } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
-import { labelsOf } from "../analyse/movieintensities.js";
-import { diametersOf, readAnnotation } from "../annotate/annotation.js";
 import { chooseDevice } from "../config/device.js";
 import type { Config } from "../config/options.js";
-import { figuresStage } from "../report/figures.js";
-import { writeReport } from "../report/reporting.js";
-import { numbersOnce } from "../report/results.js";
 import { openInputs } from "../source/opening.js";
 import { hashFiles, isTrackable } from "../source/source.js";
 import { notice, type PipelineContext } from "../stage/events.js";
 import type { OutputOptions } from "../store/folders.js";
 import { modelFiles } from "../store/modelfolder.js";
-import type { RunRecord } from "../store/provenance.js";
-import { removeState, stateFolder } from "../train/checkpoint.js";
+import type { InputRecord, RunRecord } from "../store/provenance.js";
+import { removeState } from "../train/checkpoint.js";
 import { initialModelOf, trainingSettings } from "../train/training.js";
-import { openRun, type OpenRun } from "./openrun.js";
-import { analyseStage, annotateStage, segmentStage, trackStage, trainStage } from "./stages.js";
+import { givenModel, learn, measure } from "./flow.js";
+import { openRun } from "./openrun.js";
 
+/** What a run is asked for. */
+export interface RunOptions extends OutputOptions {
+  /** Files, folders or patterns of images. */
+  readonly inputs: readonly string[];
+  /** The output folder. */
+  readonly out: string;
+  readonly config: Config;
+}
+
+/** What a run leaves. */
 export interface RunResult {
   readonly folder: string;
+  /** Path of `report.html`. */
   readonly report: string;
+  /** As `run.json` has it. */
   readonly record: RunRecord;
 }
 
@@ -34,44 +38,35 @@ export interface RunResult {
  *
  * @throws OutputError when `out` holds something else; the errors of the stages
  */
-export async function run(
-  inputs: readonly string[],
-  out: string,
-  config: Config,
-  { overwrite }: OutputOptions,
-  context: PipelineContext = {},
-): Promise<RunResult> {
+export async function run(options: RunOptions, context: PipelineContext = {}): Promise<RunResult> {
+  const { out, config } = options;
   await assertFeasible(out, config);
   const given = config.run.model;
-  const model = given === undefined ? undefined : await hashFiles(modelFiles(given), context);
-  const open = await openRun(
-    out,
-    await openInputs(inputs, out, config, context),
-    config,
-    { overwrite, model },
-    context,
-  );
-  if (given === undefined) {
-    await annotateRun(open);
-    await open.fill(
-      trainStage(open.path("annotate"), config, {
-        folder: stateFolder(open.path("train")),
-        say: (text) => notice(context, text),
-      }),
-    );
+  const modelRecords = await hashModel(given, context);
+  const initialModel = await hashModel(config.train.from, context);
+  const inputs = await openInputs(options.inputs, out, config, context);
+  const open = await openRun({ ...options, inputs, model: modelRecords, initialModel }, context);
+
+  if (given !== undefined) await measure(open.stage, open, { model: givenModel(given, modelRecords!) });
+  else {
+    const learned = await learn(open.stage, open, initialModel);
     await removeState(open.path("train"));
+    await measure(open.stage, open, learned);
   }
-  await finishRun(open, given ?? open.path("train"));
-  return { folder: out, report: open.path("report"), record: open.record };
+  return { folder: out, report: open.path("report"), record: open.record() };
 }
+
+/** Fingerprints of the files of a model folder, where one is given. */
+export const hashModel = async (
+  folder: string | undefined,
+  context: PipelineContext,
+): Promise<readonly InputRecord[] | undefined> =>
+  folder === undefined ? undefined : hashFiles(modelFiles(folder), context);
 
 /** Refuses what would stop a later stage, before the work that leads up to it. @throws InvalidInput */
 export async function assertFeasible(out: string, config: Config): Promise<void> {
-  const {
-    general,
-    train,
-    run: { model },
-  } = config;
+  const { general, train } = config;
+  const { model } = config.run;
   assertOutside(out, "train.from", train.from);
   assertOutside(out, "run.model", model);
   if (model === undefined) trainingSettings(train, general.seed, 1, initialModelOf(train)?.description);
@@ -85,46 +80,6 @@ export async function assertFeasible(out: string, config: Config): Promise<void>
   if (general.device !== "auto") await chooseDevice(config);
 }
 
-export const annotateRun = (open: OpenRun): Promise<void> =>
-  open.fill(annotateStage(open.source, open.config));
-
-/** Segments with the model in the folder `model`, and does all that follows. */
-export async function finishRun(open: OpenRun, model: string): Promise<void> {
-  const { out, source, config, context } = open;
-  const annotation = open.path("annotate");
-  await open.fill(
-    segmentStage(
-      model,
-      source,
-      config,
-      existsSync(join(annotation, "annotation.json"))
-        ? () => diametersOf(readAnnotation(annotation))
-        : undefined,
-    ),
-  );
-  if (isTrackable(source)) {
-    await open.fill(trackStage(open.path("segment"), config));
-    await open.fill(
-      analyseStage(open.path("track"), config, {
-        source,
-        labels: (tracks) => labelsOf(open.path("track"), open.path("segment"), source.frameNames, tracks),
-      }),
-    );
-  } else
-    notice(
-      context,
-      source.frames === 1
-        ? "A single image: there is nothing to track."
-        : "Independent images: tracking is skipped.",
-    );
-  const numbers = numbersOnce(out, source, config);
-  await open.fill(figuresStage(out, () => open.record, source, config, numbers));
-  await open.perform("report", "pictures, plots, tables", async () => ({
-    value: undefined,
-    text: await writeReport(out, open.record, source, config, numbers),
-  }));
-}
-
 /** @throws InvalidInput for a model that would be removed before it is read */
 function assertOutside(out: string, option: string, from: string | undefined): void {
   if (from === undefined) return;
@@ -135,5 +90,14 @@ function assertOutside(out: string, option: string, from: string | undefined): v
     `a model outside of the output folder ${out}, whose model is replaced`,
     from,
     "choose another folder with -o, or copy the model",
+  );
+}
+
+/** Says why the results of a run hold no tracks. */
+export function tellUntracked({ frames, kind }: Parameters<typeof isTrackable>[0], context: PipelineContext): void {
+  if (isTrackable({ frames, kind })) return;
+  notice(
+    context,
+    frames === 1 ? "A single image: there is nothing to track." : "Independent images: tracking is skipped.",
   );
 }

@@ -1,6 +1,8 @@
-import type { StageContext } from "../../core/progress.js";
-
 /** What the pipeline tells while it works; the command line draws it, or prints it as JSON lines. */
+import type { StageContext } from "../../core/progress.js";
+import type { StageResult, StageWork } from "./stage.js";
+
+/** Something that happened: a sentence for people in `text`, the same as plain data beside it. */
 export type PipelineEvent =
   | { readonly event: "stage"; readonly stage: string; readonly text: string }
   | {
@@ -10,49 +12,51 @@ export type PipelineEvent =
       readonly total: number;
       readonly message?: string | undefined;
     }
-  | { readonly event: "done"; readonly stage: string; readonly seconds: number; readonly text: string }
-  | { readonly event: "notice"; readonly text: string };
+  | {
+      readonly event: "done";
+      readonly stage: string;
+      readonly seconds: number;
+      readonly text: string;
+      readonly data?: Readonly<Record<string, unknown>> | undefined;
+    }
+  /** A stage that is finished already: `text` is what came out of it then, `finished` when. */
+  | { readonly event: "skipped"; readonly stage: string; readonly text: string; readonly finished: string }
+  | { readonly event: "notice"; readonly text: string; readonly stage?: string | undefined };
 
+/** How a caller follows and stops the work. */
 export interface PipelineContext {
+  /** Stops the work when it is aborted; nothing half-made is left behind. */
   readonly signal?: AbortSignal | undefined;
+  /** Called for every event, in order. */
   readonly onEvent?: ((event: PipelineEvent) => void) | undefined;
 }
 
-export const notice = (context: PipelineContext, text: string): void =>
-  context.onEvent?.({ event: "notice", text });
+/** Tells the user something, one sentence. */
+export const notice = (context: PipelineContext, text: string, stage?: string): void =>
+  context.onEvent?.(stage === undefined ? { event: "notice", text } : { event: "notice", text, stage });
 
-/** The context handed to one stage: its progress becomes events of that stage. */
-const stageContext = (context: PipelineContext, stage: string): StageContext => ({
+/** The context handed to one stage: its progress and what it tells become events of that stage. */
+export const stageContext = (context: PipelineContext, stage: string): StageContext => ({
   signal: context.signal,
   onProgress: ({ done, total, message }) =>
     context.onEvent?.({ event: "progress", stage, done, total, message }),
 });
 
-export interface StageResult<T> {
-  readonly value: T;
-  /** What came out, in one line. */
-  readonly text: string;
-  /** What the user should know of it, one sentence each. */
-  readonly notices?: readonly string[];
-  /** What its network ran on, where it has one. */
-  readonly device?: string;
-}
-
 /** Announces a stage, runs it, and says what came out and how long it took. */
-export async function runStage<T>(
+export async function runStage<M>(
   context: PipelineContext,
-  stage: string,
-  text: string,
-  work: (stage: StageContext) => Promise<StageResult<T>>,
-): Promise<StageResult<T> & { readonly seconds: number }> {
-  context.onEvent?.({ event: "stage", stage, text });
+  { name, text, out = "" }: { readonly name: string; readonly text: string; readonly out?: string },
+  work: (stage: StageWork) => Promise<StageResult<M>>,
+): Promise<StageResult<M> & { readonly seconds: number }> {
+  context.onEvent?.({ event: "stage", stage: name, text });
   const start = performance.now();
-  const result = await work(stageContext(context, stage));
+  const tell = (sentence: string): void => notice(context, sentence, name);
+  const result = await work({ ...stageContext(context, name), out, tell });
   const seconds = secondsSince(start);
-  for (const sentence of result.notices ?? []) notice(context, sentence);
-  context.onEvent?.({ event: "done", stage, seconds, text: result.text });
+  for (const sentence of result.notices ?? []) tell(sentence);
+  context.onEvent?.({ event: "done", stage: name, seconds, text: result.text, data: result.data });
   return { ...result, seconds };
 }
 
-/** To hundredths. */
+/** Seconds since a time of `performance.now()`, to hundredths. */
 export const secondsSince = (start: number): number => Math.round((performance.now() - start) / 10) / 100;

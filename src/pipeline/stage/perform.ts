@@ -1,29 +1,30 @@
-/** One stage into a folder of its own, with `run.json`. */
+/** One stage into a folder of its own, with `run.json`: what every single command does. */
 import { assertReplaceable, writeFolder } from "../store/folders.js";
 import { hashFiles } from "../store/hash.js";
 import { type InputRecord, ranOn, runRecord, stageRecord, writeRun } from "../store/provenance.js";
 import { type PipelineContext, runStage, secondsSince } from "./events.js";
 import type { Stage } from "./stage.js";
 
-/** What the result of a stage is made from, and where it goes. */
-interface Task {
+/** Where the result of a stage goes, and what `run.json` says of it. */
+export interface Task {
   readonly out: string;
   /** As `run.json` records it. */
   readonly configuration: unknown;
   readonly inputs: readonly InputRecord[];
+  /** Sentences that the user has read before, to be recorded with those of the stage. */
   readonly notices?: readonly string[];
 }
 
 /** Runs one stage into its folder; the caller has made sure that it may be replaced. */
-export async function perform<T>(
-  stage: Stage<T>,
+export async function perform<T, M>(
+  stage: Stage<T, string, M>,
   { out, configuration, inputs, notices = [] }: Task,
   context: PipelineContext,
 ): Promise<T> {
-  const { value } = await runStage(context, stage.name, stage.text, (part) => {
+  const { made } = await runStage(context, { ...stage, out }, (part) => {
     const started = performance.now();
     return writeFolder(out, async (folder) => {
-      const result = await stage.fill(folder, part);
+      const result = await stage.make(folder, part);
       const record = {
         ...runRecord(stage.name, out, configuration, inputs),
         notices: [...notices, ...(result.notices ?? [])],
@@ -35,20 +36,27 @@ export async function perform<T>(
       return result;
     });
   });
-  return value;
+  return stage.open(out, made);
+}
+
+/** A task whose inputs are still to be hashed. */
+export interface FileTask {
+  readonly out: string;
+  readonly configuration: unknown;
+  /** The files that the result is made from. */
+  readonly files: () => readonly string[];
+  /** Replace an earlier result of the same command. */
+  readonly overwrite: boolean;
 }
 
 /**
- * A stage without images to read.
+ * The same for a stage without images to read.
  *
  * @throws OutputError when the folder holds something that must not be lost
  */
-export async function performStage<T>(
-  stage: Stage<T>,
-  out: string,
-  files: () => readonly string[],
-  configuration: unknown,
-  overwrite: boolean,
+export async function performStage<T, M>(
+  stage: Stage<T, string, M>,
+  { out, configuration, files, overwrite }: FileTask,
   context: PipelineContext,
 ): Promise<T> {
   assertReplaceable(out, stage.name, overwrite);
