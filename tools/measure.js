@@ -21,7 +21,10 @@ const isData = (file) => file.endsWith("typefacedata.ts") || file.endsWith("font
 const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts") && !isData(name))
   .map((name) => join("src", name))
-  .filter((name) => wanted.length === 0 || wanted.some((folder) => name.startsWith(relative(root, join(root, folder)))))
+  .filter(
+    (name) =>
+      wanted.length === 0 || wanted.some((folder) => name.startsWith(relative(root, join(root, folder)))),
+  )
   .sort();
 
 const longLines = [];
@@ -46,7 +49,8 @@ for (const file of sources) {
       const lines = lineOf(node.end) - lineOf(node.getStart()) + 1;
       const at = `${file}:${lineOf(node.getStart())} ${nameOf(node)}`;
       if (lines > maxFunctionLines) longFunctions.push(`${at} ${lines} lines`);
-      if (node.parameters.length > maxParameters) manyParameters.push(`${at} ${node.parameters.length} parameters`);
+      if (node.parameters.length > maxParameters)
+        manyParameters.push(`${at} ${node.parameters.length} parameters`);
     }
     ts.forEachChild(node, visit);
   }
@@ -56,7 +60,8 @@ for (const file of sources) {
     if (!exported || ts.isExportDeclaration(node)) return;
     if (ts.getJSDocCommentsAndTags(node).length > 0) return;
     const declared = ts.isVariableStatement(node) ? node.declarationList.declarations : [node];
-    for (const { name } of declared) undocumented.push(`${file}:${lineOf(node.getStart())} ${name?.getText() ?? "default"}`);
+    for (const { name } of declared)
+      undocumented.push(`${file}:${lineOf(node.getStart())} ${name?.getText() ?? "default"}`);
   }
 }
 
@@ -77,7 +82,9 @@ function nameOf(node) {
 
 /** Types that stand in signatures of the public entries, declared in src, that no entry exports. */
 function unreachableTypes() {
-  const entries = ["src/index.ts", "src/node.ts"].map((name) => join(root, name)).filter((name) => ts.sys.fileExists(name));
+  const entries = ["src/index.ts", "src/node.ts"]
+    .map((name) => join(root, name))
+    .filter((name) => ts.sys.fileExists(name));
   const program = ts.createProgram(entries, {
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
@@ -86,10 +93,14 @@ function unreachableTypes() {
     skipLibCheck: true,
     noEmit: true,
     types: ["node"],
-    paths: { "#platform": [join(root, "src/platform/node.ts")], "#runtime": [join(root, "src/platform/node.ts")] },
+    paths: {
+      "#platform": [join(root, "src/platform/node.ts")],
+      "#runtime": [join(root, "src/platform/node.ts")],
+    },
   });
   const checker = program.getTypeChecker();
-  const resolve = (symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol);
+  const resolve = (symbol) =>
+    symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   const exported = new Set();
   for (const entry of entries) {
     const module = checker.getSymbolAtLocation(program.getSourceFile(entry));
@@ -99,7 +110,9 @@ function unreachableTypes() {
   const seen = new Set();
   const look = (node) => {
     if (ts.isTypeReferenceNode(node) || ts.isExpressionWithTypeArguments(node)) {
-      const named = checker.getSymbolAtLocation(ts.isTypeReferenceNode(node) ? node.typeName : node.expression);
+      const named = checker.getSymbolAtLocation(
+        ts.isTypeReferenceNode(node) ? node.typeName : node.expression,
+      );
       const target = named && resolve(named);
       const declaration = target?.declarations?.[0];
       const ours = declaration?.getSourceFile().fileName.startsWith(join(root, "src"));

@@ -1,34 +1,37 @@
-// Runs all tests and ends with one plain line: "N passed, N failed, N skipped".
+/**
+ * Runs the tests, names each that was skipped, and ends with one plain line: "N passed, N failed, N skipped".
+ *
+ * node tools/test.js            all but the long suites
+ * node tools/test.js --full     the long suites: browsers, full fuzzing, a cluster (*.long.test.ts, *.browser.test.ts)
+ * node tools/test.js PATTERN    some of them, as vitest takes them
+ */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const vitest = join(root, "node_modules/vitest/vitest.mjs");
+const full = process.argv.includes("--full");
+const given = process.argv.slice(2).filter((argument) => argument !== "--full");
 
 const folder = mkdtempSync(join(tmpdir(), "karyon-tests-"));
 const file = join(folder, "results.json");
-const vitest = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url));
-const { status } = spawnSync(
-  process.execPath,
-  [
-    vitest,
-    "run",
-    "--reporter=default",
-    "--reporter=json",
-    `--outputFile.json=${file}`,
-    ...process.argv.slice(2),
-  ],
-  { stdio: ["ignore", "inherit", "inherit"] },
-);
+const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+const { status } = spawnSync(process.execPath, [vitest, "run", ...reporters, ...given], {
+  cwd: root,
+  stdio: ["ignore", "inherit", "inherit"],
+  env: { ...process.env, KARYON_TESTS: full ? "long" : "usual" },
+});
 try {
-  const results = JSON.parse(readFileSync(file, "utf8"));
-  const skipped = results.testResults
-    .flatMap(({ assertionResults }) => assertionResults)
-    .filter((test) => test.status === "skipped" || test.status === "pending");
-  for (const test of skipped) console.log(`skipped: ${test.fullName}`);
-  console.log(
-    `${results.numPassedTests} passed, ${results.numFailedTests} failed, ${skipped.length} skipped`,
+  const { testResults, numPassedTests, numFailedTests } = JSON.parse(readFileSync(file, "utf8"));
+  const tests = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.map((test) => ({ ...test, file: relative(root, name) })),
   );
+  const skipped = tests.filter((test) => test.status === "skipped" || test.status === "pending");
+  for (const test of skipped) console.log(`skipped: ${test.file}: ${test.fullName}`);
+  console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${skipped.length} skipped`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
