@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { ImageSource } from "../../core/image.js";
 import type { StageContext } from "../../core/progress.js";
 import { counted } from "../../core/wording.js";
 import { layoutLineages, lineagePlot, lineagesLeftOut } from "../../plot/lineage.js";
@@ -12,13 +11,9 @@ import { openRasteriser, type Rasteriser } from "../../plot/rasterise.js";
 import { trackFigure } from "../../plot/trackfigure.js";
 import { withTypeface } from "../../plot/typeface.js";
 import { trackScatter } from "../../report/trackplots.js";
-import type { Config } from "../config/options.js";
-import type { StageResult } from "../stage/events.js";
-import type { Stage } from "../stage/stage.js";
-import type { RunStage } from "../stage/stagenames.js";
+import type { Stage, StageResult } from "../stage/stage.js";
 import { writeFileAtomic } from "../store/files.js";
-import type { RunRecord } from "../store/provenance.js";
-import { annotationOf, lossRecords, modelOf, type RunNumbers, shownPart, within } from "./results.js";
+import { middleFrame, type RunResults, shownPart, within } from "./results.js";
 import { writeMovie } from "./video.js";
 
 /** px of a slide's PNG for each of an SVG: 1280 px wide. */
@@ -49,36 +44,28 @@ export async function writeFigure(
   await writeFileAtomic(join(folder, `${name}.png`), rasterise(svg, scale));
 }
 
-/**
- * @param record of the run as it stands when the stage begins
- * @param numbers of the same run (`numbersOnce`)
- */
-export const figuresStage = (
-  out: string,
-  record: () => RunRecord,
-  source: ImageSource,
-  config: Config,
-  numbers: () => RunNumbers,
-): Stage<undefined, RunStage> => ({
+/** Plots, lineages, and the tracks as a still and a movie. */
+export const figuresStage = (results: RunResults): Stage<string, "figures"> => ({
   name: "figures",
   text: "plots, lineages, and the tracks as a still and a movie",
-  fill: (folder, context) => figuresInto(folder, out, record(), source, config, numbers(), context),
+  from: [
+    results.statistics,
+    results.model,
+    ...(results.tracks ? [results.tracks] : []),
+    ...(results.annotation ? [results.annotation] : []),
+  ],
+  options: {},
+  make: (folder, work) => figuresInto(folder, results, work),
+  open: (folder) => Promise.resolve(folder),
 });
 
-/**
- * Writes the figures of the run in `out` into `folder`, which must exist.
- *
- * @throws InvalidInput when the stages before are not finished
- */
+/** Writes the figures of a run into `folder`, which must exist. */
 async function figuresInto(
   folder: string,
-  out: string,
-  record: RunRecord,
-  source: ImageSource,
-  config: Config,
-  { tracks, statistics }: RunNumbers,
+  results: RunResults,
   context: StageContext,
 ): Promise<StageResult<undefined>> {
+  const statistics = await results.statistics.value();
   const rasterise = await rasteriser();
   let figures = 0;
   const write = async (name: string, svg: string, scale?: number): Promise<void> => {
@@ -86,25 +73,38 @@ async function figuresInto(
     await writeFigure(folder, name, svg, rasterise, scale);
     figures++;
   };
-  const records = lossRecords(modelOf(out, record));
-  if (records.length > 0) await write("training", lossPlot(records));
+  const { curve } = await results.model.value();
+  if (curve.length > 0) await write("training", lossPlot(curve));
   for (const { name, draw } of plotsOf(statistics)) await write(name, draw(statistics));
-  if (tracks === undefined) return { value: undefined, text: counted(figures, "figure") };
+  if (results.tracks === undefined) return figuresText(figures);
+
   await write("speed_and_straightness", trackScatter(statistics));
   const pages = layoutLineages(statistics);
   for (const [index, page] of pages.slice(0, maxPages).entries())
     await write(`lineages_${index + 1}`, lineagePlot(page, statistics, index + 1, pages.length));
-  const middle = Math.floor(source.frames / 2);
-  const { image, window } = await shownPart(source, middle, annotationOf(out, record), config);
-  const nuclei = within(tracks.graph.nuclei, window);
+  const { image, window } = await shownPart(results, middleFrame(results));
+  const nuclei = within((await results.tracks.value()).graph.nuclei, window);
   await write("tracks_still", trackFigure(image, nuclei, statistics), 1);
-  const movie = await writeMovie(folder, { source, config, window, nuclei, statistics }, context);
+  const { config, inputs } = results;
+  const shown = { source: inputs.source, config, window, nuclei, statistics };
+  const movie = await writeMovie(folder, shown, context);
   const leftOut = lineagesLeftOut(pages, statistics, maxPages);
+  return figuresText(figures, { movie, leftOut });
+}
+
+/** What came out, in words. */
+function figuresText(
+  figures: number,
+  tracked?: { readonly movie: Awaited<ReturnType<typeof writeMovie>>; readonly leftOut: string },
+): StageResult<undefined> {
+  const data = { figures };
+  if (tracked === undefined) return { made: undefined, text: counted(figures, "figure"), data };
+  const { movie, leftOut } = tracked;
+  const rest = leftOut === "" ? "" : `; ${leftOut.replace(/\.$/, "")}`;
   return {
-    value: undefined,
-    text:
-      `${counted(figures, "figure")}, and the tracks as a movie ` +
-      `(${movie.name})${leftOut === "" ? "" : `; ${leftOut.replace(/\.$/, "")}`}`,
+    made: undefined,
+    text: `${counted(figures, "figure")}, and the tracks as a movie (${movie.name})${rest}`,
+    data,
     notices: movie.notices,
   };
 }

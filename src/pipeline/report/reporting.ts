@@ -1,174 +1,86 @@
-/** Everything a run left on disk, as one page: `report.html`. */
+/** Everything a run made, as one page: `report.html`. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { InvalidInput } from "../../core/errors.js";
 import type { ImageSource } from "../../core/image.js";
 import { type LabelImage, labelImage } from "../../core/labels.js";
-import type { ExpectedQuality } from "../../core/quality.js";
+import type { Nuclei } from "../../core/nuclei.js";
 import { parseCsv } from "../../io/csv.js";
-import { parseModelDescription } from "../../model/modelfile.js";
-import type {
-  AnnotationPart,
-  LabelledPicture,
-  Notice,
-  ReportInput,
-  TrackPicture,
-} from "../../report/input.js";
+import type { ModelDescription } from "../../model/modelfile.js";
+import type { AnnotationPart, Notice, ReportInput, SourceFacts, TrackPicture } from "../../report/input.js";
 import type { MethodsInput } from "../../report/methods.js";
 import { buildReport } from "../../report/report.js";
 import { median } from "../../stats/percentile.js";
 import type { TrainingSettings } from "../../workers/train/protocol.js";
+import type { Annotation } from "../annotate/annotatestage.js";
 import type { AnnotationSummary } from "../annotate/annotation.js";
-import { type PartialConfig, resolveConfig } from "../config/config.js";
 import { type Config, configurationOf } from "../config/options.js";
 import type { SegmentationSummary } from "../segment/segmentation.js";
-import { openSource } from "../source/source.js";
-import { type PipelineContext, runStage } from "../stage/events.js";
+import type { Result, Stage } from "../stage/stage.js";
 import { stageOutputs } from "../stage/stagenames.js";
 import { writeFileAtomic } from "../store/files.js";
-import { writeFolder } from "../store/folders.js";
 import { readLabels, readLabelWindow } from "../store/labelfiles.js";
-import { inputPaths, readRun, type RunRecord, version } from "../store/provenance.js";
+import { type RunRecord, version } from "../store/provenance.js";
 import type { TrackingSummary } from "../track/tracking.js";
-import { figuresStage } from "./figures.js";
-import {
-  annotationOf,
-  lossRecords,
-  modelOf,
-  numbersOnce,
-  type RunNumbers,
-  shownPart,
-  summaryOf,
-  within,
-} from "./results.js";
+import { expectedQualityOf } from "../train/trainedmodel.js";
+import { middleFrame, type RunResults, shownPart, type ShownPart, within } from "./results.js";
 import { smallMovieName } from "./video.js";
 
-/** Writes `report.html` into the output folder of a run, from what its stages wrote. */
-export async function writeReport(
-  out: string,
-  record: RunRecord,
-  source: ImageSource,
-  config: Config,
-  numbers: () => RunNumbers,
-): Promise<string> {
-  const path = join(out, stageOutputs.report);
-  await writeFileAtomic(path, buildReport(await reportInput(out, record, source, config, numbers())));
-  return path;
-}
+/** Writes `report.html` into the output folder of a run. */
+export const reportStage = (results: RunResults, figures: Result<string>): Stage<string, "report"> => ({
+  name: "report",
+  text: "pictures, plots, tables",
+  from: [figures],
+  options: {},
+  make: async (path) => {
+    await writeFileAtomic(path, buildReport(await reportInput(results)));
+    return { made: undefined, text: path };
+  },
+  open: (path) => Promise.resolve(path),
+});
 
-/**
- * Writes figures and report of a finished run again; the images must still be where they were.
- *
- * @throws InvalidInput when the folder is no run
- */
-export async function reportRun(out: string, context: PipelineContext = {}): Promise<string> {
-  const record = readRun(out);
-  if (record?.command !== "run")
-    throw new InvalidInput(out, "the output folder of karyon run", "no run.json of one");
-  const config = resolveConfig(record.configuration as PartialConfig, join(out, "run.json"));
-  const source = await openSource(inputPaths(out, record), config.input);
-  const numbers = numbersOnce(out, source, config);
-  const { name, text, fill } = figuresStage(out, () => record, source, config, numbers);
-  await runStage(context, name, text, (stage) =>
-    writeFolder(join(out, stageOutputs.figures), (folder) => fill(folder, stage)),
-  );
-  return writeReport(out, record, source, config, numbers);
-}
-
-async function reportInput(
-  out: string,
-  record: RunRecord,
-  source: ImageSource,
-  config: Config,
-  { tracks, statistics }: RunNumbers,
-): Promise<ReportInput> {
-  const [annotation, model] = [annotationOf(out, record), modelOf(out, record)];
-  const segmentation = summaryOf<SegmentationSummary>(out, "segment", "segmentation.json");
-  const tracked = tracks !== undefined;
-  const middle = Math.floor(source.frames / 2);
-  const shown = await shownPart(source, middle, annotation, config);
-  const { image } = shown;
-  const whole = join(out, stageOutputs.segment, `${source.frameNames[middle]}.tif`);
-  const segmented = {
-    ...shown,
-    labels: shown.window === undefined ? await readLabels(whole) : await readLabelWindow(whole, shown.window),
+async function reportInput(results: RunResults): Promise<ReportInput> {
+  const { config, inputs, out } = results;
+  const { source } = inputs;
+  const annotation = await results.annotation?.value();
+  const model = await results.model.value();
+  const segmentation = await results.segmentation.value();
+  const tracks = await results.tracks?.value();
+  const record = results.record();
+  const shown = await shownPart(results, middleFrame(results));
+  const whole = join(out, stageOutputs.segment, `${source.frameNames[middleFrame(results)]}.tif`);
+  const labels = shown.window === undefined ? await readLabels(whole) : await readLabelWindow(whole, shown.window);
+  const used: UsedMethods = {
+    model: model.description,
+    data: dataOf(record, annotation),
+    annotation: annotation?.summary,
+    segmentation: segmentation.summary,
+    tracking: tracks?.summary,
   };
-  const sizes = new Set(segmentation.images.map(({ height, width }) => `${height} x ${width}`));
   return {
     title: source.name,
     created: new Date().toISOString().slice(0, 16).replace("T", " "),
     parameters: configurationOf("run", config),
-    source: {
-      name: source.name,
-      kind: source.kind,
-      frames: source.frames,
-      pixelSize: source.pixelSize,
-      frameInterval: source.frameInterval,
-      ...(sizes.size === 1
-        ? { height: segmentation.images[0]!.height, width: segmentation.images[0]!.width }
-        : {}),
-    },
-    notices: noticesOf(source, annotation, segmentation),
-    ...(annotation === undefined
-      ? {}
-      : {
-          annotation: await annotationPart(out, annotation, {
-            ...shown,
-            labels: await readLabels(join(out, stageOutputs.annotate, "masks", `${shown.name}.tif`)),
-          }),
-        }),
-    training: { records: lossRecords(model), expected: expectedOf(model) },
-    segmentation: [segmented],
-    ...(tracks
-      ? {
-          tracks: {
-            name: shown.name,
-            image,
-            nuclei: within(tracks.graph.nuclei, shown.window),
-            movie: movieOf(out),
-          },
-        }
-      : {}),
-    statistics,
+    source: sourceFacts(source, segmentation.summary),
+    notices: noticesOf(source, annotation?.summary, segmentation.summary),
+    ...(annotation && { annotation: await annotationPart(annotation, shown) }),
+    training: { records: model.curve, expected: expectedQualityOf(model.description) },
+    segmentation: [{ ...shown, labels }],
+    ...(tracks && { tracks: trackPicture(out, shown, tracks.graph.nuclei) }),
+    statistics: await results.statistics.value(),
     frameNames: source.frameNames,
     timings: Object.entries(record.stages).map(([stage, { seconds, text }]) => ({ stage, seconds, text })),
     versions: { karyon: version, ...record.environment },
-    files: [
-      ...(annotation === undefined
-        ? []
-        : [
-            {
-              name: "annotation/",
-              content: "the training set made from the images, with overlays and every object's fate",
-            },
-          ]),
-      ...(record.model === undefined
-        ? [{ name: "model/", content: "the network (ONNX), how to use it, and its training curve" }]
-        : []),
-      { name: "labels/", content: "label images, overlays, and a table of all nuclei" },
-      ...(tracked
-        ? [
-            { name: "tracks/", content: "Cell Tracking Challenge files, spots and tracks as tables" },
-            { name: "statistics/", content: "the tables behind the plots" },
-          ]
-        : []),
-      {
-        name: "figures/",
-        content:
-          `every plot${tracked ? ", lineage trees, the tracks as a still and a movie" : ""}, as SVG ` +
-          "for papers and PNG for slides",
-      },
-      { name: "run.json", content: "configuration, seed, hashes of the inputs, versions, timings" },
-    ],
-    methods: methodsOf(
-      model,
-      record.model === undefined ? "own" : annotation === undefined ? "given" : "shared",
-      config,
-      annotation,
-      segmentation,
-      tracks?.summary,
-    ),
+    files: filesOf(results),
+    methods: methodsOf(used, config),
   };
+}
+
+function sourceFacts(source: ImageSource, { images }: SegmentationSummary): SourceFacts {
+  const { name, kind, frames, pixelSize, frameInterval } = source;
+  const facts = { name, kind, frames, pixelSize, frameInterval };
+  const { height, width } = images[0]!;
+  const alike = images.every((image) => image.height === height && image.width === width);
+  return alike ? { ...facts, height, width } : facts;
 }
 
 const noticesOf = (
@@ -182,18 +94,55 @@ const noticesOf = (
   ...source.notices.map((text) => ({ level: "note", text }) as const),
 ];
 
-async function annotationPart(
-  out: string,
-  { images }: AnnotationSummary,
-  picture: LabelledPicture,
-): Promise<AnnotationPart> {
-  const { header, rows } = parseCsv(readFileSync(join(out, stageOutputs.annotate, "objects.csv"), "utf8"));
+/** Whose annotation a network learned from. */
+function dataOf(
+  { model }: Pick<RunRecord, "model">,
+  annotation: Annotation | undefined,
+): UsedMethods["data"] {
+  if (model === undefined) return "own";
+  return annotation === undefined ? "given" : "shared";
+}
+
+/** What lies in the output folder, for the end of the report. */
+function filesOf(results: RunResults): ReportInput["files"] {
+  const tracked = results.tracks !== undefined;
+  const annotation = {
+    name: "annotation/",
+    content: "the training set made from the images, with overlays and every object's fate",
+  };
+  const model = { name: "model/", content: "the network (ONNX), how to use it, and its training curve" };
+  const labels = { name: "labels/", content: "label images, overlays, and a table of all nuclei" };
+  const tracks = { name: "tracks/", content: "Cell Tracking Challenge files, spots and tracks as tables" };
+  const statistics = { name: "statistics/", content: "the tables behind the plots" };
+  const movie = tracked ? ", lineage trees, the tracks as a still and a movie" : "";
+  return [
+    ...(results.annotation === undefined ? [] : [annotation]),
+    ...(results.record().model === undefined ? [model] : []),
+    labels,
+    ...(tracked ? [tracks, statistics] : []),
+    { name: "figures/", content: `every plot${movie}, as SVG for papers and PNG for slides` },
+    { name: "run.json", content: "configuration, seed, hashes of the inputs, versions, timings" },
+  ];
+}
+
+const trackPicture = (out: string, { name, image, window }: ShownPart, nuclei: Nuclei): TrackPicture => ({
+  name,
+  image,
+  nuclei: within(nuclei, window),
+  movie: movieOf(out),
+});
+
+/** What was annotated, with the shown image of the dataset. */
+async function annotationPart({ folder, summary }: Annotation, shown: ShownPart): Promise<AnnotationPart> {
+  const { images } = summary;
+  const picture = { ...shown, labels: await readLabels(join(folder, "masks", `${shown.name}.tif`)) };
+  const { header, rows } = parseCsv(readFileSync(join(folder, "objects.csv"), "utf8"));
   const [image, candidate, kept, cause] = ["image", "candidate", "kept", "cause"].map((name) =>
     header.indexOf(name),
   ) as [number, number, number, number];
   const counts = new Map<string, number>();
   for (const row of rows) if (row[kept] === "0") counts.set(row[cause]!, (counts.get(row[cause]!) ?? 0) + 1);
-  const candidates = await readLabels(join(out, stageOutputs.annotate, "candidates", `${picture.name}.tif`));
+  const candidates = await readLabels(join(folder, "candidates", `${picture.name}.tif`));
   const sure = new Set(
     rows
       .filter((row) => row[image] === picture.name && row[kept] === "1")
@@ -210,7 +159,7 @@ async function annotationPart(
     kept: images.reduce((sum, image) => sum + image.kept, 0),
     reasons: [...counts]
       .map(([text, count]) => ({ reason: text, count }))
-      .sort((a, b) => b.count - a.count || a.reason.localeCompare(b.reason)),
+      .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1)),
   };
 }
 
@@ -226,65 +175,62 @@ function movieOf(out: string): TrackPicture["movie"] {
     : { png: readFileSync(small), file: `${stageOutputs.figures}/${file}` };
 }
 
-/** What the training expected of its network, where it could tell. */
-export function expectedOf(model: string): ExpectedQuality | undefined {
-  const path = join(model, "model.json");
-  return parseModelDescription(readFileSync(path, "utf8"), path).provenance["expectedQuality"] as
-    ExpectedQuality | undefined;
+/** What was really used, for the methods paragraph. */
+export interface UsedMethods {
+  readonly model: ModelDescription;
+  /** Whose annotation the network learned from. */
+  readonly data: "own" | "shared" | "given";
+  readonly annotation: Pick<AnnotationSummary, "preset" | "background" | "images"> | undefined;
+  readonly segmentation: SegmentationSummary;
+  readonly tracking: TrackingSummary | undefined;
 }
 
-/** What the methods paragraph says, from what was really used. */
-export function methodsOf(
-  folder: string,
-  data: "own" | "shared" | "given",
-  config: Config,
-  annotation: Pick<AnnotationSummary, "preset" | "background" | "images"> | undefined,
-  segmentation: SegmentationSummary,
-  tracking: TrackingSummary | undefined,
-): MethodsInput {
-  const path = join(folder, "model.json");
-  const { config: model, provenance } = parseModelDescription(readFileSync(path, "utf8"), path);
-  // As the model records them: what it went on from changes some, and a training may end before all its
-  // steps.
-  const settings = provenance["settings"] as TrainingSettings | undefined;
+/** What the methods paragraph says. */
+export function methodsOf(used: UsedMethods, config: Config): MethodsInput {
+  const { annotation, model, segmentation, tracking } = used;
   const { probabilityThreshold, overlapThreshold, outline } = segmentation;
-  const tuned =
-    config.segment.probabilityThreshold === undefined && Number.isFinite(provenance["validationScore"]);
+  const scored = Number.isFinite(model.provenance["validationScore"]);
+  const tuned = config.segment.probabilityThreshold === undefined && scored;
+  const training = trainingMethods(used);
   return {
     version,
-    ...(annotation === undefined ? {} : { annotation: annotationMethods(annotation) }),
-    ...(settings === undefined
-      ? {}
-      : {
-          training: {
-            ...model,
-            data,
-            continued: provenance["from"] !== undefined,
-            steps: Number(provenance["steps"] ?? settings.steps),
-            batch: settings.batch,
-            patch: settings.patch,
-            learningRate: settings.learningRate,
-            schedule: settings.schedule,
-            averaged: settings.averaging > 0,
-            augmented: settings.augment !== "none",
-            validation: settings.validation,
-            composed: Number(provenance["composedImages"] ?? 0) > 0 ? settings.compose : 0,
-            seed: settings.seed,
-          },
-        }),
+    ...(annotation && { annotation: annotationMethods(annotation) }),
+    ...(training && { training }),
     segmentation: { probabilityThreshold, overlapThreshold, outline, tuned },
-    ...(tracking === undefined || tracking.settings.radius === null
-      ? {}
-      : {
-          tracking: {
-            tracker: tracking.tracker,
-            radius: tracking.settings.radius,
-            estimated: config.track.radius === undefined,
-            gap: tracking.settings.gap,
-            divisions: tracking.settings.divisions,
-          },
-        }),
+    ...(tracking && trackingMethods(tracking, config)),
   };
+}
+
+/** As the model records it: what it was trained from changes some, and a training may end before all its steps. */
+function trainingMethods({ model, data }: UsedMethods): MethodsInput["training"] {
+  const { config, provenance } = model;
+  const settings = provenance["settings"] as TrainingSettings | undefined;
+  if (settings === undefined) return undefined;
+  const { batch, patch, learningRate, schedule, validation, seed } = settings;
+  return {
+    ...config,
+    data,
+    continued: provenance["from"] !== undefined,
+    steps: Number(provenance["steps"] ?? settings.steps),
+    batch,
+    patch,
+    learningRate,
+    schedule,
+    averaged: settings.averaging > 0,
+    augmented: settings.augment !== "none",
+    validation,
+    composed: Number(provenance["composedImages"] ?? 0) > 0 ? settings.compose : 0,
+    seed,
+  };
+}
+
+function trackingMethods(
+  { tracker, settings }: TrackingSummary,
+  config: Config,
+): Pick<MethodsInput, "tracking"> {
+  const { radius, gap, divisions } = settings;
+  if (radius === null) return {};
+  return { tracking: { tracker, radius, estimated: config.track.radius === undefined, gap, divisions } };
 }
 
 function annotationMethods({

@@ -1,75 +1,47 @@
-/** What the stages of a run left on disk, for the stages that show it: figures and report. */
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+/** The results of a run, as its figures and its report take them. */
 import { analyse, type Statistics } from "../../analyse/analyse.js";
 import { isLarge, windowGrid, windowName } from "../../annotate/views.js";
-import { InvalidInput } from "../../core/errors.js";
 import type { Image, ImageSource, Window } from "../../core/image.js";
 import type { Nuclei } from "../../core/nuclei.js";
-import { parseCsv } from "../../io/csv.js";
-import type { LossRecord } from "../../plot/plots.js";
-import { statisticsOf } from "../analyse/analysis.js";
-import { readFrameIntensities } from "../analyse/movieintensities.js";
-import type { AnnotationSummary } from "../annotate/annotation.js";
+import type { Annotation } from "../annotate/annotatestage.js";
 import type { Config } from "../config/options.js";
-import type { SegmentationSummary } from "../segment/segmentation.js";
-import { isTrackable } from "../source/source.js";
-import { type RunStage, stageOutputs } from "../stage/stagenames.js";
-import { readJson } from "../store/files.js";
-import { parseNuclei } from "../store/nucleifile.js";
+import type { SegmentationResult } from "../segment/segmentation.js";
+import type { OpenInputs } from "../source/opening.js";
+import { resultFrom, type Result } from "../stage/stage.js";
 import type { RunRecord } from "../store/provenance.js";
-import { readTracks, type StoredTracks } from "../track/tracking.js";
+import type { TrackingResult } from "../track/tracking.js";
+import type { TrainedModel } from "../train/trainedmodel.js";
 
-/** What a stage wrote. @throws InvalidInput when the stage is not finished */
-export function summaryOf<T>(out: string, stage: RunStage, name: string): T {
-  const path = join(out, stageOutputs[stage], name);
-  if (!existsSync(path))
-    throw new InvalidInput(
-      path,
-      "a finished run",
-      "nothing there",
-      "run the same karyon run command again to finish it",
-    );
-  return readJson<T>(path);
-}
-
-export interface RunNumbers {
-  readonly statistics: Statistics;
+/** What the stages of a run made, each opened when it is asked for. */
+export interface RunResults {
+  /** The output folder. */
+  readonly out: string;
+  /** `run.json` as it stands. */
+  readonly record: () => RunRecord;
+  readonly config: Config;
+  readonly inputs: OpenInputs;
+  /** Absent where a given model made one needless. */
+  readonly annotation?: Result<Annotation> | undefined;
+  readonly model: Result<TrainedModel>;
+  readonly segmentation: Result<SegmentationResult>;
   /** Absent for images that are independent of each other. */
-  readonly tracks?: StoredTracks;
-}
-
-/** Statistics of a run, and the tracks that they are of. @throws InvalidInput when a stage is not finished */
-export function numbersOf(out: string, source: ImageSource, config: Config): RunNumbers {
-  const segmentation = summaryOf<SegmentationSummary>(out, "segment", "segmentation.json");
-  if (!isTrackable(source)) return { statistics: untracked(out, segmentation, source) };
-  const tracks = readTracks(join(out, stageOutputs.track));
-  return {
-    tracks,
-    statistics: {
-      ...statisticsOf(tracks, config),
-      intensities: readFrameIntensities(join(out, stageOutputs.analyse)),
-    },
-  };
-}
-
-/** `numbersOf` for stages that follow each other: read and computed once, when the first asks. */
-export function numbersOnce(out: string, source: ImageSource, config: Config): () => RunNumbers {
-  let numbers: RunNumbers | undefined;
-  return () => (numbers ??= numbersOf(out, source, config));
+  readonly tracks?: Result<TrackingResult> | undefined;
+  readonly statistics: Result<Statistics>;
 }
 
 /** Statistics of the frames of a set of independent images. */
-function untracked(out: string, { images }: SegmentationSummary, source: ImageSource): Statistics {
-  const path = join(out, stageOutputs.segment, "objects.csv");
-  const nuclei = parseNuclei(readFileSync(path, "utf8"), path);
-  const { height, width } = images[0]!;
-  const graph = { nuclei, frames: images.length, edges: new Uint32Array(0) };
-  return analyse(
-    graph,
-    { height, width, pixelSize: source.pixelSize },
-    { tracked: false, fieldAreas: images.map((image) => image.height * image.width) },
-  );
+export function untrackedStatistics(
+  segmentation: Result<SegmentationResult>,
+  { pixelSize }: ImageSource,
+): Result<Statistics> {
+  return resultFrom([segmentation.basis], async () => {
+    const { nuclei, summary } = await segmentation.value();
+    const { images } = summary;
+    const { height, width } = images[0]!;
+    const graph = { nuclei, frames: images.length, edges: new Uint32Array(0) };
+    const fieldAreas = images.map((image) => image.height * image.width);
+    return analyse(graph, { height, width, pixelSize }, { tracked: false, fieldAreas });
+  });
 }
 
 /** What pictures of a run show: a frame, or, of one too large, the middle one of its annotated windows. */
@@ -80,28 +52,25 @@ export interface ShownPart {
   readonly window: Window | undefined;
 }
 
-export async function shownPart(
-  source: ImageSource,
-  frame: number,
-  annotation: AnnotationSummary | undefined,
-  { input }: Config,
-): Promise<ShownPart> {
-  const options = { channel: input.channel, z: input.z };
+export async function shownPart(results: RunResults, frame: number): Promise<ShownPart> {
+  const { source } = results.inputs;
+  const { channel, z } = results.config.input;
   const frameName = source.frameNames[frame]!;
+  const annotation = await results.annotation?.value();
   const windows =
     annotation === undefined
       ? await unannotatedWindows(source, frame)
-      : annotation.images.filter((image) => image.source === frameName);
+      : annotation.summary.images.filter((image) => image.source === frameName);
   const { name, window } = windows[Math.floor(windows.length / 2)] ?? { name: frameName, window: undefined };
-  return {
-    name,
-    window,
-    image:
-      window === undefined
-        ? await source.read(frame, options)
-        : await source.readWindow(frame, window, options),
-  };
+  const image =
+    window === undefined
+      ? await source.read(frame, { channel, z })
+      : await source.readWindow(frame, window, { channel, z });
+  return { name, window, image };
 }
+
+/** The frame that pictures show. */
+export const middleFrame = ({ inputs }: RunResults): number => Math.floor(inputs.source.frames / 2);
 
 async function unannotatedWindows(
   source: ImageSource,
@@ -118,35 +87,3 @@ export const within = (nuclei: Nuclei, window: Window | undefined): Nuclei =>
   window === undefined
     ? nuclei
     : { ...nuclei, y: nuclei.y.map((y) => y - window.y), x: nuclei.x.map((x) => x - window.x) };
-
-/**
- * What the annotation says; absent where a given model made one needless.
- *
- * @throws InvalidInput when the stage is not finished
- */
-export const annotationOf = (
-  out: string,
-  { model }: Pick<RunRecord, "model">,
-): AnnotationSummary | undefined =>
-  model !== undefined && !existsSync(join(out, stageOutputs.annotate))
-    ? undefined
-    : summaryOf<AnnotationSummary>(out, "annotate", "annotation.json");
-
-/** Folder of the model that a run trained or was given. */
-export const modelOf = (out: string, { model }: Pick<RunRecord, "model">): string =>
-  model === undefined ? join(out, stageOutputs.train) : dirname(resolve(out, model[0]!.file));
-
-/** The curve of the training of the model in a folder; empty where it was copied without. */
-export function lossRecords(model: string): LossRecord[] {
-  const path = join(model, "training.csv");
-  if (!existsSync(path)) return [];
-  const { header, rows } = parseCsv(readFileSync(path, "utf8"));
-  const column = (name: string): number => header.indexOf(name);
-  const numberOf = (cell: string | undefined): number =>
-    cell === undefined || cell === "" ? NaN : Number(cell);
-  return rows.map((row) => ({
-    step: numberOf(row[column("step")]),
-    trainingLoss: numberOf(row[column("loss")]),
-    validationLoss: numberOf(row[column("validation_loss")]),
-  }));
-}

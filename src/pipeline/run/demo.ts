@@ -43,10 +43,7 @@ export async function demo(out: string, config: Config, context: PipelineContext
   await writeRun(out, runRecord("demo", out, configurationOf("demo", config), []));
   await simulateTo(movie, { ...demoMovie, seed: config.general.seed }, { overwrite: false }, context);
   const { report } = await run(
-    [join(movie, "01")],
-    results,
-    demoConfig(config),
-    { overwrite: false },
+    { inputs: [join(movie, "01")], out: results, config: demoConfig(config), overwrite: false },
     context,
   );
   const instances = await evaluateLabels(join(movie, "01_GT", "SEG"), join(results, "labels"), context);

@@ -1,67 +1,80 @@
-/** The order of the work: each result is what the next stage takes. */
+/** The order of the work: images, annotation, network, labels, tracks, statistics, figures, report. */
+import { type Annotation, annotateStage } from "../annotate/annotatestage.js";
+import { analyseStage } from "../analyse/analysestage.js";
 import type { Config } from "../config/options.js";
 import { figuresStage } from "../report/figures.js";
 import { reportStage } from "../report/reporting.js";
-import type { RunResults } from "../report/results.js";
+import { type RunResults, untrackedStatistics } from "../report/results.js";
+import type { SegmentationResult } from "../segment/segmentation.js";
+import { segmentStage } from "../segment/segmentstage.js";
 import type { OpenInputs } from "../source/opening.js";
 import { isTrackable } from "../source/source.js";
 import { type MakeStage, type Result, resultFrom } from "../stage/stage.js";
 import type { RunStage } from "../stage/stagenames.js";
 import type { InputRecord, RunRecord } from "../store/provenance.js";
-import {
-  analyseStage,
-  type Annotation,
-  annotateStage,
-  openTrainedModel,
-  segmentStage,
-  type TrainedModel,
-  trackStage,
-  trainStage,
-  untrackedStatistics,
-} from "./stages.js";
-
+import { trackStage } from "../track/trackstage.js";
+import { openTrainedModel, type TrainedModel } from "../train/trainedmodel.js";
+import { trainStage } from "../train/trainstage.js";
 /** What a run starts from. */
 export interface RunStart {
+  /** The output folder. */
   readonly out: string;
   readonly config: Config;
   /** The images, open. */
   readonly inputs: OpenInputs;
+  /** A network that is used instead of one of its own. */
+  readonly given?: Result<TrainedModel> | undefined;
+  /** The files of a model that is trained further. */
+  readonly initialModel?: readonly InputRecord[] | undefined;
   /** `run.json` as it stands. */
   readonly record: () => RunRecord;
 }
 
-/** A network that exists, as a result. */
-export const givenModel = (folder: string, files: readonly InputRecord[]): Result<TrainedModel> =>
-  resultFrom(
-    files.map(({ sha256 }) => sha256),
-    () => openTrainedModel(folder),
-  );
-
-/** Images to annotation to network. */
-export async function learn(
-  make: MakeStage<RunStage>,
-  { inputs, config }: RunStart,
-  initialModel: readonly InputRecord[] | undefined,
-): Promise<{ readonly annotation: Result<Annotation>; readonly model: Result<TrainedModel> }> {
-  const annotation = await make(annotateStage(inputs, config));
-  const model = await make(trainStage(annotation, config, initialModel));
-  return { annotation, model };
+/** A network that images are measured with. */
+export interface Network {
+  readonly model: Result<TrainedModel>;
+  /** Of the same images, where there is one. */
+  readonly annotation?: Result<Annotation> | undefined;
 }
 
-/** Images and network to labels, tracks, statistics, figures and report. */
-export async function measure(
+/** The whole way of the images: each line's result is what a later line takes. */
+export async function makeRun(make: MakeStage<RunStage>, start: RunStart): Promise<RunResults> {
+  const { inputs, config, given, initialModel } = start;
+  if (given !== undefined) return finishRun(make, { model: given }, start);
+  const annotation = await make(annotateStage(inputs, config));
+  const model = await make(trainStage(annotation, config, initialModel));
+  return finishRun(make, { model, annotation }, start);
+}
+
+/** The way from a network on, which the movies of a study share. */
+export async function finishRun(
   make: MakeStage<RunStage>,
+  network: Network,
   { out, inputs, config, record }: RunStart,
-  { annotation, model }: { readonly annotation?: Result<Annotation>; readonly model: Result<TrainedModel> },
 ): Promise<RunResults> {
-  const segmentation = await make(segmentStage({ inputs, model, annotation }, config));
-  const tracks = isTrackable(inputs.source) ? await make(trackStage(segmentation, config)) : undefined;
-  const statistics =
-    tracks === undefined
-      ? untrackedStatistics(segmentation, inputs.source)
-      : await make(analyseStage({ inputs, segmentation, tracks }, config));
-  const results = { out, record, config, inputs, annotation, model, segmentation, tracks, statistics };
+  const segmentation = await make(segmentStage({ inputs, ...network }, config));
+  const measured = isTrackable(inputs.source)
+    ? await measureTracks(make, segmentation, { inputs, config })
+    : { statistics: untrackedStatistics(segmentation, inputs.source) };
+  const results: RunResults = { out, record, config, inputs, ...network, segmentation, ...measured };
   const figures = await make(figuresStage(results));
   await make(reportStage(results, figures));
   return results;
 }
+
+async function measureTracks(
+  make: MakeStage<RunStage>,
+  segmentation: Result<SegmentationResult>,
+  { inputs, config }: Pick<RunStart, "inputs" | "config">,
+): Promise<Pick<RunResults, "tracks" | "statistics">> {
+  const tracks = await make(trackStage(segmentation, config));
+  const statistics = await make(analyseStage({ inputs, segmentation, tracks }, config));
+  return { tracks, statistics };
+}
+
+/** A network that exists, as a result. @param files of its model folder */
+export const givenModel = (folder: string, files: readonly InputRecord[]): Result<TrainedModel> =>
+  resultFrom(
+    files.map(({ sha256 }) => sha256),
+    () => Promise.resolve(openTrainedModel(folder)),
+  );

@@ -21,7 +21,7 @@ import {
   version,
   writeRun,
 } from "../store/provenance.js";
-import { givenModel, learn, measure, type RunStart } from "./flow.js";
+import { givenModel, makeRun, type RunStart } from "./flow.js";
 
 /** A run whose images are open and whose stages can be made. */
 export interface OpenRun extends StageFolder<RunStage, RunRecord>, RunStart {}
@@ -35,6 +35,11 @@ export interface OpenRunOptions extends OutputOptions {
   readonly model?: readonly InputRecord[] | undefined;
   /** The files of a model that is trained further. */
   readonly initialModel?: readonly InputRecord[] | undefined;
+  /**
+   * Whether it is a movie of a study: its own record has decided what may be replaced, and it is told its
+   * network later (`useModel`).
+   */
+  readonly partOfStudy?: boolean;
 }
 
 /**
@@ -48,8 +53,18 @@ export async function openRun(options: OpenRunOptions, context: PipelineContext)
   const record = await beginRecord(options, context);
   const folder = stageFolder(out, { outputs: stageOutputs, record, retrain }, context);
   await folder.note(inputs.source.notices);
-  return { ...folder, inputs, config };
+  return { ...folder, ...startOf(options), record: folder.record };
 }
+
+/** What the stages start from. */
+function startOf({ out, inputs, config, model, initialModel }: OpenRunOptions): Omit<RunStart, "record"> {
+  const given = model === undefined ? undefined : givenModel(config.run.model ?? "", model);
+  return { out, inputs, config, given, initialModel };
+}
+
+/** Notes in `run.json` the files of the network that a movie of a study is measured with. */
+export const useModel = (open: OpenRun, files: readonly InputRecord[]): Promise<void> =>
+  open.amend({ model: files.map((file) => inputFrom(open.out, file)) });
 
 async function beginRecord(options: OpenRunOptions, context: PipelineContext): Promise<RunRecord> {
   const { out, config, inputs, model, overwrite, retrain = false } = options;
@@ -62,11 +77,12 @@ async function beginRecord(options: OpenRunOptions, context: PipelineContext): P
     assertReplaceable(out, "run", overwrite);
     return begun(out, fresh);
   }
-  const changed = whatChanged(earlier, fresh);
+  const changed = options.partOfStudy ? ownChanges(earlier, fresh) : whatChanged(earlier, fresh);
   if (changed.length === 0) {
     tellFinished(out, earlier, context);
     return { ...earlier, configuration: fresh.configuration };
   }
+  if (options.partOfStudy) return begun(out, { ...fresh, stages: earlier.stages });
   const redone = await redoneStages(options, earlier);
   const kept = finishedStages(out, earlier).filter((stage) => !redone.includes(stage));
   if (!overwrite) throw madeDifferently(out, changed, { redone, kept });
@@ -91,13 +107,8 @@ const finishedStages = (out: string, { stages }: RunRecord): RunStage[] =>
 
 /** The finished stages that were made from something else. */
 async function redoneStages(options: OpenRunOptions, earlier: RunRecord): Promise<RunStage[]> {
-  const start: RunStart = { ...options, record: () => earlier };
-  const { model, initialModel } = options;
-  const bases = await plannedBases<RunStage>(async (make) => {
-    const network =
-      model === undefined ? await learn(make, start, initialModel) : { model: givenModel("", model) };
-    await measure(make, start, network);
-  });
+  const start: RunStart = { ...startOf(options), record: () => earlier };
+  const bases = await plannedBases<RunStage>((make) => makeRun(make, start));
   // What a given model makes needless stays where it is.
   return finishedStages(options.out, earlier).filter(
     (stage) => bases.has(stage) && earlier.stages[stage]!.basis !== bases.get(stage),
@@ -111,6 +122,19 @@ function whatChanged(earlier: RunRecord, fresh: RunRecord): string[] {
     ...differences(comparable(earlier.configuration), comparable(fresh.configuration)),
     ...inputDifferences(earlier.inputs, fresh.inputs),
     ...modelDifferences(earlier.model, fresh.model),
+  ];
+}
+
+/** The same for a movie of a study: how its network was trained is the affair of the study. */
+function ownChanges(earlier: RunRecord, fresh: RunRecord): string[] {
+  const settings = ({ configuration }: RunRecord): unknown => ({
+    ...comparable(configuration),
+    train: undefined,
+  });
+  return [
+    ...versionDifferences(earlier),
+    ...differences(settings(earlier), settings(fresh)),
+    ...inputDifferences(earlier.inputs, fresh.inputs),
   ];
 }
 

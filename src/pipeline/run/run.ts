@@ -9,9 +9,8 @@ import { notice, type PipelineContext } from "../stage/events.js";
 import type { OutputOptions } from "../store/folders.js";
 import { modelFiles } from "../store/modelfolder.js";
 import type { InputRecord, RunRecord } from "../store/provenance.js";
-import { removeState } from "../train/checkpoint.js";
 import { initialModelOf, trainingSettings } from "../train/training.js";
-import { givenModel, learn, measure } from "./flow.js";
+import { makeRun } from "./flow.js";
 import { openRun } from "./openrun.js";
 
 /** What a run is asked for. */
@@ -41,18 +40,12 @@ export interface RunResult {
 export async function run(options: RunOptions, context: PipelineContext = {}): Promise<RunResult> {
   const { out, config } = options;
   await assertFeasible(out, config);
-  const given = config.run.model;
-  const modelRecords = await hashModel(given, context);
+  const model = await hashModel(config.run.model, context);
   const initialModel = await hashModel(config.train.from, context);
   const inputs = await openInputs(options.inputs, out, config, context);
-  const open = await openRun({ ...options, inputs, model: modelRecords, initialModel }, context);
-
-  if (given !== undefined) await measure(open.stage, open, { model: givenModel(given, modelRecords!) });
-  else {
-    const learned = await learn(open.stage, open, initialModel);
-    await removeState(open.path("train"));
-    await measure(open.stage, open, learned);
-  }
+  const open = await openRun({ ...options, inputs, model, initialModel }, context);
+  tellUntracked(inputs.source, context);
+  await makeRun(open.stage, open);
   return { folder: out, report: open.path("report"), record: open.record() };
 }
 

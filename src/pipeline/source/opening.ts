@@ -1,13 +1,16 @@
 /**
  * The first step of every command that takes images: find, open and fingerprint them, and say what they are.
  */
+import type { ImageSource } from "../../core/image.js";
 import { counted } from "../../core/wording.js";
 import type { Config } from "../config/options.js";
 import { type PipelineContext, runStage } from "../stage/events.js";
+import { filesBasis } from "../stage/fingerprint.js";
 import type { InputRecord } from "../store/provenance.js";
 import { some } from "./inputs.js";
-import { type FileSource, hashFiles, openSource } from "./source.js";
+import { type FileSource, hashFiles, isTrackable, openSource } from "./source.js";
 
+/** Images, open and fingerprinted. */
 export interface OpenInputs {
   readonly source: FileSource;
   readonly records: readonly InputRecord[];
@@ -20,7 +23,7 @@ export async function openInputs(
   config: Config,
   context: PipelineContext,
 ): Promise<OpenInputs> {
-  const { value } = await runStage(context, "read", some(inputs), async (stage) => {
+  const { made } = await runStage(context, { name: "read", text: some(inputs) }, async (stage) => {
     const source = await openSource(inputs, { ...config.input, except: out }, stage);
     const records = await hashFiles(source.files, stage);
     const what =
@@ -28,10 +31,20 @@ export async function openInputs(
         ? `a movie of ${counted(source.frames, "frame")}`
         : counted(source.frames, "image");
     return {
-      value: { source, records },
+      made: { source, records },
       text: `${source.name}, ${what} in ${counted(source.files.length, "file")}`,
       notices: source.notices,
     };
   });
-  return value;
+  return made;
 }
+
+/** How many frames or images there are, in words. */
+export const framesText = (source: ImageSource): string =>
+  counted(source.frames, isTrackable(source) ? "frame" : "image");
+
+/** What tells images from others: how they are read, and their files. */
+export const imagesBasis = ({ records }: OpenInputs, { input }: Config): Record<string, unknown> => ({
+  input,
+  files: filesBasis(records),
+});

@@ -36,6 +36,7 @@ export async function perform<T, M>(
       return result;
     });
   });
+  await stage.settle?.(out);
   return stage.open(out, made);
 }
 

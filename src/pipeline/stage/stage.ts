@@ -42,6 +42,8 @@ export interface Stage<T, N extends string = string, M = unknown> {
   readonly precious?: boolean;
   /** Makes the result in a folder, which exists; or, where the result is one file, at that path. */
   readonly make: (path: string, work: StageWork) => Promise<StageResult<M>>;
+  /** Removes what was only needed until the result lay in its place. */
+  readonly settle?: (path: string) => Promise<void>;
   /** Opens the result where it lies for good. @param made what `make` gave, where it was made just now */
   readonly open: (path: string, made: M | undefined) => Promise<T>;
 }

@@ -17,6 +17,8 @@ export interface StageFolder<N extends string, R extends RunRecord> {
   readonly path: (stage: N) => string;
   /** Makes the result of a stage, or takes that of an earlier run which was made from the same. */
   readonly stage: MakeStage<N>;
+  /** Changes `run.json`. */
+  readonly amend: (changed: Partial<R>) => Promise<void>;
   /** Keeps sentences for the user, who has read them, in `run.json`. */
   readonly note: (sentences: readonly string[]) => Promise<void>;
 }
@@ -53,6 +55,11 @@ export function stageFolder<N extends string, R extends RunRecord>(
     await writeRun(out, record);
   };
 
+  const amend = async (changed: Partial<R>): Promise<void> => {
+    record = { ...record, ...changed };
+    await writeRun(out, record);
+  };
+
   const make = async <T, M>(stage: Stage<T, N, M>, basis: string): Promise<Result<T>> => {
     remade.add(stage.name);
     const place = path(stage.name);
@@ -60,6 +67,7 @@ export function stageFolder<N extends string, R extends RunRecord>(
       const made = await makeAt(place, (temporary) => stage.make(temporary, work));
       return { ...made, notices: (made.notices ?? []).filter((sentence) => !told.has(sentence)) };
     });
+    await stage.settle?.(place);
     const entry = { ...stageRecord(result.seconds, result.text), basis };
     const { environment } = ranOn(record, result.device);
     record = { ...record, environment, stages: { ...record.stages, [stage.name]: entry } };
@@ -71,6 +79,7 @@ export function stageFolder<N extends string, R extends RunRecord>(
     out,
     path,
     note,
+    amend,
     record: () => record,
     stage: async (stage) => {
       const basis = basisOf(stage);

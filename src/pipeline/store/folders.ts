@@ -40,6 +40,8 @@ export async function writeFolder<T>(path: string, fill: (temporary: string) => 
 export interface OutputOptions {
   /** Replace an earlier result of the same command. */
   readonly overwrite: boolean;
+  /** Replace a trained network, too, of a run or a study. */
+  readonly retrain?: boolean;
 }
 
 /**

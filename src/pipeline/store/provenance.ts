@@ -20,6 +20,8 @@ export interface StageRecord {
   readonly peakMemoryMiB: number;
   /** One line for people. */
   readonly text: string;
+  /** Fingerprint of what the result was made from, where others may be made from it (since version 0.2). */
+  readonly basis?: string;
 }
 
 export interface RunRecord {

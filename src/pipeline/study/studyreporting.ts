@@ -1,116 +1,111 @@
-/** `report.html` of a study, from what its movies left on disk. */
-import { existsSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
-import type { Comparison } from "../../analyse/compare/conditions.js";
-import type { MovieMeasures } from "../../analyse/compare/movies.js";
+/** `report.html` of a study, from what its movies left. */
+import { basename, dirname, resolve } from "node:path";
 import { buildStudyReport, type StudySample } from "../../report/studyreport.js";
+import type { Notice } from "../../report/input.js";
 import type { AnnotationSummary } from "../annotate/annotation.js";
 import { type Config, configurationOf } from "../config/options.js";
-import { expectedOf, methodsOf } from "../report/reporting.js";
-import { lossRecords } from "../report/results.js";
-import type { OpenRun } from "../run/openrun.js";
-import type { SegmentationSummary } from "../segment/segmentation.js";
+import { methodsOf, type UsedMethods } from "../report/reporting.js";
 import { studyOutputs } from "../stage/stagenames.js";
-import { readJson, writeFileAtomic } from "../store/files.js";
+import { writeFileAtomic } from "../store/files.js";
 import { type RunRecord, version } from "../store/provenance.js";
-import type { SampleRow } from "./samplesheet.js";
+import { expectedQualityOf } from "../train/trainedmodel.js";
+import type { Compared, FinishedSample } from "./stages.js";
 
+/** What the report of a study shows. */
 export interface StudyParts {
-  readonly record: RunRecord;
+  /** `run.json` of the study as it stands. */
+  readonly record: () => RunRecord;
   readonly config: Config;
-  /** Folder of the network. */
-  readonly model: string;
-  readonly rows: readonly { readonly row: SampleRow; readonly run: OpenRun }[];
-  readonly movies: readonly MovieMeasures[];
-  readonly comparison: Comparison;
-  readonly warnings: readonly string[];
+  readonly samples: readonly FinishedSample[];
+  readonly compared: Compared;
 }
 
-/** @returns its path */
-export async function writeStudyReport(
-  path: string,
-  { record, config, model, rows, movies, comparison, warnings }: StudyParts,
-): Promise<string> {
-  const out = dirname(path);
-  const annotations = rows.flatMap(({ run }) =>
-    summaryIn<AnnotationSummary>(run.path("annotate"), "annotation.json"),
-  );
-  const segmentation = readJson<SegmentationSummary>(join(rows[0]!.run.path("segment"), "segmentation.json"));
-  const methods = methodsOf(
-    model,
-    annotations.length > 0 ? "shared" : "given",
-    config,
-    joined(annotations),
-    segmentation,
-    undefined,
-  );
-  const timings = Object.entries(record.stages).map(([stage, { seconds, text }]) => ({
-    stage,
-    seconds,
-    text,
-  }));
-  const own = rows.flatMap(({ row, run }) =>
-    Object.entries(run.record.stages).map(([stage, { seconds, text }]) => ({
-      stage: `${row.name}: ${stage}`,
-      seconds,
-      text,
-    })),
-  );
+/** A sample with what its stages said of it. */
+interface ReportedSample extends FinishedSample {
+  readonly annotation: AnnotationSummary | undefined;
+  readonly warnings: number;
+}
+
+/** Writes the report of a study. @returns its path */
+export async function writeStudyReport(path: string, parts: StudyParts): Promise<string> {
+  const { config, compared } = parts;
+  const record = parts.record();
+  const samples: ReportedSample[] = [];
+  for (const sample of parts.samples) samples.push(await reported(sample));
+  const annotations = samples.flatMap(({ annotation }) => annotation ?? []);
+  const first = parts.samples[0]!.results;
+  const model = await first.model.value();
+  const used: UsedMethods = {
+    model: model.description,
+    data: annotations.length > 0 ? "shared" : "given",
+    annotation: joined(annotations),
+    segmentation: (await first.segmentation.value()).summary,
+    tracking: undefined,
+  };
   const html = buildStudyReport({
-    title: basename(resolve(out)),
+    title: basename(resolve(dirname(path))),
     created: new Date().toISOString().slice(0, 16).replace("T", " "),
-    notices: [
-      ...[
-        ...new Set([...warnings, ...record.notices.filter((text) => !comparison.notes.includes(text))]),
-      ].map((text) => ({ level: "warning", text }) as const),
-      ...comparison.notes.map((text) => ({ level: "note", text }) as const),
-    ],
-    samples: rows.map(({ row, run }): StudySample => ({
-      name: row.name,
-      condition: row.condition,
-      replicate: row.replicate,
-      file: row.file,
-      frames: run.source.frames,
-      pixelSize: run.source.pixelSize,
-      frameInterval: run.source.frameInterval,
-      warnings: [
-        ...summaryIn<AnnotationSummary>(run.path("annotate"), "annotation.json"),
-        ...summaryIn<SegmentationSummary>(run.path("segment"), "segmentation.json"),
-      ].reduce((sum, summary) => sum + summary.warnings.length, 0),
-      link: `samples/${encodeURIComponent(row.name)}/report.html`,
-    })),
-    movies,
-    comparison,
-    training: { records: lossRecords(model), expected: expectedOf(model) },
-    methods,
+    notices: noticesOf(record, compared),
+    samples: samples.map(studySample),
+    movies: compared.movies,
+    comparison: compared.comparison,
+    training: { records: model.curve, expected: expectedQualityOf(model.description) },
+    methods: methodsOf(used, config),
     parameters: configurationOf("study", config),
-    timings: [...own, ...timings],
+    timings: [...samples.flatMap(timingsOf), ...timings(record)],
     versions: { karyon: version, ...record.environment },
-    files: [
-      ...(annotations.length === 0
-        ? []
-        : [
-            {
-              name: `${studyOutputs.draw}/`,
-              content: "the training set: images drawn evenly from all movies",
-            },
-            { name: `${studyOutputs.train}/`, content: "the network that segmented all movies" },
-          ]),
-      { name: "samples/", content: "a folder a movie, as karyon run writes it, with its report" },
-      {
-        name: `${studyOutputs.compare}/`,
-        content: "samples.csv, conditions.csv, tests.csv, courses.csv and the plots",
-      },
-      { name: "run.json", content: "configuration, seed, samples, hashes of the inputs, versions, timings" },
-    ],
+    files: filesOf(annotations.length > 0),
   });
   await writeFileAtomic(path, html);
   return path;
 }
 
-/** A summary that a stage wrote, where it ran. */
-const summaryIn = <T>(folder: string, name: string): T[] =>
-  existsSync(join(folder, name)) ? [readJson<T>(join(folder, name))] : [];
+async function reported(sample: FinishedSample): Promise<ReportedSample> {
+  const { annotation, segmentation } = sample.results;
+  const annotated = (await annotation?.value())?.summary;
+  const { warnings } = (await segmentation.value()).summary;
+  return { ...sample, annotation: annotated, warnings: (annotated?.warnings.length ?? 0) + warnings.length };
+}
+
+function studySample({ row, results, warnings }: ReportedSample): StudySample {
+  const { name, condition, replicate, file } = row;
+  const { frames, pixelSize, frameInterval } = results.inputs.source;
+  const link = `samples/${encodeURIComponent(name)}/report.html`;
+  return { name, condition, replicate, file, frames, pixelSize, frameInterval, warnings, link };
+}
+
+function noticesOf({ notices }: RunRecord, { comparison, warnings }: Compared): Notice[] {
+  const others = notices.filter((text) => !comparison.notes.includes(text));
+  const warned = [...new Set([...warnings, ...others])];
+  return [
+    ...warned.map((text) => ({ level: "warning", text }) as const),
+    ...comparison.notes.map((text) => ({ level: "note", text }) as const),
+  ];
+}
+
+const timings = ({ stages }: RunRecord): { stage: string; seconds: number; text: string }[] =>
+  Object.entries(stages).map(([stage, { seconds, text }]) => ({ stage, seconds, text }));
+
+const timingsOf = ({ row, results }: FinishedSample): ReturnType<typeof timings> =>
+  timings(results.record()).map((timing) => ({ ...timing, stage: `${row.name}: ${timing.stage}` }));
+
+/** What lies in the output folder, for the end of the report. */
+function filesOf(learned: boolean): { name: string; content: string }[] {
+  const set = {
+    name: `${studyOutputs.draw}/`,
+    content: "the training set: images drawn evenly from all movies",
+  };
+  const network = { name: `${studyOutputs.train}/`, content: "the network that segmented all movies" };
+  return [
+    ...(learned ? [set, network] : []),
+    { name: "samples/", content: "a folder a movie, as karyon run writes it, with its report" },
+    {
+      name: `${studyOutputs.compare}/`,
+      content: "samples.csv, conditions.csv, tests.csv, courses.csv and the plots",
+    },
+    { name: "run.json", content: "configuration, seed, samples, hashes of the inputs, versions, timings" },
+  ];
+}
 
 const joined = (
   annotations: readonly AnnotationSummary[],

@@ -1,0 +1,58 @@
+/** The annotation as a stage: images to a training set. */
+import { counted } from "../../core/wording.js";
+import type { Config } from "../config/options.js";
+import type { OpenInputs } from "../source/opening.js";
+import { framesText, imagesBasis } from "../source/opening.js";
+import type { Stage } from "../stage/stage.js";
+import { annotateInto, type AnnotationSummary, diametersOf, readAnnotation } from "./annotation.js";
+
+/** A training set on disk. */
+export interface Annotation {
+  /** Holds `images/`, `masks/`, `candidates/` and `objects.csv`. */
+  readonly folder: string;
+  readonly summary: AnnotationSummary;
+}
+
+/** Annotates images. */
+export const annotateStage = (
+  inputs: OpenInputs,
+  config: Config,
+): Stage<Annotation, "annotate", AnnotationSummary> => ({
+  name: "annotate",
+  text: `${framesText(inputs.source)}, preset ${config.annotate.preset}`,
+  from: [],
+  options: { ...imagesBasis(inputs, config), seed: config.general.seed, annotate: config.annotate },
+  make: async (folder, work) => {
+    const made = await annotateInto(folder, inputs.source, config, work);
+    const { images } = made;
+    const kept = images.reduce((sum, image) => sum + image.kept, 0);
+    const candidates = images.reduce((sum, image) => sum + image.candidates, 0);
+    const text =
+      `${kept} of ${candidates} objects are certain nuclei${windowsText(made)}` +
+      `${diametersText(made)}${touchingText(made)}`;
+    return { made, text, data: { images: images.length, candidates, kept }, notices: made.warnings };
+  },
+  open: (folder, made) => Promise.resolve({ folder, summary: made ?? readAnnotation(folder) }),
+});
+
+/** How much of images too large to be annotated whole was looked at. */
+function windowsText({ images }: AnnotationSummary): string {
+  const windows = images.filter(({ window }) => window !== undefined);
+  if (windows.length === 0) return "";
+  const large = new Set(windows.map(({ source }) => source)).size;
+  return `, in ${counted(windows.length, "window")} of ${counted(large, "large image")}`;
+}
+
+/** Diameters that are named before the list is cut. */
+const maxDiameters = 5;
+
+function diametersText(summary: AnnotationSummary): string {
+  const diameters = [...diametersOf(summary).values()].map((diameter) => `${diameter.toFixed(0)} px`);
+  const sizes = [...new Set(diameters)];
+  if (sizes.length === 0) return "";
+  const more = sizes.length > maxDiameters ? " ..." : "";
+  return `, diameter ${sizes.slice(0, maxDiameters).join(", ")}${more}`;
+}
+
+const touchingText = ({ composed }: AnnotationSummary): string =>
+  composed === undefined ? "" : `, ${counted(composed.length, "image")} of touching nuclei composed`;
