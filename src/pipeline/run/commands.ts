@@ -1,127 +1,109 @@
-/**
- * The single steps as commands: each writes one folder that holds its result and `run.json`, whole or not at
- * all.
- */
+/** The single steps as commands: each writes one folder that holds its result and `run.json`, whole or not at all. */
 import type { Statistics } from "../../analyse/analyse.js";
-import { trackedMasks } from "../analyse/movieintensities.js";
+import { analyseStage } from "../analyse/analysestage.js";
+import { annotateStage } from "../annotate/annotatestage.js";
 import type { AnnotationSummary } from "../annotate/annotation.js";
 import { type Config, configurationOf } from "../config/options.js";
+import { segmentStage } from "../segment/segmentstage.js";
 import type { SegmentationSummary } from "../segment/segmentation.js";
 import { listImages } from "../source/imagefolder.js";
 import { openInputs } from "../source/opening.js";
 import { hashFiles } from "../source/source.js";
-import { notice, type PipelineContext } from "../stage/events.js";
+import type { PipelineContext } from "../stage/events.js";
 import { perform, performStage } from "../stage/perform.js";
+import { resultFrom } from "../stage/stage.js";
 import { assertReplaceable, type OutputOptions } from "../store/folders.js";
 import { modelFiles } from "../store/modelfolder.js";
+import { trackStage } from "../track/trackstage.js";
 import { trackFiles, type TrackingSummary } from "../track/tracking.js";
-import { removeState, stateFolder } from "../train/checkpoint.js";
-import type { TrainingResult } from "../train/training.js";
+import type { TrainedModel } from "../train/trainedmodel.js";
 import { datasetFiles } from "../train/trainingset.js";
-import { analyseStage, annotateStage, segmentStage, trackStage, trainStage } from "./stages.js";
+import { trainStage } from "../train/trainstage.js";
+import { givenModel } from "./flow.js";
+import { hashModel } from "./run.js";
 
-export async function annotate(
-  inputs: readonly string[],
-  out: string,
-  config: Config,
-  { overwrite }: OutputOptions,
+/** What every command that writes a folder is asked for. */
+export interface CommandOptions extends OutputOptions {
+  /** The output folder. */
+  readonly out: string;
+  readonly config: Config;
+}
+
+/** Images to a training set. */
+export async function annotateImages(
+  { inputs, out, config, overwrite }: CommandOptions & { readonly inputs: readonly string[] },
   context: PipelineContext = {},
 ): Promise<AnnotationSummary> {
   assertReplaceable(out, "annotate", overwrite);
-  const { source, records } = await openInputs(inputs, out, config, context);
-  return perform(
-    annotateStage(source, config),
-    { out, configuration: configurationOf("annotate", config), inputs: records, notices: source.notices },
-    context,
-  );
+  const opened = await openInputs(inputs, out, config, context);
+  const { source, records } = opened;
+  const task = { out, configuration: configurationOf("annotate", config), inputs: records };
+  const stage = annotateStage(opened, config);
+  const { summary } = await perform(stage, { ...task, notices: source.notices }, context);
+  return summary;
 }
 
-/** A training that was interrupted is gone on with when the same one is asked for again. */
-export async function train(
-  dataset: string,
-  out: string,
-  config: Config,
-  { overwrite }: OutputOptions,
+/**
+ * A training set to a network. A training that was interrupted is gone on with when the same one is asked for
+ * again.
+ */
+export async function trainNetwork(
+  { dataset, out, config, overwrite }: CommandOptions & { readonly dataset: string },
   context: PipelineContext = {},
-): Promise<TrainingResult> {
+): Promise<TrainedModel> {
   const { from } = config.train;
-  const files = (): string[] => [
-    ...datasetFiles(dataset).flatMap(({ image, mask }) => [image, mask]),
-    ...(from === undefined ? [] : modelFiles(from)),
-  ];
-  const stage = trainStage(dataset, config, {
-    folder: stateFolder(out),
-    say: (text) => notice(context, text),
-  });
-  const result = await performStage(stage, out, files, configurationOf("train", config), overwrite, context);
-  await removeState(out);
-  return result;
+  const images = (): string[] => datasetFiles(dataset).flatMap(({ image, mask }) => [image, mask]);
+  const files = (): string[] => [...images(), ...(from === undefined ? [] : modelFiles(from))];
+  const set = resultFrom("", () => Promise.resolve({ folder: dataset }));
+  const task = { out, configuration: configurationOf("train", config), files, overwrite };
+  return performStage(trainStage(set, config, undefined), task, context);
 }
 
+/** Images and a network to labels. */
 export async function segmentImages(
-  model: string,
-  inputs: readonly string[],
-  out: string,
-  config: Config,
-  { overwrite }: OutputOptions,
+  {
+    model,
+    inputs,
+    out,
+    config,
+    overwrite,
+  }: CommandOptions & { readonly model: string; readonly inputs: readonly string[] },
   context: PipelineContext = {},
 ): Promise<SegmentationSummary> {
   assertReplaceable(out, "segment", overwrite);
-  const modelRecords = await hashFiles(modelFiles(model), context);
-  const { source, records } = await openInputs(inputs, out, config, context);
-  return perform(
-    segmentStage(model, source, config),
-    {
-      out,
-      configuration: configurationOf("segment", config),
-      inputs: [...modelRecords, ...records],
-      notices: source.notices,
-    },
-    context,
-  );
+  const network = await hashFiles(modelFiles(model), context);
+  const opened = await openInputs(inputs, out, config, context);
+  const { source, records } = opened;
+  const stage = segmentStage({ inputs: opened, model: givenModel(model, network) }, config);
+  const task = { out, configuration: configurationOf("segment", config), inputs: [...network, ...records] };
+  const { summary } = await perform(stage, { ...task, notices: source.notices }, context);
+  return summary;
 }
 
-export const trackLabels = (
-  labels: string,
-  out: string,
-  config: Config,
-  { overwrite }: OutputOptions,
+/** Labels to tracks. */
+export async function trackLabels(
+  { labels, out, config, overwrite }: CommandOptions & { readonly labels: string },
   context: PipelineContext = {},
-): Promise<TrackingSummary> =>
-  performStage(
-    trackStage(labels, config),
-    out,
-    () => [...listImages(labels).values()],
-    configurationOf("track", config),
-    overwrite,
-    context,
-  );
+): Promise<TrackingSummary> {
+  const files = (): string[] => [...listImages(labels).values()];
+  const stage = trackStage(resultFrom("", () => labelsToTrack(labels)), config);
+  const task = { out, configuration: configurationOf("track", config), files, overwrite };
+  const { summary } = await performStage(stage, task, context);
+  return summary;
+}
 
-/** With images (`measure.images`) the brightness of the nuclei is measured, too. */
+/** Tracks to statistics; with images (`measure.images`) the brightness of the nuclei is measured, too. */
 export async function analyseTracks(
-  tracks: string,
-  out: string,
-  config: Config,
-  { overwrite }: OutputOptions,
+  { tracks, out, config, overwrite }: CommandOptions & { readonly tracks: string },
   context: PipelineContext = {},
 ): Promise<Statistics> {
   assertReplaceable(out, "analyse", overwrite);
   const trackRecords = await hashFiles(trackFiles(tracks), context);
   const { images } = config.measure;
   const opened = images === undefined ? undefined : await openInputs([images], out, config, context);
-  const stage = analyseStage(
-    tracks,
-    config,
-    opened && { source: opened.source, labels: (stored) => trackedMasks(tracks, stored) },
-  );
-  return perform(
-    stage,
-    {
-      out,
-      configuration: configurationOf("analyse", config),
-      inputs: [...trackRecords, ...(opened?.records ?? [])],
-      notices: opened?.source.notices ?? [],
-    },
-    context,
-  );
+  const stored = resultFrom("", async () => readTracking(tracks));
+  const stage = analyseStage({ inputs: opened, tracks: stored }, config);
+  const inputs = [...trackRecords, ...(opened?.records ?? [])];
+  const task = { out, configuration: configurationOf("analyse", config), inputs };
+  return perform(stage, { ...task, notices: opened?.source.notices ?? [] }, context);
 }
