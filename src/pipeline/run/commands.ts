@@ -14,8 +14,9 @@ import { perform, performStage } from "../stage/perform.js";
 import { resultFrom } from "../stage/stage.js";
 import { assertReplaceable, type OutputOptions } from "../store/folders.js";
 import { modelFiles } from "../store/modelfolder.js";
+import { readLabelFolder } from "../track/labelfolder.js";
 import { trackStage } from "../track/trackstage.js";
-import { trackFiles, type TrackingSummary } from "../track/tracking.js";
+import { readTracking, trackFiles, type TrackingSummary } from "../track/tracking.js";
 import type { TrainedModel } from "../train/trainedmodel.js";
 import { datasetFiles } from "../train/trainingset.js";
 import { trainStage } from "../train/trainstage.js";
@@ -86,7 +87,7 @@ export async function trackLabels(
   context: PipelineContext = {},
 ): Promise<TrackingSummary> {
   const files = (): string[] => [...listImages(labels).values()];
-  const stage = trackStage(resultFrom("", () => labelsToTrack(labels)), config);
+  const stage = trackStage(resultFrom("", async () => readLabelFolder(labels)), config);
   const task = { out, configuration: configurationOf("track", config), files, overwrite };
   const { summary } = await performStage(stage, task, context);
   return summary;
@@ -102,7 +103,7 @@ export async function analyseTracks(
   const { images } = config.measure;
   const opened = images === undefined ? undefined : await openInputs([images], out, config, context);
   const stored = resultFrom("", async () => readTracking(tracks));
-  const stage = analyseStage({ inputs: opened, tracks: stored }, config);
+  const stage = analyseStage({ tracks: stored, images: opened }, config);
   const inputs = [...trackRecords, ...(opened?.records ?? [])];
   const task = { out, configuration: configurationOf("analyse", config), inputs };
   return perform(stage, { ...task, notices: opened?.source.notices ?? [] }, context);

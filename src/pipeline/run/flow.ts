@@ -68,7 +68,7 @@ async function measureTracks(
   { inputs, config }: Pick<RunStart, "inputs" | "config">,
 ): Promise<Pick<RunResults, "tracks" | "statistics">> {
   const tracks = await make(trackStage(segmentation, config));
-  const statistics = await make(analyseStage({ inputs, segmentation, tracks }, config));
+  const statistics = await make(analyseStage({ tracks, images: inputs }, config));
   return { tracks, statistics };
 }
 

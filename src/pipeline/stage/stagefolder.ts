@@ -96,7 +96,7 @@ export function stageFolder<N extends string, R extends RunRecord>(
 }
 
 /** A result that is one file gets its name from its stage; a folder is there whole or not at all. */
-const makeAt = <M>(path: string, make: (path: string) => Promise<StageResult<M>>): Promise<StageResult<M>> =>
+export const makeAt = <M>(path: string, make: (path: string) => Promise<StageResult<M>>): Promise<StageResult<M>> =>
   path.endsWith(".html") ? make(path) : writeFolder(path, make);
 
 /** @param path of the trained network */
