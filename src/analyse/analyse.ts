@@ -6,7 +6,8 @@
 import { InvalidInput } from "../core/errors.js";
 import type { Nuclei } from "../core/nuclei.js";
 import { branchesOf, type TrackGraph } from "../core/tracks.js";
-import { mean, medianOf } from "../stats/average.js";
+import { mean } from "../stats/average.js";
+import { median } from "../stats/percentile.js";
 import { type Interval, lineageGroups } from "../stats/bootstrap.js";
 import { roseOf, type Rose } from "../stats/direction.js";
 import { branchStatistics, type BranchStatistics } from "./lineage/branches.js";
@@ -179,16 +180,16 @@ export function analyse(
       nuclei: nuclei.count,
       meanNucleiPerFrame: mean(perFrame.nuclei),
       meanDensity: mean(perFrame.density),
-      medianArea: medianOf(areas),
+      medianArea: median(areas),
       nucleiAtEdge: shapes.atEdge.reduce((sum, n) => sum + n, 0),
       meanNeighbours: meanInside(neighbours),
       medianNearest: neighbours.spacing,
       branches: perBranch.count,
       lineages: groups.lineages,
       divisions: divisions.count,
-      medianDuration: medianOf(perBranch.duration),
-      medianSpeed: medianOf(steps.speed),
-      medianStraightness: medianOf(perBranch.straightness.filter((value) => !Number.isNaN(value))),
+      medianDuration: median(perBranch.duration),
+      medianSpeed: median(steps.speed),
+      medianStraightness: median(perBranch.straightness.filter((value) => !Number.isNaN(value))),
       correlationLength: correlation.length,
       mitoticIndex: mitoticIndex(perFrame),
       medianCycle: cycles.survival.median,

@@ -35,3 +35,11 @@ export function renumber({ height, width, data, count: most }: LabelImage): Labe
   }
   return { height, width, data, count };
 }
+
+/** The label images of a movie or a set of images, read when they are asked for. */
+export interface LabelSource {
+  readonly frames: number;
+  readonly frameNames: readonly string[];
+  size(frame: number): Promise<{ readonly height: number; readonly width: number }>;
+  read(frame: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<LabelImage>;
+}

@@ -1,6 +1,6 @@
 import type { Nuclei } from "../../core/nuclei.js";
 import type { Branch } from "../../core/tracks.js";
-import { medianOf } from "../../stats/average.js";
+import { median } from "../../stats/percentile.js";
 import type { Steps } from "../motion/steps.js";
 import type { Calibration } from "../units/units.js";
 import type { BranchStatistics } from "./branches.js";
@@ -39,7 +39,7 @@ export function reliabilityOf(
   frames: number,
   { height, width }: Calibration,
 ): Reliability {
-  const margin = Math.sqrt((4 * medianOf(nuclei.area)) / Math.PI);
+  const margin = Math.sqrt((4 * median(nuclei.area)) / Math.PI);
   const isInside = (row: number): boolean => {
     const [y, x] = [nuclei.y[row]!, nuclei.x[row]!];
     return nuclei.touchesEdge[row] === 0 && Math.min(y, x, height - 1 - y, width - 1 - x) > margin;
@@ -52,5 +52,5 @@ export function reliabilityOf(
       ? 1
       : 0,
   );
-  return { beginsInside, endsInside, fastSpeed: suspiciousSpeed * medianOf(steps.speed) };
+  return { beginsInside, endsInside, fastSpeed: suspiciousSpeed * median(steps.speed) };
 }

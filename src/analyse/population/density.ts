@@ -1,5 +1,6 @@
 import type { Nuclei } from "../../core/nuclei.js";
-import { mean, medianOf } from "../../stats/average.js";
+import { mean } from "../../stats/average.js";
+import { median } from "../../stats/percentile.js";
 import type { Divisions } from "../lineage/divisions.js";
 import type { Steps } from "../motion/steps.js";
 import type { Units } from "../units/units.js";
@@ -66,7 +67,7 @@ export function frameStatistics(
     meanArea: shapes.mean.area,
     medianArea: shapes.median.area,
     meanSpeed: perFrame((frame) => mean(speeds[frame]!)),
-    medianSpeed: perFrame((frame) => medianOf(speeds[frame]!)),
+    medianSpeed: perFrame((frame) => median(speeds[frame]!)),
     divisions: dividing,
     dividingShare: perFrame((frame) =>
       frame === frames - 1 || counts[frame] === 0 ? NaN : dividing[frame]! / counts[frame]!,

@@ -1,5 +1,6 @@
 import type { Nuclei } from "../../core/nuclei.js";
-import { mean, medianOf } from "../../stats/average.js";
+import { mean } from "../../stats/average.js";
+import { median } from "../../stats/percentile.js";
 import type { Units } from "../units/units.js";
 
 /**
@@ -54,7 +55,7 @@ export function shapesOf(nuclei: Nuclei, frames: number, units: Units): ShapeSta
       Float64Array.from({ length: frames }, (_, frame) =>
         average(values.subarray(starts[frame], starts[frame + 1]).filter((value) => !Number.isNaN(value))),
       );
-    return [measure, perFrame(mean), perFrame(medianOf)] as const;
+    return [measure, perFrame(mean), perFrame(median)] as const;
   });
   const record = (column: 1 | 2): Record<ShapeMeasure, Float64Array> =>
     Object.fromEntries(columns.map((entry) => [entry[0], entry[column]])) as Record<

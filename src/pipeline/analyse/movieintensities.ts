@@ -5,7 +5,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Statistics } from "../../analyse/analyse.js";
-import { mean, medianOf } from "../../stats/average.js";
+import { mean } from "../../stats/average.js";
+import { median } from "../../stats/percentile.js";
 import {
   type FrameIntensities,
   frameIntensityColumns,
@@ -113,7 +114,7 @@ export async function measureIntensities(
     );
   const inside = nuclei.area.filter((_, row) => nuclei.touchesEdge[row] === 0);
   const options = ringOptionsFor(
-    equivalentDiameter(medianOf(inside.length > 0 ? inside : nuclei.area) || 0),
+    equivalentDiameter(median(inside.length > 0 ? inside : nuclei.area) || 0),
     config.analyse.ringWidth,
   );
   const suffixes = suffixesOf(units);
@@ -222,7 +223,7 @@ function addFrame(
     channel,
     nuclei: labels.length,
     meanNucleus: mean(nucleus),
-    medianNucleus: medianOf(nucleus),
+    medianNucleus: median(nucleus),
     meanRing: mean(of((k) => i.ringMean[k]! - i.background)),
     medianRatio: medianRatio(
       Float64Array.from(labels, (label) =>
@@ -239,7 +240,7 @@ function addFrame(
  */
 function medianRatio(ratios: Float64Array): number {
   const known = ratios.filter((ratio) => !Number.isNaN(ratio));
-  return known.length > ratios.length / 2 ? medianOf(known) : NaN;
+  return known.length > ratios.length / 2 ? median(known) : NaN;
 }
 
 const frameIntensitiesOf = (
