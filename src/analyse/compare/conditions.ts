@@ -4,6 +4,7 @@
  * (fields of one dish) are averaged first and count once.
  */
 import { random } from "../../core/random.js";
+import { numbersOf, textsOf } from "../../core/table.js";
 import { mean } from "../../stats/average.js";
 import type { Statistics } from "../analyse.js";
 import { statisticsTables } from "../tables/statisticstables.js";
@@ -33,10 +34,8 @@ export interface Measured {
 /** The headline numbers of a movie by name, as its `summary.csv` has them. */
 export function summaryValues(statistics: Statistics): Map<string, number> {
   const summary = statisticsTables(statistics).find(({ name }) => name === "summary")!;
-  const [names, values] = ["quantity", "value"].map(
-    (name) => summary.columns[summary.header.indexOf(name)]!,
-  ) as [ArrayLike<string>, ArrayLike<number>];
-  return new Map(Array.from(names, (name, i) => [name, values[i]!]));
+  const values = numbersOf(summary, "value");
+  return new Map(textsOf(summary, "quantity").map((name, i) => [name, values[i]!]));
 }
 
 /** These grow with the length and the field of a movie: they are listed, and not compared. */

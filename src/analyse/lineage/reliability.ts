@@ -1,8 +1,6 @@
-import type { Nuclei } from "../../core/nuclei.js";
-import type { Branch } from "../../core/tracks.js";
 import { median } from "../../stats/percentile.js";
 import type { Steps } from "../motion/steps.js";
-import type { Calibration } from "../units/units.js";
+import type { Recording } from "../recording.js";
 import type { BranchStatistics } from "./branches.js";
 import type { Fate } from "./fate.js";
 
@@ -31,13 +29,16 @@ export const suspiciousSpeed = 4;
 
 const explained: ReadonlySet<Fate> = new Set(["divided", "died"]);
 
+/**
+ * Which branches begin and end where nothing explains it, and the speed beyond which a step is suspicious.
+ *
+ * @param table of the recording's branches
+ * @param steps of the same branches
+ */
 export function reliabilityOf(
-  nuclei: Nuclei,
-  branches: readonly Branch[],
+  { nuclei, branches, frames, height, width }: Recording,
   table: BranchStatistics,
   steps: Steps,
-  frames: number,
-  { height, width }: Calibration,
 ): Reliability {
   const margin = Math.sqrt((4 * median(nuclei.area)) / Math.PI);
   const isInside = (row: number): boolean => {

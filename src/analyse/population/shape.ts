@@ -16,6 +16,7 @@ export const shapeMeasures = {
   solidity: 0,
   meanIntensity: 0,
 } as const;
+/** Name of a measure of shape or brightness. */
 export type ShapeMeasure = keyof typeof shapeMeasures;
 
 /**
@@ -35,6 +36,11 @@ export interface ShapeStatistics {
 export const aspectRatio = (nuclei: Nuclei, row: number): number =>
   nuclei.minorAxis[row]! > 0 ? nuclei.majorAxis[row]! / nuclei.minorAxis[row]! : NaN;
 
+/**
+ * Averages shape and brightness over the nuclei of each frame.
+ *
+ * @param frames number of frames of the movie
+ */
 export function shapesOf(nuclei: Nuclei, frames: number, units: Units): ShapeStatistics {
   const inside = new Int32Array(frames);
   const atEdge = new Int32Array(frames);

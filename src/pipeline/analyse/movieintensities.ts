@@ -9,11 +9,11 @@ import { mean } from "../../stats/average.js";
 import { median } from "../../stats/percentile.js";
 import {
   type FrameIntensities,
-  frameIntensityColumns,
-  frameIntensityHeader,
+  frameIntensitiesOf,
+  frameIntensityTable,
   intensitiesOf,
-  intensityColumns,
-  intensityHeader,
+  intensityColumnNames,
+  intensityTable,
   type ObjectIntensities,
   ringOptionsFor,
   ringRatio,
@@ -26,8 +26,8 @@ import type { LabelImage } from "../../core/labels.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { equivalentDiameter } from "../../imgproc/regions.js";
 import { type RingOptions, ringsOf } from "../../imgproc/rings.js";
-import { csvLine, formatRows, formatCsv, parseCsv } from "../../io/csv.js";
 import { maskName } from "../../io/ctc.js";
+import { formatTable, formatTableHeader, formatTableRows, parseTable } from "../../io/table.js";
 import { toCtc } from "../../track/ctcgraph.js";
 import { openAtomic, writeFileAtomic } from "../store/files.js";
 import { listImages } from "../source/imagefolder.js";
@@ -138,7 +138,7 @@ export async function measureIntensities(
     position += bytes.length;
   };
   try {
-    await write(csvLine(intensityHeader(suffixes)));
+    await write(formatTableHeader({ columns: intensityColumnNames(suffixes) }));
     for (let frame = 0; frame < frames; frame++) {
       throwIfCancelled(context, "The analysis");
       const rows = order.subarray(starts[frame], starts[frame + 1]);
@@ -156,7 +156,7 @@ export async function measureIntensities(
         measured: Int32Array.from(rows, (row) => labelled.labelOfRow[row]!),
       };
       for (const [channel, values] of measured.entries()) {
-        await write(formatRows(intensityColumns(values, { ...facts, channel })));
+        await write(formatTableRows(intensityTable(values, { ...facts, channel }, suffixes)));
         addFrame(
           summary,
           frame,
@@ -173,11 +173,8 @@ export async function measureIntensities(
     await file.abort();
     throw error;
   }
-  const result = frameIntensitiesOf(summary);
-  await writeFileAtomic(
-    join(folder, frameTableName),
-    formatCsv(frameIntensityHeader(suffixes), frameIntensityColumns(result)),
-  );
+  const result = columnsOf(summary);
+  await writeFileAtomic(join(folder, frameTableName), formatTable(frameIntensityTable(result, suffixes)));
   return result;
 }
 
@@ -243,9 +240,7 @@ function medianRatio(ratios: Float64Array): number {
   return known.length > ratios.length / 2 ? median(known) : NaN;
 }
 
-const frameIntensitiesOf = (
-  columns: Record<keyof FrameIntensities, readonly number[]>,
-): FrameIntensities => ({
+const columnsOf = (columns: Record<keyof FrameIntensities, readonly number[]>): FrameIntensities => ({
   frame: Int32Array.from(columns.frame),
   time: Float64Array.from(columns.time),
   channel: Int32Array.from(columns.channel),
@@ -261,20 +256,5 @@ const frameIntensitiesOf = (
 export function readFrameIntensities(folder: string): FrameIntensities | undefined {
   const path = join(folder, frameTableName);
   if (!existsSync(path)) return undefined;
-  const { rows } = parseCsv(readFileSync(path, "utf8"), path);
-  const keys: (keyof FrameIntensities)[] = [
-    "frame",
-    "time",
-    "channel",
-    "nuclei",
-    "meanNucleus",
-    "medianNucleus",
-    "meanRing",
-    "medianRatio",
-    "background",
-  ];
-  const column = (k: number): number[] => rows.map((row) => (row[k] === "" ? NaN : Number(row[k])));
-  return frameIntensitiesOf(
-    Object.fromEntries(keys.map((key, k) => [key, column(k)])) as Record<keyof FrameIntensities, number[]>,
-  );
+  return frameIntensitiesOf(parseTable(readFileSync(path, "utf8"), path));
 }
