@@ -34,7 +34,7 @@ import { frameStatistics, type FrameStatistics } from "./population/density.js";
 import type { FrameIntensities } from "./population/intensities.js";
 import { type Neighbours, neighboursOf } from "./population/neighbours.js";
 import { type ShapeStatistics, shapesOf } from "./population/shape.js";
-import type { Recording } from "./recording.js";
+import type { Recording } from "./units/recording.js";
 import { estimatesOf, type Resampled } from "./summary/intervals.js";
 import { type Notes, notesOf, type Summary } from "./summary/summary.js";
 import { unitsOf, type Calibration, type Units } from "./units/units.js";

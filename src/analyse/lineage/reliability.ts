@@ -1,6 +1,6 @@
 import { median } from "../../stats/percentile.js";
 import type { Steps } from "../motion/steps.js";
-import type { Recording } from "../recording.js";
+import type { Recording } from "../units/recording.js";
 import type { BranchStatistics } from "./branches.js";
 import type { Fate } from "./fate.js";
 

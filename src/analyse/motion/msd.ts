@@ -1,5 +1,5 @@
 import { type LineageGroups, totalsOf } from "../../stats/bootstrap.js";
-import type { Recording } from "../recording.js";
+import type { Recording } from "../units/recording.js";
 import type { Units } from "../units/units.js";
 
 /** Mean squared displacement: one row a lag. */

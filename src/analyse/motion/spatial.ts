@@ -1,7 +1,7 @@
 import KDBush from "kdbush";
 import type { Nuclei } from "../../core/nuclei.js";
 import { fitDecay } from "../../stats/decay.js";
-import type { Recording } from "../recording.js";
+import type { Recording } from "../units/recording.js";
 import type { Velocities } from "./collectivedrift.js";
 import { type Steps, stepsByFrame } from "./steps.js";
 

@@ -1,5 +1,5 @@
 import { screenAngle } from "../../stats/direction.js";
-import type { Recording } from "../recording.js";
+import type { Recording } from "../units/recording.js";
 import type { Steps, StepsByFrame } from "./steps.js";
 
 /** Mean velocities on a regular grid. */

@@ -2,7 +2,7 @@ import { mean } from "../../stats/average.js";
 import { median } from "../../stats/percentile.js";
 import type { Divisions } from "../lineage/divisions.js";
 import type { Steps } from "../motion/steps.js";
-import type { Recording } from "../recording.js";
+import type { Recording } from "../units/recording.js";
 import type { ShapeStatistics } from "./shape.js";
 
 /** One row a frame; NaN where a frame has nothing to average. */

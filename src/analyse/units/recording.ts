@@ -1,6 +1,6 @@
-import type { Nuclei } from "../core/nuclei.js";
-import type { Branch } from "../core/tracks.js";
-import type { Units } from "./units/units.js";
+import type { Nuclei } from "../../core/nuclei.js";
+import type { Branch } from "../../core/tracks.js";
+import type { Units } from "./units.js";
 
 /** A movie, or a set of images, with its tracks: what every measure is made from. */
 export interface Recording {
