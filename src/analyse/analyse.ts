@@ -5,7 +5,7 @@
  */
 import { InvalidInput } from "../core/errors.js";
 import type { Nuclei } from "../core/nuclei.js";
-import { branchesOf, branchOfRow, type TrackGraph } from "../core/tracks.js";
+import { type Branch, branchesOf, branchOfRow, type TrackGraph } from "../core/tracks.js";
 import { mean } from "../stats/average.js";
 import { median } from "../stats/percentile.js";
 import { type Interval, type LineageGroups, lineageGroups } from "../stats/bootstrap.js";
@@ -56,6 +56,8 @@ export interface AnalyseOptions {
   readonly seed: number;
   /** Evidence of divisions, 0..1, by row of the mother in her last frame. */
   readonly evidence?: ReadonlyMap<number, number> | undefined;
+  /** Branches of the graph, where the caller has them; else they are made. */
+  readonly branches?: readonly Branch[] | undefined;
 }
 
 /** A tracked movie; intervals from 300 resamples. */
@@ -154,7 +156,7 @@ export function analyse(
 function recordingOf(
   graph: TrackGraph,
   calibration: Calibration,
-  { tracked, fieldAreas }: AnalyseOptions,
+  { tracked, fieldAreas, branches }: AnalyseOptions,
 ): Recording {
   const { nuclei, frames } = graph;
   if (fieldAreas !== undefined && fieldAreas.length !== frames)
@@ -162,7 +164,7 @@ function recordingOf(
   return {
     nuclei,
     frames,
-    branches: tracked ? branchesOf(graph) : [],
+    branches: tracked ? (branches ?? branchesOf(graph)) : [],
     height: calibration.height,
     width: calibration.width,
     units: unitsOf(calibration),

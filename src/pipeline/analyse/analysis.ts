@@ -1,19 +1,62 @@
-/** Tracks on disk to statistics on disk: one CSV a table, `statistics.json`. */
+/**
+ * Tracks to statistics on disk: one CSV a table, `statistics.json`; with images also `intensities.csv` and
+ * `intensity_frames.csv`.
+ */
 import { join } from "node:path";
 import { analyse, type Statistics } from "../../analyse/analyse.js";
 import type { LongTable } from "../../core/table.js";
 import { nucleiTable } from "../../analyse/tables/nucleitable.js";
 import { statisticsTables } from "../../analyse/tables/statisticstables.js";
+import type { ImageSource } from "../../core/image.js";
+import type { StageContext } from "../../core/progress.js";
 import { formatLongTable, formatTable } from "../../io/table.js";
 import type { Config } from "../config/options.js";
+import type { SegmentationResult } from "../segment/segmentation.js";
 import { writeFileAtomic } from "../store/files.js";
-import type { StoredTracks } from "../track/tracking.js";
+import type { TrackingResult } from "../track/tracking.js";
+import { measureIntensities, readFrameIntensities } from "./movieintensities.js";
 
 /**
- * Statistics of tracks (`readTracks`). The calibration is the one that tracking noted, unless the
+ * Statistics of a tracked movie, into `folder`, which must exist.
+ *
+ * @param images whose channels are measured in and around the nuclei: those that the labels were made from
+ * @returns what was written, with the brightness of the frames as the table holds it
+ * @throws InvalidInput when the images are not those of the tracks; Cancelled; OutputError; what reading throws
+ */
+export async function analyseInto(
+  folder: string,
+  tracking: TrackingResult,
+  images: ImageSource | undefined,
+  config: Config,
+  context: StageContext,
+): Promise<Statistics> {
+  const statistics = statisticsOf(tracking, config);
+  await writeStatistics(folder, statistics);
+  if (images === undefined) return statistics;
+  const movie = { statistics, images, masks: tracking.masks, labelOfRow: tracking.labelOfRow };
+  return { ...statistics, intensities: await measureIntensities(folder, movie, config, context) };
+}
+
+/**
+ * What `analyseInto` returned for these tracks when it filled `folder`: the tables hold fewer digits, so that
+ * the statistics are computed again, and the images are not read.
+ *
+ * @throws InvalidInput when a table is damaged
+ */
+export function readStatistics(folder: string, tracking: TrackingResult, config: Config): Statistics {
+  const statistics = statisticsOf(tracking, config);
+  const intensities = readFrameIntensities(folder);
+  return intensities === undefined ? statistics : { ...statistics, intensities };
+}
+
+/**
+ * Statistics of tracks without brightness. The calibration is the one that tracking noted, unless the
  * configuration gives another.
  */
-export function statisticsOf({ graph, summary, evidence }: StoredTracks, config: Config): Statistics {
+export function statisticsOf(
+  { graph, branches, summary, evidence }: TrackingResult,
+  config: Config,
+): Statistics {
   const { height, width } = summary;
   return analyse(
     graph,
@@ -23,11 +66,28 @@ export function statisticsOf({ graph, summary, evidence }: StoredTracks, config:
       pixelSize: config.input.pixelSize ?? summary.pixelSize,
       frameInterval: config.input.frameInterval ?? summary.frameInterval,
     },
-    { seed: config.general.seed, resamples: config.analyse.resamples, evidence },
+    { seed: config.general.seed, resamples: config.analyse.resamples, evidence, branches },
   );
 }
 
-/** Writes the tables into `folder`, which must exist. */
+/**
+ * Statistics of independent images, in which nothing is tracked.
+ *
+ * @param pixelSize µm, where it is known
+ */
+export function imageStatistics(
+  { summary: { images }, nuclei }: Pick<SegmentationResult, "summary" | "nuclei">,
+  pixelSize: number | undefined,
+): Statistics {
+  const { height, width } = images[0]!;
+  return analyse(
+    { nuclei, frames: images.length, edges: new Uint32Array(0) },
+    { height, width, pixelSize },
+    { tracked: false, fieldAreas: images.map((image) => image.height * image.width) },
+  );
+}
+
+/** Writes the tables into `folder`, which must exist. @throws OutputError */
 export async function writeStatistics(folder: string, statistics: Statistics): Promise<void> {
   for (const table of statisticsTables(statistics))
     await writeFileAtomic(join(folder, `${table.name}.csv`), formatTable(table));

@@ -1,24 +1,22 @@
 /** What the stages of a run left on disk, for the stages that show it: figures and report. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { analyse, type Statistics } from "../../analyse/analyse.js";
+import type { Statistics } from "../../analyse/analyse.js";
 import { isLarge, windowGrid, windowName } from "../../annotate/views.js";
 import { InvalidInput } from "../../core/errors.js";
 import type { Image, ImageSource, Window } from "../../core/image.js";
 import type { Nuclei } from "../../core/nuclei.js";
 import { parseCsv } from "../../io/csv.js";
 import type { LossRecord } from "../../plot/plots.js";
-import { statisticsOf } from "../analyse/analysis.js";
-import { readFrameIntensities } from "../analyse/movieintensities.js";
+import { imageStatistics, readStatistics } from "../analyse/analysis.js";
 import type { AnnotationSummary } from "../annotate/annotation.js";
 import type { Config } from "../config/options.js";
-import type { SegmentationSummary } from "../segment/segmentation.js";
+import { readSegmentation } from "../segment/segmentation.js";
 import { isTrackable } from "../source/source.js";
 import { type RunStage, stageOutputs } from "../stage/stagenames.js";
 import { readJson } from "../store/files.js";
-import { parseNuclei } from "../store/nucleifile.js";
 import type { RunRecord } from "../store/provenance.js";
-import { readTracks, type StoredTracks } from "../track/tracking.js";
+import { readTracking, type TrackingResult } from "../track/tracking.js";
 
 /** What a stage wrote. @throws InvalidInput when the stage is not finished */
 export function summaryOf<T>(out: string, stage: RunStage, name: string): T {
@@ -36,20 +34,20 @@ export function summaryOf<T>(out: string, stage: RunStage, name: string): T {
 export interface RunNumbers {
   readonly statistics: Statistics;
   /** Absent for images that are independent of each other. */
-  readonly tracks?: StoredTracks;
+  readonly tracks?: TrackingResult;
 }
 
 /** Statistics of a run, and the tracks that they are of. @throws InvalidInput when a stage is not finished */
 export function numbersOf(out: string, source: ImageSource, config: Config): RunNumbers {
-  const segmentation = summaryOf<SegmentationSummary>(out, "segment", "segmentation.json");
-  if (!isTrackable(source)) return { statistics: untracked(out, segmentation, source) };
-  const tracks = readTracks(join(out, stageOutputs.track));
+  summaryOf(out, "segment", "segmentation.json");
+  if (!isTrackable(source)) {
+    const segmentation = readSegmentation(join(out, stageOutputs.segment));
+    return { statistics: imageStatistics(segmentation, source.pixelSize) };
+  }
+  const tracks = readTracking(join(out, stageOutputs.track));
   return {
     tracks,
-    statistics: {
-      ...statisticsOf(tracks, config),
-      intensities: readFrameIntensities(join(out, stageOutputs.analyse)),
-    },
+    statistics: readStatistics(join(out, stageOutputs.analyse), tracks, config),
   };
 }
 
@@ -57,19 +55,6 @@ export function numbersOf(out: string, source: ImageSource, config: Config): Run
 export function numbersOnce(out: string, source: ImageSource, config: Config): () => RunNumbers {
   let numbers: RunNumbers | undefined;
   return () => (numbers ??= numbersOf(out, source, config));
-}
-
-/** Statistics of the frames of a set of independent images. */
-function untracked(out: string, { images }: SegmentationSummary, source: ImageSource): Statistics {
-  const path = join(out, stageOutputs.segment, "objects.csv");
-  const nuclei = parseNuclei(readFileSync(path, "utf8"), path);
-  const { height, width } = images[0]!;
-  const graph = { nuclei, frames: images.length, edges: new Uint32Array(0) };
-  return analyse(
-    graph,
-    { height, width, pixelSize: source.pixelSize },
-    { tracked: false, fieldAreas: images.map((image) => image.height * image.width) },
-  );
 }
 
 /** What pictures of a run show: a frame, or, of one too large, the middle one of its annotated windows. */

@@ -3,7 +3,6 @@
  * all.
  */
 import type { Statistics } from "../../analyse/analyse.js";
-import { trackedMasks } from "../analyse/movieintensities.js";
 import type { AnnotationSummary } from "../annotate/annotation.js";
 import { type Config, configurationOf } from "../config/options.js";
 import type { SegmentationSummary } from "../segment/segmentation.js";
@@ -116,11 +115,7 @@ export async function analyseTracks(
   const trackRecords = await hashFiles(trackFiles(tracks), context);
   const { images } = config.measure;
   const opened = images === undefined ? undefined : await openInputs([images], out, config, context);
-  const stage = analyseStage(
-    tracks,
-    config,
-    opened && { source: opened.source, labels: (stored) => trackedMasks(tracks, stored) },
-  );
+  const stage = analyseStage(tracks, config, opened && { source: opened.source });
   return perform(
     stage,
     {

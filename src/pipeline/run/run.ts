@@ -4,13 +4,13 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
-import { labelsOf } from "../analyse/movieintensities.js";
 import { diametersOf, readAnnotation } from "../annotate/annotation.js";
 import { chooseDevice } from "../config/device.js";
 import type { Config } from "../config/options.js";
 import { figuresStage } from "../report/figures.js";
 import { writeReport } from "../report/reporting.js";
 import { numbersOnce } from "../report/results.js";
+import { readSegmentation } from "../segment/segmentation.js";
 import { openInputs } from "../source/opening.js";
 import { hashFiles, isTrackable } from "../source/source.js";
 import { notice, type PipelineContext } from "../stage/events.js";
@@ -107,7 +107,7 @@ export async function finishRun(open: OpenRun, model: string): Promise<void> {
     await open.fill(
       analyseStage(open.path("track"), config, {
         source,
-        labels: (tracks) => labelsOf(open.path("track"), open.path("segment"), source.frameNames, tracks),
+        labels: readSegmentation(open.path("segment")).labels,
       }),
     );
   } else

@@ -4,9 +4,9 @@
  */
 import type { Statistics } from "../../analyse/analyse.js";
 import type { ImageSource } from "../../core/image.js";
+import type { LabelSource } from "../../core/labels.js";
 import { counted } from "../../core/wording.js";
-import { statisticsOf, writeStatistics } from "../analyse/analysis.js";
-import { type LabelledFrames, measureIntensities } from "../analyse/movieintensities.js";
+import { analyseInto } from "../analyse/analysis.js";
 import { annotateInto, type AnnotationSummary, diametersOf } from "../annotate/annotation.js";
 import { chooseDevice } from "../config/device.js";
 import type { Config } from "../config/options.js";
@@ -16,13 +16,8 @@ import { isTrackable } from "../source/source.js";
 import type { Stage } from "../stage/stage.js";
 import type { RunStage } from "../stage/stagenames.js";
 import { loadModel } from "../store/modelfolder.js";
-import {
-  radiusText,
-  readTracks,
-  type StoredTracks,
-  trackInto,
-  type TrackingSummary,
-} from "../track/tracking.js";
+import { readLabelFolder } from "../track/labelfolder.js";
+import { radiusText, readTracking, trackInto, type TrackingSummary } from "../track/tracking.js";
 import type { CheckpointOptions } from "../train/checkpoint.js";
 import {
   effortOf,
@@ -130,7 +125,7 @@ export const trackStage = (labels: string, config: Config): Stage<TrackingSummar
   name: "track",
   text: "linking nuclei through time",
   fill: async (folder, context) => {
-    const { summary: value } = await trackInto(folder, labels, config, context);
+    const { summary: value } = await trackInto(folder, readLabelFolder(labels), config, context);
     return {
       value,
       text:
@@ -141,10 +136,11 @@ export const trackStage = (labels: string, config: Config): Stage<TrackingSummar
   },
 });
 
-/** What is measured beside the tracks: images of every frame, and the labels of the nuclei in them. */
+/** What is measured beside the tracks: images of every frame. */
 export interface MeasuredImages {
   readonly source: ImageSource;
-  readonly labels: (tracks: StoredTracks) => LabelledFrames;
+  /** Label images that stand in for masks, where there are too many tracks for these. */
+  readonly labels?: LabelSource | undefined;
 }
 
 export const analyseStage = (
@@ -158,13 +154,8 @@ export const analyseStage = (
       ? "density, speed, direction, divisions"
       : "density, speed, direction, divisions, brightness",
   fill: async (folder, context) => {
-    const stored = readTracks(tracks);
-    const value = statisticsOf(stored, config);
-    await writeStatistics(folder, value);
-    const intensities =
-      images === undefined
-        ? undefined
-        : await measureIntensities(folder, value, images.labels(stored), images.source, config, context);
+    const tracking = readTracking(tracks, images?.labels);
+    const value = await analyseInto(folder, tracking, images?.source, config, context);
     const {
       summary: { branches, meanNucleiPerFrame, meanSpeed },
       units,
@@ -173,7 +164,7 @@ export const analyseStage = (
       ? "nothing moved"
       : `mean speed ${meanSpeed.toFixed(3)} ${units.length}/${units.time}`;
     return {
-      value: { ...value, intensities },
+      value,
       text: `${meanNucleiPerFrame.toFixed(0)} nuclei a frame, ${branches} tracks, ${speed}`,
     };
   },

@@ -51,9 +51,10 @@ export async function trackMovie(
 ): Promise<TrackedMovie> {
   const { tracker, repair, ...linking } = { ...defaultTrackMovieOptions, ...options };
   const kept = keptLabels(labels);
-  const { nuclei, overlaps, height, width } = await measureLabels(kept, known, context);
+  const { nuclei, overlaps, height, width } = await measureLabels(kept, known, partOf(context, 0, readShare));
+  const linkContext = partOf(context, readShare, 1);
   const link = (rows: Nuclei, shared: LinkOverlaps): LinkedMovie => {
-    const result = trackWith(tracker, rows, labels.frames, linking, context, shared);
+    const result = trackWith(tracker, rows, labels.frames, linking, linkContext, shared);
     return { ...result, branches: branchesOf(result.graph) };
   };
   const first = link(nuclei, overlaps);
@@ -65,8 +66,25 @@ export async function trackMovie(
   const second = link(found.nuclei, found.overlaps);
   // Repaired masks are those of the challenge: where there are too many tracks for these, the masks stay as
   // they are.
-  if (second.branches.length > largestCtcLabel) return unrepaired;
+  if (challengeTracks(second) > largestCtcLabel) return unrepaired;
   return { ...second, labels: found.labels, repairs: found.repairs, height, width };
+}
+
+/** Of the time that a movie takes, about so much goes into reading its labels. */
+const readShare = 0.5;
+
+/** Reports the progress of a part of the work as that of the whole, which is 1. */
+export const partOf = (context: StageContext, from: number, to: number): StageContext => ({
+  ...context,
+  onProgress: ({ done, total, message }) =>
+    context.onProgress?.({ done: from + ((to - from) * done) / total, total: 1, message }),
+});
+
+/** Tracks by the rules of the challenge: a branch is a new one after each gap. */
+function challengeTracks({ graph: { nuclei }, branches }: LinkedMovie): number {
+  const begins = (rows: readonly number[], k: number): boolean =>
+    k === 0 || nuclei.frame[rows[k]!] !== nuclei.frame[rows[k - 1]!]! + 1;
+  return branches.reduce((sum, { rows }) => sum + rows.filter((_, k) => begins(rows, k)).length, 0);
 }
 
 interface LinkedMovie extends TrackResult {
