@@ -71,12 +71,7 @@ try {
     ]) {
       const out = join(work, "dataset");
       const config = resolveConfig({ annotate: { preset, overlays: false }, input: { kind } }, "bench");
-      await annotate(
-        images.map(({ image }) => image),
-        out,
-        config,
-        { overwrite: true },
-      );
+      await annotate({ inputs: images.map(({ image }) => image), out, config, overwrite: true });
       const label = movie && preset === "auto" ? `auto, ${kind}` : preset;
       // Candidates do not depend on the neighbouring frames.
       if (!(movie && kind === "movie"))

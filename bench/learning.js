@@ -57,35 +57,28 @@ const log = {
 };
 
 const dataset = join(out, "dataset");
-await annotate(
-  development.map(({ image }) => image),
-  dataset,
-  config,
-  { overwrite: true },
-  log,
-);
+await annotate({ inputs: development.map(({ image }) => image), out: dataset, config, overwrite: true }, log);
 if (args.includes("--truth"))
   for (const { name: image, labels } of development)
     await writeLabels(join(dataset, "masks", `${image}.tif`), await readLabels(labels));
 const started = performance.now();
-const result = await train(dataset, join(out, "model"), config, { overwrite: true }, log);
+const result = await train({ dataset, out: join(out, "model"), config, overwrite: true }, log);
 const seconds = (performance.now() - started) / 1000;
 
 /** Network and annotation on images with truth, each in a folder of label images; prints a line for each. */
 async function judge(title, images, part) {
   await segmentImages(
-    join(out, "model"),
-    images.map(({ image }) => image),
-    join(out, part, "labels"),
-    config,
-    { overwrite: true },
+    {
+      model: join(out, "model"),
+      inputs: images.map(({ image }) => image),
+      out: join(out, part, "labels"),
+      config,
+      overwrite: true,
+    },
     log,
   );
   await annotate(
-    images.map(({ image }) => image),
-    join(out, part, "annotation"),
-    config,
-    { overwrite: true },
+    { inputs: images.map(({ image }) => image), out: join(out, part, "annotation"), config, overwrite: true },
     log,
   );
   console.log(

@@ -41,7 +41,7 @@ const allowed: Record<string, readonly string[]> = {
 const rooms: Record<string, readonly string[]> = {
   io: ["io/image", "io", "io/tiff", "io/png"],
   nn: ["nn", "nn/ops"],
-  track: ["track", "track/repair"],
+  track: ["track", "track/repair", "track/movie"],
   analyse: [
     "analyse/units",
     "analyse/motion",

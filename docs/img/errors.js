@@ -75,15 +75,15 @@ async function rowsOf(name) {
           ? stardistSample()
           : collection(name).filter(({ test }) => test === (part === "test"));
     const dataset = join(work, "dataset");
-    await annotate(
-      images.map(({ image }) => image),
-      dataset,
-      resolveConfig(
+    await annotate({
+      inputs: images.map(({ image }) => image),
+      out: dataset,
+      config: resolveConfig(
         { annotate: { overlays: false }, input: { kind: name in seeds ? "movie" : "images" } },
         "errors",
       ),
-      { overwrite: true },
-    );
+      overwrite: true,
+    });
     const { header, rows: table } = parseCsv(readFileSync(join(dataset, "objects.csv"), "utf8"));
     const cell = (row, column) => row[header.indexOf(column)];
     const read = (folder, index) => readLabels(join(dataset, folder, `${images[index].name}.tif`));

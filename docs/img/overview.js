@@ -11,7 +11,7 @@ import {
   trackOverlay,
 } from "../../dist/index.js";
 import { encodePng } from "../../dist/io/png/png.js";
-import { readTracks } from "../../dist/pipeline/track/tracking.js";
+import { readTracking } from "../../dist/pipeline/track/tracking.js";
 
 const demo = process.argv[2] ?? "karyon-demo";
 const results = join(demo, "results");
@@ -28,7 +28,7 @@ const blank = {
   data: new Int32Array(image.height * image.width),
   count: 0,
 };
-const { graph, summary } = readTracks(join(results, "tracks"));
+const { graph, summary } = readTracking(join(results, "tracks"));
 const panels = [
   overlayLabels(image, blank, { view }),
   annotationOverlay(image, await readLabels(join(results, "annotation", "masks", `${name}.tif`)), { view }),

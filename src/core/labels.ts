@@ -38,7 +38,7 @@ export function renumber({ height, width, data, count: most }: LabelImage): Labe
   return { height, width, data, count };
 }
 
-/** Label images of the frames of a movie, read one by one: from files, or from memory (`labelSourceOf`). */
+/** The label images of a movie or a set of images, read when they are asked for. */
 export interface LabelSource {
   readonly frames: number;
   readonly frameNames: readonly string[];

@@ -13,7 +13,7 @@ export const analyseCommand: CommandSpec = {
     "analyse tracks -o statistics --images movie/",
   ],
   async run({ args, out, overwrite, config, context }) {
-    const { summary, units } = await analyseTracks(args[0]!, out, config, { overwrite }, context);
+    const { summary, units } = await analyseTracks({ tracks: args[0]!, out, config, overwrite }, context);
     return {
       text: `Statistics: ${out} (lengths in ${units.length}, times in ${units.time})`,
       value: { units, summary },

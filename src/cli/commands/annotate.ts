@@ -62,7 +62,7 @@ export const annotateCommand: CommandSpec = {
         "none",
         "give one with -o, or look at one frame first with --preview",
       );
-    const summary = await annotate(args, out, config, { overwrite }, context);
+    const summary = await annotate({ inputs: args, out, config, overwrite }, context);
     const look = config.annotate.overlays ? "look at overlays/; " : "";
     const lines = [
       `Dataset: ${out} (${look}objects.csv says why each object was kept or rejected)`,

@@ -1,4 +1,4 @@
-import { reportRun } from "../../pipeline/report/reporting.js";
+import { reportRun } from "../../pipeline/run/reportagain.js";
 import type { CommandSpec } from "../commandline/command.js";
 
 export const reportCommand: CommandSpec = {

@@ -21,7 +21,7 @@ export const runCommand: CommandSpec = {
   ],
   onStop: "Finished stages are kept; run the same command again to go on after them.",
   async run({ args, out, overwrite, config, context }) {
-    const result = await run(args, out, config, { overwrite }, context);
+    const result = await run({ inputs: args, out, config, overwrite }, context);
     return {
       text: `Report: ${result.report}`,
       value: { folder: result.folder, report: result.report, stages: result.record.stages },

@@ -9,7 +9,10 @@ export const segmentCommand: CommandSpec = {
   flags: [outputFlag, overwriteFlag],
   examples: ["segment model movie/ -o labels"],
   async run({ args, out, overwrite, config, context }) {
-    const summary = await segmentImages(args[0]!, args.slice(1), out, config, { overwrite }, context);
+    const summary = await segmentImages(
+      { model: args[0]!, inputs: args.slice(1), out, config, overwrite },
+      context,
+    );
     return { text: `Labels: ${out}`, value: summary };
   },
 };

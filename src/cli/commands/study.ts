@@ -22,7 +22,10 @@ export const studyCommand: CommandSpec = {
   ],
   onStop: "Finished stages are kept; run the same command again to go on after them.",
   async run({ args, out, overwrite, config, context }) {
-    const { folder, report, comparison, record } = await study(args[0]!, out, config, { overwrite }, context);
+    const { folder, report, comparison, record } = await study(
+      { samples: args[0]!, out, config, overwrite },
+      context,
+    );
     return {
       text: `Report: ${report}`,
       value: {

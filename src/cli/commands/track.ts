@@ -9,7 +9,7 @@ export const trackCommand: CommandSpec = {
   flags: [outputFlag, overwriteFlag],
   examples: ["track labels -o tracks"],
   async run({ args, out, overwrite, config, context }) {
-    const summary = await trackLabels(args[0]!, out, config, { overwrite }, context);
+    const summary = await trackLabels({ labels: args[0]!, out, config, overwrite }, context);
     return { text: `Tracks: ${out}`, value: summary };
   },
 };

@@ -15,7 +15,7 @@ export const trainCommand: CommandSpec = {
   ],
   onStop: "No model was written; run the same command again.",
   async run({ args, out, overwrite, config, context }) {
-    const { description, history } = await train(args[0]!, out, config, { overwrite }, context);
+    const { description, history } = await train({ dataset: args[0]!, out, config, overwrite }, context);
     return {
       text: `Model: ${out}`,
       value: { model: out, thresholds: description.thresholds, last: history.at(-1) },

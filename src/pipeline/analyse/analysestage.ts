@@ -31,7 +31,7 @@ export const analyseStage = (
     const made = await analyseInto(folder, await tracks.value(), images?.source, config, work);
     const { branches, meanNucleiPerFrame, meanSpeed } = made.summary;
     return {
-      made,
+      value: made,
       text: `${meanNucleiPerFrame.toFixed(0)} nuclei a frame, ${branches} tracks, ${speedText(made)}`,
       data: { tracks: branches, meanNucleiPerFrame, meanSpeed, units: made.units },
     };

@@ -1,18 +1,62 @@
-/** Tracks on disk to statistics on disk: one CSV a table, `statistics.json`. */
+/**
+ * Tracks to statistics on disk: one CSV a table, `statistics.json`; with images also `intensities.csv` and
+ * `intensity_frames.csv`.
+ */
 import { join } from "node:path";
 import { analyse, type Statistics } from "../../analyse/analyse.js";
-import { type NucleiTable, nucleiTable } from "../../analyse/tables/nucleitable.js";
+import type { LongTable } from "../../core/table.js";
+import { nucleiTable } from "../../analyse/tables/nucleitable.js";
 import { statisticsTables } from "../../analyse/tables/statisticstables.js";
-import { csvLine, formatRows, formatCsv } from "../../io/csv.js";
+import type { ImageSource } from "../../core/image.js";
+import type { StageContext } from "../../core/progress.js";
+import { formatLongTable, formatTable } from "../../io/table.js";
 import type { Config } from "../config/options.js";
+import type { SegmentationResult } from "../segment/segmentation.js";
 import { writeFileAtomic } from "../store/files.js";
-import type { StoredTracks } from "../track/tracking.js";
+import type { TrackingResult } from "../track/tracking.js";
+import { measureIntensities, readFrameIntensities } from "./movieintensities.js";
 
 /**
- * Statistics of tracks (`readTracks`). The calibration is the one that tracking noted, unless the
+ * Statistics of a tracked movie, into `folder`, which must exist.
+ *
+ * @param images whose channels are measured in and around the nuclei: those that the labels were made from
+ * @returns what was written, with the brightness of the frames as the table holds it
+ * @throws InvalidInput when the images are not those of the tracks; Cancelled; OutputError; what reading throws
+ */
+export async function analyseInto(
+  folder: string,
+  tracking: TrackingResult,
+  images: ImageSource | undefined,
+  config: Config,
+  context: StageContext,
+): Promise<Statistics> {
+  const statistics = statisticsOf(tracking, config);
+  await writeStatistics(folder, statistics);
+  if (images === undefined) return statistics;
+  const movie = { statistics, images, masks: tracking.masks, labelOfRow: tracking.labelOfRow };
+  return { ...statistics, intensities: await measureIntensities(folder, movie, config, context) };
+}
+
+/**
+ * What `analyseInto` returned for these tracks when it filled `folder`: the tables hold fewer digits, so that
+ * the statistics are computed again, and the images are not read.
+ *
+ * @throws InvalidInput when a table is damaged
+ */
+export function readStatistics(folder: string, tracking: TrackingResult, config: Config): Statistics {
+  const statistics = statisticsOf(tracking, config);
+  const intensities = readFrameIntensities(folder);
+  return intensities === undefined ? statistics : { ...statistics, intensities };
+}
+
+/**
+ * Statistics of tracks without brightness. The calibration is the one that tracking noted, unless the
  * configuration gives another.
  */
-export function statisticsOf({ graph, summary, evidence }: StoredTracks, config: Config): Statistics {
+export function statisticsOf(
+  { graph, branches, summary, evidence }: TrackingResult,
+  config: Config,
+): Statistics {
   const { height, width } = summary;
   return analyse(
     graph,
@@ -22,14 +66,31 @@ export function statisticsOf({ graph, summary, evidence }: StoredTracks, config:
       pixelSize: config.input.pixelSize ?? summary.pixelSize,
       frameInterval: config.input.frameInterval ?? summary.frameInterval,
     },
-    { seed: config.general.seed, resamples: config.analyse.resamples, evidence },
+    { seed: config.general.seed, resamples: config.analyse.resamples, evidence, branches },
   );
 }
 
-/** Writes the tables into `folder`, which must exist. */
+/**
+ * Statistics of independent images, in which nothing is tracked.
+ *
+ * @param pixelSize µm, where it is known
+ */
+export function imageStatistics(
+  { summary: { images }, nuclei }: Pick<SegmentationResult, "summary" | "nuclei">,
+  pixelSize: number | undefined,
+): Statistics {
+  const { height, width } = images[0]!;
+  return analyse(
+    { nuclei, frames: images.length, edges: new Uint32Array(0) },
+    { height, width, pixelSize },
+    { tracked: false, fieldAreas: images.map((image) => image.height * image.width) },
+  );
+}
+
+/** Writes the tables into `folder`, which must exist. @throws OutputError */
 export async function writeStatistics(folder: string, statistics: Statistics): Promise<void> {
-  for (const { name, header, columns } of statisticsTables(statistics))
-    await writeFileAtomic(join(folder, `${name}.csv`), formatCsv(header, columns));
+  for (const table of statisticsTables(statistics))
+    await writeFileAtomic(join(folder, `${table.name}.csv`), formatTable(table));
   const nuclei = nucleiTable(statistics);
   await writeFileAtomic(join(folder, `${nuclei.name}.csv`), pieces(nuclei));
   const { units, summary, intervals, notes } = statistics;
@@ -39,12 +100,8 @@ export async function writeStatistics(folder: string, statistics: Statistics): P
   );
 }
 
-const rowsAtOnce = 10_000;
-
-/** The table as text, part by part: that of a long movie is larger than a text can be. */
-function* pieces({ header, count, rows }: NucleiTable): Generator<Uint8Array> {
+/** The table as bytes, part by part: that of a long movie is larger than a text can be. */
+function* pieces(table: LongTable): Generator<Uint8Array> {
   const encoder = new TextEncoder();
-  yield encoder.encode(csvLine(header));
-  for (let from = 0; from < count; from += rowsAtOnce)
-    yield encoder.encode(formatRows(rows(from, Math.min(count, from + rowsAtOnce))));
+  for (const text of formatLongTable(table)) yield encoder.encode(text);
 }

@@ -7,14 +7,11 @@ import { labelImage, type LabelImage } from "../../core/labels.js";
 import { parseCsv } from "../../io/csv.js";
 import { resolveConfig } from "../config/config.js";
 import { writeLabels } from "../store/labelfiles.js";
-import { readTracks, trackInto } from "../track/tracking.js";
-import { statisticsOf, writeStatistics } from "./analysis.js";
-import {
-  measureIntensities,
-  readFrameIntensities,
-  segmentedLabels,
-  trackedMasks,
-} from "./movieintensities.js";
+import { readLabelFolder } from "../track/labelfolder.js";
+import { masksIn } from "../track/storedmasks.js";
+import { readTracking, trackInto } from "../track/tracking.js";
+import { analyseInto, readStatistics, statisticsOf, writeStatistics } from "./analysis.js";
+import { measureIntensities, readFrameIntensities } from "./movieintensities.js";
 
 let root = "";
 beforeEach(async () => {
@@ -23,7 +20,7 @@ beforeEach(async () => {
   // Two nuclei of 8 px; in the second frame their labels change places.
   await writeLabels(join(root, "labels", "t0.tif"), squares([10, 10], [40, 40]));
   await writeLabels(join(root, "labels", "t1.tif"), squares([40, 41], [10, 11]));
-  await trackInto(join(root, "tracks"), join(root, "labels"), config, {});
+  await trackInto(join(root, "tracks"), readLabelFolder(join(root, "labels")), config, {});
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
@@ -71,14 +68,13 @@ function source(frames = 2, edge = size): ImageSource {
 
 describe("measureIntensities", () => {
   it("writes one row a nucleus and channel, whichever label images are given", async () => {
-    const stored = readTracks(join(root, "tracks"));
+    const stored = readTracking(join(root, "tracks"));
     const statistics = statisticsOf(stored, config);
     const tables = [];
-    for (const labels of [
-      trackedMasks(join(root, "tracks"), stored),
-      segmentedLabels(join(root, "labels"), ["t0", "t1"], stored),
-    ]) {
-      await measureIntensities(join(root, "statistics"), statistics, labels, source(), config, {});
+    const { labels } = readLabelFolder(join(root, "labels"));
+    for (const { masks, labelOfRow } of [stored, { masks: labels, labelOfRow: stored.graph.nuclei.label }]) {
+      const movie = { statistics, images: source(), masks, labelOfRow };
+      await measureIntensities(join(root, "statistics"), movie, config, {});
       tables.push(readFileSync(join(root, "statistics", "intensities.csv"), "utf8"));
     }
     expect(tables[1]).toBe(tables[0]);
@@ -109,13 +105,11 @@ describe("measureIntensities", () => {
   });
 
   it("refuses images that are not those of the tracks, and leaves nothing behind", async () => {
-    const stored = readTracks(join(root, "tracks"));
+    const stored = readTracking(join(root, "tracks"));
     const measure = (images: ImageSource): Promise<unknown> =>
       measureIntensities(
         join(root, "statistics"),
-        statisticsOf(stored, config),
-        trackedMasks(join(root, "tracks"), stored),
-        images,
+        { ...readTracking(join(root, "tracks")), statistics: statisticsOf(stored, config), images },
         config,
         {},
       );
@@ -127,17 +121,41 @@ describe("measureIntensities", () => {
     );
     expect(readdirSync(join(root, "statistics"))).toEqual([]);
     rmSync(join(root, "tracks", "mask001.tif"));
-    expect(() => trackedMasks(join(root, "tracks"), stored)).toThrow(/a mask for each of the 2 frames/);
+    await expect(measure(source())).rejects.toThrow(/a mask for each of the 2 frames/);
+    expect(readdirSync(join(root, "statistics"))).toEqual([]);
+    await expect(masksIn(join(root, "tracks"), 2).size(1)).rejects.toThrow(/no .*mask001\.tif/);
   });
 });
 
 describe("writeStatistics", () => {
   it("writes the table of the nuclei beside the others, row by row as the tracks have them", async () => {
-    const stored = readTracks(join(root, "tracks"));
+    const stored = readTracking(join(root, "tracks"));
     await writeStatistics(join(root, "statistics"), statisticsOf(stored, config));
     const { header, rows } = parseCsv(readFileSync(join(root, "statistics", "nuclei.csv"), "utf8"));
     expect(rows.map((row) => row[header.indexOf("track")])).toEqual(["1", "2", "2", "1"]);
     expect(rows.map((row) => row[header.indexOf("area_um2")])).toEqual(["16", "16", "16", "16"]);
     expect(rows.map((row) => row[header.indexOf("speed_um_per_min")])).toEqual(["", "", "0.5", "0.5"]);
+  });
+});
+
+describe("analyseInto", () => {
+  it("returns what readStatistics reads, to the bit, with the brightness of the frames", async () => {
+    const tracking = readTracking(join(root, "tracks"));
+    const made = await analyseInto(join(root, "statistics"), tracking, source(), config, {});
+    expect(readStatistics(join(root, "statistics"), tracking, config)).toEqual(made);
+    expect([...made.intensities!.medianNucleus]).toEqual([150, 1500, 150, 1500]);
+    expect(readdirSync(join(root, "statistics"))).toContain("statistics.json");
+  });
+
+  it("needs no masks without images", async () => {
+    rmSync(join(root, "tracks", "mask000.tif"));
+    const tracking = readTracking(join(root, "tracks"));
+    const made = await analyseInto(join(root, "statistics"), tracking, undefined, config, {});
+    expect([made.intensities, made.summary.nuclei]).toEqual([undefined, 4]);
+    // Where there are too many tracks for masks, the labels that were tracked are measured.
+    const { labels } = readLabelFolder(join(root, "labels"));
+    const standIn = readTracking(join(root, "tracks"), labels);
+    const measured = await analyseInto(join(root, "statistics"), standIn, source(), config, {});
+    expect([...measured.intensities!.medianNucleus]).toEqual([150, 1500, 150, 1500]);
   });
 });

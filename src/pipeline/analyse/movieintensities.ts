@@ -5,14 +5,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Statistics } from "../../analyse/analyse.js";
-import { mean, medianOf } from "../../stats/average.js";
 import {
   type FrameIntensities,
-  frameIntensityColumns,
-  frameIntensityHeader,
+  frameIntensitiesOf,
+  frameIntensityTable,
   intensitiesOf,
-  intensityColumns,
-  intensityHeader,
+  intensityColumnNames,
+  type IntensityRows,
+  intensityTable,
   type ObjectIntensities,
   ringOptionsFor,
   ringRatio,
@@ -21,182 +21,158 @@ import { rowsByFrame } from "../../analyse/population/neighbours.js";
 import { suffixesOf } from "../../analyse/units/suffixes.js";
 import { InvalidInput } from "../../core/errors.js";
 import type { ImageSource } from "../../core/image.js";
-import type { LabelImage } from "../../core/labels.js";
+import type { LabelSource } from "../../core/labels.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { equivalentDiameter } from "../../imgproc/regions.js";
 import { type RingOptions, ringsOf } from "../../imgproc/rings.js";
-import { csvLine, formatRows, formatCsv, parseCsv } from "../../io/csv.js";
-import { maskName } from "../../io/ctc.js";
-import { toCtc } from "../../track/ctcgraph.js";
-import { openAtomic, writeFileAtomic } from "../store/files.js";
-import { listImages } from "../source/imagefolder.js";
-import { readLabels } from "../store/labelfiles.js";
+import { formatTable, formatTableHeader, formatTableRows, parseTable } from "../../io/table.js";
+import { mean } from "../../stats/average.js";
+import { median } from "../../stats/percentile.js";
 import type { Config } from "../config/options.js";
-import type { StoredTracks } from "../track/tracking.js";
-
-/** Label images of the frames of a movie, and the label that each nucleus, by row, has in them. */
-export interface LabelledFrames {
-  readonly read: (frame: number) => Promise<LabelImage>;
-  readonly labelOfRow: Int32Array;
-}
-
-/** The masks of the Cell Tracking Challenge that tracking wrote. @throws InvalidInput when there are none */
-export function trackedMasks(folder: string, { graph }: StoredTracks): LabelledFrames {
-  const path = (frame: number): string => join(folder, maskName(frame, graph.frames));
-  const present = new Set(listImages(folder).values());
-  for (let frame = 0; frame < graph.frames; frame++) {
-    if (!present.has(path(frame)))
-      throw new InvalidInput(
-        folder,
-        `a mask for each of the ${graph.frames} frames`,
-        `no ${path(frame)}`,
-        "track the labels again; movies with more than 65,535 tracks have no masks, and are measured by karyon run",
-      );
-  }
-  return { read: (frame) => readLabels(path(frame)), labelOfRow: toCtc(graph).labelOfRow };
-}
-
-/** The label images of a segmentation, by frame name. */
-export const segmentedLabels = (
-  folder: string,
-  frameNames: readonly string[],
-  { graph }: StoredTracks,
-): LabelledFrames => ({
-  read: (frame) => readLabels(join(folder, `${frameNames[frame]!}.tif`)),
-  labelOfRow: graph.nuclei.label,
-});
-
-/**
- * The masks of the tracks, which may be repaired; those of the segmentation where there are too many tracks
- * for masks, and so none is repaired.
- */
-export const labelsOf = (
-  tracks: string,
-  labels: string,
-  frameNames: readonly string[],
-  stored: StoredTracks,
-): LabelledFrames =>
-  existsSync(join(tracks, maskName(0, stored.graph.frames)))
-    ? trackedMasks(tracks, stored)
-    : segmentedLabels(labels, frameNames, stored);
+import { openAtomic, writeFileAtomic } from "../store/files.js";
+import { storedNumber } from "../store/nucleifile.js";
 
 const tableName = "intensities.csv";
 const frameTableName = "intensity_frames.csv";
 
+/** A movie whose brightness is measured. */
+export interface MeasuredMovie {
+  readonly statistics: Statistics;
+  /** The images that the labels were made from. */
+  readonly images: ImageSource;
+  /** Label images of the frames, and the label that each nucleus, by row, has in them. */
+  readonly masks: LabelSource;
+  readonly labelOfRow: Int32Array;
+}
+
 /**
- * Measures every channel of `source` and writes both tables into `folder`, which must exist. One frame is in
+ * Measures every channel of the images and writes both tables into `folder`, which must exist. One frame is in
  * memory at a time.
  *
- * @throws InvalidInput when images and tracks do not have the same frames
+ * @returns what `intensity_frames.csv` holds
+ * @throws InvalidInput when images and tracks do not have the same frames; Cancelled; OutputError; what reading
+ *   throws
  */
 export async function measureIntensities(
   folder: string,
-  statistics: Statistics,
-  labelled: LabelledFrames,
-  source: ImageSource,
+  movie: MeasuredMovie,
   config: Config,
   context: StageContext,
 ): Promise<FrameIntensities> {
-  const {
-    nuclei,
-    units,
-    frames: { count: frames },
-    branches,
-    branchOfNucleus,
-  } = statistics;
-  if (source.frames !== frames)
+  const { statistics, images } = movie;
+  const frames = statistics.frames.count;
+  if (images.frames !== frames)
     throw new InvalidInput(
       "--images",
       `the ${frames} frames that were tracked`,
-      `${source.frames} frames in ${source.name}`,
+      `${images.frames} frames in ${images.name}`,
       "give the images that the labels were made from",
     );
-  const inside = nuclei.area.filter((_, row) => nuclei.touchesEdge[row] === 0);
-  const options = ringOptionsFor(
-    equivalentDiameter(medianOf(inside.length > 0 ? inside : nuclei.area) || 0),
-    config.analyse.ringWidth,
-  );
-  const suffixes = suffixesOf(units);
-  const { starts, order } = rowsByFrame(nuclei, frames);
-  const file = await openAtomic(join(folder, tableName));
-  const summary: Record<keyof FrameIntensities, number[]> = {
-    frame: [],
-    time: [],
-    channel: [],
-    nuclei: [],
-    meanNucleus: [],
-    medianNucleus: [],
-    meanRing: [],
-    medianRatio: [],
-    background: [],
-  };
-  let position = 0;
-  const write = async (text: string): Promise<void> => {
-    const bytes = new TextEncoder().encode(text);
-    await file.write(position, bytes);
-    position += bytes.length;
-  };
+  const suffixes = suffixesOf(statistics.units);
+  const rowsOf = rowReader(movie);
+  const rings = ringsFor(statistics, config);
+  const summary: FrameBrightness[] = [];
+  const table = await openTable(join(folder, tableName));
   try {
-    await write(csvLine(intensityHeader(suffixes)));
+    await table.write(formatTableHeader({ columns: intensityColumnNames(suffixes) }));
     for (let frame = 0; frame < frames; frame++) {
       throwIfCancelled(context, "The analysis");
-      const rows = order.subarray(starts[frame], starts[frame + 1]);
-      const measured = await measureFrame(frame, labelled, source, options, config);
-      const of = (column: Int32Array): Int32Array =>
-        Int32Array.from(rows, (row) => column[branchOfNucleus[row]! - 1]!);
-      const facts = {
-        frame,
-        time: frame * units.perFrame,
-        label: Int32Array.from(rows, (row) => nuclei.label[row]!),
-        track: Int32Array.from(rows, (row) => branchOfNucleus[row]!),
-        parent: of(branches.parent),
-        root: of(branches.root),
-        touchesEdge: Uint8Array.from(rows, (row) => nuclei.touchesEdge[row]!),
-        measured: Int32Array.from(rows, (row) => labelled.labelOfRow[row]!),
-      };
-      for (const [channel, values] of measured.entries()) {
-        await write(formatRows(intensityColumns(values, { ...facts, channel })));
-        addFrame(
-          summary,
-          frame,
-          facts.time,
-          channel,
-          values,
-          facts.measured.filter((_, i) => facts.touchesEdge[i] === 0),
-        );
+      const rows = rowsOf(frame);
+      for (const [channel, values] of (await measureFrame(frame, movie, rings, config)).entries()) {
+        await table.write(formatTableRows(intensityTable(values, { ...rows, channel }, suffixes)));
+        summary.push(brightnessOf(values, { ...rows, channel }));
       }
       context.onProgress?.({ done: frame + 1, total: frames, message: "measuring brightness" });
     }
-    await file.close();
+    await table.close();
   } catch (error) {
-    await file.abort();
+    await table.abort();
     throw error;
   }
-  const result = frameIntensitiesOf(summary);
-  await writeFileAtomic(
-    join(folder, frameTableName),
-    formatCsv(frameIntensityHeader(suffixes), frameIntensityColumns(result)),
-  );
-  return result;
+  const result = columnsOf(summary);
+  await writeFileAtomic(join(folder, frameTableName), formatTable(frameIntensityTable(result, suffixes)));
+  return asStored(result);
+}
+
+/** The values with as many digits as the table holds, so that they are those that are read back. */
+const asStored = (i: FrameIntensities): FrameIntensities => ({
+  ...i,
+  time: i.time.map(storedNumber),
+  meanNucleus: i.meanNucleus.map(storedNumber),
+  medianNucleus: i.medianNucleus.map(storedNumber),
+  meanRing: i.meanRing.map(storedNumber),
+  medianRatio: i.medianRatio.map(storedNumber),
+  background: i.background.map(storedNumber),
+});
+
+/** Rings as wide as the nuclei ask for: those cut by the edge of the image tell no diameter, if there are others. */
+function ringsFor({ nuclei }: Statistics, { analyse }: Config): RingOptions {
+  const inside = nuclei.area.filter((_, row) => nuclei.touchesEdge[row] === 0);
+  const area = median(inside.length > 0 ? inside : nuclei.area) || 0;
+  return ringOptionsFor(equivalentDiameter(area), analyse.ringWidth);
+}
+
+/** Text that is written piece by piece under a temporary name until it is closed. */
+interface OpenTable {
+  write(text: string): Promise<void>;
+  close(): Promise<void>;
+  abort(): Promise<void>;
+}
+
+async function openTable(path: string): Promise<OpenTable> {
+  const file = await openAtomic(path);
+  const encoder = new TextEncoder();
+  let position = 0;
+  return {
+    async write(text) {
+      const bytes = encoder.encode(text);
+      await file.write(position, bytes);
+      position += bytes.length;
+    },
+    close: () => file.close(),
+    abort: () => file.abort(),
+  };
+}
+
+/** What is known of the nuclei of a frame, whatever the channel. */
+type FrameRows = Omit<IntensityRows, "channel">;
+
+function rowReader({ statistics, labelOfRow }: MeasuredMovie): (frame: number) => FrameRows {
+  const { nuclei, units, frames, branches, branchOfNucleus } = statistics;
+  const { starts, order } = rowsByFrame(nuclei, frames.count);
+  return (frame) => {
+    const rows = order.subarray(starts[frame], starts[frame + 1]);
+    const ofBranch = (column: Int32Array): Int32Array =>
+      Int32Array.from(rows, (row) => column[branchOfNucleus[row]! - 1]!);
+    return {
+      frame,
+      time: frame * units.perFrame,
+      label: Int32Array.from(rows, (row) => nuclei.label[row]!),
+      track: Int32Array.from(rows, (row) => branchOfNucleus[row]!),
+      parent: ofBranch(branches.parent),
+      root: ofBranch(branches.root),
+      touchesEdge: Uint8Array.from(rows, (row) => nuclei.touchesEdge[row]!),
+      measured: Int32Array.from(rows, (row) => labelOfRow[row]!),
+    };
+  };
 }
 
 async function measureFrame(
   frame: number,
-  labelled: LabelledFrames,
-  source: ImageSource,
+  { masks, images }: MeasuredMovie,
   options: RingOptions,
   { input }: Config,
 ): Promise<ObjectIntensities[]> {
-  const labels = await labelled.read(frame);
+  const labels = await masks.read(frame);
   const rings = ringsOf(labels, options);
   const channels: ObjectIntensities[] = [];
-  for (let channel = 0; channel < source.channels; channel++) {
-    const image = await source.read(frame, { channel, z: input.z });
+  for (let channel = 0; channel < images.channels; channel++) {
+    const image = await images.read(frame, { channel, z: input.z });
     if (image.height !== labels.height || image.width !== labels.width) {
       throw new InvalidInput(
         "--images",
         `frames of ${labels.height} x ${labels.width} px, as the labels`,
-        `${image.height} x ${image.width} px in ${source.frameNames[frame]!}`,
+        `${image.height} x ${image.width} px in ${images.frameNames[frame]!}`,
         "give the images that the labels were made from",
       );
     }
@@ -205,33 +181,32 @@ async function measureFrame(
   return channels;
 }
 
-function addFrame(
-  summary: Record<keyof FrameIntensities, number[]>,
-  frame: number,
-  time: number,
-  channel: number,
+/** One row of `intensity_frames.csv`. */
+type FrameBrightness = Readonly<Record<keyof FrameIntensities, number>>;
+
+/** The brightness of one frame in one channel, of the nuclei that the edge of the image does not cut. */
+function brightnessOf(
   i: ObjectIntensities,
-  labels: Int32Array,
-): void {
+  { frame, time, channel, measured, touchesEdge }: IntensityRows,
+): FrameBrightness {
+  const labels = measured.filter((_, k) => touchesEdge[k] === 0);
   const of = (value: (k: number) => number): Float64Array =>
     Float64Array.from(labels, (label) => value(label - 1)).filter((x) => !Number.isNaN(x));
   const nucleus = of((k) => i.mean[k]! - i.background);
-  const row: Record<keyof FrameIntensities, number> = {
+  const ratios = Float64Array.from(labels, (label) =>
+    ringRatio(i.mean[label - 1]!, i.ringMean[label - 1]!, i.background),
+  );
+  return {
     frame,
     time,
     channel,
     nuclei: labels.length,
     meanNucleus: mean(nucleus),
-    medianNucleus: medianOf(nucleus),
+    medianNucleus: median(nucleus),
     meanRing: mean(of((k) => i.ringMean[k]! - i.background)),
-    medianRatio: medianRatio(
-      Float64Array.from(labels, (label) =>
-        ringRatio(i.mean[label - 1]!, i.ringMean[label - 1]!, i.background),
-      ),
-    ),
+    medianRatio: medianRatio(ratios),
     background: i.background,
   };
-  for (const key of Object.keys(row) as (keyof FrameIntensities)[]) summary[key].push(row[key]);
 }
 
 /**
@@ -239,41 +214,27 @@ function addFrame(
  */
 function medianRatio(ratios: Float64Array): number {
   const known = ratios.filter((ratio) => !Number.isNaN(ratio));
-  return known.length > ratios.length / 2 ? medianOf(known) : NaN;
+  return known.length > ratios.length / 2 ? median(known) : NaN;
 }
 
-const frameIntensitiesOf = (
-  columns: Record<keyof FrameIntensities, readonly number[]>,
-): FrameIntensities => ({
-  frame: Int32Array.from(columns.frame),
-  time: Float64Array.from(columns.time),
-  channel: Int32Array.from(columns.channel),
-  nuclei: Int32Array.from(columns.nuclei),
-  meanNucleus: Float64Array.from(columns.meanNucleus),
-  medianNucleus: Float64Array.from(columns.medianNucleus),
-  meanRing: Float64Array.from(columns.meanRing),
-  medianRatio: Float64Array.from(columns.medianRatio),
-  background: Float64Array.from(columns.background),
-});
+function columnsOf(rows: readonly FrameBrightness[]): FrameIntensities {
+  const column = (key: keyof FrameIntensities): number[] => rows.map((row) => row[key]);
+  return {
+    frame: Int32Array.from(column("frame")),
+    time: Float64Array.from(column("time")),
+    channel: Int32Array.from(column("channel")),
+    nuclei: Int32Array.from(column("nuclei")),
+    meanNucleus: Float64Array.from(column("meanNucleus")),
+    medianNucleus: Float64Array.from(column("medianNucleus")),
+    meanRing: Float64Array.from(column("meanRing")),
+    medianRatio: Float64Array.from(column("medianRatio")),
+    background: Float64Array.from(column("background")),
+  };
+}
 
 /** What `measureIntensities` wrote; undefined where nothing was measured. */
 export function readFrameIntensities(folder: string): FrameIntensities | undefined {
   const path = join(folder, frameTableName);
   if (!existsSync(path)) return undefined;
-  const { rows } = parseCsv(readFileSync(path, "utf8"), path);
-  const keys: (keyof FrameIntensities)[] = [
-    "frame",
-    "time",
-    "channel",
-    "nuclei",
-    "meanNucleus",
-    "medianNucleus",
-    "meanRing",
-    "medianRatio",
-    "background",
-  ];
-  const column = (k: number): number[] => rows.map((row) => (row[k] === "" ? NaN : Number(row[k])));
-  return frameIntensitiesOf(
-    Object.fromEntries(keys.map((key, k) => [key, column(k)])) as Record<keyof FrameIntensities, number[]>,
-  );
+  return frameIntensitiesOf(parseTable(readFileSync(path, "utf8"), path));
 }

@@ -30,7 +30,7 @@ export const annotateStage = (
     const text =
       `${kept} of ${candidates} objects are certain nuclei${windowsText(made)}` +
       `${diametersText(made)}${touchingText(made)}`;
-    return { made, text, data: { images: images.length, candidates, kept }, notices: made.warnings };
+    return { value: made, text, data: { images: images.length, candidates, kept }, notices: made.warnings };
   },
   open: (folder, made) => Promise.resolve({ folder, summary: made ?? readAnnotation(folder) }),
 });

@@ -61,12 +61,12 @@ const flat = (): Uint8Array =>
   encodeTiff([{ height: 90, width: 90, samples: 1, data: new Uint8Array(8100).fill(7) }]);
 
 const run = (input: string, out: string, config: PartialConfig = {}): Promise<AnnotationSummary> =>
-  annotate(
-    [at(input)],
-    at(out),
-    resolveConfig({ ...config, general: { threads: 2, ...config.general } }, "the test"),
-    { overwrite: false },
-  );
+  annotate({
+    inputs: [at(input)],
+    out: at(out),
+    config: resolveConfig({ ...config, general: { threads: 2, ...config.general } }, "the test"),
+    overwrite: false,
+  });
 
 /** The files of a dataset but for the record of the run, which holds times. */
 function filesOf(folder: string): Map<string, Buffer> {

@@ -112,7 +112,7 @@ describe("preview", () => {
 
   it("leaves a dataset as it is, and stays when the dataset is made again", async () => {
     await preview([at("movie")], "t0", at("data"), config);
-    await annotate([at("movie")], at("data"), config, { overwrite: false });
+    await annotate({ inputs: [at("movie")], out: at("data"), config, overwrite: false });
     const before = readdirSync(at("data"), { recursive: true, encoding: "utf8" }).sort();
     expect(before).toContain("preview_t0.png");
     const record = readFileSync(at("data/run.json"));
@@ -121,7 +121,7 @@ describe("preview", () => {
       [...before, "preview_t2.png"].sort(),
     );
     expect(readFileSync(at("data/run.json")).equals(record)).toBe(true);
-    await annotate([at("movie")], at("data"), config, { overwrite: true });
+    await annotate({ inputs: [at("movie")], out: at("data"), config, overwrite: true });
     expect(existsSync(at("data/preview_t2.png"))).toBe(true);
   });
 

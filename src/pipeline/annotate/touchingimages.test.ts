@@ -37,7 +37,7 @@ describe("touching nuclei in a dataset", () => {
 
   it("are written apart from what training reads, and listed", async () => {
     const dataset = join(folder, "dataset");
-    await annotate(images, dataset, config, { overwrite: false });
+    await annotate({ inputs: images, out: dataset, config, overwrite: false });
     const names = [1, 2, 3, 4].map((n) => `composed_000${n}`);
     for (const part of ["images", "masks"])
       expect(readdirSync(join(dataset, "composed", part)).sort()).toEqual(names.map((name) => `${name}.tif`));
@@ -58,7 +58,7 @@ describe("touching nuclei in a dataset", () => {
     const bytes = (name: string): Buffer => readFileSync(join(dataset, "composed", "images", name));
     expect(bytes("composed_0004.tif")).not.toEqual(bytes("composed_0001.tif"));
 
-    const { description } = await train(dataset, join(folder, "model"), config, { overwrite: false });
+    const { description } = await train({ dataset, out: join(folder, "model"), config, overwrite: false });
     const { trainingImages, validationImages, composedImages } = description.provenance;
     // Three images are split by blocks: all of them on both sides.
     for (const list of [trainingImages, validationImages])
@@ -68,7 +68,10 @@ describe("touching nuclei in a dataset", () => {
 
   it("are not made unless asked for", async () => {
     const dataset = join(folder, "plain");
-    await annotate(images.slice(0, 1), dataset, resolveConfig({ general: { threads: 1 } }, "the test"), {
+    await annotate({
+      inputs: images.slice(0, 1),
+      out: dataset,
+      config: resolveConfig({ general: { threads: 1 } }, "the test"),
       overwrite: false,
     });
     expect(existsSync(join(dataset, "composed"))).toBe(false);
@@ -88,7 +91,10 @@ describe("touching nuclei in a dataset", () => {
         },
       ]),
     );
-    const { composed, warnings } = await annotate([empty], join(folder, "none"), config, {
+    const { composed, warnings } = await annotate({
+      inputs: [empty],
+      out: join(folder, "none"),
+      config,
       overwrite: false,
     });
     expect(composed).toEqual([]);

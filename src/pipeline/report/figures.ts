@@ -98,11 +98,11 @@ function figuresText(
   tracked?: { readonly movie: Awaited<ReturnType<typeof writeMovie>>; readonly leftOut: string },
 ): StageResult<undefined> {
   const data = { figures };
-  if (tracked === undefined) return { made: undefined, text: counted(figures, "figure"), data };
+  if (tracked === undefined) return { value: undefined, text: counted(figures, "figure"), data };
   const { movie, leftOut } = tracked;
   const rest = leftOut === "" ? "" : `; ${leftOut.replace(/\.$/, "")}`;
   return {
-    made: undefined,
+    value: undefined,
     text: `${counted(figures, "figure")}, and the tracks as a movie (${movie.name})${rest}`,
     data,
     notices: movie.notices,

@@ -33,7 +33,7 @@ export const reportStage = (results: RunResults, figures: Result<string>): Stage
   options: {},
   make: async (path) => {
     await writeFileAtomic(path, buildReport(await reportInput(results)));
-    return { made: undefined, text: path };
+    return { value: undefined, text: path };
   },
   open: (path) => Promise.resolve(path),
 });
@@ -48,7 +48,8 @@ async function reportInput(results: RunResults): Promise<ReportInput> {
   const record = results.record();
   const shown = await shownPart(results, middleFrame(results));
   const whole = join(out, stageOutputs.segment, `${source.frameNames[middleFrame(results)]}.tif`);
-  const labels = shown.window === undefined ? await readLabels(whole) : await readLabelWindow(whole, shown.window);
+  const labels =
+    shown.window === undefined ? await readLabels(whole) : await readLabelWindow(whole, shown.window);
   const used: UsedMethods = {
     model: model.description,
     data: dataOf(record, annotation),

@@ -1,8 +1,9 @@
 /** The results of a run, as its figures and its report take them. */
-import { analyse, type Statistics } from "../../analyse/analyse.js";
+import type { Statistics } from "../../analyse/analyse.js";
 import { isLarge, windowGrid, windowName } from "../../annotate/views.js";
 import type { Image, ImageSource, Window } from "../../core/image.js";
 import type { Nuclei } from "../../core/nuclei.js";
+import { imageStatistics } from "../analyse/analysis.js";
 import type { Annotation } from "../annotate/annotatestage.js";
 import type { Config } from "../config/options.js";
 import type { SegmentationResult } from "../segment/segmentation.js";
@@ -34,14 +35,7 @@ export function untrackedStatistics(
   segmentation: Result<SegmentationResult>,
   { pixelSize }: ImageSource,
 ): Result<Statistics> {
-  return resultFrom([segmentation.basis], async () => {
-    const { nuclei, summary } = await segmentation.value();
-    const { images } = summary;
-    const { height, width } = images[0]!;
-    const graph = { nuclei, frames: images.length, edges: new Uint32Array(0) };
-    const fieldAreas = images.map((image) => image.height * image.width);
-    return analyse(graph, { height, width, pixelSize }, { tracked: false, fieldAreas });
-  });
+  return resultFrom([segmentation.basis], async () => imageStatistics(await segmentation.value(), pixelSize));
 }
 
 /** What pictures of a run show: a frame, or, of one too large, the middle one of its annotated windows. */

@@ -11,13 +11,13 @@ import { openInputs } from "../source/opening.js";
 import { hashFiles } from "../source/source.js";
 import type { PipelineContext } from "../stage/events.js";
 import { perform, performStage } from "../stage/perform.js";
-import { resultFrom } from "../stage/stage.js";
+import { resultFrom, type Stage } from "../stage/stage.js";
 import { assertReplaceable, type OutputOptions } from "../store/folders.js";
 import { modelFiles } from "../store/modelfolder.js";
 import { readLabelFolder } from "../track/labelfolder.js";
 import { trackStage } from "../track/trackstage.js";
 import { readTracking, trackFiles, type TrackingSummary } from "../track/tracking.js";
-import type { TrainedModel } from "../train/trainedmodel.js";
+import type { TrainingResult } from "../train/training.js";
 import { datasetFiles } from "../train/trainingset.js";
 import { trainStage } from "../train/trainstage.js";
 import { givenModel } from "./flow.js";
@@ -31,16 +31,16 @@ export interface CommandOptions extends OutputOptions {
 }
 
 /** Images to a training set. */
-export async function annotateImages(
+export async function annotate(
   { inputs, out, config, overwrite }: CommandOptions & { readonly inputs: readonly string[] },
   context: PipelineContext = {},
 ): Promise<AnnotationSummary> {
   assertReplaceable(out, "annotate", overwrite);
   const opened = await openInputs(inputs, out, config, context);
   const { source, records } = opened;
-  const task = { out, configuration: configurationOf("annotate", config), inputs: records };
-  const stage = annotateStage(opened, config);
-  const { summary } = await perform(stage, { ...task, notices: source.notices }, context);
+  const configuration = configurationOf("annotate", config);
+  const task = { out, overwrite, configuration, inputs: records, notices: source.notices };
+  const { summary } = await perform(annotateStage(opened, config), task, context);
   return summary;
 }
 
@@ -48,16 +48,21 @@ export async function annotateImages(
  * A training set to a network. A training that was interrupted is gone on with when the same one is asked for
  * again.
  */
-export async function trainNetwork(
+export async function train(
   { dataset, out, config, overwrite }: CommandOptions & { readonly dataset: string },
   context: PipelineContext = {},
-): Promise<TrainedModel> {
+): Promise<TrainingResult> {
   const { from } = config.train;
   const images = (): string[] => datasetFiles(dataset).flatMap(({ image, mask }) => [image, mask]);
   const files = (): string[] => [...images(), ...(from === undefined ? [] : modelFiles(from))];
   const set = resultFrom("", () => Promise.resolve({ folder: dataset }));
   const task = { out, configuration: configurationOf("train", config), files, overwrite };
-  return performStage(trainStage(set, config, undefined), task, context);
+  // The caller gets what the training gave, not what is told of it on disk.
+  const stage: Stage<TrainingResult, string, TrainingResult> = {
+    ...trainStage(set, config, undefined),
+    open: (_, made) => Promise.resolve(made!),
+  };
+  return performStage(stage, task, context);
 }
 
 /** Images and a network to labels. */
@@ -76,8 +81,10 @@ export async function segmentImages(
   const opened = await openInputs(inputs, out, config, context);
   const { source, records } = opened;
   const stage = segmentStage({ inputs: opened, model: givenModel(model, network) }, config);
-  const task = { out, configuration: configurationOf("segment", config), inputs: [...network, ...records] };
-  const { summary } = await perform(stage, { ...task, notices: source.notices }, context);
+  const configuration = configurationOf("segment", config);
+  const inputRecords = [...network, ...records];
+  const task = { out, overwrite, configuration, inputs: inputRecords, notices: source.notices };
+  const { summary } = await perform(stage, task, context);
   return summary;
 }
 
@@ -87,7 +94,10 @@ export async function trackLabels(
   context: PipelineContext = {},
 ): Promise<TrackingSummary> {
   const files = (): string[] => [...listImages(labels).values()];
-  const stage = trackStage(resultFrom("", async () => readLabelFolder(labels)), config);
+  const stage = trackStage(
+    resultFrom("", async () => readLabelFolder(labels)),
+    config,
+  );
   const task = { out, configuration: configurationOf("track", config), files, overwrite };
   const { summary } = await performStage(stage, task, context);
   return summary;
@@ -105,6 +115,7 @@ export async function analyseTracks(
   const stored = resultFrom("", async () => readTracking(tracks));
   const stage = analyseStage({ tracks: stored, images: opened }, config);
   const inputs = [...trackRecords, ...(opened?.records ?? [])];
-  const task = { out, configuration: configurationOf("analyse", config), inputs };
-  return perform(stage, { ...task, notices: opened?.source.notices ?? [] }, context);
+  const configuration = configurationOf("analyse", config);
+  const notices = opened?.source.notices ?? [];
+  return perform(stage, { out, overwrite, configuration, inputs, notices }, context);
 }

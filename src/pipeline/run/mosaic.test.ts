@@ -58,7 +58,7 @@ beforeAll(async () => {
   await image.finish();
   await file.close();
   await truth.close();
-  summary = await annotate([at("in")], at("dataset"), config, { overwrite: false });
+  summary = await annotate({ inputs: [at("in")], out: at("dataset"), config, overwrite: false });
 }, 240_000);
 afterAll(() => rmSync(root, { recursive: true }));
 

@@ -9,7 +9,7 @@ import { type PipelineContext, runStage } from "../stage/events.js";
 import { basisOf, type MakeStage, openedOnce } from "../stage/stage.js";
 import { makeAt } from "../stage/stagefolder.js";
 import { type RunStage, stageOutputs } from "../stage/stagenames.js";
-import { type InputRecord, readRun } from "../store/provenance.js";
+import { inputPaths, type InputRecord, readRun } from "../store/provenance.js";
 import { finishRun, givenModel, makeRun, type Network, type RunStart } from "./flow.js";
 
 /** What is made anew; all else is read. */
@@ -56,10 +56,14 @@ const readingStages =
       if (!existsSync(path)) throw unfinished(path);
       return openedOnce(stage.name, basis, () => stage.open(path, undefined));
     }
-    const { made } = await runStage(context, { ...stage, out: path }, (work) =>
-      makeAt(path, (temporary) => stage.make(temporary, work)),
+    const { value } = await runStage(
+      context,
+      stage.name,
+      stage.text,
+      (work) => makeAt(path, (temporary) => stage.make(temporary, work)),
+      path,
     );
-    return openedOnce(stage.name, basis, () => stage.open(path, made));
+    return openedOnce(stage.name, basis, () => stage.open(path, value));
   };
 
 const unfinished = (path: string): InvalidInput =>

@@ -19,7 +19,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeTiff } from "../../io/tiff/encode.js";
 import { resolveConfig } from "../config/config.js";
 import type { Config } from "../config/options.js";
-import { reportRun } from "../report/reporting.js";
+import { reportRun } from "./reportagain.js";
 import type { PipelineContext, PipelineEvent } from "../stage/events.js";
 import { readRun } from "../store/provenance.js";
 import { annotate, segmentImages } from "./commands.js";
@@ -81,7 +81,7 @@ const go = (
   options: Config = config,
   inputs = [at("movie")],
   overwrite = false,
-): ReturnType<typeof run> => run(inputs, at(out), options, { overwrite }, context);
+): ReturnType<typeof run> => run({ inputs, out: at(out), config: options, overwrite }, context);
 
 describe("run", () => {
   it("does every stage once, then none, and those after a lost one again", async () => {
@@ -166,13 +166,13 @@ describe("run", () => {
   });
 
   it("leaves the results of other commands alone, even when told to overwrite", async () => {
-    await annotate([at("movie")], at("dataset"), config, { overwrite: false });
+    await annotate({ inputs: [at("movie")], out: at("dataset"), config, overwrite: false });
     await expect(go("dataset", {}, config, [at("movie")], true)).rejects.toThrow(
       /holds the result of karyon annotate, which karyon run does not replace/,
     );
-    await expect(annotate([at("movie")], at("out"), config, { overwrite: true })).rejects.toThrow(
-      /holds the result of karyon run/,
-    );
+    await expect(
+      annotate({ inputs: [at("movie")], out: at("out"), config, overwrite: true }),
+    ).rejects.toThrow(/holds the result of karyon run/);
     await expect(demo(at("out"), config)).rejects.toThrow(
       /holds the result of karyon run, which karyon demo does not replace/,
     );
@@ -181,14 +181,16 @@ describe("run", () => {
 
   it("does not take its own output for input", async () => {
     await expect(
-      annotate([at("dataset/images")], at("dataset"), config, { overwrite: true }),
+      annotate({ inputs: [at("dataset/images")], out: at("dataset"), config, overwrite: true }),
     ).rejects.toThrow(/expected images outside of the output folder, received 4 files/);
     const context = listener();
     const { images } = await annotate(
-      [at("**/t?.tif")],
-      at("dataset"),
-      resolveConfig({ ...small, input: { kind: "images" } }, "the test"),
-      { overwrite: true },
+      {
+        inputs: [at("**/t?.tif")],
+        out: at("dataset"),
+        config: resolveConfig({ ...small, input: { kind: "images" } }, "the test"),
+        overwrite: true,
+      },
       context,
     );
     expect(images.some(({ name }) => name.startsWith("masks"))).toBe(true);
@@ -371,10 +373,12 @@ describe("annotate", () => {
     );
     const context = listener();
     await annotate(
-      [at("mixed")],
-      at("mixed-out"),
-      resolveConfig({ annotate: { preset: "paper" } }, "the test"),
-      { overwrite: false },
+      {
+        inputs: [at("mixed")],
+        out: at("mixed-out"),
+        config: resolveConfig({ annotate: { preset: "paper" } }, "the test"),
+        overwrite: false,
+      },
       context,
     );
     expect(context.events.at(-1)).toMatchObject({
@@ -397,11 +401,14 @@ describe("single steps", () => {
     };
     for (const stage of ["read", "annotate"])
       await expect(
-        annotate([at("movie")], at("s1"), config, { overwrite: false }, stopAt(stage)),
+        annotate({ inputs: [at("movie")], out: at("s1"), config, overwrite: false }, stopAt(stage)),
       ).rejects.toMatchObject({ kind: "Cancelled" });
     for (const stage of ["read", "segment"])
       await expect(
-        segmentImages(at("out/model"), [at("movie")], at("s2"), config, { overwrite: false }, stopAt(stage)),
+        segmentImages(
+          { model: at("out/model"), inputs: [at("movie")], out: at("s2"), config, overwrite: false },
+          stopAt(stage),
+        ),
       ).rejects.toMatchObject({ kind: "Cancelled" });
     expect(readdirSync(root).filter((name) => /s1|s2/.test(name))).toEqual([]);
   });
@@ -414,7 +421,10 @@ describe("single steps", () => {
       },
     };
     await expect(
-      segmentImages(at("out/model"), [at("movie")], at("s3"), config, { overwrite: false }, blocked),
+      segmentImages(
+        { model: at("out/model"), inputs: [at("movie")], out: at("s3"), config, overwrite: false },
+        blocked,
+      ),
     ).rejects.toThrow(/t0\.png could not be written: a folder of that name is in the way/);
     expect(readdirSync(root).filter((name) => name.includes("s3"))).toEqual([]);
   });
@@ -422,7 +432,7 @@ describe("single steps", () => {
   it("say which file of a model is missing or broken", async () => {
     mkdirSync(at("model"));
     const attempt = (): Promise<unknown> =>
-      segmentImages(at("model"), [at("movie")], at("s4"), config, { overwrite: false });
+      segmentImages({ model: at("model"), inputs: [at("movie")], out: at("s4"), config, overwrite: false });
     await expect(attempt()).rejects.toThrow(
       /expected a model folder with model\.onnx and model\.json, received no model\.onnx/,
     );

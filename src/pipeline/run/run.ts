@@ -7,6 +7,7 @@ import { openInputs } from "../source/opening.js";
 import { hashFiles, isTrackable } from "../source/source.js";
 import { notice, type PipelineContext } from "../stage/events.js";
 import type { OutputOptions } from "../store/folders.js";
+import { withOutputLock } from "../store/lock.js";
 import { modelFiles } from "../store/modelfolder.js";
 import type { InputRecord, RunRecord } from "../store/provenance.js";
 import { initialModelOf, trainingSettings } from "../train/training.js";
@@ -43,10 +44,12 @@ export async function run(options: RunOptions, context: PipelineContext = {}): P
   const model = await hashModel(config.run.model, context);
   const initialModel = await hashModel(config.train.from, context);
   const inputs = await openInputs(options.inputs, out, config, context);
-  const open = await openRun({ ...options, inputs, model, initialModel }, context);
-  tellUntracked(inputs.source, context);
-  await makeRun(open.stage, open);
-  return { folder: out, report: open.path("report"), record: open.record() };
+  return withOutputLock(out, async () => {
+    const open = await openRun({ ...options, inputs, model, initialModel }, context);
+    tellUntracked(inputs.source, context);
+    await makeRun(open.stage, open);
+    return { folder: out, report: open.path("report"), record: open.record() };
+  });
 }
 
 /** Fingerprints of the files of a model folder, where one is given. */
@@ -87,7 +90,10 @@ function assertOutside(out: string, option: string, from: string | undefined): v
 }
 
 /** Says why the results of a run hold no tracks. */
-export function tellUntracked({ frames, kind }: Parameters<typeof isTrackable>[0], context: PipelineContext): void {
+export function tellUntracked(
+  { frames, kind }: Parameters<typeof isTrackable>[0],
+  context: PipelineContext,
+): void {
   if (isTrackable({ frames, kind })) return;
   notice(
     context,

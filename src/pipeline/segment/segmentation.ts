@@ -13,9 +13,10 @@ import { thresholdsOf } from "../../segment/segmentimage.js";
 import type { SegmentedFrame } from "../../segment/segmentmovie.js";
 import { median } from "../../stats/percentile.js";
 import type { Config } from "../config/options.js";
-import { readJson, writeFileAtomic } from "../store/files.js";
+import { writeFileAtomic } from "../store/files.js";
 import { labelsInFiles } from "../store/labelsource.js";
 import { asStored, nucleiCsv, parseNuclei } from "../store/nucleifile.js";
+import { readVersioned, writeVersioned } from "../store/versioned.js";
 import { scaleWarnings } from "./scalewarnings.js";
 import { type SegmentationInput, segmentShard } from "./shard.js";
 
@@ -86,7 +87,7 @@ export async function writeSegmentation(
   const all = concatNuclei(frames.map(({ nuclei }) => nuclei));
   const summary = summaryOf(input, frames, config);
   await writeFileAtomic(join(folder, "objects.csv"), nucleiCsv(all, source.pixelSize, source.frameNames));
-  await writeFileAtomic(join(folder, "segmentation.json"), `${JSON.stringify(summary, null, 2)}\n`);
+  await writeVersioned(join(folder, "segmentation.json"), "segmentation", summary);
   const nuclei = asStored(all);
   const { meanIntensity, score } = nuclei;
   return { summary, nuclei, measured: { ...all, meanIntensity, score }, labels: labelsIn(folder, summary) };
@@ -156,7 +157,7 @@ export function readSegmentation(folder: string): SegmentationResult {
         `no ${path}`,
         "segment the images first",
       );
-  const summary = readJson<SegmentationSummary>(summaryFile);
+  const summary = readVersioned<SegmentationSummary>(summaryFile, "segmentation");
   return {
     summary,
     nuclei: parseNuclei(readFileSync(table, "utf8"), table),

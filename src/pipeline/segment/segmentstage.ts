@@ -8,12 +8,7 @@ import { framesText, imagesBasis, type OpenInputs } from "../source/opening.js";
 import type { Result, Stage } from "../stage/stage.js";
 import { loadModel } from "../store/modelfolder.js";
 import type { TrainedModel } from "../train/trainedmodel.js";
-import {
-  readSegmentation,
-  segmentationIn,
-  segmentInto,
-  type SegmentationResult,
-} from "./segmentation.js";
+import { readSegmentation, segmentationIn, segmentInto, type SegmentationResult } from "./segmentation.js";
 
 /** What a segmentation takes. */
 export interface SegmentStageInput {
@@ -44,7 +39,7 @@ export function segmentStage(
         const { images, warnings } = made.summary;
         const nuclei = images.reduce((sum, image) => sum + image.nuclei, 0);
         return {
-          made,
+          value: made,
           text: `${nuclei} nuclei`,
           data: { images: images.length, nuclei },
           device,

@@ -14,7 +14,8 @@ import { simulateMosaic } from "../../simulate/mosaic.js";
 import { largestFrame, type SimulateOptions, simulatePresets } from "../../simulate/scene.js";
 import { simulate } from "../../simulate/simulate.js";
 import type { Config } from "../config/options.js";
-import type { PipelineContext, StageResult } from "../stage/events.js";
+import type { PipelineContext } from "../stage/events.js";
+import type { Stage, StageResult } from "../stage/stage.js";
 import { performStage } from "../stage/perform.js";
 import { openAtomic, writeFileAtomic } from "../store/files.js";
 import type { OutputOptions } from "../store/folders.js";
@@ -61,18 +62,16 @@ export async function simulateTo(
       "simulate a smaller --size, or give --frames 1",
     );
   }
-  return performStage(
-    {
-      name: "simulate",
-      text: `${counted(settings.frames, "frame")} of ${settings.height} x ${settings.width} px`,
-      fill: (folder, stage) => (isMosaic(settings) ? writeMosaic : writeMovie)(folder, settings, stage),
-    },
-    out,
-    () => [],
-    { simulate: settings },
-    overwrite,
-    context,
-  );
+  const stage: Stage<void, "simulate", void> = {
+    name: "simulate",
+    text: `${counted(settings.frames, "frame")} of ${settings.height} x ${settings.width} px`,
+    from: [],
+    options: settings,
+    make: (folder, work) => (isMosaic(settings) ? writeMosaic : writeMovie)(folder, settings, work),
+    open: () => Promise.resolve(),
+  };
+  const task = { out, configuration: { simulate: settings }, files: () => [], overwrite };
+  return performStage(stage, task, context);
 }
 
 /** One frame in bands, as tiled TIFF; its labels have 32 bits. */

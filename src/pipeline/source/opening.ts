@@ -23,7 +23,7 @@ export async function openInputs(
   config: Config,
   context: PipelineContext,
 ): Promise<OpenInputs> {
-  const { made } = await runStage(context, { name: "read", text: some(inputs) }, async (stage) => {
+  const { value } = await runStage(context, "read", some(inputs), async (stage) => {
     const source = await openSource(inputs, { ...config.input, except: out }, stage);
     const records = await hashFiles(source.files, stage);
     const what =
@@ -31,12 +31,12 @@ export async function openInputs(
         ? `a movie of ${counted(source.frames, "frame")}`
         : counted(source.frames, "image");
     return {
-      made: { source, records },
+      value: { source, records },
       text: `${source.name}, ${what} in ${counted(source.files.length, "file")}`,
       notices: source.notices,
     };
   });
-  return made;
+  return value;
 }
 
 /** How many frames or images there are, in words. */

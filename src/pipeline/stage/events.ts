@@ -42,11 +42,17 @@ export const stageContext = (context: PipelineContext, stage: string): StageCont
     context.onEvent?.({ event: "progress", stage, done, total, message }),
 });
 
-/** Announces a stage, runs it, and says what came out and how long it took. */
+/**
+ * Announces a stage, runs it, and says what came out and how long it took.
+ *
+ * @param out where its result will lie, if it has one
+ */
 export async function runStage<M>(
   context: PipelineContext,
-  { name, text, out = "" }: { readonly name: string; readonly text: string; readonly out?: string },
+  name: string,
+  text: string,
   work: (stage: StageWork) => Promise<StageResult<M>>,
+  out = "",
 ): Promise<StageResult<M> & { readonly seconds: number }> {
   context.onEvent?.({ event: "stage", stage: name, text });
   const start = performance.now();

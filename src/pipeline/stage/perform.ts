@@ -1,13 +1,16 @@
 /** One stage into a folder of its own, with `run.json`: what every single command does. */
 import { assertReplaceable, writeFolder } from "../store/folders.js";
 import { hashFiles } from "../store/hash.js";
+import { withOutputLock } from "../store/lock.js";
 import { type InputRecord, ranOn, runRecord, stageRecord, writeRun } from "../store/provenance.js";
 import { type PipelineContext, runStage, secondsSince } from "./events.js";
-import type { Stage } from "./stage.js";
+import type { Stage, StageResult, StageWork } from "./stage.js";
 
 /** Where the result of a stage goes, and what `run.json` says of it. */
 export interface Task {
   readonly out: string;
+  /** Replace an earlier result of the same command. */
+  readonly overwrite: boolean;
   /** As `run.json` records it. */
   readonly configuration: unknown;
   readonly inputs: readonly InputRecord[];
@@ -15,29 +18,50 @@ export interface Task {
   readonly notices?: readonly string[];
 }
 
-/** Runs one stage into its folder; the caller has made sure that it may be replaced. */
+/**
+ * Runs one stage into its folder, which no other process writes in the meantime.
+ *
+ * @throws OutputError when the folder holds something that must not be lost; whatever the stage throws
+ */
 export async function perform<T, M>(
   stage: Stage<T, string, M>,
-  { out, configuration, inputs, notices = [] }: Task,
+  task: Task,
   context: PipelineContext,
 ): Promise<T> {
-  const { made } = await runStage(context, { ...stage, out }, (part) => {
-    const started = performance.now();
-    return writeFolder(out, async (folder) => {
-      const result = await stage.make(folder, part);
-      const record = {
-        ...runRecord(stage.name, out, configuration, inputs),
-        notices: [...notices, ...(result.notices ?? [])],
-      };
-      await writeRun(folder, {
-        ...ranOn(record, result.device),
-        stages: { [stage.name]: stageRecord(secondsSince(started), result.text) },
-      });
-      return result;
-    });
+  const { out, overwrite } = task;
+  const made = await withOutputLock(out, async () => {
+    // Again: another process may have written a result while the inputs were read.
+    assertReplaceable(out, stage.name, overwrite);
+    const result = await runStage(
+      context,
+      stage.name,
+      stage.text,
+      (work) => writeFolder(out, (folder) => makeRecorded(stage, { ...task, folder }, work)),
+      out,
+    );
+    await stage.settle?.(out);
+    return result.value;
   });
-  await stage.settle?.(out);
   return stage.open(out, made);
+}
+
+/** Makes the result of a stage in `folder`, and writes `run.json` beside it. */
+async function makeRecorded<T, M>(
+  stage: Stage<T, string, M>,
+  { folder, out, configuration, inputs, notices = [] }: Task & { readonly folder: string },
+  work: StageWork,
+): Promise<StageResult<M>> {
+  const started = performance.now();
+  const result = await stage.make(folder, work);
+  const record = {
+    ...runRecord(stage.name, out, configuration, inputs),
+    notices: [...notices, ...(result.notices ?? [])],
+  };
+  await writeRun(folder, {
+    ...ranOn(record, result.device),
+    stages: { [stage.name]: stageRecord(secondsSince(started), result.text) },
+  });
+  return result;
 }
 
 /** A task whose inputs are still to be hashed. */
@@ -61,5 +85,6 @@ export async function performStage<T, M>(
   context: PipelineContext,
 ): Promise<T> {
   assertReplaceable(out, stage.name, overwrite);
-  return perform(stage, { out, configuration, inputs: await hashFiles(files(), context) }, context);
+  const inputs = await hashFiles(files(), context);
+  return perform(stage, { out, overwrite, configuration, inputs }, context);
 }

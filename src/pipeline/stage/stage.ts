@@ -5,7 +5,7 @@ import { fingerprintOf } from "./fingerprint.js";
 /** What `make` gives back. */
 export interface StageResult<M> {
   /** What is in memory anyway, for `open`: nobody reads it back from the disk in the same run. */
-  readonly made: M;
+  readonly value: M;
   /** What came out, in one line. */
   readonly text: string;
   /** The numbers of that line, for programs. */
@@ -72,7 +72,7 @@ export function openedOnce<T>(stage: string, basis: string, open: () => Promise<
 export type MakeStage<N extends string> = <T, M>(stage: Stage<T, N, M>) => Promise<Result<T>>;
 
 /** Fingerprint of all that the result of a stage is made from. */
-export const basisOf = ({ name, from, options }: Stage<unknown>): string =>
+export const basisOf = ({ name, from, options }: Pick<Stage<unknown>, "name" | "from" | "options">): string =>
   fingerprintOf([name, from.map(({ basis }) => basis), options]);
 
 /**

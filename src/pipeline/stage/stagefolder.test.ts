@@ -38,7 +38,7 @@ const stageOf = (
     const parts = await Promise.all(from.map((result) => result.value()));
     const content = [...parts, option].join("+");
     writeFileSync(join(folder, "content"), content);
-    return { made: content, text: `${name} is ${content}`, data: { length: content.length } };
+    return { value: content, text: `${name} is ${content}`, data: { length: content.length } };
   },
   open: (folder, content) => Promise.resolve(content ?? readFileSync(join(folder, "content"), "utf8")),
 });
@@ -90,7 +90,9 @@ describe("stages that fill a folder", () => {
 
   it("refuse to replace a trained network unless that was asked for", async () => {
     await flow(reopened().stage, undefined, true);
-    await expect(flow(reopened().stage, ["a", "other", "c"], true)).rejects.toThrow(/give --overwrite and --retrain/);
+    await expect(flow(reopened().stage, ["a", "other", "c"], true)).rejects.toThrow(
+      /give --overwrite and --retrain/,
+    );
     expect(readFileSync(join(out, "second", "content"), "utf8")).toBe("a+b");
     expect(await flow(reopened(true).stage, ["a", "other", "c"], true)).toBe("a+other+c");
   });

@@ -5,7 +5,15 @@ import { OutputError } from "../../core/errors.js";
 import { writeFolder } from "../store/folders.js";
 import { ranOn, type RunRecord, stageRecord, writeRun } from "../store/provenance.js";
 import { notice, type PipelineContext, runStage } from "./events.js";
-import { basisOf, type MakeStage, openedOnce, type Result, type Stage, type StageResult } from "./stage.js";
+import {
+  basisOf,
+  type MakeStage,
+  openedOnce,
+  type Result,
+  type Stage,
+  type StageResult,
+  type StageWork,
+} from "./stage.js";
 
 /** Stages that fill an output folder, and what `run.json` says of them. */
 export interface StageFolder<N extends string, R extends RunRecord> {
@@ -63,16 +71,17 @@ export function stageFolder<N extends string, R extends RunRecord>(
   const make = async <T, M>(stage: Stage<T, N, M>, basis: string): Promise<Result<T>> => {
     remade.add(stage.name);
     const place = path(stage.name);
-    const result = await runStage(context, { ...stage, out: place }, async (work) => {
-      const made = await makeAt(place, (temporary) => stage.make(temporary, work));
+    const work = async (stageWork: StageWork): Promise<StageResult<M>> => {
+      const made = await makeAt(place, (temporary) => stage.make(temporary, stageWork));
       return { ...made, notices: (made.notices ?? []).filter((sentence) => !told.has(sentence)) };
-    });
+    };
+    const result = await runStage(context, stage.name, stage.text, work, place);
     await stage.settle?.(place);
     const entry = { ...stageRecord(result.seconds, result.text), basis };
     const { environment } = ranOn(record, result.device);
     record = { ...record, environment, stages: { ...record.stages, [stage.name]: entry } };
     await note(result.notices ?? []);
-    return openedOnce(stage.name, basis, () => stage.open(place, result.made));
+    return openedOnce(stage.name, basis, () => stage.open(place, result.value));
   };
 
   return {
@@ -96,8 +105,10 @@ export function stageFolder<N extends string, R extends RunRecord>(
 }
 
 /** A result that is one file gets its name from its stage; a folder is there whole or not at all. */
-export const makeAt = <M>(path: string, make: (path: string) => Promise<StageResult<M>>): Promise<StageResult<M>> =>
-  path.endsWith(".html") ? make(path) : writeFolder(path, make);
+export const makeAt = <M>(
+  path: string,
+  make: (path: string) => Promise<StageResult<M>>,
+): Promise<StageResult<M>> => (path.endsWith(".html") ? make(path) : writeFolder(path, make));
 
 /** @param path of the trained network */
 export const wouldReplaceModel = (path: string): OutputError =>

@@ -7,6 +7,7 @@ import { readAnnotation } from "../annotate/annotation.js";
 import type { Config } from "../config/options.js";
 import type { RunResults } from "../report/results.js";
 import type { TrainedModel } from "../train/trainedmodel.js";
+import type { TrainingResult } from "../train/training.js";
 import { trainStage } from "../train/trainstage.js";
 import { filesBasis } from "../stage/fingerprint.js";
 import { type Result, type Stage } from "../stage/stage.js";
@@ -59,7 +60,7 @@ export function drawStage(
       const { images } = await writeSharedSet(folder, drawn);
       const shares = conditions.filter((condition) => countOf(condition) > 0);
       return {
-        made: undefined,
+        value: undefined,
         text: `${counted(images.length, "image")}: ${shares.map((one) => `${countOf(one)} of ${one}`).join(", ")}`,
         data: { images: images.length },
         notices:
@@ -79,8 +80,11 @@ export function drawStage(
 export function learnStage(
   set: Result<Annotation>,
   config: Config,
-  drawn: { readonly hashed: readonly InputRecord[]; readonly initialModel: readonly InputRecord[] | undefined },
-): Stage<TrainedModel, StudyStage> {
+  drawn: {
+    readonly hashed: readonly InputRecord[];
+    readonly initialModel: readonly InputRecord[] | undefined;
+  },
+): Stage<TrainedModel, StudyStage, TrainingResult> {
   const { hashed, initialModel } = drawn;
   const all: Config = { ...config, train: { ...config.train, trainingImages: hashed.length / 2 } };
   const { options, ...stage } = trainStage(set, all, initialModel);
@@ -137,7 +141,7 @@ export function compareStage(
         comparison,
       );
       return {
-        made: undefined,
+        value: undefined,
         text: comparisonText(comparison),
         data: { conditions: comparison.conditions, tests: comparison.tests.length },
         notices: [...warnings, ...comparison.notes],
@@ -148,12 +152,15 @@ export function compareStage(
 }
 
 /** Writes the report of a study. */
-export const studyReportStage = (comparison: Result<Compared>, parts: StudyParts): Stage<string, StudyStage> => ({
+export const studyReportStage = (
+  comparison: Result<Compared>,
+  parts: StudyParts,
+): Stage<string, StudyStage> => ({
   name: "report",
   text: "samples, plots, tests",
   from: [comparison],
   options: {},
-  make: async (path) => ({ made: undefined, text: await writeStudyReport(path, parts) }),
+  make: async (path) => ({ value: undefined, text: await writeStudyReport(path, parts) }),
   open: (path) => Promise.resolve(path),
 });
 

@@ -21,7 +21,7 @@ import { encodeTiff } from "../../io/tiff/encode.js";
 import { meanInterval, welchTest } from "../../stats/twosamples.js";
 import { resolveConfig } from "../config/config.js";
 import type { Config } from "../config/options.js";
-import { reportRun } from "../report/reporting.js";
+import { reportRun } from "../run/reportagain.js";
 import { run } from "../run/run.js";
 import type { PipelineContext, PipelineEvent } from "../stage/events.js";
 import { study } from "./study.js";
@@ -90,7 +90,7 @@ function go(
   }: { options?: Config; text?: string; overwrite?: boolean } = {},
 ): ReturnType<typeof study> {
   writeFileSync(at("samples.csv"), text);
-  return study(at("samples.csv"), at(out), options, { overwrite }, context);
+  return study({ samples: at("samples.csv"), out: at(out), config: options, overwrite }, context);
 }
 
 const perMovie = (stages: readonly string[]): string[] =>
@@ -266,17 +266,17 @@ describe("study", { timeout: 300_000 }, () => {
     cpSync(at("out"), at("paired"), { recursive: true });
     const context = listener();
     const text = sheet.replace("fast;3", "fast;1").replace("fast;4", "fast;2");
-    expect((await go("paired", context, { text, overwrite: true })).comparison.design).toBe("paired");
+    const numbered = await go("paired", context, { text, overwrite: true });
+    expect(numbered.comparison.design).toBe("independent");
     expect(context.done()).toEqual(["draw", "compare", "report"]);
-    expect(context.notices().join()).toMatch(
-      /Tests are paired by replicate, since every replicate has every condition/,
-    );
+    expect(context.notices().join()).toMatch(/independent, although every condition has the same names/);
     const again = listener();
     const { comparison } = await go("paired", again, {
       text,
-      options: resolveConfig({ ...small, study: { paired: false } }, "the test"),
+      options: resolveConfig({ ...small, study: { paired: true } }, "the test"),
     });
-    expect([again.done(), comparison.design]).toEqual([["compare", "report"], "independent"]);
+    expect([again.done(), comparison.design]).toEqual([["compare", "report"], "paired"]);
+    expect(again.notices().join()).toMatch(/Tests are paired by replicate, as asked for/);
   });
 
   it("refuses other samples or options by name, and keeps what still holds when told to replace", async () => {
@@ -287,7 +287,7 @@ describe("study", { timeout: 300_000 }, () => {
     await expect(
       go("out", {}, { options: resolveConfig({ ...small, track: { gap: 0 } }, "the test") }),
     ).rejects.toThrow(/out was made differently: track\.gap \(1 before, 0 now\)/);
-    await expect(run([at("slow1")], at("out"), config, { overwrite: true })).rejects.toThrow(
+    await expect(run({ inputs: [at("slow1")], out: at("out"), config, overwrite: true })).rejects.toThrow(
       /holds the result of karyon study, which karyon run does not replace/,
     );
     const model = statSync(at("out/model/model.onnx")).mtimeMs;

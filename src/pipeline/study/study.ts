@@ -15,6 +15,7 @@ import type { Result } from "../stage/stage.js";
 import type { StageFolder } from "../stage/stagefolder.js";
 import type { StudyStage } from "../stage/stagenames.js";
 import type { OutputOptions } from "../store/folders.js";
+import { withOutputLock } from "../store/lock.js";
 import { modelFiles } from "../store/modelfolder.js";
 import type { InputRecord } from "../store/provenance.js";
 import { openStudy, sampleFolder, type StudyRecord } from "./openstudy.js";
@@ -66,18 +67,29 @@ interface SampleRun {
 export async function study(options: StudyOptions, context: PipelineContext = {}): Promise<StudyResult> {
   const { out, config } = options;
   await assertFeasible(out, config);
-  const given = config.run.model;
-  const model = await hashModel(given, context);
+  const model = await hashModel(config.run.model, context);
   const samples = await openSamples(await readSampleSheet(options.samples), out, config, context);
   checkAlike(samples, options.samples);
-  const folder = await openStudy({ ...options, samples, model }, context);
+  return withOutputLock(out, () => studySamples({ ...options, samples }, model, context));
+}
+
+/** A study whose samples are open. */
+type OpenStudy = Omit<StudyOptions, "samples"> & { readonly samples: readonly OpenSample[] };
+
+async function studySamples(
+  options: OpenStudy,
+  model: readonly InputRecord[] | undefined,
+  context: PipelineContext,
+): Promise<StudyResult> {
+  const { out, config, samples } = options;
+  const folder = await openStudy({ ...options, model }, context);
   const runs: SampleRun[] = [];
   for (const sample of samples) runs.push({ sample, run: await openSampleRun(sample, out) });
 
   const networks =
-    given === undefined
+    model === undefined
       ? await learnTogether(folder, runs, config, context)
-      : runs.map(() => ({ model: givenModel(given, model!), files: model! }));
+      : runs.map(() => ({ model: givenModel(config.run.model!, model), files: model }));
   const finished: FinishedSample[] = [];
   for (const [i, { sample, run }] of runs.entries()) {
     tellUntracked(run.inputs.source, sample.context);

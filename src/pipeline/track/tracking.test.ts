@@ -11,13 +11,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type LabelImage, labelImage } from "../../core/labels.js";
+import type { StageContext } from "../../core/progress.js";
 import { measure } from "../../imgproc/regions.js";
 import { parseTracks, validateCtc } from "../../io/ctc.js";
 import { statisticsOf, writeStatistics } from "../analyse/analysis.js";
 import { resolveConfig } from "../config/config.js";
+import type { Config } from "../config/options.js";
 import { readLabels, writeLabels } from "../store/labelfiles.js";
 import { nucleiCsv } from "../store/nucleifile.js";
-import { readTracks, trackInto } from "./tracking.js";
+import { readLabelFolder } from "./labelfolder.js";
+import { readTracking, trackInto, trackingIn, type TrackingResult } from "./tracking.js";
 
 let root = "";
 let out = "";
@@ -46,6 +49,13 @@ async function write(frames: Readonly<Record<string, LabelImage>>): Promise<stri
   return join(root, "labels");
 }
 
+/** Tracks a folder of labels into `out`. */
+const track = async (
+  labels: string,
+  settings: Config = config,
+  context: StageContext = {},
+): Promise<TrackingResult> => trackInto(out, readLabelFolder(labels), settings, context);
+
 /** Breaches of the challenge's rules in the files that were written. */
 async function breaches(): Promise<string[]> {
   const masks = readdirSync(out)
@@ -64,10 +74,10 @@ describe("trackInto", () => {
       t1: squares([5, 6], [24, 26]),
       t2: squares([6, 8], [24, 28]),
     });
-    const { graph, summary } = await trackInto(out, labels, config, {});
+    const { graph, summary } = await track(labels);
     expect(await breaches()).toEqual([]);
     expect([summary.frames, summary.branches, summary.warnings]).toEqual([3, 2, []]);
-    const read = readTracks(out).graph;
+    const read = readTracking(out).graph;
     expect([read.frames, read.edges, read.nuclei.label, read.nuclei.area]).toEqual([
       3,
       graph.edges,
@@ -84,7 +94,7 @@ describe("trackInto", () => {
       t3: squares([4, 4], [24, 26]),
       t4: squares([4, 4], [24, 28]),
     });
-    const { summary, graph } = await trackInto(out, labels, config, {});
+    const { summary, graph } = await track(labels);
     expect(await breaches()).toEqual([]);
     expect([summary.repairs, summary.branches, graph.edges.length / 2]).toEqual([1, 2, 8]);
     expect(readFileSync(join(out, "repairs.csv"), "utf8").split("\n").slice(0, 2)).toEqual([
@@ -97,7 +107,7 @@ describe("trackInto", () => {
     expect(mask.data[24 * size + 24]).toBe(2);
     rmSync(out, { recursive: true });
     mkdirSync(out);
-    const without = await trackInto(out, labels, resolveConfig({ track: { repair: false } }, "the test"), {});
+    const without = await track(labels, resolveConfig({ track: { repair: false } }, "the test"));
     expect([
       without.summary.repairs,
       existsSync(join(out, "repairs.csv")),
@@ -130,7 +140,7 @@ describe("trackInto", () => {
         [16, 26],
       ]),
     });
-    const { summary } = await trackInto(out, labels, config, {});
+    const { summary } = await track(labels);
     expect(summary.divisions).toBe(1);
     const [header, row] = readFileSync(join(out, "divisions.csv"), "utf8").split("\n");
     expect(header).toBe(
@@ -143,17 +153,17 @@ describe("trackInto", () => {
 
   it("survives a frame without nuclei", async () => {
     const labels = await write({ t0: squares([4, 4]), t1: squares(), t2: squares([4, 5]) });
-    const { summary } = await trackInto(out, labels, config, {});
+    const { summary } = await track(labels);
     expect(summary.branches).toBe(1);
     expect(await breaches()).toEqual([]);
-    expect(statisticsOf(readTracks(out), config).summary.nuclei).toBe(2);
+    expect(statisticsOf(readTracking(out), config).summary.nuclei).toBe(2);
   });
 
   it("survives a movie without nuclei, and so do its statistics", async () => {
-    const { summary } = await trackInto(out, await write({ t0: squares(), t1: squares() }), config, {});
+    const { summary } = await track(await write({ t0: squares(), t1: squares() }));
     expect([summary.branches, summary.settings.radius]).toEqual([0, null]);
     expect(readFileSync(join(out, "res_track.txt"), "utf8")).toBe("");
-    const statistics = statisticsOf(readTracks(out), config);
+    const statistics = statisticsOf(readTracking(out), config);
     expect([statistics.summary.nuclei, statistics.summary.meanSpeed]).toEqual([0, NaN]);
     await writeStatistics(out, statistics);
     expect(JSON.parse(readFileSync(join(out, "statistics.json"), "utf8"))).toMatchObject({
@@ -162,7 +172,7 @@ describe("trackInto", () => {
   });
 
   it("tracks one frame", async () => {
-    expect((await trackInto(out, await write({ t0: squares([4, 4]) }), config, {})).summary).toMatchObject({
+    expect((await track(await write({ t0: squares([4, 4]) }))).summary).toMatchObject({
       frames: 1,
       branches: 1,
     });
@@ -177,9 +187,9 @@ describe("trackInto", () => {
       join(labels, "segmentation.json"),
       JSON.stringify({ images: [{ name: "img2" }, { name: "img1" }] }),
     );
-    expect([...(await trackInto(out, labels, config, {})).graph.nuclei.frame]).toEqual([0, 0, 1]);
+    expect([...(await track(labels)).graph.nuclei.frame]).toEqual([0, 0, 1]);
     writeFileSync(join(labels, "segmentation.json"), JSON.stringify({ images: [{ name: "img2" }] }));
-    expect([...(await trackInto(out, labels, config, {})).graph.nuclei.frame]).toEqual([0, 1, 1]);
+    expect([...(await track(labels)).graph.nuclei.frame]).toEqual([0, 1, 1]);
   });
 
   it(
@@ -196,7 +206,7 @@ describe("trackInto", () => {
       const edited = before.data.slice();
       edited[24 * size + 24] = 0;
       await write({ t0: labelImage(size, size, edited) });
-      const { nuclei } = (await trackInto(out, labels, config, {})).graph;
+      const { nuclei } = (await track(labels)).graph;
       expect([...nuclei.area]).toEqual([64, 63]);
       expect([...nuclei.meanIntensity]).toEqual([50, NaN]);
     },
@@ -209,12 +219,7 @@ describe("trackInto", () => {
         ? (Math.floor(i / width) / 2) * 257 + (i % width) / 2 + 1
         : 0,
     );
-    const { summary } = await trackInto(
-      out,
-      await write({ t0: labelImage(height, width, dots) }),
-      config,
-      {},
-    );
+    const { summary } = await track(await write({ t0: labelImage(height, width, dots) }));
     expect(summary.branches).toBe(257 * 257);
     expect(summary.warnings).toEqual([
       expect.stringMatching(
@@ -222,21 +227,21 @@ describe("trackInto", () => {
       ),
     ]);
     expect(existsSync(join(out, "res_track.txt"))).toBe(false);
-    expect(readTracks(out).graph.nuclei.count).toBe(257 * 257);
+    expect(readTracking(out).graph.nuclei.count).toBe(257 * 257);
   });
 
   it("says in a sentence what is no folder of labels of one size, or no folder of tracks", async () => {
-    await expect(trackInto(out, join(root, "nowhere"), config, {})).rejects.toThrow(
+    await expect(track(join(root, "nowhere"))).rejects.toThrow(
       /nowhere: expected a folder that can be read, received nothing of that name/,
     );
-    await expect(trackInto(out, out, config, {})).rejects.toThrow(
+    await expect(track(out)).rejects.toThrow(
       /expected a folder of label images, received no TIFF or PNG files/,
     );
     const labels = await write({ t0: squares(), t1: labelImage(2, 2, new Int32Array(4)) });
-    await expect(trackInto(out, labels, config, {})).rejects.toThrow(
+    await expect(track(labels)).rejects.toThrow(
       /t1\.tif: expected 40 x 40 px as the frames before, received 2 x 2 px/,
     );
-    expect(() => readTracks(out)).toThrow(
+    expect(() => readTracking(out)).toThrow(
       /expected a folder that karyon track wrote, received no .*spots\.csv/,
     );
   });
@@ -245,7 +250,7 @@ describe("trackInto", () => {
     const controller = new AbortController();
     controller.abort();
     await expect(
-      trackInto(out, await write({ t0: squares() }), config, { signal: controller.signal }),
+      track(await write({ t0: squares() }), config, { signal: controller.signal }),
     ).rejects.toMatchObject({ kind: "Cancelled" });
   });
 });

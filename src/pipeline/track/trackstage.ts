@@ -19,7 +19,7 @@ export const trackStage = (
     const { branches, divisions, repairs, warnings } = made.summary;
     const repaired = repairs > 0 ? `, ${counted(repairs, "mask")} repaired` : "";
     return {
-      made,
+      value: made,
       text: `${branches} tracks, ${divisions} divisions, radius ${radiusText(made.summary)}${repaired}`,
       data: { tracks: branches, divisions, repairs },
       notices: warnings,

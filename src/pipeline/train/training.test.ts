@@ -173,9 +173,17 @@ describe("train", () => {
     const frame = [plane(pixels(noise)), plane(pixels((i) => (nucleus(i) > 0 ? 150 : 20) + noise(i)))];
     writeFileSync(movie, encodeTiff([...frame, ...frame], { imagej: { frames: 2, channels: 2 } }));
     const config = resolveConfig({ ...small, input: { channel: 1 } }, "the test");
-    const { images } = await annotate([movie], join(folder, "dataset"), config, { overwrite: false });
+    const { images } = await annotate({
+      inputs: [movie],
+      out: join(folder, "dataset"),
+      config,
+      overwrite: false,
+    });
     expect(images.map(({ kept }) => kept)).toEqual([4, 4]);
-    const { history } = await train(join(folder, "dataset"), join(folder, "model"), config, {
+    const { history } = await train({
+      dataset: join(folder, "dataset"),
+      out: join(folder, "model"),
+      config,
       overwrite: false,
     });
     expect(history.at(-1)!.step).toBe(3);
@@ -202,7 +210,7 @@ describe("train", () => {
   it("says what a dataset lacks, in a sentence and before anything is written", async () => {
     const config = resolveConfig(small, "the test");
     const attempt = (dataset: string): Promise<unknown> =>
-      train(join(folder, dataset), join(folder, "none"), config, { overwrite: false });
+      train({ dataset: join(folder, dataset), out: join(folder, "none"), config, overwrite: false });
     await expect(attempt("nowhere")).rejects.toThrow(
       /nowhere: expected a dataset with the folders images and masks.*karyon annotate\.$/,
     );
@@ -251,22 +259,22 @@ describe("train", () => {
   it("goes on from a model: with its weights, shape and normalisation", async () => {
     const dataset = await makeDataset("grounds");
     const base = join(folder, "base");
-    const scratch = await train(
+    const scratch = await train({
       dataset,
-      base,
-      configOf({ steps: 400, filters: 8, rays: 16, learningRate: 3e-3 }),
-      { overwrite: false },
-    );
+      out: base,
+      config: configOf({ steps: 400, filters: 8, rays: 16, learningRate: 3e-3 }),
+      overwrite: false,
+    });
     const json = join(base, "model.json");
     const before = parseModelDescription(readFileSync(json, "utf8"));
     writeFileSync(json, formatModelDescription({ ...before, normalisation: { low: 2, high: 99 } }));
     const next = join(folder, "next");
-    const { history, model, description } = await train(
+    const { history, model, description } = await train({
       dataset,
-      next,
-      configOf({ steps: 2, from: base, learningRate: 1e-7 }),
-      { overwrite: false },
-    );
+      out: next,
+      config: configOf({ steps: 2, from: base, learningRate: 1e-7 }),
+      overwrite: false,
+    });
     expect(model).toEqual(scratch.model);
     expect(description.normalisation).toEqual({ low: 2, high: 99 });
     expect(description.provenance["from"]).toEqual({
@@ -290,7 +298,10 @@ describe("train", () => {
     expect(readRun(next)!.inputs.map(({ file }) => file)).toContain(join("..", "base", "model.onnx"));
     // What contradicts the model, and what is no model.
     const attempt = (more: Readonly<Record<string, unknown>>): Promise<unknown> =>
-      train(dataset, join(folder, "never"), configOf({ steps: 2, from: base, ...more }), {
+      train({
+        dataset,
+        out: join(folder, "never"),
+        config: configOf({ steps: 2, from: base, ...more }),
         overwrite: false,
       });
     await expect(attempt({ rays: 32 })).rejects.toThrow(
@@ -307,15 +318,20 @@ describe("train", () => {
     const dataset = await makeDataset("many");
     // The first of two halves is a; what is not chosen is not even read.
     writeFileSync(join(dataset, "images", "a.tif"), "no image");
-    const { description } = await train(
+    const { description } = await train({
       dataset,
-      join(folder, "one"),
-      configOf({ steps: 2, filters: 4, trainingImages: 1 }),
-      { overwrite: false },
-    );
+      out: join(folder, "one"),
+      config: configOf({ steps: 2, filters: 4, trainingImages: 1 }),
+      overwrite: false,
+    });
     expect(description.provenance["trainingImages"]).toEqual(["b"]);
     await expect(
-      train(dataset, join(folder, "both"), configOf({ steps: 2, filters: 4 }), { overwrite: false }),
+      train({
+        dataset,
+        out: join(folder, "both"),
+        config: configOf({ steps: 2, filters: 4 }),
+        overwrite: false,
+      }),
     ).rejects.toThrow(/a\.tif/);
   });
 
@@ -341,10 +357,7 @@ describe("train", () => {
     };
     await expect(
       train(
-        dataset,
-        join(folder, "stopped"),
-        config,
-        { overwrite: false },
+        { dataset, out: join(folder, "stopped"), config, overwrite: false },
         { signal: controller.signal, onEvent },
       ),
     ).rejects.toMatchObject({ kind: "Cancelled" });

@@ -37,7 +37,7 @@ export function trainStage(
       const made = await trainInto(folder, set, config, work, device, checkpoints);
       const score = Number(made.description.provenance["validationScore"] ?? NaN);
       return {
-        made,
+        value: made,
         text: trainingText(made),
         data: { steps: made.history.at(-1)?.step ?? 0, expected: made.expected },
         device,
