@@ -1,6 +1,5 @@
 /** The output folder of a run: new, or an earlier one that is gone on with. */
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { OutputError } from "../../core/errors.js";
 import { differences } from "../config/config.js";
@@ -87,10 +86,6 @@ async function beginRecord(options: OpenRunOptions, context: PipelineContext): P
   const kept = finishedStages(out, earlier).filter((stage) => !redone.includes(stage));
   if (!overwrite) throw madeDifferently(out, changed, { redone, kept });
   if (redone.includes("train") && !retrain) throw wouldReplaceModel(join(out, stageOutputs.train));
-  // A trained network stays until the new one is complete.
-  for (const stage of redone) {
-    if (stage !== "train") await rm(join(out, stageOutputs[stage]), { recursive: true, force: true });
-  }
   return begun(out, { ...fresh, stages: earlier.stages });
 }
 

@@ -1,5 +1,6 @@
 /** An output folder that stages fill one after the other: the one way in which work is resumed. */
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { OutputError } from "../../core/errors.js";
 import { writeFolder } from "../store/folders.js";
@@ -68,8 +69,19 @@ export function stageFolder<N extends string, R extends RunRecord>(
     await writeRun(out, record);
   };
 
+  /** Removes the results that were made from that of a stage, which is made again; never a trained network. */
+  const forgetDependents = async (stage: { readonly name: N }): Promise<void> => {
+    const dependents = dependentsOf(record.stages, stage.name);
+    const stale = dependents.filter((name) => record.stages[name]!.precious !== true);
+    if (stale.length === 0) return;
+    record = { ...record, stages: stale.reduce(without, record.stages) };
+    await writeRun(out, record);
+    for (const name of stale) await rm(path(name as N), { recursive: true, force: true });
+  };
+
   const make = async <T, M>(stage: Stage<T, N, M>, basis: string): Promise<Result<T>> => {
     remade.add(stage.name);
+    await forgetDependents(stage);
     const place = path(stage.name);
     const work = async (stageWork: StageWork): Promise<StageResult<M>> => {
       const made = await makeAt(place, (temporary) => stage.make(temporary, stageWork));
@@ -77,9 +89,19 @@ export function stageFolder<N extends string, R extends RunRecord>(
     };
     const result = await runStage(context, stage.name, stage.text, work, place);
     await stage.settle?.(place);
-    const entry = { ...stageRecord(result.seconds, result.text), basis };
+    const from = stage.from.map((result) => result.stage).filter((name) => name !== "");
+    const entry = {
+      ...stageRecord(result.seconds, result.text),
+      basis,
+      from,
+      ...(stage.precious && { precious: true }),
+    };
     const { environment } = ranOn(record, result.device);
-    record = { ...record, environment, stages: { ...record.stages, [stage.name]: entry } };
+    record = {
+      ...record,
+      environment,
+      stages: { ...without(record.stages, stage.name), [stage.name]: entry },
+    };
     await note(result.notices ?? []);
     return openedOnce(stage.name, basis, () => stage.open(place, result.value));
   };
@@ -102,6 +124,20 @@ export function stageFolder<N extends string, R extends RunRecord>(
       return openedOnce(stage.name, basis, () => stage.open(path(stage.name), undefined));
     },
   };
+}
+
+const without = (stages: RunRecord["stages"], name: string): RunRecord["stages"] =>
+  Object.fromEntries(Object.entries(stages).filter(([other]) => other !== name));
+
+/** The recorded stages that were made from the result of another, directly or by way of others. */
+function dependentsOf(stages: RunRecord["stages"], name: string): string[] {
+  const found = new Set([name]);
+  // Stages are recorded in the order in which they were made.
+  for (const [other, { from = [] }] of Object.entries(stages)) {
+    if (from.some((source) => found.has(source))) found.add(other);
+  }
+  found.delete(name);
+  return [...found];
 }
 
 /** A result that is one file gets its name from its stage; a folder is there whole or not at all. */

@@ -26,6 +26,10 @@ export interface StageRecord {
   readonly text: string;
   /** Fingerprint of what the result was made from, where others may be made from it (since version 0.2). */
   readonly basis?: string;
+  /** The stages of the same folder whose results it was made from (since version 0.2). */
+  readonly from?: readonly string[];
+  /** Whether it is never replaced unless the user asks for just that (a trained network). */
+  readonly precious?: true;
 }
 
 /** Contents of `run.json`. */

@@ -87,10 +87,11 @@ function go(
     options = config,
     text = sheet,
     overwrite = false,
-  }: { options?: Config; text?: string; overwrite?: boolean } = {},
+    retrain = false,
+  }: { options?: Config; text?: string; overwrite?: boolean; retrain?: boolean } = {},
 ): ReturnType<typeof study> {
   writeFileSync(at("samples.csv"), text);
-  return study({ samples: at("samples.csv"), out: at(out), config: options, overwrite }, context);
+  return study({ samples: at("samples.csv"), out: at(out), config: options, overwrite, retrain }, context);
 }
 
 const perMovie = (stages: readonly string[]): string[] =>
@@ -149,8 +150,8 @@ describe("study", { timeout: 300_000 }, () => {
       );
       expect(first.notices()).toContain(comparison.warnings[0]);
       expect(record.inputs).toHaveLength(12);
-      expect(JSON.parse(readFileSync(at("out/run.json"), "utf8"))).toEqual(
-        JSON.parse(JSON.stringify(record)),
+      expect(JSON.parse(readFileSync(at("out/run.json"), "utf8"))).toMatchObject(
+        JSON.parse(JSON.stringify(record)) as object,
       );
       const second = listener();
       await go("out", second);
@@ -300,7 +301,12 @@ describe("study", { timeout: 300_000 }, () => {
     expect(readFileSync(at("out/annotation/drawn.csv"), "utf8")).toMatch(/drug_3_t0,drug_3,drug,t0/);
     // A movie less: it goes, and the network is another.
     const fewer = listener();
-    await go("out", fewer, { text: renamed.replace(/fast2.*\r\n/, ""), overwrite: true });
+    const text = renamed.replace(/fast2.*\r\n/, "");
+    await expect(go("out", {}, { text, overwrite: true })).rejects.toThrow(
+      /model holds a network that was trained on something else; give --overwrite and --retrain/,
+    );
+    expect(statSync(at("out/model/model.onnx")).mtimeMs).toBe(model);
+    await go("out", fewer, { text, overwrite: true, retrain: true });
     expect(existsSync(at("out/samples/drug_4"))).toBe(false);
     expect(fewer.done().filter((name) => !name.includes("_"))).toEqual(
       expect.arrayContaining(["draw", "train", "compare", "report"]),
