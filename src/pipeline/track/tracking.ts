@@ -58,7 +58,7 @@ export async function trackInto(
   const pixelSize = config.input.pixelSize ?? segmentation?.pixelSize;
   const { tracker, radius, gap, divisions, repair } = config.track;
   const link = (rows: Nuclei, shared: LinkOverlaps): TrackResult =>
-    trackWith(tracker, rows, files.length, { radius, gap, divisions, pixelSize }, context, shared);
+    trackWith(tracker, rows, files.length, { radius, gap, divisions, pixelSize, overlaps: shared }, context);
   const first = link(nuclei, overlaps);
   // TrackMate's tracker is there for comparison and gets the masks as they are.
   const found =
