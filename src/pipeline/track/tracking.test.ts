@@ -162,7 +162,7 @@ describe("trackInto", () => {
     mkdirSync(out);
     await trackInto(out, made, config, {});
     expect(filesOf(out)).toEqual(fromFolder);
-    expect(fromFolder["spots.csv"]).toMatch(/33\.33333/);
+    expect(fromFolder["spots.csv"]).toMatch(/,100.3333333,/);
   });
 
   it("lists divisions with their evidence and the ids of mother and daughters", async () => {
@@ -190,8 +190,9 @@ describe("trackInto", () => {
         [16, 26],
       ]),
     });
-    const { summary } = await track(labels);
-    expect(summary.divisions).toBe(1);
+    const { summary, evidence } = await track(labels);
+    expect([summary.divisions, evidence.size]).toEqual([1, 1]);
+    expect(readTracking(out).evidence).toEqual(evidence);
     const [header, row] = readFileSync(join(out, "divisions.csv"), "utf8").split("\n");
     expect(header).toBe(
       "frame,mother_track,daughter_track_1,daughter_track_2,mother_spot,daughter_spot_1,daughter_spot_2,y_px,x_px,evidence",
