@@ -12,45 +12,63 @@ import { childrenOf, type SequenceMatch } from "./sequence.js";
  */
 export function chota({ frames, truth, result }: SequenceMatch): number | null {
   const [lineageA, lineageB] = [lineages(truth), lineages(result)];
+  const counts = countShared(frames, lineageA, lineageB);
+  if (counts.total === 0) return null;
+  let score = 0;
+  for (const [a, row] of counts.shared)
+    for (const [b, n] of row)
+      if (b !== 0) score += likeness(n, counts, lineageA.ancestry(a), lineageB.ancestry(b));
+  return Math.sqrt(score / counts.total);
+}
+
+/** Objects by true track, by computed track, and by both. */
+interface SharedCounts {
   /** Frames shared by a true and a computed track; key 0 stands for "no partner". */
+  readonly shared: ReadonlyMap<number, ReadonlyMap<number, number>>;
+  readonly ofTruth: ReadonlyMap<number, number>;
+  readonly ofResult: ReadonlyMap<number, number>;
+  /** TP + FP + FN. */
+  readonly total: number;
+}
+
+function countShared(frames: SequenceMatch["frames"], truth: Lineages, result: Lineages): SharedCounts {
   const shared = new Map<number, Map<number, number>>();
-  const countB = new Map<number, number>();
-  const countA = new Map<number, number>();
+  const [ofTruth, ofResult] = [new Map<number, number>(), new Map<number, number>()];
   let total = 0;
   const add = (map: Map<number, number>, key: number): void => void map.set(key, (map.get(key) ?? 0) + 1);
   for (const frame of frames) {
     for (const label of frame.truth) {
-      const [a, b] = [lineageA.idOf(label), lineageB.idOf(frame.partner.get(label) ?? 0)];
+      const [a, b] = [truth.idOf(label), result.idOf(frame.partner.get(label) ?? 0)];
       if (!shared.has(a)) shared.set(a, new Map());
       add(shared.get(a)!, b);
-      add(countA, a);
-      add(countB, b);
+      add(ofTruth, a);
+      add(ofResult, b);
       total++;
     }
     for (const label of frame.result) {
       if (frame.taken.has(label)) continue;
-      add(countB, lineageB.idOf(label));
+      add(ofResult, result.idOf(label));
       total++;
     }
   }
-  if (total === 0) return null;
-  const sumOver = (labels: ReadonlySet<number>, counts: ReadonlyMap<number, number>): number =>
-    [...labels].reduce((sum, label) => sum + (counts.get(label) ?? 0), 0);
-  let score = 0;
-  for (const [a, row] of shared) {
-    const ancestryA = lineageA.ancestry(a);
-    for (const [b, n] of row) {
-      if (b === 0) continue;
-      const ancestryB = lineageB.ancestry(b);
-      let tpa = 0;
-      for (const member of ancestryA)
-        for (const [other, count] of shared.get(member) ?? [])
-          if (other !== 0 && ancestryB.has(other)) tpa += count;
-      score += (n * tpa) / (sumOver(ancestryA, countA) + sumOver(ancestryB, countB) - tpa);
-    }
-  }
-  return Math.sqrt(score / total);
+  return { shared, ofTruth, ofResult, total };
 }
+
+/** n TPA / (TPA + FNA + FPA) of a true and a computed family whose tracks share n objects. */
+function likeness(
+  n: number,
+  { shared, ofTruth, ofResult }: SharedCounts,
+  truth: ReadonlySet<number>,
+  result: ReadonlySet<number>,
+): number {
+  let tpa = 0;
+  for (const member of truth)
+    for (const [other, count] of shared.get(member) ?? []) if (other !== 0 && result.has(other)) tpa += count;
+  return (n * tpa) / (sumOver(truth, ofTruth) + sumOver(result, ofResult) - tpa);
+}
+
+const sumOver = (tracks: ReadonlySet<number>, counts: ReadonlyMap<number, number>): number =>
+  [...tracks].reduce((sum, track) => sum + (counts.get(track) ?? 0), 0);
 
 interface Lineages {
   /** The label that stands for a track and all that continue it after a gap; 0 stays 0. */

@@ -1,3 +1,5 @@
+import { column } from "../core/table.js";
+import { formatTable } from "../io/table.js";
 import {
   bootstrapInterval,
   meanOverImages,
@@ -78,40 +80,56 @@ export function formatConfusion(scores: ThresholdScores | undefined): string {
   ]);
 }
 
-/** One line a threshold: pooled (image "all"), then image by image. Undefined scores are empty cells. */
-export function formatInstanceCsv(scores: InstanceScores, names?: readonly string[]): string {
-  const header =
-    "image,threshold,tp,fp,fn,precision,recall,f1,ap,panoptic_quality,mean_matched_iou,mean_true_iou,pixel_dice,pixel_iou";
-  const cell = (value: number): string => (Number.isNaN(value) ? "" : String(value));
-  const lines = (name: string, set: ScoreSet): string[] =>
-    set.thresholds.map((s) =>
-      [
-        quote(name),
-        ...[
-          s.threshold,
-          s.tp,
-          s.fp,
-          s.fn,
-          s.precision,
-          s.recall,
-          s.f1,
-          s.ap,
-          s.panopticQuality,
-          s.meanMatchedIou,
-          s.meanTrueIou,
-          set.pixels.dice,
-          set.pixels.iou,
-        ].map(cell),
-      ].join(","),
-    );
-  const rows = [
-    ...lines("all", scores.pooled),
-    ...scores.images.flatMap((set, k) => lines(names?.[k] ?? String(k), set)),
-  ];
-  return `${[header, ...rows].join("\n")}\n`;
+/** Scores of one image, or of all, at one threshold. */
+interface ScoreRow {
+  readonly image: string;
+  readonly set: ScoreSet;
+  readonly scores: ThresholdScores;
 }
 
-const quote = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+/** Columns of numbers of the table of scores. */
+const scoreColumns: Readonly<Record<string, (row: ScoreRow) => number>> = {
+  threshold: ({ scores }) => scores.threshold,
+  tp: ({ scores }) => scores.tp,
+  fp: ({ scores }) => scores.fp,
+  fn: ({ scores }) => scores.fn,
+  precision: ({ scores }) => scores.precision,
+  recall: ({ scores }) => scores.recall,
+  f1: ({ scores }) => scores.f1,
+  ap: ({ scores }) => scores.ap,
+  panoptic_quality: ({ scores }) => scores.panopticQuality,
+  mean_matched_iou: ({ scores }) => scores.meanMatchedIou,
+  mean_true_iou: ({ scores }) => scores.meanTrueIou,
+  pixel_dice: ({ set }) => set.pixels.dice,
+  pixel_iou: ({ set }) => set.pixels.iou,
+};
+
+/** One line a threshold: pooled (image "all"), then image by image. Undefined scores are empty cells. */
+export function formatInstanceCsv(scores: InstanceScores, names?: readonly string[]): string {
+  const rowsOf = (image: string, set: ScoreSet): ScoreRow[] =>
+    set.thresholds.map((at) => ({ image, set, scores: at }));
+  const rows = [
+    ...rowsOf("all", scores.pooled),
+    ...scores.images.flatMap((set, k) => rowsOf(names?.[k] ?? String(k), set)),
+  ];
+  // With all digits, where tables of measurements have ten.
+  const cell = (value: number): string => (Number.isNaN(value) ? "" : String(value));
+  return formatTable({
+    name: "scores",
+    columns: [
+      column(
+        "image",
+        rows.map(({ image }) => image),
+      ),
+      ...Object.entries(scoreColumns).map(([key, of]) =>
+        column(
+          key,
+          rows.map((row) => cell(of(row))),
+        ),
+      ),
+    ],
+  });
+}
 
 /** Plain data for JSON; scores that are not defined become null. */
 export function formatInstanceJson(scores: InstanceScores, names?: readonly string[]): string {

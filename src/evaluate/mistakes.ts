@@ -19,6 +19,7 @@ export interface ErrorObject {
   readonly partners: readonly number[];
 }
 
+/** What went wrong with objects, by kind. */
 export interface InstanceErrors {
   /** True objects that hold two or more predicted objects, each by more than half of its own area. */
   readonly splits: readonly ErrorObject[];

@@ -57,6 +57,7 @@ export interface ScoreSet {
   readonly pixels: PixelScores;
 }
 
+/** Scores of a set of images. */
 export interface InstanceScores {
   /** All images together, counts added before dividing: an image weighs as much as it has objects. */
   readonly pooled: ScoreSet;
@@ -161,6 +162,7 @@ export function meanOverImages(scores: InstanceScores, value: (image: ScoreSet) 
   return values.reduce((sum, v) => sum + v, 0) / values.length;
 }
 
+/** How an interval over images is drawn. */
 export interface BootstrapOptions {
   /** Number of redrawn sets of images. */
   readonly samples: number;
@@ -169,8 +171,10 @@ export interface BootstrapOptions {
   readonly seed: number;
 }
 
+/** 95 % from 1000 redrawn sets. */
 export const defaultBootstrapOptions: BootstrapOptions = { samples: 1000, confidence: 0.95, seed: 1 };
 
+/** Bounds of a score. */
 export interface Interval {
   readonly low: number;
   readonly high: number;

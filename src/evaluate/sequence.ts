@@ -24,6 +24,7 @@ export interface FrameMatch {
   readonly iouSum: number;
 }
 
+/** Tracks of truth and result, matched frame by frame. */
 export interface SequenceMatch {
   readonly frames: readonly FrameMatch[];
   readonly truth: readonly CtcTrack[];

@@ -34,6 +34,7 @@ export interface Cell {
   rim: number;
 }
 
+/** What a cell keeps for its life. */
 export interface Traits {
   /** Radius of the circle of the cell's mean interphase area, px. */
   readonly radius: number;

@@ -14,6 +14,7 @@ export interface Field {
   readonly data: Float32Array;
 }
 
+/** The part of the plane that a field covers, px. */
 export interface FieldSize {
   readonly height: number;
   readonly width: number;

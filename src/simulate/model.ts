@@ -17,6 +17,7 @@ export interface Population {
   readonly illumination: Field;
 }
 
+/** What is left of a dead nucleus. */
 export interface Remains {
   readonly y: number;
   readonly x: number;
@@ -117,7 +118,7 @@ function placeFirstGeneration(world: World): void {
     // A cell fresh from a division comes with its sister; half of the draws are repeated, since each now
     // brings two.
     if (share < young && rng.next() < 0.5) share = young + (1 - young) * rng.next();
-    const cell = addCell(world, -1, y, x, 0, share);
+    const cell = addCell(world, { mother: -1, y, x, birth: 0, share });
     if (share < young) addSister(world, cell, share);
   }
   for (let iteration = 0; iteration < 60; iteration++) settle(world, 0, 0.5);
@@ -144,23 +145,28 @@ function addSister(world: World, cell: Cell, share: number): void {
   const distance = 1.5 * cell.traits.radius;
   const y = cell.y - distance * Math.cos(cell.angle);
   const x = cell.x + distance * Math.sin(cell.angle);
-  const sister = addCell(world, -1, y, x, 0, share, cell.traits);
+  const sister = addCell(world, { mother: -1, y, x, birth: 0, share, traitsOfMother: cell.traits });
   sister.angle = cell.angle;
+}
+
+/** How a cell begins. */
+interface Birth {
+  /** Id of the mother; -1 in the first generation. */
+  readonly mother: number;
+  readonly y: number;
+  readonly x: number;
+  /** Frames. */
+  readonly birth: number;
+  /** Share of its cycle that it has behind it, 0..1. */
+  readonly share: number;
+  readonly traitsOfMother?: Traits;
 }
 
 /**
  * Adds a cell born at `birth` (frames), or, for the first generation, one with the given share of its cycle
  * behind it.
  */
-function addCell(
-  world: World,
-  mother: number,
-  y: number,
-  x: number,
-  birth: number,
-  share: number,
-  traitsOfMother?: Traits,
-): Cell {
+function addCell(world: World, { mother, y, x, birth, share, traitsOfMother }: Birth): Cell {
   const { options, cells } = world;
   const rng = world.rng.fork(streams.cell + cells.length);
   const traits = drawTraits(options, rng, traitsOfMother);
@@ -286,7 +292,14 @@ function divide(world: World, mother: Cell): void {
   for (const side of [1, -1]) {
     const y = mother.y + side * distance * Math.cos(mother.angle);
     const x = mother.x - side * distance * Math.sin(mother.angle);
-    const cell = addCell(world, mother.id, y, x, mother.division, 0, mother.traits);
+    const cell = addCell(world, {
+      mother: mother.id,
+      y,
+      x,
+      birth: mother.division,
+      share: 0,
+      traitsOfMother: mother.traits,
+    });
     cell.angle = mother.angle;
     cell.side = side;
     cell.velocityY = mother.velocityY;

@@ -29,6 +29,7 @@ export interface Occupancy {
   readonly next: Float32Array;
 }
 
+/** Nuclei with their outlines. */
 export const bodiesOf = (states: readonly NucleusState[]): Body[] =>
   states.map((state) => {
     const radii = outlineRadii(state.outline);
@@ -87,12 +88,8 @@ function claim(occupancy: Occupancy, { state, radii, reach }: Body, row: number)
 /**
  * Frees all pixels of `row` but its largest 4-connected piece (the first in row-major order among equals).
  */
-function keepLargestPiece(
-  { height, width, owner, depth, next }: Occupancy,
-  { state, reach }: Body,
-  row: number,
-  seen: Uint8Array,
-): void {
+function keepLargestPiece(occupancy: Occupancy, { state, reach }: Body, row: number, seen: Uint8Array): void {
+  const { height, width, owner, depth, next } = occupancy;
   const y0 = Math.max(0, Math.ceil(state.y - reach));
   const x0 = Math.max(0, Math.ceil(state.x - reach));
   const y1 = Math.min(height - 1, Math.floor(state.y + reach));
@@ -102,7 +99,7 @@ function keepLargestPiece(
     for (let x = x0; x <= x1; x++) {
       const start = y * width + x;
       if (owner[start] !== row || seen[start] !== 0) continue;
-      pieces.push(flood(owner, row, start, height, width, seen));
+      pieces.push(flood(occupancy, row, start, seen));
     }
   }
   if (pieces.length < 2) return;
@@ -117,14 +114,8 @@ function keepLargestPiece(
   }
 }
 
-function flood(
-  owner: Int32Array,
-  row: number,
-  start: number,
-  height: number,
-  width: number,
-  seen: Uint8Array,
-): number[] {
+/** The 4-connected pixels of `row` about `start`, marked in `seen`. */
+function flood({ height, width, owner }: Occupancy, row: number, start: number, seen: Uint8Array): number[] {
   const piece = [start];
   seen[start] = 1;
   const visit = (i: number): void => {

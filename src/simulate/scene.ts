@@ -160,6 +160,7 @@ export const simulatePresets = {
   },
 } as const satisfies Record<string, SimulateOptions>;
 
+/** A layer of MDCK cells. */
 export const defaultSimulateOptions: SimulateOptions = simulatePresets.mdck;
 
 /** Longest edge of a frame that is drawn as a whole, px. */

@@ -67,9 +67,9 @@ export function simulate(options: SimulateOptions, context: StageContext = {}): 
       atlas ??= textureAtlas(root.fork(streams.texture));
       const light = nuclearLight(bodies, occupancy, atlas, options);
       if (options.debris > 0 || population.remains.length > 0) {
-        addDebris(light, height, width, t, bodies, population.remains, root.fork(streams.debris), options);
+        addDebris(light, { t, bodies, remains: population.remains }, root.fork(streams.debris), options);
       }
-      const data = photograph(light, population.illumination, root.fork(streams.noise).fork(t), options);
+      const data = photograph(light.data, population.illumination, root.fork(streams.noise).fork(t), options);
       return { height, width, data, pixelSize };
     },
     labels(t) {

@@ -44,6 +44,7 @@ export interface TextureReader {
   readonly weightB: number;
 }
 
+/** Where a nucleus reads the atlas, and at which size. */
 export function textureReader(state: NucleusState, diameter: number): TextureReader {
   const { traits, texturePhase, outline } = state;
   const scale = measuredDiameter / diameter;

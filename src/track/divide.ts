@@ -17,6 +17,8 @@ export interface FoundDivision {
   readonly score: number;
 }
 
+type Family = Omit<FoundDivision, "score">;
+
 /**
  * Parts of the price of a division; the evidence is 1 - price / dearest, and a price of `dearest` is no
  * evidence at all.
@@ -51,7 +53,7 @@ const plausibleMother = 1.2;
 const past = 12;
 
 /**
- * Evidence that `mother` divides into `a` and `b`, 0..1: the daughters lie mirrored about the mother's
+ * Evidence that the mother divides into the daughters, 0..1: the daughters lie mirrored about the mother's
  * expected place and close to it, have equal areas and intensities, and are smaller than most nuclei; the
  * mother is not much larger than others (two nuclei in one outline would be); she or both daughters are
  * brighter than most, or she than she was before, as condensed chromatin is; and, where overlaps are given,
@@ -63,9 +65,7 @@ const past = 12;
  */
 function divisionEvidence(
   context: LinkContext,
-  mother: number,
-  a: number,
-  b: number,
+  { mother, daughters: [a, b] }: Family,
   typical: Typical,
   usual: number,
 ): number {
@@ -148,10 +148,23 @@ export function divide(context: LinkContext, forest: Forest): FoundDivision[] {
   return found.sort((a, b) => a.mother - b.mother);
 }
 
+/** The evidence for any mother and daughters, with what is usual for their frame and for the mother. */
+function evidenceIn(context: LinkContext, forest: Forest): (family: Family) => number {
+  const { movie } = context;
+  const typical = typicalOf(movie);
+  return (family) =>
+    divisionEvidence(
+      context,
+      family,
+      typical[movie.frame[family.mother]!]!,
+      usualIntensity(movie, forest, family.mother),
+    );
+}
+
 /** A track that starts beside the daughter of a linked mother. */
 function linkedMothers(context: LinkContext, forest: Forest): FoundDivision[] {
   const { movie } = context;
-  const typical = typicalOf(movie);
+  const evidenceOf = evidenceIn(context, forest);
   return startsOf(movie, forest).flatMap((start) =>
     mothersNear(context, start)
       .filter(
@@ -159,29 +172,17 @@ function linkedMothers(context: LinkContext, forest: Forest): FoundDivision[] {
           forest.children(mother) === 1 && movie.frame[forest.first[mother]!] === movie.frame[start],
       )
       .map((mother): FoundDivision => {
-        const sister = forest.first[mother]!;
-        return {
-          mother,
-          daughters: [sister, start],
-          score: divisionEvidence(
-            context,
-            mother,
-            sister,
-            start,
-            typical[movie.frame[mother]!]!,
-            usualIntensity(movie, forest, mother),
-          ),
-        };
+        const family: Family = { mother, daughters: [forest.first[mother]!, start] };
+        return { ...family, score: evidenceOf(family) };
       }),
   );
 }
 
 /** Two tracks that start where one ends. */
 function endingMothers(context: LinkContext, forest: Forest): FoundDivision[] {
-  const { movie } = context;
-  const typical = typicalOf(movie);
+  const evidenceOf = evidenceIn(context, forest);
   const daughtersOf = new Map<number, number[]>();
-  for (const start of startsOf(movie, forest)) {
+  for (const start of startsOf(context.movie, forest)) {
     for (const mother of mothersNear(context, start)) {
       if (forest.children(mother) === 0) daughtersOf.set(mother, [...(daughtersOf.get(mother) ?? []), start]);
     }
@@ -191,14 +192,7 @@ function endingMothers(context: LinkContext, forest: Forest): FoundDivision[] {
       starts.slice(k + 1).map((b): FoundDivision => ({
         mother,
         daughters: [a, b],
-        score: divisionEvidence(
-          context,
-          mother,
-          a,
-          b,
-          typical[movie.frame[mother]!]!,
-          usualIntensity(movie, forest, mother),
-        ),
+        score: evidenceOf({ mother, daughters: [a, b] }),
       })),
     ),
   );

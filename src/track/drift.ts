@@ -25,6 +25,7 @@ const enough = 6;
 /** Neighbours whose median is taken. */
 const neighbours = 12;
 
+/** No drift anywhere. */
 export const noDrift = (movie: Movie): Drift => ({
   dy: new Float64Array(movie.count),
   dx: new Float64Array(movie.count),
@@ -106,34 +107,16 @@ function localShift(
   const index = new PointIndex(at(from.y), at(from.x));
   const moveY = Float64Array.from(seeds, (i) => to.y[partner[i]!]! - from.y[i]!);
   const moveX = Float64Array.from(seeds, (i) => to.x[partner[i]!]! - from.x[i]!);
-  const [nearest, squared, scratch] = [
-    new Int32Array(neighbours),
-    new Float64Array(neighbours),
-    new Float64Array(neighbours),
-  ];
+  const nearest = { indices: new Int32Array(neighbours), squared: new Float64Array(neighbours) };
+  const scratch = new Float64Array(neighbours);
   for (let i = 0; i < from.count; i++) {
-    let count = index.nearestOnes(
-      from.y[i]!,
-      from.x[i]!,
-      2.5 * spacing,
-      seedOf[i]!,
-      neighbours,
-      nearest,
-      squared,
-    );
-    if (count < neighbours)
-      count = index.nearestOnes(
-        from.y[i]!,
-        from.x[i]!,
-        4 * spacing,
-        seedOf[i]!,
-        neighbours,
-        nearest,
-        squared,
-      );
+    const within = (spacings: number): number =>
+      index.nearestOnes(from.y[i]!, from.x[i]!, spacings * spacing, seedOf[i]!, nearest);
+    let count = within(2.5);
+    if (count < neighbours) count = within(4);
     if (count < enough) continue;
-    dy[i] = medianAt(moveY, nearest, count, scratch);
-    dx[i] = medianAt(moveX, nearest, count, scratch);
+    dy[i] = medianAt(moveY, nearest.indices, count, scratch);
+    dx[i] = medianAt(moveX, nearest.indices, count, scratch);
   }
 }
 

@@ -31,7 +31,7 @@ export function gapCandidates(context: LinkContext, forest: Forest): GapCandidat
       }
       const frame = movie.frame[end]! + step;
       if (frame >= movie.frames) break;
-      if (step > 1) addStarts(context, forest, end, frame, y, x, step, out);
+      if (step > 1) addStarts(context, forest, { end, y, x, step }, out);
       const near = movie.points[frame]!.nearest(y, x, 2 * radius);
       guide = near < 0 ? -1 : movie.start[frame]! + near;
     }
@@ -39,17 +39,22 @@ export function gapCandidates(context: LinkContext, forest: Forest): GapCandidat
   return out;
 }
 
+/** Where the nucleus of an end is expected `step` frames later, px. */
+interface ExpectedPlace {
+  readonly end: number;
+  readonly y: number;
+  readonly x: number;
+  readonly step: number;
+}
+
 function addStarts(
   context: LinkContext,
   forest: Forest,
-  end: number,
-  frame: number,
-  y: number,
-  x: number,
-  step: number,
+  { end, y, x, step }: ExpectedPlace,
   out: GapCandidates,
 ): void {
   const { movie, radius } = context;
+  const frame = movie.frame[end]! + step;
   for (const j of movie.points[frame]!.within(y, x, radius * Math.sqrt(step))) {
     const start = movie.start[frame]! + j;
     if (forest.parent[start]! >= 0) continue;

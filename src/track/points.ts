@@ -1,5 +1,12 @@
 import KDBush from "kdbush";
 
+/** Room for the nearest points to a place. */
+export interface NearestPoints {
+  readonly indices: Int32Array;
+  /** Squared distances, as long as `indices`. */
+  readonly squared: Float64Array;
+}
+
 /**
  * Points of one frame, found by place. Answers come by ascending index, whatever the order inside the tree.
  */
@@ -41,34 +48,28 @@ export class PointIndex {
   }
 
   /**
-   * Indices of the nearest points at most `radius` away, `except` passed over: the `most` nearest, by
-   * distance, then index.
+   * The nearest points at most `radius` away, `except` passed over: as many as `out` holds at most, by distance,
+   * then index.
    *
-   * @param out at least `most` long; filled from its beginning
+   * @param out filled from its beginning
    * @returns how many there are
    */
-  nearestOnes(
-    y: number,
-    x: number,
-    radius: number,
-    except: number,
-    maximum: number,
-    out: Int32Array,
-    squared: Float64Array,
-  ): number {
+  nearestOnes(y: number, x: number, radius: number, except: number, out: NearestPoints): number {
+    const { indices, squared } = out;
+    const maximum = indices.length;
     let count = 0;
     for (const i of this.tree?.within(x, y, radius) ?? []) {
       if (i === except) continue;
       const d = (this.y[i]! - y) ** 2 + (this.x[i]! - x) ** 2;
       let at = count < maximum ? count++ : maximum;
-      for (; at > 0 && (d < squared[at - 1]! || (d === squared[at - 1] && i < out[at - 1]!)); at--) {
+      for (; at > 0 && (d < squared[at - 1]! || (d === squared[at - 1] && i < indices[at - 1]!)); at--) {
         if (at === maximum) continue;
         squared[at] = squared[at - 1]!;
-        out[at] = out[at - 1]!;
+        indices[at] = indices[at - 1]!;
       }
       if (at === maximum) continue;
       squared[at] = d;
-      out[at] = i;
+      indices[at] = i;
     }
     return count;
   }

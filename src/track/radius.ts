@@ -33,6 +33,11 @@ export interface OwnMotion {
   readonly persistence: number;
 }
 
+/**
+ * Measures how nuclei move beside the drift.
+ *
+ * @param reach largest displacement that counts, px
+ */
 export function ownMotion(movie: Movie, drift: Drift, reach: number): OwnMotion {
   /** Own displacement to the next frame; NaN where unknown. */
   const dy = new Float64Array(movie.count).fill(Number.NaN);

@@ -1,5 +1,6 @@
 import { InvalidInput } from "../core/errors.js";
 
+/** Settings of the tracker. */
 export interface TrackOptions {
   /**
    * Farthest that a nucleus moves between two frames beside the common movement of its neighbourhood, px.
@@ -31,6 +32,7 @@ export interface TrackOptions {
   readonly minimumCycle: number;
 }
 
+/** Lengths from the data, gaps of one frame, divisions with evidence .45 and more. */
 export const defaultTrackOptions: TrackOptions = {
   radius: undefined,
   gap: 1,

@@ -44,6 +44,7 @@ export interface DivisionEvidence {
   readonly score: number;
 }
 
+/** What a tracker finds. */
 export interface TrackResult {
   readonly graph: TrackGraph;
   readonly settings: TrackSettings;

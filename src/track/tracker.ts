@@ -10,11 +10,15 @@ import { type LapOptions, trackLap, trackmateDefaults, trackmateTuned } from "./
  * comparison.
  */
 export const trackers = ["auto", "trackmate", "trackmate-tuned"] as const;
+/** Name of a tracker. */
 export type Tracker = (typeof trackers)[number];
 
+/** What any tracker takes. */
 export interface TrackerOptions extends Partial<TrackOptions> {
   /** µm, in which TrackMate's default distance is; undefined: px. */
   readonly pixelSize?: number | undefined;
+  /** Overlaps of the masks of consecutive frames, where they are known; TrackMate's tracker knows none. */
+  readonly overlaps?: LinkOverlaps | undefined;
 }
 
 /**
@@ -27,9 +31,8 @@ export function trackWith(
   tracker: Tracker,
   nuclei: Nuclei,
   frames: number,
-  { pixelSize, ...options }: TrackerOptions,
+  { pixelSize, overlaps, ...options }: TrackerOptions,
   context: StageContext = {},
-  overlaps?: LinkOverlaps,
 ): TrackResult {
   if (tracker === "auto") return track(nuclei, frames, options, context, overlaps);
   const radius =

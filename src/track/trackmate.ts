@@ -112,13 +112,17 @@ function linkSegments(
   { gapDistance, gapFrames, splittingDistance }: LapOptions,
 ): void {
   const candidates = new Candidates();
+  const add = (source: number, starts: readonly number[]): void => {
+    for (const start of starts) candidates.add(source, start, squaredDistance(movie, source, start));
+  };
   for (let source = 0; source < movie.count; source++) {
     if (forest.parent[source]! < 0) continue;
     if (forest.children(source) > 0) {
-      if (splittingDistance !== undefined) addStarts(movie, forest, source, 1, splittingDistance, candidates);
+      if (splittingDistance !== undefined)
+        add(source, startsNear(movie, forest, source, 1, splittingDistance));
     } else {
       for (let step = 1; step <= gapFrames; step++)
-        addStarts(movie, forest, source, step, gapDistance, candidates);
+        add(source, startsNear(movie, forest, source, step, gapDistance));
     }
   }
   // Links change what is a start; all candidates were found before.
@@ -128,21 +132,12 @@ function linkSegments(
 }
 
 /** First nuclei of segments that begin `step` frames after a nucleus. */
-function addStarts(
-  movie: Movie,
-  forest: Forest,
-  source: number,
-  step: number,
-  distance: number,
-  candidates: Candidates,
-): void {
+function startsNear(movie: Movie, forest: Forest, source: number, step: number, distance: number): number[] {
   const frame = movie.frame[source]! + step;
-  if (frame >= movie.frames) return;
-  for (const j of movie.points[frame]!.within(movie.y[source]!, movie.x[source]!, distance)) {
-    const start = movie.start[frame]! + j;
-    if (forest.parent[start]! < 0 && forest.children(start) > 0)
-      candidates.add(source, start, squaredDistance(movie, source, start));
-  }
+  if (frame >= movie.frames) return [];
+  return movie.points[frame]!.within(movie.y[source]!, movie.x[source]!, distance)
+    .map((j) => movie.start[frame]! + j)
+    .filter((start) => forest.parent[start]! < 0 && forest.children(start) > 0);
 }
 
 /** @param percentile 0..1, the one of all costs that sets the alternative */

@@ -130,11 +130,43 @@ describe("movement", () => {
         expect(intervals[key].low).toBeLessThan(5 * persistence);
         expect(intervals[key].high).toBeGreaterThan(5 * persistence);
       }
-      // A small difference of large numbers: over twelve data sets it was 0.58 to 1.03 for 0.8 px, and 1.86
-      // to 2.08 for 2 px.
       expect(Math.abs(summary.localisationError / (0.5 * error) - 1)).toBeLessThan(0.3);
     },
   );
+
+  it.each([
+    [2, 0.8, 0.126],
+    [4, 2, 0.05],
+  ])(
+    "has an error of the places that is right on average (persistence %d, %d px), and spreads by %d px",
+    (persistence, error, spread) => {
+      // A small difference of large numbers. Over 40 data sets of this size the mean was 0.787 (standard error
+      // 0.020) for 0.8 px and 1.996 (0.008) for 2 px, the deviation 0.126 and 0.050.
+      const found = Array.from(
+        { length: 8 },
+        (_, k) =>
+          analyse(movie(600, 41, walkers(600, 41, persistence, 5, error, 100 + k)), field, { resamples: 0 })
+            .summary.localisationError,
+      );
+      const mean = found.reduce((a, b) => a + b) / found.length;
+      expect(Math.abs(mean - error)).toBeLessThan((3 * spread) / Math.sqrt(found.length));
+      for (const one of found) expect(Math.abs(one - error)).toBeLessThan(4 * spread);
+    },
+  );
+
+  it("has an error of the places above 0 where there is none, for it is never below", () => {
+    // Over 40 data sets: mean 0.16 px, deviation 0.22; some exactly 0.
+    const found = Array.from(
+      { length: 8 },
+      (_, k) =>
+        analyse(movie(600, 41, walkers(600, 41, 2, 5, 0, 100 + k)), field, { resamples: 0 }).summary
+          .localisationError,
+    );
+    const mean = found.reduce((a, b) => a + b) / found.length;
+    expect(found).toContain(0);
+    expect(mean).toBeGreaterThan(0);
+    expect(mean).toBeLessThan(0.16 + (3 * 0.22) / Math.sqrt(found.length));
+  });
 
   it("does not take the drift of the field for what nuclei do", () => {
     const own = walkers(200, 21, 3, 2, 0, 5);

@@ -7,6 +7,7 @@ import { InvalidInput } from "../../core/errors.js";
 import type { Window } from "../../core/image.js";
 import { type LabelImage, labelImage } from "../../core/labels.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
+import { column } from "../../core/table.js";
 import { counted } from "../../core/wording.js";
 import {
   type InstanceScores,
@@ -21,7 +22,7 @@ import {
   type SegmentationTruth,
   type TrackScores,
 } from "../../evaluate/trackscores.js";
-import { formatCsv } from "../../io/csv.js";
+import { formatTable } from "../../io/table.js";
 import { assertValidCtc, parseTracks } from "../../io/ctc.js";
 import { listImages } from "../source/imagefolder.js";
 import { some, stemOf } from "../source/inputs.js";
@@ -37,6 +38,7 @@ export interface LabelPair {
   readonly window?: Window | undefined;
 }
 
+/** How labels find their truth. */
 export interface PairOptions {
   /**
    * For labels of a part of what there is a truth for: truths without labels are left unused instead of
@@ -147,6 +149,7 @@ function byNumber(names: readonly string[]): Map<number | undefined, string[]> {
   return groups;
 }
 
+/** Scores and errors of label images, with the names of these. */
 export interface LabelEvaluation {
   readonly names: readonly string[];
   readonly scores: InstanceScores;
@@ -341,5 +344,17 @@ export function formatTrackCsv(scores: TrackScores): string {
     ["divisions_wrong", fp],
     ["divisions_missed", fn],
   );
-  return formatCsv(["score", "value"], [rows.map(([name]) => name), rows.map(([, value]) => value)]);
+  return formatTable({
+    name: "scores",
+    columns: [
+      column(
+        "score",
+        rows.map(([name]) => name),
+      ),
+      column(
+        "value",
+        rows.map(([, value]) => value),
+      ),
+    ],
+  });
 }

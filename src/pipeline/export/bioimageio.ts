@@ -34,6 +34,7 @@ export interface ModelCredits {
   readonly license: string;
 }
 
+/** All that the description and the README say of a model. */
 export interface PackageFacts extends ModelCredits {
   readonly description: ModelDescription;
   /** Of the standard operators, as the network's file states it. */
@@ -47,105 +48,126 @@ export interface PackageFacts extends ModelCredits {
 
 type Entry = Readonly<Record<string, unknown>>;
 
-/** Source: bioimageio.spec 0.5.12, src/bioimageio/spec/model/v0_5.py. */
+/** Names a file of the package with its hash. */
+type FileOf = (name: string) => Entry;
+
+/**
+ * The model description, `bioimageio.yaml`.
+ *
+ * Source: bioimageio.spec 0.5.12, src/bioimageio/spec/model/v0_5.py.
+ */
 export function bioimageioYaml(facts: PackageFacts): string {
   const { description, hashes } = facts;
-  const { config, normalisation, thresholds, diameter, diameterRange, provenance } = description;
-  const file = (name: string): Entry => ({ source: name, sha256: hashes[name] });
-  const multiple = sizeMultiple(config);
-  // The file fixes the batch to one image.
-  const batch = { type: "batch", size: 1 };
-  const space = (id: string): Entry => ({ type: "space", id, size: { min: multiple, step: multiple } });
-  const cells = (id: string): Entry => ({
-    type: "space",
-    id,
-    size: { tensor_id: "image", axis_id: id },
-    scale: config.grid,
-  });
-  const channels = (names: readonly string[]): Entry => ({ type: "channel", channel_names: names });
-  const { kwargs } = preprocessing(normalisation);
-  const description_ = {
+  const { config, provenance } = description;
+  const file: FileOf = (name) => ({ source: name, sha256: hashes[name] });
+  const content = {
     format_version: formatVersion,
     type: "model",
     name: facts.name,
-    description:
-      "StarDist network for cell nuclei in two-dimensional fluorescence images, trained " +
-      `${beginningOf(provenance)} with Karyon. Nuclei should measure about ` +
-      `${sizeText(description)} px across. ` +
-      "Its outputs become nuclei by non-maximum suppression of star-convex polygons, which is not part of the network.",
+    description: summaryOf(description),
     ...(facts.authors.length > 0 ? { authors: facts.authors.map((name) => ({ name })) } : {}),
     cite: citations(),
     license: facts.license,
     documentation: file(packageFiles.documentation),
     covers: [file(packageFiles.cover)],
-    tags: [
-      "stardist",
-      "karyon",
-      "nuclei",
-      "fluorescence-light-microscopy",
-      "2d",
-      "unet",
-      "instance-segmentation",
-    ],
+    tags,
     ...timestampOf(provenance),
-    inputs: [
-      {
-        id: "image",
-        description: "Grey values of one channel, as they were acquired.",
-        axes: [batch, channels(["nuclei"]), space("y"), space("x")],
-        data: { type: "float32" },
-        preprocessing: [{ id: "scale_range", kwargs }],
-        test_tensor: file(packageFiles.image),
-      },
-    ],
-    outputs: [
-      {
-        id: "probability",
-        description: "Probability that the pixel lies in a nucleus, higher towards its middle.",
-        axes: [batch, channels(["probability"]), cells("y"), cells("x")],
-        data: { type: "float32" },
-        test_tensor: file(packageFiles.probability),
-      },
-      {
-        id: "distances",
-        description:
-          "Distance in px of the input to the border of the nucleus, ray by ray; ray k points 360 k / " +
-          "rays degrees from x to y.",
-        axes: [
-          batch,
-          channels(Array.from({ length: config.rays }, (_, k) => `ray_${k}`)),
-          cells("y"),
-          cells("x"),
-        ],
-        data: { type: "float32" },
-        test_tensor: file(packageFiles.distances),
-      },
-    ],
+    inputs: [inputOf(description, file)],
+    outputs: outputsOf(config, file),
     weights: { onnx: { ...file(packageFiles.network), opset_version: facts.opset } },
     attachments: [file(packageFiles.description)],
-    config: {
-      bioimageio: {
-        architecture_type: "StarDist (2D U-Net)",
-        modality: "fluorescence microscopy",
-        target_structure: ["nuclei"],
-        task: "instance segmentation",
-        model_parameter_count: facts.parameters,
-      },
-      stardist: {
-        thresholds: { prob: thresholds.probability, nms: thresholds.overlap },
-        grid: [config.grid, config.grid],
-        n_rays: config.rays,
-      },
-      karyon: {
-        model: packageFiles.description,
-        diameter,
-        ...(diameterRange === undefined ? {} : { diameterRange }),
-        normalisation,
-        config,
-      },
+    config: configOf(facts),
+  };
+  return stringify(content, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+const summaryOf = (description: ModelDescription): string =>
+  "StarDist network for cell nuclei in two-dimensional fluorescence images, trained " +
+  `${beginningOf(description.provenance)} with Karyon. Nuclei should measure about ` +
+  `${sizeText(description)} px across. ` +
+  "Its outputs become nuclei by non-maximum suppression of star-convex polygons, which is not part of the network.";
+
+const tags = [
+  "stardist",
+  "karyon",
+  "nuclei",
+  "fluorescence-light-microscopy",
+  "2d",
+  "unet",
+  "instance-segmentation",
+];
+
+/** The network's file fixes the batch to one image. */
+const batchAxis: Entry = { type: "batch", size: 1 };
+
+const channelAxis = (names: readonly string[]): Entry => ({ type: "channel", channel_names: names });
+
+function inputOf({ config, normalisation }: ModelDescription, file: FileOf): Entry {
+  const multiple = sizeMultiple(config);
+  const space = (id: string): Entry => ({ type: "space", id, size: { min: multiple, step: multiple } });
+  const { kwargs } = preprocessing(normalisation);
+  return {
+    id: "image",
+    description: "Grey values of one channel, as they were acquired.",
+    axes: [batchAxis, channelAxis(["nuclei"]), space("y"), space("x")],
+    data: { type: "float32" },
+    preprocessing: [{ id: "scale_range", kwargs }],
+    test_tensor: file(packageFiles.image),
+  };
+}
+
+function outputsOf({ grid, rays }: ModelDescription["config"], file: FileOf): Entry[] {
+  const cells = (id: string): Entry => ({
+    type: "space",
+    id,
+    size: { tensor_id: "image", axis_id: id },
+    scale: grid,
+  });
+  const rayNames = Array.from({ length: rays }, (_, k) => `ray_${k}`);
+  return [
+    {
+      id: "probability",
+      description: "Probability that the pixel lies in a nucleus, higher towards its middle.",
+      axes: [batchAxis, channelAxis(["probability"]), cells("y"), cells("x")],
+      data: { type: "float32" },
+      test_tensor: file(packageFiles.probability),
+    },
+    {
+      id: "distances",
+      description:
+        "Distance in px of the input to the border of the nucleus, ray by ray; ray k points 360 k / " +
+        "rays degrees from x to y.",
+      axes: [batchAxis, channelAxis(rayNames), cells("y"), cells("x")],
+      data: { type: "float32" },
+      test_tensor: file(packageFiles.distances),
+    },
+  ];
+}
+
+/** What bioimage.io, StarDist and Karyon want to know beside the specification. */
+function configOf({ description, parameters }: PackageFacts): Entry {
+  const { config, normalisation, thresholds, diameter, diameterRange } = description;
+  return {
+    bioimageio: {
+      architecture_type: "StarDist (2D U-Net)",
+      modality: "fluorescence microscopy",
+      target_structure: ["nuclei"],
+      task: "instance segmentation",
+      model_parameter_count: parameters,
+    },
+    stardist: {
+      thresholds: { prob: thresholds.probability, nms: thresholds.overlap },
+      grid: [config.grid, config.grid],
+      n_rays: config.rays,
+    },
+    karyon: {
+      model: packageFiles.description,
+      diameter,
+      ...(diameterRange === undefined ? {} : { diameterRange }),
+      normalisation,
+      config,
     },
   };
-  return stringify(description_, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 /**
@@ -180,37 +202,66 @@ function sizeText({ diameter, diameterRange }: ModelDescription): string {
   return `${rounded(diameter)} (${rounded(diameterRange.low)} to ${rounded(diameterRange.high)})`;
 }
 
+type ReadmeFacts = Omit<PackageFacts, "hashes">;
+
 /**
  * README.md: what the model is, how it came about, how to use it, and what it cannot do. Says nothing that
  * the model's file does not.
  */
-export function packageReadme(facts: Omit<PackageFacts, "hashes">): string {
-  const { name, description, opset, parameters, testImage } = facts;
-  const { config, normalisation, thresholds } = description;
+export const packageReadme = (facts: ReadmeFacts): string =>
+  [
+    introductionText(facts),
+    `## Input and outputs\n\n${tensorsText(facts)}`,
+    suppressionText(facts),
+    `## How to use\n\n${usageText(facts)}`,
+    `## Training\n\n${trainingText(facts.description)}`,
+    `## Validation\n\n${validationText(facts.description)}\n${testImageText(facts)}`,
+    `## Limits\n\n${limitsText}\n`,
+  ].join("\n\n");
+
+const introductionText = ({ name, description, opset, parameters }: ReadmeFacts): string => {
+  const { config, provenance } = description;
+  return [
+    `# ${name}`,
+    "",
+    "A StarDist network (Schmidt et al. 2018) for cell nuclei in two-dimensional fluorescence images, bright " +
+      `on dark. It was trained ${beginningOf(provenance)} with Karyon, in the manner of Englbrecht et al. (2021).`,
+    `A U-Net of depth ${config.depth} with ${config.filters} filters on its first level predicts on a grid of ` +
+      `${config.grid} px, with ${config.rays} rays; ${parameters} parameters; ONNX, operators of version ${opset}.`,
+  ].join("\n");
+};
+
+function tensorsText({ description }: ReadmeFacts): string {
+  const { config, normalisation } = description;
+  const { grid, rays } = config;
   const multiple = sizeMultiple(config);
   const margin = Math.ceil(receptiveMargin(config) / multiple) * multiple;
-  const { probability, overlap } = thresholds;
-  return `# ${name}
+  return [
+    `- \`image\`: one channel, float32, height and width multiples of ${multiple} px (pad the lower and right ` +
+      "border by mirroring, as Karyon does). Each image is normalised by itself: its percentiles",
+    `  ${normalisation.low} and ${normalisation.high} become 0 and 1, and nothing is clipped. The package ` +
+      "describes this as preprocessing; who runs the ONNX file alone has to do it.",
+    "- **Size of nuclei**: the network learned from images whose median diameter was " +
+      `${sizeText(description)} px in its input. Scale other images so that their nuclei have that size.`,
+    `- \`probability\`: 1 x height / ${grid} x width / ${grid}, 0 to 1. Element (i, j) belongs to pixel ` +
+      `(${grid} i, ${grid} j).`,
+    `- \`distances\`: ${rays} x height / ${grid} x width / ${grid}, in px of the input; ray k points in the ` +
+      `direction (y, x) = (sin, cos)(2 pi k / ${rays}). Values may be negative where there is no nucleus.`,
+    `- Tiles of a large image should overlap by ${margin} px on each side and begin on multiples of ` +
+      `${multiple} px: then they give the values of the whole image.`,
+  ].join("\n");
+}
 
-A StarDist network (Schmidt et al. 2018) for cell nuclei in two-dimensional fluorescence images, bright on dark. It was trained ${beginningOf(description.provenance)} with Karyon, in the manner of Englbrecht et al. (2021).
-A U-Net of depth ${config.depth} with ${config.filters} filters on its first level predicts on a grid of ${config.grid} px, with ${config.rays} rays; ${parameters} parameters; ONNX, operators of version ${opset}.
+const suppressionText = ({ description: { thresholds } }: ReadmeFacts): string =>
+  [
+    `**The outputs are no nuclei yet.** Polygons with a probability above ${thresholds.probability} are ` +
+      `candidates; of those that share more than ${thresholds.overlap} of the smaller area the most probable stays`,
+    "(`config.stardist.thresholds`: prob, nms). This suppression is not part of the ONNX file, nor of the package.",
+  ].join("\n");
 
-## Input and outputs
-
-- \`image\`: one channel, float32, height and width multiples of ${multiple} px (pad the lower and right border by mirroring, as Karyon does). Each image is normalised by itself: its percentiles
-  ${normalisation.low} and ${normalisation.high} become 0 and 1, and nothing is clipped. The package describes this as preprocessing; who runs the ONNX file alone has to do it.
-- **Size of nuclei**: the network learned from images whose median diameter was ${sizeText(description)} px in its input. Scale other images so that their nuclei have that size.
-- \`probability\`: 1 x height / ${config.grid} x width / ${config.grid}, 0 to 1. Element (i, j) belongs to pixel (${config.grid} i, ${config.grid} j).
-- \`distances\`: ${config.rays} x height / ${config.grid} x width / ${config.grid}, in px of the input; ray k points in the direction (y, x) = (sin, cos)(2 pi k / ${config.rays}). Values may be negative where there is no nucleus.
-- Tiles of a large image should overlap by ${margin} px on each side and begin on multiples of ${multiple} px: then they give the values of the whole image.
-
-* *The outputs are no nuclei yet.** Polygons with a probability above ${probability} are candidates; of those
-* that share more than ${overlap} of the smaller area the most probable stays
-(\`config.stardist.thresholds\`: prob, nms). This suppression is not part of the ONNX file, nor of the package.
-
-## How to use
-
-With Karyon: unpack the package; the folder is a model folder.
+const usageText = ({
+  description: { config },
+}: ReadmeFacts): string => `With Karyon: unpack the package; the folder is a model folder.
 
 \`\`\`
 npx karyon segment FOLDER my-images/ -o labels
@@ -225,7 +276,7 @@ from bioimageio.spec import load_model_description
 from stardist import non_maximum_suppression, polygons_to_label
 
 model = load_model_description("PACKAGE.zip")
-image = np.load("image.npy")  # height x width, multiples of ${multiple}
+image = np.load("image.npy")  # height x width, multiples of ${sizeMultiple(config)}
 sample = predict(model=model, inputs={"image": image[None, None].astype("float32")})
 probability = np.asarray(sample.members["probability"].data)[0, 0]
 distances = np.moveaxis(np.asarray(sample.members["distances"].data)[0], 0, -1)
@@ -234,26 +285,23 @@ grid, thresholds = tuple(settings["grid"]), settings["thresholds"]
 points, scores, rays = non_maximum_suppression(
     distances, probability, grid=grid, b=0, prob_thresh=thresholds["prob"], nms_thresh=thresholds["nms"])
 labels = polygons_to_label(rays, points, shape=image.shape, prob=scores)
-\`\`\`
+\`\`\``;
 
-## Training
+const testImageText = ({ testImage: { size, nuclei } }: ReadmeFacts): string =>
+  [
+    `The test image of this package is simulated (${size} x ${size} px; nuclei that the network finds in it: ` +
+      `${nuclei}, drawn on the cover). It shows that the network runs as it should, not how good it is. ` +
+      "To validate the model on your own data, outline the nuclei of",
+    "some images by hand and compare: `npx karyon evaluate TRUTH labels`.",
+  ].join("\n");
 
-${trainingText(description)}
-
-## Validation
-
-${validationText(description)}
-The test image of this package is simulated (${testImage.size} x ${testImage.size} px; nuclei that the network finds in it: ${testImage.nuclei}, drawn on the cover). It shows that the network runs as it should, not how good it is. To validate the model on your own data, outline the nuclei of
-some images by hand and compare: \`npx karyon evaluate TRUTH labels\`.
-
-## Limits
-
-- One channel, two dimensions, nuclei bright on dark and all of about the size named above.
-- It knows what its training images showed; on other cells, stains or microscopes look at the results first.
-- Each nucleus must be star-convex: every point of its border seen from its middle.
-- An image without contrast (both percentiles equal) holds no nuclei; values that are not numbers must be replaced beforehand.
-`;
-}
+const limitsText = [
+  "- One channel, two dimensions, nuclei bright on dark and all of about the size named above.",
+  "- It knows what its training images showed; on other cells, stains or microscopes look at the results first.",
+  "- Each nucleus must be star-convex: every point of its border seen from its middle.",
+  "- An image without contrast (both percentiles equal) holds no nuclei; values that are not numbers must be " +
+    "replaced beforehand.",
+].join("\n");
 
 const beginningOf = ({ from }: ModelDescription["provenance"]): string =>
   from === undefined ? "from scratch" : "further from an earlier model";

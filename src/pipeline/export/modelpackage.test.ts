@@ -298,6 +298,9 @@ describe("a package", () => {
     ])
       expect(readme).toContain(part);
     expect(readme).not.toMatch(/undefined|NaN|\[object/);
+    // A pass over comments had once taken this paragraph for one, and put stars before its lines.
+    expect(readme).toMatch(/^\*\*The outputs are no nuclei yet\.\*\* Polygons/m);
+    expect(readme).not.toMatch(/^\* /m);
   });
 
   it("has the same bytes when it is made again", async () => {

@@ -35,10 +35,12 @@ export const defaultCredits: ModelCredits = {
   license: "CC-BY-4.0",
 };
 
+/** Where the package goes, and what people say of the model. */
 export type ExportOptions = OutputOptions & {
   readonly [K in keyof ModelCredits]?: ModelCredits[K] | undefined;
 };
 
+/** What was written. */
 export interface ModelPackage {
   readonly file: string;
   readonly bytes: number;

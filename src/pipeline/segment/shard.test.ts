@@ -8,6 +8,7 @@ import { random } from "../../core/random.js";
 import { gaussian } from "../../imgproc/gaussian.js";
 import { encodeTiff } from "../../io/tiff/encode.js";
 import type { ModelConfig } from "../../model/modelconfig.js";
+import { estimateHere, type SizeEstimator, sizeEstimator } from "../../segment/nucleussize.js";
 import type { SegmentationModel } from "../../segment/segmentimage.js";
 import { segmentImage } from "../../segment/segmentimage.js";
 import { segmentMovie } from "../../segment/segmentmovie.js";
@@ -134,6 +135,23 @@ describe("two shards of a segmentation", () => {
     ]);
     expect([0, 1].map((index) => framesOfShard(1, index, 2))).toEqual([[], [0]]);
   });
+});
+
+describe("the scale of a movie", () => {
+  it("is corrected by its first frame, also for a shard that has other frames", async () => {
+    const source = await sourceOf("movie");
+    // Takes the nuclei for smaller than they are.
+    const estimator: SizeEstimator = (count, task) =>
+      sizeEstimator(count, (index) =>
+        task(index, async (image) => ({ ...(await estimateHere(image)), diameter: 11 })),
+      );
+    const { frames } = await segmentMovie(source, model, { estimator });
+    const scales = frames.map(({ scale }) => scale);
+    expect(new Set(scales).size).toBe(1);
+    expect(scales[0]).toBeLessThan(32 / 11 / 1.1);
+    const shard = await segmentMovie(source, model, { estimator, frames: [3] });
+    expect(shard.frames.map(({ frame, scale }) => [frame, scale])).toEqual([[3, scales[0]]]);
+  }, 60_000);
 });
 
 describe("segmentInto", () => {

@@ -4,13 +4,15 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type LabelImage, labelImage } from "../../core/labels.js";
+import { type LabelImage, labelImage, labelSourceOf } from "../../core/labels.js";
+import { concatNuclei } from "../../core/nuclei.js";
 import type { StageContext } from "../../core/progress.js";
 import { measure } from "../../imgproc/regions.js";
 import { parseTracks, validateCtc } from "../../io/ctc.js";
@@ -18,7 +20,7 @@ import { statisticsOf, writeStatistics } from "../analyse/analysis.js";
 import { resolveConfig } from "../config/config.js";
 import type { Config } from "../config/options.js";
 import { readLabels, writeLabels } from "../store/labelfiles.js";
-import { nucleiCsv } from "../store/nucleifile.js";
+import { asStored, nucleiCsv } from "../store/nucleifile.js";
 import { readLabelFolder } from "./labelfolder.js";
 import { readTracking, trackInto, trackingIn, type TrackingResult } from "./tracking.js";
 
@@ -55,6 +57,10 @@ const track = async (
   settings: Config = config,
   context: StageContext = {},
 ): Promise<TrackingResult> => trackInto(out, readLabelFolder(labels), settings, context);
+
+/** All files of a folder, by name. */
+const filesOf = (folder: string): Record<string, string> =>
+  Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "latin1")]));
 
 /** Breaches of the challenge's rules in the files that were written. */
 async function breaches(): Promise<string[]> {
@@ -115,6 +121,50 @@ describe("trackInto", () => {
     ]).toEqual([0, false, 7]);
   });
 
+  it("returns what readTracking reads, to the bit, and finds the masks where they were moved", async () => {
+    const labels = await write({
+      // No whole numbers as centres, and a division that is none: what has more digits than a table.
+      t0: squares([4, 4], [24, 20]),
+      t1: labelImage(size, size, squares([4, 4], [24, 22]).data.fill(1, 200, 207)),
+      t2: squares([4, 5]),
+      t3: squares([4, 4], [24, 26]),
+    });
+    const made = await track(labels);
+    const read = readTracking(out);
+    expect(read.graph).toEqual(made.graph);
+    expect([read.branches, read.evidence, read.labelOfRow]).toEqual([
+      made.branches,
+      made.evidence,
+      made.labelOfRow,
+    ]);
+    expect(read.summary).toEqual(JSON.parse(JSON.stringify(made.summary)));
+    expect(await made.masks.read(2)).toEqual(await readLabels(join(out, "mask002.tif")));
+    renameSync(out, join(root, "moved"));
+    await expect(made.masks.read(2)).rejects.toThrow(/a mask for each of the 4 frames/);
+    const moved = trackingIn(join(root, "moved"), made);
+    expect(await moved.masks.read(2)).toEqual(await readLabels(join(root, "moved", "mask002.tif")));
+  });
+
+  it("gives the files of a folder of labels for a segmentation that was just made, measured once", async () => {
+    const frames = [squares([4, 4], [24, 20]), squares([4, 5], [24, 22]), squares([4, 6], [24, 24])];
+    frames[1]!.data.fill(1, 200, 207);
+    const folder = await write({ t0: frames[0]!, t1: frames[1]!, t2: frames[2]! });
+    const tables = frames.map((image, frame) => measure(image, { frame }));
+    const all = concatNuclei(tables);
+    all.meanIntensity.forEach((_, row) => (all.meanIntensity[row] = 100 + row / 3));
+    writeFileSync(join(folder, "objects.csv"), nucleiCsv(all, undefined));
+    await track(folder);
+    const fromFolder = filesOf(out);
+    const nuclei = asStored(all);
+    const measured = { ...all, meanIntensity: nuclei.meanIntensity, score: nuclei.score };
+    const made = { labels: labelSourceOf(frames), nuclei, measured };
+    rmSync(out, { recursive: true });
+    mkdirSync(out);
+    await trackInto(out, made, config, {});
+    expect(filesOf(out)).toEqual(fromFolder);
+    expect(fromFolder["spots.csv"]).toMatch(/,100.3333333,/);
+  });
+
   it("lists divisions with their evidence and the ids of mother and daughters", async () => {
     const small = (corners: readonly (readonly [number, number])[]): LabelImage => {
       const data = new Int32Array(size * size);
@@ -140,8 +190,9 @@ describe("trackInto", () => {
         [16, 26],
       ]),
     });
-    const { summary } = await track(labels);
-    expect(summary.divisions).toBe(1);
+    const { summary, evidence } = await track(labels);
+    expect([summary.divisions, evidence.size]).toEqual([1, 1]);
+    expect(readTracking(out).evidence).toEqual(evidence);
     const [header, row] = readFileSync(join(out, "divisions.csv"), "utf8").split("\n");
     expect(header).toBe(
       "frame,mother_track,daughter_track_1,daughter_track_2,mother_spot,daughter_spot_1,daughter_spot_2,y_px,x_px,evidence",

@@ -13,7 +13,7 @@ import { keptLabels } from "./keptlabels.js";
 import { type KnownNuclei, measureLabels } from "./measurelabels.js";
 
 /** Options of `trackMovie`. */
-export interface TrackMovieOptions extends TrackerOptions {
+export interface TrackMovieOptions extends Omit<TrackerOptions, "overlaps"> {
   readonly tracker: Tracker;
   /** Repair masks that contradict those before and after them. Karyon's own tracker only. Default true. */
   readonly repair: boolean;
@@ -54,7 +54,7 @@ export async function trackMovie(
   const { nuclei, overlaps, height, width } = await measureLabels(kept, known, partOf(context, 0, readShare));
   const linkContext = partOf(context, readShare, 1);
   const link = (rows: Nuclei, shared: LinkOverlaps): LinkedMovie => {
-    const result = trackWith(tracker, rows, labels.frames, linking, linkContext, shared);
+    const result = trackWith(tracker, rows, labels.frames, { ...linking, overlaps: shared }, linkContext);
     return { ...result, branches: branchesOf(result.graph) };
   };
   const first = link(nuclei, overlaps);

@@ -1,5 +1,5 @@
 /** Where one frame of a tracked movie contradicts those before and after it. */
-import type { TrackGraph } from "../../core/tracks.js";
+import { parentOfRow, type TrackGraph } from "../../core/tracks.js";
 import type { LinkOverlaps } from "../maskoverlaps.js";
 
 /** A place where a frame contradicts its neighbours. Rows of the nuclei table. */
@@ -32,8 +32,10 @@ export type Contradiction =
 
 /** Frames that two nuclei may be one for to be taken apart. */
 const longest = 3;
-/** Shares of the smaller nucleus: that the other has more of when they are one, and that makes them touch. */
-const [part, touching] = [0.4, 0.15];
+/** An object that holds two nuclei has at least this share of the smaller one's area more than one of them. */
+const part = 0.4;
+/** Two nuclei touch when they share at least this share of the smaller one's area. */
+const touching = 0.15;
 
 /** A track graph, ready for questions about neighbours in time. Rows of the nuclei table; -1 for none. */
 export interface Neighbours {
@@ -49,15 +51,15 @@ export interface Neighbours {
   readonly rows: readonly ReadonlyMap<number, number>[];
 }
 
+/** Prepares a track graph. */
 export function neighboursOf(graph: TrackGraph): Neighbours {
   const { nuclei, edges, frames } = graph;
-  const parent = new Int32Array(nuclei.count).fill(-1);
+  const parent = parentOfRow(graph);
   const child = new Int32Array(nuclei.count).fill(-1);
   const children = new Uint8Array(nuclei.count);
   const sister = new Int32Array(nuclei.count).fill(-1);
   for (let e = 0; e < edges.length; e += 2) {
     const [from, to] = [edges[e]!, edges[e + 1]!];
-    parent[to] = from;
     if (child[from]! >= 0) [sister[to], sister[child[from]!]] = [child[from]!, to];
     child[from] = to;
     children[from]!++;
@@ -99,76 +101,103 @@ const lost = (rows: Neighbours["rows"], frame: number): boolean => {
  * @param overlaps entry t for frames t and t + 1
  */
 export function contradictions(links: Neighbours, overlaps: LinkOverlaps): Contradiction[] {
-  const {
-    graph: { nuclei, edges, frames },
-    parent,
-    children,
-    rows,
-  } = links;
-  const found: Contradiction[] = [];
+  const joined = joinedObjects(links, overlaps);
+  // Where the frames beside a piece may hold two nuclei in one outline, the piece is the one that is right.
+  const suspicious = new Set(joined.map(({ main }) => main));
+  const pieces = loosePieces(links, overlaps).filter(
+    ({ before, after }) => !(suspicious.has(before) || suspicious.has(after)),
+  );
+  return [...skippedFrames(links), ...pieces, ...joined].sort(
+    (a, b) => a.frame - b.frame || a.before - b.before || a.after - b.after,
+  );
+}
+
+type Skipped = Extract<Contradiction, { readonly kind: "skipped" }>;
+type Piece = Extract<Contradiction, { readonly kind: "piece" }>;
+type Joined = Extract<Contradiction, { readonly kind: "joined" }>;
+
+/** Tracks that skip one frame. */
+function skippedFrames({ graph: { nuclei, edges }, child, rows }: Neighbours): Skipped[] {
+  const found: Skipped[] = [];
   for (let e = 0; e < edges.length; e += 2) {
     const [before, after] = [edges[e]!, edges[e + 1]!];
-    if (lost(rows, nuclei.frame[before]! + 1)) continue;
-    if (links.child[before] === after && nuclei.frame[after]! === nuclei.frame[before]! + 2)
-      found.push({ kind: "skipped", frame: nuclei.frame[before]! + 1, before, after });
+    const frame = nuclei.frame[before]! + 1;
+    if (lost(rows, frame) || child[before] !== after || nuclei.frame[after] !== frame + 1) continue;
+    found.push({ kind: "skipped", frame, before, after });
   }
-  const lonely = (row: number): boolean => parent[row]! < 0 && children[row] === 0;
-  overlaps.slice(0, Math.max(0, frames - 2)).forEach(({ from, to, shared }, t) => {
-    /**
-     * For each object of frame t + 1 that belongs to no track: the object before that it shares most pixels
-     * with.
-     */
-    const hosts = new Map<number, { before: number; maximum: number }>();
-    to.forEach((label, k) => {
-      const [piece, before] = [rows[t + 1]!.get(label), rows[t]!.get(from[k]!)];
-      if (
-        piece !== undefined &&
-        before !== undefined &&
-        lonely(piece) &&
-        shared[k]! > (hosts.get(piece)?.maximum ?? 0)
-      )
-        hosts.set(piece, { before, maximum: shared[k]! });
-    });
-    for (const [piece, { before }] of hosts) {
+  return found;
+}
+
+/** Objects without a track on the place of a nucleus that is seen in the frames before and after. */
+function loosePieces(links: Neighbours, overlaps: LinkOverlaps): Piece[] {
+  const found: Piece[] = [];
+  overlaps.slice(0, Math.max(0, links.graph.frames - 2)).forEach((overlap, t) => {
+    for (const [piece, before] of hostsOf(links, overlap, t)) {
       const main = nextOf(links, before);
       const after = main < 0 ? -1 : nextOf(links, main);
       if (after >= 0) found.push({ kind: "piece", frame: t + 1, before, after, main, piece });
     }
   });
+  return found;
+}
+
+/**
+ * For each object of frame t + 1 that belongs to no track: the object before that it shares most pixels with.
+ */
+function hostsOf(
+  { parent, children, rows }: Neighbours,
+  { from, to, shared }: LinkOverlaps[number],
+  t: number,
+): Map<number, number> {
+  const hosts = new Map<number, number>();
+  const most = new Map<number, number>();
+  to.forEach((label, k) => {
+    const [piece, before] = [rows[t + 1]!.get(label), rows[t]!.get(from[k]!)];
+    if (piece === undefined || before === undefined) return;
+    const lonely = parent[piece]! < 0 && children[piece] === 0;
+    if (!lonely || shared[k]! <= (most.get(piece) ?? 0)) return;
+    most.set(piece, shared[k]!);
+    hosts.set(piece, before);
+  });
+  return hosts;
+}
+
+/** Objects that may hold another nucleus, too, which begins after them or has ended before them. */
+function joinedObjects(links: Neighbours, overlaps: LinkOverlaps): Joined[] {
+  const { parent, children, sister, rows } = links;
+  const { area } = links.graph.nuclei;
+  const found: Joined[] = [];
   overlaps.forEach(({ from, to, shared }, t) => {
     from.forEach((label, k) => {
       const [earlier, later] = [rows[t]!.get(label) ?? -1, rows[t + 1]!.get(to[k]!) ?? -1];
       if (earlier < 0 || later < 0) return;
       // A nucleus that begins, be it as a daughter: had it a part in the object that covers its place in the
       // frame before?
-      const begins = parent[later]! < 0 || links.sister[later]! >= 0;
-      if (begins && shared[k]! >= touching * nuclei.area[later]!) addJoined(earlier, later);
-      if (children[earlier] === 0 && shared[k]! >= touching * nuclei.area[earlier]!)
-        addJoined(later, earlier);
+      const begins = parent[later]! < 0 || sister[later]! >= 0;
+      if (begins && shared[k]! >= touching * area[later]!) found.push(...joinedRun(links, earlier, later));
+      if (children[earlier] === 0 && shared[k]! >= touching * area[earlier]!)
+        found.push(...joinedRun(links, later, earlier));
     });
   });
-  /** The run of frames in which `main` is too large, as far as `longest`, between two in which it is not. */
-  function addJoined(main: number, other: number): void {
-    // The border cuts shapes, from frame to frame elsewhere: they say little there.
-    if (nuclei.touchesEdge[other] === 1) return;
-    const limit = nuclei.area[main]! - part * nuclei.area[other]!;
-    const run = [main];
-    const end = (next: (row: number) => number): number => {
-      let row = next(main);
-      for (; row >= 0 && nuclei.area[row]! > limit && run.length < longest; row = next(row)) run.push(row);
-      return row >= 0 && nuclei.area[row]! <= limit ? row : -1;
-    };
-    const before = end((row) => previousOf(links, row));
-    // Two nuclei in one outline that part look like a division: then the other daughter is the nucleus that
-    // was there before.
-    const after = end((row) => (links.parent[other] === row ? links.sister[other]! : nextOf(links, row)));
-    if (before < 0 || after < 0) return;
-    for (const row of run)
-      found.push({ kind: "joined", frame: nuclei.frame[row]!, before, after, main: row, other });
-  }
-  // Where the frames beside a piece may hold two nuclei in one outline, the piece is the one that is right.
-  const suspicious = new Set(found.flatMap((item) => (item.kind === "joined" ? [item.main] : [])));
-  return found
-    .filter((item) => item.kind !== "piece" || !(suspicious.has(item.before) || suspicious.has(item.after)))
-    .sort((a, b) => a.frame - b.frame || a.before - b.before || a.after - b.after);
+  return found;
+}
+
+/** The run of frames in which `main` is too large, as far as `longest`, between two in which it is not. */
+function joinedRun(links: Neighbours, main: number, other: number): Joined[] {
+  const { nuclei } = links.graph;
+  // The border cuts shapes, from frame to frame elsewhere: they say little there.
+  if (nuclei.touchesEdge[other] === 1) return [];
+  const limit = nuclei.area[main]! - part * nuclei.area[other]!;
+  const run = [main];
+  const end = (next: (row: number) => number): number => {
+    let row = next(main);
+    for (; row >= 0 && nuclei.area[row]! > limit && run.length < longest; row = next(row)) run.push(row);
+    return row >= 0 && nuclei.area[row]! <= limit ? row : -1;
+  };
+  const before = end((row) => previousOf(links, row));
+  // Two nuclei in one outline that part look like a division: then the other daughter is the nucleus that
+  // was there before.
+  const after = end((row) => (links.parent[other] === row ? links.sister[other]! : nextOf(links, row)));
+  if (before < 0 || after < 0) return [];
+  return run.map((row) => ({ kind: "joined", frame: nuclei.frame[row]!, before, after, main: row, other }));
 }

@@ -18,6 +18,13 @@ export interface Shape {
   readonly inside: Float32Array;
 }
 
+/**
+ * The shape of a nucleus in a frame between two in which it is seen: the mean of both outlines' signed
+ * distances, weighted by nearness in time, about the place in between.
+ *
+ * @param a row of the nucleus before
+ * @param b row of the nucleus after
+ */
 export function shapeBetween(
   labelsOf: (frame: number) => LabelImage,
   nuclei: Nuclei,
@@ -122,6 +129,7 @@ export function largestConnected(pixels: readonly number[], width: number): numb
   return best;
 }
 
+/** Pixels of a shape. */
 export const shapeArea = ({ inside }: Shape): number =>
   inside.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
 
@@ -149,6 +157,7 @@ export function forPixels(
   }
 }
 
+/** Pixels of a shape by the label that they have in the frame. */
 export function countLabels(shape: Shape, labels: LabelImage): Map<number, number> {
   const counts = new Map<number, number>();
   forPixels(shape, labels, (_pixel, _value, label) => counts.set(label, (counts.get(label) ?? 0) + 1));

@@ -36,8 +36,28 @@ export interface FrameEdit {
   readonly labels: Int32Array;
 }
 
-/** Shares of pixels that decide; each is a majority with room for outlines that move. */
-const [free, covered, part, whole] = [0.6, 0.5, 0.4, 0.7];
+// Shares of pixels that decide; each is a majority with room for outlines that move.
+
+/** Share of a predicted shape that is free where a nucleus was missed; of a piece that lies in the shape. */
+const free = 0.6;
+
+/** Share of a predicted shape that lies on an object which hides its nucleus. */
+const covered = 0.5;
+
+/** Smallest share of a nucleus' area that what is cut off for it has. */
+const part = 0.4;
+
+/** Smallest share of the predicted area that remains of, or belongs to, an object that is divided. */
+const whole = 0.7;
+
+/** A main object with this share of its predicted area lacks no piece. */
+const complete = 0.9;
+
+/** Largest area, in predicted areas, of a main object with its piece. */
+const mostJoined = 1.3;
+
+/** Largest area, in areas of the other nucleus, of what is cut off for it. */
+const mostCut = 1.5;
 
 /** A frame that is being corrected. */
 interface Correction {
@@ -96,17 +116,23 @@ export function repairFrame(
   };
   const repairs: Repair[] = [];
   for (const item of list) {
-    const shape = correction.shapeOf(item.before, item.after);
-    const found =
-      item.kind === "piece"
-        ? joinPieces(correction, shape, item.main, item.piece)
-        : item.kind === "joined"
-          ? cutOff(correction, shape, item.main, item.other)
-          : (fillGap(correction, shape) ?? divide(correction, shape));
+    const found = correct(correction, item);
     if (found !== undefined) repairs.push({ ...found, frame });
   }
   const pixels = Int32Array.from(data.keys()).filter((pixel) => data[pixel] !== current.data[pixel]);
   return { edit: { pixels, labels: pixels.map((pixel) => data[pixel]!) }, repairs };
+}
+
+function correct(correction: Correction, item: Contradiction): Found {
+  const shape = correction.shapeOf(item.before, item.after);
+  switch (item.kind) {
+    case "piece":
+      return joinPieces(correction, shape, item.main, item.piece);
+    case "joined":
+      return cutOff(correction, shape, item.main, item.other);
+    case "skipped":
+      return fillGap(correction, shape) ?? divide(correction, shape);
+  }
 }
 
 /** The piece and what is free of the shape become the main object's. */
@@ -131,8 +157,8 @@ function joinPieces(
     !inside ||
     touched.has(main) ||
     touched.has(piece) ||
-    mainArea >= 0.9 * area ||
-    mainArea + pieceArea > 1.3 * area
+    mainArea >= complete * area ||
+    mainArea + pieceArea > mostJoined * area
   )
     return undefined;
   let areaAfter = mainArea + pieceArea;
@@ -170,7 +196,7 @@ function cutOff(
   );
   if (
     excess.length < part * otherArea ||
-    excess.length > 1.5 * otherArea ||
+    excess.length > mostCut * otherArea ||
     mainArea - excess.length < whole * area
   )
     return undefined;
