@@ -7,7 +7,7 @@ import { InvalidInput } from "../../core/errors.js";
 import type { Window } from "../../core/image.js";
 import { type LabelImage, labelImage } from "../../core/labels.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
-import { counted } from "../../core/wording.js";
+import { counted, some } from "../../core/wording.js";
 import {
   type InstanceScores,
   iouThresholds,
@@ -24,9 +24,9 @@ import {
 import { formatCsv } from "../../io/csv.js";
 import { assertValidCtc, parseTracks } from "../../io/ctc.js";
 import { listImages } from "../source/imagefolder.js";
-import { some, stemOf } from "../source/inputs.js";
 import { type PipelineContext, runStage } from "../stage/events.js";
 import { openLabels, readLabels } from "../store/labelfiles.js";
+import { stemOf } from "../store/names.js";
 
 /** A pair of label files with the name it goes by. */
 export interface LabelPair {

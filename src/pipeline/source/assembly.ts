@@ -4,10 +4,9 @@
  */
 import { basename } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
-import { counted } from "../../core/wording.js";
+import { counted, some } from "../../core/wording.js";
 import { numberingOf } from "./framenames.js";
 import type { ImageFile } from "./imagefile.js";
-import { some } from "./inputs.js";
 
 export interface SourceOptions {
   /** Channel, from 0. Default 0. */

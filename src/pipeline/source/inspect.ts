@@ -89,7 +89,7 @@ async function inspectFile(file: ImageFile, first: ImageFile): Promise<Inspectio
   for (const frame of frames) {
     for (let channel = 0; channel < file.channels; channel += perPixel) {
       try {
-        const { plane } = await file.read(frame, channel, file.slices >> 1);
+        const { plane } = await file.read({ frame, channel, slice: file.slices >> 1 });
         values.push({ frame, channel, ...measure(plane, file) });
       } catch (error) {
         if (!isKaryonError(error)) throw error;

@@ -1,11 +1,10 @@
 /**
  * The first step of every command that takes images: find, open and fingerprint them, and say what they are.
  */
-import { counted } from "../../core/wording.js";
+import { counted, some } from "../../core/wording.js";
 import type { Config } from "../config/options.js";
 import { type PipelineContext, runStage } from "../stage/events.js";
 import type { InputRecord } from "../store/provenance.js";
-import { some } from "./inputs.js";
 import { type FileSource, hashFiles, openSource } from "./source.js";
 
 export interface OpenInputs {
