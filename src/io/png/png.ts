@@ -7,6 +7,7 @@ import { type PngHeader, pngHeader } from "./pngheader.js";
 
 export { isPng, type PngHeader, pngHeader, pngHeaderLength } from "./pngheader.js";
 
+/** A decoded PNG file. */
 export interface PngImage {
   /** Samples as stored: palette indices stay indices; 1, 2 and 4 bits are unpacked to one byte a value. */
   readonly plane: StoredPlane;
