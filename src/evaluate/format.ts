@@ -1,3 +1,4 @@
+import { csvCell } from "../io/csv.js";
 import {
   bootstrapInterval,
   meanOverImages,
@@ -86,7 +87,7 @@ export function formatInstanceCsv(scores: InstanceScores, names?: readonly strin
   const lines = (name: string, set: ScoreSet): string[] =>
     set.thresholds.map((s) =>
       [
-        quote(name),
+        csvCell(name),
         ...[
           s.threshold,
           s.tp,
@@ -110,8 +111,6 @@ export function formatInstanceCsv(scores: InstanceScores, names?: readonly strin
   ];
   return `${[header, ...rows].join("\n")}\n`;
 }
-
-const quote = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** Plain data for JSON; scores that are not defined become null. */
 export function formatInstanceJson(scores: InstanceScores, names?: readonly string[]): string {
