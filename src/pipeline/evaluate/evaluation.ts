@@ -5,7 +5,7 @@ import { cutCandidates } from "../../annotate/cut.js";
 import { openSides } from "../../annotate/views.js";
 import { InvalidInput } from "../../core/errors.js";
 import type { Window } from "../../core/image.js";
-import { type LabelImage, labelImage } from "../../core/labels.js";
+import { fileValues, type LabelImage, labelImage } from "../../core/labels.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { counted, some } from "../../core/wording.js";
 import {
@@ -226,11 +226,8 @@ async function readUncut(path: string, window: Window): Promise<LabelImage> {
   const { height, width, data } = labels;
   const open = openSides(stack.size(0), window);
   const cut = cutCandidates(labels, open);
-  return labelImage(
-    height,
-    width,
-    data.map((label) => (label > 0 && cut[label - 1] === 1 ? 0 : label)),
-  );
+  const uncut = data.map((label) => (label > 0 && cut[label - 1] === 1 ? 0 : label));
+  return { ...labelImage(height, width, uncut), ids: labels.ids };
 }
 
 /**
@@ -313,7 +310,7 @@ function readSequence(folder: string, file: string, stage: StageContext): Labell
 async function assertValid(sequence: LabelledSequence, folder: string, stage: StageContext): Promise<void> {
   const perFrame: Set<number>[] = [];
   for (let t = 0; t < sequence.frames; t++) {
-    perFrame.push(new Set((await sequence.labels(t)).data.filter((label) => label > 0)));
+    perFrame.push(new Set(fileValues(await sequence.labels(t)).filter((label) => label > 0)));
     throwIfCancelled(stage, "Evaluation");
   }
   // A movie in which nothing was found has no tracks, and scores.

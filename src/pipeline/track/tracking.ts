@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidInput, isKaryonError, messageOf } from "../../core/errors.js";
-import type { LabelImage } from "../../core/labels.js";
+import { idOf, type LabelImage, labelImage } from "../../core/labels.js";
 import { concatNuclei, type Nuclei } from "../../core/nuclei.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { type Branch, branchesOf, type TrackGraph } from "../../core/tracks.js";
@@ -54,7 +54,7 @@ export async function trackInto(
 ): Promise<{ summary: TrackingSummary; graph: TrackGraph }> {
   const segmentation = readSegmentation(labels);
   const files = labelFiles(labels, segmentation);
-  const { nuclei, overlaps, height, width } = await readNuclei(files, tableOf(labels), context);
+  const { nuclei, overlaps, ids, height, width } = await readNuclei(files, tableOf(labels), context);
   const pixelSize = config.input.pixelSize ?? segmentation?.pixelSize;
   const { tracker, radius, gap, divisions, repair } = config.track;
   const link = (rows: Nuclei, shared: LinkOverlaps): TrackResult =>
@@ -72,7 +72,8 @@ export async function trackInto(
   const frameInterval = config.input.frameInterval ?? segmentation?.frameInterval;
   const branches = branchesOf(result.graph);
   const { warnings, labelOfRow } = await writeCtc(folder, files, repaired?.edits, result.graph, context);
-  await writeTables(folder, result.graph, branches, labelOfRow, result.divisions, pixelSize);
+  const graph = withFileLabels(result.graph, ids);
+  await writeTables(folder, graph, branches, labelOfRow, result.divisions, pixelSize);
   if (repair && tracker === "auto")
     await writeFileAtomic(join(folder, "repairs.csv"), repairsCsv(repaired?.repairs ?? []));
   const summary: TrackingSummary = {
@@ -89,7 +90,7 @@ export async function trackInto(
     warnings,
   };
   await writeFileAtomic(join(folder, "tracking.json"), `${JSON.stringify(summary, null, 2)}\n`);
-  return { summary, graph: result.graph };
+  return { summary, graph };
 }
 
 function readSegmentation(folder: string): SegmentationSummary | undefined {
@@ -117,8 +118,8 @@ function labelFiles(folder: string, segmentation: SegmentationSummary | undefine
   return listed.length === byName.size ? listed : [...byName.values()];
 }
 
-const rowKey = (nuclei: Nuclei, row: number): string =>
-  `${nuclei.frame[row]} ${nuclei.label[row]} ${nuclei.area[row]}`;
+const rowKey = (nuclei: Nuclei, row: number, label = nuclei.label[row]): string =>
+  `${nuclei.frame[row]} ${label} ${nuclei.area[row]}`;
 
 /**
  * What the segmentation measured and labels do not tell (brightness, score), by frame, label and area: labels
@@ -141,9 +142,10 @@ async function readNuclei(
   files: readonly string[],
   table: ReturnType<typeof tableOf>,
   context: StageContext,
-): Promise<{ nuclei: Nuclei; overlaps: LinkOverlaps; height: number; width: number }> {
+): Promise<{ nuclei: Nuclei; overlaps: LinkOverlaps; ids: FrameIds; height: number; width: number }> {
   const measured: Nuclei[] = [];
   const overlaps: LinkOverlaps[number][] = [];
+  const ids: (Int32Array | undefined)[] = [];
   let previous: LabelImage | undefined;
   for (const [frame, file] of files.entries()) {
     throwIfCancelled(context, "Tracking");
@@ -157,17 +159,51 @@ async function readNuclei(
       );
     }
     measured.push(measure(image, { frame }));
+    ids.push(image.ids);
     if (previous !== undefined) overlaps.push(linkOverlaps(previous, image));
     previous = image;
     context.onProgress?.({ done: frame + 1, total: 3 * files.length, message: "reading labels" });
   }
   const nuclei = concatNuclei(measured);
   for (let row = 0; row < nuclei.count; row++) {
-    const known = table.get(rowKey(nuclei, row));
+    const label = idOf({ ids: ids[nuclei.frame[row]!] }, nuclei.label[row]!);
+    const known = table.get(rowKey(nuclei, row, label));
     nuclei.meanIntensity[row] = known?.meanIntensity ?? NaN;
     nuclei.score[row] = known?.score ?? NaN;
   }
-  return { nuclei, overlaps, height: previous!.height, width: previous!.width };
+  return { nuclei, overlaps, ids, height: previous!.height, width: previous!.width };
+}
+
+/** By frame: the values of the label files, where labels were made compact; see `LabelImage.ids`. */
+type FrameIds = readonly (Int32Array | undefined)[];
+
+/**
+ * The graph with the values of the label files as labels. A nucleus that a repair has added gets the smallest
+ * value that the file does not use.
+ */
+function withFileLabels(graph: TrackGraph, ids: FrameIds): TrackGraph {
+  const { nuclei } = graph;
+  const largest = nuclei.label.reduce((maximum, own) => Math.max(maximum, own), 0);
+  const added = new Map<number, number[]>();
+  const addedId = (frame: number, known: Int32Array, label: number): number => {
+    const values = added.get(frame) ?? unusedValues(known, largest - known.length);
+    added.set(frame, values);
+    return values[label - known.length - 1]!;
+  };
+  const label = nuclei.label.map((own, row) => {
+    const known = ids[nuclei.frame[row]!];
+    if (known === undefined) return own;
+    return known[own - 1] ?? addedId(nuclei.frame[row]!, known, own);
+  });
+  return { ...graph, nuclei: { ...nuclei, label } };
+}
+
+/** The smallest positive whole numbers that are not in `used`. */
+function unusedValues(used: Int32Array, count: number): number[] {
+  const known = new Set(used);
+  const values: number[] = [];
+  for (let value = 1; values.length < count; value++) if (!known.has(value)) values.push(value);
+  return values;
 }
 
 /** Writes the challenge's files. @returns the label of each nucleus in the masks, or why there are none */
@@ -200,10 +236,9 @@ async function writeCtc(
     const labels = edit === undefined ? read : applyEdit(read, edit);
     const map = new Int32Array(labels.count + 1);
     for (const row of rowsOfFrame[frame]!) map[graph.nuclei.label[row]!] = labelOfRow[row]!;
-    await writeLabels16(join(folder, maskName(frame, files.length)), {
-      ...labels,
-      data: labels.data.map((label) => (label > 0 ? map[label]! : 0)),
-    });
+    const data = labels.data.map((label) => (label > 0 ? map[label]! : 0));
+    const mask = labelImage(labels.height, labels.width, data);
+    await writeLabels16(join(folder, maskName(frame, files.length)), mask);
     context.onProgress?.({
       done: 2 * files.length + frame + 1,
       total: 3 * files.length,
