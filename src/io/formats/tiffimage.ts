@@ -3,7 +3,7 @@ import type { Window } from "../../core/image.js";
 import type { Stack } from "../image/stack.js";
 import { stackOf } from "../tiff/axes.js";
 import { openTiff, type TiffFile } from "../tiff/open.js";
-import type { PlaneInfo } from "../tiff/page.js";
+import type { PlaneInfo } from "../tiff/tiffpage.js";
 import type { CutStrips } from "../tiff/read.js";
 import type { ByteInput, OpenOptions } from "./fileformat.js";
 import type { ImageFormat, OpenedImage, PlaneIndex, ReadPlane } from "./imageformat.js";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { micrometresPer, secondsPer } from "../image/units.js";
+import { micrometresPer, secondsPer } from "../image/unitnames.js";
 import { stackOf } from "./axes.js";
 import type { TiffMetadata } from "./open.js";
-import type { PlaneInfo } from "./page.js";
+import type { PlaneInfo } from "./tiffpage.js";
 
 const info: PlaneInfo = {
   height: 4,

@@ -1,5 +1,5 @@
 import type { Stack } from "../image/stack.js";
-import { micrometresPer, positive } from "../image/units.js";
+import { micrometresPer, positive } from "../image/unitnames.js";
 import { parseImageJ, type ImageJMetadata } from "./imagej.js";
 import { isOme, omeStack } from "./ome.js";
 import type { TiffFile } from "./open.js";

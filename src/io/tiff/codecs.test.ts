@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { deflate, inflate } from "#platform";
 import { decodeLzw, isOldLzw } from "./lzw.js";
 import { decodePackBits } from "./packbits.js";
-import { undoDifference, undoFloatPredictor } from "./predictor.js";
+import { undoDifference, undoFloatPredictor } from "./differencing.js";
 import { maxInflated } from "./read.js";
-import { reverseBits, samplesOf, swapBytes, unpackBits } from "./samples.js";
+import { reverseBits, samplesOf, swapBytes, unpackBits } from "./sampletypes.js";
 
 /** Codes of 9 bits, most significant bit first. */
 function nineBits(codes: readonly number[]): Uint8Array {

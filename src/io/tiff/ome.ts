@@ -1,7 +1,7 @@
 import { XMLParser } from "fast-xml-parser";
 import { CorruptFile, messageOf } from "../../core/errors.js";
 import type { PlaneAddress, Stack } from "../image/stack.js";
-import { micrometresPer, positive, secondsPer } from "../image/units.js";
+import { micrometresPer, positive, secondsPer } from "../image/unitnames.js";
 
 /** True for a description that is OME-XML. */
 export const isOme = (description: string): boolean =>

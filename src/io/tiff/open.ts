@@ -3,7 +3,7 @@ import type { StoredPlane, Window } from "../../core/image.js";
 import type { ByteSource } from "../bytes.js";
 import { planesOfDescription } from "./description.js";
 import { numberOf, numbersOf, readDirectories, textOf, type Directory, type TiffBytes } from "./directory.js";
-import { readPage, type Page, type PlaneInfo } from "./page.js";
+import { readPage, type Page, type PlaneInfo } from "./tiffpage.js";
 import { readWindow, type CutStrips } from "./read.js";
 import { compression, resolutionUnit, tag } from "./tags.js";
 

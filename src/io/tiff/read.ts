@@ -5,9 +5,9 @@ import { assertWithin } from "../image/crop.js";
 import { numbersOf, readRange, type TiffBytes } from "./directory.js";
 import { decodeLzw, isOldLzw } from "./lzw.js";
 import { decodePackBits } from "./packbits.js";
-import type { Page } from "./page.js";
-import { undoDifference, undoFloatPredictor } from "./predictor.js";
-import { allocate, reverseBits, samplesOf, swapBytes, unpackBits } from "./samples.js";
+import type { Page } from "./tiffpage.js";
+import { undoDifference, undoFloatPredictor } from "./differencing.js";
+import { allocate, reverseBits, samplesOf, swapBytes, unpackBits } from "./sampletypes.js";
 import { compression, predictor, tag } from "./tags.js";
 
 /**

@@ -7,6 +7,7 @@ import { type PipelineContext, runStage } from "../stage/events.js";
 import type { InputRecord } from "../store/provenance.js";
 import { type FileSource, hashFiles, openSource } from "./source.js";
 
+/** The images of a command, and the record of their files. */
 export interface OpenInputs {
   readonly source: FileSource;
   readonly records: readonly InputRecord[];

@@ -18,7 +18,7 @@ import type { ReadOptions, SampleData, StoredPlane, Window } from "../../core/im
 import { cropPlane } from "../../io/image/crop.js";
 import { encodePng } from "../../io/png/png.js";
 import { encodeTiff, type TiffWriteOptions } from "../../io/tiff/encode.js";
-import { formatInspection, inspectFiles } from "./inspect.js";
+import { formatInspection, inspectFiles } from "./inspection.js";
 import { type FileSource, hashFiles, openSource, type SourceOptions } from "./source.js";
 
 const fixtures = fileURLToPath(new URL("../../../fixtures/io", import.meta.url));
@@ -432,6 +432,20 @@ describe("inspectFiles", () => {
     expect(texts[2]).toMatch(/All values in the image are 3/);
     expect(texts[3]).toMatch(/1 value in the image is NaN/);
     expect(texts[4]).toMatch(/cannot be read: this is neither a TIFF nor a PNG file/);
+  });
+
+  it("stops at Ctrl-C: no further file is opened, no further plane read", async () => {
+    const path = save("stop.tif", [grey(1), grey(2)]);
+    await expect(inspectFiles([path], { signal: AbortSignal.abort() })).rejects.toThrow(Cancelled);
+    const controller = new AbortController();
+    const seen: (string | undefined)[] = [];
+    const onProgress = ({ message }: { readonly message?: string | undefined }): void => {
+      seen.push(message);
+      controller.abort();
+    };
+    const inspection = inspectFiles([path, fixture("i8.tif")], { signal: controller.signal, onProgress });
+    await expect(inspection).rejects.toThrow(/Inspection was stopped/);
+    expect(seen).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,6 @@
 import { CorruptFile, UnsupportedFormat } from "../../core/errors.js";
 import { numberOf, numbersOf, type Directory, type TiffBytes } from "./directory.js";
-import type { SampleType } from "./samples.js";
+import type { SampleType } from "./sampletypes.js";
 import {
   compression as codecs,
   compressionNames,
