@@ -1,5 +1,5 @@
 /** What the names of files say of their formats; all of it follows from the arrays of formats. */
-import { type FileFormat, hasNameOf, namesOf } from "./fileformat.js";
+import { hasNameOf, namesOf } from "./fileformat.js";
 import { imageFormats } from "./imageformats.js";
 
 const ofFiles = imageFormats.filter(({ from }) => from === "bytes");
@@ -12,4 +12,4 @@ export const isImageName = (name: string): boolean => hasNameOf(ofFiles, name);
 export const isHierarchyName = (name: string): boolean => hasNameOf(ofFolders, name);
 
 /** The formats of images, as a choice for messages: "TIFF or PNG". */
-export const imageFormatNames = namesOf(imageFormats as readonly FileFormat<unknown>[]);
+export const imageFormatNames = namesOf(imageFormats);

@@ -32,9 +32,10 @@ export function isTiff(head: Uint8Array): boolean {
 const shared = new WeakMap<object, CutStrips>();
 
 function cutStripsOf({ together }: OpenOptions): CutStrips {
-  if (together === undefined) return new Map();
-  const cut: CutStrips = shared.get(together) ?? new Map();
-  shared.set(together, cut);
+  const kept = together === undefined ? undefined : shared.get(together);
+  if (kept !== undefined) return kept;
+  const cut: CutStrips = new Map();
+  if (together !== undefined) shared.set(together, cut);
   return cut;
 }
 

@@ -73,6 +73,13 @@ describe("listInputs", () => {
     expect(await list("scans/a+*.tif")).toEqual(["scans/a+b.tif"]);
   });
 
+  it("ends for a missing file in a folder that has brackets in its name", async () => {
+    mkdirSync(join(folder, "scan [2]"), { recursive: true });
+    writeFileSync(join(folder, "scan [2]/a1.tif"), "x");
+    expect(await list("scan [2]/a?.tif")).toEqual(["scan [2]/a1.tif"]);
+    await expect(list("scan [2]/none.tif")).rejects.toThrow(/received nothing of that name/);
+  });
+
   it("takes links to files, and does not follow links to folders, which may lead back", async () => {
     mkdirSync(join(folder, "links/inner"), { recursive: true });
     writeFileSync(join(folder, "links/inner/a.tif"), "x");

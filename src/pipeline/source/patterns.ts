@@ -8,6 +8,7 @@ import { join, sep } from "node:path";
 import picomatch from "picomatch";
 import { type FileSystemAdapter, glob } from "tinyglobby";
 import { InvalidInput } from "../../core/errors.js";
+import { unreadable } from "../store/files.js";
 
 /** True for a text that holds a wildcard. */
 export const isPattern = (text: string): boolean => /[*?[\]{}]/.test(text);
@@ -40,20 +41,27 @@ export function globMatcher(pattern: string): (path: string) => boolean {
   return (path) => matches(path);
 }
 
+/** A set of signs: whether it is of all others, and the signs; a ] that comes first is one of them. */
+const sets = /\[([!^]?)([^][^\]]*)\]/g;
+
 /**
  * A pattern for the libraries, which know more signs than are meant here.
  *
  * @throws InvalidInput when brackets are not paired
  */
 function escaped(pattern: string): string {
-  const sets = /\[([!^]?)(\]?[^\]]*)\]/g;
-  if (pattern.replace(sets, "").includes("[")) throw new InvalidInput("pattern", "a ] for each [", pattern);
-  if (isUnpaired(pattern.replace(sets, ""))) throw new InvalidInput("pattern", "a } for each {", pattern);
-  const parts = pattern.split(/(\[[!^]?\]?[^\]]*\])/);
-  return parts
-    .map((part, i) => (i % 2 === 1 ? escapedSet(part, pattern) : escapedText(part)))
-    .join("")
-    .replace(/(?<=[^/])\*\*+|\*\*+(?=[^/])/g, "*{,/**/*}");
+  const bare = pattern.replace(sets, "");
+  if (bare.includes("[")) throw new InvalidInput("pattern", "a ] for each [", pattern);
+  if (isUnpaired(bare)) throw new InvalidInput("pattern", "a } for each {", pattern);
+  let text = "";
+  let from = 0;
+  for (const match of pattern.matchAll(sets)) {
+    text += escapedText(pattern.slice(from, match.index)) + escapedSet(match[1]!, match[2]!, pattern);
+    from = match.index + match[0].length;
+  }
+  text += escapedText(pattern.slice(from));
+  // The libraries know ** as a whole part of a path only.
+  return text.replace(/(?<=[^/])\*\*+|\*\*+(?=[^/])/g, "*{,/**/*}");
 }
 
 /** True when there is no } for a {, wherever a lone } stands. */
@@ -69,25 +77,27 @@ function isUnpaired(text: string): boolean {
 const escapedText = (text: string): string => text.replace(/[^\w\s*?{},/.-]/gu, "\\$&");
 
 /** @throws InvalidInput when a range runs backwards */
-function escapedSet(set: string, pattern: string): string {
-  for (const [, first, last] of set.matchAll(/([^[])-([^\]])/gu))
+function escapedSet(sign: string, content: string, pattern: string): string {
+  for (const [, first, last] of content.matchAll(/([^])-([^])/gu))
     if (first! > last!) throw new InvalidInput("pattern", "a valid pattern", pattern);
-  const [, sign, content] = /^\[([!^]?)(.*)\]$/s.exec(set)!;
-  return `[${sign === "" ? "" : "^"}${content!.replace(/[\\[\]^]/g, "\\$&")}]`;
+  return `[${sign === "" ? "" : "^"}${content.replace(/[\\[\]^*!:]/g, "\\$&")}]`;
 }
 
 /**
  * The folder before the first part with a wildcard that is no folder by itself ("scan [2]" may be one), and
  * the rest with "/" between its parts.
+ *
+ * @throws InvalidInput when all parts with wildcards are folders: then the last part is missing in them
  */
 async function splitPattern(input: string): Promise<{ start: string; pattern: string }> {
   const parts = input.split(sep === "\\" ? /[\\/]/ : "/");
   const before = (end: number): string =>
     parts.slice(0, end).join("/") || (input.startsWith("/") ? "/" : ".");
-  for (let i = 0; ; i++) {
-    const isWild = isPattern(parts[i]!) && !(await stat(before(i + 1)).catch(() => undefined))?.isDirectory();
+  for (const [i, part] of parts.entries()) {
+    const isWild = isPattern(part) && !(await stat(before(i + 1)).catch(() => undefined))?.isDirectory();
     if (isWild) return { start: before(i), pattern: parts.slice(i).join("/") };
   }
+  throw unreadable(input, await stat(input).catch((error: unknown) => error));
 }
 
 /** Links count as files: a link to a folder is not followed, for it may lead back. */
