@@ -23,6 +23,7 @@ import {
 } from "../../evaluate/trackscores.js";
 import { formatCsv } from "../../io/csv.js";
 import { assertValidCtc, parseTracks } from "../../io/ctc.js";
+import { labelFormatNames } from "../../io/formats/formatnames.js";
 import { listImages } from "../source/imagefolder.js";
 import { type PipelineContext, runStage } from "../stage/events.js";
 import { openLabels, readLabels } from "../store/labelfiles.js";
@@ -70,7 +71,7 @@ export function pairLabels(
     throw new InvalidInput("truth and labels", "two files or two folders", "a file and a folder");
   if (!folder) return [{ name: basename(truth), truth, predicted }];
   const [left, right] = [labelFiles(truth), labelFiles(predicted)];
-  if (left.size === 0) throw new InvalidInput(truth, "label images (TIFF or PNG)", "none");
+  if (left.size === 0) throw new InvalidInput(truth, `label images (${labelFormatNames})`, "none");
   const ofWindows = windowPairs(left, right, windows, trueFolder);
   if (ofWindows.length > 0) return ofWindows;
   const only = [...right];

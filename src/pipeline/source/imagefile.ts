@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { type OpenOptions, openAs } from "../../io/formats/fileformat.js";
 import type { OpenedImage } from "../../io/formats/imageformat.js";
 import { imageFormats } from "../../io/formats/imageformats.js";
-import { isHierarchyName } from "../../io/formats/imagenames.js";
+import { isHierarchyName } from "../../io/formats/formatnames.js";
 import { formatInput } from "../store/formatinput.js";
 
 /** An opened image with the files that it is in. */

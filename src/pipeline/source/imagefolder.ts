@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
-import { isImageName } from "../../io/formats/imagenames.js";
+import { isImageName } from "../../io/formats/formatnames.js";
 import { unreadable } from "../store/files.js";
 import { naturalOrder, stemOf } from "../store/names.js";
 

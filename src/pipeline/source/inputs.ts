@@ -4,7 +4,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
 import { counted, some } from "../../core/wording.js";
-import { imageFormatNames, isHierarchyName, isImageName } from "../../io/formats/imagenames.js";
+import { imageFormatNames, isHierarchyName, isImageName } from "../../io/formats/formatnames.js";
 import { unreadFolderOf } from "../../io/formats/unreadformats.js";
 import { unreadable } from "../store/files.js";
 import { naturalOrder } from "../store/names.js";

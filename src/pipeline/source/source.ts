@@ -15,7 +15,7 @@ import {
 import type { ImageSource } from "../../core/image.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { counted, some } from "../../core/wording.js";
-import { imageFormatNames } from "../../io/formats/imagenames.js";
+import { imageFormatNames } from "../../io/formats/formatnames.js";
 import { folderName, stemOf } from "../store/names.js";
 import { assemblyOf, calibrationOf, sourceNotices, type SourceOptions } from "./assembly.js";
 import { frameNames, safeName } from "./framenames.js";

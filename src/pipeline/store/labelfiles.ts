@@ -6,7 +6,8 @@ import { InvalidInput } from "../../core/errors.js";
 import type { SampleData, StoredPlane, Window } from "../../core/image.js";
 import { fileValues, type LabelImage, type LabelSource } from "../../core/labels.js";
 import { throwIfCancelled } from "../../core/progress.js";
-import { hasNameOf, openAs } from "../../io/formats/fileformat.js";
+import { openAs } from "../../io/formats/fileformat.js";
+import { isLabelHierarchyName } from "../../io/formats/formatnames.js";
 import type { OpenedLabels } from "../../io/formats/labelformat.js";
 import { labelFormats } from "../../io/formats/labelformats.js";
 import { encodeTiff } from "../../io/tiff/encode.js";
@@ -56,13 +57,7 @@ export type LabelStack = OpenedLabels;
 
 /** @throws InvalidInput when the file cannot be read @throws CorruptFile, UnsupportedFormat */
 export const openLabels = async (path: string): Promise<LabelStack> =>
-  openAs(labelFormats, await formatInput(path, isLabelFolder));
-
-const isLabelFolder = (name: string): boolean =>
-  hasNameOf(
-    labelFormats.filter(({ from }) => from === "store"),
-    name,
-  );
+  openAs(labelFormats, await formatInput(path, isLabelHierarchyName));
 
 /** Label images of a movie, one file a frame, each of one plane; they go by the names of the files. */
 export function labelFilesSource(paths: readonly string[]): LabelSource {
@@ -85,7 +80,11 @@ export function labelFilesSource(paths: readonly string[]): LabelSource {
   };
 }
 
-/** Writes labels as 32-bit TIFF, with the values of the file that they were read from; -1 ("unknown") too. @throws OutputError */
+/**
+ * Writes labels as 32-bit TIFF, with the values of the file that they were read from; -1 ("unknown") too.
+ *
+ * @throws OutputError
+ */
 export const writeLabels = (path: string, labels: LabelImage): Promise<void> =>
   writeFileAtomic(path, encodeTiff([planeOf(labels, fileValues(labels))]));
 

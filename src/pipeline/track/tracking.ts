@@ -12,6 +12,7 @@ import { type Branch, branchesOf, type TrackGraph } from "../../core/tracks.js";
 import { measure } from "../../imgproc/regions.js";
 import { formatCsv, numberColumns } from "../../io/csv.js";
 import { formatTracks, largestCtcLabel, maskName } from "../../io/ctc.js";
+import { labelFormatNames } from "../../io/formats/formatnames.js";
 import { type CtcResult, toCtc } from "../../track/ctcgraph.js";
 import { linkOverlaps, type LinkOverlaps } from "../../track/maskoverlaps.js";
 import { applyEdit, type FrameEdit } from "../../track/repair/repair.js";
@@ -109,7 +110,7 @@ function labelFiles(folder: string, segmentation: SegmentationSummary | undefine
     throw new InvalidInput(
       folder,
       "a folder of label images",
-      "no TIFF or PNG files",
+      `no ${labelFormatNames} files`,
       "make one with karyon segment",
     );
   const listed = (segmentation?.images ?? [])
