@@ -104,11 +104,7 @@ async function splitPattern(input: string): Promise<{ start: string; pattern: st
 const linksAsFiles: FileSystemAdapter = {
   readdir: ((folder: string, _: unknown, done: Parameters<typeof readdir>[2]) => {
     readdir(folder, { withFileTypes: true }, (error, entries) => {
-      for (const entry of entries ?? []) {
-        if (!entry.isSymbolicLink()) continue;
-        entry.isFile = () => true;
-        entry.isSymbolicLink = () => false;
-      }
+      for (const entry of entries ?? []) if (entry.isSymbolicLink()) entry.isFile = () => true;
       (done as (error: unknown, entries: unknown) => void)(error, entries);
     });
   }) as typeof readdir,
