@@ -25,7 +25,7 @@ export { type Branch, branchesOf, type TrackGraph } from "./core/tracks.js";
 
 // Read and simulate
 export { type FileSource, openSource, type SourceOptions } from "./pipeline/source/source.js";
-export { formatInspection, type Inspection, inspectFiles } from "./pipeline/source/inspect.js";
+export { formatInspection, type Inspection, inspectFiles } from "./pipeline/source/inspection.js";
 export {
   type LabelWriter,
   openLabelWriter,

@@ -39,7 +39,7 @@ const allowed: Record<string, readonly string[]> = {
 
 /** The rooms of a folder in the order of the data: each may import only those before it. */
 const rooms: Record<string, readonly string[]> = {
-  io: ["io/image", "io", "io/tiff", "io/png"],
+  io: ["io/image", "io", "io/tiff", "io/png", "io/formats"],
   nn: ["nn", "nn/ops"],
   track: ["track", "track/repair", "track/movie"],
   analyse: [

@@ -1,11 +1,12 @@
 import { maximumLinks } from "../assignment/sparse.js";
 import { InvalidInput } from "../core/errors.js";
-import type { LabelImage } from "../core/labels.js";
+import { idOf, type LabelImage } from "../core/labels.js";
 import { countOverlaps } from "../imgproc/overlaps.js";
 
 /** The objects of one image that count in a score, one row an object, by ascending label. */
 export interface ObjectList {
   readonly count: number;
+  /** The values of the label file; see `LabelImage.ids`. */
   readonly label: Int32Array;
   /** Pixels outside the ignored region. */
   readonly area: Float64Array;
@@ -88,7 +89,8 @@ function listObjects(
     y[row]! /= n;
     x[row]! /= n;
   });
-  return { list: { count: label.length, label, area: areas, y, x }, rowOf };
+  const ids = label.map((l) => idOf(labels, l));
+  return { list: { count: label.length, label: ids, area: areas, y, x }, rowOf };
 }
 
 /**

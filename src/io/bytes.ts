@@ -46,3 +46,28 @@ export function concatBytes(pieces: Iterable<Uint8Array>): Uint8Array {
   }
   return out;
 }
+
+/** How a request may be stopped. */
+export interface Stoppable {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Values by key: a hierarchy such as Zarr in a folder, in an archive or behind a server. Keys are parts
+ * joined by "/", without one at their ends.
+ */
+export interface Store {
+  /** The whole value of a key; undefined when there is none. */
+  get(key: string, options?: Stoppable): Promise<Uint8Array | undefined>;
+  /**
+   * Bytes of a value, `length` from `offset`, or as many as there are; undefined when there is no such key.
+   * A store without it is asked for the whole value.
+   */
+  getRange?(
+    key: string,
+    range: { readonly offset: number; readonly length: number },
+    options?: Stoppable,
+  ): Promise<Uint8Array | undefined>;
+  /** All keys that begin with a text, in any order. A store without it cannot be listed. */
+  list?(prefix: string, options?: Stoppable): Promise<readonly string[]>;
+}

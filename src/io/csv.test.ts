@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InvalidInput } from "../core/errors.js";
-import { formatCsv, formatNumber, numberColumns, parseCsv } from "./csv.js";
+import { csvLine, formatCsv, formatNumber, numberColumns, parseCsv } from "./csv.js";
 
 describe("formatCsv", () => {
   it("writes integers, floats, missing values and texts", () => {
@@ -32,6 +32,36 @@ describe("formatCsv", () => {
   });
 });
 
+describe("a text that a spreadsheet would run as a formula", () => {
+  it.each([
+    ["=1+2", "'=1+2"],
+    ["+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"],
+    ["-2+3", "'-2+3"],
+    ["@SUM(A1)", "'@SUM(A1)"],
+    ["\t=1", "'\t=1"],
+    ["\r=1", `"'\r=1"`],
+    ['=HYPERLINK("x","y")', `"'=HYPERLINK(""x"",""y"")"`],
+    ["'=1", "''=1"],
+  ])("%j is written as %j, and read back", (text, cell) => {
+    const table = formatCsv(["name", "n"], [[text], [-1]]);
+    expect(table).toBe(`name,n\n${cell},-1\n`);
+    expect(parseCsv(table).rows).toEqual([[text, "-1"]]);
+    expect(formatCsv([text], [[]])).toBe(`${cell}\n`);
+  });
+
+  it.each(["-0.5", "+3", "-1e-7", "-.5", "-inf", "-", "a=b", "don't", "'tis", "'", "µ-1"])(
+    "is not %j, which stays as it is",
+    (text) => {
+      expect(csvLine([text])).toBe(`${text}\n`);
+      expect(parseCsv(csvLine([text])).header).toEqual([text]);
+    },
+  );
+
+  it("is no number of a column of numbers", () => {
+    expect(formatCsv(["a"], [Float64Array.of(-1.5, -Infinity)])).toBe("a\n-1.5\n-inf\n");
+  });
+});
+
 describe("parseCsv", () => {
   it("reads line ends of both kinds, quotes, empty cells and a byte order mark", () => {
     expect(parseCsv('\uFEFFa,b\r\n1,"x\ny"\r\n\r\n,"""q"""')).toEqual({
@@ -57,7 +87,9 @@ describe("parseCsv", () => {
 
   it("reads back any texts that formatCsv wrote", () => {
     // Two columns: a row of one empty cell is a blank line.
-    const cell = fc.string({ unit: fc.constantFrom("a", ",", '"', "\n", " ", "µ", "1") });
+    const cell = fc.string({
+      unit: fc.constantFrom("a", ",", '"', "\n", " ", "µ", "1", "'", "=", "-", "+", "@", "\t", "\r"),
+    });
     fc.assert(
       fc.property(fc.array(fc.tuple(cell, cell)), (rows) => {
         const text = formatCsv(["x", "y"], [rows.map(([x]) => x), rows.map(([, y]) => y)]);

@@ -1,5 +1,15 @@
+/**
+ * Tables as CSV.
+ *
+ * A spreadsheet takes a cell that begins with = + - @, a tab or a carriage return for a formula, and runs it:
+ * a file may be called `=HYPERLINK(...).tif`. Such a text gets an apostrophe before it, which spreadsheets
+ * show or swallow, but never run. Reading takes it off again, so that tables give back the very texts that
+ * were written: a text that has apostrophes before such a sign already gets one more. Numbers stay as they
+ * are, also where they are given as texts.
+ */
 import { InvalidInput } from "../core/errors.js";
 
+/** Values of a column: numbers, or texts. */
 export type CsvColumn = ArrayLike<number | string>;
 
 /**
@@ -28,7 +38,7 @@ export function formatCsv(header: readonly string[], columns: readonly CsvColumn
 }
 
 /** A line of texts: the header of a table that is written in parts. */
-export const csvLine = (cells: readonly string[]): string => `${cells.map(quoted).join(",")}\n`;
+export const csvLine = (cells: readonly string[]): string => `${cells.map(csvCell).join(",")}\n`;
 
 /** The rows of a table, or of a part of it, without a header. @param columns all of equal length */
 export function formatRows(columns: readonly CsvColumn[]): string {
@@ -43,7 +53,7 @@ export function formatRows(columns: readonly CsvColumn[]): string {
 }
 
 const cellOf = (value: number | string, digits: number): string =>
-  typeof value === "string" ? quoted(value) : formatNumber(value, digits);
+  typeof value === "string" ? csvCell(value) : formatNumber(value, digits);
 
 /** A number as short text: integers exactly, others with `digits` significant digits, NaN as "". */
 export function formatNumber(value: number, digits = 10): string {
@@ -53,9 +63,21 @@ export function formatNumber(value: number, digits = 10): string {
   return String(Number(value.toPrecision(digits)));
 }
 
-const quoted = (text: string): string =>
-  /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+/** A text as a cell: in quotes where it must be, and never a formula. */
+export function csvCell(text: string): string {
+  const safe = isFormula(text) ? `'${text}` : text;
+  return /[",\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
 
+/** The text that `csvCell` was given, quotes already undone. */
+const unquoted = (cell: string): string => (cell.startsWith("'") && isFormula(cell) ? cell.slice(1) : cell);
+
+/** True for a text that a spreadsheet may run, apostrophes before it or not. */
+const isFormula = (text: string): boolean => /^'*[=+\-@\t\r]./s.test(text) && !isNumber(text);
+
+const isNumber = (text: string): boolean => /^[+-](\d+\.?\d*|\.\d+)(e[+-]?\d+)?$|^[+-]inf$/i.test(text);
+
+/** A parsed table. */
 export interface CsvTable {
   readonly header: string[];
   /** Cells as text, each row as long as the header. */
@@ -84,6 +106,7 @@ export function parseCsv(text: string, where = "CSV"): CsvTable {
   return { header: header.values, rows: rows.map(({ values }) => values) };
 }
 
+/** A row as it stands in a file. */
 export interface CsvRow {
   /** In the file, from 1. */
   readonly line: number;
@@ -112,7 +135,7 @@ export function rowsWithLines(marked: string, where = "CSV", separator: "," | ";
         "cells with paired quotes",
         "a quote that is not closed or not at a cell's ends",
       );
-    row.values.push(match[1]?.replaceAll('""', '"') ?? match[2]!);
+    row.values.push(unquoted(match[1]?.replaceAll('""', '"') ?? match[2]!));
     line += match[0].split("\n").length - 1;
     if (match[3] === separator) continue;
     if (row.values.length > 1 || row.values[0] !== "") rows.push(row);

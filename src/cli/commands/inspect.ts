@@ -1,4 +1,4 @@
-import { formatInspection, inspectFiles } from "../../pipeline/source/inspect.js";
+import { formatInspection, inspectFiles } from "../../pipeline/source/inspection.js";
 import type { CommandSpec } from "../commandline/command.js";
 
 export const inspectCommand: CommandSpec = {
@@ -6,8 +6,8 @@ export const inspectCommand: CommandSpec = {
   args: "<file...>",
   summary: "show axes, calibration and values of image files, and what looks wrong",
   examples: ["inspect movie.tif"],
-  async run({ args }) {
-    const inspections = await inspectFiles(args);
+  async run({ args, context }) {
+    const inspections = await inspectFiles(args, context);
     return {
       text: inspections.map(formatInspection).join("\n\n"),
       value: inspections,

@@ -67,6 +67,7 @@ export interface ColourScan {
   rule(): ColourRule;
 }
 
+/** Begins a scan of an image in parts; see `colourRule`. */
 export function colourScan(): ColourScan {
   const used = [false, false, false];
   let settled = false;

@@ -7,6 +7,7 @@ import { crc32, deflate } from "#platform";
 import { InvalidInput } from "../../core/errors.js";
 import { concatBytes } from "../bytes.js";
 
+/** How an animation is shown. */
 export interface AnimationOptions {
   readonly height: number;
   readonly width: number;
@@ -18,6 +19,7 @@ export interface AnimationOptions {
   readonly palette: Uint8Array;
 }
 
+/** Takes the frames of an animation, one by one. */
 export interface AnimationEncoder {
   /**
    * Bytes of the next frame, those before the first included.

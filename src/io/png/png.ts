@@ -1,11 +1,13 @@
 import { decode, encode, type DecodedPng } from "fast-png";
 import { CorruptFile, InvalidInput, UnsupportedFormat, messageOf } from "../../core/errors.js";
 import type { StoredPlane } from "../../core/image.js";
+import { neededBytes } from "./pngchunks.js";
 import { decodeGreyPng } from "./pnggrey.js";
 import { type PngHeader, pngHeader } from "./pngheader.js";
 
 export { isPng, type PngHeader, pngHeader, pngHeaderLength } from "./pngheader.js";
 
+/** A decoded PNG file. */
 export interface PngImage {
   /** Samples as stored: palette indices stay indices; 1, 2 and 4 bits are unpacked to one byte a value. */
   readonly plane: StoredPlane;
@@ -31,9 +33,10 @@ export function decodePng(bytes: Uint8Array, where: string): PngImage {
       plane: { height: header.height, width: header.width, samples: 1, data: grey },
       bits: header.bits,
     };
+  const needed = neededBytes(bytes, header, where);
   let png: DecodedPng;
   try {
-    png = decode(bytes, { checkCrc: true });
+    png = decode(needed, { checkCrc: true });
   } catch (error) {
     throw new CorruptFile(where, 0, `the PNG data is damaged (${messageOf(error)})`);
   }

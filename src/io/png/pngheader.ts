@@ -2,8 +2,10 @@ import { CorruptFile } from "../../core/errors.js";
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
+/** True for bytes that begin as a PNG file does. */
 export const isPng = (bytes: Uint8Array): boolean => signature.every((byte, i) => bytes[i] === byte);
 
+/** What the header of a PNG file says. */
 export interface PngHeader {
   readonly height: number;
   readonly width: number;

@@ -1,8 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { micrometresPer, secondsPer } from "../image/units.js";
+import { micrometresPer, secondsPer } from "../image/unitnames.js";
 import { stackOf } from "./axes.js";
 import type { TiffMetadata } from "./open.js";
-import type { PlaneInfo } from "./page.js";
+import type { PlaneInfo } from "./tiffpage.js";
 
 const info: PlaneInfo = {
   height: 4,
@@ -170,6 +171,54 @@ describe("OME-XML", () => {
     expect(() =>
       stackOf(tiff(1, ome('DimensionOrder="XYCCT" SizeT="1" SizeZ="1" SizeC="1"')), "a.tif"),
     ).toThrow(/OME-XML/);
+  });
+
+  it("that promises four million planes in a file of one, in forty blocks, is refused", () => {
+    const text = ome(
+      'DimensionOrder="XYCZT" SizeT="4194304" SizeZ="1" SizeC="1"',
+      "<TiffData/>".repeat(39) + '<TiffData IFD="0" PlaneCount="4194304"/>',
+    );
+    expect(text.length).toBeLessThan(1733);
+    expect(() => stackOf(tiff(1, text), "a.tif")).toThrow(/sizes of T 4194304.* for 1 planes in the file/);
+  });
+
+  it("that names each plane in thousands of blocks is read without going through all of them", () => {
+    const text = ome(
+      'DimensionOrder="XYCZT" SizeT="65536" SizeZ="1" SizeC="1"',
+      '<TiffData IFD="0" PlaneCount="65536"/>'.repeat(10_000) + '<TiffData IFD="7" FirstT="1"/>',
+    );
+    const stack = stackOf(tiff(65_536, text), "a.tif");
+    expect([0, 1, 2, 65_535].map((t) => stack.at(t, 0, 0)!.plane)).toEqual([0, 7, 2, 65_535]);
+    // Ten thousand times 65,536 steps take minutes.
+  }, 15_000);
+
+  it("of an acquisition that was broken off is read as far as there are planes", () => {
+    const stack = stackOf(tiff(3, ome('DimensionOrder="XYCZT" SizeT="1000" SizeZ="1" SizeC="2"')), "a.tif");
+    expect([stack.frames, stack.at(1, 0, 0)!.plane, stack.at(1, 1, 0)]).toEqual([1000, 2, undefined]);
+  });
+
+  it("gives a plane to the last block that names it", () => {
+    const block = fc.record({
+      first: fc.nat({ max: 9 }),
+      t: fc.nat({ max: 7 }),
+      c: fc.nat({ max: 1 }),
+      count: fc.nat({ max: 12 }),
+    });
+    fc.assert(
+      fc.property(fc.array(block, { minLength: 1, maxLength: 6 }), (blocks) => {
+        const nodes = blocks.map(
+          ({ first, t, c, count }) =>
+            `<TiffData IFD="${first}" FirstT="${t}" FirstC="${c}" PlaneCount="${count}"/>`,
+        );
+        const text = ome('DimensionOrder="XYCTZ" SizeT="6" SizeZ="1" SizeC="2"', nodes.join(""));
+        const expected = new Array<number | undefined>(12).fill(undefined);
+        for (const { first, t, c, count } of blocks)
+          for (let i = 0; i < count && 2 * t + c + i < 12; i++) expected[2 * t + c + i] = first + i;
+        const stack = stackOf(tiff(30, text), "a.tif");
+        const found = expected.map((_, i) => stack.at(i >> 1, i & 1, 0)?.plane);
+        expect(found).toEqual(expected);
+      }),
+    );
   });
 
   it("says when the metadata are in another file", () => {

@@ -1,9 +1,10 @@
 import type { Stack } from "../image/stack.js";
-import { micrometresPer, positive } from "../image/units.js";
+import { micrometresPer, positive } from "../image/unitnames.js";
 import { parseImageJ, type ImageJMetadata } from "./imagej.js";
 import { isOme, omeStack } from "./ome.js";
 import type { TiffFile } from "./open.js";
 import { parseShaped } from "./shaped.js";
+import { resolutionUnit as unitOf } from "./tags.js";
 
 /** Sizes of a hyperstack. */
 interface Sizes {
@@ -76,7 +77,11 @@ function imagejStack(
   };
 }
 
-/** @param hasSpacing the file gives the distance of its slices */
+/**
+ * True when what a file calls slices are frames.
+ *
+ * @param hasSpacing the file gives the distance of its slices
+ */
 export const slicesAreFrames = (
   sizes: Sizes,
   hasSpacing: boolean,
@@ -84,6 +89,7 @@ export const slicesAreFrames = (
 ): boolean =>
   sizes.slices > 1 && sizes.frames === 1 && (kind === "movie" || (kind === undefined && !hasSpacing));
 
+/** What to tell when slices without a distance are read as frames. */
 export const slicesNotice = (slices: number): string =>
   `The file calls its ${slices} planes slices, but gives no distance between them: they are ` +
   `read as the frames of a movie (kind "images" keeps them slices)`;
@@ -113,11 +119,16 @@ function imagejPixelSize(
     notices.push("The pixels are not square; their width is taken as the pixel size");
   }
   if (unit !== undefined) return positive((micrometresPer(unit) ?? NaN) / xResolution);
-  const size = { 2: 25400, 3: 10000 }[resolutionUnit];
+  const size = micrometresPerUnit[resolutionUnit];
   // Without a unit of its own ImageJ goes by the TIFF one; screen resolutions such as 72 dpi come that way
   // and mean nothing.
   return size !== undefined && size / xResolution < 50 ? positive(size / xResolution) : undefined;
 }
+
+const micrometresPerUnit: Readonly<Record<number, number>> = {
+  [unitOf.inch]: 25400,
+  [unitOf.centimetre]: 10000,
+};
 
 function shapedOrPlain(tiff: Pick<TiffFile, "planes" | "metadata">): Stack {
   const none = { pixelSize: undefined, frameInterval: undefined, files: [], notices: [] };

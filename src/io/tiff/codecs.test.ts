@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { deflate, inflate } from "#platform";
 import { decodeLzw, isOldLzw } from "./lzw.js";
 import { decodePackBits } from "./packbits.js";
-import { undoDifference, undoFloatPredictor } from "./predictor.js";
-import { reverseBits, samplesOf, swapBytes, unpackBits } from "./samples.js";
+import { undoDifference, undoFloatPredictor } from "./differencing.js";
+import { maxInflated } from "./read.js";
+import { reverseBits, samplesOf, swapBytes, unpackBits } from "./sampletypes.js";
 
 /** Codes of 9 bits, most significant bit first. */
 function nineBits(codes: readonly number[]): Uint8Array {
@@ -102,8 +104,24 @@ describe("predictors", () => {
     // 1 and 2 are 3f 80 00 00 and 40 00 00 00: first bytes 3f 40, then 80 00, 00 00, 00 00; as differences:
     const bytes = Uint8Array.of(0x3f, 0x01, 0x40, 0x80, 0, 0, 0, 0);
     const out = new Uint8Array(8);
-    undoFloatPredictor(bytes, out, 1, 2, 1, 4);
+    undoFloatPredictor(bytes, out, { rows: 1, width: 2, samples: 1 }, 4);
     expect([...new Float32Array(out.buffer)]).toEqual([1, 2]);
+  });
+});
+
+describe("the limit of what a deflated strip may give", () => {
+  it("of more than 1 GiB is one that the platform takes: the strip is not called damaged", () => {
+    const packed = deflate(Uint8Array.of(1, 2, 3));
+    for (const size of [2 ** 30, 2 ** 31 - 1]) {
+      expect(maxInflated(size)).toBeGreaterThan(size);
+      expect([...inflate(packed, maxInflated(size))]).toEqual([1, 2, 3]);
+    }
+  });
+
+  it("leaves room for a last strip that is filled up, and none for a bomb", () => {
+    const strip = deflate(new Uint8Array(60_000));
+    expect(inflate(strip, maxInflated(100))).toHaveLength(60_000);
+    expect(() => inflate(deflate(new Uint8Array(2 ** 20)), maxInflated(100))).toThrow();
   });
 });
 

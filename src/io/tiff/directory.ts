@@ -1,6 +1,6 @@
 import { CorruptFile, InvalidInput, isKaryonError, type KaryonError } from "../../core/errors.js";
 import { blockSource, type ByteSource } from "../bytes.js";
-import { fieldSize, fieldType } from "./tags.js";
+import { fieldSize, fieldType, magic } from "./tags.js";
 
 /** A TIFF file and how its numbers are stored. */
 export interface TiffBytes {
@@ -12,6 +12,7 @@ export interface TiffBytes {
   readonly big: boolean;
 }
 
+/** A field of a directory: where its values are. */
 export interface Field {
   readonly type: number;
   readonly count: number;
@@ -19,12 +20,14 @@ export interface Field {
   readonly offset: number;
 }
 
+/** A directory (IFD): what a page says of itself. */
 export interface Directory {
   /** Byte of the file at which it begins. */
   readonly offset: number;
   readonly fields: ReadonlyMap<number, Field>;
 }
 
+/** All directories of a file. */
 export interface Directories {
   readonly file: TiffBytes;
   readonly directories: readonly Directory[];
@@ -75,11 +78,11 @@ async function readHeader(bytes: ByteSource, where: string): Promise<{ file: Tif
     );
   const littleEndian = order === "II";
   const view = viewOf(head);
-  const magic = view.getUint16(2, littleEndian);
-  if (magic === 42)
+  const version = view.getUint16(2, littleEndian);
+  if (version === magic.tiff)
     return { file: { source, where, littleEndian, big: false }, first: view.getUint32(4, littleEndian) };
-  if (magic !== 43 || head.length < 16)
-    throw new CorruptFile(where, 2, `the TIFF header holds ${magic} instead of 42 or 43`);
+  if (version !== magic.bigTiff || head.length < 16)
+    throw new CorruptFile(where, 2, `the TIFF header holds ${version} instead of 42 or 43`);
   const width = view.getUint16(4, littleEndian);
   if (width !== 8)
     throw new CorruptFile(where, 4, `the BigTIFF header says offsets of ${width} bytes instead of 8`);
@@ -207,16 +210,16 @@ const readers: Readonly<Record<number, Reader>> = {
   [fieldType.short]: (view, at, le) => view.getUint16(at, le),
   [fieldType.long]: (view, at, le) => view.getUint32(at, le),
   [fieldType.rational]: (view, at, le) => view.getUint32(at, le) / view.getUint32(at + 4, le),
-  6: (view, at) => view.getInt8(at),
-  8: (view, at, le) => view.getInt16(at, le),
-  9: (view, at, le) => view.getInt32(at, le),
-  10: (view, at, le) => view.getInt32(at, le) / view.getInt32(at + 4, le),
-  11: (view, at, le) => view.getFloat32(at, le),
-  12: (view, at, le) => view.getFloat64(at, le),
-  13: (view, at, le) => view.getUint32(at, le),
+  [fieldType.sbyte]: (view, at) => view.getInt8(at),
+  [fieldType.sshort]: (view, at, le) => view.getInt16(at, le),
+  [fieldType.slong]: (view, at, le) => view.getInt32(at, le),
+  [fieldType.srational]: (view, at, le) => view.getInt32(at, le) / view.getInt32(at + 4, le),
+  [fieldType.float]: (view, at, le) => view.getFloat32(at, le),
+  [fieldType.double]: (view, at, le) => view.getFloat64(at, le),
+  [fieldType.ifd]: (view, at, le) => view.getUint32(at, le),
   [fieldType.long8]: (view, at, le) => Number(view.getBigUint64(at, le)),
-  17: (view, at, le) => Number(view.getBigInt64(at, le)),
-  18: (view, at, le) => Number(view.getBigUint64(at, le)),
+  [fieldType.slong8]: (view, at, le) => Number(view.getBigInt64(at, le)),
+  [fieldType.ifd8]: (view, at, le) => Number(view.getBigUint64(at, le)),
 };
 
 const viewOf = (bytes: Uint8Array): DataView =>

@@ -3,7 +3,7 @@ import { InvalidInput } from "../../core/errors.js";
 import type { StoredPlane } from "../../core/image.js";
 import { concatBytes } from "../bytes.js";
 import { describeStack, type StackDescription } from "./imagej.js";
-import { compression, fieldType, photometric, tag } from "./tags.js";
+import { compression, extraSamples, fieldType, photometric, planarConfiguration, tag } from "./tags.js";
 import {
   directoryBytes,
   encodeDirectory,
@@ -15,6 +15,7 @@ import {
   resolutionOf,
 } from "./write.js";
 
+/** How planes are written. */
 export interface TiffWriteOptions {
   /** Default "deflate". */
   readonly compression?: "deflate" | "none" | undefined;
@@ -66,7 +67,7 @@ export function* encodeTiffParts(
       yield header(big);
     }
     const fields = fieldsOf(plane, page === 0 ? descriptionOf(count, options) : "", options);
-    const piece = encodePage(plane, fields, offset, big, options, page === count - 1);
+    const piece = encodePage(plane, fields, { offset, big, last: page === count - 1 }, options);
     offset += piece.length;
     if (!big && offset > 0xffffffff)
       throw new InvalidInput("TIFF planes", "at most 4 GB without BigTIFF", `${offset} bytes`, "set bigTiff");
@@ -110,27 +111,32 @@ function fieldsOf(plane: StoredPlane, description: string, options: TiffWriteOpt
     },
     { tag: tag.photometric, type: short, values: [samples < 3 ? photometric.blackIsZero : photometric.rgb] },
     { tag: tag.samplesPerPixel, type: short, values: [samples] },
-    { tag: tag.planarConfiguration, type: short, values: [1] },
+    { tag: tag.planarConfiguration, type: short, values: [planarConfiguration.chunky] },
     { tag: tag.software, type: ascii, values: "Karyon" },
     { tag: tag.sampleFormat, type: short, values: each(formatOf(data)) },
   ];
   if (description !== "") fields.push({ tag: tag.imageDescription, type: ascii, values: description });
-  // 2: alpha that colours are not multiplied with.
-  if (samples === 2 || samples === 4) fields.push({ tag: tag.extraSamples, type: short, values: [2] });
+  if (samples === 2 || samples === 4)
+    fields.push({ tag: tag.extraSamples, type: short, values: [extraSamples.unassociatedAlpha] });
   return [...fields, ...resolutionOf(options.pixelSize)];
 }
 
-/**
- * One page at `offset`: its directory, the values that do not fit into it, its strips; then the next page's
- * directory.
- */
+/** Where a page will be. */
+interface PagePlace {
+  /** Byte of the file at which it begins. */
+  readonly offset: number;
+  /** 8-byte offsets. */
+  readonly big: boolean;
+  /** True for the last page of the file. */
+  readonly last: boolean;
+}
+
+/** One page: its directory, the values that do not fit into it, its strips. The next page follows at once. */
 function encodePage(
   plane: StoredPlane,
-  fields: Field[],
-  offset: number,
-  big: boolean,
+  fields: readonly Field[],
+  { offset, big, last }: PagePlace,
   options: TiffWriteOptions,
-  last: boolean,
 ): Uint8Array {
   const { strips, rows } = stripsOf(plane, options);
   const pointer = big ? fieldType.long8 : fieldType.long;

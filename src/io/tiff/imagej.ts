@@ -1,5 +1,5 @@
 import { InvalidInput } from "../../core/errors.js";
-import { positive, secondsPer } from "../image/units.js";
+import { positive, secondsPer } from "../image/unitnames.js";
 
 /**
  * Sizes of an ImageJ hyperstack; those left out are 1. Planes run through channels first, then slices, then

@@ -1,15 +1,19 @@
 import { XMLParser } from "fast-xml-parser";
 import { CorruptFile, messageOf } from "../../core/errors.js";
 import type { PlaneAddress, Stack } from "../image/stack.js";
-import { micrometresPer, positive, secondsPer } from "../image/units.js";
+import { micrometresPer, positive, secondsPer } from "../image/unitnames.js";
 
+/** True for a description that is OME-XML. */
 export const isOme = (description: string): boolean =>
   /^\s*<(\?xml|!--|OME|ome:OME|OME:OME)/.test(description) && /<(\w+:)?OME[\s>]/.test(description);
 
 type XmlNode = Readonly<Record<string, unknown>>;
 
-/** More planes than any file has; beyond it the sizes are damage. */
+/** More planes than any movie has; beyond it the sizes are damage. */
 const maxPlanes = 1 << 22;
+
+/** Planes that a file may promise and not hold, for an acquisition may have been broken off. */
+const plannedPlanes = 1 << 16;
 
 /**
  * The stack that OME-XML describes: its first image.
@@ -36,7 +40,7 @@ export function omeStack(
   if (images.length > 1)
     notices.push(`The file holds ${images.length} images (positions); the first is read`);
   const sizes = sizesOf(pixels, fileName, samples);
-  const { addresses, files } = addressesOf(ome, pixels, sizes, fileName, planes);
+  const { addresses, files } = addressesOf(ome, pixels, sizes, { name: fileName, planes });
   const frameInterval = timeIncrement(pixels) ?? plannedInterval(pixels);
   // OME says which axis is which; only a file that times its slices, and gives them no distance, means
   // frames.
@@ -136,32 +140,69 @@ interface Addresses {
   readonly files: readonly string[];
 }
 
-function addressesOf(
-  ome: XmlNode,
-  pixels: XmlNode,
-  sizes: OmeSizes,
-  fileName: string,
-  planes: number,
-): Addresses {
+/** The file that holds the text: its name, and how many planes it has. */
+interface OwnFile {
+  readonly name: string;
+  readonly planes: number;
+}
+
+/** Planes in one run of the order of the planes, and where they are. */
+interface Block {
+  readonly file: string | undefined;
+  /** Plane of that file that the run begins with. */
+  readonly first: number;
+  /** Place in the order of the planes, and number of planes. */
+  readonly start: number;
+  readonly count: number;
+}
+
+/** @throws CorruptFile when the sizes are beyond what the files can hold */
+function addressesOf(ome: XmlNode, pixels: XmlNode, sizes: OmeSizes, own: OwnFile): Addresses {
   const total = sizes.T * sizes.C * sizes.Z;
-  const addresses = new Array<PlaneAddress | undefined>(total).fill(undefined);
-  const files = new Set<string>();
-  const blocks = children(pixels, "TiffData");
-  for (const block of blocks.length === 0 ? [{}] : blocks) {
-    const file = fileOf(ome, block, fileName);
-    if (file !== undefined) files.add(file);
-    const hasIfd = attribute(block, "IFD") !== "";
-    const first = integer(block, "IFD", 0);
-    // The schema's defaults: with IFD given, one plane; without, all there are.
-    const count = Math.min(
-      total,
-      integer(block, "PlaneCount", hasIfd ? 1 : file === undefined ? planes : total),
+  const nodes = children(pixels, "TiffData");
+  const blocks = (nodes.length === 0 ? [{}] : nodes).map((node) => blockOf(ome, node, sizes, own));
+  const files = [...new Set(blocks.map(({ file }) => file).filter((file) => file !== undefined))];
+  const most = Math.max(own.planes, plannedPlanes) * (1 + files.length);
+  if (total > most)
+    throw new CorruptFile(
+      own.name,
+      0,
+      `its OME-XML gives sizes of T ${sizes.T}, C ${sizes.C}, Z ${sizes.Z} for ` +
+        `${own.planes} planes in the file and ${files.length} other files`,
     );
-    const start = positionOf(block, sizes);
-    for (let i = 0; i < count && start + i < total; i++)
-      addresses[indexOf(start + i, sizes)] = { file, plane: first + i };
+  const addresses = new Array<PlaneAddress | undefined>(total).fill(undefined);
+  // The last block that names a plane counts. From the last one, planes that have an address are stepped
+  // over, so that the work is that of the planes however often they are named.
+  const free = Int32Array.from({ length: total + 1 }, (_, i) => i);
+  for (const { file, first, start, count } of blocks.toReversed()) {
+    const end = Math.min(total, start + count);
+    for (let i = nextFree(free, Math.min(start, total)); i < end; i = nextFree(free, i)) {
+      addresses[indexOf(i, sizes)] = { file, plane: first + i - start };
+      free[i] = i + 1;
+    }
   }
-  return { addresses, files: [...files] };
+  return { addresses, files };
+}
+
+function blockOf(ome: XmlNode, node: XmlNode, sizes: OmeSizes, own: OwnFile): Block {
+  const file = fileOf(ome, node, own.name);
+  const hasIfd = attribute(node, "IFD") !== "";
+  // The schema's defaults: with IFD given, one plane; without, all there are.
+  const all = file === undefined ? own.planes : sizes.T * sizes.C * sizes.Z;
+  return {
+    file,
+    first: integer(node, "IFD", 0),
+    start: positionOf(node, sizes),
+    count: integer(node, "PlaneCount", hasIfd ? 1 : all),
+  };
+}
+
+/** The first place from `i` on that has no address yet; steps over many are shortened on the way. */
+function nextFree(free: Int32Array, i: number): number {
+  let end = i;
+  while (free[end] !== end) end = free[end]!;
+  while (free[i] !== end) [free[i], i] = [end, free[i]!];
+  return end;
 }
 
 /**

@@ -3,10 +3,11 @@ import type { StoredPlane, Window } from "../../core/image.js";
 import type { ByteSource } from "../bytes.js";
 import { planesOfDescription } from "./description.js";
 import { numberOf, numbersOf, readDirectories, textOf, type Directory, type TiffBytes } from "./directory.js";
-import { readPage, type Page, type PlaneInfo } from "./page.js";
+import { readPage, type Page, type PlaneInfo } from "./tiffpage.js";
 import { readWindow, type CutStrips } from "./read.js";
-import { compression, tag } from "./tags.js";
+import { compression, resolutionUnit, tag } from "./tags.js";
 
+/** An opened TIFF file. */
 export interface TiffFile {
   /** One entry a plane, in the order of the file; copies in lower resolution are left out. */
   readonly planes: readonly PlaneInfo[];
@@ -31,13 +32,14 @@ export interface TiffFile {
   palette(plane: number): Promise<readonly (readonly number[])[] | undefined>;
 }
 
+/** What the first page says about the whole file. */
 export interface TiffMetadata {
   /** Text of the first page: ImageJ's, OME-XML, or any other; "" if there is none. */
   readonly description: string;
   /** Pixels per unit; undefined when not given. */
   readonly xResolution: number | undefined;
   readonly yResolution: number | undefined;
-  /** 1 none, 2 inch, 3 cm. */
+  /** One of `resolutionUnit`. */
   readonly resolutionUnit: number;
 }
 
@@ -89,7 +91,7 @@ async function readMetadata(file: TiffBytes, directory: Directory): Promise<Tiff
     description: await textOf(file, directory, tag.imageDescription),
     xResolution: await resolution(tag.xResolution),
     yResolution: await resolution(tag.yResolution),
-    resolutionUnit: await numberOf(file, directory, tag.resolutionUnit, 2),
+    resolutionUnit: await numberOf(file, directory, tag.resolutionUnit, resolutionUnit.inch),
   };
 }
 

@@ -5,10 +5,10 @@ import { assertWithin } from "../image/crop.js";
 import { numbersOf, readRange, type TiffBytes } from "./directory.js";
 import { decodeLzw, isOldLzw } from "./lzw.js";
 import { decodePackBits } from "./packbits.js";
-import type { Page } from "./page.js";
-import { undoDifference, undoFloatPredictor } from "./predictor.js";
-import { allocate, reverseBits, samplesOf, swapBytes, unpackBits } from "./samples.js";
-import { compression, tag } from "./tags.js";
+import type { Page } from "./tiffpage.js";
+import { undoDifference, undoFloatPredictor } from "./differencing.js";
+import { allocate, reverseBits, samplesOf, swapBytes, unpackBits } from "./sampletypes.js";
+import { compression, predictor, tag } from "./tags.js";
 
 /**
  * A strip or tile, or rows of a strip: where its bytes are, and which part of which sample of the plane it
@@ -243,13 +243,15 @@ function decodeSegment(file: TiffBytes, page: Page, segment: Segment, packed: Ui
     unpackBits(bytes, segment.rows, page.segmentWidth * samples, bits, out);
     return out;
   }
-  if (page.predictor === 3) {
+  if (page.predictor === predictor.float) {
     const out = new Uint8Array(size);
-    undoFloatPredictor(bytes, out, segment.rows, page.segmentWidth, samples, bits / 8);
+    const shape = { rows: segment.rows, width: page.segmentWidth, samples };
+    undoFloatPredictor(bytes, out, shape, bits / 8);
     return samplesOf(type, out);
   }
   if (!file.littleEndian) swapBytes(bytes, bits / 8);
-  if (page.predictor === 2) undoDifference(integersOf(bytes, bits), segment.rows, page.segmentWidth, samples);
+  if (page.predictor === predictor.difference)
+    undoDifference(integersOf(bytes, bits), segment.rows, page.segmentWidth, samples);
   return samplesOf(type, bytes);
 }
 
@@ -306,10 +308,20 @@ function decompress(
   return out;
 }
 
+/** What the platform's inflate takes as a limit, in bytes: 4 GiB less one, on Node 20. */
+const largestLimit = 2 ** 32 - 1;
+
+/**
+ * Bytes that the data of a segment may give. Some writers fill up the last strip: more than is needed, but
+ * not a gigabyte out of a kilobyte.
+ *
+ * @param size bytes of its pixels, below 2^31
+ */
+export const maxInflated = (size: number): number => Math.min(4 * size + 65536, largestLimit);
+
 function inflateSegment(file: TiffBytes, segment: Segment, packed: Uint8Array, size: number): Uint8Array {
   try {
-    // Some writers fill up the last strip: allow more than is needed, but not a gigabyte out of a kilobyte.
-    return inflate(packed, 4 * size + 65536);
+    return inflate(packed, maxInflated(size));
   } catch (error) {
     throw new CorruptFile(file.where, segment.offset, `the deflate data is damaged (${messageOf(error)})`);
   }

@@ -2,7 +2,7 @@
 import { deflate } from "#platform";
 import { InvalidInput } from "../../core/errors.js";
 import { describeStack } from "./imagej.js";
-import { compression, fieldType, photometric, tag } from "./tags.js";
+import { compression, fieldType, photometric, planarConfiguration, tag } from "./tags.js";
 import {
   directoryBytes,
   encodeDirectory,
@@ -24,8 +24,10 @@ export interface ByteSink {
 
 const arrays = { uint8: Uint8Array, uint16: Uint16Array, int32: Int32Array } as const;
 
+/** Samples that a tiled file is written from. */
 export type TiledSamples = Uint8Array | Uint16Array | Int32Array;
 
+/** How a tiled file is written. */
 export interface TiledTiffOptions {
   readonly height: number;
   readonly width: number;
@@ -145,7 +147,7 @@ function fieldsOf(
     { tag: tag.compression, type: short, values: [compression.deflate] },
     { tag: tag.photometric, type: short, values: [photometric.blackIsZero] },
     { tag: tag.samplesPerPixel, type: short, values: [1] },
-    { tag: tag.planarConfiguration, type: short, values: [1] },
+    { tag: tag.planarConfiguration, type: short, values: [planarConfiguration.chunky] },
     { tag: tag.software, type: ascii, values: "Karyon" },
     { tag: tag.tileWidth, type: long, values: [tile] },
     { tag: tag.tileLength, type: long, values: [tile] },

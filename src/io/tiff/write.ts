@@ -4,7 +4,7 @@
  */
 import { InvalidInput } from "../../core/errors.js";
 import type { SampleData } from "../../core/image.js";
-import { fieldSize, fieldType, sampleFormat, tag } from "./tags.js";
+import { fieldSize, fieldType, magic, resolutionUnit, sampleFormat, tag } from "./tags.js";
 
 /** A field of a directory to be written; text is ASCII or UTF-8 without its NUL. */
 export interface Field {
@@ -13,6 +13,7 @@ export interface Field {
   readonly values: readonly number[] | string;
 }
 
+/** The sample format of an array, a value of `tag.sampleFormat`. */
 export function formatOf(data: SampleData): number {
   if (data instanceof Float32Array) return sampleFormat.float;
   return data instanceof Int8Array || data instanceof Int16Array || data instanceof Int32Array
@@ -31,8 +32,8 @@ export function resolutionOf(pixelSize: number | undefined): Field[] {
   return [
     { tag: tag.xResolution, type: fieldType.rational, values: perMicron },
     { tag: tag.yResolution, type: fieldType.rational, values: perMicron },
-    // 1: no unit; ImageJ takes the one of its description.
-    { tag: tag.resolutionUnit, type: fieldType.short, values: [1] },
+    // ImageJ takes the unit of its description.
+    { tag: tag.resolutionUnit, type: fieldType.short, values: [resolutionUnit.none] },
   ];
 }
 
@@ -50,7 +51,9 @@ function reciprocal(value: number): [number, number] {
 /** Little endian, and the first directory follows at once. */
 export function header(big: boolean): Uint8Array {
   return Uint8Array.from(
-    big ? [0x49, 0x49, 43, 0, 8, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0] : [0x49, 0x49, 42, 0, 8, 0, 0, 0],
+    big
+      ? [0x49, 0x49, magic.bigTiff, 0, 8, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0]
+      : [0x49, 0x49, magic.tiff, 0, 8, 0, 0, 0],
   );
 }
 

@@ -11,16 +11,18 @@ import { evenlySpread, isLarge, openSides, windowGrid, windowName } from "../../
 import { InvalidInput } from "../../core/errors.js";
 import type { Image, ImageSource, Window } from "../../core/image.js";
 import { missingWarnings } from "../../core/missing.js";
+import { some } from "../../core/wording.js";
 import type { PreviewFacts } from "../../draw/previewpicture.js";
 import { median } from "../../stats/percentile.js";
 import { type FramePool, framePool } from "../../workers/pool.js";
 import type { AnnotateConfig, Config } from "../config/options.js";
 import { safeName } from "../source/framenames.js";
-import { globMatcher, some, stemOf } from "../source/inputs.js";
+import { globMatcher } from "../source/patterns.js";
 import { openSource } from "../source/source.js";
 import { type PipelineContext, runStage } from "../stage/events.js";
 import { writeFileAtomic } from "../store/files.js";
 import { previewName } from "../store/folders.js";
+import { stemOf } from "../store/names.js";
 import { autoOptions, backgroundOf } from "./annotation.js";
 
 /** What was seen in the frame; the picture shows it. */

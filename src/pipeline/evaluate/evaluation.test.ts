@@ -149,6 +149,44 @@ describe("evaluateLabels", () => {
   });
 });
 
+describe("label values up to 2147483647", () => {
+  const image = (...values: number[]): ReturnType<typeof labelImage> =>
+    labelImage(1, values.length, Int32Array.from(values));
+
+  it("are scored without a table of that length, and errors name them", async () => {
+    await writeLabels(join(root, "truth.tif"), image(0, 2147483647, 2147483647, 0, 0, 5, 5));
+    await writeLabels(join(root, "labels.tif"), image(0, 2000000000, 2000000000, 0, 1999999999, 0, 0));
+    const { scores, errors } = await evaluateLabels(join(root, "truth.tif"), join(root, "labels.tif"));
+    expect(scores.pooled.thresholds[0]).toMatchObject({ tp: 1, fp: 1, fn: 1 });
+    expect(errors.missed.map(({ label, x }) => [label, x])).toEqual([[5, 5.5]]);
+    expect(errors.spurious.map(({ label, x }) => [label, x])).toEqual([[1999999999, 4]]);
+  });
+
+  it("are named in a window of a larger truth, where cut nuclei are left out", async () => {
+    const whole = image(1, 0, 2147483647, 2147483647, 0, 2000000000, 2000000000, 2000000000);
+    await writeLabels(join(root, "truth", "big.tif"), whole);
+    await writeLabels(join(root, "labels", "part.tif"), image(0, 0, 0, 0, 3, 3));
+    const window = { y: 0, x: 1, height: 1, width: 6 };
+    const { errors } = await evaluateLabels(join(root, "truth"), join(root, "labels"), {}, [0.5], {
+      partial: true,
+      windows: new Map([["part", { source: "big", window }]]),
+    });
+    expect(errors.missed.map(({ label }) => label)).toEqual([2147483647]);
+    expect(errors.spurious.map(({ label }) => label)).toEqual([3]);
+  });
+
+  it("in masks of tracks break the rules, by their own number", async () => {
+    const labels = image(1, 1, 2147483647);
+    await writeLabels(join(root, "truth", "man_track000.tif"), labels);
+    writeFileSync(join(root, "truth", "man_track.txt"), "1 0 0 0\n");
+    await writeLabels(join(root, "result", "mask000.tif"), labels);
+    writeFileSync(join(root, "result", "res_track.txt"), "1 0 0 0\n");
+    await expect(evaluateTracks(join(root, "truth"), join(root, "result"))).rejects.toThrow(
+      /Label 2147483647 is in the mask of frame 0/,
+    );
+  });
+});
+
 describe("evaluateLabels of a part", () => {
   it(
     "scores what there is, counts and tells the truths left unused, and takes unknown pixels of " +

@@ -5,10 +5,10 @@ import { cutCandidates } from "../../annotate/cut.js";
 import { openSides } from "../../annotate/views.js";
 import { InvalidInput } from "../../core/errors.js";
 import type { Window } from "../../core/image.js";
-import { type LabelImage, labelImage } from "../../core/labels.js";
+import { fileValues, type LabelImage, labelImage } from "../../core/labels.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { column } from "../../core/table.js";
-import { counted } from "../../core/wording.js";
+import { counted, some } from "../../core/wording.js";
 import {
   type InstanceScores,
   iouThresholds,
@@ -24,10 +24,11 @@ import {
 } from "../../evaluate/trackscores.js";
 import { formatTable } from "../../io/table.js";
 import { assertValidCtc, parseTracks } from "../../io/ctc.js";
+import { labelFormatNames } from "../../io/formats/formatnames.js";
 import { listImages } from "../source/imagefolder.js";
-import { some, stemOf } from "../source/inputs.js";
 import { type PipelineContext, runStage } from "../stage/events.js";
 import { openLabels, readLabels } from "../store/labelfiles.js";
+import { stemOf } from "../store/names.js";
 
 /** A pair of label files with the name it goes by. */
 export interface LabelPair {
@@ -72,7 +73,7 @@ export function pairLabels(
     throw new InvalidInput("truth and labels", "two files or two folders", "a file and a folder");
   if (!folder) return [{ name: basename(truth), truth, predicted }];
   const [left, right] = [labelFiles(truth), labelFiles(predicted)];
-  if (left.size === 0) throw new InvalidInput(truth, "label images (TIFF or PNG)", "none");
+  if (left.size === 0) throw new InvalidInput(truth, `label images (${labelFormatNames})`, "none");
   const ofWindows = windowPairs(left, right, windows, trueFolder);
   if (ofWindows.length > 0) return ofWindows;
   const only = [...right];
@@ -229,11 +230,8 @@ async function readUncut(path: string, window: Window): Promise<LabelImage> {
   const { height, width, data } = labels;
   const open = openSides(stack.size(0), window);
   const cut = cutCandidates(labels, open);
-  return labelImage(
-    height,
-    width,
-    data.map((label) => (label > 0 && cut[label - 1] === 1 ? 0 : label)),
-  );
+  const uncut = data.map((label) => (label > 0 && cut[label - 1] === 1 ? 0 : label));
+  return { ...labelImage(height, width, uncut), ids: labels.ids };
 }
 
 /**
@@ -316,7 +314,7 @@ function readSequence(folder: string, file: string, stage: StageContext): Labell
 async function assertValid(sequence: LabelledSequence, folder: string, stage: StageContext): Promise<void> {
   const perFrame: Set<number>[] = [];
   for (let t = 0; t < sequence.frames; t++) {
-    perFrame.push(new Set((await sequence.labels(t)).data.filter((label) => label > 0)));
+    perFrame.push(new Set(fileValues(await sequence.labels(t)).filter((label) => label > 0)));
     throwIfCancelled(stage, "Evaluation");
   }
   // A movie in which nothing was found has no tracks, and scores.

@@ -4,11 +4,11 @@
  */
 import { basename } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
-import { counted } from "../../core/wording.js";
+import { counted, some } from "../../core/wording.js";
 import { numberingOf } from "./framenames.js";
 import type { ImageFile } from "./imagefile.js";
-import { some } from "./inputs.js";
 
+/** How files are read as one source. */
 export interface SourceOptions {
   /** Channel, from 0. Default 0. */
   readonly channel?: number | undefined;
@@ -29,6 +29,7 @@ export interface SourceOptions {
   readonly except?: string | undefined;
 }
 
+/** What files are together. */
 export interface Assembly {
   readonly kind: "movie" | "images";
   readonly notices: readonly string[];
@@ -93,6 +94,7 @@ const sizesOf = (files: readonly ImageFile[]): string[] => [
   ),
 ];
 
+/** Pixel size (µm) and frame interval (s) that hold for all files; undefined when unknown. */
 export interface Calibration {
   readonly pixelSize: number | undefined;
   readonly frameInterval: number | undefined;
@@ -153,10 +155,11 @@ export function sourceNotices(files: readonly ImageFile[], options: SourceOption
   }
   return [...byText].map(([text, names]) => {
     if (files.length === 1) return `${text}.`;
-    return (
-      `${text} ` +
-      `(${names.length === files.length ? `all ${files.length} files` : `${counted(names.length, "file")}: ${some(names)}`}).`
-    );
+    const which =
+      names.length === files.length
+        ? `all ${files.length} files`
+        : `${counted(names.length, "file")}: ${some(names)}`;
+    return `${text} (${which}).`;
   });
 }
 

@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import { naturalOrder, stemOf } from "./inputs.js";
+import { naturalOrder, stemOf } from "../store/names.js";
 
 /** A frame of a source: which file it is in, and which of that file's frames it is. */
 export interface FramePlace {

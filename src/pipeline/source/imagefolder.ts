@@ -1,11 +1,12 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
+import { isImageName } from "../../io/formats/formatnames.js";
 import { unreadable } from "../store/files.js";
-import { isImageName, naturalOrder, stemOf } from "./inputs.js";
+import { naturalOrder, stemOf } from "../store/names.js";
 
 /**
- * The TIFF and PNG files of one folder by name without extension, in natural order (`frame2` before
+ * The image files of one folder by name without extension, in natural order (`frame2` before
  * `frame10`).
  *
  * @throws InvalidInput when there is no such folder, or two files differ in their extension only

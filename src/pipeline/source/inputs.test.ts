@@ -1,68 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { frameNames, numberingOf, safeName } from "./framenames.js";
-import { globMatcher, listInputs, naturalOrder, stemOf } from "./inputs.js";
-
-describe("naturalOrder", () => {
-  it("orders numbers by value", () => {
-    expect(["frame10.tif", "frame2.tif", "frame1.tif", "b1", "a20", "a3"].sort(naturalOrder)).toEqual([
-      "a3",
-      "a20",
-      "b1",
-      "frame1.tif",
-      "frame2.tif",
-      "frame10.tif",
-    ]);
-    expect(["t2c10", "t10c1", "t2c9"].sort(naturalOrder)).toEqual(["t2c9", "t2c10", "t10c1"]);
-    expect(["99999999999999999999", "100000000000000000000"].sort(naturalOrder)).toEqual([
-      "99999999999999999999",
-      "100000000000000000000",
-    ]);
-  });
-
-  it("is an order: unequal texts differ, and both ways round alike", () => {
-    const text = fc.string({ unit: fc.constantFrom("a", "b", "0", "1", "2", ".") });
-    fc.assert(
-      fc.property(text, text, text, (a, b, c) => {
-        const sign = (x: string, y: string): number => Math.sign(naturalOrder(x, y));
-        expect(sign(a, b)).toBe(-sign(b, a) || 0);
-        expect(sign(a, b) === 0).toBe(a === b);
-        if (sign(a, b) <= 0 && sign(b, c) <= 0) expect(sign(a, c)).toBeLessThanOrEqual(0);
-      }),
-    );
-  });
-});
-
-describe("globMatcher", () => {
-  it.each([
-    ["*.tif", "a.tif", true],
-    ["*.tif", "a/b.tif", false],
-    ["**/*.tif", "a.tif", true],
-    ["**/*.tif", "a/b/c.tif", true],
-    ["t?.tif", "t1.tif", true],
-    ["t?.tif", "t12.tif", false],
-    ["t[0-3].tif", "t2.tif", true],
-    ["t[!0-3].tif", "t2.tif", false],
-    ["t[!0-3].tif", "t7.tif", true],
-    ["{a,b}*.{tif,png}", "b1.png", true],
-    ["{a,b}*.{tif,png}", "c1.png", false],
-    ["a+(1).tif", "a+(1).tif", true],
-    ["a.tif", "axtif", false],
-    ["t[]x].tif", "t].tif", true],
-    ["a**", "a/b/c", true],
-  ])("%s on %s: %s", (pattern, path, expected) => {
-    expect(globMatcher(pattern)(path)).toBe(expected);
-  });
-
-  it("refuses brackets without partner", () => {
-    expect(() => globMatcher("a[b")).toThrow(/a \] for each \[/);
-    expect(() => globMatcher("{a,b")).toThrow(/a \} for each \{/);
-    expect(() => globMatcher("[z-a]")).toThrow(/valid pattern/);
-  });
-});
+import { listInputs } from "./inputs.js";
 
 describe("listInputs", () => {
   let folder = "";
@@ -123,44 +63,42 @@ describe("listInputs", () => {
       /no image in .*\*\.xyz/,
     );
   });
-});
 
-describe("names", () => {
-  it("of frames are unique, even where case does not count, and safe", () => {
-    const place = (path: string, frame = 0, frames = 1): { path: string; frame: number; frames: number } => ({
-      path,
-      frame,
-      frames,
-    });
-    expect(frameNames([place("x/Movie 1.ome.tif", 0, 2), place("x/Movie 1.ome.tif", 1, 2)])).toEqual([
-      "Movie_1_t000",
-      "Movie_1_t001",
-    ]);
-    expect(frameNames([place("x/a.tif"), place("y/A.tif"), place("y/a.png"), place("b.tif")])).toEqual([
-      "x_a",
-      "y_A",
-      "y_a_2",
-      "b",
-    ]);
-    expect(frameNames([place("m.tif", 0, 20000), place("m.tif", 19999, 20000)])).toEqual([
-      "m_t00000",
-      "m_t19999",
-    ]);
-    expect([safeName("a/b:c?"), safeName("..x"), safeName("???"), safeName("Zelle µ 3")]).toEqual([
-      "a_b_c_",
-      "x",
-      "_",
-      "Zelle_µ_3",
-    ]);
-    expect(stemOf("a/b.ome.tiff")).toBe("b");
+  it("takes round brackets for themselves, as in scan (1).tif", async () => {
+    mkdirSync(join(folder, "scans"), { recursive: true });
+    for (const name of ["scan (1)_a.tif", "scan (2)_a.tif", "scan 1_a.tif", "!x.tif", "a+b.tif"])
+      writeFileSync(join(folder, "scans", name), "x");
+    expect(await list("scans/scan (?)*.tif")).toEqual(["scans/scan (1)_a.tif", "scans/scan (2)_a.tif"]);
+    expect(await list("scans/!*.tif")).toEqual(["scans/!x.tif"]);
+    expect(await list("scans/a+*.tif")).toEqual(["scans/a+b.tif"]);
   });
 
-  it("that differ only in digits are told from others", () => {
-    expect(numberingOf(["f1.tif", "f2.tif", "f10.tif"])).toEqual({ varying: 1, gap: ["2", "10"] });
-    expect(numberingOf(["f08.tif", "f09.tif", "f10.tif"])).toEqual({ varying: 1, gap: undefined });
-    expect(numberingOf(["f0.tif", "f10.tif", "f20.tif"])).toEqual({ varying: 1, gap: undefined });
-    expect(numberingOf(["t1c1", "t1c2", "t2c1"])).toEqual({ varying: 2, gap: undefined });
-    expect(numberingOf(["a1", "b1"])).toBeUndefined();
-    expect(numberingOf(["a1"])).toBeUndefined();
+  it("ends for a missing file in a folder that has brackets in its name", async () => {
+    mkdirSync(join(folder, "scan [2]"), { recursive: true });
+    writeFileSync(join(folder, "scan [2]/a1.tif"), "x");
+    expect(await list("scan [2]/a?.tif")).toEqual(["scan [2]/a1.tif"]);
+    await expect(list("scan [2]/none.tif")).rejects.toThrow(/received nothing of that name/);
+  });
+
+  it("takes links to files, and does not follow links to folders, which may lead back", async () => {
+    mkdirSync(join(folder, "links/inner"), { recursive: true });
+    writeFileSync(join(folder, "links/inner/a.tif"), "x");
+    symlinkSync(join(folder, "links/inner/a.tif"), join(folder, "links/b.tif"));
+    symlinkSync(join(folder, "links"), join(folder, "links/back"));
+    expect(await list("links/**/*.tif")).toEqual(["links/b.tif", "links/inner/a.tif"]);
+  });
+
+  it("passes over hidden files and folders, whatever the pattern", async () => {
+    mkdirSync(join(folder, "dots/.hidden"), { recursive: true });
+    for (const name of ["dots/.a.tif", "dots/.hidden/b.tif", "dots/c.tif"])
+      writeFileSync(join(folder, name), "x");
+    expect(await list("dots/**")).toEqual(["dots/c.tif"]);
+    await expect(list("dots/.*")).rejects.toThrow(/nothing found/);
+    await expect(list("dots/.h*/*.tif")).rejects.toThrow(/nothing found/);
+  });
+
+  it("says that an OME-Zarr folder is to be exported", async () => {
+    mkdirSync(join(folder, "movie.zarr"), { recursive: true });
+    await expect(list("movie.zarr")).rejects.toThrow(/an OME-Zarr folder; export it as OME-TIFF/);
   });
 });

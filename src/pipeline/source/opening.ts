@@ -2,12 +2,11 @@
  * The first step of every command that takes images: find, open and fingerprint them, and say what they are.
  */
 import type { ImageSource } from "../../core/image.js";
-import { counted } from "../../core/wording.js";
+import { counted, some } from "../../core/wording.js";
 import type { Config } from "../config/options.js";
 import { type PipelineContext, runStage } from "../stage/events.js";
 import { filesBasis } from "../stage/fingerprint.js";
 import type { InputRecord } from "../store/provenance.js";
-import { some } from "./inputs.js";
 import { type FileSource, hashFiles, isTrackable, openSource } from "./source.js";
 
 /** Images, open and fingerprinted. */

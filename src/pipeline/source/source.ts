@@ -12,16 +12,16 @@ import {
   UnsupportedFormat,
   type KaryonError,
 } from "../../core/errors.js";
-import type { Image, ImageSource, ReadOptions, Window } from "../../core/image.js";
+import type { ImageSource } from "../../core/image.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
-import { counted } from "../../core/wording.js";
-import { cropPlane } from "../../io/image/crop.js";
-import { colourRule, colourScan, greyOf, maximumInto, type ColourRule } from "../../io/image/grey.js";
-import type { CutStrips } from "../../io/tiff/read.js";
+import { counted, some } from "../../core/wording.js";
+import { imageFormatNames } from "../../io/formats/formatnames.js";
+import { folderName, stemOf } from "../store/names.js";
 import { assemblyOf, calibrationOf, sourceNotices, type SourceOptions } from "./assembly.js";
-import { frameNames, safeName, type FramePlace } from "./framenames.js";
-import { openImageFile, type ImageFile, type ReadPlane } from "./imagefile.js";
-import { folderName, listInputs, some, stemOf } from "./inputs.js";
+import { frameNames, safeName } from "./framenames.js";
+import { checkOptions, type Frame, frameReader, type FrameReader } from "./greyframes.js";
+import { openImageFile, type ImageFile } from "./imagefile.js";
+import { listInputs } from "./inputs.js";
 
 export type { SourceOptions } from "./assembly.js";
 export { hashFiles } from "../store/hash.js";
@@ -29,10 +29,6 @@ export { hashFiles } from "../store/hash.js";
 /** A source that knows the files it comes from. */
 export interface FileSource extends ImageSource {
   readonly files: readonly string[];
-}
-
-interface Frame extends FramePlace {
-  readonly file: ImageFile;
 }
 
 /**
@@ -52,20 +48,9 @@ export async function openSource(
   const { files, skipped } = await openFiles(inputs, listed.files, options);
   const assembly = assemblyOf(files, options.kind);
   for (const file of files) checkOptions(file, options);
-  const all = files.flatMap((file) =>
-    Array.from({ length: file.frames }, (_, frame): Frame => ({
-      file,
-      path: file.path,
-      frame,
-      frames: file.frames,
-    })),
-  );
-  const names = frameNames(all);
-  const reader = frameReader(assembly.kind, all[0]!, options);
-  const good =
-    options.skipBadFrames === true
-      ? await readableFrames(all, names, reader, skipped, context)
-      : all.map((_, i) => i);
+  const all = framesOf(files);
+  const reader = frameReader(assembly.kind, all[0]!.frame, options);
+  const good = options.skipBadFrames === true ? await readableFrames(all, reader, skipped, context) : all;
   if (good.length === 0)
     throw new InvalidInput(
       "inputs",
@@ -73,25 +58,23 @@ export async function openSource(
       some(skipped),
       "export the files again",
     );
-  const frames = good.map((i) => all[i]!);
-  const kept = good.map((i) => names[i]!);
   const calibration = calibrationOf(files, assembly.kind, options);
   const at = async <T>(index: number, read: (frame: Frame) => Promise<T>): Promise<T> => {
-    const frame = frames[index];
-    if (frame === undefined) throw new InvalidInput("frame", `0 to ${frames.length - 1}`, String(index));
+    const chosen = good[index];
+    if (chosen === undefined) throw new InvalidInput("frame", `0 to ${good.length - 1}`, String(index));
     try {
-      return await read(frame);
+      return await read(chosen.frame);
     } catch (error) {
-      throw readingError(kept[index]!, all.length, error);
+      throw readingError(chosen.name, all.length, error);
     }
   };
   return {
     name: nameOf(files),
     kind: assembly.kind,
-    frames: frames.length,
+    frames: good.length,
     channels: Math.max(...files.map((file) => file.channels)),
     slices: Math.max(...files.map((file) => file.slices)),
-    frameNames: kept,
+    frameNames: good.map(({ name }) => name),
     frameInterval: calibration.frameInterval,
     pixelSize: calibration.pixelSize,
     files: files.flatMap((file) => file.files),
@@ -105,11 +88,30 @@ export async function openSource(
     read: (index, readOptions = {}) => at(index, (frame) => reader(frame, readOptions)),
     size: (index) =>
       at(index, async ({ file, frame }) => {
-        const { height, width } = await file.size(frame, 0, 0);
+        const { height, width } = await file.size({ frame, channel: 0, slice: 0 });
         return { height, width };
       }),
     readWindow: (index, window, readOptions = {}) => at(index, (frame) => reader(frame, readOptions, window)),
   };
+}
+
+interface NamedFrame {
+  readonly frame: Frame;
+  readonly name: string;
+}
+
+/** All frames of all files, in order. */
+function framesOf(files: readonly ImageFile[]): NamedFrame[] {
+  const frames = files.flatMap((file) =>
+    Array.from({ length: file.frames }, (_, frame): Frame => ({
+      file,
+      path: file.path,
+      frame,
+      frames: file.frames,
+    })),
+  );
+  const names = frameNames(frames);
+  return frames.map((frame, i) => ({ frame, name: names[i]! }));
 }
 
 const nameOf = (files: readonly ImageFile[]): string =>
@@ -135,14 +137,14 @@ async function openFiles(
   options: SourceOptions,
 ): Promise<OpenedFiles> {
   const files: ImageFile[] = [];
-  const cut: CutStrips = new Map();
+  const together = {};
   const failures: { path: string; error: KaryonError }[] = [];
   // Members of an OME-TIFF in several files describe the same planes: the first stands for all.
   const members = new Set<string>();
   for (const path of paths) {
     if (members.has(path)) continue;
     try {
-      const file = await openImageFile(path, options.kind, cut);
+      const file = await openImageFile(path, { kind: options.kind, together });
       for (const member of file.files) members.add(member);
       files.push(file);
       if (file.damage !== undefined) failures.push({ path, error: file.damage });
@@ -157,7 +159,7 @@ async function openFiles(
   if (files.length === 0) {
     throw new InvalidInput(
       `inputs (${some(inputs)})`,
-      "TIFF or PNG images",
+      `${imageFormatNames} images`,
       `${counted(paths.length, "file")} of which none can be read, first: ${messageOf(first.error).replace(/\.$/, "")}`,
     );
   }
@@ -166,151 +168,23 @@ async function openFiles(
   return { files, skipped: failures.map(({ error }) => messageOf(error)) };
 }
 
-function checkOptions(file: ImageFile, { channel = 0, z = "max" }: SourceOptions): void {
-  const name = basename(file.path);
-  if (!(Number.isInteger(channel) && channel >= 0 && channel < file.channels)) {
-    throw new InvalidInput("channel", `0 to ${file.channels - 1}, the channels of ${name}`, String(channel));
-  }
-  if (z !== "max" && !(Number.isInteger(z) && z >= 0 && z < file.slices)) {
-    throw new InvalidInput("z", `"max" or 0 to ${file.slices - 1}, the slices of ${name}`, String(z));
-  }
-}
-
-type FrameReader = (frame: Frame, options: ReadOptions, window?: Window) => Promise<Image>;
-
-/** Reads frames, or windows of them, as grey images. */
-function frameReader(kind: "movie" | "images", first: Frame, options: SourceOptions): FrameReader {
-  const ruleOf = ruleFinder(kind, first);
-  const readPart = partReader();
-  return async (
-    { file, frame },
-    { channel = options.channel ?? 0, z = options.z ?? "max", signal },
-    window,
-  ) => {
-    checkOptions(file, { channel, z });
-    const readSlice = async (slice: number): Promise<Image> => {
-      throwIfCancelled({ signal }, "Reading");
-      const part = await readPart(file, frame, channel, slice, window);
-      const { plane, meaning, sample } = part;
-      const data = greyOf(
-        plane,
-        meaning,
-        sample,
-        await ruleOf(part, window === undefined, { file, frame, channel, slice }),
-      );
-      return {
-        height: plane.height,
-        width: plane.width,
-        data,
-        pixelSize: options.pixelSize ?? file.pixelSize,
-      };
-    };
-    if (z !== "max" || file.slices === 1) return readSlice(z === "max" ? 0 : z);
-    const [out, size] = [await readSlice(0), await file.size(frame, channel, 0)];
-    for (let slice = 1; slice < file.slices; slice++) {
-      const { height, width } = await file.size(frame, channel, slice);
-      const other = (): CorruptFile =>
-        new CorruptFile(file.path, 0, `slice ${slice} has another size or type than the first`);
-      if (height !== size.height || width !== size.width) throw other();
-      const { data } = await readSlice(slice);
-      if (data.constructor !== out.data.constructor) throw other();
-      maximumInto(out.data, data);
-    }
-    return out;
-  };
-}
-
-interface PlanePlace {
-  readonly file: ImageFile;
-  readonly frame: number;
-  readonly channel: number;
-  readonly slice: number;
-}
-
-/** Rows of a plane that are looked at at once for its colours, in px. */
-const scannedAtOnce = 2 ** 22;
-
-/**
- * Which colour carries the image: in a movie the first frame decides for all; of images each decides for
- * itself, once for all of its windows.
- */
-function ruleFinder(
-  kind: "movie" | "images",
-  first: Frame,
-): (part: ReadPlane, whole: boolean, place: PlanePlace) => Promise<ColourRule> {
-  let movieRule: Promise<ColourRule> | undefined;
-  const rules = new Map<string, Promise<ColourRule>>();
-  return async ({ plane, meaning }, whole, place) => {
-    if (meaning.colour !== "rgb") return "mean";
-    if (kind === "movie") {
-      // A first frame that cannot be read is reported, or left out, by itself.
-      movieRule ??= scanColours({ ...first, channel: 0, slice: 0 }).catch(() => "mean" as const);
-      return movieRule;
-    }
-    if (whole) return colourRule(plane);
-    const key = [place.file.path, place.frame, place.channel, place.slice].join("\n");
-    const rule = rules.get(key) ?? scanColours(place);
-    rules.set(key, rule);
-    return rule;
-  };
-}
-
-async function scanColours({ file, frame, channel, slice }: PlanePlace): Promise<ColourRule> {
-  if (file.readWindow === undefined) return colourRule((await file.read(frame, channel, slice)).plane);
-  const { height, width } = await file.size(frame, channel, slice);
-  const rows = Math.max(1, Math.floor(scannedAtOnce / width));
-  const scan = colourScan();
-  for (let y = 0; y < height; y += rows) {
-    const { plane } = await file.readWindow(frame, channel, slice, {
-      y,
-      x: 0,
-      height: Math.min(rows, height - y),
-      width,
-    });
-    if (scan.add(plane)) break;
-  }
-  return scan.rule();
-}
-
-/**
- * Reads planes or parts of them. Of files that are decoded whole, the last one is kept, so that window after
- * window does not decode it again.
- */
-function partReader(): (
-  file: ImageFile,
-  frame: number,
-  channel: number,
-  slice: number,
-  window?: Window,
-) => Promise<ReadPlane> {
-  let kept: { readonly file: ImageFile; readonly plane: Promise<ReadPlane> } | undefined;
-  return async (file, frame, channel, slice, window) => {
-    if (window === undefined) return file.read(frame, channel, slice);
-    if (file.readWindow !== undefined) return file.readWindow(frame, channel, slice, window);
-    if (kept?.file !== file) kept = { file, plane: file.read(frame, channel, slice) };
-    const whole = await kept.plane;
-    return { ...whole, plane: cropPlane(whole.plane, window, file.path) };
-  };
-}
-
-/** Decodes every frame once; what fails is added to `skipped`. @returns indices of the others */
+/** Decodes every frame once; what fails is added to `skipped`. @returns the others */
 async function readableFrames(
-  frames: readonly Frame[],
-  names: readonly string[],
+  all: readonly NamedFrame[],
   reader: FrameReader,
   skipped: string[],
   context: StageContext,
-): Promise<number[]> {
-  const good: number[] = [];
-  for (const [i, frame] of frames.entries()) {
+): Promise<NamedFrame[]> {
+  const good: NamedFrame[] = [];
+  for (const [i, named] of all.entries()) {
     throwIfCancelled(context, "Reading");
-    context.onProgress?.({ done: i, total: frames.length, message: names[i] });
+    context.onProgress?.({ done: i, total: all.length, message: named.name });
     try {
-      await reader(frame, {});
-      good.push(i);
+      await reader(named.frame, {});
+      good.push(named);
     } catch (error) {
       if (!isKaryonError(error)) throw error;
-      skipped.push(`${names[i]!}: ${messageOf(error)}`);
+      skipped.push(`${named.name}: ${messageOf(error)}`);
     }
   }
   return good;
@@ -320,12 +194,9 @@ function skippedNotices(skipped: readonly string[], kind: "movie" | "images"): s
   if (skipped.length === 0) return [];
   const time =
     kind === "movie" ? " The frames after them count as following at once: speeds there are too high." : "";
-  return [
-    `Left out what could not be read (${skipped.length}): ${skipped
-      .slice(0, 3)
-      .map((text) => text.replace(/\.$/, ""))
-      .join("; ")}${skipped.length > 3 ? "; ..." : ""}.${time}`,
-  ];
+  const shown = skipped.slice(0, 3).map((text) => text.replace(/\.$/, ""));
+  const list = [...shown, ...(skipped.length > 3 ? ["..."] : [])].join("; ");
+  return [`Left out what could not be read (${skipped.length}): ${list}.${time}`];
 }
 
 /** A movie with something to follow: two frames at least. */

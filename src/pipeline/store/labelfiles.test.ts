@@ -2,13 +2,15 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Cancelled } from "../../core/errors.js";
 import type { SampleData } from "../../core/image.js";
-import { labelImage } from "../../core/labels.js";
+import { fileValues, idOf, labelImage } from "../../core/labels.js";
 import { memorySource } from "../../io/bytes.js";
 import { encodePng } from "../../io/png/png.js";
 import { encodeTiff } from "../../io/tiff/encode.js";
 import { openTiff } from "../../io/tiff/open.js";
 import {
+  labelFilesSource,
   openLabels,
   openLabelWriter,
   readLabels,
@@ -33,9 +35,42 @@ describe("labels in files", () => {
   it("come back as written, unknown pixels and large labels included", async () => {
     const labels = labelImage(2, 3, Int32Array.of(0, 1, 70000, -1, 2147483647, 5));
     await writeLabels(path("a.tif"), labels);
-    expect(await readLabels(path("a.tif"))).toEqual(labels);
+    const read = await readLabels(path("a.tif"));
+    expect({ ...labels, data: fileValues(read) }).toEqual(labels);
+    await writeLabels(path("again.tif"), read);
+    expect(readFileSync(path("again.tif"))).toEqual(readFileSync(path("a.tif")));
     const stored = await openTiff(memorySource(new Uint8Array(readFileSync(path("a.tif")))), "a.tif");
     expect(stored.planes[0]).toMatchObject({ type: "int32", compression: "deflate", samples: 1 });
+  });
+
+  it("with one label of 2147483647 take no table of that length, and keep the number", async () => {
+    const labels = await readLabels(tiff("huge.tif", Int32Array.of(0, 2147483647, 7, 7, -1)));
+    expect(labels).toEqual({
+      height: 1,
+      width: 5,
+      data: Int32Array.of(0, 2, 1, 1, -1),
+      count: 2,
+      ids: Int32Array.of(7, 2147483647),
+    });
+    expect(idOf(labels, 2)).toBe(2147483647);
+    await expect(writeLabels16(path("c.tif"), labels)).rejects.toThrow(/0 to 65535.*2147483647/);
+  });
+
+  it("are a movie file by file, by their names", async () => {
+    const files = [1, 2].map((t) => tiff(`mask00${t}.tif`, Uint16Array.of(0, t, t)));
+    const source = labelFilesSource(files);
+    expect([source.frames, source.frameNames]).toEqual([2, ["mask001", "mask002"]]);
+    expect(await source.size(1)).toEqual({ height: 1, width: 3 });
+    expect((await source.read(1)).data).toEqual(Int32Array.of(0, 2, 2));
+    await expect(source.read(2)).rejects.toThrow(/frame: expected 0 to 1, received 2/);
+    await expect(source.read(0, { signal: AbortSignal.abort() })).rejects.toThrow(Cancelled);
+  });
+
+  it("in a file of no format that is read are refused by its name", async () => {
+    writeFileSync(path("l.jpg"), Uint8Array.of(0xff, 0xd8, 1, 2));
+    await expect(readLabels(path("l.jpg"))).rejects.toThrow(/JPEG is not supported/);
+    writeFileSync(path("l.tif"), "text");
+    await expect(readLabels(path("l.tif"))).rejects.toThrow(/neither a TIFF nor a PNG file/);
   });
 
   it("are 16-bit for the Cell Tracking Challenge, and refused when they do not fit", async () => {

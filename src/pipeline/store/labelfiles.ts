@@ -1,20 +1,25 @@
 /**
- * Label images in files: int32 TIFF for our own, uint16 for the Cell Tracking Challenge, and any integer
- * image read.
+ * Label images in files: int32 TIFF for our own, uint16 for the Cell Tracking Challenge; any integer image is
+ * read, of all formats of labels.
  */
 import { InvalidInput } from "../../core/errors.js";
 import type { SampleData, StoredPlane, Window } from "../../core/image.js";
-import { labelImage, type LabelImage } from "../../core/labels.js";
-import { cropPlane } from "../../io/image/crop.js";
-import { decodePng, isPng, pngHeader, pngHeaderLength } from "../../io/png/png.js";
+import { fileValues, type LabelImage, type LabelSource } from "../../core/labels.js";
+import { throwIfCancelled } from "../../core/progress.js";
+import { openAs } from "../../io/formats/fileformat.js";
+import { isLabelHierarchyName } from "../../io/formats/formatnames.js";
+import type { OpenedLabels } from "../../io/formats/labelformat.js";
+import { labelFormats } from "../../io/formats/labelformats.js";
 import { encodeTiff } from "../../io/tiff/encode.js";
-import { openTiff } from "../../io/tiff/open.js";
 import { tiledTiffWriter } from "../../io/tiff/tiled.js";
-import { openAtomic, openBytes, writeFileAtomic } from "./files.js";
+import { openAtomic, writeFileAtomic } from "./files.js";
+import { formatInput } from "./formatinput.js";
+import { stemOf } from "./names.js";
 
 /**
- * Reads the labels of a TIFF or PNG file: integers of any size, whole numbers in floats, palette indices, or
- * RGB with three equal values. Values stay as they are; relabel them where consecutive ones are needed.
+ * Reads the labels of a file of one plane: integers of any size, whole numbers in floats, palette indices, or
+ * RGB with three equal values. Values stay as they are, but where they are too far apart for tables by label:
+ * then labels are numbered anew, and `ids` has the values (`compactLabels`). Writing gives the values back.
  *
  * @throws InvalidInput when the file holds no labels, or more than one plane
  * @throws CorruptFile, UnsupportedFormat
@@ -48,43 +53,40 @@ export async function readLabelWindow(path: string, window: Window): Promise<Lab
 }
 
 /** The label images of a file with several planes, decoded one by one. */
-export interface LabelStack {
-  readonly planes: number;
-  /** Size of a plane, px. */
-  size(plane: number): { readonly height: number; readonly width: number };
-  /** @throws InvalidInput when the plane holds no labels */
-  read(plane: number): Promise<LabelImage>;
-  /** @throws InvalidInput when the window holds no labels, or is not within the plane */
-  readWindow(plane: number, window: Window): Promise<LabelImage>;
-}
+export type LabelStack = OpenedLabels;
 
 /** @throws InvalidInput when the file cannot be read @throws CorruptFile, UnsupportedFormat */
-export async function openLabels(path: string): Promise<LabelStack> {
-  const bytes = await openBytes(path);
-  const head = await bytes.read(0, Math.min(pngHeaderLength, bytes.size));
-  if (isPng(head)) {
-    const { height, width } = pngHeader(head, path);
-    const decoded = async (): Promise<StoredPlane> => decodePng(await bytes.read(0, bytes.size), path).plane;
-    return {
-      planes: 1,
-      size: () => ({ height, width }),
-      read: async () => labelsOf(await decoded(), path),
-      readWindow: async (_, window) => labelsOf(cropPlane(await decoded(), window, path), path),
-    };
-  }
-  const tiff = await openTiff(bytes, path);
-  if (tiff.damage !== undefined) throw tiff.damage;
+export const openLabels = async (path: string): Promise<LabelStack> =>
+  openAs(labelFormats, await formatInput(path, isLabelHierarchyName));
+
+/** Label images of a movie, one file a frame, each of one plane; they go by the names of the files. */
+export function labelFilesSource(paths: readonly string[]): LabelSource {
+  const fileOf = (frame: number): string => {
+    const path = paths[frame];
+    if (path === undefined) throw new InvalidInput("frame", `0 to ${paths.length - 1}`, String(frame));
+    return path;
+  };
   return {
-    planes: tiff.planes.length,
-    size: (plane) => tiff.planes[plane]!,
-    read: async (plane) => labelsOf(await tiff.read(plane), path),
-    readWindow: async (plane, window) => labelsOf(await tiff.readWindow(plane, window), path),
+    frames: paths.length,
+    frameNames: paths.map(stemOf),
+    size: async (frame) => {
+      const { height, width } = (await onePlane(fileOf(frame))).size(0);
+      return { height, width };
+    },
+    read: async (frame, options = {}) => {
+      throwIfCancelled(options, "Reading");
+      return (await onePlane(fileOf(frame))).read(0, options);
+    },
   };
 }
 
-/** Writes labels as 32-bit TIFF; -1 ("unknown") included. @throws OutputError */
+/**
+ * Writes labels as 32-bit TIFF, with the values of the file that they were read from; -1 ("unknown") too.
+ *
+ * @throws OutputError
+ */
 export const writeLabels = (path: string, labels: LabelImage): Promise<void> =>
-  writeFileAtomic(path, encodeTiff([planeOf(labels, labels.data)]));
+  writeFileAtomic(path, encodeTiff([planeOf(labels, fileValues(labels))]));
 
 /**
  * Writes labels as 16-bit TIFF, as the Cell Tracking Challenge wants them.
@@ -93,7 +95,7 @@ export const writeLabels = (path: string, labels: LabelImage): Promise<void> =>
  * @throws OutputError
  */
 export async function writeLabels16(path: string, labels: LabelImage): Promise<void> {
-  const { data } = labels;
+  const data = fileValues(labels);
   const out = new Uint16Array(data.length);
   for (let i = 0; i < data.length; i++) {
     const label = data[i]!;
@@ -151,33 +153,3 @@ const planeOf = ({ height, width }: LabelImage, data: SampleData): StoredPlane =
   samples: 1,
   data,
 });
-
-function labelsOf({ height, width, samples, data }: StoredPlane, path: string): LabelImage {
-  if (data instanceof Int32Array && samples === 1) return labelImage(height, width, data);
-  const pixels = height * width;
-  const labels = new Int32Array(pixels);
-  const colours = Math.min(samples, samples === 2 ? 1 : 3);
-  for (let i = 0; i < pixels; i++) {
-    const value = data[i * samples]!;
-    labels[i] = value;
-    // Unequal for fractions, NaN and everything beyond 32 bits.
-    if (labels[i] !== value) {
-      throw new InvalidInput(
-        path,
-        "labels: whole numbers up to 2147483647",
-        String(value),
-        "is this the image instead of its labels?",
-      );
-    }
-    for (let s = 1; s < colours; s++) {
-      if (data[i * samples + s] !== value)
-        throw new InvalidInput(
-          path,
-          "labels: one number per pixel",
-          "a colour image",
-          "save the labels as 16-bit grey",
-        );
-    }
-  }
-  return labelImage(height, width, labels);
-}

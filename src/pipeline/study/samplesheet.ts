@@ -4,8 +4,9 @@ import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { InvalidInput, isKaryonError, messageOf } from "../../core/errors.js";
 import { rowsWithLines } from "../../io/csv.js";
 import { safeName } from "../source/framenames.js";
-import { listInputs, stemOf } from "../source/inputs.js";
+import { listInputs } from "../source/inputs.js";
 import { unreadable } from "../store/files.js";
+import { stemOf } from "../store/names.js";
 
 export interface SampleRow {
   /** Of the table, from 1. */

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
 import type { LabelSource } from "../../core/labels.js";
+import { labelFormatNames } from "../../io/formats/formatnames.js";
 import type { KnownNuclei } from "../../track/movie/measurelabels.js";
 import type { SegmentationSummary } from "../segment/segmentation.js";
 import { listImages } from "../source/imagefolder.js";
@@ -32,7 +33,7 @@ export function readLabelFolder(folder: string): TrackingInput {
     throw new InvalidInput(
       folder,
       "a folder of label images",
-      "no TIFF or PNG files",
+      `no ${labelFormatNames} files`,
       "make one with karyon segment",
     );
   const [summaryFile, table] = [join(folder, "segmentation.json"), join(folder, "objects.csv")];

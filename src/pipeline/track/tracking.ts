@@ -10,6 +10,7 @@ import type { StageContext } from "../../core/progress.js";
 import { type Branch, branchesOf, branchOfRow, type TrackGraph } from "../../core/tracks.js";
 import { numberColumns } from "../../io/csv.js";
 import { toCtc } from "../../track/ctcgraph.js";
+import { withFileLabels } from "../../track/movie/filelabels.js";
 import { partOf, type TrackedMovie, trackMovie } from "../../track/movie/trackmovie.js";
 import type { TrackSettings } from "../../track/track.js";
 import type { Tracker } from "../../track/tracker.js";
@@ -84,7 +85,8 @@ export async function trackInto(
   const options = { tracker, radius, gap, divisions, repair, pixelSize };
   const movie = await trackMovie(input.labels, input, options, partOf(context, 0, 1 - writingShare));
   const { labelOfRow, warnings } = await writeMasks(folder, movie, partOf(context, 1 - writingShare, 1));
-  for (const [name, text] of Object.entries(trackTables(movie, labelOfRow, pixelSize)))
+  const graph = withFileLabels(movie.graph, movie.ids);
+  for (const [name, text] of Object.entries(trackTables({ ...movie, graph }, labelOfRow, pixelSize)))
     await writeFileAtomic(join(folder, name), text);
   if (repair && tracker === "auto")
     await writeFileAtomic(join(folder, "repairs.csv"), repairsCsv(movie.repairs));
@@ -104,7 +106,7 @@ export async function trackInto(
   await writeVersioned(join(folder, "tracking.json"), "tracking", summary);
   return {
     summary,
-    graph: { ...movie.graph, nuclei: asStored(movie.graph.nuclei) },
+    graph: { ...graph, nuclei: asStored(graph.nuclei) },
     branches: movie.branches,
     evidence: evidenceOf(movie),
     ...(labelOfRow === undefined

@@ -1,10 +1,11 @@
 /** The label images of a movie to what tracking starts from: nuclei, and overlaps of consecutive masks. */
 import { InvalidInput } from "../../core/errors.js";
-import type { LabelImage, LabelSource } from "../../core/labels.js";
+import { idOf, type LabelImage, type LabelSource } from "../../core/labels.js";
 import { concatNuclei, type Nuclei } from "../../core/nuclei.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { measure } from "../../imgproc/regions.js";
 import { linkOverlaps, type LinkOverlaps } from "../maskoverlaps.js";
+import type { FrameIds } from "./filelabels.js";
 
 /** What is known of the nuclei before their masks are read. */
 export interface KnownNuclei {
@@ -23,6 +24,8 @@ export interface MeasuredMovie {
   readonly nuclei: Nuclei;
   /** Entry t for frames t and t + 1. */
   readonly overlaps: LinkOverlaps;
+  /** The values of the label files, where their labels were made compact. */
+  readonly ids: FrameIds;
   /** Of each frame, px. */
   readonly height: number;
   readonly width: number;
@@ -40,10 +43,12 @@ export async function measureLabels(
 ): Promise<MeasuredMovie> {
   const tables: Nuclei[] = [];
   const overlaps: LinkOverlaps[number][] = [];
+  const ids: (Int32Array | undefined)[] = [];
   let previous: LabelImage | undefined;
   for (let frame = 0; frame < labels.frames; frame++) {
     throwIfCancelled(context, "Tracking");
     const image = await labels.read(frame, { signal: context.signal });
+    ids.push(image.ids);
     if (known.measured === undefined) tables.push(measure(image, { frame }));
     if (previous !== undefined) {
       checkSize(image, previous, labels.frameNames[frame]!);
@@ -54,8 +59,8 @@ export async function measureLabels(
   }
   if (previous === undefined) throw new InvalidInput("labels", "at least one frame", "none");
   const { height, width } = previous;
-  const nuclei = known.measured ?? withTable(concatNuclei(tables), known.nuclei);
-  return { nuclei, overlaps, height, width };
+  const nuclei = known.measured ?? withTable(concatNuclei(tables), ids, known.nuclei);
+  return { nuclei, overlaps, ids, height, width };
 }
 
 function checkSize({ height, width }: LabelImage, before: LabelImage, name: string): void {
@@ -68,8 +73,8 @@ function checkSize({ height, width }: LabelImage, before: LabelImage, name: stri
   );
 }
 
-/** The nuclei with brightness and score of a table. */
-function withTable(nuclei: Nuclei, table: Nuclei | undefined): Nuclei {
+/** The nuclei with brightness and score of a table, which has the values of the label files. */
+function withTable(nuclei: Nuclei, ids: FrameIds, table: Nuclei | undefined): Nuclei {
   if (table === undefined) return nuclei;
   const rows = new Map<number, Map<number, number>>();
   for (let row = 0; row < table.count; row++) {
@@ -80,7 +85,8 @@ function withTable(nuclei: Nuclei, table: Nuclei | undefined): Nuclei {
   const meanIntensity = new Float64Array(nuclei.count).fill(NaN);
   const score = new Float64Array(nuclei.count).fill(NaN);
   for (let row = 0; row < nuclei.count; row++) {
-    const known = rows.get(nuclei.frame[row]!)?.get(nuclei.label[row]!);
+    const frame = nuclei.frame[row]!;
+    const known = rows.get(frame)?.get(idOf({ ids: ids[frame] }, nuclei.label[row]!));
     if (known === undefined || table.area[known] !== nuclei.area[row]) continue;
     meanIntensity[row] = table.meanIntensity[known]!;
     score[row] = table.score[known]!;

@@ -10,6 +10,7 @@ import { repairMovie } from "../repair/repairmovie.js";
 import type { TrackResult } from "../track.js";
 import { type Tracker, type TrackerOptions, trackWith } from "../tracker.js";
 import { keptLabels } from "./keptlabels.js";
+import type { FrameIds } from "./filelabels.js";
 import { type KnownNuclei, measureLabels } from "./measurelabels.js";
 
 /** Options of `trackMovie`. */
@@ -30,6 +31,8 @@ export interface TrackedMovie extends TrackResult {
   readonly labels: LabelSource;
   /** By frame. */
   readonly repairs: readonly Repair[];
+  /** By frame: the values of the label files, where labels were made compact (`withFileLabels`). */
+  readonly ids: FrameIds;
   /** Of each frame, px. */
   readonly height: number;
   readonly width: number;
@@ -51,14 +54,15 @@ export async function trackMovie(
 ): Promise<TrackedMovie> {
   const { tracker, repair, ...linking } = { ...defaultTrackMovieOptions, ...options };
   const kept = keptLabels(labels);
-  const { nuclei, overlaps, height, width } = await measureLabels(kept, known, partOf(context, 0, readShare));
+  const measured = await measureLabels(kept, known, partOf(context, 0, readShare));
+  const { nuclei, overlaps, ids, height, width } = measured;
   const linkContext = partOf(context, readShare, 1);
   const link = (rows: Nuclei, shared: LinkOverlaps): LinkedMovie => {
     const result = trackWith(tracker, rows, labels.frames, { ...linking, overlaps: shared }, linkContext);
     return { ...result, branches: branchesOf(result.graph) };
   };
   const first = link(nuclei, overlaps);
-  const unrepaired = { ...first, labels: kept, repairs: [], height, width };
+  const unrepaired = { ...first, labels: kept, repairs: [], ids, height, width };
   // TrackMate's tracker is there for comparison and gets the masks as they are.
   if (!repair || tracker !== "auto") return unrepaired;
   const found = await repairMovie(kept, first.graph, overlaps, context);
@@ -67,7 +71,7 @@ export async function trackMovie(
   // Repaired masks are those of the challenge: where there are too many tracks for these, the masks stay as
   // they are.
   if (challengeTracks(second) > largestCtcLabel) return unrepaired;
-  return { ...second, labels: found.labels, repairs: found.repairs, height, width };
+  return { ...second, labels: found.labels, repairs: found.repairs, ids, height, width };
 }
 
 /** Of the time that a movie takes, about so much goes into reading its labels. */

@@ -5,7 +5,8 @@ import type { SampleData } from "../../core/image.js";
  * pixel to the left, modulo 2^bits. Floats too, as the integers that their bytes are.
  *
  * @param data rows x width x samples, in the machine's byte order: unsigned integers of 8, 16 or 32 bits, or
- *   any 64 bits Source: TIFF Revision 6.0, section 14.
+ *   any 64 bits
+ * Source: TIFF Revision 6.0, section 14.
  */
 export function undoDifference(data: SampleData, rows: number, width: number, samples: number): void {
   const rowLength = width * samples;
@@ -30,14 +31,13 @@ export function undoDifference(data: SampleData, rows: number, width: number, sa
  *
  * @param bytes rows x (width x samples x size), changed
  * @param out the floats' bytes, little-endian, as many as `bytes`
+ * @param size bytes of a float
  * Source: Adobe Photoshop TIFF Technical Note 3 (2005).
  */
 export function undoFloatPredictor(
   bytes: Uint8Array,
   out: Uint8Array,
-  rows: number,
-  width: number,
-  samples: number,
+  { rows, width, samples }: { readonly rows: number; readonly width: number; readonly samples: number },
   size: number,
 ): void {
   const values = width * samples;

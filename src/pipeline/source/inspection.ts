@@ -1,7 +1,8 @@
 /** `karyon inspect`: what image files hold, before any work is put into them, and what looks wrong. */
 import { basename } from "node:path";
-import { isKaryonError, messageOf } from "../../core/errors.js";
+import { Cancelled, isKaryonError, messageOf } from "../../core/errors.js";
 import type { StoredPlane } from "../../core/image.js";
+import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { counted } from "../../core/wording.js";
 import { openImageFile, type ImageFile } from "./imagefile.js";
 import { listInputs } from "./inputs.js";
@@ -20,6 +21,7 @@ export interface PlaneValues {
   readonly nan: number;
 }
 
+/** What a file holds, and what looks wrong. */
 export interface Inspection {
   readonly file: string;
   /** Why the file cannot be read; the rest is then empty. */
@@ -49,18 +51,24 @@ const saturationLimit = 0.005;
  * the others.
  *
  * @throws InvalidInput when there is no file at all
+ * @throws Cancelled between planes, when the signal says so
  */
-export async function inspectFiles(inputs: readonly string[]): Promise<Inspection[]> {
+export async function inspectFiles(
+  inputs: readonly string[],
+  context: StageContext = {},
+): Promise<Inspection[]> {
   const { files } = await listInputs(inputs);
   const inspections: Inspection[] = [];
   let first: ImageFile | undefined;
-  for (const path of files) {
+  for (const [i, path] of files.entries()) {
+    throwIfCancelled(context, "Inspection");
+    context.onProgress?.({ done: i, total: files.length, message: basename(path) });
     try {
       const file = await openImageFile(path);
       first ??= file;
-      inspections.push(await inspectFile(file, first));
+      inspections.push(await inspectFile(file, first, context));
     } catch (error) {
-      if (!isKaryonError(error)) throw error;
+      if (!isKaryonError(error) || error instanceof Cancelled) throw error;
       inspections.push({
         file: path,
         error: messageOf(error),
@@ -79,7 +87,7 @@ export async function inspectFiles(inputs: readonly string[]): Promise<Inspectio
   return inspections;
 }
 
-async function inspectFile(file: ImageFile, first: ImageFile): Promise<Inspection> {
+async function inspectFile(file: ImageFile, first: ImageFile, context: StageContext): Promise<Inspection> {
   const values: PlaneValues[] = [];
   const problems: string[] = [];
   const frames = [...new Set([0, file.frames >> 1, file.frames - 1])];
@@ -88,11 +96,13 @@ async function inspectFile(file: ImageFile, first: ImageFile): Promise<Inspectio
     file.colour === "grey" || file.colour === "whiteIsZero" ? Math.min(file.channels, file.samples) : 1;
   for (const frame of frames) {
     for (let channel = 0; channel < file.channels; channel += perPixel) {
+      throwIfCancelled(context, "Inspection");
       try {
-        const { plane } = await file.read(frame, channel, file.slices >> 1);
+        const index = { frame, channel, slice: file.slices >> 1 };
+        const { plane } = await file.read(index, { signal: context.signal });
         values.push({ frame, channel, ...measure(plane, file) });
       } catch (error) {
-        if (!isKaryonError(error)) throw error;
+        if (!isKaryonError(error) || error instanceof Cancelled) throw error;
         problems.push(
           `Frame ${frame}${file.channels > 1 ? `, channel ${channel}` : ""} cannot be read: ` +
             `${messageOf(error).replace(/\.$/, "")}`,
@@ -249,8 +259,8 @@ export function formatInspection(inspection: Inspection): string {
     `  ${format}, ${axes} ${shape.join(" x ")}, ` +
       `${type}${odd}${colour === "grey" ? "" : `, ${colourNames[colour] ?? colour}`}, compression ` +
       `${compression}`,
-    "  pixel size " +
-      `${pixelSize === undefined ? "unknown" : `${pixelSize} µm`}${axes.includes("T") ? `, frame interval ${frameInterval === undefined ? "unknown" : `${frameInterval} s`}` : ""}`,
+    `  pixel size ${withUnit(pixelSize, "µm")}` +
+      (axes.includes("T") ? `, frame interval ${withUnit(frameInterval, "s")}` : ""),
   ];
   const showFrame = axes.includes("T");
   const showChannel = values.some((plane) => plane.channel > 0);
@@ -260,6 +270,9 @@ export function formatInspection(inspection: Inspection): string {
   }
   return [...lines, ...warnings.map((warning) => `  ! ${warning}.`)].join("\n");
 }
+
+const withUnit = (value: number | undefined, unit: string): string =>
+  value === undefined ? "unknown" : `${value} ${unit}`;
 
 const colourNames: Readonly<Record<string, string>> = {
   rgb: "RGB",

@@ -1,11 +1,15 @@
 import { CorruptFile, UnsupportedFormat } from "../../core/errors.js";
 import { numberOf, numbersOf, type Directory, type TiffBytes } from "./directory.js";
-import type { SampleType } from "./samples.js";
+import type { SampleType } from "./sampletypes.js";
 import {
   compression as codecs,
   compressionNames,
+  fillOrder,
   photometric as colours,
+  planarConfiguration,
+  predictor as predictors,
   sampleFormat,
+  subfileType,
   tag,
 } from "./tags.js";
 
@@ -49,7 +53,11 @@ export interface Page {
 /** 2 GiB: what one typed array may hold everywhere. */
 const maxSegmentBytes = 2 ** 31 - 1;
 
-/** @throws CorruptFile when the fields contradict each other or the format */
+/**
+ * Reads what a directory says of its page.
+ *
+ * @throws CorruptFile when the fields contradict each other or the format
+ */
 export async function readPage(file: TiffBytes, directory: Directory): Promise<Page> {
   const number = (name: number, fallback: number): Promise<number> =>
     numberOf(file, directory, name, fallback);
@@ -72,8 +80,8 @@ export async function readPage(file: TiffBytes, directory: Directory): Promise<P
   if (!(segmentWidth >= 1 && segmentHeight >= 1))
     throw corrupt(`a page says its pieces are ${segmentHeight} x ${segmentWidth} pixels`);
   const type = typeOf(format, bits);
-  const predictor = await number(tag.predictor, 1);
-  const reduced = ((await number(tag.newSubfileType, 0)) & 5) !== 0;
+  const predictor = await number(tag.predictor, predictors.none);
+  const reduced = ((await number(tag.newSubfileType, 0)) & (subfileType.reduced | subfileType.mask)) !== 0;
   const colour = colourOf(await number(tag.photometric, samples >= 3 ? colours.rgb : colours.blackIsZero));
   const compression = compressionNames[codec] ?? `number ${codec}`;
   const info: PlaneInfo = {
@@ -94,8 +102,10 @@ export async function readPage(file: TiffBytes, directory: Directory): Promise<P
     tiled,
     segmentHeight,
     segmentWidth,
-    reversedBits: (await number(tag.fillOrder, 1)) === 2,
-    planar: samples > 1 && (await number(tag.planarConfiguration, 1)) === 2,
+    reversedBits: (await number(tag.fillOrder, fillOrder.highFirst)) === fillOrder.lowFirst,
+    planar:
+      samples > 1 &&
+      (await number(tag.planarConfiguration, planarConfiguration.chunky)) === planarConfiguration.planar,
   };
   const mixed = await hasMixedBits(file, directory, bits);
   return { ...page, unsupported: unsupportedOf(file.where, page, type !== undefined, format, mixed) };
@@ -134,7 +144,12 @@ function unsupportedOf(
     return problem("a colour space other than grey, RGB and palette", "save it as grey or RGB");
   const wholeBytes = info.bits % 8 === 0;
   const isFloat = info.type === "float32" || info.type === "float64" || info.type === "float16";
-  if (predictor < 1 || predictor > 3 || (predictor === 2 && !wholeBytes) || (predictor === 3 && !isFloat)) {
+  const fits: Readonly<Record<number, boolean>> = {
+    [predictors.none]: true,
+    [predictors.difference]: wholeBytes,
+    [predictors.float]: isFloat,
+  };
+  if (fits[predictor] !== true) {
     return problem(
       `TIFF predictor ${predictor} with ${info.bits}-bit ${info.type}`,
       "save it without predictor",
@@ -156,13 +171,13 @@ const types: Readonly<Record<number, Readonly<Record<number, SampleType>>>> = {
   [sampleFormat.uint]: { 8: "uint8", 16: "uint16", 32: "uint32", 64: "uint64" },
   [sampleFormat.int]: { 8: "int8", 16: "int16", 32: "int32", 64: "int64" },
   [sampleFormat.float]: { 16: "float16", 32: "float32", 64: "float64" },
-  // "Undefined": libtiff and tifffile take it for unsigned.
-  4: { 8: "uint8", 16: "uint16", 32: "uint32", 64: "uint64" },
+  [sampleFormat.undefined]: { 8: "uint8", 16: "uint16", 32: "uint32", 64: "uint64" },
 };
 
 function typeOf(format: number, bits: number): SampleType | undefined {
   const packed = format === sampleFormat.uint && bits >= 1 && bits < 16 && bits !== 8;
-  return packed ? (bits < 8 ? "uint8" : "uint16") : types[format]?.[bits];
+  if (packed) return bits < 8 ? "uint8" : "uint16";
+  return types[format]?.[bits];
 }
 
 function colourOf(photometric: number): PlaneInfo["colour"] {
@@ -173,11 +188,10 @@ function colourOf(photometric: number): PlaneInfo["colour"] {
       return "rgb";
     case colours.palette:
       return "palette";
-    // 32803: a camera's colour filter array, and 32844, 34892 linear raw: one grey plane for us.
     case colours.blackIsZero:
-    case 32803:
-    case 32844:
-    case 34892:
+    case colours.colourFilterArray:
+    case colours.logL:
+    case colours.linearRaw:
       return "grey";
     default:
       return "other";
