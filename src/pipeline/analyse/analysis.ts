@@ -4,7 +4,7 @@ import { analyse, type Statistics } from "../../analyse/analyse.js";
 import type { LongTable } from "../../core/table.js";
 import { nucleiTable } from "../../analyse/tables/nucleitable.js";
 import { statisticsTables } from "../../analyse/tables/statisticstables.js";
-import { formatLongTable, formatTable } from "../../io/table.js";
+import { formatLongTable, formatTable } from "../../io/csvtable.js";
 import type { Config } from "../config/options.js";
 import { writeFileAtomic } from "../store/files.js";
 import type { StoredTracks } from "../track/tracking.js";

@@ -27,7 +27,7 @@ import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { equivalentDiameter } from "../../imgproc/regions.js";
 import { type RingOptions, ringsOf } from "../../imgproc/rings.js";
 import { maskName } from "../../io/ctc.js";
-import { formatTable, formatTableHeader, formatTableRows, parseTable } from "../../io/table.js";
+import { formatTable, formatTableHeader, formatTableRows, parseTable } from "../../io/csvtable.js";
 import { toCtc } from "../../track/ctcgraph.js";
 import { openAtomic, writeFileAtomic } from "../store/files.js";
 import { listImages } from "../source/imagefolder.js";
