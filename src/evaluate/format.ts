@@ -1,5 +1,5 @@
 import { column } from "../core/table.js";
-import { formatTable } from "../io/table.js";
+import { formatTable } from "../io/csvtable.js";
 import {
   bootstrapInterval,
   meanOverImages,

@@ -93,12 +93,13 @@ describe("simulate", () => {
       for (const { label, parent } of movie.tracks)
         if (parent > 0) children.set(parent, [...(children.get(parent) ?? []), label]);
       const pairs = [...children].filter(([, daughters]) => daughters.length === 2);
-      // Exponential growth: ln 2 / cycle divisions per cell and frame; about 150 cells and 19 steps make 20,
-      // with a Poisson error of 4.5.
+      // Exponential growth: ln 2 / cycle divisions per cell and frame; about 150 cells and 19 steps make 20.
+      // Three Poisson deviations upwards; downwards fewer are seen, since the border hides some. model.test.ts
+      // asks twenty populations for the rate itself.
       const cells = labelsIn(movie.labels(0)).size;
       const expected = (19 * cells * Math.LN2) / 100;
       expect(children.size).toBeGreaterThan(0.4 * expected);
-      expect(children.size).toBeLessThan(1.9 * expected);
+      expect(children.size).toBeLessThan(expected + 3 * Math.sqrt(expected));
       expect(pairs.length).toBeGreaterThan(0.8 * children.size);
       for (const [parent, [a, b]] of pairs) {
         const { begin } = movie.tracks[a! - 1]!;
@@ -110,7 +111,9 @@ describe("simulate", () => {
         const middle = Math.hypot((first.y + second.y) / 2 - before.y, (first.x + second.x) / 2 - before.x);
         expect(separation).toBeGreaterThan(10);
         expect(separation).toBeLessThan(60);
-        expect(middle).toBeLessThan(20);
+        // The longest of 750 moves of a mother was 12.2 px; a neighbour that covers a part shifts a centre by a
+        // px or two.
+        expect(middle).toBeLessThan(14);
       }
     },
   );
@@ -119,8 +122,10 @@ describe("simulate", () => {
     const movie = simulate({ ...small, height: 900, width: 900, frames: 4, cycle: Infinity, deaths: 0 });
     const steps = displacements(movie, 2);
     const speed = median(steps.map(({ dy, dx }) => Math.hypot(dy, dx)));
-    expect(speed).toBeGreaterThan(2);
-    expect(speed).toBeLessThan(4.2);
+    // Neighbours share their movement: the median of one step of one movie spreads by some 0.3 px, and these are
+    // three of that. model.test.ts asks twenty populations for the speed itself.
+    expect(speed).toBeGreaterThan(2.1);
+    expect(speed).toBeLessThan(3.9);
     expect(likeness(steps, 0, 60)).toBeGreaterThan(0.25);
     expect(likeness(steps, 300, 500)).toBeLessThan(0.25);
   });

@@ -9,13 +9,14 @@ import { daughtersOf } from "./divisions.js";
  */
 export type Fate = "divided" | "end of movie" | "at border" | "died" | "lost";
 
-/** Frames before the last that tell how large and bright a nucleus usually is, and the fewest that do. */
-const [past, enough] = [12, 3];
-/**
- * A dying nucleus is condensed: at most this share of its usual area, no dimmer than usual, and rounder than
- * a metaphase plate.
- */
-const [condensed, round] = [0.6, 0.8];
+/** Frames before the last that tell how large and bright a nucleus usually is. */
+const past = 12;
+/** Fewest frames that do. */
+const enough = 3;
+/** A dying nucleus is condensed: it has at most this share of its usual area, and is no dimmer than usual. */
+const condensed = 0.6;
+/** It is rounder than a metaphase plate: its eccentricity is below this. */
+const round = 0.8;
 
 /** The fate of every branch. @param frames number of frames of the movie */
 export function fatesOf(nuclei: Nuclei, branches: readonly Branch[], frames: number): Fate[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { emptyNuclei } from "../../core/nuclei.js";
 import { headersOf, numbersOf, rowCount, type Table, textsOf } from "../../core/table.js";
-import { formatTable, parseTable } from "../../io/table.js";
+import { formatTable, parseTable } from "../../io/csvtable.js";
 import { analyse } from "../analyse.js";
 import { statisticsTables } from "./statisticstables.js";
 

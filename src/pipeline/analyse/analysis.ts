@@ -9,7 +9,7 @@ import { nucleiTable } from "../../analyse/tables/nucleitable.js";
 import { statisticsTables } from "../../analyse/tables/statisticstables.js";
 import type { ImageSource } from "../../core/image.js";
 import type { StageContext } from "../../core/progress.js";
-import { formatLongTable, formatTable } from "../../io/table.js";
+import { formatLongTable, formatTable } from "../../io/csvtable.js";
 import type { Config } from "../config/options.js";
 import type { SegmentationResult } from "../segment/segmentation.js";
 import { writeFileAtomic } from "../store/files.js";

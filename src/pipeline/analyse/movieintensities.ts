@@ -25,7 +25,7 @@ import type { LabelSource } from "../../core/labels.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { equivalentDiameter } from "../../imgproc/regions.js";
 import { type RingOptions, ringsOf } from "../../imgproc/rings.js";
-import { formatTable, formatTableHeader, formatTableRows, parseTable } from "../../io/table.js";
+import { formatTable, formatTableHeader, formatTableRows, parseTable } from "../../io/csvtable.js";
 import { mean } from "../../stats/average.js";
 import { median } from "../../stats/percentile.js";
 import type { Config } from "../config/options.js";

@@ -22,7 +22,7 @@ import {
   type SegmentationTruth,
   type TrackScores,
 } from "../../evaluate/trackscores.js";
-import { formatTable } from "../../io/table.js";
+import { formatTable } from "../../io/csvtable.js";
 import { assertValidCtc, parseTracks } from "../../io/ctc.js";
 import { labelFormatNames } from "../../io/formats/formatnames.js";
 import { listImages } from "../source/imagefolder.js";

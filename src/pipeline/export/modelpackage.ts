@@ -203,12 +203,12 @@ function noticesOf({ authors, license }: ModelCredits, nuclei: number): string[]
   ];
 }
 
-/**
- * Edge of the test image in nuclei; its least, px; and its largest, in predictions: the test outputs are what
- * makes a package large.
- */
+/** Edge of the test image in nuclei. */
 const nucleiAcross = 5;
-const [smallest, mostCells] = [96, 256] as const;
+/** Its smallest edge, px. */
+const smallest = 96;
+/** Its largest edge in predictions: the test outputs are what makes a package large. */
+const mostCells = 256;
 
 /** Simulated nuclei of the size that the network knows, as far as they can be simulated, in 8 bits. */
 function testImage({ config, diameter }: ModelDescription): Image {

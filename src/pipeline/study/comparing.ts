@@ -7,7 +7,7 @@ import type { Comparison } from "../../analyse/compare/conditions.js";
 import type { MovieMeasures } from "../../analyse/compare/movies.js";
 import { suffixesOf } from "../../analyse/units/suffixes.js";
 import { column, type Column, type Table } from "../../core/table.js";
-import { formatTable } from "../../io/table.js";
+import { formatTable } from "../../io/csvtable.js";
 import { comparisonPlots } from "../../plot/conditionplots.js";
 import { rasteriser, writeFigure } from "../report/figures.js";
 import { writeFileAtomic } from "../store/files.js";

@@ -1,7 +1,7 @@
 /** The tables of tracks: `spots.csv`, `tracks.csv`, `divisions.csv`, `repairs.csv`. */
 import { column, type Table } from "../../core/table.js";
 import { branchOfRow, parentOfRow } from "../../core/tracks.js";
-import { formatTable } from "../../io/table.js";
+import { formatTable } from "../../io/csvtable.js";
 import type { TrackedMovie } from "../../track/movie/trackmovie.js";
 import type { Repair } from "../../track/repair/repair.js";
 import type { DivisionEvidence } from "../../track/track.js";

@@ -50,9 +50,11 @@ export function parseTable(text: string, name: string): Table {
   return { name, columns };
 }
 
-/** The units that headers end in. */
-const unitPattern =
-  /^(.+?)_((?:um|px)2?_per_(?:min|frame)2?(?:_to_the_exponent)?|per_(?:mm2|megapixel|hour|frame)|um2?|px2?|min|frames|deg)$/;
+/** Units that headers end in: of rates, of densities and frequencies, and simple ones. */
+const rate = "(?:um|px)2?_per_(?:min|frame)2?(?:_to_the_exponent)?";
+const density = "per_(?:mm2|megapixel|hour|frame)";
+const simple = "(?:um|px)2?|min|frames|deg";
+const unitPattern = new RegExp(`^(.+?)_(${rate}|${density}|${simple})$`);
 
 /** Key and unit of a header. */
 function nameOf(header: string): ColumnName {

@@ -8,7 +8,7 @@ import {
   type Table,
   textsOf,
 } from "../core/table.js";
-import { formatLongTable, formatTable, parseTable } from "./table.js";
+import { formatLongTable, formatTable, parseTable } from "./csvtable.js";
 
 const table: Table = {
   name: "speeds",
