@@ -19,7 +19,7 @@ export function composeAnnotation(proposal: Proposal, decisions: readonly Decisi
     diameter,
   } = proposal;
   const { bright: mask } = proposal;
-  const bright = rescaleLabels(mask.data, mask.height, mask.width, 1 / mask.scale, { height, width });
+  const bright = rescaleLabels(mask, 1 / mask.scale, { height, width });
   const objects = objectTable(proposal.objects, decisions);
   const glow = glowOf(objects);
   // What each candidate's pixels become, and whether it says anything: kept and doubtful ones do, the others

@@ -9,11 +9,12 @@
  */
 import type { Image } from "../core/image.js";
 import { type LabelImage, labelImage, renumber } from "../core/labels.js";
+import type { Plane } from "../core/size.js";
 import { localBackground } from "../imgproc/background.js";
 import { ownContours } from "../imgproc/contour.js";
 import { gaussian } from "../imgproc/gaussian.js";
 import { coreHeights, cutAtPeakFraction } from "../imgproc/peakfraction.js";
-import { type Plane, reduce, rescale, rescaleLabels } from "../imgproc/rescale.js";
+import { reduce, rescale, rescaleLabels } from "../imgproc/rescale.js";
 import { watershedOfBytes } from "../imgproc/watershed.js";
 import { measureCandidates, typicalOf, weightedMedian } from "./features.js";
 import { type PreparedPixels, preparePixels, withoutGlare } from "./prepare.js";
@@ -106,7 +107,7 @@ export function proposeObjects(
   const seeds = {
     height,
     width,
-    data: rescaleLabels(detection.labels, detection.height, detection.width, enlarge, image),
+    data: rescaleLabels({ ...detection, data: detection.labels }, enlarge, image),
     count: detection.count,
   };
   const background = rescale({ ...detection, data: detection.background }, enlarge, image).data;

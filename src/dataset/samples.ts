@@ -84,7 +84,7 @@ export function scaleSample(
     { ...image, data: normalise(image, normalisation.low, normalisation.high) },
     scale,
   );
-  const scaled = rescaleLabels(known, image.height, image.width, scale);
+  const scaled = rescaleLabels({ ...image, data: known }, scale);
   return { name, data, labels: relabelSequential({ height, width, data: scaled, count: labels.count }) };
 }
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { convexShapes, idealPrediction } from "../../test/fakes.js";
 import { random } from "../core/random.js";
 import { joinPolygons, takePolygons } from "../starconvex/geometry.js";
-import { largestPieces, numbering, numberRows } from "./assemble.js";
+import { largestPieces } from "../imgproc/pieces.js";
+import { numbering, numberRows } from "./assemble.js";
 import { candidatesIn, candidatesOf } from "./candidates.js";
 
 describe("candidatesOf", () => {

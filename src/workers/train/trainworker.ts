@@ -185,9 +185,7 @@ async function tune(
   for (const [index, { data, labels }] of images.entries()) {
     say(`${what}, image ${index + 1} of ${images.length}`);
     predictions.push({
-      prediction: await predictTiled(data, labels.height, labels.width, predictor, tuningTile, {
-        signal: context.signal,
-      }),
+      prediction: await predictTiled({ ...labels, data }, predictor, tuningTile, { signal: context.signal }),
       truth: labels,
     });
   }
@@ -203,12 +201,9 @@ async function expectation(
   for (const [index, { data, labels }] of images.entries()) {
     say(`estimating the quality, image ${index + 1} of ${images.length}`);
     const [found, ...others] = await labelsUnderFlips(
-      data,
-      labels.height,
-      labels.width,
+      { ...labels, data },
       predictor,
-      thresholds,
-      tuningTile,
+      { ...thresholds, tile: tuningTile },
       { signal: context.signal },
     );
     heldBack.push({
