@@ -23,6 +23,7 @@ export interface PreparedPixels {
 // Images are never changed, and every step of the annotation asks for the same preparation.
 const prepared = new WeakMap<Image, PreparedPixels>();
 
+/** The pixels of an image as the annotation takes them; the same object for the same image. */
 export function preparePixels(image: Image): PreparedPixels {
   const known = prepared.get(image);
   if (known !== undefined) return known;
@@ -52,13 +53,13 @@ export function preparePixels(image: Image): PreparedPixels {
 }
 
 /**
- * A hot pixel is that many times as far above the background as its brightest neighbour: no lens makes so
- * small a spot.
+ * Height of a hot pixel over the background, in units of that of its brightest neighbour, at least: no lens
+ * makes so small a spot.
  */
 const hotRatio = 4;
 /**
- * And it is that bright, in units of the 99th percentile over the background: the noise of dark pixels stays
- * as it is.
+ * Height of a hot pixel over the background, in units of that of the 99th percentile, at least: the noise of
+ * dark pixels stays as it is.
  */
 const hotHeight = 0.5;
 
