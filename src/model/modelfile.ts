@@ -90,6 +90,7 @@ const schema = z.object({
   provenance: z.record(z.string(), z.unknown()),
 });
 
+/** The text of `model.json`. */
 export const formatModelDescription = (description: ModelDescription): string =>
   `${JSON.stringify({ format: formatName, version: formatVersion, ...description }, undefined, 2)}\n`;
 

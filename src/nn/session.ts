@@ -74,6 +74,7 @@ async function open(device: Exclude<Device, "cpu">): Promise<void> {
   }
 }
 
+/** The error for a device that cannot be opened. @param received what the runtime says or has */
 export const missingDevice = (device: Exclude<Device, "cpu">, received: string): InvalidInput =>
   new InvalidInput(`device ${device}`, "a device that works on this machine", received, advice[device]);
 
