@@ -30,6 +30,7 @@ export interface Place {
   readonly left: number;
 }
 
+/** What a nucleus that is pasted may do to others. */
 export interface PasteOptions {
   /** A nucleus may lose at most this share of its pixels to another. */
   readonly largestLoss: number;

@@ -47,6 +47,7 @@ export interface Normalisation {
   readonly high: number;
 }
 
+/** Percentiles that StarDist's examples normalise with. */
 export const defaultNormalisation: Normalisation = { low: 1, high: 99.8 };
 
 /** An image at the network's scale, normalised as a whole, and its labels. */
