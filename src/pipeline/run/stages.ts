@@ -77,7 +77,7 @@ export const trainStage = (
   text: `a StarDist network from ${config.train.from ?? "scratch"}, effort ${effortOf(config.train)}`,
   fill: async (folder, context) => {
     const { device, notices } = await chooseDevice(config);
-    const value = await trainInto(folder, dataset, config, context, device, checkpoints);
+    const value = await trainInto(folder, { dataset, config, device, checkpoints }, context);
     const {
       history,
       description: { thresholds },
