@@ -6,6 +6,7 @@
  */
 import type { LabelImage } from "../core/labels.js";
 
+/** The nearest label of each pixel, and how far it is. */
 export interface NearestLabels {
   /**
    * height x width: the nearest label, the smallest of several equally near; 0 where none is within reach.

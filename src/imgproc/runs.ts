@@ -100,6 +100,7 @@ function grown(array: Int32Array): Int32Array {
   return out;
 }
 
+/** The runs sorted by label, and of each label by row, then column. */
 export function runsByLabel({ height, width, rows, start, end, label, count }: LabelledRuns): Runs {
   const first = new Int32Array(count + 1);
   for (let run = 0; run < rows[height]!; run++) if (label[run]! > 0) first[label[run]!]!++;

@@ -154,8 +154,8 @@ function spans(length: number, tile: number, multiple: number, margin: number): 
 /**
  * Cuts a rectangle, mirroring the image beyond its lower and right border without doubling the border pixel.
  *
- * @param lines the rows of the image from that of the rectangle on; as a tile that reaches beyond the border is higher than
- *   what it mirrors, that is all it takes
+ * @param lines the rows of the image from that of the rectangle on; as a tile that reaches beyond the border
+ *   is higher than what it mirrors, that is all it takes
  */
 function mirroredCrop(
   lines: Float32Array,

@@ -38,6 +38,7 @@ export interface OverlapScratch {
   readonly b: Scanlines;
 }
 
+/** Room for polygons of so many rays. */
 export const overlapScratch = (rays: number): OverlapScratch => ({
   a: scanlines(scanlineCount, rays),
   b: scanlines(scanlineCount, rays),
