@@ -15,7 +15,6 @@ export interface FrameKind {
   readonly brightness: number;
 }
 
-/** What decides whether an image was taken like another. */
 export const frameKind = (
   image: Image,
   { diameter, brightness }: Pick<ScaleEstimate, "diameter" | "brightness">,

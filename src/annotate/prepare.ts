@@ -1,4 +1,5 @@
 import type { Image } from "../core/image.js";
+import type { Plane } from "../core/size.js";
 import { percentiles } from "../stats/percentile.js";
 
 /** The pixels of an image as the steps of the annotation take them. */
@@ -77,14 +78,20 @@ function coolHotPixels(
       const limit = background + (value - background) / hotRatio;
       // Nearly always one neighbour settles it.
       if ((x > 0 && data[p - 1]! > limit) || (x < width - 1 && data[p + 1]! > limit)) continue;
-      let maximum = -Infinity;
-      for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
-        for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++)
-          if ((v !== y || u !== x) && data[v * width + u]! > maximum) maximum = data[v * width + u]!;
-      }
+      const maximum = brightestNeighbour({ height, width, data }, y, x);
       if (maximum > -Infinity && maximum <= limit) data[p] = maximum;
     }
   }
+}
+
+/** The largest of the eight values around a pixel, as far as they are inside and numbers; else -Infinity. */
+function brightestNeighbour({ height, width, data }: Plane, y: number, x: number): number {
+  let maximum = -Infinity;
+  for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
+    for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++)
+      if ((v !== y || u !== x) && data[v * width + u]! > maximum) maximum = data[v * width + u]!;
+  }
+  return maximum;
 }
 
 /**

@@ -1,6 +1,5 @@
 /** What is annotated of a source: its frames, and, of frames too large to be held, windows. */
 import type { ImageSource, Window } from "../core/image.js";
-import type { Size } from "../core/size.js";
 import type { FrameKind } from "./acquisitions.js";
 import type { OpenSides } from "./cut.js";
 import { type ScaleEstimate, standsOut } from "./scale.js";
@@ -12,8 +11,13 @@ const maxWhole = 2 ** 24;
  * 300 MB.
  */
 export const windowEdge = 2048;
-/** Windows that are previewed, for something in them, for each that is annotated; at most. */
+/** Windows are looked at, for something in them, up to so many times as many as are annotated. */
 const previewsPerWindow = 4;
+
+interface Size {
+  readonly height: number;
+  readonly width: number;
+}
 
 /** A frame, or a window of one, as it becomes an image of the dataset. */
 export interface View {
@@ -30,13 +34,11 @@ export interface View {
   readonly preview: ScalePreview | undefined;
 }
 
-/** A view of an image, and the scale estimated in it. */
 export interface ScalePreview {
   readonly estimate: ScaleEstimate;
   readonly kind: FrameKind;
 }
 
-/** Whether an image is too large to be annotated whole. */
 export const isLarge = ({ height, width }: Size): boolean => height * width > maxWhole;
 
 /**

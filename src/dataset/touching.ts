@@ -302,7 +302,7 @@ function contactsOf(
 ): { pairs: number; touching: number[] } {
   const pairs = new Set<number>();
   const touching = new Set<number>();
-  const look = (i: number, j: number): void => {
+  const addPair = (i: number, j: number): void => {
     const [a, b] = [data[i]!, data[j]!];
     if (a <= 0 || b <= 0 || a === b || (numbers[i]! < first && numbers[j]! < first)) return;
     pairs.add(Math.min(a, b) * (count + 1) + Math.max(a, b));
@@ -310,8 +310,8 @@ function contactsOf(
   };
   for (let i = 0; i < data.length; i++) {
     if (data[i]! <= 0) continue;
-    if (i % width < width - 1) look(i, i + 1);
-    if (i + width < data.length) look(i, i + width);
+    if (i % width < width - 1) addPair(i, i + 1);
+    if (i + width < data.length) addPair(i, i + width);
   }
   return { pairs: pairs.size, touching: [...touching].sort((a, b) => a - b) };
 }

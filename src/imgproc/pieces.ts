@@ -81,6 +81,7 @@ export function framesFor(boxes: Int32Array): Pick<FramedPixels, "state" | "stac
   return { state: new Uint8Array(size), stack: new Int32Array(size) };
 }
 
+/** The states of `largestPieces`; 0 is what is not sought. */
 const largestPieceStates: PieceStates = { from: 1, seen: 2, kept: 3 };
 
 /**

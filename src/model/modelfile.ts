@@ -67,7 +67,9 @@ export interface ModelDescription {
   readonly provenance: Readonly<Record<string, unknown>>;
 }
 
+/** `format` of a `model.json`. */
 const formatName = "karyon-model";
+/** `version` of that format. */
 const formatVersion = 1;
 
 const fraction = z.number().min(0).max(1);

@@ -39,6 +39,7 @@ export async function openSession(
   });
 }
 
+/** What was found of each device that was asked for. */
 const found = new Map<Device, Promise<void>>();
 
 /**

@@ -30,6 +30,7 @@ export function intersectionArea(a: Float64Array, b: Float64Array, scratch: Over
   return sum * step;
 }
 
+/** Lines that an intersection is measured along. */
 const scanlineCount = 32;
 
 /** Room for the crossings of either polygon. */
