@@ -81,7 +81,7 @@ export function measureRuns(runs: Runs, options: MeasureOptions = {}): Nuclei {
     nuclei.minorAxis[row] = shape.minorAxis;
     nuclei.eccentricity[row] = shape.eccentricity;
     nuclei.orientation[row] = shape.orientation;
-    nuclei.solidity[row] = nuclei.area[row]! / hullPixelCount(runs, from, to);
+    nuclei.solidity[row] = shape.area / hullPixelCount(runs, from, to);
   });
   return nuclei;
 }

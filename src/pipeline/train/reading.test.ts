@@ -8,14 +8,16 @@ import { encodeTiff } from "../../io/tiff/encode.js";
 import type { ModelConfig } from "../../model/modelconfig.js";
 import { exportOnnx, formatModelDescription } from "../../model/modelfile.js";
 import { initialWeights, toTensors } from "../../model/parameters.js";
+import type * as labelFiles from "../store/labelfiles.js";
 import { writeLabels } from "../store/labelfiles.js";
+import type * as modelFolder from "../store/modelfolder.js";
 import { initialModelOf } from "./training.js";
 import { maxPixels, readSamples } from "./trainingset.js";
 
 /** What was read from the disk, in order. */
 const read = vi.hoisted(() => ({ masks: [] as string[], models: [] as string[] }));
 vi.mock("../store/labelfiles.js", async (original) => {
-  const actual = await original<typeof import("../store/labelfiles.js")>();
+  const actual = await original<typeof labelFiles>();
   return {
     ...actual,
     readLabels: (path: string) => {
@@ -25,7 +27,7 @@ vi.mock("../store/labelfiles.js", async (original) => {
   };
 });
 vi.mock("../store/modelfolder.js", async (original) => {
-  const actual = await original<typeof import("../store/modelfolder.js")>();
+  const actual = await original<typeof modelFolder>();
   return {
     ...actual,
     readInitialModel: (folder: string) => {

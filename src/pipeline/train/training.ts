@@ -6,30 +6,19 @@ import type { StageContext } from "../../core/progress.js";
 import type { ExpectedQuality } from "../../core/quality.js";
 import { defaultAugmentOptions } from "../../dataset/augment.js";
 import { defaultNormalisation } from "../../dataset/samples.js";
-import { formatCsv } from "../../io/csv.js";
 import { defaultModelConfig, type ModelConfig, sizeMultiple } from "../../model/modelconfig.js";
-import { formatModelDescription, type ModelDescription } from "../../model/modelfile.js";
+import type { ModelDescription } from "../../model/modelfile.js";
 import type { TrainingRecord, TrainingState } from "../../model/train.js";
 import type { Device } from "../../nn/devices.js";
-import { lossPlot } from "../../plot/plots.js";
-import { withTypeface } from "../../plot/typeface.js";
 import { scaleFor } from "../../segment/scale.js";
-import type { TrainingOutcome, TrainingSettings } from "../../workers/train/protocol.js";
+import type { TrainingSettings } from "../../workers/train/protocol.js";
 import { trainInThreads } from "../../workers/train/trainingthreads.js";
 import { readAnnotation } from "../annotate/annotation.js";
 import type { Config, TrainConfig } from "../config/options.js";
 import { threadsOf } from "../config/threads.js";
-import { writeFileAtomic } from "../store/files.js";
 import { type InitialModel, modelFiles, readInitialModel } from "../store/modelfolder.js";
-import { version } from "../store/provenance.js";
-import {
-  type CheckpointOptions,
-  findState,
-  originOf,
-  type ResumePoint,
-  type TrainingIdentity,
-  writeState,
-} from "./checkpoint.js";
+import { type CheckpointOptions, findState, originOf, type ResumePoint, writeState } from "./checkpoint.js";
+import { provenanceOf, writeModel } from "./modelwriting.js";
 import { readSamples } from "./trainingset.js";
 
 /** What the efforts but that of the paper have in common. */
@@ -302,56 +291,6 @@ export async function trainInto(
   return { history: outcome.history, description, settings, model, expected, warnings };
 }
 
-/** What `model.json` says of how the model came to be. */
-function provenanceOf({
-  outcome,
-  settings,
-  expected,
-  from,
-  origin,
-}: {
-  readonly outcome: TrainingOutcome;
-  readonly settings: TrainingSettings;
-  readonly expected: ExpectedQuality | undefined;
-  readonly from: InitialModel | undefined;
-  readonly origin: TrainingIdentity;
-}): ModelDescription["provenance"] {
-  const created = from?.description.provenance["created"];
-  return {
-    karyon: version,
-    created: new Date().toISOString(),
-    seed: settings.seed,
-    layout: outcome.layout,
-    settings,
-    steps: outcome.history.at(-1)?.step,
-    bestStep: outcome.best,
-    validationScore: outcome.thresholds.score,
-    expectedQuality: expected,
-    trainingImages: outcome.trainingNames,
-    validationImages: outcome.validationNames,
-    ...(settings.compose > 0 ? { composedImages: outcome.composed } : {}),
-    ...(from === undefined ? {} : { from: { sha256: from.sha256, created } }),
-    ...(origin.machines.length > 1 ? { machines: origin.machines } : {}),
-  };
-}
-
-/** Writes the files of a model folder. */
-async function writeModel(
-  folder: string,
-  { onnx, history }: TrainingOutcome,
-  description: ModelDescription,
-): Promise<void> {
-  await writeFileAtomic(join(folder, "model.onnx"), onnx);
-  await writeFileAtomic(join(folder, "model.json"), formatModelDescription(description));
-  await writeFileAtomic(join(folder, "training.csv"), historyCsv(history));
-  const losses = history.map(({ step, loss, validationLoss }) => ({
-    step,
-    trainingLoss: loss,
-    validationLoss,
-  }));
-  await writeFileAtomic(join(folder, "loss.svg"), withTypeface(lossPlot(losses)));
-}
-
 /**
  * Whether what is held back of a dataset can tell the quality: not where uncertain objects were painted over
  * with noise or left as background, for then the easy nuclei are all there is, and the network agrees with
@@ -418,14 +357,4 @@ async function withCheckpoints<T>(
       );
     throw error;
   }
-}
-
-function historyCsv(history: readonly TrainingRecord[]): string {
-  const keys = Object.keys(history[0] ?? {}) as (keyof TrainingRecord)[];
-  return formatCsv(
-    keys.map((key) =>
-      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/^seconds$/, "time_s"),
-    ),
-    keys.map((key) => history.map((record) => Number(record[key] ?? NaN))),
-  );
 }
