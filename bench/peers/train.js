@@ -55,13 +55,13 @@ async function training({ layout, batch, patch }) {
   if (!trainings.has(key)) {
     const weights = firstWeights();
     const zeros = () => new Float32Array(weights.length);
-    const trainer = await Trainer.create(
+    const trainer = await Trainer.create({
       config,
-      await chooseLayout(config, layout),
-      { batch, patch },
+      layout: await chooseLayout(config, layout),
+      size: { batch, patch },
       threads,
-      { step: 0, weights, first: zeros(), second: zeros() },
-    );
+      state: { step: 0, weights, first: zeros(), second: zeros() },
+    });
     trainings.set(key, { trainer, batch: patches(batch, patch) });
   }
   return trainings.get(key);

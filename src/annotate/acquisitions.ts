@@ -27,9 +27,15 @@ export const frameKind = (
   brightness,
 });
 
-/** Nuclei of two images are of one scale when their diameters differ by less than this factor, */
+/**
+ * Factor by which the diameters of two images may differ for their nuclei to be of one scale. Chosen by hand;
+ * no measurement is on record.
+ */
 const scaleTolerance = 1.35;
-/** and images are equally bright when what stands out of them does not differ by more than this one. */
+/**
+ * Factor by which what stands out of two images may differ in brightness for them to be equally bright.
+ * Chosen by hand; no measurement is on record.
+ */
 const brightnessTolerance = 2;
 
 /**

@@ -203,11 +203,33 @@ describe("annotateAuto", () => {
     expect([found(replaced(260)), found(replaced(80))]).toEqual([true, false]);
   });
 
-  it("obeys area limits and sensitivity", () => {
+  it("obeys area limits", () => {
     expect(annotateAuto(image, { minArea: 1e6 }).labels.count).toBe(0);
     expect(annotateAuto(image, { maxArea: 10 }).objects.reason[0]).toContain("most 10");
-    const counts = [0.2, 1, 3].map((sensitivity) => annotateAuto(image, { sensitivity }).labels.count);
-    expect(counts).toEqual([...counts].sort((a, b) => a - b));
+  });
+
+  it("keeps the more of the dim nuclei the higher the sensitivity, and the bright ones at any", () => {
+    // Twenty bright nuclei, and ten that grow from a little above the noise to a third of their height.
+    const graded = Array.from({ length: 30 }, (_, i): Ellipse => ({
+      y: 25 + 40 * Math.floor(i / 6),
+      x: 25 + 40 * (i % 6),
+      a: 10,
+      b: 10,
+      angle: 0,
+      bright: i % 3 === 0 ? 8 + 1.5 * i : 120,
+    }));
+    const picture = draw(220, 250, graded);
+    const kept = [0.2, 0.5, 1, 2].map((sensitivity) => {
+      const { labels } = annotateAuto(picture, { sensitivity });
+      const found = graded.filter(({ y, x }) => labels.data[y * picture.width + x]! > 0);
+      return {
+        bright: found.filter(({ bright }) => bright === 120).length,
+        dim: found.filter(({ bright }) => bright < 120).length,
+      };
+    });
+    expect(kept.map(({ bright }) => bright)).toEqual([20, 20, 20, 20]);
+    const dim = kept.map((count) => count.dim);
+    for (let i = 1; i < dim.length; i++) expect(dim[i]).toBeGreaterThan(dim[i - 1]!);
   });
 
   it("judges frames together as it judges them apart when they are alike", () => {

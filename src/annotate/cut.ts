@@ -11,21 +11,23 @@ export interface OpenSides {
 }
 
 /**
+ * The candidates that the edges of a window may cut.
+ *
  * @param labels candidates 1..count
  * @returns 1 for each that touches an open side; entry i is candidate i + 1
  */
 export function cutCandidates({ height, width, data, count }: LabelImage, open: OpenSides): Uint8Array {
   const cut = new Uint8Array(count);
-  const look = (i: number): void => {
+  const mark = (i: number): void => {
     if (data[i]! > 0) cut[data[i]! - 1] = 1;
   };
   for (let x = 0; x < width; x++) {
-    if (open.top) look(x);
-    if (open.bottom) look((height - 1) * width + x);
+    if (open.top) mark(x);
+    if (open.bottom) mark((height - 1) * width + x);
   }
   for (let y = 0; y < height; y++) {
-    if (open.left) look(y * width);
-    if (open.right) look(y * width + width - 1);
+    if (open.left) mark(y * width);
+    if (open.right) mark(y * width + width - 1);
   }
   return cut;
 }

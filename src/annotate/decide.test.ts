@@ -26,6 +26,23 @@ function population(count: number, seed: number): ObjectFeatures {
   return out;
 }
 
+/** Typical nuclei, each like the others. */
+function alike(count: number): ObjectFeatures {
+  const out = emptyFeatures(count);
+  out.area.fill(400);
+  out.diameter.fill(22.6);
+  out.intensity.fill(100);
+  out.signalToNoise.fill(50);
+  out.sharpness.fill(1);
+  out.solidity.fill(0.955);
+  out.eccentricity.fill(0.5);
+  out.ellipseResidual.fill(0.09);
+  out.edgeContrast.fill(0.68);
+  out.dip.fill(1);
+  out.texture.fill(0.13);
+  return out;
+}
+
 /** Some of the rows, in the given order. */
 function rowsOf(features: ObjectFeatures, rows: readonly number[]): ObjectFeatures {
   const columns = Object.entries(features).map(([key, column]: [string, number | Float64Array]) => [
@@ -86,6 +103,38 @@ describe("decide", () => {
     const brighter = { ...features, intensity: features.intensity.map((value) => 2 * value) };
     expect(decide([brighter])).toEqual(decide([features]));
     expect(new Set(decide([features])[0]!.map(({ kept }) => kept)).size).toBe(2);
+  });
+
+  it.each([
+    // The odds of 9 that certainty 0.9 stands for, divided by the sensitivity to the power of 1.5.
+    [0.5, 0.9622],
+    [1, 0.9],
+    [2, 0.7609],
+    [4, 0.5294],
+  ])("asks at sensitivity %d for a certainty of %d", (sensitivity, minimum) => {
+    // Objects of all certainties: only the share of their outline in contact differs.
+    const objects = alike(201);
+    for (let i = 0; i < 201; i++) objects.contact[i] = i / 200;
+    objects.dip.fill(-0.2);
+    const [decisions] = decide([objects], { sensitivity });
+    const scores = (kept: boolean): number[] =>
+      decisions!.filter((decision) => decision.kept === kept).map(({ score }) => score);
+    // Neighbours differ by little, so that the two sides enclose the limit.
+    expect(Math.min(...scores(true))).toBeGreaterThanOrEqual(minimum - 1e-4);
+    expect(Math.max(...scores(false))).toBeLessThan(minimum + 1e-4);
+    expect(Math.min(...scores(true)) - Math.max(...scores(false))).toBeLessThan(0.02);
+  });
+
+  it.each([
+    ["dim beside the others", { intensity: 10, signalToNoise: 50 }],
+    ["hardly above the noise", { intensity: 100, signalToNoise: 4 }],
+  ])("lowers the limits of what is %s by the sensitivity", (_, { intensity, signalToNoise }) => {
+    const objects = alike(11);
+    objects.intensity[10] = intensity;
+    objects.signalToNoise[10] = signalToNoise;
+    const reasonAt = (sensitivity: number): string => decide([objects], { sensitivity })[0]![10]!.reason;
+    expect(reasonAt(1)).toMatch(/^intensity (over background )?is .* \(least (0\.15|5\.0)\)$/);
+    expect(reasonAt(2)).not.toMatch(/^intensity (over background )?is /);
   });
 
   it("keeps with more sensitivity all that it keeps with less", () => {

@@ -22,15 +22,14 @@ import type { Decision, ObjectFeatures, RejectionCause } from "./types.js";
 /** Least certainty of a kept nucleus at sensitivity 1. */
 export const minCertainty = 0.9;
 
-/**
- * Areas in units of the median outside which nothing is a nucleus, whatever else it looks like; at the border
- * of the image nuclei are cut.
- */
+/** Area in units of the median below which nothing is a nucleus, whatever else it looks like. */
 const smallestAreaShare = 0.1;
+/** The same at the border of the image, where nuclei are cut. */
 const smallestAtBorder = 0.05;
-const largest = 6;
-/** And in px: smaller things are specks or single hot pixels, whose outline means nothing. */
-const fewestPixels = 20;
+/** Area in units of the median above which nothing is a nucleus. */
+const largestAreaShare = 6;
+/** Area in px below which all is specks or single hot pixels, whose outline means nothing. */
+const minPixels = 20;
 /**
  * What is smaller, brighter and rounder than this is a fragment of a dead cell: chromatin of a mitosis is a
  * plate when it is that small and bright.
@@ -40,10 +39,11 @@ const fragmentBounds = { area: 0.25, intensity: 1.5, eccentricity: 0.65 } as con
  * What is larger than usual and by that much less solid and less of an ellipse is two nuclei in one outline,
  * or an outline that follows the noise.
  */
-const clump = { area: 1.1, solidity: 0.035, ellipseResidual: 0.05 } as const;
-/** Least intensity over the background, in units of the median, and of the noise, at sensitivity 1. */
-const dimmestIntensity = 0.15;
-const weakestSignal = 5;
+const clumpBounds = { area: 1.1, solidity: 0.035, ellipseResidual: 0.05 } as const;
+/** Least intensity over the background, in units of the median, at sensitivity 1. */
+const minIntensityShare = 0.15;
+/** Least intensity over the background, in units of the noise, at sensitivity 1. */
+const minSignalToNoise = 5;
 
 /**
  * One candidate beside what is usual: ratios to the acquisition's typical nucleus, differences from it, and
@@ -66,7 +66,9 @@ interface Row {
   readonly solidity: number;
 }
 
+/** One addend of the logit. */
 interface Term {
+  /** Name of the feature, for the reason that a user reads. */
   readonly what: string;
   readonly cause: RejectionCause;
   readonly value: (row: Row) => number;
@@ -84,8 +86,9 @@ const condensation = ({ intensityRatio }: Row): number => Math.min(2, Math.max(1
 
 const logIntensity = ({ intensityRatio }: Row): number => Math.log(Math.max(1e-3, intensityRatio));
 
+/** The logit where all terms are 0. Fitted with the weights. */
 const bias = 6.27;
-/** Bounds within a term: beyond them the feature no longer speaks for or against an object. */
+/** The terms. Bounds within a term: beyond them the feature no longer speaks for or against an object. */
 const certaintyTerms: readonly Term[] = [
   {
     what: "area / median",
@@ -185,17 +188,18 @@ const certaintyTerms: readonly Term[] = [
   },
 ];
 
-/**
- * In a movie: weights of a candidate's own odds and of the support from the neighbouring frames. Fitted to
- * simulated movies, the terms being fixed.
- */
-const self = 0.87;
-const counterpartSupport = 0.82;
+/** In a movie: weight of the candidate's own logit. Fitted to simulated movies, the terms being fixed. */
+const selfWeight = 0.87;
+/** In a movie: weight of the support from the neighbouring frames. Fitted likewise. */
+const supportWeight = 0.82;
+/** In a movie: the support that changes nothing, in logits. Fitted likewise. */
 const usualSupport = 0.66;
 
 const boundedDip = ({ dip }: Row): number => Math.min(0.5, Math.max(-0.2, dip));
 
 /**
+ * Decides which candidates are kept.
+ *
  * @param all candidates per frame; give all frames of one acquisition together, since what is usual is
  *   measured over them
  * @param kind "movie" when the frames follow each other in time
@@ -242,12 +246,13 @@ function rowOf(o: ObjectFeatures, i: number, typical: Typical): Row {
 
 function decideOne(
   row: Row,
-  own: number,
+  ownLogit: number,
   support: number | undefined,
   typical: Typical,
   options: AutoOptions,
 ): Decision {
-  const logit = support === undefined ? own : self * own + counterpartSupport * (support - usualSupport);
+  const logit =
+    support === undefined ? ownLogit : selfWeight * ownLogit + supportWeight * (support - usualSupport);
   const certainty = Number.isNaN(logit) ? 0 : 1 / (1 + Math.exp(-logit));
   const impossible = limitBroken(row, typical, options);
   if (impossible !== undefined) return { kept: false, score: Math.min(certainty, 0.5), ...impossible };
@@ -257,7 +262,7 @@ function decideOne(
   if (certainty >= minimum) return { kept: true, score: certainty, reason: "" };
   // What would have been kept by itself is rejected for what its neighbours in time lack.
   const { cause, text } =
-    own >= Math.log(odds)
+    ownLogit >= Math.log(odds)
       ? {
           cause: "flicker" as const,
           text: `unlikeness to the frames before and after (support ${support?.toFixed(2)})`,
@@ -283,60 +288,82 @@ function worstTerm(row: Row): { cause: RejectionCause; text: string } {
   return { cause, text: `${what} ${Number.isInteger(value) ? value : value.toFixed(2)}` };
 }
 
-function limitBroken(
-  row: Row,
+/** Why a candidate is rejected, as far as a limit says so. */
+type Refusal = Pick<Decision, "reason" | "cause">;
+
+/** The first limit that a candidate breaks, if any. */
+const limitBroken = (row: Row, typical: Typical, options: AutoOptions): Refusal | undefined =>
+  areaLimitBroken(row, typical, options) ??
+  deadFragment(row) ??
+  clump(row, typical) ??
+  lightLimitBroken(row, options);
+
+function areaLimitBroken(
+  { area, areaRatio, touchesEdge }: Row,
   typical: Typical,
-  { minArea, maxArea, sensitivity = 1 }: AutoOptions,
-): Pick<Decision, "reason" | "cause"> | undefined {
-  const { area, areaRatio, intensityRatio, signalToNoise } = row;
+  { minArea, maxArea }: AutoOptions,
+): Refusal | undefined {
   if (minArea !== undefined && area < minArea)
     return { reason: `area ${area} px (least ${minArea})`, cause: "small" };
   if (maxArea !== undefined && area > maxArea)
     return { reason: `area ${area} px (most ${maxArea})`, cause: "large" };
-  const fewest = row.touchesEdge ? fewestPixels / 2 : fewestPixels;
+  const fewest = touchesEdge ? minPixels / 2 : minPixels;
   if (minArea === undefined && area < fewest)
     return { reason: `area ${area} px (least ${fewest})`, cause: "small" };
   const text = `area ${area} px is ${areaRatio.toFixed(2)} of the median ${typical.area.toFixed(0)}`;
-  const smallest = row.touchesEdge ? smallestAtBorder : smallestAreaShare;
+  const smallest = touchesEdge ? smallestAtBorder : smallestAreaShare;
   if (minArea === undefined && !(areaRatio >= smallest))
     return { reason: `${text} (least ${smallest})`, cause: "small" };
-  if (maxArea === undefined && !(areaRatio <= largest))
-    return { reason: `${text} (most ${largest})`, cause: "large" };
-  if (
-    !row.touchesEdge &&
+  if (maxArea === undefined && !(areaRatio <= largestAreaShare))
+    return { reason: `${text} (most ${largestAreaShare})`, cause: "large" };
+  return undefined;
+}
+
+/** See `fragmentBounds`. */
+function deadFragment({ touchesEdge, areaRatio, intensityRatio, eccentricity }: Row): Refusal | undefined {
+  const isFragment =
+    !touchesEdge &&
     areaRatio < fragmentBounds.area &&
     intensityRatio > fragmentBounds.intensity &&
-    row.eccentricity < fragmentBounds.eccentricity
-  ) {
-    return {
-      reason:
-        `area ${areaRatio.toFixed(2)} and intensity ${intensityRatio.toFixed(2)} of the median, and ` +
-        `round (eccentricity ${row.eccentricity.toFixed(2)}): a fragment of a dead cell`,
-      cause: "bright",
-    };
-  }
-  if (
+    eccentricity < fragmentBounds.eccentricity;
+  if (!isFragment) return undefined;
+  return {
+    reason:
+      `area ${areaRatio.toFixed(2)} and intensity ${intensityRatio.toFixed(2)} of the median, and ` +
+      `round (eccentricity ${eccentricity.toFixed(2)}): a fragment of a dead cell`,
+    cause: "bright",
+  };
+}
+
+/** See `clumpBounds`. */
+function clump(row: Row, typical: Typical): Refusal | undefined {
+  const isClump =
     !row.touchesEdge &&
-    areaRatio > clump.area &&
-    typical.solidity - row.solidity > clump.solidity &&
-    row.residualBeyondUsual > clump.ellipseResidual
-  ) {
-    return {
-      reason:
-        `solidity ${row.solidity.toFixed(2)} (usual ${typical.solidity.toFixed(2)}) and difference ` +
-        `to an ellipse ${row.ellipseResidual.toFixed(2)} (usual ` +
-        `${typical.ellipseResidual.toFixed(2)}) at ${areaRatio.toFixed(2)} of the median area: two ` +
-        "nuclei in one, or a ragged outline",
-      cause: "shape",
-    };
-  }
-  const dimmest = dimmestIntensity / sensitivity;
+    row.areaRatio > clumpBounds.area &&
+    typical.solidity - row.solidity > clumpBounds.solidity &&
+    row.residualBeyondUsual > clumpBounds.ellipseResidual;
+  if (!isClump) return undefined;
+  return {
+    reason:
+      `solidity ${row.solidity.toFixed(2)} (usual ${typical.solidity.toFixed(2)}) and difference ` +
+      `to an ellipse ${row.ellipseResidual.toFixed(2)} (usual ` +
+      `${typical.ellipseResidual.toFixed(2)}) at ${row.areaRatio.toFixed(2)} of the median area: two ` +
+      "nuclei in one, or a ragged outline",
+    cause: "shape",
+  };
+}
+
+function lightLimitBroken(
+  { intensityRatio, signalToNoise }: Row,
+  { sensitivity = 1 }: AutoOptions,
+): Refusal | undefined {
+  const dimmest = minIntensityShare / sensitivity;
   if (!(intensityRatio >= dimmest))
     return {
       reason: `intensity over background is ${intensityRatio.toFixed(2)} of the median (least ${dimmest.toFixed(2)})`,
       cause: "dim",
     };
-  const weakest = weakestSignal / sensitivity;
+  const weakest = minSignalToNoise / sensitivity;
   if (!(signalToNoise >= weakest))
     return {
       reason: `intensity is ${signalToNoise.toFixed(1)} times the noise (least ${weakest.toFixed(1)})`,

@@ -1,9 +1,11 @@
 import type { LabelImage } from "../core/labels.js";
+import type { Nuclei } from "../core/nuclei.js";
 import { nearestLabels, withinReach } from "../imgproc/grow.js";
 import { measure, equivalentDiameter } from "../imgproc/regions.js";
 import { median } from "../stats/percentile.js";
 import { emptyFeatures, type ObjectFeatures } from "./types.js";
 
+/** What the features are measured by. */
 export interface FeatureOptions {
   /** Expected diameter of a nucleus, px: the width of the shells along the outline depends on it. */
   readonly diameter: number;
@@ -38,14 +40,7 @@ export function measureCandidates(
   const sums = sumAlongOutlines(labels, smoothed, background, Math.max(1.5, 0.1 * diameter));
   const sigma = Math.max(0.5, 0.025 * diameter);
   const residual = Math.max(1e-9, noise / (2 * Math.sqrt(Math.PI) * sigma));
-  const ellipse = ellipseDifference(
-    labels,
-    out.y,
-    out.x,
-    nuclei.majorAxis,
-    nuclei.minorAxis,
-    nuclei.orientation,
-  );
+  const ellipse = ellipseDifference(labels, nuclei);
   for (let i = 0; i < nuclei.count; i++) {
     const s = sums[i + 1]!;
     const intensity = s.height / s.pixels;
@@ -64,6 +59,7 @@ export function measureCandidates(
   return out;
 }
 
+/** Sums over the pixels of one object, or along its outline; `...Height` are sums of heights, grey values. */
 interface Sums {
   pixels: number;
   height: number;
@@ -80,6 +76,22 @@ interface Sums {
   contactHeight: number;
 }
 
+const noSums = (): Sums => ({
+  pixels: 0,
+  height: 0,
+  core: 0,
+  coreHeight: 0,
+  coreSquares: 0,
+  inner: 0,
+  innerHeight: 0,
+  outer: 0,
+  outerHeight: 0,
+  outline: 0,
+  gradient: 0,
+  contacts: 0,
+  contactHeight: 0,
+});
+
 /**
  * Sums per label (entry 0 unused). The core lies deeper than `shell` px, the outer shell from 0.3 to 1.5
  * `shell` px outside.
@@ -91,21 +103,7 @@ function sumAlongOutlines(
   shell: number,
 ): Sums[] {
   const { height, width, data, count } = labels;
-  const sums = Array.from({ length: count + 1 }, (): Sums => ({
-    pixels: 0,
-    height: 0,
-    core: 0,
-    coreHeight: 0,
-    coreSquares: 0,
-    inner: 0,
-    innerHeight: 0,
-    outer: 0,
-    outerHeight: 0,
-    outline: 0,
-    gradient: 0,
-    contacts: 0,
-    contactHeight: 0,
-  }));
+  const sums = Array.from({ length: count + 1 }, noSums);
   const edge = edgeOf(labels);
   // 0 deeper than the shell: what is no interior is no farther.
   const shallow = withinReach(edge, height, width, shell);
@@ -140,7 +138,7 @@ function sumAlongOutlines(
       const dx = smoothed[p + (x < width - 1 ? 1 : 0)]! - smoothed[p - (x > 0 ? 1 : 0)]!;
       s.outline++;
       s.gradient += 0.5 * Math.hypot(dy, dx);
-      if (!touchesOther(data, label, y, x, height, width)) continue;
+      if (!touchesOther(labels, label, y, x)) continue;
       s.contacts++;
       s.contactHeight += h;
     }
@@ -171,14 +169,7 @@ function edgeOf({ height, width, data }: LabelImage): Uint8Array {
 }
 
 /** Whether a pixel of another label lies within two steps along an axis. */
-function touchesOther(
-  data: Int32Array,
-  label: number,
-  y: number,
-  x: number,
-  height: number,
-  width: number,
-): boolean {
+function touchesOther({ height, width, data }: LabelImage, label: number, y: number, x: number): boolean {
   const p = y * width + x;
   for (let step = 1; step <= 2; step++) {
     if (x >= step && isOther(data[p - step]!, label)) return true;
@@ -197,11 +188,7 @@ const isOther = (value: number, label: number): boolean => value > 0 && value !=
  */
 function ellipseDifference(
   { data, height, width }: LabelImage,
-  cy: Float64Array,
-  cx: Float64Array,
-  major: Float64Array,
-  minor: Float64Array,
-  angle: Float64Array,
+  { y: cy, x: cx, majorAxis: major, minorAxis: minor, orientation: angle }: Nuclei,
 ): Float64Array {
   const out = new Float64Array(cy.length);
   const covered = new Float64Array(cy.length);
@@ -234,8 +221,14 @@ export interface Typical {
   readonly texture: number;
 }
 
-/** What is usual in most images, for acquisitions of a few nuclei: the medians count it as this many more. */
+/**
+ * What is usual in most images, for acquisitions of few nuclei. Chosen by hand; no measurement is on record.
+ */
 const prior = { solidity: 0.955, ellipseResidual: 0.09, edgeContrast: 0.68, texture: 0.13 } as const;
+/**
+ * Nuclei that the prior counts for beside those of the acquisition. Chosen by hand; no measurement is on
+ * record.
+ */
 const priorCount = 10;
 
 /**

@@ -19,31 +19,32 @@ export function composeAnnotation(proposal: Proposal, decisions: readonly Decisi
     diameter,
   } = proposal;
   const { bright: mask } = proposal;
-  const bright = rescaleLabels(mask.data, mask.height, mask.width, 1 / mask.scale, { height, width });
+  const bright = rescaleLabels(mask, 1 / mask.scale, { height, width });
   const objects = objectTable(proposal.objects, decisions);
   const glow = glowOf(objects);
-  // What each candidate's pixels become, and whether it says anything: kept and doubtful ones do, the others
+  // The training label of each candidate's pixels. Kept candidates have a number, doubtful ones -1; the others
   // are too dim to be anything but background.
-  const becomes = Int32Array.from({ length: objects.count + 1 }, (_, label) =>
+  const trainingLabel = Int32Array.from({ length: objects.count + 1 }, (_, label) =>
     label === 0 || glow[label - 1] === 1 ? 0 : objects.label[label - 1]! || -1,
   );
   const data = new Int32Array(candidates.length);
-  const spoken = new Int32Array(candidates.length);
+  // The candidates that are not background.
+  const foreground = new Int32Array(candidates.length);
   for (let i = 0; i < data.length; i++) {
     const label = candidates[i]!;
     if (label === 0) continue;
-    data[i] = becomes[label]!;
-    if (becomes[label] !== 0) spoken[i] = label;
+    data[i] = trainingLabel[label]!;
+    if (trainingLabel[label] !== 0) foreground[i] = label;
   }
   const rim = Math.max(1.5, 0.1 * diameter);
   const margin = Math.max(1, 0.08 * diameter);
   const { labels: nearest, squared } = nearestLabels(
-    { height, width, data: spoken, count: objects.count },
+    { height, width, data: foreground, count: objects.count },
     Math.max(rim, margin),
   );
   for (let i = 0; i < data.length; i++) {
-    if (spoken[i]! > 0) continue;
-    const near = becomes[nearest[i]!]!;
+    if (foreground[i]! > 0) continue;
+    const near = trainingLabel[nearest[i]!]!;
     const isRim = near > 0 && squared[i]! <= rim * rim;
     const isMargin = near < 0 && squared[i]! <= margin * margin;
     if (isMargin || missing?.[i] === 1 || (bright[i] === 1 && !isRim)) data[i] = -1;

@@ -11,9 +11,11 @@ import { painted, renumberedRuns, runsByLabel, type Runs } from "../imgproc/runs
 import { median } from "../stats/percentile.js";
 import { type Annotation, type Decision, emptyFeatures, objectTable, type ObjectFeatures } from "./types.js";
 
-/** The author's limits: area / median area, and distance to the median in median absolute deviations. */
+/** The author's least area, in units of the median. */
 const minAreaRatio = 0.5;
+/** The author's largest area, in units of the median. */
 const maxAreaRatio = 1.5;
+/** The author's limit of the distance to the median area, in median absolute deviations; less than it. */
 const maxDeviations = 2;
 
 /**

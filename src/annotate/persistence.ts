@@ -6,18 +6,19 @@
 import KDBush from "kdbush";
 import type { ObjectFeatures } from "./types.js";
 
-/**
- * Differences at which the likeness has fallen to exp(-1/2): of the position in diameters, and of the
- * logarithms of area and intensity.
- */
+/** Difference of the positions, in diameters, at which the likeness has fallen to exp(-1/2). */
 const positionSpread = 0.25;
+/** The same of the logarithms of the areas. */
 const areaSpread = 0.25;
+/** The same of the logarithms of the intensities. */
 const intensitySpread = 0.35;
 
-/** Odds beyond these add nothing: one very certain frame must not outvote the other. */
+/** Log odds beyond which nothing is added: one very certain frame must not outvote the other. */
 const maxLogOdds = 6;
 
 /**
+ * What the neighbouring frames say of each candidate.
+ *
  * @param frames candidates of each frame, in the order of time; at least two frames
  * @param logits of each candidate, from its own frame alone
  * @param typicalArea of a nucleus, px

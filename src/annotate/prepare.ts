@@ -1,4 +1,5 @@
 import type { Image } from "../core/image.js";
+import type { Plane } from "../core/size.js";
 import { percentiles } from "../stats/percentile.js";
 
 /** The pixels of an image as the steps of the annotation take them. */
@@ -23,6 +24,7 @@ export interface PreparedPixels {
 // Images are never changed, and every step of the annotation asks for the same preparation.
 const prepared = new WeakMap<Image, PreparedPixels>();
 
+/** The pixels of an image as the annotation takes them; the same object for the same image. */
 export function preparePixels(image: Image): PreparedPixels {
   const known = prepared.get(image);
   if (known !== undefined) return known;
@@ -52,13 +54,13 @@ export function preparePixels(image: Image): PreparedPixels {
 }
 
 /**
- * A hot pixel is that many times as far above the background as its brightest neighbour: no lens makes so
- * small a spot.
+ * Height of a hot pixel over the background, in units of that of its brightest neighbour, at least: no lens
+ * makes so small a spot.
  */
 const hotRatio = 4;
 /**
- * And it is that bright, in units of the 99th percentile over the background: the noise of dark pixels stays
- * as it is.
+ * Height of a hot pixel over the background, in units of that of the 99th percentile, at least: the noise of
+ * dark pixels stays as it is.
  */
 const hotHeight = 0.5;
 
@@ -76,14 +78,20 @@ function coolHotPixels(
       const limit = background + (value - background) / hotRatio;
       // Nearly always one neighbour settles it.
       if ((x > 0 && data[p - 1]! > limit) || (x < width - 1 && data[p + 1]! > limit)) continue;
-      let maximum = -Infinity;
-      for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
-        for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++)
-          if ((v !== y || u !== x) && data[v * width + u]! > maximum) maximum = data[v * width + u]!;
-      }
+      const maximum = brightestNeighbour({ height, width, data }, y, x);
       if (maximum > -Infinity && maximum <= limit) data[p] = maximum;
     }
   }
+}
+
+/** The largest of the eight values around a pixel, as far as they are inside and numbers; else -Infinity. */
+function brightestNeighbour({ height, width, data }: Plane, y: number, x: number): number {
+  let maximum = -Infinity;
+  for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
+    for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++)
+      if ((v !== y || u !== x) && data[v * width + u]! > maximum) maximum = data[v * width + u]!;
+  }
+  return maximum;
 }
 
 /**

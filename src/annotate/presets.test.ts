@@ -241,15 +241,28 @@ describe("annotateAuto of a flipped or transposed image", () => {
     },
   );
 
-  const any = [frame({ height: 301, width: 333, seed: 1 }), frame({ height: 512, width: 512, seed: 2 })];
   // Elsewhere the grid of the detection starts at the upper left corner and ends up to half of its pixel off
-  // the lower right one, and so do blocks of means: a flip moves the grids by part of a pixel. Of 24 frames
-  // and flips tried, the worst lost or won 3 of 100 nuclei, all close to the least certainty.
-  it.each(symmetries)("has the same nuclei but for one in twenty at any size: %s", (symmetry) => {
-    for (const image of any) {
-      const ious = agreement(image, annotateAuto, symmetry);
+  // the lower right one, and so do blocks of means: a flip moves the grids by part of a pixel. A nucleus
+  // whose certainty is close to the least, or a neck that is hardly cut, can then be decided otherwise. In
+  // most frames none is.
+  it.each(symmetries)("has the same nuclei at sizes that the grids do not divide: %s", (symmetry) => {
+    for (const size of [
+      { height: 301, width: 333, seed: 1 },
+      { height: 512, width: 512, seed: 2 },
+    ]) {
+      const ious = agreement(frame(size), annotateAuto, symmetry);
       expect(ious.length).toBeGreaterThan(60);
-      expect(ious.filter((iou) => !(iou > 0.9)).length / ious.length).toBeLessThan(0.05);
+      expect(Math.min(...ious)).toBeGreaterThan(0.9);
     }
+  });
+
+  // Two frames in which the asymmetry shows: of some 120 nuclei, one is found in one of the two images only.
+  it.each([
+    { height: 401, width: 450, seed: 5 },
+    { height: 388, width: 450, seed: 6 },
+  ])("decides otherwise about one nucleus at most after a flip: %o", (size) => {
+    const ious = agreement(frame(size), annotateAuto, "left-right");
+    expect(ious.length).toBeGreaterThan(110);
+    expect(ious.filter((iou) => !(iou > 0.9)).length).toBeLessThanOrEqual(1);
   });
 });

@@ -9,11 +9,12 @@
  */
 import type { Image } from "../core/image.js";
 import { type LabelImage, labelImage, renumber } from "../core/labels.js";
+import type { Plane } from "../core/size.js";
 import { localBackground } from "../imgproc/background.js";
 import { ownContours } from "../imgproc/contour.js";
 import { gaussian } from "../imgproc/gaussian.js";
 import { coreHeights, cutAtPeakFraction } from "../imgproc/peakfraction.js";
-import { type Plane, reduce, rescale, rescaleLabels } from "../imgproc/rescale.js";
+import { reduce, rescale, rescaleLabels } from "../imgproc/rescale.js";
 import { watershedOfBytes } from "../imgproc/watershed.js";
 import { measureCandidates, typicalOf, weightedMedian } from "./features.js";
 import { type PreparedPixels, preparePixels, withoutGlare } from "./prepare.js";
@@ -22,27 +23,28 @@ import { favourApart, joinTouching, splitAtNecks } from "./split.js";
 import { selectRegions } from "./tree.js";
 import { emptyFeatures, type ObjectFeatures } from "./types.js";
 
+/** What a user may set of the automatic annotation. */
 export interface AutoOptions {
   /** Diameter of a nucleus, px; measured when undefined. */
   readonly diameter?: number | undefined;
-  /** Least and largest area of a kept nucleus, px; relative to the acquisition's median when undefined. */
+  /** Least area of a kept nucleus, px; relative to the acquisition's median when undefined. */
   readonly minArea?: number | undefined;
+  /** Largest area of a kept nucleus, px; relative to the acquisition's median when undefined. */
   readonly maxArea?: number | undefined;
   /** Above 1 keeps more and dimmer objects, below 1 fewer. Default 1. */
   readonly sensitivity?: number | undefined;
 }
 
+/** Everything is measured, and sensitivity 1 is what the weights of the decisions were fitted at. */
 export const defaultAutoOptions: AutoOptions = { sensitivity: 1 };
 
-export interface Mask {
-  readonly height: number;
-  readonly width: number;
+/** A plane of 0 and 1. */
+export interface Mask extends Plane<Uint8Array> {
   /** Pixels of the mask per pixel of the image. */
   readonly scale: number;
-  /** height x width, 0 or 1. */
-  readonly data: Uint8Array;
 }
 
+/** The candidates of one image, and what else the labels are made from. */
 export interface Proposal {
   /** 1..count candidates, by first pixel. */
   readonly labels: LabelImage;
@@ -60,26 +62,39 @@ export interface Proposal {
   readonly warnings: readonly string[];
 }
 
-/** Detection scale: px per diameter. */
+/** Diameter of a nucleus in the copy of the image that detection runs on, px (see above). */
 const workingDiameter = 16;
 /**
- * What is dimmer than this share of a typical nucleus is background (out of focus, or the cell's body), not
- * "unknown".
+ * Height, as a share of that of a typical nucleus, below which all is background (out of focus, or the cell's
+ * body), not "unknown". Chosen by hand; no measurement is on record.
  */
 export const glowLevel = 0.25;
-/** And what is dimmer than this share is not even a candidate. */
-const faint = 0.1;
-/** Height of the outline between local background and core. */
+/**
+ * Height, as a share of that of a typical nucleus, below which nothing is a candidate. Chosen by hand; no
+ * measurement is on record.
+ */
+const faintLevel = 0.1;
+/**
+ * Height of the outline between local background (0) and core (1): half is where a blurred edge lies, and
+ * people draw somewhat outside it.
+ */
 const outlineFraction = 0.4;
 /**
- * Height at which regions are looked at for necks, at which pieces meet again, and to which they are cut
- * before their outline is drawn.
+ * Height, as a share of that of its core, at which a region is looked at for necks. Chosen by hand; no
+ * measurement is on record.
  */
 const neckFraction = 0.65;
+/** The same for pieces that meet again after they have grown. Chosen by hand; no measurement is on record. */
 const touchFraction = 0.5;
+/**
+ * The same to which pieces are cut before their outline is drawn. Chosen by hand; no measurement is on
+ * record.
+ */
 const seedFraction = 0.8;
 
 /**
+ * Finds and outlines the candidates of one image, and measures them.
+ *
  * @param scale of the image: its own light, and the diameter of its acquisition
  * @param frame number written into the table
  */
@@ -106,7 +121,7 @@ export function proposeObjects(
   const seeds = {
     height,
     width,
-    data: rescaleLabels(detection.labels, detection.height, detection.width, enlarge, image),
+    data: rescaleLabels({ ...detection, data: detection.labels }, enlarge, image),
     count: detection.count,
   };
   const background = rescale({ ...detection, data: detection.background }, enlarge, image).data;
@@ -194,18 +209,19 @@ function detect(
   const residual = noise * Math.min(1, scale / (2 * Math.sqrt(Math.PI) * sigma));
   const minimum = (5 * residual) / sensitivity;
   const { levels, heightOf } = quantise(heights, residual);
-  const regions = selectRegions(levels, heightOf, height, width, {
+  const size = { height, width };
+  const regions = selectRegions({ ...size, data: levels }, heightOf, {
     area: (Math.PI / 4) * d * d,
     minHeight: minimum,
   });
   dropFaint(regions, heights);
   cutAtPeakFraction(regions, heights, neckFraction);
-  const pieces = splitAtNecks(regions, heights, height, width, d);
+  const pieces = splitAtNecks({ ...size, data: regions }, heights, d);
   const grown = growDownhill(pieces, { heights, levels }, height, width);
   cutAtPeakFraction(grown, heights, touchFraction);
   // Noise breaks up dim nuclei before they are regions; where their pieces meet again they are looked at once
   // more.
-  const labels = joinTouching(grown, heights, height, width, d, favourApart);
+  const labels = joinTouching({ ...size, data: grown }, heights, d, favourApart);
   cutAtPeakFraction(labels, heights, seedFraction);
   // The contour is taken twice: here first, since seeds are cut high, and the core of a seed is brighter than
   // that of its nucleus.
@@ -274,7 +290,7 @@ function dropFaint(labels: Int32Array, heights: Float32Array): void {
   const areas = new Float64Array(cores.length);
   for (let i = 0; i < labels.length; i++) if (labels[i]! > 0) areas[labels[i]!]!++;
   const minimum =
-    faint *
+    faintLevel *
     weightedMedian(
       cores,
       areas.map((area, label) => area * cores[label]!),

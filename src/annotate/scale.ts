@@ -13,6 +13,7 @@ import { downsampleMean } from "../imgproc/resize.js";
 import { medianInPlace, percentiles } from "../stats/percentile.js";
 import { preparePixels, withoutGlare } from "./prepare.js";
 
+/** What an image says of the size of its nuclei and of its light. */
 export interface ScaleEstimate {
   /** Diameter of a nucleus, px; NaN where there is nothing to measure. */
   readonly diameter: number;
@@ -38,16 +39,20 @@ export type IntensityStatistics = Pick<
   "background" | "noise" | "brightness" | "saturation" | "warnings"
 >;
 
+/** Smallest diameter that is looked for, px. */
 const smallestDiameter = 6;
+/** Ratio of two neighbouring diameters that are tried; the peak is interpolated between them. */
 const diameterStep = 1.25;
-/** Below this, the structure in the image is no more than noise. */
-const leastSignal = 1.5;
+/** Signal below which the structure in the image is no more than noise. */
+const minSignal = 1.5;
 /** From this many pixels on, the size is looked for at half the resolution first. */
 const largeImage = 1 << 20;
 /** Share of saturated pixels above which a user is told. */
 const muchSaturation = 0.05;
 
 /**
+ * Estimates the size of the nuclei of an image.
+ *
  * @param options.diameter taken instead of measuring, px
  * @returns diameter NaN and a warning for an image that is empty, constant, without a number, or noise alone
  */
@@ -84,9 +89,11 @@ export function estimateScale(
 }
 
 /** True when something in the image stands out of its noise, whether its size was measured or given. */
-export const standsOut = ({ signal }: Pick<ScaleEstimate, "signal">): boolean => signal >= leastSignal;
+export const standsOut = ({ signal }: Pick<ScaleEstimate, "signal">): boolean => signal >= minSignal;
 
+/** Warning of an image whose pixels are all NaN or infinite. */
 export const noNumbers = "The image holds no numbers.";
+/** Warning of a constant image. */
 export const oneValue = "All pixels of the image have the same value.";
 
 const nothing = { background: 0, noise: 0, brightness: 0, saturation: 0, signal: 0 };
@@ -207,9 +214,9 @@ function sizeByEnergy(
  * or uneven background.
  */
 function firstPeak(energies: readonly number[]): number {
-  const most = Math.max(...energies);
+  const largest = Math.max(...energies);
   return energies.findIndex(
-    (e, i) => e >= 0.7 * most && e >= (energies[i + 1] ?? 0) && (i === 0 || e >= energies[i - 1]!),
+    (e, i) => e >= 0.7 * largest && e >= (energies[i + 1] ?? 0) && (i === 0 || e >= energies[i - 1]!),
   );
 }
 

@@ -32,7 +32,7 @@ const pair = (distance: number, waist: number, bottom: number): Region =>
   });
 
 const count = ({ labels, heights }: Region, diameter: number): number =>
-  Math.max(...splitAtNecks(labels, heights, height, width, diameter));
+  Math.max(...splitAtNecks({ height, width, data: labels }, heights, diameter));
 
 const smoothNoise = (seed: number, sigma: number): Float32Array => {
   const rng = random(seed);
@@ -64,7 +64,7 @@ describe("splitAtNecks, by brightness", () => {
 
   it("cuts along the bottom of the valley", () => {
     const { labels, heights } = pair(28, 16, 0.6);
-    const pieces = splitAtNecks(labels, heights, height, width, 48);
+    const pieces = splitAtNecks({ height, width, data: labels }, heights, 48);
     for (let p = 0; p < pieces.length; p++)
       if (labels[p] === 1 && Math.abs((p % width) - width / 2) > 4)
         expect(pieces[p]).toBe(p % width < width / 2 ? pieces[30 * width + 41] : pieces[30 * width + 69]);
@@ -113,7 +113,7 @@ describe("splitAtNecks, by brightness", () => {
           turned({ height, width, data: labels }, symmetry),
           turned({ height, width, data: heights }, symmetry),
         ];
-        expect(Math.max(...splitAtNecks(l.data, h.data, l.height, l.width, 40))).toBe(expected);
+        expect(Math.max(...splitAtNecks(l, h.data, 40))).toBe(expected);
       }
     }
   });

@@ -3,26 +3,36 @@
  * rarely; then neighbouring pieces are joined again, best pair first, wherever the union looks more like one
  * nucleus than like two, by shape, size and brightness.
  */
-import { labelImage } from "../core/labels.js";
+import { labelImage, type LabelImage } from "../core/labels.js";
+import type { Plane } from "../core/size.js";
 import { distanceTransform } from "../imgproc/distance.js";
 import { gaussian } from "../imgproc/gaussian.js";
 import { localMaxima } from "../imgproc/peaks.js";
 import { watershedOfBytes } from "../imgproc/watershed.js";
-import { ellipseFill, type Moments } from "./tree.js";
+import {
+  addMoments,
+  addPixel,
+  ellipseFill,
+  heightSumAt,
+  type Moments,
+  momentsAt,
+  sumsPerRegion,
+} from "./moments.js";
 
 /**
- * @param labels height x width, 0 or a region; different regions must not touch by an edge
+ * Splits regions at their necks.
+ *
+ * @param regions 0 or a region; different regions must not touch by an edge
  * @param heights height x width, grey values above the background
  * @param diameter expected diameter of a nucleus, px
  * @returns pieces 1..n by first pixel, each inside one region
  */
 export function splitAtNecks(
-  labels: Int32Array,
+  regions: Plane<Int32Array>,
   heights: Float32Array,
-  height: number,
-  width: number,
   diameter: number,
 ): Int32Array {
+  const { height, width, data: labels } = regions;
   const mask = new Uint8Array(labels.length);
   for (let i = 0; i < labels.length; i++) if (labels[i]! > 0) mask[i] = 1;
   const distance = distanceTransform(mask, height, width);
@@ -39,27 +49,26 @@ export function splitAtNecks(
   const elevation = new Uint8Array(smooth.length);
   for (let i = 0; i < elevation.length; i++) elevation[i] = Math.max(0, 255 - smooth[i]! / step);
   const pieces = watershedOfBytes(elevation, markers, mask, height, width);
-  return joinTouching(pieces, heights, height, width, diameter, favourCut);
+  return joinTouching({ height, width, data: pieces }, heights, diameter, favourCut);
 }
 
 /**
  * Joins touching labels wherever their union looks more like one nucleus than they do.
  *
- * @param labels, heights, diameter as for `splitAtNecks`, but here labels may touch
+ * @param labels 0 or a piece; pieces may touch
+ * @param heights, diameter as for `splitAtNecks`
  * @param favour least gain of a union
  * @returns 1..n by first pixel
  */
 export function joinTouching(
-  labels: Int32Array,
+  labels: Plane<Int32Array>,
   heights: Float32Array,
-  height: number,
-  width: number,
   diameter: number,
   favour: number,
 ): Int32Array {
   const usual = (Math.PI / 4) * diameter * diameter;
-  const pieces = measurePieces(labels, heights, height, width, labelImage(height, width, labels).count);
-  return renumber(labels, joinPairs(pieces, usual, favour));
+  const pieces = measurePieces(labelImage(labels.height, labels.width, labels.data), heights);
+  return renumber(labels.data, joinPairs(pieces, usual, favour));
 }
 
 /**
@@ -96,14 +105,8 @@ interface Border {
 }
 
 /** Entry 0 is unused. */
-function measurePieces(
-  pieces: Int32Array,
-  heights: Float32Array,
-  height: number,
-  width: number,
-  count: number,
-): Piece[] {
-  const sums = new Float64Array((count + 1) * 7);
+function measurePieces({ height, width, data: pieces, count }: LabelImage, heights: Float32Array): Piece[] {
+  const sums = new Float64Array((count + 1) * sumsPerRegion);
   const borders = Array.from({ length: count + 1 }, () => new Map<number, Border>());
   const touch = (a: number, b: number, light: number): void => {
     if (b === 0 || a === b) return;
@@ -116,41 +119,21 @@ function measurePieces(
     for (let x = 0; x < width; x++, p++) {
       const piece = pieces[p]!;
       if (piece === 0) continue;
-      const at = piece * 7;
-      sums[at]!++;
-      sums[at + 1]! += y;
-      sums[at + 2]! += x;
-      sums[at + 3]! += y * y;
-      sums[at + 4]! += x * x;
-      sums[at + 5]! += y * x;
-      sums[at + 6]! += heights[p]!;
+      addPixel(sums, piece, y, x, heights[p]!);
       if (x + 1 < width) touch(piece, pieces[p + 1]!, (heights[p]! + heights[p + 1]!) / 2);
       if (y + 1 < height) touch(piece, pieces[p + width]!, (heights[p]! + heights[p + width]!) / 2);
     }
   }
   return borders.map((border, i) => {
-    const [area, y, x, yy, xx, xy, light] = sums.subarray(i * 7, i * 7 + 7) as unknown as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    const moments = { area, y, x, yy, xx, xy };
-    return { moments, fill: area > 0 ? ellipseFill(moments) : 0, light, borders: border };
+    const moments = momentsAt(sums, i);
+    return {
+      moments,
+      fill: moments.area > 0 ? ellipseFill(moments) : 0,
+      light: heightSumAt(sums, i),
+      borders: border,
+    };
   });
 }
-
-const add = (a: Moments, b: Moments): Moments => ({
-  area: a.area + b.area,
-  y: a.y + b.y,
-  x: a.x + b.x,
-  yy: a.yy + b.yy,
-  xx: a.xx + b.xx,
-  xy: a.xy + b.xy,
-});
 
 /**
  * How much better one nucleus explains two pieces than two nuclei do; negative keeps them apart. By shape:
@@ -161,7 +144,7 @@ function joinGain(a: Piece, b: Piece, border: Border, usual: number): number {
   const area = a.moments.area + b.moments.area;
   const mean = (ofA: number, ofB: number): number => (ofA * a.moments.area + ofB * b.moments.area) / area;
   const oddity = (size: number): number => Math.log(size / usual) ** 2;
-  const fill = ellipseFill(add(a.moments, b.moments)) - mean(a.fill, b.fill);
+  const fill = ellipseFill(addMoments(a.moments, b.moments)) - mean(a.fill, b.fill);
   const neck = border.length / (diskWidth * Math.sqrt(Math.min(a.moments.area, b.moments.area)));
   const size = mean(oddity(a.moments.area), oddity(b.moments.area)) - oddity(area);
   const valley = border.light / border.length / Math.min(a.light / a.moments.area, b.light / b.moments.area);
@@ -173,19 +156,22 @@ function joinGain(a: Piece, b: Piece, border: Border, usual: number): number {
   );
 }
 
-/**
- * Weights in `joinGain`, chosen on development images and simulated movies: neck, oddity of the size, valley.
- */
 /** Width of a piece, somewhat less than that of a disk, in units of the root of its area. */
 const diskWidth = 1.02;
+/** Weight of the neck in `joinGain`; chosen on development images and simulated movies. */
 const neckWeight = 0.12;
+/** Weight of the oddity of the size in `joinGain`; chosen on development images and simulated movies. */
 const sizeWeight = 0.04;
+/** Weight of the valley in `joinGain`; chosen on development images and simulated movies. */
 const valleyWeight = 0.2;
 /**
- * By how much one nucleus must explain the pieces of a region better than two do, and by how much pieces of
- * regions that were found apart.
+ * Least gain of a union of pieces that were cut from one region. Chosen by hand; no measurement is on record.
  */
 const favourCut = 0.02;
+/**
+ * Least gain of a union of pieces of regions that were found apart. Chosen by hand; no measurement is on
+ * record.
+ */
 export const favourApart = 0.04;
 
 /** Joins pieces greedily, best pair first; returns the piece that stands for each. `pieces` is changed. */
@@ -215,7 +201,7 @@ function joinPairs(pieces: Piece[], usual: number, favour: number): Int32Array {
 
 function absorb(pieces: Piece[], a: number, b: number): void {
   const [into, from] = [pieces[a]!, pieces[b]!];
-  into.moments = add(into.moments, from.moments);
+  into.moments = addMoments(into.moments, from.moments);
   into.fill = ellipseFill(into.moments);
   into.light += from.light;
   into.borders.delete(b);

@@ -17,7 +17,8 @@ import { random } from "../core/random.js";
 import { components } from "../imgproc/components.js";
 import { gaussian } from "../imgproc/gaussian.js";
 import { splitAtNecks } from "./split.js";
-import { ellipseFill, regionQuality, selectRegions, type TreeLimits } from "./tree.js";
+import { ellipseFill } from "./moments.js";
+import { regionQuality, selectRegions, type TreeLimits } from "./tree.js";
 
 const heights = Float64Array.from({ length: 256 }, (_, level) => level);
 
@@ -99,13 +100,8 @@ function bestRegions({ data, height, width }: Plane<Uint8Array>, limits: TreeLim
     const value = inner.reduce((sum, choice) => sum + choice.value, 0);
     const area = values.length;
     const mean = values.reduce((sum, level) => sum + heights[level]!, 0) / area;
-    const quality = regionQuality(
-      ellipseFill(momentsOf(region, width)),
-      area,
-      heights[lowest]!,
-      mean,
-      limits,
-    );
+    const fill = ellipseFill(momentsOf(region, width));
+    const quality = regionQuality({ fill, area, level: heights[lowest]!, mean }, limits);
     if (quality > 0 && quality >= (weight > 0 ? value / weight : 0))
       return { weight: area, value: area * quality, regions: [region] };
     return { weight, value, regions: inner.flatMap((choice) => choice.regions) };
@@ -143,7 +139,7 @@ const landscapes = fc
 describe("selectRegions", () => {
   const small = { area: 12, minHeight: 1 };
   const selected = ({ data, height, width }: Plane<Uint8Array>): Int32Array =>
-    selectRegions(data, heights, height, width, small);
+    selectRegions({ data, height, width }, heights, small);
 
   it("is the best choice of regions, found by looking at every region", () => {
     fc.assert(
@@ -183,10 +179,8 @@ describe("selectRegions", () => {
     ] as const) {
       const limits = height * width === 1 ? { area: 1, minHeight: 1 } : small;
       const labels = selectRegions(
-        new Uint8Array(height * width).fill(level),
+        { height, width, data: new Uint8Array(height * width).fill(level) },
         heights,
-        height,
-        width,
         limits,
       );
       expect(labels).toEqual(new Int32Array(height * width).fill(found));
@@ -196,10 +190,8 @@ describe("selectRegions", () => {
   it("takes seventy thousand plateaus apart, whatever their levels", () => {
     const { data, height, width } = lattice(265, 6, 4);
     const labels = selectRegions(
-      Uint8Array.from(data, (label) => (label > 0 ? 20 + (label % 236) : 0)),
+      { height, width, data: Uint8Array.from(data, (label) => (label > 0 ? 20 + (label % 236) : 0)) },
       heights,
-      height,
-      width,
       small,
     );
     expect(differing(partition({ height, width, data: labels }), data)).toBe(0);
@@ -212,7 +204,7 @@ describe("selectRegions", () => {
       [20, 20, 10, 20],
       [20, 60, 10, 220],
     ]);
-    const labels = selectRegions(levels, heights, 40, 80, limits);
+    const labels = selectRegions({ height: 40, width: 80, data: levels }, heights, limits);
     expect(labels.map((label) => (label > 0 ? 1 : 0))).toEqual(
       Int32Array.from(levels, (level) => (level > 0 ? 1 : 0)),
     );
@@ -226,19 +218,25 @@ describe("selectRegions", () => {
       [20, x, 8, 160],
       [20, x, 6, 220],
     ];
-    const pair = selectRegions(disks(40, 80, [...summit(25), ...summit(47)]), heights, 40, 80, limits);
+    const pair = selectRegions(
+      { height: 40, width: 80, data: disks(40, 80, [...summit(25), ...summit(47)]) },
+      heights,
+      limits,
+    );
     expect(pair[20 * 80 + 25]).toBeGreaterThan(0);
     expect(pair[20 * 80 + 47]).toBeGreaterThan(0);
     expect(pair[20 * 80 + 25]).not.toBe(pair[20 * 80 + 47]);
     const one = selectRegions(
-      disks(40, 80, [
-        [20, 25, 10, 180],
-        [20, 21, 4, 200],
-        [20, 30, 4, 200],
-      ]),
+      {
+        height: 40,
+        width: 80,
+        data: disks(40, 80, [
+          [20, 25, 10, 180],
+          [20, 21, 4, 200],
+          [20, 30, 4, 200],
+        ]),
+      },
       heights,
-      40,
-      80,
       limits,
     );
     expect(one.reduce((a, b) => Math.max(a, b), 0)).toBe(1);
@@ -246,13 +244,15 @@ describe("selectRegions", () => {
 
   it("leaves out what is too dim or too small", () => {
     const labels = selectRegions(
-      disks(40, 80, [
-        [20, 20, 10, 4],
-        [20, 60, 2, 220],
-      ]),
+      {
+        height: 40,
+        width: 80,
+        data: disks(40, 80, [
+          [20, 20, 10, 4],
+          [20, 60, 2, 220],
+        ]),
+      },
       heights,
-      40,
-      80,
       limits,
     );
     expect(labels.every((label) => label === 0)).toBe(true);
@@ -268,7 +268,11 @@ describe("splitAtNecks", () => {
     for (let y = 20; y < 40; y++)
       for (let x = 100; x < 150; x++)
         if (((x - 125) / 24) ** 2 + ((y - 30) / 9.5) ** 2 <= 1) mask[y * 160 + x] = 2;
-    const pieces = splitAtNecks(Int32Array.from(mask), Float32Array.from(mask), 60, 160, 40);
+    const pieces = splitAtNecks(
+      { height: 60, width: 160, data: Int32Array.from(mask) },
+      Float32Array.from(mask),
+      40,
+    );
     expect(new Set([29, 66, 125].map((x) => pieces[30 * 160 + x])).size).toBe(3);
     expect(new Set(pieces)).toEqual(new Set([0, 1, 2, 3]));
     expect(pieces.every((piece, p) => piece > 0 === mask[p]! > 0)).toBe(true);
@@ -279,10 +283,8 @@ describe("splitAtNecks", () => {
 
   const piecesOf = ({ data, height, width }: Plane<Int32Array>, diameter: number): Int32Array =>
     splitAtNecks(
-      data,
+      { data, height, width },
       Float32Array.from(data, (label) => (label > 0 ? 1 : 0)),
-      height,
-      width,
       diameter,
     );
 
@@ -306,19 +308,29 @@ describe("splitAtNecks", () => {
   });
 
   it("divides nothing where there is no region, and keeps one pixel", () => {
-    expect(splitAtNecks(new Int32Array(20), new Float32Array(20), 4, 5, 6)).toEqual(new Int32Array(20));
-    expect(splitAtNecks(Int32Array.of(0, 3, 0), new Float32Array(3), 1, 3, 6)).toEqual(
-      Int32Array.of(0, 1, 0),
+    expect(splitAtNecks({ height: 4, width: 5, data: new Int32Array(20) }, new Float32Array(20), 6)).toEqual(
+      new Int32Array(20),
     );
+    expect(
+      splitAtNecks({ height: 1, width: 3, data: Int32Array.of(0, 3, 0) }, new Float32Array(3), 6),
+    ).toEqual(Int32Array.of(0, 1, 0));
   });
 
   it("keeps a region that fills the image, and a thin one beside a large one", () => {
-    expect(splitAtNecks(new Int32Array(12).fill(1), new Float32Array(12).fill(1), 3, 4, 4)).toEqual(
-      new Int32Array(12).fill(1),
-    );
+    expect(
+      splitAtNecks(
+        { height: 3, width: 4, data: new Int32Array(12).fill(1) },
+        new Float32Array(12).fill(1),
+        4,
+      ),
+    ).toEqual(new Int32Array(12).fill(1));
     const mask = disks(40, 40, [[20, 20, 10, 1]]);
     for (let y = 14; y <= 26; y++) for (const x of [32, 33]) mask[y * 40 + x] = 2;
-    const pieces = splitAtNecks(Int32Array.from(mask), Float32Array.from(mask), 40, 40, 20);
+    const pieces = splitAtNecks(
+      { height: 40, width: 40, data: Int32Array.from(mask) },
+      Float32Array.from(mask),
+      20,
+    );
     expect(pieces.every((piece, p) => piece > 0 === mask[p]! > 0)).toBe(true);
   });
 
@@ -350,10 +362,8 @@ describe("splitAtNecks", () => {
     expect(
       differing(
         splitAtNecks(
-          data,
+          { data, height, width },
           Float32Array.from(data, (label) => Math.sign(label)),
-          height,
-          width,
           6,
         ),
         data,

@@ -8,6 +8,10 @@
  *
  * Source: Berger et al. 2007, ICIP, "Effective component tree computation" (the tree); the choice is ours.
  */
+import type { Plane } from "../core/size.js";
+import { addPixel, ellipseFill, heightSumAt, momentsAt, sumsPerRegion } from "./moments.js";
+
+/** What a region must reach to be looked at. */
 export interface TreeLimits {
   /** Area of a disk of the expected diameter, px. */
   readonly area: number;
@@ -15,58 +19,61 @@ export interface TreeLimits {
   readonly minHeight: number;
 }
 
-/** Moments of a region up to the second, in px; enough to compare it with an ellipse, and additive. */
-export interface Moments {
+/**
+ * Area, in units of the expected one, below which a region is not looked at. Chosen by hand; no measurement
+ * is on record.
+ */
+const minArea = 0.08;
+/**
+ * Area, in units of the expected one, above which a region is not looked at. Chosen by hand; no measurement
+ * is on record.
+ */
+const maxArea = 10;
+/**
+ * Standard deviation of the logarithm of the area at which the quality of the size falls. Chosen by hand; no
+ * measurement is on record.
+ */
+const sizeSpread = 1.2;
+/**
+ * Ellipse fill from which and up to which the quality of the shape rises. The lower end lies below the 0.9 of
+ * two equal disks that touch; both ends were chosen by hand; no measurement is on record.
+ */
+const fillRamp = [0.84, 0.97] as const;
+/**
+ * 1 - lowest level / mean height from which and up to which the prominence rises. A region whose lowest level
+ * is close to its mean is a blob of texture inside a nucleus. Chosen by hand; no measurement is on record.
+ */
+const prominenceRamp = [0.02, 0.35] as const;
+/** Quality at the lower end of a ramp: no region is impossible by shape or prominence alone. */
+const rampFloor = 0.05;
+
+/** `rampFloor` up to the lower end, 1 from the upper end on, a line between them. */
+const ramp = (value: number, [low, high]: readonly [number, number]): number =>
+  rampFloor + (1 - rampFloor) * Math.min(1, Math.max(0, (value - low) / (high - low)));
+
+/** A region of the tree. */
+export interface Region {
+  /** See `ellipseFill`. */
+  readonly fill: number;
+  /** px. */
   readonly area: number;
-  readonly y: number;
-  readonly x: number;
-  readonly yy: number;
-  readonly xx: number;
-  readonly xy: number;
+  /** Its lowest height. */
+  readonly level: number;
+  /** Its mean height. */
+  readonly mean: number;
 }
 
-/**
- * Area / area of the ellipse with equal second moments: 1 for an ellipse, 0.9 for two equal disks that touch,
- * 0..1.
- */
-export function ellipseFill({ area, y, x, yy, xx, xy }: Moments): number {
-  // 1/12 is the second moment of a square pixel about its centre: without it a one-pixel line would have no
-  // extent.
-  const varianceY = yy / area - (y / area) ** 2 + 1 / 12;
-  const varianceX = xx / area - (x / area) ** 2 + 1 / 12;
-  const covariance = xy / area - (y * x) / area ** 2;
-  return Math.min(
-    1,
-    area / (4 * Math.PI * Math.sqrt(Math.max(1e-9, varianceY * varianceX - covariance ** 2))),
-  );
-}
-
-/** Areas, in units of the expected one, outside which a region is not looked at. */
-const leastArea = 0.08;
-const mostArea = 10;
-
-const ramp = (value: number, low: number, high: number): number =>
-  Math.min(1, Math.max(0, (value - low) / (high - low)));
-
-/**
- * Quality of a region as a nucleus, 0..1; 0 is impossible. `level` is its lowest height, `mean` its mean
- * height.
- */
-export function regionQuality(
-  fill: number,
-  area: number,
-  level: number,
-  mean: number,
-  limits: TreeLimits,
-): number {
-  if (mean < limits.minHeight || area < leastArea * limits.area || area > mostArea * limits.area) return 0;
-  const size = Math.exp(-0.5 * (Math.log(area / limits.area) / 1.2) ** 2);
-  const shape = 0.05 + 0.95 * ramp(fill, 0.84, 0.97);
-  // A region whose lowest level is close to its mean is a blob of texture inside a nucleus, not a nucleus on
-  // background.
-  const prominence = 0.05 + 0.95 * ramp(1 - level / mean, 0.02, 0.35);
+/** Quality of a region as a nucleus, 0..1; 0 is impossible. */
+export function regionQuality({ fill, area, level, mean }: Region, limits: TreeLimits): number {
+  if (isImpossible(area, mean, limits)) return 0;
+  const size = Math.exp(-0.5 * (Math.log(area / limits.area) / sizeSpread) ** 2);
+  const shape = ramp(fill, fillRamp);
+  const prominence = ramp(1 - level / mean, prominenceRamp);
   return size * shape * prominence;
 }
+
+const isImpossible = (area: number, mean: number, limits: TreeLimits): boolean =>
+  !(mean >= limits.minHeight && area >= minArea * limits.area && area <= maxArea * limits.area);
 
 /**
  * Labels the disjoint regions of best mean quality; 4-connected.
@@ -76,20 +83,13 @@ export function regionQuality(
  * @returns 0 outside, 1..n
  */
 export function selectRegions(
-  levels: Uint8Array,
+  levels: Plane<Uint8Array>,
   heightOf: Float64Array,
-  height: number,
-  width: number,
   limits: TreeLimits,
 ): Int32Array {
-  const { nodeOf, parent, level } = componentTree(levels, height, width);
-  const chosen = chooseRegions(
-    measureNodes(levels, heightOf, nodeOf, parent.length, height, width),
-    parent,
-    level,
-    heightOf,
-    limits,
-  );
+  const tree = componentTree(levels);
+  const { nodeOf, parent } = tree;
+  const chosen = chooseRegions(measureNodes(levels, heightOf, tree), heightOf, tree, limits);
   const labelOf = new Int32Array(parent.length);
   let count = 0;
   // Parents have smaller numbers, so that a node inside a chosen region finds its parent's label.
@@ -97,36 +97,21 @@ export function selectRegions(
     const above = parent[node]! < 0 ? 0 : labelOf[parent[node]!]!;
     labelOf[node] = above > 0 ? above : chosen[node] === 1 ? ++count : 0;
   }
-  const labels = new Int32Array(levels.length);
+  const labels = new Int32Array(levels.data.length);
   for (let p = 0; p < labels.length; p++) if (nodeOf[p]! >= 0) labels[p] = labelOf[nodeOf[p]!]!;
   return labels;
 }
 
-/** Numbers per node in `measureNodes`: area, sums of y, x, y², x², yx, and of the heights. */
-const sumsPerNode = 7;
-
-/** Sums over the pixels that belong to each node itself, not to those above it; nodes x SUMS. */
+/** Sums over the pixels that belong to each node itself, not to those above it; nodes x `sumsPerRegion`. */
 function measureNodes(
-  levels: Uint8Array,
+  { height, width, data: levels }: Plane<Uint8Array>,
   heightOf: Float64Array,
-  nodeOf: Int32Array,
-  nodes: number,
-  height: number,
-  width: number,
+  { nodeOf, parent }: ComponentTree,
 ): Float64Array {
-  const sums = new Float64Array(sumsPerNode * nodes);
+  const sums = new Float64Array(sumsPerRegion * parent.length);
   for (let y = 0, p = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, p++) {
-      if (nodeOf[p]! < 0) continue;
-      const at = sumsPerNode * nodeOf[p]!;
-      sums[at]!++;
-      sums[at + 1]! += y;
-      sums[at + 2]! += x;
-      sums[at + 3]! += y * y;
-      sums[at + 4]! += x * x;
-      sums[at + 5]! += y * x;
-      sums[at + 6]! += heightOf[levels[p]!]!;
-    }
+    for (let x = 0; x < width; x++, p++)
+      if (nodeOf[p]! >= 0) addPixel(sums, nodeOf[p]!, y, x, heightOf[levels[p]!]!);
   }
   return sums;
 }
@@ -137,28 +122,20 @@ function measureNodes(
  */
 function chooseRegions(
   sums: Float64Array,
-  parent: Int32Array,
-  level: Uint8Array,
   heightOf: Float64Array,
+  { parent, level }: ComponentTree,
   limits: TreeLimits,
 ): Uint8Array {
   const chosen = new Uint8Array(parent.length);
   const weight = new Float64Array(parent.length);
   const value = new Float64Array(parent.length);
   for (let node = parent.length - 1; node >= 0; node--) {
-    const at = sumsPerNode * node;
+    const at = sumsPerRegion * node;
     const area = sums[at]!;
-    const mean = sums[at + 6]! / area;
-    if (mean >= limits.minHeight && area >= leastArea * limits.area && area <= mostArea * limits.area) {
-      const fill = ellipseFill({
-        area,
-        y: sums[at + 1]!,
-        x: sums[at + 2]!,
-        yy: sums[at + 3]!,
-        xx: sums[at + 4]!,
-        xy: sums[at + 5]!,
-      });
-      const quality = regionQuality(fill, area, heightOf[level[node]!]!, mean, limits);
+    const mean = heightSumAt(sums, node) / area;
+    if (!isImpossible(area, mean, limits)) {
+      const fill = ellipseFill(momentsAt(sums, node));
+      const quality = regionQuality({ fill, area, level: heightOf[level[node]!]!, mean }, limits);
       if (quality > 0 && quality * weight[node]! >= value[node]!) {
         chosen[node] = 1;
         weight[node] = area;
@@ -169,7 +146,7 @@ function chooseRegions(
     if (below < 0) continue;
     weight[below]! += weight[node]!;
     value[below]! += value[node]!;
-    for (let k = 0; k < sumsPerNode; k++) sums[sumsPerNode * below + k]! += sums[at + k]!;
+    for (let k = 0; k < sumsPerRegion; k++) sums[sumsPerRegion * below + k]! += sums[at + k]!;
   }
   return chosen;
 }
@@ -184,7 +161,7 @@ interface ComponentTree {
 }
 
 /** All 4-connected regions above level 0, one node each, numbered by level, then first pixel. */
-function componentTree(image: Uint8Array, height: number, width: number): ComponentTree {
+function componentTree({ height, width, data: image }: Plane<Uint8Array>): ComponentTree {
   // A frame of one pixel at level 0 spares the tests for the border.
   const stride = width + 2;
   const levels = new Uint8Array(stride * (height + 2));

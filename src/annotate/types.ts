@@ -67,6 +67,7 @@ export const rejectionCauses = [
   "flicker",
   "cut",
 ] as const;
+/** One of `rejectionCauses`. */
 export type RejectionCause = (typeof rejectionCauses)[number];
 
 /** What became of one candidate. */
@@ -96,6 +97,7 @@ export interface ObjectTable extends ObjectFeatures {
   readonly cause: readonly (RejectionCause | "")[];
 }
 
+/** What the annotation of one image gives. */
 export interface Annotation {
   /** 1..count nuclei that are certain, 0 certain background, -1 unknown. */
   readonly labels: LabelImage;

@@ -24,89 +24,122 @@ export interface GainCandidates {
  * Source: Jonker & Volgenant 1987, Computing 38:325 (augmentation); Edmonds & Karp 1972 (potentials).
  */
 export function maximiseGain(rows: number, columns: number, candidates: GainCandidates): Int32Array {
-  const { start, column, gain } = compress(rows, columns, candidates);
-  const columnOf = new Int32Array(rows).fill(-1);
-  const rowOf = new Int32Array(columns).fill(-1);
-  const u = new Float64Array(rows);
-  const v = new Float64Array(columns);
-  const distance = new Float64Array(columns).fill(Infinity);
-  const from = new Int32Array(columns);
-  const settled = new Uint8Array(columns);
-  const seen = new Int32Array(columns);
-  const heap = new PairHeap();
-
+  const search: Search = {
+    ...compress(rows, columns, candidates),
+    columnOf: new Int32Array(rows).fill(-1),
+    rowOf: new Int32Array(columns).fill(-1),
+    u: new Float64Array(rows),
+    v: new Float64Array(columns),
+    distance: new Float64Array(columns).fill(Infinity),
+    from: new Int32Array(columns),
+    settled: new Uint8Array(columns),
+    seen: new Int32Array(columns),
+    heap: new PairHeap(),
+  };
+  const { start, column, gain, u, v } = search;
   for (let source = 0; source < rows; source++) {
     if (start[source] === start[source + 1]) continue;
     let lowest = 0;
     for (let e = start[source]!; e < start[source + 1]!; e++)
       lowest = Math.min(lowest, -gain[e]! - v[column[e]!]!);
     u[source] = lowest;
-
-    heap.clear();
-    let seenCount = 0;
-    let row = source;
-    let reached = 0;
-    // The best end so far: the row that would give up its link, or the free column.
-    let length = Infinity;
-    let endRow = -1;
-    let endColumn = -1;
-    for (;;) {
-      if (reached - u[row]! < length) {
-        length = reached - u[row]!;
-        endRow = row;
-      }
-      for (let e = start[row]!; e < start[row + 1]!; e++) {
-        const j = column[e]!;
-        if (settled[j] === 1) continue;
-        // Rounding may push a reduced cost a hair below zero, which Dijkstra's algorithm does not allow.
-        const d = reached + Math.max(0, -gain[e]! - u[row]! - v[j]!);
-        if (d >= distance[j]!) continue;
-        if (distance[j] === Infinity) seen[seenCount++] = j;
-        distance[j] = d;
-        from[j] = row;
-        heap.push(d, j);
-      }
-      let next = -1;
-      while (heap.size > 0 && heap.firstKey <= length && next < 0) {
-        const key = heap.firstKey;
-        const j = heap.pop();
-        if (settled[j] === 0 && key === distance[j]) next = j;
-      }
-      if (next < 0) break;
-      if (rowOf[next]! < 0) {
-        endColumn = next;
-        length = distance[next]!;
-        break;
-      }
-      settled[next] = 1;
-      reached = distance[next]!;
-      row = rowOf[next]!;
-    }
-
-    u[source]! += length;
-    for (let k = 0; k < seenCount; k++) {
-      const j = seen[k]!;
-      if (settled[j] === 1) {
-        v[j]! -= length - distance[j]!;
-        u[rowOf[j]!]! += length - distance[j]!;
-        settled[j] = 0;
-      }
-      distance[j] = Infinity;
-    }
-    augment(source, endRow, endColumn, from, columnOf, rowOf);
+    const path = shortestPath(search, source);
+    updatePotentials(search, source, path);
+    augment(search, source, path);
   }
-  return columnOf;
+  return search.columnOf;
+}
+
+/** The graph, the links made so far, the potentials, and scratch for the search of paths. */
+interface Search extends Compressed {
+  /** Column linked to each row, or -1; and row linked to each column. */
+  readonly columnOf: Int32Array;
+  readonly rowOf: Int32Array;
+  /** Potentials of rows and columns. */
+  readonly u: Float64Array;
+  readonly v: Float64Array;
+  /** Length of the shortest path known to each column; Infinity between searches. */
+  readonly distance: Float64Array;
+  /** Row from which that path comes to the column. */
+  readonly from: Int32Array;
+  /** 1 for columns whose path is known to be the shortest; 0 between searches. */
+  readonly settled: Uint8Array;
+  /** Columns that the present search has reached. */
+  readonly seen: Int32Array;
+  readonly heap: PairHeap;
+}
+
+/** An augmenting path: where it ends, and how many entries of `seen` the search has written. */
+interface Path {
+  readonly length: number;
+  /** The free column that it ends at, or -1: then `endRow` gives up its link. */
+  readonly endColumn: number;
+  readonly endRow: number;
+  readonly seenCount: number;
+}
+
+/** Dijkstra's algorithm from a row without a link to the nearest end, under reduced costs. */
+function shortestPath(search: Search, source: number): Path {
+  const { start, column, gain, rowOf, u, v, distance, from, settled, seen, heap } = search;
+  heap.clear();
+  let seenCount = 0;
+  let row = source;
+  let reached = 0;
+  // The best end so far: the row that would give up its link, or the free column.
+  let length = Infinity;
+  let endRow = -1;
+  for (;;) {
+    if (reached - u[row]! < length) {
+      length = reached - u[row]!;
+      endRow = row;
+    }
+    for (let e = start[row]!; e < start[row + 1]!; e++) {
+      const j = column[e]!;
+      if (settled[j] === 1) continue;
+      // Rounding may push a reduced cost a hair below zero, which Dijkstra's algorithm does not allow.
+      const d = reached + Math.max(0, -gain[e]! - u[row]! - v[j]!);
+      if (d >= distance[j]!) continue;
+      if (distance[j] === Infinity) seen[seenCount++] = j;
+      distance[j] = d;
+      from[j] = row;
+      heap.push(d, j);
+    }
+    const next = nearestOpen(search, length);
+    if (next < 0) return { length, endColumn: -1, endRow, seenCount };
+    if (rowOf[next]! < 0) return { length: distance[next]!, endColumn: next, endRow, seenCount };
+    settled[next] = 1;
+    reached = distance[next]!;
+    row = rowOf[next]!;
+  }
+}
+
+/** Takes the nearest column that is not settled from the heap; -1 if none is within `length`. */
+function nearestOpen({ heap, settled, distance }: Search, length: number): number {
+  while (heap.size > 0 && heap.firstKey <= length) {
+    const key = heap.firstKey;
+    const j = heap.pop();
+    if (settled[j] === 0 && key === distance[j]) return j;
+  }
+  return -1;
+}
+
+/** Keeps all reduced costs at 0 or more, and those of links at 0; clears what the search has written. */
+function updatePotentials(search: Search, source: number, { length, seenCount }: Path): void {
+  const { rowOf, u, v, distance, settled, seen } = search;
+  u[source]! += length;
+  for (let k = 0; k < seenCount; k++) {
+    const j = seen[k]!;
+    if (settled[j] === 1) {
+      v[j]! -= length - distance[j]!;
+      u[rowOf[j]!]! += length - distance[j]!;
+      settled[j] = 0;
+    }
+    distance[j] = Infinity;
+  }
 }
 
 /** Shifts the links along the path that ends at a free column, or at the link that `endRow` gives up. */
-function augment(
-  source: number,
-  endRow: number,
-  endColumn: number,
-  from: Int32Array,
-  columnOf: Int32Array,
-  rowOf: Int32Array,
-): void {
+function augment({ from, columnOf, rowOf }: Search, source: number, { endRow, endColumn }: Path): void {
   let column = endColumn;
   if (column < 0) {
     if (endRow === source) return;
@@ -115,14 +148,15 @@ function augment(
   }
   for (;;) {
     const row = from[column]!;
-    const given = columnOf[row]!;
+    const previous = columnOf[row]!;
     columnOf[row] = column;
     rowOf[column] = row;
     if (row === source) return;
-    column = given;
+    column = previous;
   }
 }
 
+/** Links by row (CSR): those of row i are `start[i]..start[i + 1]`, by ascending column. */
 interface Compressed {
   readonly start: Int32Array;
   readonly column: Int32Array;

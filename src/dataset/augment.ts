@@ -48,8 +48,10 @@ export interface PatchTransform {
   readonly scale: number;
 }
 
+/** The patch as it is. */
 export const identity: PatchTransform = { yy: 1, yx: 0, xy: 0, xx: 1, exact: true, scale: 1 };
 
+/** Draws flips, a rotation and an enlargement. */
 export function drawTransform(options: AugmentOptions, rng: Random): PatchTransform {
   const turns = options.flips ? rng.integer(4) : 0;
   const mirror = options.flips && rng.next() < 0.5 ? -1 : 1;

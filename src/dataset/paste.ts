@@ -30,6 +30,7 @@ export interface Place {
   readonly left: number;
 }
 
+/** What a nucleus that is pasted may do to others. */
 export interface PasteOptions {
   /** A nucleus may lose at most this share of its pixels to another. */
   readonly largestLoss: number;
@@ -115,8 +116,8 @@ function depthUnder({ labels }: Scene, { height, width, weight }: Cutout, under:
   for (let p = 0; p < under.length; p++)
     if (weight[p]! > 0 && under[p]! >= 0 && labels[under[p]!]! > 0) present.add(labels[under[p]!]!);
   for (const label of present) {
-    const own = Uint8Array.from(under, (i) => (i < 0 || labels[i] === label ? 1 : 0));
-    const depth = distanceTransform(own, height, width);
+    const nucleus = Uint8Array.from(under, (i) => (i < 0 || labels[i] === label ? 1 : 0));
+    const depth = distanceTransform(nucleus, height, width);
     for (let p = 0; p < out.length; p++)
       if (under[p]! >= 0 && labels[under[p]!] === label) out[p] = depth[p]!;
   }

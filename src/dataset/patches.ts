@@ -11,6 +11,7 @@ import {
 } from "./augment.js";
 import { patchWeight, type PreparedSample } from "./samples.js";
 
+/** What batches are drawn like. */
 export interface BatchOptions {
   /** Edge of a patch, px: a multiple of the grid. */
   readonly patch: number;
@@ -27,6 +28,7 @@ export interface BatchOptions {
   readonly foregroundFraction: number;
 }
 
+/** Small batches of small patches, as a CPU takes them; nine of ten patches show an object. */
 export const defaultBatchOptions = { patch: 96, batch: 4, foregroundFraction: 0.9 } as const;
 
 /**
@@ -62,7 +64,10 @@ export function batchProvider(
       mask: new Float32Array(batch * cells),
       distances: new Float32Array(batch * rays * cells),
     };
-    for (let n = 0; n < batch; n++) fillPatch(out, n, samples, cumulative, options, rng.fork(n));
+    for (let n = 0; n < batch; n++) {
+      const patchRng = rng.fork(n);
+      fillPatch(out, n, drawSample(samples, cumulative, patchRng), options, patchRng);
+    }
     return out;
   };
 }
@@ -72,22 +77,24 @@ function cumulativeWeights(samples: readonly PreparedSample[]): Float64Array {
   return Float64Array.from(samples, (sample) => (sum += patchWeight(sample)));
 }
 
+function drawSample(
+  samples: readonly PreparedSample[],
+  cumulative: Float64Array,
+  rng: Random,
+): PreparedSample {
+  const at = rng.uniform(0, cumulative[cumulative.length - 1]!);
+  const index = cumulative.findIndex((sum) => at < sum);
+  return samples[Math.max(0, index)]!;
+}
+
+/** Fills patch `n` of the batch with a place of the sample. */
 function fillPatch(
   batch: Batch,
   n: number,
-  samples: readonly PreparedSample[],
-  cumulative: Float64Array,
+  sample: PreparedSample,
   options: BatchOptions,
   rng: Random,
 ): void {
-  const at = rng.uniform(0, cumulative[cumulative.length - 1]!);
-  const sample =
-    samples[
-      Math.max(
-        0,
-        cumulative.findIndex((sum) => at < sum),
-      )
-    ]!;
   const [top, left] = drawPlace(sample, options, rng);
   const transform = options.augment === "none" ? identity : drawTransform(options.augment, rng);
   const middle = (options.patch - 1) / 2;
@@ -179,12 +186,8 @@ function fillTargets(
     }
   }
   const image = { height: patch, width: patch, data: labels, count: sample.labels.count };
-  starDistancesInto(batch.distances, first * rays, image, rays, grid, {
-    y: 0,
-    x: 0,
-    rows: cells,
-    columns: cells,
-  });
+  const window = { rays, grid, y: 0, x: 0, rows: cells, columns: cells };
+  starDistancesInto(batch.distances, first * rays, image, window);
 }
 
 /**

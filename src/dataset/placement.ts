@@ -24,6 +24,7 @@ export interface Footprint {
   readonly x: number;
 }
 
+/** The footprint of a cutout that was not turned. */
 export function footprintOf({ height, width, area, mask, weight, depth }: Cutout): Footprint {
   const out: Record<"mask" | "edge" | "clear", number[]> = { mask: [], edge: [], clear: [] };
   let [sumY, sumX] = [0, 0];
@@ -80,6 +81,15 @@ export function turnedFootprint(
 /** Nuclei that lie together: labels with their centroids, px. */
 export type Cluster = ReadonlyMap<number, { readonly y: number; readonly x: number }>;
 
+/** What a nucleus is placed beside. */
+export interface Contact {
+  readonly cluster: Cluster;
+  /** Label of the nucleus of the cluster whose outline it is to meet. */
+  readonly neighbour: number;
+  /** How far it is moved on when the outlines meet, px. */
+  readonly depth: number;
+}
+
 /**
  * A place beside a nucleus of a cluster, in a direction drawn at random: moved towards its centroid until the
  * outlines meet, and then `depth` px on.
@@ -89,9 +99,7 @@ export type Cluster = ReadonlyMap<number, { readonly y: number; readonly x: numb
 export function placeBeside(
   scene: Scene,
   footprint: Footprint,
-  cluster: Cluster,
-  neighbour: number,
-  depth: number,
+  { cluster, neighbour, depth }: Contact,
   rng: Random,
 ): Place | undefined {
   const angle = rng.uniform(0, 2 * Math.PI);

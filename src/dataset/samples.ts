@@ -47,6 +47,7 @@ export interface Normalisation {
   readonly high: number;
 }
 
+/** Percentiles that StarDist's examples normalise with. */
 export const defaultNormalisation: Normalisation = { low: 1, high: 99.8 };
 
 /** An image at the network's scale, normalised as a whole, and its labels. */
@@ -84,7 +85,7 @@ export function scaleSample(
     { ...image, data: normalise(image, normalisation.low, normalisation.high) },
     scale,
   );
-  const scaled = rescaleLabels(known, image.height, image.width, scale);
+  const scaled = rescaleLabels({ ...image, data: known }, scale);
   return { name, data, labels: relabelSequential({ height, width, data: scaled, count: labels.count }) };
 }
 

@@ -11,6 +11,7 @@ import {
   type TrainingSample,
 } from "./samples.js";
 
+/** How samples are divided. */
 export interface SplitOptions {
   /**
    * `images`: whole images are held back. `blocks`: the same corner of every image is; for single images, and
@@ -21,13 +22,15 @@ export interface SplitOptions {
   readonly normalisation?: Normalisation | undefined;
 }
 
+/** Samples for training and for validation. */
 export interface Split {
   readonly training: PreparedSample[];
   /** Empty when no whole object could be held back without leaving nothing to learn from. */
   readonly validation: PreparedSample[];
 }
 
-const enoughImages = 6;
+/** Number of images from which on whole ones are held back (see `SplitOptions`). */
+const minImages = 6;
 
 /**
  * Divides samples into those to learn from and those to judge by, at random, and prepares both.
@@ -64,7 +67,7 @@ export function splitScaled(
   if (!(validationFraction >= 0 && validationFraction <= 0.5))
     throw new InvalidInput("validation fraction", "0..0.5", String(validationFraction));
   if (validationFraction === 0) return { training: samples.map(prepareSample), validation: [] };
-  const byImages = by === undefined ? samples.length >= enoughImages : by === "images" && samples.length > 1;
+  const byImages = by === undefined ? samples.length >= minImages : by === "images" && samples.length > 1;
   const { training, validation } = byImages
     ? splitByImages(samples, validationFraction, rng)
     : splitByBlocks(samples, validationFraction, rng);

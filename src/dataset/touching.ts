@@ -22,6 +22,7 @@ import {
   turnedFootprint,
 } from "./placement.js";
 
+/** How touching nuclei are composed. */
 export interface ComposeOptions {
   /** Images to make. */
   readonly images: number;
@@ -34,7 +35,7 @@ export interface ComposeOptions {
   readonly margin: number;
   /** Width of the glow around a nucleus that is pasted with it where nothing else is in it, in diameters. */
   readonly glow: number;
-  /** Most nuclei in a cluster; half of the clusters are pairs, a quarter are threes, and so on. */
+  /** Nuclei in a cluster at most; half of the clusters are pairs, a quarter are threes, and so on. */
   readonly largestCluster: number;
   /** Share of the clusters that start on empty background rather than at a nucleus of the image. */
   readonly apart: number;
@@ -55,6 +56,7 @@ export const defaultComposeOptions: Omit<ComposeOptions, "images"> = {
   density: 0.5,
 };
 
+/** An image to compose from. */
 export interface ComposeSource {
   readonly name: string;
   readonly image: Image;
@@ -62,6 +64,7 @@ export interface ComposeSource {
   readonly labels: LabelImage;
 }
 
+/** An image with composed nuclei. */
 export interface ComposedImage {
   /** Index of the source. */
   readonly source: number;
@@ -76,6 +79,7 @@ export interface ComposedImage {
   readonly touching: readonly number[];
 }
 
+/** What composing gave. */
 export interface Composition {
   readonly images: readonly ComposedImage[];
   /** Why a source gave nothing, one sentence each. */
@@ -273,14 +277,8 @@ function pasteBeside(
   const neighbour = draw([...cluster.keys()], rng);
   const { cutout, footprint, turn } = drawCutout(stock, rng);
   const smaller = equivalentDiameter(Math.min(cutout.area, scene.areas[neighbour]!));
-  const place = placeBeside(
-    scene,
-    footprint,
-    cluster,
-    neighbour,
-    smaller * rng.uniform(overlap[0], overlap[1]),
-    rng,
-  );
+  const depth = smaller * rng.uniform(overlap[0], overlap[1]);
+  const place = placeBeside(scene, footprint, { cluster, neighbour, depth }, rng);
   if (
     place === undefined ||
     !paste(scene, turned(cutout, turn), place, {
@@ -304,7 +302,7 @@ function contactsOf(
 ): { pairs: number; touching: number[] } {
   const pairs = new Set<number>();
   const touching = new Set<number>();
-  const look = (i: number, j: number): void => {
+  const addPair = (i: number, j: number): void => {
     const [a, b] = [data[i]!, data[j]!];
     if (a <= 0 || b <= 0 || a === b || (numbers[i]! < first && numbers[j]! < first)) return;
     pairs.add(Math.min(a, b) * (count + 1) + Math.max(a, b));
@@ -312,8 +310,8 @@ function contactsOf(
   };
   for (let i = 0; i < data.length; i++) {
     if (data[i]! <= 0) continue;
-    if (i % width < width - 1) look(i, i + 1);
-    if (i + width < data.length) look(i, i + width);
+    if (i % width < width - 1) addPair(i, i + 1);
+    if (i + width < data.length) addPair(i, i + width);
   }
   return { pairs: pairs.size, touching: [...touching].sort((a, b) => a - b) };
 }

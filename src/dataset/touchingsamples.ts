@@ -2,6 +2,7 @@ import type { Random } from "../core/random.js";
 import { patchWeight, prepareSample, type PreparedSample } from "./samples.js";
 import { composeTouching, defaultComposeOptions } from "./touching.js";
 
+/** Samples with composed nuclei. */
 export interface ComposedSamples {
   /** Empty where nothing could be composed. */
   readonly samples: readonly PreparedSample[];
@@ -9,9 +10,12 @@ export interface ComposedSamples {
   readonly notices: readonly string[];
 }
 
-/** Few images are composed several times, so that the network does not learn one composition by heart, */
-const fewest = 12;
-/** but only as long as that many pixels are not exceeded, which at 16 bytes each are held in memory. */
+/**
+ * Composed images at least: few images are composed several times, so that the network does not learn one
+ * composition by heart.
+ */
+const minImages = 12;
+/** Pixels of composed images beyond which none is composed again: each takes 16 bytes of memory. */
 const maxPixels = 8e6;
 
 /**
@@ -30,7 +34,7 @@ export function composedSamples(
 ): ComposedSamples {
   if (fraction === 0) return { samples: [], notices: [] };
   const pixels = Math.max(...training.map(({ data }) => data.length));
-  const images = Math.max(training.length, Math.min(fewest, Math.floor(maxPixels / pixels)));
+  const images = Math.max(training.length, Math.min(minImages, Math.floor(maxPixels / pixels)));
   const sources = training.map(({ name, height, width, data, labels }) => ({
     name,
     image: { height, width, data },

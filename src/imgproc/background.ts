@@ -1,6 +1,7 @@
+import type { Plane } from "../core/size.js";
 import { percentiles } from "../stats/percentile.js";
 import { gaussian } from "./gaussian.js";
-import { blockMeans, type Means, resizeBilinear } from "./resize.js";
+import { blockMeans, resizeBilinear } from "./resize.js";
 
 /**
  * Percentage of the windows' values below the background: low enough for crowded fields, above the noise of
@@ -44,9 +45,11 @@ export function localBackground(
 export interface BackgroundGathering {
   /** @param data whole rows of grey values, from row `from` on; each row once, from top to bottom */
   add(data: Float32Array, from: number): void;
+  /** Ends the gathering, when all rows were added. */
   finish(): Background;
 }
 
+/** The background of an image whose rows were all seen. */
 export interface Background {
   /** @returns rows from..to (exclusive) of what `localBackground` gives, (to - from) x width */
   rows(from: number, to: number): Float32Array;
@@ -67,13 +70,16 @@ export function gatherBackground(height: number, width: number, scale: number): 
         columns,
         1,
       );
-      return { rows: (from, to) => resizeBilinear(smooth, rows, columns, height, width, from, to) };
+      return {
+        rows: (from, to) =>
+          resizeBilinear({ height: rows, width: columns, data: smooth }, { height, width }, { from, to }),
+      };
     },
   };
 }
 
 /** The percentile of each window. @param side of a window, in means @returns rows x columns */
-function nodesOf(means: Means, rows: number, columns: number, side: number): Float32Array {
+function nodesOf(means: Plane, rows: number, columns: number, side: number): Float32Array {
   const nodes = new Float32Array(rows * columns);
   const windowHeight = Math.min(means.height, side);
   const windowWidth = Math.min(means.width, side);

@@ -44,8 +44,8 @@ export function bytesOf({ height, width, words: bits }: Bits): Uint8Array {
   const words = new Int32Array(row.buffer);
   for (let y = 0, at = 0; y < height; y++) {
     for (let word = 0; word < words.length; word += 8, at++) {
-      const own = bits[at]!;
-      for (let k = 0; k < 8; k++) words[word + k] = fourBytes[(own >>> (4 * k)) & 15]!;
+      const word32 = bits[at]!;
+      for (let k = 0; k < 8; k++) words[word + k] = fourBytes[(word32 >>> (4 * k)) & 15]!;
     }
     out.set(row.subarray(0, width), y * width);
   }

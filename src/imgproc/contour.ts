@@ -1,6 +1,7 @@
 import type { LabelImage } from "../core/labels.js";
 import { medianInPlace } from "../stats/percentile.js";
 import { growLabels } from "./grow.js";
+import { type FramedPixels, floodPiece, framesFor, markLargestPiece } from "./pieces.js";
 import { boundingBoxes } from "./regions.js";
 
 /**
@@ -18,15 +19,24 @@ export interface ContourOptions {
   readonly grow: number;
 }
 
+/** For the fraction see there; 6 px is what the annotation takes for nuclei of some 40 px. */
 export const defaultContourOptions: ContourOptions = { fraction: 0.4, grow: 6 };
 
 /**
- * The core is what is left of an object after taking off this many layers of pixels, so that the edge does
- * not pull its median down,
+ * Layers of pixels that are taken off an object to get its core. Without them the blurred edge would pull
+ * the median of the core down.
  */
 const coreLayers = 3;
-/** but the whole object where that leaves no more than this many pixels. */
+/** A core of no more pixels than this is too small for a median: then the whole object is its core. */
 const smallestCore = 20;
+
+/** What contours are taken from, height x width each. */
+export interface ContourGrey {
+  /** Lightly blurred grey values; NaN is never part of an object, save as a filled hole. */
+  readonly smoothed: Float32Array;
+  /** Grey value that would be there without objects (`localBackground`). */
+  readonly background: Float32Array;
+}
 
 /**
  * Replaces each object by its own iso-contour: the pixels of the object, grown by `grow`, whose centres lie
@@ -50,7 +60,8 @@ export function ownContours(
   background: Float32Array,
   options: ContourOptions = defaultContourOptions,
 ): LabelImage {
-  return contoursWithin(growLabels(labels, options.grow), labels, smoothed, background, options.fraction);
+  const cells = growLabels(labels, options.grow);
+  return contoursWithin(cells, labels, { smoothed, background }, options.fraction);
 }
 
 /**
@@ -62,13 +73,14 @@ export function ownContours(
  */
 export function contoursWithin(
   cells: Int32Array,
-  { height, width, data, count }: LabelImage,
-  smoothed: Float32Array,
-  background: Float32Array,
+  labels: LabelImage,
+  grey: ContourGrey,
   fraction: number,
 ): LabelImage {
-  const boxes = boundingBoxes({ height, width, data: cells, count });
-  const scratch = scratchFor(boxes);
+  const { width, data, count } = labels;
+  const boxes = boundingBoxes({ ...labels, data: cells });
+  const buffers = framesFor(boxes);
+  const values = new Float32Array(buffers.state.length);
   const out = new Int32Array(cells.length);
   for (let label = 1; label <= count; label++) {
     const y0 = boxes[4 * label - 4]!;
@@ -76,58 +88,42 @@ export function contoursWithin(
     const rows = boxes[4 * label - 2]! - y0;
     const columns = boxes[4 * label - 1]! - x0;
     if (rows === 0) continue;
-    const box = { label, origin: y0 * width + x0, rows, columns, width };
-    const threshold = ownThreshold(box, data, smoothed, background, fraction, scratch);
-    if (
-      Number.isNaN(threshold) ||
-      !keepLargestPiece(box, cells, { smoothed, background }, threshold, scratch)
-    )
-      continue;
-    fillAndPaint(box, cells, scratch, out);
+    const box: Box = {
+      label,
+      origin: y0 * width + x0,
+      rows,
+      columns,
+      width,
+      stride: columns + 2,
+      ...buffers,
+    };
+    const height = coreHeight(box, data, grey, values);
+    if (height > 0 && keepLargestPiece(box, cells, grey, fraction * height)) fillAndPaint(box, cells, out);
   }
-  return { height, width, data: out, count };
+  return { ...labels, data: out };
 }
 
 /** Where an object lies in the image: `rows` x `columns` pixels from the flat index `origin`. */
-interface Box {
+interface Box extends FramedPixels {
   readonly label: number;
   readonly origin: number;
-  readonly rows: number;
   readonly columns: number;
+  /** Of the image, px. */
   readonly width: number;
 }
 
-interface Grey {
-  readonly smoothed: Float32Array;
-  readonly background: Float32Array;
-}
-
-/** Buffers for the largest box with a frame of one pixel, reused for all objects. */
-interface Scratch {
-  readonly state: Uint8Array;
-  readonly stack: Int32Array;
-  readonly values: Float32Array;
-}
-
-function scratchFor(boxes: Int32Array): Scratch {
-  let size = 0;
-  for (let i = 0; i < boxes.length; i += 4)
-    size = Math.max(size, (boxes[i + 2]! - boxes[i]! + 2) * (boxes[i + 3]! - boxes[i + 1]! + 2));
-  return { state: new Uint8Array(size), stack: new Int32Array(size), values: new Float32Array(size) };
-}
-
-/** The height over the background of the object's contour; NaN if it has none. */
-function ownThreshold(
-  box: Box,
+/**
+ * Median height over the background of an object's core.
+ *
+ * @param values scratch, as long as the box with its frame
+ * @returns NaN, or 0 or less, where the object has no contour
+ */
+function coreHeight(
+  { label, origin, rows, columns, width, stride, state }: Box,
   labels: Int32Array,
-  smoothed: Float32Array,
-  background: Float32Array,
-  fraction: number,
-  scratch: Scratch,
+  { smoothed, background }: ContourGrey,
+  values: Float32Array,
 ): number {
-  const { label, origin, rows, columns, width } = box;
-  const { state, values } = scratch;
-  const stride = columns + 2;
   // Layers from the outside, by steps over edges, 0 outside: down and right first, then up and left.
   state.fill(0, 0, stride * (rows + 2));
   for (let y = 0; y < rows; y++) {
@@ -158,32 +154,32 @@ function ownThreshold(
       }
     }
   }
-  const high = medianInPlace(values, core);
-  return high > 0 ? fraction * high : NaN;
+  return medianInPlace(values, core);
 }
 
-// States of a pixel in the search for pieces.
+/** State of a pixel of the box that is not above the threshold, or belongs to another object. */
 const stateBelow = 0;
+/** Above the threshold, not yet visited. */
 const stateAbove = 1;
+/** Above the threshold, in a piece that was counted. */
 const stateSeen = 2;
+/** In the largest piece. */
 const stateKept = 3;
+/** Background that is connected to the frame of the box: no hole. */
 const stateOutside = 4;
 
 /**
- * Marks the largest piece above the threshold as KEPT in the scratch buffer.
+ * Marks the largest piece above the threshold as kept in the state of the box.
  *
  * @returns false if nothing is above
  */
 function keepLargestPiece(
   box: Box,
   cells: Int32Array,
-  { smoothed, background }: Grey,
+  { smoothed, background }: ContourGrey,
   threshold: number,
-  scratch: Scratch,
 ): boolean {
-  const { label, origin, rows, columns, width } = box;
-  const { state } = scratch;
-  const stride = columns + 2;
+  const { label, origin, rows, columns, width, stride, state } = box;
   state.fill(stateBelow, 0, stride * (rows + 2));
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++) {
@@ -192,64 +188,23 @@ function keepLargestPiece(
         state[(y + 1) * stride + x + 1] = stateAbove;
     }
   }
-  let best = -1;
-  let largest = 0;
-  for (let at = stride + 1; at < stride * (rows + 1); at++) {
-    if (state[at] !== stateAbove) continue;
-    const size = floodFrom(at, stateAbove, stateSeen, stride, rows, scratch);
-    if (size > largest) {
-      largest = size;
-      best = at;
-    }
-  }
-  if (best >= 0) floodFrom(best, stateSeen, stateKept, stride, rows, scratch);
-  return best >= 0;
-}
-
-/** Turns the 4-connected pixels of state `from` around `start` into `to`. @returns their number */
-function floodFrom(
-  start: number,
-  from: number,
-  to: number,
-  stride: number,
-  rows: number,
-  scratch: Scratch,
-): number {
-  const { state, stack } = scratch;
-  const size = stride * (rows + 2);
-  let depth = 0;
-  let count = 0;
-  stack[depth++] = start;
-  state[start] = to;
-  while (depth > 0) {
-    const at = stack[--depth]!;
-    count++;
-    for (let side = 0; side < 4; side++) {
-      const next = side === 0 ? at - stride : side === 1 ? at - 1 : side === 2 ? at + 1 : at + stride;
-      if (next < 0 || next >= size || state[next] !== from) continue;
-      state[next] = to;
-      stack[depth++] = next;
-    }
-  }
-  return count;
+  return markLargestPiece(box, { from: stateAbove, seen: stateSeen, kept: stateKept }) > 0;
 }
 
 /**
  * Writes the kept piece and its holes, save those that reach into another's cell: filled around another
  * object, the piece might fall apart.
  */
-function fillAndPaint(box: Box, cells: Int32Array, scratch: Scratch, out: Int32Array): void {
-  const { label, origin, rows, columns, width } = box;
-  const { state } = scratch;
-  const stride = columns + 2;
+function fillAndPaint(box: Box, cells: Int32Array, out: Int32Array): void {
+  const { label, origin, rows, columns, width, stride, state } = box;
   const size = stride * (rows + 2);
   for (let at = 0; at < size; at++) if (state[at] !== stateKept) state[at] = stateBelow;
   // The frame is all background and connected, and the rows wrap into each other only within it.
-  floodFrom(0, stateBelow, stateOutside, stride, rows, scratch);
+  floodPiece(box, 0, stateBelow, stateOutside);
   for (let y = 0; y < rows; y++) {
     for (let x = 0, at = (y + 1) * stride + 1, from = origin + y * width; x < columns; x++, at++, from++) {
       if (state[at] === stateBelow && cells[from] !== label && cells[from]! > 0)
-        floodFrom(at, stateBelow, stateOutside, stride, rows, scratch);
+        floodPiece(box, at, stateBelow, stateOutside);
     }
   }
   for (let y = 0; y < rows; y++) {

@@ -34,10 +34,15 @@ export function squaredDistance(mask: Uint8Array, height: number, width: number)
   const columns = columnDistance(mask, height, width);
   const far = height * height + width * width;
   const out = far < 2 ** 31 ? new Int32Array(mask.length) : new Float64Array(mask.length);
-  const starts = new Int32Array(width);
-  const sites = new Int32Array(width);
-  const heights = new Float64Array(width);
-  const none = height + width;
+  const work: Envelope = {
+    width,
+    columns,
+    none: height + width,
+    out,
+    starts: new Int32Array(width),
+    sites: new Int32Array(width),
+    heights: new Float64Array(width),
+  };
   for (let y = 0; y < height; y++) {
     const row = y * width;
     for (let x = 0; x < width;) {
@@ -47,20 +52,7 @@ export function squaredDistance(mask: Uint8Array, height: number, width: number)
       }
       let end = x + 1;
       while (end < width && columns[row + end]! > 0) end++;
-      // The zeros on both sides belong to the envelope; where the image ends there is none.
-      envelope(
-        columns,
-        row,
-        x,
-        end,
-        x > 0 ? x - 1 : x,
-        end < width ? end : end - 1,
-        none,
-        out,
-        starts,
-        sites,
-        heights,
-      );
+      envelope(work, row, x, end);
       x = end;
     }
   }
@@ -79,24 +71,30 @@ function columnDistance(mask: Uint8Array, height: number, width: number): Int32A
   return out;
 }
 
+/** What the lower envelopes of all rows have in common. */
+interface Envelope {
+  readonly width: number;
+  /** height x width: rows to the nearest zero in the same column. */
+  readonly columns: Int32Array;
+  /** The value in `columns` that says that there is none. */
+  readonly none: number;
+  /** height x width: receives the squared distances. */
+  readonly out: Squares;
+  /** Scratch of one row: parabola `sites[k]` is lowest from column `starts[k]` on, `heights[k]` its height. */
+  readonly starts: Int32Array;
+  readonly sites: Int32Array;
+  readonly heights: Float64Array;
+}
+
 /**
- * Writes the squared distances of columns `from..end` of one row from the parabolas of columns `first..last`;
- * -1 if there is none. `starts`, `sites`, `heights` hold the envelope: parabola of column `sites[k]` is
- * lowest from column `starts[k]` on.
+ * Writes the squared distances of columns `from..end` (exclusive) of the row that begins at index `row`, a
+ * run without zeros; -1 where the envelope has no parabola.
  */
-function envelope(
-  columns: Int32Array,
-  row: number,
-  from: number,
-  end: number,
-  first: number,
-  last: number,
-  none: number,
-  out: Squares,
-  starts: Int32Array,
-  sites: Int32Array,
-  heights: Float64Array,
-): void {
+function envelope(work: Envelope, row: number, from: number, end: number): void {
+  const { width, columns, none, out, starts, sites, heights } = work;
+  // The zeros on both sides belong to the envelope; where the image ends there is none.
+  const first = from > 0 ? from - 1 : from;
+  const last = end < width ? end : end - 1;
   let top = -1;
   for (let x = first; x <= last; x++) {
     const g = columns[row + x]!;

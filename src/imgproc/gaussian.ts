@@ -3,6 +3,7 @@
  * paper's thresholds rest on. One grey level moves an Otsu threshold, so the latter repeats OpenCV's integers
  * instead of rounding a float blur.
  */
+import type { Plane } from "../core/size.js";
 
 /**
  * Blurs with a Gaussian cut at 4 sigma, mirroring the image at its border with the edge pixel doubled
@@ -131,6 +132,7 @@ function blurNarrow(data: Float32Array, height: number, width: number, kernel: F
 function blur(data: Float32Array, height: number, width: number, kernel: Float64Array): Float32Array {
   const radius = kernel.length - 1;
   if (radius <= narrow) return blurNarrow(data, height, width, kernel);
+  const plane = { height, width, data };
   const out = new Float32Array(data.length);
   const sums = new Float64Array(width);
   // Up to three sums more than the row has, over zeros: they are not written. Rounded to float32 on the way.
@@ -138,7 +140,7 @@ function blur(data: Float32Array, height: number, width: number, kernel: Float64
   const left = Int32Array.from({ length: radius }, (_, k) => reflect(k - radius, width));
   const right = Int32Array.from({ length: radius }, (_, k) => reflect(width + k, width));
   for (let y = 0; y < height; y++) {
-    sumColumns(data, y, height, width, kernel, sums);
+    sumColumns(plane, y, kernel, sums);
     for (let x = 0; x < width; x++) line[radius + x] = sums[x]!;
     for (let k = 0; k < radius; k++) {
       line[k] = line[radius + left[k]!]!;
@@ -151,10 +153,8 @@ function blur(data: Float32Array, height: number, width: number, kernel: Float64
 
 /** Weighted sums of the rows around row `y`, one per column. */
 function sumColumns(
-  data: Float32Array,
+  { height, width, data }: Plane,
   y: number,
-  height: number,
-  width: number,
   kernel: Float64Array,
   sums: Float64Array,
 ): void {

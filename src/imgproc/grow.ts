@@ -6,6 +6,7 @@
  */
 import type { LabelImage } from "../core/labels.js";
 
+/** The nearest label of each pixel, and how far it is. */
 export interface NearestLabels {
   /**
    * height x width: the nearest label, the smallest of several equally near; 0 where none is within reach.
@@ -15,7 +16,11 @@ export interface NearestLabels {
   readonly squared: Uint16Array | Int32Array;
 }
 
-/** @param reach px, below 32,767; -1 counts as background */
+/**
+ * The nearest label within reach of every pixel.
+ *
+ * @param reach px, below 32,767; -1 counts as background
+ */
 export function nearestLabels({ height, width, data }: LabelImage, reach: number): NearestLabels {
   const limit = Math.floor(reach * reach + 1e-9);
   const radius = Math.floor(Math.sqrt(limit));
@@ -38,6 +43,7 @@ export function nearestLabels({ height, width, data }: LabelImage, reach: number
       let best = limit;
       let label = 0;
       const maximum = Math.max(x - near, Math.min(radius, width - 1 - x));
+      /* eslint-disable max-depth -- kernel: the search outwards from a pixel */
       for (let k = 0; k <= maximum && k * k <= best; k++) {
         for (let side = 0; side < 2; side++) {
           const u = side === 0 ? x - k : x + k;
@@ -53,6 +59,7 @@ export function nearestLabels({ height, width, data }: LabelImage, reach: number
           }
         }
       }
+      /* eslint-enable max-depth */
       if (label === 0) continue;
       labels[p] = label;
       squared[p] = best;
@@ -61,6 +68,7 @@ export function nearestLabels({ height, width, data }: LabelImage, reach: number
   return { labels, squared };
 }
 
+/** Stands for "none within the radius", rows. */
 const farDistance = 32_767;
 
 /**

@@ -34,10 +34,10 @@ function dilateBits({ height, width, words: bits }: Bits): Bits {
   for (let y = 0, at = 0; y < height; y++) {
     let before = 0;
     for (let word = 0; word < stride; word++, at++) {
-      const own = bits[at]!;
+      const here = bits[at]!;
       const after = word + 1 < stride ? bits[at + 1]! : 0;
-      rows[at] = own | (own << 1) | (before >>> 31) | (own >>> 1) | (after << 31);
-      before = own;
+      rows[at] = here | (here << 1) | (before >>> 31) | (here >>> 1) | (after << 31);
+      before = here;
     }
     rows[at - 1]! &= tail;
   }

@@ -98,4 +98,5 @@ export function otsuThreshold(counts: Float64Array): number {
   return threshold;
 }
 
+/** C's FLT_EPSILON, which OpenCV's Otsu uses. */
 const fltEpsilon = 2 ** -23;

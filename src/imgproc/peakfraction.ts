@@ -35,18 +35,18 @@ export function cutAtPeakFraction(labels: Int32Array, heights: Float32Array, fra
   const { first, values } = heightsByLabel(labels, heights);
   const minimum = new Float64Array(first.length);
   for (let label = 1; label < first.length - 1; label++) {
-    const own = values.subarray(first[label], first[label + 1]);
-    let count = own.length;
+    const heightsOfLabel = values.subarray(first[label], first[label + 1]);
+    let count = heightsOfLabel.length;
     for (let pass = 0; pass < 3 && count > 0; pass++) {
-      minimum[label] = fraction * medianInPlace(own, count);
-      count = keepFrom(own, count, minimum[label]!);
+      minimum[label] = fraction * medianInPlace(heightsOfLabel, count);
+      count = keepFrom(heightsOfLabel, count, minimum[label]!);
     }
   }
   for (let i = 0; i < labels.length; i++)
     if (labels[i]! > 0 && heights[i]! < minimum[labels[i]!]!) labels[i] = 0;
 }
 
-/** Moves the values of at least `least` to the front. @returns their number */
+/** Moves the values of at least `minimum` to the front. @returns their number */
 function keepFrom(values: Float32Array, count: number, minimum: number): number {
   let kept = 0;
   for (let i = 0; i < count; i++) if (values[i]! >= minimum) values[kept++] = values[i]!;

@@ -1,3 +1,5 @@
+import type { Plane } from "../core/size.js";
+
 /**
  * Local maxima: pixels that no pixel of the square of `2 * minDistance + 1` around them exceeds, and that lie
  * above the smallest value of the image. A connected plateau of equal maxima gives one peak, its first pixel
@@ -39,27 +41,26 @@ export function localMaxima(
   const order = new Int32Array(candidates);
   for (let i = 0, n = 0; i < values.length; i++) if (open[i] === 1) order[n++] = i;
   order.sort((a, b) => values[b]! - values[a]! || a - b);
-  const stack = new Int32Array(candidates);
+  const plateaus = { height, width, data: values, open, stack: new Int32Array(candidates) };
   const peaks = new Int32Array(candidates);
   let count = 0;
   for (const peak of order) {
     if (open[peak] === 0) continue;
     peaks[count++] = peak;
-    closePlateau(values, open, peak, height, width, stack);
+    closePlateau(plateaus, peak);
     closeWindow(open, peak, height, width, radius - 1);
   }
   return peaks.slice(0, count);
 }
 
+/** The values, 1 in `open` for the candidates that are not settled, and a stack as long as their number. */
+interface Plateaus extends Plane {
+  readonly open: Uint8Array;
+  readonly stack: Int32Array;
+}
+
 /** Settles the candidates that are connected (8) to `peak` through candidates of its value. */
-function closePlateau(
-  values: Float32Array,
-  open: Uint8Array,
-  peak: number,
-  height: number,
-  width: number,
-  stack: Int32Array,
-): void {
+function closePlateau({ height, width, data: values, open, stack }: Plateaus, peak: number): void {
   const value = values[peak];
   let depth = 0;
   stack[depth++] = peak;
@@ -96,10 +97,24 @@ function closeWindow(open: Uint8Array, peak: number, height: number, width: numb
 function windowMaximum(data: Float32Array, height: number, width: number, radius: number): Float32Array {
   const out = new Float32Array(data.length);
   const line = new Float32Array(Math.max(height, width) + 2 * radius);
-  const ahead = new Float32Array(line.length);
-  for (let y = 0; y < height; y++) lineMaximum(data, y * width, 1, width, radius, out, line, ahead);
-  for (let x = 0; x < width; x++) lineMaximum(out, x, width, height, radius, out, line, ahead);
+  const running = { radius, line, ahead: new Float32Array(line.length) };
+  for (let y = 0; y < height; y++) lineMaximum(data, out, { start: y * width, step: 1, n: width }, running);
+  for (let x = 0; x < width; x++) lineMaximum(out, out, { start: x, step: width, n: height }, running);
   return out;
+}
+
+/** `n` pixels, `step` apart, from index `start` on. */
+interface Line {
+  readonly start: number;
+  readonly step: number;
+  readonly n: number;
+}
+
+/** Half of the window, px, and scratch for a line with that many pixels at both ends. */
+interface RunningMaximum {
+  readonly radius: number;
+  readonly line: Float32Array;
+  readonly ahead: Float32Array;
 }
 
 /**
@@ -111,13 +126,9 @@ function windowMaximum(data: Float32Array, height: number, width: number, radius
  */
 function lineMaximum(
   data: Float32Array,
-  start: number,
-  step: number,
-  n: number,
-  radius: number,
   out: Float32Array,
-  line: Float32Array,
-  ahead: Float32Array,
+  { start, step, n }: Line,
+  { radius, line, ahead }: RunningMaximum,
 ): void {
   const window = 2 * radius + 1;
   const length = n + 2 * radius;

@@ -4,6 +4,7 @@ import { emptyNuclei, type Nuclei } from "../core/nuclei.js";
 import { hullPixelCount } from "./hull.js";
 import { runsOf, type Runs } from "./runs.js";
 
+/** What is measured beside the shapes. */
 export interface MeasureOptions {
   /** Image of the size of the labels, for the mean grey value. */
   readonly image?: Image | undefined;
@@ -72,8 +73,15 @@ export function measureRuns(runs: Runs, options: MeasureOptions = {}): Nuclei {
     nuclei.meanIntensity[row] =
       options.image === undefined ? NaN : meanOverRuns(options.image, runs, from, to);
     nuclei.touchesEdge[row] = touchesEdge(runs, from, to, shift, height) ? 1 : 0;
-    measureShape(nuclei, row, runs, from, to, shift);
-    nuclei.solidity[row] = nuclei.area[row]! / hullPixelCount(runs, from, to);
+    const shape = shapeOf(momentsOf(runs, from, to));
+    nuclei.area[row] = shape.area;
+    nuclei.y[row] = runs.y[from]! + shift + shape.y;
+    nuclei.x[row] = runs.start[from]! + shape.x;
+    nuclei.majorAxis[row] = shape.majorAxis;
+    nuclei.minorAxis[row] = shape.minorAxis;
+    nuclei.eccentricity[row] = shape.eccentricity;
+    nuclei.orientation[row] = shape.orientation;
+    nuclei.solidity[row] = shape.area / hullPixelCount(runs, from, to);
   });
   return nuclei;
 }
@@ -100,18 +108,17 @@ function touchesEdge(runs: Runs, from: number, to: number, shift: number, height
   return false;
 }
 
-/**
- * Area, centroid and the ellipse of equal second moments. Sums are exact integers, relative to the first
- * pixel.
- */
-function measureShape(
-  nuclei: Nuclei,
-  row: number,
-  runs: Runs,
-  from: number,
-  to: number,
-  shift: number,
-): void {
+/** Sums over the pixels of an object, exact integers, relative to its first pixel. */
+interface ShapeSums {
+  readonly area: number;
+  readonly sumY: number;
+  readonly sumX: number;
+  readonly sumYY: number;
+  readonly sumXX: number;
+  readonly sumXY: number;
+}
+
+function momentsOf(runs: Runs, from: number, to: number): ShapeSums {
   const originY = runs.y[from]!;
   const originX = runs.start[from]!;
   let area = 0;
@@ -133,6 +140,19 @@ function measureShape(
     sumXX += squaresBelow(end) - squaresBelow(start);
     sumXY += y * sum;
   }
+  return { area, sumY, sumX, sumYY, sumXX, sumXY };
+}
+
+/** Area, centroid (px from the first pixel) and the ellipse of equal second moments. */
+function shapeOf({ area, sumY, sumX, sumYY, sumXX, sumXY }: ShapeSums): {
+  readonly area: number;
+  readonly y: number;
+  readonly x: number;
+  readonly majorAxis: number;
+  readonly minorAxis: number;
+  readonly eccentricity: number;
+  readonly orientation: number;
+} {
   const meanY = sumY / area;
   const meanX = sumX / area;
   // Variances as (n sum x² - (sum x)²) / n²: the difference is taken between integers, so that a line gets a
@@ -144,13 +164,15 @@ function measureShape(
   const half = Math.sqrt(((yy - xx) / 2) ** 2 + xy * xy);
   const large = middle + half;
   const small = Math.max(0, middle - half);
-  nuclei.area[row] = area;
-  nuclei.y[row] = originY + shift + meanY;
-  nuclei.x[row] = originX + meanX;
-  nuclei.majorAxis[row] = 4 * Math.sqrt(large);
-  nuclei.minorAxis[row] = 4 * Math.sqrt(small);
-  nuclei.eccentricity[row] = large === 0 ? 0 : Math.sqrt(1 - small / large);
-  nuclei.orientation[row] = Math.atan2(2 * xy, xx - yy) / 2;
+  return {
+    area,
+    y: meanY,
+    x: meanX,
+    majorAxis: 4 * Math.sqrt(large),
+    minorAxis: 4 * Math.sqrt(small),
+    eccentricity: large === 0 ? 0 : Math.sqrt(1 - small / large),
+    orientation: Math.atan2(2 * xy, xx - yy) / 2,
+  };
 }
 
 /** Sum of k² over all k < n, for k and n that may be negative: differences of it are sums over ranges. */

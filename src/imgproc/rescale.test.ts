@@ -40,8 +40,10 @@ describe("rescale", () => {
           height: behind.to - behind.from,
           width,
           data: data.slice(behind.from * width, behind.to * width),
+          from: behind.from,
+          imageHeight: height,
         };
-        expect(rescaleRows(part, behind, height, scale, rows)).toEqual(
+        expect(rescaleRows(part, scale, rows)).toEqual(
           whole.data.subarray(from * whole.width, rows.to * whole.width),
         );
       }
@@ -124,7 +126,7 @@ describe("rescale", () => {
 
 describe("rescaleLabels", () => {
   it.each(cases)("takes the label at the very place: $name", ({ labels, scale, nearest }) => {
-    expect(rescaleLabels(labels.data, labels.height, labels.width, scale)).toEqual(nearest.data);
+    expect(rescaleLabels(labels, scale)).toEqual(nearest.data);
   });
 
   it("invents no label, keeps numbers beyond 16 bits, and commutes with flips by whole factors", () => {
@@ -132,7 +134,7 @@ describe("rescaleLabels", () => {
     fc.assert(
       fc.property(labels, fc.constantFrom(1, 2, 3, 0.4, 1.7), (plane, scale) => {
         const { height, width, data } = plane;
-        const out = rescaleLabels(data, height, width, scale);
+        const out = rescaleLabels(plane, scale);
         const known = new Set(data);
         expect(out.every((label) => known.has(label))).toBe(true);
         const size = { height: rescaledLength(height, scale), width: rescaledLength(width, scale) };
@@ -142,7 +144,7 @@ describe("rescaleLabels", () => {
           const back = turned(
             {
               ...turned({ ...size, data: out }, symmetry),
-              data: rescaleLabels(other.data, other.height, other.width, scale),
+              data: rescaleLabels(other, scale),
             },
             symmetry,
           );
@@ -153,10 +155,13 @@ describe("rescaleLabels", () => {
   });
 
   it("takes the label under each new centre", () => {
-    expect([...rescaleLabels(Int32Array.from([1, -1, 2]), 1, 3, 2)]).toEqual([
-      1, 1, -1, -1, 2, 2, 1, 1, -1, -1, 2, 2,
-    ]);
-    expect([...rescaleLabels(Int32Array.from([1, 1, 2, 2, 3, 3]), 1, 6, 0.5)]).toEqual([1, 2, 3]);
+    const row = (...labels: number[]): { height: number; width: number; data: Int32Array } => ({
+      height: 1,
+      width: labels.length,
+      data: Int32Array.from(labels),
+    });
+    expect([...rescaleLabels(row(1, -1, 2), 2)]).toEqual([1, 1, -1, -1, 2, 2, 1, 1, -1, -1, 2, 2]);
+    expect([...rescaleLabels(row(1, 1, 2, 2, 3, 3), 0.5)]).toEqual([1, 2, 3]);
   });
 });
 

@@ -1,11 +1,5 @@
+import type { Plane, Size } from "../core/size.js";
 import { gaussian, gaussianRadius } from "./gaussian.js";
-
-/** A plane of numbers, row-major. */
-export interface Plane {
-  readonly height: number;
-  readonly width: number;
-  readonly data: Float32Array;
-}
 
 /**
  * Enlarges or reduces an image by exactly one factor for both axes.
@@ -24,9 +18,7 @@ export function rescale(plane: Plane, scale: number, size: Size = rescaledSize(p
   return {
     ...size,
     data: rescaleRows(
-      plane,
-      { from: 0, to: plane.height },
-      plane.height,
+      { ...plane, from: 0, imageHeight: plane.height },
       scale,
       { from: 0, to: size.height },
       size.width,
@@ -51,23 +43,28 @@ export function rowsBehind({ from, to }: Rows, height: number, scale: number): R
   };
 }
 
+/** Whole rows of an image, from row `from` on. */
+export interface PartOfRows extends Plane {
+  readonly from: number;
+  /** Of the whole image, px. */
+  readonly imageHeight: number;
+}
+
 /**
  * Some rows of what `rescale` makes of an image, to the bit, from a part of its rows.
  *
- * @param part rows `behind` of the image, which hold at least those that `rowsBehind` names
- * @param height of the whole image
+ * @param part holds at least the rows that `rowsBehind` names
+ * @param rows of the result
  * @param width of the result
  * @returns rows.to - rows.from rows
  */
 export function rescaleRows(
-  part: Plane,
-  behind: Rows,
-  height: number,
+  part: PartOfRows,
   scale: number,
   rows: Rows,
   width = rescaledLength(part.width, scale),
 ): Float32Array {
-  const { width: w } = part;
+  const { width: w, from, imageHeight: height } = part;
   // Within the blur's reach of a cut edge the values are wrong, and not looked at.
   const data = scale < 1 ? gaussian(part.data, part.height, w, blurOf(scale)) : part.data;
   const columns = Array.from({ length: width }, (_, x) => position(x, scale, w));
@@ -76,8 +73,8 @@ export function rescaleRows(
   const out = new Float32Array((rows.to - rows.from) * width);
   for (let y = rows.from, p = 0; y < rows.to; y++) {
     const at = position(y, scale, height);
-    const top = (Math.floor(at) - behind.from) * w;
-    const bottom = (Math.min(Math.floor(at) + 1, height - 1) - behind.from) * w;
+    const top = (Math.floor(at) - from) * w;
+    const bottom = (Math.min(Math.floor(at) + 1, height - 1) - from) * w;
     const ty = at - Math.floor(at);
     for (let x = 0; x < width; x++) {
       const tx = columns[x]! - left[x]!;
@@ -161,12 +158,11 @@ const weightOf = ({ first, last, atFirst, atLast, whole }: Coverage, i: number, 
 
 /** Labels, or a mask, on the pixels of `rescale`: each output pixel takes the label under its centre. */
 export function rescaleLabels<T extends Int32Array | Uint8Array>(
-  data: T,
-  height: number,
-  width: number,
+  plane: Plane<T>,
   scale: number,
-  size: Size = rescaledSize({ height, width }, scale),
+  size: Size = rescaledSize(plane, scale),
 ): T {
+  const { height, width, data } = plane;
   if (scale === 1) return data;
   const out = new (data.constructor as new (length: number) => T)(size.height * size.width);
   const columns = Int32Array.from({ length: size.width }, (_, x) =>
@@ -179,16 +175,12 @@ export function rescaleLabels<T extends Int32Array | Uint8Array>(
   return out;
 }
 
-interface Size {
-  readonly height: number;
-  readonly width: number;
-}
-
 const rescaledSize = ({ height, width }: Size, scale: number): Size => ({
   height: rescaledLength(height, scale),
   width: rescaledLength(width, scale),
 });
 
+/** The length of a rescaled side, px: rounded, one at least. */
 export const rescaledLength = (length: number, scale: number): number =>
   Math.max(1, Math.round(length * scale));
 

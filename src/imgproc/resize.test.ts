@@ -17,28 +17,25 @@ const whole = planes((values) => Float32Array.from(values), fc.integer({ min: 0,
 function resizedTurned<T extends Float32Array | Int32Array>(
   plane: Plane<T>,
   to: { height: number; width: number },
-  resize: (data: T, height: number, width: number, newHeight: number, newWidth: number) => T,
+  resize: (plane: Plane<T>, size: { height: number; width: number }) => T,
 ): [T, T][] {
-  const expected = resize(plane.data, plane.height, plane.width, to.height, to.width);
+  const expected = resize(plane, to);
   return symmetries.map((symmetry) => {
     const other = turned(plane, symmetry);
-    const [height, width] = symmetry === "transposed" ? [to.width, to.height] : [to.height, to.width];
-    return [
-      turned({ height, width, data: resize(other.data, other.height, other.width, height, width) }, symmetry)
-        .data,
-      expected,
-    ];
+    const size = symmetry === "transposed" ? { height: to.width, width: to.height } : to;
+    return [turned({ ...size, data: resize(other, size) }, symmetry).data, expected];
   });
 }
 
 describe("resizeBilinear", () => {
   it("interpolates at the centres of the new pixels", () => {
     // By hand: new centres lie at -0.25, 0.25, 0.75, 1.25 of the old ones.
-    expect(resizeBilinear(Float32Array.of(0, 4), 1, 2, 1, 4)).toEqual(Float32Array.of(0, 1, 3, 4));
+    const row = { height: 1, width: 2, data: Float32Array.of(0, 4) };
+    expect(resizeBilinear(row, { height: 1, width: 4 })).toEqual(Float32Array.of(0, 1, 3, 4));
   });
 
   it.each(cases)("equals OpenCV: $name", ({ image, bilinear }) => {
-    const out = resizeBilinear(image.data, image.height, image.width, bilinear.height, bilinear.width);
+    const out = resizeBilinear(image, bilinear);
     // OpenCV computes in float32 throughout.
     out.forEach((value, i) => expect(Math.abs(value - bilinear.data[i]!)).toBeLessThan(2e-6));
   });
@@ -59,25 +56,26 @@ describe("resizeBilinear", () => {
   });
 
   it("is constant for a constant image, NaN for NaN, and enlarges one pixel to any size", () => {
-    expect(resizeBilinear(new Float32Array(12).fill(7), 3, 4, 5, 2)).toEqual(new Float32Array(10).fill(7));
-    expect(resizeBilinear(new Float32Array(12).fill(NaN), 3, 4, 5, 2).every(Number.isNaN)).toBe(true);
-    expect(resizeBilinear(Float32Array.of(3), 1, 1, 4, 5)).toEqual(new Float32Array(20).fill(3));
+    const filled = (value: number): Float32Array =>
+      resizeBilinear(
+        { height: 3, width: 4, data: new Float32Array(12).fill(value) },
+        { height: 5, width: 2 },
+      );
+    expect(filled(7)).toEqual(new Float32Array(10).fill(7));
+    expect(filled(NaN).every(Number.isNaN)).toBe(true);
+    const pixel = { height: 1, width: 1, data: Float32Array.of(3) };
+    expect(resizeBilinear(pixel, { height: 4, width: 5 })).toEqual(new Float32Array(20).fill(3));
   });
 
   it("keeps NaN where it is", () => {
-    expect(resizeBilinear(Float32Array.of(1, NaN, 3), 1, 3, 1, 3)).toEqual(Float32Array.of(1, NaN, 3));
+    const row = { height: 1, width: 3, data: Float32Array.of(1, NaN, 3) };
+    expect(resizeBilinear(row, row)).toEqual(row.data);
   });
 });
 
 describe("resizeNearest", () => {
   it.each(cases)("equals OpenCV: $name", ({ labels, nearest }) => {
-    const out = resizeNearest(
-      Int32Array.from(labels.data),
-      labels.height,
-      labels.width,
-      nearest.height,
-      nearest.width,
-    );
+    const out = resizeNearest({ ...labels, data: Int32Array.from(labels.data) }, nearest);
     expect(out).toEqual(Int32Array.from(nearest.data));
   });
 });
@@ -92,16 +90,15 @@ describe("resizeNearest, turned", () => {
         const large = { height: plane.height * factor, width: plane.width * factor };
         for (const [actual, expected] of resizedTurned(plane, large, resizeNearest))
           expect(actual).toEqual(expected);
-        const enlarged = resizeNearest(plane.data, plane.height, plane.width, large.height, large.width);
-        expect(resizeNearest(enlarged, large.height, large.width, plane.height, plane.width)).toEqual(
-          plane.data,
-        );
+        const enlarged = { ...large, data: resizeNearest(plane, large) };
+        expect(resizeNearest(enlarged, plane)).toEqual(plane.data);
       }),
     );
   });
 
   it("keeps numbers beyond 16 bits and -1", () => {
-    expect(resizeNearest(Int32Array.of(70_001, -1), 1, 2, 2, 4)).toEqual(
+    const row = { height: 1, width: 2, data: Int32Array.of(70_001, -1) };
+    expect(resizeNearest(row, { height: 2, width: 4 })).toEqual(
       Int32Array.of(70_001, 70_001, -1, -1, 70_001, 70_001, -1, -1),
     );
   });
@@ -118,10 +115,10 @@ describe("downsampleMean", () => {
   it("commutes with flips where the blocks fill the image, and always with transposes", () => {
     fc.assert(
       fc.property(whole, fc.integer({ min: 1, max: 4 }), ({ data, height, width }, factor) => {
+        const size = { height: height * factor, width: width * factor };
         const image = {
-          height: height * factor,
-          width: width * factor,
-          data: resizeNearest(Int32Array.from(data), height, width, height * factor, width * factor),
+          ...size,
+          data: resizeNearest({ height, width, data: Int32Array.from(data) }, size),
         };
         // Sums of whole numbers do not depend on their order.
         const noisy = {
@@ -130,13 +127,7 @@ describe("downsampleMean", () => {
         };
         const spread = (p: Plane<Float32Array>): Int32Array => {
           const small = downsampleMean(p.data, p.height, p.width, factor);
-          return resizeNearest(
-            Int32Array.from(small.data, (value) => value * 144),
-            small.height,
-            small.width,
-            p.height,
-            p.width,
-          );
+          return resizeNearest({ ...small, data: Int32Array.from(small.data, (value) => value * 144) }, p);
         };
         expectCommutes([noisy], spread);
         const other = turned({ height, width, data }, "transposed");

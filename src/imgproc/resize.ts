@@ -2,22 +2,20 @@
  * Resampling. Pixels are unit squares, so pixel i of n maps to ((i + 0.5) * N / n - 0.5) of N: image borders
  * stay on image borders.
  */
+import type { Plane, Size } from "../core/size.js";
 
 /**
  * Bilinear interpolation at the centres of the new pixels, without smoothing before shrinking; beyond the
  * outermost centres the edge value is continued. NaN spreads to the pixels that it takes part in.
  *
- * @param from, to rows of the result that are made, the latter exclusive; default all
+ * @param size of the result
+ * @param rows of the result that are made, the end exclusive; default all
  * Source: cv2.resize INTER_LINEAR and skimage.transform.resize (order 1, mode "edge", no anti-aliasing).
  */
 export function resizeBilinear(
-  data: Float32Array,
-  height: number,
-  width: number,
-  newHeight: number,
-  newWidth: number,
-  from = 0,
-  to = newHeight,
+  { height, width, data }: Plane,
+  { height: newHeight, width: newWidth }: Size,
+  { from, to }: { readonly from: number; readonly to: number } = { from: 0, to: newHeight },
 ): Float32Array {
   const rows = samplePositions(height, newHeight);
   const columns = samplePositions(width, newWidth);
@@ -63,11 +61,8 @@ function samplePositions(
  * fixed point rounds down.
  */
 export function resizeNearest(
-  labels: Int32Array,
-  height: number,
-  width: number,
-  newHeight: number,
-  newWidth: number,
+  { height, width, data: labels }: Plane<Int32Array>,
+  { height: newHeight, width: newWidth }: Size,
 ): Int32Array {
   const out = new Int32Array(newHeight * newWidth);
   const columns = Int32Array.from({ length: newWidth }, (_, x) =>
@@ -80,18 +75,11 @@ export function resizeNearest(
   return out;
 }
 
-/** A plane of means, row-major. */
-export interface Means {
-  readonly data: Float32Array;
-  readonly height: number;
-  readonly width: number;
-}
-
 /**
  * Means over blocks of `factor` x `factor` pixels, NaN left out; the last block of a row or column may be
  * smaller. A block of NaN only gives NaN.
  */
-export function downsampleMean(data: Float32Array, height: number, width: number, factor: number): Means {
+export function downsampleMean(data: Float32Array, height: number, width: number, factor: number): Plane {
   const means = blockMeans(height, width, factor);
   means.add(data, 0);
   return means.finish();
@@ -101,7 +89,8 @@ export function downsampleMean(data: Float32Array, height: number, width: number
 export interface BlockMeans {
   /** @param data whole rows, from row `from` on; each row once, from top to bottom */
   add(data: Float32Array, from: number): void;
-  finish(): Means;
+  /** The means, height and width divided by the factor and rounded up. */
+  finish(): Plane;
 }
 
 /**

@@ -11,6 +11,7 @@ export interface PixelGroups {
   readonly pixels: Int32Array;
 }
 
+/** Where rings lie. */
 export interface RingOptions {
   /** Pixels at most this far from any object belong to no ring: blur and the outline's own error, px. */
   readonly gap: number;

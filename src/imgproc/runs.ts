@@ -74,17 +74,18 @@ export function runsOfBits({ height, width, words }: Bits): RowRuns {
   for (let y = 0, at = 0; y < height; y++) {
     let before = 0;
     for (let x = 0; x < width; x += 32, at++) {
-      const own = words[at]!;
+      const here = words[at]!;
       // Where a bit differs from the one before it, by turns a start and an end.
-      for (let edges = own ^ ((own << 1) | (before >>> 31)); edges !== 0; edges &= edges - 1) {
+      for (let edges = here ^ ((here << 1) | (before >>> 31)); edges !== 0; edges &= edges - 1) {
         const bit = 31 - Math.clz32(edges & -edges);
-        if (((own >>> bit) & 1) === 0) end[runs++] = x + bit;
+        if (((here >>> bit) & 1) === 0) end[runs++] = x + bit;
         else {
+          // eslint-disable-next-line max-depth -- kernel: bits to runs without a call a bit
           if (runs === start.length) [start, end] = [grown(start), grown(end)];
           start[runs] = x + bit;
         }
       }
-      before = own;
+      before = here;
     }
     // A run up to the last bit of the last word has no edge there.
     if (before < 0) end[runs++] = width;
@@ -100,6 +101,7 @@ function grown(array: Int32Array): Int32Array {
   return out;
 }
 
+/** The runs sorted by label, and of each label by row, then column. */
 export function runsByLabel({ height, width, rows, start, end, label, count }: LabelledRuns): Runs {
   const first = new Int32Array(count + 1);
   for (let run = 0; run < rows[height]!; run++) if (label[run]! > 0) first[label[run]!]!++;

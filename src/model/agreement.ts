@@ -31,14 +31,14 @@ export async function gradientDifference(layout: Layout, device: Device, filters
   const weights = initialWeights(config, rng);
   const gradientOn = async (there: Layout, by: Device): Promise<Float32Array> => {
     const zeros = new Float32Array(weights.length);
-    const trainer = await Trainer.create(
+    const trainer = await Trainer.create({
       config,
-      there,
+      layout: there,
       size,
-      1,
-      { step: 0, weights, first: zeros, second: zeros },
-      by,
-    );
+      threads: 1,
+      device: by,
+      state: { step: 0, weights, first: zeros, second: zeros },
+    });
     try {
       await trainer.step(batch, 0);
       // The first moment is not normalised: after one step it is the gradient.

@@ -14,6 +14,7 @@ import type { ModelConfig } from "./modelconfig.js";
 import { packedParametersOf, type Parameter } from "./parameters.js";
 import { emitUnet } from "./unet.js";
 
+/** How large the batches of a training are. */
 export interface BatchSize {
   /** Patches in a batch. */
   readonly batch: number;

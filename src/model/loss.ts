@@ -35,8 +35,11 @@ export interface LossGraph extends LossValues {
   readonly gradient: Value;
 }
 
+/** Weight of the distance loss beside that of the probability: StarDist's. */
 const distanceWeight = 0.2;
+/** Weight of distances on the background: StarDist's. */
 const backgroundWeight = 1e-4;
+/** Keeps a mean over nothing finite. */
 const tiny = 1e-7;
 
 /**

@@ -67,7 +67,9 @@ export interface ModelDescription {
   readonly provenance: Readonly<Record<string, unknown>>;
 }
 
+/** `format` of a `model.json`. */
 const formatName = "karyon-model";
+/** `version` of that format. */
 const formatVersion = 1;
 
 const fraction = z.number().min(0).max(1);
@@ -90,6 +92,7 @@ const schema = z.object({
   provenance: z.record(z.string(), z.unknown()),
 });
 
+/** The text of `model.json`. */
 export const formatModelDescription = (description: ModelDescription): string =>
   `${JSON.stringify({ format: formatName, version: formatVersion, ...description }, undefined, 2)}\n`;
 

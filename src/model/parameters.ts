@@ -51,6 +51,7 @@ export function layersOf(config: ModelConfig): Layer[] {
   return layers;
 }
 
+/** A tensor of the network that is learned. */
 export interface Parameter {
   readonly name: string;
   readonly shape: readonly number[];
@@ -81,6 +82,7 @@ export function packedParametersOf(config: ModelConfig, layout: Layout): Paramet
 export const fitsBlocks = (config: ModelConfig, block: number): boolean =>
   config.filters % block === 0 && config.features % block === 0;
 
+/** The standard vector in the order, and padded to the blocks, of a layout. */
 export function pack(config: ModelConfig, layout: Layout, standard: Float32Array): Float32Array {
   const packed = packedParametersOf(config, layout);
   const out = new Float32Array(packed.reduce((sum, { shape }) => sum + sizeOf(shape), 0));

@@ -12,14 +12,18 @@ export interface RawPrediction {
   readonly distances: Float32Array;
 }
 
+/** A network that is open for prediction. */
 export interface Predictor {
   readonly config: ModelConfig;
   /**
+   * What the network says about an image.
+   *
    * @param data height x width, normalised grey values
    * @param height,width multiples of grid x 2^depth, in px
    * @throws InvalidInput when they are not, or the data is not of that size
    */
   predict(data: Float32Array, height: number, width: number): Promise<RawPrediction>;
+  /** Frees what the runtime holds; the predictor cannot be used after it. */
   release(): Promise<void>;
 }
 

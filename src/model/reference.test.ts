@@ -91,11 +91,12 @@ interface Outcome {
 async function runSteps(golden: Golden, layout: Layout): Promise<Outcome> {
   const weights = firstWeights(golden.config);
   const zeros = (): Float32Array => new Float32Array(weights.length);
-  const trainer = await Trainer.create(golden.config, layout, golden, 1, {
-    step: 0,
-    weights,
-    first: zeros(),
-    second: zeros(),
+  const trainer = await Trainer.create({
+    config: golden.config,
+    layout,
+    size: golden,
+    threads: 1,
+    state: { step: 0, weights, first: zeros(), second: zeros() },
   });
   const losses: StepLosses[] = [];
   let gradient = zeros();

@@ -12,10 +12,10 @@ export interface Schedule {
 }
 
 /** Part of the steps after which the rate of `hold` begins to fall. */
-const held = 0.6;
+const heldShare = 0.6;
 
 /** Step at which the rate of `hold` begins to fall unless it is time earlier. */
-export const startOfFall = ({ steps }: Pick<Schedule, "steps">): number => Math.floor(held * steps);
+export const startOfFall = ({ steps }: Pick<Schedule, "steps">): number => Math.floor(heldShare * steps);
 
 /**
  * The rate of a step, without what a plateau took off it.
@@ -41,6 +41,7 @@ export interface PlateauState {
   readonly waited: number;
 }
 
+/** Before the first epoch. */
 export const startOfPlateau: PlateauState = { factor: 1, lowest: Infinity, waited: 0 };
 
 /**

@@ -3,7 +3,9 @@ import type { Device } from "../nn/devices.js";
 import { Graph } from "../nn/graph.js";
 import { openSession } from "../nn/session.js";
 
+/** Channels of the convolutions that are timed: those of the default network. */
 const channels = 32;
+/** Edge of the image that they run on, px. */
 const edge = 256;
 
 /**

@@ -1,11 +1,10 @@
 import { describe, expect, it, vi } from "vitest";
+import { discConfig as config, discOptions as options, discs } from "../../test/discs.js";
 import type { Batch } from "../core/batch.js";
 import { Cancelled, InvalidInput, TrainingDiverged } from "../core/errors.js";
-import { random } from "../core/random.js";
 import type { Tensor } from "../core/tensor.js";
 import { probeBlock } from "../nn/layout.js";
-import type { ModelConfig } from "./modelconfig.js";
-import { parametersOf, toTensors } from "./parameters.js";
+import { toTensors } from "./parameters.js";
 import {
   train,
   type TrainingData,
@@ -13,59 +12,6 @@ import {
   type TrainingState,
   type TrainOptions,
 } from "./train.js";
-
-const config: ModelConfig = {
-  rays: 8,
-  grid: 2,
-  depth: 1,
-  filters: 16,
-  convolutionsPerLevel: 1,
-  features: 16,
-};
-const options: TrainOptions = {
-  steps: 12,
-  batch: 2,
-  patch: 16,
-  learningRate: 3e-3,
-  schedule: "cosine",
-  warmup: 2,
-  stepsPerEpoch: 4,
-  seed: 11,
-  threads: 1,
-  layout: "nchw",
-};
-
-/** Discs of a known radius with their true distances: something that can be learned. */
-function discs(
-  seed: number,
-  { rays, grid }: ModelConfig = config,
-  { batch, patch }: Pick<TrainOptions, "batch" | "patch"> = options,
-): Batch {
-  const rng = random(seed);
-  const edge = patch / grid;
-  const image = Float32Array.from({ length: batch * patch * patch }, () => rng.normal(0, 0.05));
-  const probability = new Float32Array(batch * edge * edge);
-  const distances = new Float32Array(batch * rays * edge * edge);
-  for (let n = 0; n < batch; n++) {
-    const [cy, cx, radius] = [rng.uniform(5, patch - 5), rng.uniform(5, patch - 5), rng.uniform(3, 6)];
-    for (let y = 0; y < patch; y++)
-      for (let x = 0; x < patch; x++) {
-        const [dy, dx] = [y - cy, x - cx];
-        const distance = Math.hypot(dy, dx);
-        if (distance >= radius) continue;
-        image[(n * patch + y) * patch + x]! += 1;
-        if (y % grid !== 0 || x % grid !== 0) continue;
-        const at = (y / grid) * edge + x / grid;
-        probability[n * edge * edge + at] = 1 - distance / radius;
-        for (let k = 0; k < rays; k++) {
-          const along = dy * Math.sin((2 * Math.PI * k) / rays) + dx * Math.cos((2 * Math.PI * k) / rays);
-          distances[(n * rays + k) * edge * edge + at] =
-            Math.sqrt(along * along - distance * distance + radius * radius) - along;
-        }
-      }
-  }
-  return { image, probability, mask: new Float32Array(probability.length).fill(1), distances };
-}
 
 const data: TrainingData = { nextBatch: (step) => discs(step), validation: [discs(1000), discs(1001)] };
 const bytes = (weights: ReadonlyMap<string, Tensor>): string =>
@@ -88,25 +34,6 @@ describe("train", () => {
     expect(history.length).toBe(15);
     expect(history.at(-1)!.loss).toBeLessThan(history[0]!.loss / 4);
     expect(history.at(-1)!.distanceLoss).toBeLessThan(history[0]!.distanceLoss / 4);
-  });
-
-  it.each<Partial<ModelConfig>>([
-    { grid: 1, depth: 4, filters: 8, features: 8 },
-    { grid: 4, depth: 1, convolutionsPerLevel: 2 },
-    { grid: 2, depth: 3, filters: 5, features: 7, rays: 3 },
-  ])("trains networks of other shapes: %o", async (shape) => {
-    const other = { ...config, ...shape };
-    const run = { ...options, patch: 32, layout: "auto" as const, steps: 30, stepsPerEpoch: 10 };
-    const one = discs(2, other, run);
-    const { history, weights, layout } = await train(
-      other,
-      run,
-      { nextBatch: () => one, validation: [] },
-      {},
-    );
-    expect(history.at(-1)!.loss).toBeLessThan(history[0]!.loss);
-    expect([...weights.keys()]).toEqual(parametersOf(other).map(({ name }) => name));
-    if (other.filters % 8 !== 0) expect(layout).toBe("nchw");
   });
 
   it("gives the same bytes for the same seed, and others for another", async () => {

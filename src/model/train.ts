@@ -19,6 +19,7 @@ import {
 } from "./schedule.js";
 import { Trainer, type Losses, type OptimiserState, type StepLosses } from "./trainer.js";
 
+/** How a network is trained. */
 export interface TrainOptions extends Schedule {
   /** Patches in a batch. */
   readonly batch: number;
@@ -76,6 +77,7 @@ export const defaultTrainOptions: TrainOptions = {
 /** Epochs. StarDist's. */
 const defaultPatience = 40;
 
+/** What a network is trained on, and judged by. */
 export interface TrainingData {
   /** Batch of a step, from 0. To train reproducibly, and to resume, it must depend on the step alone. */
   nextBatch(step: number): Batch | Promise<Batch>;
@@ -121,6 +123,7 @@ export interface TrainingState extends OptimiserState {
   readonly fall?: number | undefined;
 }
 
+/** The weights that are kept. */
 export interface Best {
   /** Steps after which these weights were reached; 0 before the first epoch. */
   readonly step: number;
@@ -130,6 +133,7 @@ export interface Best {
   readonly weights: Float32Array;
 }
 
+/** What a training gives. */
 export interface TrainResult {
   /** The best, not the last. */
   readonly weights: Map<string, Tensor>;
@@ -163,7 +167,8 @@ export async function train(
   throwIfCancelled(context, "Training");
   const layout = await chooseLayout(config, options.layout, options.device);
   const start = options.resume ?? freshState(config, options);
-  const trainer = await Trainer.create(config, layout, options, options.threads, start, options.device);
+  const { threads, device } = options;
+  const trainer = await Trainer.create({ config, layout, size: options, threads, device, state: start });
   try {
     const { best, history } = await run(trainer, start, options, data, context);
     const name = layout.kind === "blocked" ? `blocked ${layout.block}` : layout.kind;

@@ -10,6 +10,7 @@ import { batchShapes, buildLossGraph, buildStepGraph, type BatchSize } from "./g
 import type { ModelConfig } from "./modelconfig.js";
 import { pack, unpack } from "./parameters.js";
 
+/** The loss of a batch and its two parts. */
 export interface Losses {
   /** probability + 0.2 distance. */
   readonly loss: number;
@@ -17,6 +18,7 @@ export interface Losses {
   readonly distance: number;
 }
 
+/** What a step says of itself. */
 export interface StepLosses extends Losses {
   /** Euclidean norm of the gradient of all parameters. */
   readonly gradientNorm: number;
@@ -53,6 +55,18 @@ const tensor = (data: Float32Array, shape: readonly number[]): FloatTensor =>
 const scalar = (value = 0): FloatTensor => tensor(Float32Array.of(value), []);
 const valueOf = (scalarTensor: FloatTensor): number => (scalarTensor.data as Float32Array)[0]!;
 
+/** What a trainer is made from. */
+export interface TrainerOptions {
+  readonly config: ModelConfig;
+  readonly layout: Layout;
+  readonly size: BatchSize;
+  readonly threads: number;
+  /** Default `cpu`. */
+  readonly device?: Device | undefined;
+  /** Where the training begins or goes on. */
+  readonly state: OptimiserState;
+}
+
 /**
  * The sessions and buffers of a training. Weights and moments live in two sets of arrays: a step reads one
  * and writes the other, then they change places, so that nothing is copied.
@@ -73,13 +87,8 @@ export class Trainer {
   #average: FloatTensor | undefined;
 
   private constructor(
-    config: ModelConfig,
-    layout: Layout,
-    size: BatchSize,
-    threads: number,
-    device: Device,
+    { config, layout, size, threads, device = "cpu", state }: TrainerOptions,
     session: ort.InferenceSession,
-    state: OptimiserState,
   ) {
     this.config = config;
     this.layout = layout;
@@ -100,16 +109,10 @@ export class Trainer {
   }
 
   /** @throws InvalidInput where the device is missing */
-  static async create(
-    config: ModelConfig,
-    layout: Layout,
-    size: BatchSize,
-    threads: number,
-    state: OptimiserState,
-    device: Device = "cpu",
-  ): Promise<Trainer> {
+  static async create(options: TrainerOptions): Promise<Trainer> {
+    const { config, layout, size, threads, device = "cpu" } = options;
     const session = await createSession(buildStepGraph(config, layout, size), threads, device);
-    return new Trainer(config, layout, size, threads, device, session, state);
+    return new Trainer(options, session);
   }
 
   /** One step of training. The losses are those before the step. */

@@ -11,18 +11,22 @@ import { crc32 } from "#platform";
 import { CorruptFile, messageOf } from "../core/errors.js";
 import type { TrainingState } from "./train.js";
 
+/** A training that can be gone on with. */
 export interface Checkpoint {
   /** What the state belongs to: plain data, kept as it is. */
   readonly origin: unknown;
   readonly state: TrainingState;
 }
 
+/** First bytes of the file. */
 const magic = "KARYONCK";
+/** Bytes before the head: magic, checksum, length of the head. */
 const headerBytes = 16;
 /** Numbers that JSON turns into null, or into another. */
 const isUnusual = (value: unknown): value is number =>
   typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0));
 
+/** The bytes of a checkpoint, as described above. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
   const vectors: Float32Array[] = [];
   let floats = 0;

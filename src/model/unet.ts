@@ -7,6 +7,7 @@ import type { Tape } from "../nn/tape.js";
 import type { ModelConfig } from "./modelconfig.js";
 import { headFilters } from "./parameters.js";
 
+/** What the network computes. */
 export interface Outputs {
   /** [N, rays, h, w], px; linear, so that an untrained network may give negative ones. */
   readonly distances: Value;

@@ -1,10 +1,14 @@
 import type { Graph, Value } from "./graph.js";
 import { add, divide, multiply, scale, squareRoot, subtract } from "./primitives.js";
 
+/** Decay of the first moment a step: the paper's. */
 const adamBeta1 = 0.9;
+/** Decay of the second moment a step: the paper's. */
 const adamBeta2 = 0.999;
+/** Added to the root of the second moment: Keras' (see `emitAdam`). */
 const adamEpsilon = 1e-7;
 
+/** What Adam keeps from step to step, flat vectors of equal length. */
 export interface AdamState {
   readonly weights: Value;
   /**

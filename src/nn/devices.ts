@@ -5,4 +5,5 @@
  * adapter; the others are passed on to the runtime as they are.
  */
 export const devices = ["cpu", "webgpu", "cuda", "coreml", "dml"] as const;
+/** One of `devices`. */
 export type Device = (typeof devices)[number];

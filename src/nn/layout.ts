@@ -14,8 +14,10 @@ import { ort } from "#platform";
 import { sizeOf } from "../core/tensor.js";
 import { Graph, type Value } from "./graph.js";
 
+/** How activations and weights lie in memory; `block` is the length of a block of channels. */
 export type Layout = { readonly kind: "nchw" } | { readonly kind: "blocked"; readonly block: number };
 
+/** The standard layout. */
 export const nchwLayout: Layout = { kind: "nchw" };
 
 /** Domain of the blocked operators. */

@@ -4,7 +4,7 @@
  */
 import { CorruptFile, UnsupportedFormat } from "../core/errors.js";
 import { sizeOf, type Tensor } from "../core/tensor.js";
-import { fieldsOf, MessageWriter } from "./protobuf.js";
+import { type Field, fieldsOf, MessageWriter } from "./protobuf.js";
 
 /** A fixed length, or the name of one that is known only when the model runs. */
 export type Dimension = number | string;
@@ -12,7 +12,9 @@ export type Dimension = number | string;
 /** Plain numbers are integers; a float says so. */
 export type Attribute = number | string | readonly number[] | { readonly float: number };
 
+/** One operation of a graph. */
 export interface OnnxNode {
+  /** Name of the operator, such as "Conv". */
   readonly type: string;
   /** "" for the standard operators. */
   readonly domain: string;
@@ -22,6 +24,7 @@ export interface OnnxNode {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
+/** A tensor stored in the model; its data row-major. */
 export interface OnnxTensor {
   readonly name: string;
   readonly shape: readonly number[];
@@ -34,6 +37,7 @@ export interface OnnxPort {
   readonly shape: readonly Dimension[];
 }
 
+/** What is written of a model. */
 export interface OnnxModel {
   readonly nodes: readonly OnnxNode[];
   readonly initialisers: readonly OnnxTensor[];
@@ -44,65 +48,96 @@ export interface OnnxModel {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** Version of the format itself. */
 const irVersion = 8;
-const floatType = 1;
-const int64 = 7;
 
+/** Field numbers of the messages of onnx.proto3 that are read or written here, by the names there. */
+const fields = {
+  model: { irVersion: 1, producerName: 2, graph: 7, opsetImport: 8, metadataProps: 14 },
+  opset: { domain: 1, version: 2 },
+  entry: { key: 1, value: 2 },
+  graph: { node: 1, name: 2, initializer: 5, input: 11, output: 12 },
+  node: { input: 1, output: 2, name: 3, opType: 4, attribute: 5, domain: 7 },
+  attribute: { name: 1, f: 2, i: 3, s: 4, ints: 8, type: 20 },
+  tensor: { dims: 1, dataType: 2, floatData: 4, name: 8, rawData: 9, externalData: 13 },
+  valueInfo: { name: 1, type: 2 },
+  type: { tensorType: 1 },
+  tensorType: { elemType: 1, shape: 2 },
+  shape: { dim: 1 },
+  dimension: { dimValue: 1, dimParam: 2 },
+} as const;
+
+/** onnx.proto3's `TensorProto.DataType`. */
+const dataTypes = { float: 1, int64: 7 } as const;
+
+/** onnx.proto3's `AttributeProto.AttributeType`. */
+const attributeTypes = { float: 1, int: 2, string: 3, ints: 7 } as const;
+
+/** Written as the producer and as the name of the graph. */
+const producer = "karyon";
+
+/** The bytes of an ONNX file. Domains besides the standard one are imported in version 1. */
 export function encodeModel(model: OnnxModel): Uint8Array {
   const graph = new MessageWriter();
-  model.nodes.forEach((node, index) => graph.message(1, encodeNode(node, `${node.type}_${index}`)));
-  graph.string(2, "karyon");
-  for (const tensor of model.initialisers) graph.message(5, encodeTensor(tensor));
-  for (const port of model.inputs) graph.message(11, encodePort(port));
-  for (const port of model.outputs) graph.message(12, encodePort(port));
+  model.nodes.forEach((node, index) =>
+    graph.message(fields.graph.node, encodeNode(node, `${node.type}_${index}`)),
+  );
+  graph.string(fields.graph.name, producer);
+  for (const tensor of model.initialisers) graph.message(fields.graph.initializer, encodeTensor(tensor));
+  for (const port of model.inputs) graph.message(fields.graph.input, encodePort(port));
+  for (const port of model.outputs) graph.message(fields.graph.output, encodePort(port));
   const out = new MessageWriter();
-  out.integer(1, irVersion);
-  out.string(2, "karyon");
-  out.message(7, graph);
-  out.message(8, encodeOpset("", model.opset));
+  out.integer(fields.model.irVersion, irVersion);
+  out.string(fields.model.producerName, producer);
+  out.message(fields.model.graph, graph);
+  out.message(fields.model.opsetImport, encodeOpset("", model.opset));
   const domains = new Set(model.nodes.map((node) => node.domain).filter((domain) => domain !== ""));
-  for (const domain of domains) out.message(8, encodeOpset(domain, 1));
-  for (const [key, value] of Object.entries(model.metadata)) out.message(14, encodeEntry(key, value));
+  for (const domain of domains) out.message(fields.model.opsetImport, encodeOpset(domain, 1));
+  for (const [key, value] of Object.entries(model.metadata))
+    out.message(fields.model.metadataProps, encodeEntry(key, value));
   return out.finish();
 }
 
 function encodeNode(node: OnnxNode, name: string): MessageWriter {
   const out = new MessageWriter();
-  for (const input of node.inputs) out.string(1, input);
-  for (const output of node.outputs) out.string(2, output);
-  out.string(3, name);
-  out.string(4, node.type);
-  for (const [key, value] of Object.entries(node.attributes)) out.message(5, encodeAttribute(key, value));
-  if (node.domain !== "") out.string(7, node.domain);
+  for (const input of node.inputs) out.string(fields.node.input, input);
+  for (const output of node.outputs) out.string(fields.node.output, output);
+  out.string(fields.node.name, name);
+  out.string(fields.node.opType, node.type);
+  for (const [key, value] of Object.entries(node.attributes))
+    out.message(fields.node.attribute, encodeAttribute(key, value));
+  if (node.domain !== "") out.string(fields.node.domain, node.domain);
   return out;
 }
 
 function encodeAttribute(name: string, value: Attribute): MessageWriter {
-  const TYPE = 20;
+  const { attribute } = fields;
   const out = new MessageWriter();
-  out.string(1, name);
+  out.string(attribute.name, name);
   if (typeof value === "string") {
-    out.string(4, value);
-    out.integer(TYPE, 3);
+    out.string(attribute.s, value);
+    out.integer(attribute.type, attributeTypes.string);
   } else if (typeof value === "number") {
-    out.integer(3, value);
-    out.integer(TYPE, 2);
+    out.integer(attribute.i, value);
+    out.integer(attribute.type, attributeTypes.int);
   } else if ("float" in value) {
-    out.float(2, value.float);
-    out.integer(TYPE, 1);
+    out.float(attribute.f, value.float);
+    out.integer(attribute.type, attributeTypes.float);
   } else {
-    for (const item of value) out.integer(8, item);
-    out.integer(TYPE, 7);
+    for (const item of value) out.integer(attribute.ints, item);
+    out.integer(attribute.type, attributeTypes.ints);
   }
   return out;
 }
 
 function encodeTensor(tensor: OnnxTensor): MessageWriter {
   const out = new MessageWriter();
-  for (const length of tensor.shape) out.integer(1, length);
-  out.integer(2, tensor.data instanceof Float32Array ? floatType : int64);
-  out.string(8, tensor.name);
-  out.bytes(9, new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength));
+  for (const length of tensor.shape) out.integer(fields.tensor.dims, length);
+  const isFloat = tensor.data instanceof Float32Array;
+  out.integer(fields.tensor.dataType, isFloat ? dataTypes.float : dataTypes.int64);
+  out.string(fields.tensor.name, tensor.name);
+  const { buffer, byteOffset, byteLength } = tensor.data;
+  out.bytes(fields.tensor.rawData, new Uint8Array(buffer, byteOffset, byteLength));
   return out;
 }
 
@@ -110,32 +145,32 @@ function encodePort(port: OnnxPort): MessageWriter {
   const shape = new MessageWriter();
   for (const length of port.shape) {
     const dimension = new MessageWriter();
-    if (typeof length === "number") dimension.integer(1, length);
-    else dimension.string(2, length);
-    shape.message(1, dimension);
+    if (typeof length === "number") dimension.integer(fields.dimension.dimValue, length);
+    else dimension.string(fields.dimension.dimParam, length);
+    shape.message(fields.shape.dim, dimension);
   }
   const tensorType = new MessageWriter();
-  tensorType.integer(1, floatType);
-  tensorType.message(2, shape);
+  tensorType.integer(fields.tensorType.elemType, dataTypes.float);
+  tensorType.message(fields.tensorType.shape, shape);
   const type = new MessageWriter();
-  type.message(1, tensorType);
+  type.message(fields.type.tensorType, tensorType);
   const out = new MessageWriter();
-  out.string(1, port.name);
-  out.message(2, type);
+  out.string(fields.valueInfo.name, port.name);
+  out.message(fields.valueInfo.type, type);
   return out;
 }
 
 function encodeOpset(domain: string, version: number): MessageWriter {
   const out = new MessageWriter();
-  out.string(1, domain);
-  out.integer(2, version);
+  out.string(fields.opset.domain, domain);
+  out.integer(fields.opset.version, version);
   return out;
 }
 
 function encodeEntry(key: string, value: string): MessageWriter {
   const out = new MessageWriter();
-  out.string(1, key);
-  out.string(2, value);
+  out.string(fields.entry.key, key);
+  out.string(fields.entry.value, value);
   return out;
 }
 
@@ -151,10 +186,10 @@ export function readInitialisers(bytes: Uint8Array, where: string): Map<string, 
   const tensors = new Map<string, Tensor>();
   let graphs = 0;
   for (const graph of fieldsOf(bytes, where)) {
-    if (graph.field !== 7) continue;
+    if (graph.field !== fields.model.graph) continue;
     graphs++;
     for (const part of fieldsOf(graph.bytes, where, graph.offset)) {
-      if (part.field !== 5) continue;
+      if (part.field !== fields.graph.initializer) continue;
       const tensor = readTensor(part.bytes, where, part.offset);
       if (tensor) tensors.set(tensor.name, { shape: tensor.shape, data: tensor.data });
     }
@@ -168,21 +203,31 @@ function readTensor(
   where: string,
   base: number,
 ): { name: string; shape: number[]; data: Float32Array } | undefined {
+  const { tensor } = fields;
   const shape: number[] = [];
-  let [name, type] = ["", 0];
+  let name = "";
+  let type = 0;
   let data: Uint8Array | undefined;
   for (const part of fieldsOf(bytes, where, base)) {
-    if (part.field === 1)
-      shape.push(
-        ...(part.bytes.length > 0 ? packedIntegers(part.bytes, where, part.offset) : [part.integer]),
-      );
-    else if (part.field === 2) type = part.integer;
-    else if (part.field === 8) name = new TextDecoder().decode(part.bytes);
-    else if (part.field === 4 || part.field === 9) data = part.bytes;
-    else if (part.field === 13)
-      throw new UnsupportedFormat(where, "a tensor in a separate file", "save the model as one file");
+    switch (part.field) {
+      case tensor.dims:
+        shape.push(...dimensionsIn(part, where));
+        break;
+      case tensor.dataType:
+        type = part.integer;
+        break;
+      case tensor.name:
+        name = new TextDecoder().decode(part.bytes);
+        break;
+      case tensor.floatData:
+      case tensor.rawData:
+        data = part.bytes;
+        break;
+      case tensor.externalData:
+        throw new UnsupportedFormat(where, "a tensor in a separate file", "save the model as one file");
+    }
   }
-  if (type !== floatType) return undefined;
+  if (type !== dataTypes.float) return undefined;
   if (data === undefined || data.length !== 4 * sizeOf(shape))
     throw new CorruptFile(
       where,
@@ -194,7 +239,10 @@ function readTensor(
   return { name, shape, data: new Float32Array(new Uint8Array(data).buffer) };
 }
 
-/** Other writers pack the dimensions of a tensor into one field. */
+/** Dimensions of a tensor: one a field, or, as other writers do, packed into one field. */
+const dimensionsIn = ({ bytes, integer, offset }: Field, where: string): number[] =>
+  bytes.length > 0 ? packedIntegers(bytes, where, offset) : [integer];
+
 function packedIntegers(bytes: Uint8Array, where: string, base: number): number[] {
   const out: number[] = [];
   let [value, scale] = [0, 1];
@@ -218,10 +266,12 @@ function packedIntegers(bytes: Uint8Array, where: string, base: number): number[
  */
 export function readOpset(bytes: Uint8Array, where: string): number {
   for (const { field, bytes: part, offset } of fieldsOf(bytes, where)) {
-    if (field !== 8) continue;
+    if (field !== fields.model.opsetImport) continue;
     const values = [...fieldsOf(part, where, offset)];
-    const domain = new TextDecoder().decode(values.find((value) => value.field === 1)?.bytes);
-    const version = values.find((value) => value.field === 2)?.integer;
+    const domain = new TextDecoder().decode(
+      values.find((value) => value.field === fields.opset.domain)?.bytes,
+    );
+    const version = values.find((value) => value.field === fields.opset.version)?.integer;
     // Both names stand for the standard operators.
     if ((domain === "" || domain === "ai.onnx") && version !== undefined) return version;
   }

@@ -29,17 +29,26 @@ const unary =
   (graph: Graph, a: Value): Value =>
     graph.node(type, [a], a.shape);
 
+/** a + b, broadcast. */
 export const add = binary("Add");
+/** a - b, broadcast. */
 export const subtract = binary("Sub");
+/** a b, element by element, broadcast. */
 export const multiply = binary("Mul");
+/** a / b, element by element, broadcast. */
 export const divide = binary("Div");
+/** Booleans: whether a = b, broadcast. */
 export const equal = binary("Equal");
+/** |a|. */
 export const absolute = unary("Abs");
+/** The square root of a. */
 export const squareRoot = unary("Sqrt");
+/** 1 / (1 + e^-a). */
 export const sigmoid = unary("Sigmoid");
 /** log(1 + e^x), without overflow. */
 export const softplus = unary("Softplus");
 
+/** a times a constant. */
 export const scale = (graph: Graph, a: Value, factor: number): Value =>
   multiply(graph, a, graph.scalar(factor));
 
@@ -57,14 +66,17 @@ export const positive = (graph: Graph, a: Value): Value =>
 export const sign = (graph: Graph, a: Value): Value =>
   graph.node("Clip", [scale(graph, a, steepSlope), graph.scalar(-1), graph.scalar(1)], a.shape);
 
+/** Slope of the hard functions that stand for steps: no value but 0 lies on it. */
 const steepSlope = 1e20;
 
+/** The same values in another shape of the same size. */
 export function reshape(graph: Graph, a: Value, shape: Shape): Value {
   if (sizeOf(shape) !== sizeOf(a.shape))
     throw new Error(`cannot reshape [${a.shape.join(", ")}] to [${shape.join(", ")}]`);
   return graph.node("Reshape", [a, graph.integers(shape)], shape);
 }
 
+/** @param axes axis of `a` that each axis of the result is */
 export const transpose = (graph: Graph, a: Value, axes: Shape): Value =>
   graph.node(
     "Transpose",
@@ -73,6 +85,7 @@ export const transpose = (graph: Graph, a: Value, axes: Shape): Value =>
     { perm: axes },
   );
 
+/** The parts one after the other along an axis; their other axes must be of equal length. */
 export function concat(graph: Graph, parts: readonly Value[], axis: number): Value {
   const shape = [...parts[0]!.shape];
   for (const part of parts)
@@ -82,6 +95,7 @@ export function concat(graph: Graph, parts: readonly Value[], axis: number): Val
   return graph.node("Concat", parts, shape, { axis });
 }
 
+/** The inverse of `concat`: parts of the given lengths along an axis. */
 export function split(graph: Graph, a: Value, lengths: Shape, axis: number): Value[] {
   if (lengths.reduce((sum, n) => sum + n, 0) !== a.shape[axis])
     throw new Error(`cannot split ${a.shape[axis]} into ${lengths.join(" + ")}`);
@@ -114,6 +128,7 @@ export const pad = (graph: Graph, a: Value, before: Shape, after: Shape): Value 
 export const gather = (graph: Graph, a: Value, rows: Shape): Value =>
   graph.node("Gather", [a, graph.integers(rows)], [rows.length, ...a.shape.slice(1)], { axis: 0 });
 
+/** Sum over the given axes, which the result no longer has. */
 export const sum = (graph: Graph, a: Value, axes: Shape): Value =>
   graph.node(
     "ReduceSum",

@@ -1,9 +1,13 @@
 /** The protocol-buffer wire format: as much of it as ONNX files need. Source: protobuf.dev, "Encoding". */
 import { CorruptFile } from "../core/errors.js";
 
+/** Wire type of integers of variable length. */
 const varintWire = 0;
+/** Wire type of eight bytes. */
 const fixed64 = 1;
+/** Wire type of a length and so many bytes: strings, messages, packed lists. */
 const bytesWire = 2;
+/** Wire type of four bytes. */
 const fixed32 = 5;
 
 /** Collects the fields of one message. Nested messages are written by handing over their writer. */

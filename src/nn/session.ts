@@ -39,6 +39,7 @@ export async function openSession(
   });
 }
 
+/** What was found of each device that was asked for. */
 const found = new Map<Device, Promise<void>>();
 
 /**
@@ -74,6 +75,7 @@ async function open(device: Exclude<Device, "cpu">): Promise<void> {
   }
 }
 
+/** The error for a device that cannot be opened. @param received what the runtime says or has */
 export const missingDevice = (device: Exclude<Device, "cpu">, received: string): InvalidInput =>
   new InvalidInput(`device ${device}`, "a device that works on this machine", received, advice[device]);
 

@@ -15,28 +15,35 @@ export interface Band {
 }
 
 /**
- * Of the rows at once, at least this share moves on, however large the objects are: then a band is larger
- * than asked for.
+ * Smallest core, as a share of the rows asked for, however large the objects are: then a band is larger than
+ * asked for.
  */
 const minCore = 0.25;
 
+/** How far objects reach beyond their polygons, px. */
+export interface ObjectReach {
+  /** How far objects may leave their polygon. */
+  readonly grow: number;
+  /** Rows above and below the polygon on which an object depends. */
+  readonly around: number;
+}
+
 /**
+ * The bands of an image of `height` rows, from top to bottom.
+ *
  * @param rows that a band shall have at most, its surroundings included
- * @param grow how far objects may leave their polygon, px
- * @param around rows above and below the polygon on which an object depends, px
  */
 export function* bandsOf(
   polygons: StarPolygons,
   height: number,
   rows: number,
-  grow: number,
-  around: number,
+  reach: ObjectReach,
 ): Generator<Band> {
   const extents = paintedRows(polygons, height);
   const minimum = Math.max(1, Math.floor(minCore * rows));
   for (let from = 0; from < height;) {
     let core: Rows = { from, to: Math.min(height, from + rows) };
-    let window = windowOf(core, extents, height, grow, around);
+    let window = windowOf(core, extents, height, reach);
     // Fewer rows reach fewer objects, so that this ends.
     for (
       let tooMany = window.to - window.from - rows;
@@ -44,7 +51,7 @@ export function* bandsOf(
       tooMany = window.to - window.from - rows
     ) {
       core = { from, to: Math.max(from + minimum, core.to - tooMany) };
-      window = windowOf(core, extents, height, grow, around);
+      window = windowOf(core, extents, height, reach);
     }
     yield { core, window };
     from = core.to;
@@ -73,7 +80,7 @@ function paintedRows(polygons: StarPolygons, height: number): Int32Array {
   return out;
 }
 
-function windowOf(core: Rows, extents: Int32Array, height: number, grow: number, around: number): Rows {
+function windowOf(core: Rows, extents: Int32Array, height: number, { grow, around }: ObjectReach): Rows {
   let { from, to } = core;
   for (let i = 0; i < extents.length; i += 2) {
     const [first, end] = [extents[i]!, extents[i + 1]!];

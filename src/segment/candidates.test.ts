@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { convexShapes, idealPrediction } from "../../test/fakes.js";
 import { random } from "../core/random.js";
 import { joinPolygons, takePolygons } from "../starconvex/geometry.js";
-import { largestPieces, numbering, numberRows } from "./assemble.js";
+import { numbering, numberRows } from "./assemble.js";
 import { candidatesIn, candidatesOf } from "./candidates.js";
 
 describe("candidatesOf", () => {
@@ -67,10 +67,6 @@ describe("assembly", () => {
     count: 3,
     data: Int32Array.from([3, 0, 1, 2, 1, 1, 0, 3, 3, 0, 2, 1, 0, 0]),
   };
-
-  it("keeps the largest piece of each object and drops small ones", () => {
-    expect([...largestPieces(labels, 3).data]).toEqual([3, 0, 0, 0, 1, 1, 0, 3, 3, 0, 0, 1, 0, 0]);
-  });
 
   it("numbers objects in the order of their first pixel, however many rows come at once", () => {
     for (const rows of [1, 2]) {

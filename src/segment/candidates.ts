@@ -15,6 +15,7 @@ const smallestRadius = 0.75;
 export const candidatesOf = (prediction: Prediction, threshold: number): StarPolygons =>
   candidatesIn({ ...prediction, y: 0, x: 0 }, threshold, prediction.width).polygons;
 
+/** Polygons of cells, and where in the image the cells are. */
 export interface Candidates {
   /** By row, then column of their cell. */
   readonly polygons: StarPolygons;

@@ -27,14 +27,11 @@ describe("labelsUnderFlips", () => {
       width,
       3,
     );
-    const found = await labelsUnderFlips(
-      data,
-      height,
-      width,
-      marchingPredictor(config),
-      { probability: 0.5, overlap: 0.4 },
-      4096,
-    );
+    const found = await labelsUnderFlips({ height, width, data }, marchingPredictor(config), {
+      probability: 0.5,
+      overlap: 0.4,
+      tile: 4096,
+    });
     expect(found.length).toBe(4);
     for (const labels of found) {
       const ious = bestIous(truth, labels).sort();

@@ -1,5 +1,6 @@
 import type { LabelImage } from "../core/labels.js";
 import type { StageContext } from "../core/progress.js";
+import type { Plane } from "../core/size.js";
 import type { Predictor } from "../model/predictor.js";
 import { takePolygons } from "../starconvex/geometry.js";
 import { paintPolygons } from "../starconvex/raster.js";
@@ -19,41 +20,35 @@ const flips = [
  * What a network finds in an image, and what it finds in the mirrored image, mirrored back. A nucleus does
  * not depend on the side it is looked at from, so that what differs is what the network is not sure of.
  *
- * @param data height x width, normalised grey values at the network's scale
+ * @param image normalised grey values at the network's scale
+ * @param options thresholds, and the tile as for `predictTiled`
  * @returns star polygons painted, each with labels of its own: of the image as it is, then of each of its
  *   three mirror images
  */
 export async function labelsUnderFlips(
-  data: Float32Array,
-  height: number,
-  width: number,
+  image: Plane,
   predictor: Predictor,
-  thresholds: Thresholds,
-  tile: number,
+  options: Thresholds & { readonly tile: number },
   context: StageContext = {},
 ): Promise<[LabelImage, ...LabelImage[]]> {
-  const find = async (input: Float32Array): Promise<LabelImage> => {
+  const find = async (input: Plane): Promise<LabelImage> => {
     const candidates = candidatesOf(
-      await predictTiled(input, height, width, predictor, tile, context),
-      thresholds.probability,
+      await predictTiled(input, predictor, options.tile, context),
+      options.probability,
     );
-    const polygons = takePolygons(candidates, suppress(candidates, thresholds.overlap));
-    return paintPolygons(polygons, [...polygons.scores.keys()], height, width);
+    const polygons = takePolygons(candidates, suppress(candidates, options.overlap));
+    return paintPolygons(polygons, [...polygons.scores.keys()], image);
   };
-  const found: [LabelImage, ...LabelImage[]] = [await find(data)];
+  const found: [LabelImage, ...LabelImage[]] = [await find(image)];
   for (const [down, across] of flips) {
-    const flip = <T extends Float32Array | Int32Array>(values: T): T =>
-      mirror(values, height, width, down, across);
-    const labels = await find(flip(data));
-    found.push({ ...labels, data: flip(labels.data) });
+    const labels = await find({ ...image, data: mirrored(image, down, across) });
+    found.push({ ...labels, data: mirrored(labels, down, across) });
   }
   return found;
 }
 
-function mirror<T extends Float32Array | Int32Array>(
-  values: T,
-  height: number,
-  width: number,
+function mirrored<T extends Float32Array | Int32Array>(
+  { height, width, data: values }: Plane<T>,
   down: boolean,
   across: boolean,
 ): T {

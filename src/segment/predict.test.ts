@@ -33,10 +33,10 @@ describe("predictTiled", () => {
     const [h, w] = [83, 117];
     const data = blobs(h, w);
     const predictor = filterPredictor(config);
-    const whole = await predictTiled(data, h, w, predictor, 4096);
+    const whole = await predictTiled({ height: h, width: w, data }, predictor, 4096);
     expect([whole.height, whole.width]).toEqual([42, 59]);
     for (const tile of [1, 40, 64, 87, 100]) {
-      const tiled = await predictTiled(data, h, w, predictor, tile);
+      const tiled = await predictTiled({ height: h, width: w, data }, predictor, tile);
       expect(tiled.probability).toEqual(whole.probability);
       expect(tiled.distances).toEqual(whole.distances);
     }
@@ -47,8 +47,8 @@ describe("predictTiled", () => {
     // Says that it sees less far than it does.
     const shortSighted: Predictor = { ...filterPredictor({ ...config, depth: 2 }), config };
     expect(receptiveMargin({ ...config, depth: 2 })).toBeGreaterThan(receptiveMargin(config));
-    const whole = await predictTiled(data, 96, 96, shortSighted, 4096);
-    const tiled = await predictTiled(data, 96, 96, shortSighted, 48);
+    const whole = await predictTiled({ height: 96, width: 96, data }, shortSighted, 4096);
+    const tiled = await predictTiled({ height: 96, width: 96, data }, shortSighted, 48);
     expect(largestDifference(whole.probability, tiled.probability)).toBeGreaterThan(1e-3);
   });
 
@@ -85,15 +85,19 @@ describe("predictTiled", () => {
       predict: (data, h, w) => (widths.push(w), inner.predict(data, h, w)),
     };
     const width = 2 * (64 - margin);
-    await predictTiled(blobs(8, width), 8, width, predictor, 64);
+    await predictTiled({ height: 8, width, data: blobs(8, width) }, predictor, 64);
     expect(widths).toEqual([64, 64]);
     widths.length = 0;
-    await predictTiled(blobs(8, width + 8), 8, width + 8, predictor, 64);
+    await predictTiled({ height: 8, width: width + 8, data: blobs(8, width + 8) }, predictor, 64);
     expect(widths.length).toBeGreaterThan(2);
   });
 
   it("mirrors images smaller than one cell of the network", async () => {
-    const prediction = await predictTiled(Float32Array.from([0.5, 0.25]), 1, 2, filterPredictor(config), 512);
+    const prediction = await predictTiled(
+      { height: 1, width: 2, data: Float32Array.from([0.5, 0.25]) },
+      filterPredictor(config),
+      512,
+    );
     expect([prediction.height, prediction.width]).toEqual([1, 1]);
     expect(prediction.probability[0]).toBeGreaterThan(0.5 / 3 - 1e-6);
   });
@@ -105,18 +109,23 @@ describe("predictTiled", () => {
       done.push(`${n}/${total}`);
       if (n === 2) controller.abort();
     };
-    const promise = predictTiled(blobs(100, 90), 100, 90, filterPredictor(config), 64, {
-      signal: controller.signal,
-      onProgress,
-    });
+    const promise = predictTiled(
+      { height: 100, width: 90, data: blobs(100, 90) },
+      filterPredictor(config),
+      64,
+      {
+        signal: controller.signal,
+        onProgress,
+      },
+    );
     await expect(promise).rejects.toThrow(/Prediction was stopped/);
     expect(done.length).toBe(2);
   });
 
   it("refuses data of another size", async () => {
-    await expect(predictTiled(new Float32Array(9), 2, 4, filterPredictor(config), 512)).rejects.toThrow(
-      /8 values/,
-    );
+    await expect(
+      predictTiled({ height: 2, width: 4, data: new Float32Array(9) }, filterPredictor(config), 512),
+    ).rejects.toThrow(/8 values/);
   });
 });
 
@@ -130,11 +139,11 @@ describe("with a U-Net of random weights", () => {
     const [h, w] = [300, 270];
     // Bright, because random weights hardly react.
     const data = blobs(h, w).map((v) => 40 * v);
-    const whole = await predictTiled(data, h, w, predictor, 4096);
+    const whole = await predictTiled({ height: h, width: w, data }, predictor, 4096);
     // There is something to agree on.
     expect(Math.max(...whole.probability) - Math.min(...whole.probability)).toBeGreaterThan(0.1);
     for (const tile of [160, 201, 256]) {
-      const tiled = await predictTiled(data, h, w, predictor, tile);
+      const tiled = await predictTiled({ height: h, width: w, data }, predictor, tile);
       expect(largestDifference(tiled.probability, whole.probability)).toBeLessThan(1e-5);
       expect(largestDifference(tiled.distances, whole.distances)).toBeLessThan(1e-4);
     }
@@ -153,7 +162,7 @@ describe("with a U-Net of random weights", () => {
     };
     const [h, w] = [300, 270];
     const image = { height: h, width: w, data: blobs(h, w) };
-    const { probability } = await predictTiled(image.data, h, w, predictor, 4096);
+    const { probability } = await predictTiled(image, predictor, 4096);
     const probabilityThreshold = [...probability].sort((a, b) => a - b)[
       Math.floor(0.8 * probability.length)
     ]!;

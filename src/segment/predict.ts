@@ -1,5 +1,7 @@
 import { InvalidInput } from "../core/errors.js";
+import type { Window } from "../core/image.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
+import type { Plane, Size } from "../core/size.js";
 import { receptiveField, receptiveMargin, sizeMultiple } from "../model/modelconfig.js";
 import type { Predictor } from "../model/predictor.js";
 
@@ -50,15 +52,13 @@ export interface PredictionTile extends Prediction {
  * Predicts a whole image. Memory: 4 (rays + 1) / grid² bytes a pixel for the result, and what the network
  * needs for one tile.
  *
- * @param data height x width, normalised grey values
+ * @param image normalised grey values
  * @param tile edge of the square that is given to the network at once, px, margins included; rounded down to
  *   what the network can take
  * @throws InvalidInput when the data is not of that size or the tile is no positive number; Cancelled
  */
 export async function predictTiled(
-  data: Float32Array,
-  height: number,
-  width: number,
+  { height, width, data }: Plane,
   predictor: Predictor,
   tile: number,
   context: StageContext = {},
@@ -75,8 +75,8 @@ export async function predictTiled(
     tile,
     context,
   )) {
-    copyRows(probability, w, h, part.probability, part, 1);
-    copyRows(distances, w, h, part.distances, part, rays);
+    copyRows({ height: h, width: w, data: probability }, part.probability, part, 1);
+    copyRows({ height: h, width: w, data: distances }, part.distances, part, rays);
   }
   return { height: h, width: w, grid, rays, probability, distances };
 }
@@ -99,18 +99,20 @@ export async function* predictTiles(
   const margin = Math.ceil(receptiveMargin(predictor.config) / multiple) * multiple;
   const rows = spans(height, tile, multiple, margin);
   const columns = spans(width, tile, multiple, margin);
-  let done = 0;
+  const cells = { height: Math.ceil(height / grid), width: Math.ceil(width / grid) };
   const farthest = receptiveField(predictor.config);
+  let done = 0;
   for (const row of rows) {
     throwIfCancelled(context, "Prediction");
     const lines = await input.rows(row.from, Math.min(height, row.to));
     for (const column of columns) {
       throwIfCancelled(context, "Prediction");
       const [h, w] = [row.to - row.from, column.to - column.from];
-      const raw = await predictor.predict(mirroredCrop(lines, input, row.from, column.from, h, w), h, w);
+      const crop = mirroredCrop(lines, input, { y: row.from, x: column.from, height: h, width: w });
+      const raw = await predictor.predict(crop, h, w);
       for (let i = 0; i < raw.distances.length; i++)
         if (raw.distances[i]! > farthest) raw.distances[i] = farthest;
-      yield inner(raw, predictor, row, column, Math.ceil(height / grid), Math.ceil(width / grid));
+      yield usedPart(raw, predictor, { row, column }, cells);
       context.onProgress?.({ done: ++done, total: rows.length * columns.length });
     }
   }
@@ -152,16 +154,13 @@ function spans(length: number, tile: number, multiple: number, margin: number): 
 /**
  * Cuts a rectangle, mirroring the image beyond its lower and right border without doubling the border pixel.
  *
- * @param lines the rows of the image from `y0` on; as a tile that reaches beyond the border is higher than
- *   what it mirrors, that is all it takes
+ * @param lines the rows of the image from that of the rectangle on; as a tile that reaches beyond the border
+ *   is higher than what it mirrors, that is all it takes
  */
 function mirroredCrop(
   lines: Float32Array,
-  { height, width }: InputRows,
-  y0: number,
-  x0: number,
-  h: number,
-  w: number,
+  { height, width }: Size,
+  { y: y0, x: x0, height: h, width: w }: Window,
 ): Float32Array {
   const out = new Float32Array(h * w);
   for (let y = 0; y < h; y++) {
@@ -180,17 +179,22 @@ function mirrored(i: number, length: number): number {
   return j < length ? j : 2 * (length - 1) - j;
 }
 
-/** The used part of a tile's prediction, without the cells that lie wholly in the mirrored border. */
-function inner(
+/**
+ * The used part of a tile's prediction, without the cells that lie wholly in the mirrored border.
+ *
+ * @param cells of the whole image
+ */
+function usedPart(
   raw: { probability: Float32Array; distances: Float32Array },
   { config: { grid, rays } }: Predictor,
-  row: Span,
-  column: Span,
-  height: number,
-  width: number,
+  { row, column }: { readonly row: Span; readonly column: Span },
+  cells: Size,
 ): PredictionTile {
   const [y, x] = [row.usedFrom / grid, column.usedFrom / grid];
-  const [h, w] = [Math.min(height, row.usedTo / grid) - y, Math.min(width, column.usedTo / grid) - x];
+  const [h, w] = [
+    Math.min(cells.height, row.usedTo / grid) - y,
+    Math.min(cells.width, column.usedTo / grid) - x,
+  ];
   const [rawHeight, rawWidth] = [(row.to - row.from) / grid, (column.to - column.from) / grid];
   const [top, left] = [(row.usedFrom - row.from) / grid, (column.usedFrom - column.from) / grid];
   const cut = (data: Float32Array, planes: number): Float32Array => {
@@ -216,10 +220,9 @@ function inner(
   };
 }
 
+/** Copies the cells of a part, `planes` values each, to their place in the whole. */
 function copyRows(
-  out: Float32Array,
-  width: number,
-  height: number,
+  { height, width, data: out }: Plane,
   data: Float32Array,
   part: PredictionTile,
   planes: number,

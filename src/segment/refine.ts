@@ -1,4 +1,5 @@
 import type { LabelImage } from "../core/labels.js";
+import type { Size } from "../core/size.js";
 import { type Background, type BackgroundGathering, gatherBackground } from "../imgproc/background.js";
 import { areas } from "../imgproc/components.js";
 import { contoursWithin, defaultContourOptions } from "../imgproc/contour.js";
@@ -8,6 +9,7 @@ import { cutAtPeakFraction } from "../imgproc/peakfraction.js";
 import { equivalentDiameter } from "../imgproc/regions.js";
 import { median } from "../stats/percentile.js";
 
+/** How outlines are refined. */
 export interface RefineOptions {
   /** Height of the contour between background (0) and the object's core (1). */
   readonly fraction: number;
@@ -20,6 +22,7 @@ export interface RefineOptions {
   readonly agreement: number;
 }
 
+/** The fraction of the annotation; `agreement` is discussed at `refineOutlines`. */
 export const defaultRefineOptions: RefineOptions = {
   fraction: defaultContourOptions.fraction,
   blur: 0.025,
@@ -36,8 +39,8 @@ const backgroundDiameters = 4;
 const reachDiameters = 0.25;
 
 /**
- * An object's height is first that of its brightest part: what a prediction holds too much of, be it
- * background or a dimmer neighbour, must not lower it.
+ * Share of the brightest part of an object down to which pixels stand for its height at first. What a
+ * prediction holds too much of, be it background or a dimmer neighbour, must not lower the height.
  */
 const seedFraction = 0.8;
 
@@ -62,13 +65,13 @@ export function refineOutlines(
   data: Float32Array,
   options: RefineOptions = defaultRefineOptions,
 ): LabelImage {
-  const refinement = refinementFor(areas(labels), labels.height, labels.width, options);
+  const refinement = refinementFor(areas(labels), labels, options);
   if (refinement === undefined) return labels;
   refinement.background.add(data, 0);
-  return refineRows(labels, data, 0, refinement, refinement.background.finish());
+  return refineRows(labels, data, 0, { refinement, background: refinement.background.finish() });
 }
 
-/** What is one for all objects of an image. */
+/** What is one for all objects of an image, before its rows are seen. */
 export interface Refinement {
   readonly options: RefineOptions;
   /** Standard deviation of the blur, px. */
@@ -80,13 +83,14 @@ export interface Refinement {
 }
 
 /**
+ * Prepares the refinement of an image of this size.
+ *
  * @param area of each predicted object by its label, px; entry 0 is not looked at
  * @returns undefined where there is no object
  */
 export function refinementFor(
   area: Int32Array,
-  height: number,
-  width: number,
+  { height, width }: Size,
   options: RefineOptions = defaultRefineOptions,
 ): Refinement | undefined {
   const diameter = equivalentDiameter(median(area.subarray(1).filter((pixels) => pixels > 0)));
@@ -97,6 +101,12 @@ export function refinementFor(
     grow: Math.max(2, Math.round(reachDiameters * diameter)),
     background: gatherBackground(height, width, Math.max(16, backgroundDiameters * diameter)),
   };
+}
+
+/** What is one for all objects of an image whose rows were seen. */
+export interface Outline {
+  readonly refinement: Refinement;
+  readonly background: Background;
 }
 
 /**
@@ -115,8 +125,7 @@ export function refineRows(
   labels: LabelImage,
   data: Float32Array,
   from: number,
-  { options, sigma, grow }: Refinement,
-  behind: Background,
+  { refinement: { options, sigma, grow }, background: behind }: Outline,
 ): LabelImage {
   const { height, width, count } = labels;
   const before = areas(labels);
@@ -129,8 +138,9 @@ export function refineRows(
     smoothed.map((value, i) => value - background[i]!),
     seedFraction,
   );
-  const first = contoursWithin(cells, seeds, smoothed, background, options.fraction);
-  const contours = contoursWithin(cells, first, smoothed, background, options.fraction);
+  const grey = { smoothed, background };
+  const first = contoursWithin(cells, seeds, grey, options.fraction);
+  const contours = contoursWithin(cells, first, grey, options.fraction);
   const after = areas(contours);
   const shared = new Int32Array(count + 1);
   for (let i = 0; i < labels.data.length; i++)

@@ -11,7 +11,7 @@ import { candidatesOf } from "./candidates.js";
 function roundTrip(labels: LabelImage, grid: number): LabelImage {
   const candidates = candidatesOf(idealPrediction(labels, 32, grid), 0.3);
   const polygons = takePolygons(candidates, suppress(candidates, 0.4));
-  return paintPolygons(polygons, [...polygons.scores.keys()], labels.height, labels.width);
+  return paintPolygons(polygons, [...polygons.scores.keys()], labels);
 }
 
 const areaRatio = (truth: LabelImage, predicted: LabelImage): number =>

@@ -13,7 +13,8 @@ import type { Predictor } from "../model/predictor.js";
 import { scalePolygons, takePolygons } from "../starconvex/geometry.js";
 import { paintPolygons } from "../starconvex/raster.js";
 import { suppress } from "../starconvex/suppress.js";
-import { largestPieces, numbering, numberRows } from "./assemble.js";
+import { largestPieces } from "../imgproc/pieces.js";
+import { numbering, numberRows } from "./assemble.js";
 import { candidatesOf } from "./candidates.js";
 import { predictTiled } from "./predict.js";
 import { refineOutlines } from "./refine.js";
@@ -79,10 +80,7 @@ async function stepByStep(
 ): Promise<Segmentation> {
   const plane = { height, width, data: normalise(image, 5, 99) };
   const input = rescale(plane, scale);
-  const candidates = candidatesOf(
-    await predictTiled(input.data, input.height, input.width, predictor, 4096),
-    options.probabilityThreshold,
-  );
+  const candidates = candidatesOf(await predictTiled(input, predictor, 4096), options.probabilityThreshold);
   const polygons = scalePolygons(
     takePolygons(candidates, suppress(candidates, options.overlapThreshold)),
     1 / scale,
@@ -90,8 +88,7 @@ async function stepByStep(
   const painted = paintPolygons(
     polygons,
     polygons.scores.map((_, row) => row),
-    height,
-    width,
+    { height, width },
   );
   const pieces = largestPieces(
     outline === "refined" ? refineOutlines(painted, plane.data) : painted,

@@ -15,6 +15,7 @@ export interface ImageRows {
   rows(from: number, to: number): Promise<PixelData>;
 }
 
+/** The rows of an image that is in memory. */
 export const rowsOfImage = ({ height, width, data }: Image): ImageRows => ({
   height,
   width,
@@ -44,10 +45,8 @@ export function rescaledRows(plane: InputRows, scale: number): InputRows {
     async rows(from, to) {
       const behind = rowsBehind({ from, to }, height, scale);
       const data = await plane.rows(behind.from, behind.to);
-      return rescaleRows({ height: behind.to - behind.from, width, data }, behind, height, scale, {
-        from,
-        to,
-      });
+      const part = { height: behind.to - behind.from, width, data, from: behind.from, imageHeight: height };
+      return rescaleRows(part, scale, { from, to });
     },
   };
 }

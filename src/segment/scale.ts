@@ -4,10 +4,10 @@ import { equivalentDiameter } from "../imgproc/regions.js";
 import type { ModelDescription } from "../model/modelfile.js";
 import { median } from "../stats/percentile.js";
 
-/** Nuclei may be this much smaller or larger than those the model learned from. */
+/** Factor by which nuclei may be smaller or larger than those the model learned from. */
 const tolerance = 1.1;
-/** So many nuclei must be found in an image before their size is believed. */
-const enough = 5;
+/** Nuclei that must be found in an image before their median size is believed. */
+const minNuclei = 5;
 
 /**
  * What an image with nuclei of this diameter (px) is scaled by: 1 where the model knows the size, else to the
@@ -32,7 +32,7 @@ export function correctedScale(
   description: Pick<ModelDescription, "diameter" | "diameterRange">,
   minimum: number,
 ): number {
-  if (nuclei.count < enough) return scale;
+  if (nuclei.count < minNuclei) return scale;
   const better = scaleFor(equivalentDiameter(median(nuclei.area)), description);
   return better / scale > minimum || scale / better > minimum ? better : scale;
 }

@@ -52,7 +52,7 @@ describe("segment", () => {
     [1.7, 0.95],
   ])("brings polygons found at scale %d back to the image's own pixels", async (scale, least) => {
     const [h, w] = [rescaledLength(truth.height, scale), rescaledLength(truth.width, scale)];
-    const small = labelImage(h, w, rescaleLabels(truth.data, truth.height, truth.width, scale));
+    const small = labelImage(h, w, rescaleLabels(truth, scale));
     const { labels } = await segment(image, idealPredictor(small, config), { scale, outline: "star" });
     expect([labels.height, labels.width, labels.count]).toEqual([truth.height, truth.width, 36]);
     expect(mean(bestIous(truth, labels))).toBeGreaterThan(least);

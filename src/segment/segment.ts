@@ -4,23 +4,24 @@ import type { LabelImage } from "../core/labels.js";
 import { concatNuclei, type Nuclei } from "../core/nuclei.js";
 import type { StarPolygons } from "../core/polygons.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
-import type { Background } from "../imgproc/background.js";
 import { areas } from "../imgproc/components.js";
-import { normaliseRangeOfParts, normaliseTo } from "../imgproc/normalise.js";
+import { type IntensityRange, normaliseRangeOfParts, normaliseTo } from "../imgproc/normalise.js";
+import { largestPieces } from "../imgproc/pieces.js";
 import { measure } from "../imgproc/regions.js";
 import { receptiveField } from "../model/modelconfig.js";
 import type { Predictor } from "../model/predictor.js";
 import { scalePolygons, takePolygons } from "../starconvex/geometry.js";
 import { paintPolygons } from "../starconvex/raster.js";
 import { SuppressionStream } from "../starconvex/suppress.js";
-import { largestPieces, type Numbering, numbering, numberRows } from "./assemble.js";
-import { bandsOf } from "./bands.js";
+import { type Numbering, numbering, numberRows } from "./assemble.js";
+import { type Band, bandsOf, type ObjectReach } from "./bands.js";
 import { candidatesIn } from "./candidates.js";
 import { type InputRows, predictTiles } from "./predict.js";
-import { type Refinement, refinementFor, refineRows, rowsAround } from "./refine.js";
+import { type Outline, refinementFor, refineRows, rowsAround } from "./refine.js";
 import { type ImageRows, inBands, normalisedRows, rescaledRows, rowsOfImage } from "./rows.js";
 import { defaultThresholds } from "./thresholds.js";
 
+/** How an image is segmented. */
 export interface SegmentOptions {
   /** Cells above it become candidates, 0..1. */
   readonly probabilityThreshold: number;
@@ -48,6 +49,10 @@ export interface SegmentOptions {
   readonly minimumArea: number;
 }
 
+/**
+ * Thresholds as StarDist's, the image at its own scale. A trained model knows better ones, and its
+ * normalisation and scale: they stand in its description.
+ */
 export const defaultSegmentOptions: SegmentOptions = {
   probabilityThreshold: defaultThresholds.probability,
   overlapThreshold: defaultThresholds.overlap,
@@ -69,6 +74,7 @@ export interface FoundNuclei {
   readonly nuclei: Nuclei;
 }
 
+/** What is found in an image, with its labels. */
 export interface Segmentation extends FoundNuclei {
   /**
    * Of the size of the image, labels consecutive in the order of their first pixel, each one connected piece.
@@ -120,7 +126,7 @@ export async function segmentRows(
 ): Promise<FoundNuclei> {
   const settings = { ...defaultSegmentOptions, ...options };
   checkOptions(settings);
-  const { height, width } = image;
+  const { height } = image;
   const band = Math.min(height, Math.floor(settings.band));
   const range = await normaliseRangeOfParts(
     () => inBands(image, band),
@@ -141,35 +147,12 @@ export async function segmentRows(
   const outline =
     settings.outline === "refined" ? await outlineOf(polygons, normalised, band, context) : undefined;
   const found = numbering(polygons.count);
+  const drawing = { image, polygons, range, outline, found, minimumArea: Math.max(1, settings.minimumArea) };
   const tables: Nuclei[] = [];
-  for (const { core, window } of bandsOf(
-    polygons,
-    height,
-    band,
-    outline?.refinement.grow ?? 0,
-    outline ? rowsAround(outline.refinement) : 0,
-  )) {
+  for (const rows of bandsOf(polygons, height, band, reachOf(outline))) {
     throwIfCancelled(context, "Segmentation");
-    const data = await image.rows(window.from, window.to);
-    const painted = paintPolygons(polygons, byScore(polygons), height, width, window);
-    const outlined = outline
-      ? refineRows(painted, normaliseTo({ data }, range), window.from, outline.refinement, outline.background)
-      : painted;
-    const pieces = largestPieces(outlined, Math.max(1, settings.minimumArea));
-    const before = found.labels.length;
-    await write(
-      numberRows(
-        found,
-        pieces.data.subarray((core.from - window.from) * width, (core.to - window.from) * width),
-      ),
-      core.from,
-    );
-    // Measured is what begins in this core.
-    const fresh = newNumbers(pieces, found, before);
-    const scores = found.labels.slice(before).map((label) => polygons.scores[label - 1]!);
-    const nuclei = measure(fresh, { image: { ...fresh, data }, scores, part: { from: window.from, height } });
-    tables.push({ ...nuclei, label: nuclei.label.map((label) => before + label) });
-    partOf(context, networkShare, 1).onProgress?.({ done: core.to, total: height });
+    tables.push(await drawBand(drawing, rows, write));
+    partOf(context, networkShare, 1).onProgress?.({ done: rows.core.to, total: height });
   }
   return {
     polygons: takePolygons(
@@ -180,7 +163,49 @@ export async function segmentRows(
   };
 }
 
-/** Of the time that an image takes, about so much goes into the network; the rest into the outlines. */
+/** What all bands of an image are drawn with. */
+interface Drawing {
+  readonly image: ImageRows;
+  readonly polygons: StarPolygons;
+  readonly range: IntensityRange;
+  readonly outline: Outline | undefined;
+  /** The objects of the bands before. */
+  readonly found: Numbering;
+  /** px, at least 1. */
+  readonly minimumArea: number;
+}
+
+/** Draws the objects of a band, writes the rows of its core, and measures the objects that begin there. */
+async function drawBand(
+  { image, polygons, range, outline, found, minimumArea }: Drawing,
+  { core, window }: Band,
+  write: (rows: Int32Array, from: number) => Promise<void>,
+): Promise<Nuclei> {
+  const { height, width } = image;
+  const data = await image.rows(window.from, window.to);
+  const painted = paintPolygons(polygons, byScore(polygons), image, window);
+  const outlined = outline
+    ? refineRows(painted, normaliseTo({ data }, range), window.from, outline)
+    : painted;
+  const pieces = largestPieces(outlined, minimumArea);
+  const before = found.labels.length;
+  const rows = pieces.data.subarray((core.from - window.from) * width, (core.to - window.from) * width);
+  await write(numberRows(found, rows), core.from);
+  const fresh = newNumbers(pieces, found, before);
+  const scores = found.labels.slice(before).map((label) => polygons.scores[label - 1]!);
+  const nuclei = measure(fresh, { image: { ...fresh, data }, scores, part: { from: window.from, height } });
+  return { ...nuclei, label: nuclei.label.map((label) => before + label) };
+}
+
+const reachOf = (outline: Outline | undefined): ObjectReach =>
+  outline === undefined
+    ? { grow: 0, around: 0 }
+    : { grow: outline.refinement.grow, around: rowsAround(outline.refinement) };
+
+/**
+ * Share of the time of an image that goes into the network, about; the rest goes into the outlines. Only the
+ * progress that is shown depends on it.
+ */
 const networkShare = 0.75;
 
 /** Reports the progress of a part of the work as that of the whole, which is 1. */
@@ -215,11 +240,6 @@ async function findPolygons(
 
 const byScore = ({ count }: StarPolygons): Int32Array => Int32Array.from({ length: count }, (_, row) => row);
 
-interface Outline {
-  readonly refinement: Refinement;
-  readonly background: Background;
-}
-
 /**
  * What the contours of all objects have in common, from the size of the objects and the rows of the image;
  * undefined where there is no object.
@@ -230,15 +250,15 @@ async function outlineOf(
   band: number,
   context: StageContext,
 ): Promise<Outline | undefined> {
-  const { height, width } = normalised;
+  const { height } = normalised;
   const total = new Int32Array(polygons.count + 1);
   for (let from = 0; from < height; from += band) {
     const part = areas(
-      paintPolygons(polygons, byScore(polygons), height, width, { from, to: Math.min(height, from + band) }),
+      paintPolygons(polygons, byScore(polygons), normalised, { from, to: Math.min(height, from + band) }),
     );
     for (let label = 1; label < total.length; label++) total[label]! += part[label]!;
   }
-  const refinement = refinementFor(total, height, width);
+  const refinement = refinementFor(total, normalised);
   if (refinement === undefined) return undefined;
   for (let from = 0; from < height; from += band) {
     throwIfCancelled(context, "Segmentation");

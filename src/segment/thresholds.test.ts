@@ -58,12 +58,7 @@ describe("tuneThresholds", () => {
     for (const threshold of [0.1, 0.3, 0.5, 0.7]) {
       const candidates = candidatesOf(image.prediction, threshold);
       const polygons = takePolygons(candidates, suppress(candidates, 0.5));
-      const labels = paintPolygons(
-        polygons,
-        [...polygons.scores.keys()],
-        image.truth.height,
-        image.truth.width,
-      );
+      const labels = paintPolygons(polygons, [...polygons.scores.keys()], image.truth);
       expect(seen.get(labels.count)).toEqual(labels.data);
     }
   });

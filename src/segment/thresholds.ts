@@ -7,12 +7,14 @@ import { suppress } from "../starconvex/suppress.js";
 import { candidatesOf } from "./candidates.js";
 import type { Prediction } from "./predict.js";
 
+/** What a network said of an image, and what is true. */
 export interface ValidationImage {
   readonly prediction: Prediction;
   /** Of the size of the image that was predicted; may hold -1. */
   readonly truth: LabelImage;
 }
 
+/** What decides which cells become objects. */
 export interface Thresholds {
   /** Cells above it become candidates, 0..1. */
   readonly probability: number;
@@ -23,8 +25,11 @@ export interface Thresholds {
 /** StarDist's own, for when there is nothing to tune on. */
 export const defaultThresholds: Thresholds = { probability: 0.5, overlap: 0.4 };
 
+/** Overlap thresholds that are tried: StarDist's default, and one step to both sides. */
 const overlaps = [0.3, 0.4, 0.5] as const;
+/** Lowest probability threshold that is tried. */
 const lowest = 0.1;
+/** Highest probability threshold that is tried. */
 const highest = 0.9;
 /**
  * Scores that differ by less than this are taken for equal: of some dozens of objects, one more or less found
@@ -73,8 +78,7 @@ export function tuneThresholds(
         labels: paintPolygons(
           polygons,
           kept.map((_, k) => k),
-          truth.height,
-          truth.width,
+          truth,
         ),
       };
     });
@@ -138,9 +142,9 @@ function searchProbability(evaluate: (probability: number) => number): {
     reach = step;
   }
   const maximum = Math.max(...scores.values());
-  const enough = maximum - tolerance;
+  const almostBest = maximum - tolerance;
   const probability = [...scores]
-    .filter(([, score]) => score >= enough)
+    .filter(([, score]) => score >= almostBest)
     .reduce(
       (a, [b]) => (distance(b) < distance(a) || (distance(b) === distance(a) && b < a) ? b : a),
       highest + 1,

@@ -18,6 +18,7 @@
 import { InvalidInput } from "../core/errors.js";
 import { type ModelConfig, receptiveMargin, sizeMultiple } from "../model/modelconfig.js";
 
+/** The parts in which an image is segmented. */
 export interface PartSizes {
   /** Edge of the tiles, px of the network's input. */
   readonly tile: number;
@@ -25,6 +26,7 @@ export interface PartSizes {
   readonly band: number;
 }
 
+/** What the memory of a segmentation depends on, and its limit. */
 export interface MemoryNeeds {
   /** Most that the process may take, bytes. */
   readonly limit: number;
@@ -40,12 +42,19 @@ export interface MemoryNeeds {
   readonly tile?: number | undefined;
 }
 
+/** Bytes. */
 const megabyte = 1e6;
+/** Node, the runtime, the model and the tables, bytes (see above). */
 const base = 220 * megabyte;
+/** Bytes for each pixel of a band: 45 that are in use, and as many that wait to be collected (see above). */
 const bandBytes = 90;
+/** Share of the limit that is left free (see above). */
 const free = 0.1;
-/** Larger bands and tiles save no time. */
-const [mostRows, mostTile] = [2048, 4096];
+/** Largest band, rows: larger ones save no time. */
+const maxRows = 2048;
+/** Largest tile, px: larger ones save no time. */
+const maxTile = 4096;
+/** Smallest band, rows: little more than its margins. */
 const minRows = 128;
 /** Rows above and below the core of a band, for nuclei of some 40 px. */
 const bandMargin = 56;
@@ -83,8 +92,8 @@ export function partsFor(needs: MemoryNeeds): PartSizes {
   const margin = Math.ceil(receptiveMargin(needs.config) / multiple) * multiple;
   let best: PartSizes | undefined;
   let minimum = Infinity;
-  for (const tile of needs.tile === undefined ? steps(4 * margin, mostTile, 4 * multiple) : [needs.tile]) {
-    for (const band of steps(minRows, mostRows, minRows / 2)) {
+  for (const tile of needs.tile === undefined ? steps(4 * margin, maxTile, 4 * multiple) : [needs.tile]) {
+    for (const band of steps(minRows, maxRows, minRows / 2)) {
       if (memoryOf({ tile, band }, needs) > allowed) break;
       const time =
         3 *
@@ -97,10 +106,10 @@ export function partsFor(needs: MemoryNeeds): PartSizes {
   if (best !== undefined) return best;
   const smallest = { tile: needs.tile ?? 4 * margin, band: minRows };
   if (needs.tile !== undefined) return smallest;
-  const enough = Math.ceil(memoryOf(smallest, needs) / (1 - free) / megabyte);
+  const required = Math.ceil(memoryOf(smallest, needs) / (1 - free) / megabyte);
   throw new InvalidInput(
     "memory",
-    `at least ${enough} MB for this model and an image of ${needs.height} x ${needs.width} px`,
+    `at least ${required} MB for this model and an image of ${needs.height} x ${needs.width} px`,
     `${Math.floor(needs.limit / megabyte)} MB`,
   );
 }

@@ -55,11 +55,6 @@ function lit(light: Float32Array, illumination: Field, options: SimulateOptions,
 function wideBlur(data: Float32Array, height: number, width: number, sigma: number): Float32Array {
   const factor = Math.max(1, Math.floor(sigma / 3));
   const small = downsampleMean(data, height, width, factor);
-  return resizeBilinear(
-    gaussian(small.data, small.height, small.width, sigma / factor),
-    small.height,
-    small.width,
-    height,
-    width,
-  );
+  const blurred = gaussian(small.data, small.height, small.width, sigma / factor);
+  return resizeBilinear({ ...small, data: blurred }, { height, width });
 }

@@ -56,7 +56,7 @@ describe("starDistances", () => {
     const labels = golden();
     const whole = starDistances(labels, 5, 1);
     const out = new Float32Array(3 + 5 * 4 * 6).fill(-9);
-    starDistancesInto(out, 3, labels, 5, 3, { y: 7, x: 11, rows: 4, columns: 6 });
+    starDistancesInto(out, 3, labels, { rays: 5, grid: 3, y: 7, x: 11, rows: 4, columns: 6 });
     expect([...out.subarray(0, 3)]).toEqual([-9, -9, -9]);
     for (let k = 0; k < 5; k++) {
       for (let i = 0; i < 4; i++) {

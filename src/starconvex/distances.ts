@@ -19,8 +19,15 @@ export function rayDirections(rays: number): Float64Array {
   return out;
 }
 
-/** A rectangle of grid cells in a label image: cell (i, j) looks from pixel (y + i * grid, x + j * grid). */
+/**
+ * The rays of a rectangle of grid cells in a label image: cell (i, j) looks from pixel (y + i * grid,
+ * x + j * grid).
+ */
 export interface CellWindow {
+  /** Directions, at least 3. */
+  readonly rays: number;
+  /** px per cell. */
+  readonly grid: number;
   readonly y: number;
   readonly x: number;
   /** Cells, not px. */
@@ -47,13 +54,15 @@ export interface CellWindow {
 export function starDistances(labels: LabelImage, rays: number, grid: number): Float32Array {
   if (!Number.isInteger(grid) || grid < 1) throw new InvalidInput("grid", "a positive integer", String(grid));
   const window = {
+    rays,
+    grid,
     y: 0,
     x: 0,
     rows: Math.ceil(labels.height / grid),
     columns: Math.ceil(labels.width / grid),
   };
   const out = new Float32Array(rays * window.rows * window.columns);
-  starDistancesInto(out, 0, labels, rays, grid, window);
+  starDistancesInto(out, 0, labels, window);
   return out;
 }
 
@@ -67,15 +76,13 @@ export function starDistancesInto(
   out: Float32Array,
   at: number,
   labels: LabelImage,
-  rays: number,
-  grid: number,
   window: CellWindow,
 ): void {
-  const { rows, columns } = window;
+  const { rays, grid, rows, columns } = window;
   const padded = withRing(labels);
   const stride = labels.width + 2;
-  const steps = walkTable(rays, stride, Math.ceil(Math.hypot(labels.height, labels.width)) + 2);
-  const { offsets, length, first } = steps;
+  const longest = Math.ceil(Math.hypot(labels.height, labels.width)) + 2;
+  const { offsets, length, first } = walkTable(rays, stride, longest);
   const plane = rows * columns;
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {

@@ -30,6 +30,7 @@ export function intersectionArea(a: Float64Array, b: Float64Array, scratch: Over
   return sum * step;
 }
 
+/** Lines that an intersection is measured along. */
 const scanlineCount = 32;
 
 /** Room for the crossings of either polygon. */
@@ -38,6 +39,7 @@ export interface OverlapScratch {
   readonly b: Scanlines;
 }
 
+/** Room for polygons of so many rays. */
 export const overlapScratch = (rays: number): OverlapScratch => ({
   a: scanlines(scanlineCount, rays),
   b: scanlines(scanlineCount, rays),

@@ -26,11 +26,11 @@ describe("paintPolygons", () => {
       })),
     );
     const order = Array.from({ length: 60 }, (_, i) => 59 - i);
-    const whole = paintPolygons(many, order, 45, 30);
+    const whole = paintPolygons(many, order, { height: 45, width: 30 });
     for (const step of [1, 4, 20]) {
       for (let from = 0; from < 45; from += step) {
         const to = Math.min(45, from + step);
-        const part = paintPolygons(many, order, 45, 30, { from, to });
+        const part = paintPolygons(many, order, { height: 45, width: 30 }, { from, to });
         expect([part.height, part.width, part.count]).toEqual([to - from, 30, 60]);
         expect(part.data).toEqual(whole.data.subarray(30 * from, 30 * to));
       }
@@ -42,8 +42,7 @@ describe("paintPolygons", () => {
     const { data, count } = paintPolygons(
       polygons([{ center: [2, 2], distances: [1.5, 1.5, 1.5, 1.5] }]),
       [0],
-      5,
-      5,
+      { height: 5, width: 5 },
     );
     expect([...data]).toEqual([0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
     expect(count).toBe(1);
@@ -54,8 +53,8 @@ describe("paintPolygons", () => {
       { center: [0, 1], distances: [1.4, 0.4, 1.4, 0.4] },
       { center: [0, 3], distances: [1.4, 0.4, 1.4, 0.4] },
     ]);
-    expect([...paintPolygons(two, [0, 1], 1, 5).data]).toEqual([1, 1, 1, 2, 2]);
-    expect([...paintPolygons(two, [1, 0], 1, 5).data]).toEqual([2, 2, 1, 1, 1]);
+    expect([...paintPolygons(two, [0, 1], { height: 1, width: 5 }).data]).toEqual([1, 1, 1, 2, 2]);
+    expect([...paintPolygons(two, [1, 0], { height: 1, width: 5 }).data]).toEqual([2, 2, 1, 1, 1]);
   });
 
   it("neither loses nor doubles a pixel on an edge that two polygons share", () => {
@@ -65,8 +64,8 @@ describe("paintPolygons", () => {
       center: [4, x],
       distances: [2, d, 2, d, 2, d, 2, d],
     });
-    const labels = paintPolygons(polygons([square(3), square(7)]), [0, 1], 9, 12).data;
-    const reverse = paintPolygons(polygons([square(3), square(7)]), [1, 0], 9, 12).data;
+    const labels = paintPolygons(polygons([square(3), square(7)]), [0, 1], { height: 9, width: 12 }).data;
+    const reverse = paintPolygons(polygons([square(3), square(7)]), [1, 0], { height: 9, width: 12 }).data;
     expect(labels.filter((v) => v > 0).length).toBe(reverse.filter((v) => v > 0).length);
     expect(labels.map((v) => (v === 0 ? 0 : 3 - v))).toEqual(reverse);
   });
@@ -78,7 +77,7 @@ describe("paintPolygons", () => {
       painted: { center: number[]; distances: number[]; rows: string[] }[];
     };
     painted.forEach((one) => {
-      const { data } = paintPolygons(polygons([one]), [0], 24, 24);
+      const { data } = paintPolygons(polygons([one]), [0], { height: 24, width: 24 });
       const rows = Array.from({ length: 24 }, (_, y) => data.subarray(y * 24, y * 24 + 24).join(""));
       expect(rows).toEqual(one.rows);
     });
@@ -89,7 +88,7 @@ describe("paintPolygons", () => {
       { center: [2, 2], distances: [NaN, 1, 1, 1] },
       { center: [-9, 40], distances: [2, 2, 2, 2] },
     ]);
-    expect(paintPolygons(odd, [0, 1], 5, 5).data.every((v) => v === 0)).toBe(true);
+    expect(paintPolygons(odd, [0, 1], { height: 5, width: 5 }).data.every((v) => v === 0)).toBe(true);
   });
 });
 

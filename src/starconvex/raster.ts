@@ -1,5 +1,6 @@
 import type { LabelImage } from "../core/labels.js";
 import type { StarPolygons } from "../core/polygons.js";
+import type { Plane, Size } from "../core/size.js";
 import { rayDirections } from "./distances.js";
 import { cornersInto } from "./geometry.js";
 import { crossingsInto, scanlines, type Scanlines } from "./scanlines.js";
@@ -13,6 +14,7 @@ import { crossingsInto, scanlines, type Scanlines } from "./scanlines.js";
  * leave a gap.
  *
  * @param order rows of `polygons`; row order[i] gets label i + 1
+ * @param size of the whole image, px
  * @param window rows to paint, the end exclusive; default all. The labels are those of the whole image.
  * @returns height of the window x width labels; count = order.length, even if a polygon covers no free pixel
  *   centre
@@ -20,30 +22,28 @@ import { crossingsInto, scanlines, type Scanlines } from "./scanlines.js";
 export function paintPolygons(
   polygons: StarPolygons,
   order: ArrayLike<number>,
-  height: number,
-  width: number,
+  { height, width }: Size,
   window: { readonly from: number; readonly to: number } = { from: 0, to: height },
 ): LabelImage {
   const data = new Int32Array((window.to - window.from) * width);
   const directions = rayDirections(polygons.rays);
   const corners = new Float64Array(2 * polygons.rays);
-  const rows = scanlines(height, polygons.rays);
+  const canvas: Canvas = { height, width, data, window, rows: scanlines(height, polygons.rays) };
   for (let i = 0; i < order.length; i++) {
     cornersInto(corners, polygons, order[i]!, directions);
-    paint(data, height, width, corners, i + 1, rows, window);
+    paint(canvas, corners, i + 1);
   }
   return { height: window.to - window.from, width, data, count: order.length };
 }
 
-function paint(
-  data: Int32Array,
-  height: number,
-  width: number,
-  corners: Float64Array,
-  label: number,
-  rows: Scanlines,
-  window: { readonly from: number; readonly to: number },
-): void {
+/** Size of the whole image, and the labels of the window's rows in it. */
+interface Canvas extends Plane<Int32Array> {
+  readonly window: { readonly from: number; readonly to: number };
+  /** Scratch. */
+  readonly rows: Scanlines;
+}
+
+function paint({ height, width, data, window, rows }: Canvas, corners: Float64Array, label: number): void {
   const n = rows.stride;
   let low = Infinity;
   let high = -Infinity;

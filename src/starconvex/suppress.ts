@@ -22,7 +22,8 @@ import { discIntersectionArea, intersectionArea, overlapScratch } from "./overla
 export function suppress(candidates: StarPolygons, overlapThreshold: number): Int32Array {
   checkThreshold(overlapThreshold);
   const order = byDescendingScore(candidates.scores);
-  const states = decide(candidates, measureShapes(candidates), 0, order, () => false, overlapThreshold);
+  const choice = { first: 0, order, threatened: () => false, overlapThreshold };
+  const states = decide(candidates, measureShapes(candidates), choice);
   return order.filter((row) => states[row] === stateKept);
 }
 
@@ -36,10 +37,23 @@ function checkThreshold(overlapThreshold: number): void {
     throw new InvalidInput("overlap threshold", "0..1", String(overlapThreshold));
 }
 
-// What became of a candidate.
+/** State of a candidate that overlaps a kept one, or was not looked at yet. */
 const stateDropped = 0;
+/** State of a candidate that is kept for certain. */
 const stateKept = 1;
+/** State of a candidate that one to come, or another open one, decides. */
 const stateOpen = 2;
+
+/** What a choice goes by. */
+interface Choice {
+  /** So many rows at the beginning were kept before. */
+  readonly first: number;
+  /** The other rows, by descending score. */
+  readonly order: Int32Array;
+  /** Whether a row may overlap one still to come. */
+  readonly threatened: (row: number) => boolean;
+  readonly overlapThreshold: number;
+}
 
 /**
  * The greedy choice, as far as it can be made while candidates are still to come.
@@ -48,34 +62,30 @@ const stateOpen = 2;
  * before it, is open: that other one may be kept, and then decides. All others are kept: whoever goes before
  * them and overlaps them is known and dropped.
  *
- * @param first so many rows at the beginning were kept before
- * @param order the other rows, by descending score
- * @param threatened whether a row may overlap one still to come
  * @returns the state of each row
  */
 function decide(
   polygons: StarPolygons,
   shapes: Shapes,
-  first: number,
-  order: Int32Array,
-  threatened: (row: number) => boolean,
-  overlapThreshold: number,
+  { first, order, threatened, overlapThreshold }: Choice,
 ): Uint8Array {
   const states = new Uint8Array(polygons.count);
-  const buckets = makeBuckets(shapes.boxes, polygons.count);
-  const overlaps = overlapTest(polygons, shapes, overlapThreshold);
-  const seen = new Int32Array(polygons.count).fill(-1);
+  const known: Known = {
+    buckets: makeBuckets(shapes.boxes, polygons.count),
+    boxes: shapes.boxes,
+    states,
+    seen: new Int32Array(polygons.count).fill(-1),
+    overlaps: overlapTest(polygons, shapes, overlapThreshold),
+  };
   const take = (row: number, state: number): void => {
     states[row] = state;
-    enter(buckets, shapes.boxes, row);
+    enter(known.buckets, shapes.boxes, row);
   };
   for (let row = 0; row < first; row++) take(row, stateKept);
   for (const row of order) {
     // Not a polygon: it cannot overlap, be found or be painted.
     if (!(shapes.areas[row]! > 0)) continue;
-    const state = threatened(row)
-      ? stateOpen
-      : stateAmong(buckets, shapes.boxes, states, row, seen, overlaps);
+    const state = threatened(row) ? stateOpen : stateAmong(known, row);
     if (state !== stateDropped) take(row, state);
   }
   return states;
@@ -134,7 +144,12 @@ export class SuppressionStream {
     const meetsUnseen = (row: number): boolean =>
       boxes[4 * row + 2]! > unseen.below - reach ||
       (boxes[4 * row + 2]! > unseen.from - reach && boxes[4 * row + 3]! > unseen.right - reach);
-    const states = decide(all.polygons, shapes, first, orderOf(all, first), meetsUnseen, this.#threshold);
+    const states = decide(all.polygons, shapes, {
+      first,
+      order: orderOf(all, first),
+      threatened: meetsUnseen,
+      overlapThreshold: this.#threshold,
+    });
     const open = rowsOf(states, stateOpen, first);
     this.#kept.push(takeRanked(all, rowsOf(states, stateKept, first)));
     this.#open = takeRanked(all, open);
@@ -316,20 +331,18 @@ function enter(buckets: Buckets, boxes: Float64Array, row: number): void {
   }
 }
 
-/**
- * What those entered so far make of a candidate that none to come can overlap.
- *
- * @param seen per row the last candidate that it was tested against: a polygon in several cells is tested
- *   once
- */
-function stateAmong(
-  buckets: Buckets,
-  boxes: Float64Array,
-  states: Uint8Array,
-  row: number,
-  seen: Int32Array,
-  test: OverlapTest,
-): number {
+/** The rows entered so far, and how candidates are tested against them. */
+interface Known {
+  readonly buckets: Buckets;
+  readonly boxes: Float64Array;
+  readonly states: Uint8Array;
+  /** Per row the last candidate that it was tested against: a polygon in several cells is tested once. */
+  readonly seen: Int32Array;
+  readonly overlaps: OverlapTest;
+}
+
+/** What those entered so far make of a candidate that none to come can overlap. */
+function stateAmong({ buckets, boxes, states, seen, overlaps }: Known, row: number): number {
   const { y, x, size, columns, lists } = buckets;
   const lastRow = Math.floor((boxes[4 * row + 2]! - y) / size);
   const lastColumn = Math.floor((boxes[4 * row + 3]! - x) / size);
@@ -344,7 +357,7 @@ function stateAmong(
         seen[other] = row;
         // One open polygon is enough; only a kept one says more.
         if (states[other] === stateOpen && state === stateOpen) continue;
-        if (!test(row, other)) continue;
+        if (!overlaps(row, other)) continue;
         if (states[other] === stateKept) return stateDropped;
         state = stateOpen;
       }

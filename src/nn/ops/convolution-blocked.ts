@@ -10,6 +10,7 @@ import { blockedDomain, reorderOutput } from "../layout.js";
 import { add, gather, matmul, pad, reshape, slice, sum, transpose } from "../primitives.js";
 import type { ConvolutionRules } from "./convolution-rules.js";
 
+/** Convolution in blocks of `block` channels, and its gradients. */
 export const blockedConvolution = (block: number): ConvolutionRules => ({
   forward,
   inputGradient: (graph, gradient, weights) => inputGradient(graph, gradient, weights, block),
@@ -20,14 +21,20 @@ export const blockedConvolution = (block: number): ConvolutionRules => ({
   biasGradient: (graph, gradient) => biasGradient(graph, gradient, block),
 });
 
-function emit(
-  graph: Graph,
-  inputs: readonly Value[],
-  shape: readonly number[],
-  kernel: readonly number[],
-  margin: number,
-  relu: boolean,
-): Value {
+/** A blocked convolution with strides of 1. */
+interface BlockedConvolution {
+  /** Image, kernels and, perhaps, bias. */
+  readonly inputs: readonly Value[];
+  /** Of the result. */
+  readonly shape: readonly number[];
+  /** Height and width of the kernels. */
+  readonly kernel: readonly number[];
+  /** Zeros around the image. */
+  readonly margin: number;
+  readonly relu?: boolean;
+}
+
+function emit(graph: Graph, { inputs, shape, kernel, margin, relu }: BlockedConvolution): Value {
   const attributes = {
     kernel_shape: kernel,
     pads: [margin, margin, margin, margin],
@@ -41,14 +48,13 @@ function emit(
 
 function forward(graph: Graph, x: Value, weights: Value, bias: Value, relu: boolean): Value {
   const [outputs, , size] = weights.shape as [number, number, number];
-  return emit(
-    graph,
-    [x, weights, bias],
-    [x.shape[0]!, outputs, ...x.shape.slice(2)],
-    [size, size],
-    (size - 1) / 2,
+  return emit(graph, {
+    inputs: [x, weights, bias],
+    shape: [x.shape[0]!, outputs, ...x.shape.slice(2)],
+    kernel: [size, size],
+    margin: (size - 1) / 2,
     relu,
-  );
+  });
 }
 
 /** A convolution of the gradient with the kernels turned by half a turn and inputs and outputs exchanged. */
@@ -64,15 +70,12 @@ function inputGradient(graph: Graph, gradient: Value, weights: Value, block: num
   const squares = gather(graph, reshape(graph, weights, [order.length, block * block]), order);
   // Each square read as B pixels of one block of channels: putting the channels first transposes it.
   const turned = reorderOutput(graph, reshape(graph, squares, [order.length, block, block / 4, 4]));
-  const shape = [gradient.shape[0]!, inputs, ...gradient.shape.slice(2)];
-  return emit(
-    graph,
-    [gradient, reshape(graph, turned, [inputs, outputs, size, size])],
-    shape,
-    [size, size],
-    (size - 1) / 2,
-    false,
-  );
+  return emit(graph, {
+    inputs: [gradient, reshape(graph, turned, [inputs, outputs, size, size])],
+    shape: [gradient.shape[0]!, inputs, ...gradient.shape.slice(2)],
+    kernel: [size, size],
+    margin: (size - 1) / 2,
+  });
 }
 
 /**
@@ -99,7 +102,12 @@ function weightGradient(graph: Graph, x: Value, gradient: Value, size: number, b
       height,
       width,
     ]);
-    return emit(graph, [from, by], [inputs, outputs, size, size], [height, width], 0, false);
+    return emit(graph, {
+      inputs: [from, by],
+      shape: [inputs, outputs, size, size],
+      kernel: [height, width],
+      margin: 0,
+    });
   };
   // With B channels or more the operator would take its input to be blocked, so that a larger batch goes in
   // pieces.

@@ -31,6 +31,7 @@ const stateFile = (folder: string): string => join(folder, "state");
 export const writeState = (folder: string, bytes: Uint8Array): Promise<void> =>
   writeFileAtomic(stateFile(folder), bytes, { sync: true });
 
+/** Removes the saved state of the training whose result lies in `out`, if there is one. */
 export const removeState = (out: string): Promise<void> =>
   rm(stateFolder(out), { recursive: true, force: true });
 
@@ -55,19 +56,21 @@ export interface Machine {
   readonly runtime: string;
 }
 
+/** The identity of a training on this machine. */
 export function originOf(
-  made: Omit<TrainingIdentity, "karyon" | "settings" | "machines">,
+  source: Omit<TrainingIdentity, "karyon" | "settings" | "machines">,
   { threads, device, ...settings }: TrainingSettings,
 ): TrainingIdentity {
   const { processor, onnxruntime } = environment();
   return {
     karyon: version,
-    ...made,
+    ...source,
     settings,
     machines: [{ threads, processor: String(processor), runtime: `onnxruntime ${onnxruntime}, ${device}` }],
   };
 }
 
+/** Where a training begins or goes on. */
 export interface ResumePoint {
   readonly state?: TrainingState | undefined;
   /** To be written from now on. */
@@ -130,8 +133,8 @@ function whatChanged(
   const other = now.filter(({ name, sha256 }) => known.get(name) !== sha256);
   if (other.length > 0)
     return (
-      `the image ${other[0]!.name} or its mask ` +
-      `${known.has(other[0]!.name) ? "has changed" : "is new"}${other.length > 1 ? `, and ${other.length - 1} more` : ""}`
+      `the image ${other[0]!.name} or its mask ${known.has(other[0]!.name) ? "has changed" : "is new"}` +
+      (other.length > 1 ? `, and ${other.length - 1} more` : "")
     );
   return before.length === now.length
     ? undefined

@@ -1,30 +1,27 @@
 /** A training set on disk to a model on disk: `model.onnx`, `model.json`, `training.csv`, `loss.svg`. */
-import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { InvalidInput, isKaryonError, messageOf } from "../../core/errors.js";
 import type { StageContext } from "../../core/progress.js";
 import type { ExpectedQuality } from "../../core/quality.js";
 import { defaultAugmentOptions } from "../../dataset/augment.js";
 import { defaultNormalisation } from "../../dataset/samples.js";
-import { formatCsv } from "../../io/csv.js";
 import { defaultModelConfig, type ModelConfig, sizeMultiple } from "../../model/modelconfig.js";
-import { formatModelDescription, type ModelDescription } from "../../model/modelfile.js";
+import type { ModelDescription } from "../../model/modelfile.js";
 import type { TrainingRecord, TrainingState } from "../../model/train.js";
 import type { Device } from "../../nn/devices.js";
-import { lossPlot } from "../../plot/plots.js";
-import { withTypeface } from "../../plot/typeface.js";
 import { scaleFor } from "../../segment/scale.js";
 import type { TrainingSettings } from "../../workers/train/protocol.js";
 import { trainInThreads } from "../../workers/train/trainingthreads.js";
 import { readAnnotation } from "../annotate/annotation.js";
 import type { Config, TrainConfig } from "../config/options.js";
 import { threadsOf } from "../config/threads.js";
-import { writeFileAtomic } from "../store/files.js";
-import { type InitialModel, readInitialModel } from "../store/modelfolder.js";
-import { version } from "../store/provenance.js";
-import { findState, originOf, type ResumePoint, type CheckpointOptions, writeState } from "./checkpoint.js";
+import { type InitialModel, modelFiles, readInitialModel } from "../store/modelfolder.js";
+import { type CheckpointOptions, findState, originOf, type ResumePoint, writeState } from "./checkpoint.js";
+import { provenanceOf, writeModel } from "./modelwriting.js";
 import { readSamples } from "./trainingset.js";
 
+/** What the efforts but that of the paper have in common. */
 const usual = {
   batch: 4,
   patch: 96,
@@ -59,15 +56,16 @@ const efforts = {
   },
 } as const;
 
+/** A value of `--effort`. */
 export type Effort = keyof typeof efforts;
 
+/** The effort that was asked for, or that of the preset. */
 export const effortOf = ({ effort, preset }: Pick<TrainConfig, "effort" | "preset">): Effort =>
   effort ?? (preset === "paper" ? "paper" : "standard");
 
-/**
- * Epochs between two scores on what was held back, and steps without a better one after which the rate falls.
- */
+/** Epochs between two scores on what was held back. */
 const scoreEvery = 3;
+/** Steps without a better score after which the rate falls. */
 const contentSteps = 1200;
 
 /**
@@ -125,10 +123,10 @@ export function trainingSettings(
 /** The shape of the network: the user's, or that of the model to go on from, which nothing may contradict. */
 function modelConfig(train: TrainConfig, preset: ModelConfig, from: ModelConfig | undefined): ModelConfig {
   const set = { rays: train.rays, grid: train.grid, depth: train.depth, filters: train.filters };
-  const given = Object.entries(set).filter(
+  const chosen = Object.entries(set).filter(
     (entry): entry is [keyof typeof set, number] => entry[1] !== undefined,
   );
-  for (const [name, value] of from ? given : []) {
+  for (const [name, value] of from ? chosen : []) {
     if (value !== from![name])
       throw new InvalidInput(
         `train.${name}`,
@@ -137,15 +135,16 @@ function modelConfig(train: TrainConfig, preset: ModelConfig, from: ModelConfig 
         `leave out --${name}, or train from scratch without --from`,
       );
   }
-  return { ...(from ?? preset), ...Object.fromEntries(given) };
+  return { ...(from ?? preset), ...Object.fromEntries(chosen) };
 }
 
 /**
- * Diameters in between are left as they are: there the network's grid is fine enough and its field wide
- * enough.
+ * Diameters, px, between which images are left as they are: there the network's grid is fine enough and its
+ * field wide enough.
  */
-const unscaledDiameters = [30, 60] as const;
-const target = 40;
+const unscaledDiameters = { low: 30, high: 60 } as const;
+/** Diameter, px, that nuclei outside of that range are brought to. */
+const targetDiameter = 40;
 
 /**
  * How much images with nuclei of this diameter (px) are scaled for the network. The paper's method takes them
@@ -161,10 +160,8 @@ export function networkScale(
 ): number {
   if (!(diameter > 0)) return 1;
   if (nucleusSize !== undefined) return nucleusSize / diameter;
-  return effortOf({ effort, preset }) === "paper" ||
-    (diameter >= unscaledDiameters[0] && diameter <= unscaledDiameters[1])
-    ? 1
-    : target / diameter;
+  const fits = diameter >= unscaledDiameters.low && diameter <= unscaledDiameters.high;
+  return fits || effortOf({ effort, preset }) === "paper" ? 1 : targetDiameter / diameter;
 }
 
 /**
@@ -181,6 +178,7 @@ export const scaleRule =
       ? networkScale(diameter, train)
       : scaleFor(diameter, from);
 
+/** What a training gives beside its files. */
 export interface TrainingResult {
   readonly history: readonly TrainingRecord[];
   readonly description: ModelDescription;
@@ -235,19 +233,24 @@ export function trainingWarnings(score: number, expected?: ExpectedQuality): str
   ];
 }
 
-/**
- * Trains on the dataset in `dataset` and writes the model into `folder`, which must exist.
- *
- * @param checkpoints where an interrupted training is gone on with, and its state kept; the caller removes it
- *   when the model is in its place
- */
+/** What a training is made from. */
+export interface TrainingInputs {
+  /** Folder of the training set. */
+  readonly dataset: string;
+  readonly config: Config;
+  readonly device: Device;
+  /**
+   * Where an interrupted training is gone on with, and its state kept; the caller removes it when the model
+   * is in its place.
+   */
+  readonly checkpoints?: CheckpointOptions | undefined;
+}
+
+/** Trains, and writes the model into `folder`, which must exist. */
 export async function trainInto(
   folder: string,
-  dataset: string,
-  config: Config,
+  { dataset, config, device, checkpoints }: TrainingInputs,
   context: StageContext,
-  device: Device,
-  checkpoints?: CheckpointOptions,
 ): Promise<TrainingResult> {
   const from = initialModelOf(config.train);
   const { model, settings } = trainingSettings(
@@ -267,9 +270,9 @@ export async function trainInto(
     },
     context,
   );
-  const made = originOf({ model, from: from?.sha256, kind: set.kind, images }, settings);
+  const identity = originOf({ model, from: from?.sha256, kind: set.kind, images }, settings);
   const { origin, state, text }: ResumePoint =
-    checkpoints === undefined ? { origin: made } : await findState(checkpoints.folder, made);
+    checkpoints === undefined ? { origin: identity } : await findState(checkpoints.folder, identity);
   if (text !== undefined) checkpoints?.say(text);
   const outcome = await withCheckpoints(checkpoints, state, settings, (save) =>
     trainInThreads(set, { model, settings, weights: from?.weights, resume: state, origin }, save, context),
@@ -281,48 +284,11 @@ export async function trainInto(
     thresholds: { probability: outcome.thresholds.probability, overlap: outcome.thresholds.overlap },
     diameter: outcome.diameter,
     diameterRange: outcome.diameterRange,
-    provenance: {
-      karyon: version,
-      created: new Date().toISOString(),
-      seed: settings.seed,
-      layout: outcome.layout,
-      settings,
-      steps: outcome.history.at(-1)?.step,
-      bestStep: outcome.best,
-      validationScore: outcome.thresholds.score,
-      expectedQuality: expected,
-      trainingImages: outcome.trainingNames,
-      validationImages: outcome.validationNames,
-      ...(settings.compose > 0 ? { composedImages: outcome.composed } : {}),
-      ...(from === undefined
-        ? {}
-        : { from: { sha256: from.sha256, created: from.description.provenance["created"] } }),
-      ...(origin.machines.length > 1 ? { machines: origin.machines } : {}),
-    },
+    provenance: provenanceOf({ outcome, settings, expected, from, origin }),
   };
-  await writeFileAtomic(join(folder, "model.onnx"), outcome.onnx);
-  await writeFileAtomic(join(folder, "model.json"), formatModelDescription(description));
-  await writeFileAtomic(join(folder, "training.csv"), historyCsv(outcome.history));
-  await writeFileAtomic(
-    join(folder, "loss.svg"),
-    withTypeface(
-      lossPlot(
-        outcome.history.map(({ step, loss, validationLoss }) => ({
-          step,
-          trainingLoss: loss,
-          validationLoss,
-        })),
-      ),
-    ),
-  );
-  return {
-    history: outcome.history,
-    description,
-    settings,
-    model,
-    expected,
-    warnings: [...notices, ...outcome.warnings],
-  };
+  await writeModel(folder, outcome, description);
+  const warnings = [...notices, ...outcome.warnings];
+  return { history: outcome.history, description, settings, model, expected, warnings };
 }
 
 /**
@@ -333,13 +299,29 @@ export async function trainInto(
 export const ignoresUncertain = (dataset: string): boolean =>
   !existsSync(join(dataset, "annotation.json")) || readAnnotation(dataset).background === "ignore";
 
+/** Models that were read for a configuration, and the state of their files then. */
+const readModels = new WeakMap<object, { readonly model: InitialModel; readonly files: string }>();
+
 /**
- * The model that a training is to go on from, if any.
+ * The model that a training is to go on from, if any. It is read once for the same configuration object, as
+ * long as its files stay as they are: a run checks it before it annotates, and trains from it later.
  *
  * @throws InvalidInput, CorruptFile when it cannot be used
  */
-export const initialModelOf = ({ from }: Pick<TrainConfig, "from">): InitialModel | undefined =>
-  from === undefined ? undefined : readInitialModel(from);
+export function initialModelOf(train: Pick<TrainConfig, "from">): InitialModel | undefined {
+  if (train.from === undefined) return undefined;
+  const files = modelFiles(train.from)
+    .map((path) => {
+      const { size, mtimeNs, ino } = statSync(path, { bigint: true });
+      return `${resolve(path)} ${size} ${mtimeNs} ${ino}`;
+    })
+    .join("\n");
+  const known = readModels.get(train);
+  if (known?.files === files) return known.model;
+  const model = readInitialModel(train.from);
+  readModels.set(train, { model, files });
+  return model;
+}
 
 /** Trains while states are saved, and says what is kept when the user stops it. */
 async function withCheckpoints<T>(
@@ -348,7 +330,8 @@ async function withCheckpoints<T>(
   { steps }: TrainingSettings,
   work: (save: (bytes: Uint8Array, step: number) => Promise<void>) => Promise<T>,
 ): Promise<T> {
-  let [kept, failed] = [start?.step ?? 0, false];
+  let kept = start?.step ?? 0;
+  let failed = false;
   const save = async (bytes: Uint8Array, step: number): Promise<void> => {
     if (checkpoints === undefined) return;
     try {
@@ -374,14 +357,4 @@ async function withCheckpoints<T>(
       );
     throw error;
   }
-}
-
-function historyCsv(history: readonly TrainingRecord[]): string {
-  const keys = Object.keys(history[0] ?? {}) as (keyof TrainingRecord)[];
-  return formatCsv(
-    keys.map((key) =>
-      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/^seconds$/, "time_s"),
-    ),
-    keys.map((key) => history.map((record) => Number(record[key] ?? NaN))),
-  );
 }

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
+import type { LabelImage } from "../../core/labels.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { counted } from "../../core/wording.js";
 import { type Normalisation, scaleSample, type ScaledSample } from "../../dataset/samples.js";
@@ -15,6 +16,7 @@ import { openSource } from "../source/source.js";
 import { readJson } from "../store/files.js";
 import { readLabels } from "../store/labelfiles.js";
 
+/** One image of a training set and its mask. */
 export interface DatasetFile {
   readonly name: string;
   readonly image: string;
@@ -51,6 +53,7 @@ export function datasetFiles(dataset: string): DatasetFile[] {
   });
 }
 
+/** How a training set is read. */
 export interface ReadingOptions {
   /** px of the network's input per px of an image whose nuclei have this diameter, px. */
   readonly scaleOf: (diameter: number) => number;
@@ -59,6 +62,7 @@ export interface ReadingOptions {
   readonly images: number | undefined;
 }
 
+/** A training set in memory, at the network's scale. */
 export interface TrainingSet extends TrainingSamples {
   /** Those used. */
   readonly images: readonly { readonly name: string; readonly sha256: string }[];
@@ -67,10 +71,17 @@ export interface TrainingSet extends TrainingSamples {
 }
 
 /**
- * Pixels at the network's scale. 64 million took 2495 MiB at their peak, the program included; so many 2041
- * MiB (docs/claims.md).
+ * Pixels at the network's scale that are used, at most. 64 million took 2495 MiB at their peak, the program
+ * included; so many 2041 MiB (docs/claims.md).
  */
 export const maxPixels = 44e6;
+
+/**
+ * Pixels of masks that are kept from the choice of the images until they are prepared, at most: 4 bytes each.
+ * A mask gives way to a sample of 8 bytes a pixel, so that the peak stays that of the samples. Masks beyond
+ * it are decoded again.
+ */
+const maxKeptPixels = maxPixels;
 
 /**
  * Which of the images are used: evenly spread over the list.
@@ -101,23 +112,18 @@ export function evenlyChosen(
  */
 export async function readSamples(
   dataset: string,
-  { scaleOf, normalisation, images: wanted }: ReadingOptions,
+  { scaleOf, normalisation, images: requested }: ReadingOptions,
   context: StageContext,
 ): Promise<TrainingSet> {
   const summaryFile = join(dataset, "annotation.json");
   const summary = existsSync(summaryFile) ? readJson<AnnotationSummary>(summaryFile) : undefined;
   const diameters = summary === undefined ? undefined : diametersOf(summary);
   const files = datasetFiles(dataset);
-  // All masks are looked at first, since their images are chosen by size: a list of them all would fill the
-  // memory.
-  const usable: { readonly file: DatasetFile; readonly scale: number; readonly pixels: number }[] = [];
-  for (const file of files) {
-    throwIfCancelled(context, "Training");
-    const labels = await readLabels(file.mask);
-    if (labels.count === 0) continue;
-    const scale = scaleOf(diameters?.get(file.name) ?? median(labelDiameters(labels)));
-    usable.push({ file, scale, pixels: labels.height * labels.width * scale ** 2 });
-  }
+  const usable = await usableImages(
+    files,
+    (name, labels) => scaleOf(diameters?.get(name) ?? median(labelDiameters(labels))),
+    context,
+  );
   if (usable.length === 0)
     throw new InvalidInput(
       dataset,
@@ -127,36 +133,87 @@ export async function readSamples(
     );
   const chosen = evenlyChosen(
     usable.map(({ pixels }) => pixels),
-    wanted,
+    requested,
   ).map((index) => usable[index]!);
-  const samples: ScaledSample[] = [];
-  for (const {
-    file: { name, image: path, mask },
-    scale,
-  } of chosen) {
-    throwIfCancelled(context, "Training");
-    const [image, labels] = [await (await openSource([path])).read(0), await readLabels(mask)];
-    if (image.height !== labels.height || image.width !== labels.width)
-      throw new InvalidInput(
-        mask,
-        `${image.height} x ${image.width} px as its image`,
-        `${labels.height} x ${labels.width} px`,
-      );
-    samples.push(scaleSample({ name, image, labels, scale }, normalisation));
-  }
-  const fewer = wanted === undefined && chosen.length < usable.length;
+  const count = usable.length;
+  // The masks of the others are not needed any more.
+  usable.length = 0;
+  const samples = await samplesOf(chosen, normalisation, context);
+  const fewer = requested === undefined && chosen.length < count;
   return {
     samples,
     kind: summary?.kind ?? "images",
     images: samples.map((sample) => ({ name: sample.name, sha256: fingerprint(sample) })),
     notices: fewer
       ? [
-          `${chosen.length} of ${usable.length} images, evenly spread, are used for training: more ` +
+          `${chosen.length} of ${count} images, evenly spread, are used for training: more ` +
             `than ${maxPixels / 1e6} million pixels at the network's scale would take more memory than ` +
             "they bring (--training-images sets the number).",
         ]
       : [],
   };
+}
+
+/** An image with at least one nucleus. */
+interface UsableImage {
+  readonly file: DatasetFile;
+  readonly scale: number;
+  /** At the network's scale. */
+  readonly pixels: number;
+  /** Its mask, where that was kept; taken out when it is used. */
+  labels?: LabelImage | undefined;
+}
+
+/**
+ * The images that have a nucleus, in order. All masks are decoded for it, also where annotation.json says how
+ * many nuclei they hold: a user may have drawn in them since.
+ */
+async function usableImages(
+  files: readonly DatasetFile[],
+  scaleOf: (name: string, labels: LabelImage) => number,
+  context: StageContext,
+): Promise<UsableImage[]> {
+  const usable: UsableImage[] = [];
+  let kept = 0;
+  for (const file of files) {
+    throwIfCancelled(context, "Training");
+    const labels = await readLabels(file.mask);
+    if (labels.count === 0) continue;
+    const scale = scaleOf(file.name, labels);
+    const isKept = kept + labels.data.length <= maxKeptPixels;
+    if (isKept) kept += labels.data.length;
+    usable.push({
+      file,
+      scale,
+      pixels: labels.height * labels.width * scale ** 2,
+      labels: isKept ? labels : undefined,
+    });
+  }
+  return usable;
+}
+
+/** Reads the images and brings them, with their masks, to the network's scale. */
+async function samplesOf(
+  images: readonly UsableImage[],
+  normalisation: Normalisation,
+  context: StageContext,
+): Promise<ScaledSample[]> {
+  const samples: ScaledSample[] = [];
+  for (const usable of images) {
+    throwIfCancelled(context, "Training");
+    const { name, image: path, mask } = usable.file;
+    const image = await (await openSource([path])).read(0);
+    const labels = usable.labels ?? (await readLabels(mask));
+    usable.labels = undefined;
+    if (image.height !== labels.height || image.width !== labels.width)
+      throw new InvalidInput(
+        mask,
+        `${image.height} x ${image.width} px as its image`,
+        `${labels.height} x ${labels.width} px`,
+      );
+    samples.push(scaleSample({ name, image, labels, scale: usable.scale }, normalisation));
+  }
+  return samples;
 }
 
 const fingerprint = ({ data, labels }: ScaledSample): string =>

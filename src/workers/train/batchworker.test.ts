@@ -15,8 +15,8 @@ import {
   batchLengths,
   type BatchRing,
   batchRing,
+  closeRing,
   emptyBatch,
-  enough,
   put,
   stop,
   take,
@@ -66,6 +66,12 @@ const workers: Worker[] = [];
 afterEach(async () => {
   for (const worker of workers.splice(0)) await worker.terminate();
 });
+
+/** Batches that wait in the ring: the last two words of its control count those written and those taken. */
+function batchesIn({ control }: BatchRing): number {
+  const words = new Int32Array(control);
+  return Atomics.load(words, 2) - Atomics.load(words, 3);
+}
 
 interface Drawer {
   readonly received: () => unknown;
@@ -121,7 +127,7 @@ describe("the thread that draws batches", () => {
       take(ring, batch, () => undefined);
       expect(bytesOf(batch) === bytesOf(alone.next(step)), `step ${step}`).toBe(true);
     }
-    enough(ring);
+    closeRing(ring);
     expect(await ended).toBe(0);
     expect(received()).toBeUndefined();
   });
@@ -135,9 +141,14 @@ describe("the thread that draws batches", () => {
       const { received, ended } = draw(ring, { settings: none });
       waitFor(ring, received);
       for (let step = 0; step < none.steps; step++) take(ring, emptyBatch(lengths), () => undefined);
-      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 300))]);
+      // Until it waits with a full ring, or has ended: nothing more can come of itself.
+      const exit = { seen: false };
+      void ended.then(() => (exit.seen = true));
+      while (batchesIn(ring) < ring.slots && !exit.seen)
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      expect(exit.seen).toBe(false);
       expect(received()).toBeUndefined();
-      enough(ring);
+      closeRing(ring);
       expect(waitFor(ring, received)).toHaveLength(2);
       expect(await ended).toBe(0);
     },
@@ -149,7 +160,7 @@ describe("the thread that draws batches", () => {
     const { received, ended } = draw(ring, { settings: none });
     expect((waitFor(ring, received) as Prepared).check).toEqual([]);
     take(ring, emptyBatch(lengths), () => undefined);
-    enough(ring);
+    closeRing(ring);
     expect(waitFor(ring, received)).toEqual(drawingOf(samplesOf(), "movie", model, none).some);
     expect(await ended).toBe(0);
   });

@@ -8,20 +8,20 @@ import type { ScaledSample } from "../../dataset/samples.js";
 import { type Answer, answerError } from "../answer.js";
 import { drawingOf } from "./drawing.js";
 import type { DrawRequest, Prepared } from "./protocol.js";
-import { isStopped, nudge, put } from "./ring.js";
+import { isStopped, put, wakeReader } from "./ring.js";
 
 const { port, ring, samples, kind, model, settings, first } = workerData as DrawRequest;
 
 function post(
   answer: Answer<Prepared | readonly ScaledSample[]>,
-  given: readonly (Float32Array | Int32Array)[] = [],
+  transferred: readonly (Float32Array | Int32Array)[] = [],
 ): void {
   // Handed over, not copied: they exist once.
   port.postMessage(
     answer,
-    given.map(({ buffer }) => buffer as ArrayBuffer),
+    transferred.map(({ buffer }) => buffer as ArrayBuffer),
   );
-  nudge(ring);
+  wakeReader(ring);
 }
 
 const arraysOf = (images: readonly ScaledSample[]): (Float32Array | Int32Array)[] =>

@@ -18,6 +18,7 @@ const validationBatches = 8;
 /** Training images that the thresholds are tuned on where none were held back. */
 const tunedOn = 4;
 
+/** What batches are drawn from, and what the training has to know of it. */
 export interface Drawing {
   readonly prepared: Prepared;
   /** Training batch of a step, from 0; depends on seed and step alone. */
@@ -26,7 +27,11 @@ export interface Drawing {
   readonly some: readonly ScaledSample[];
 }
 
-/** @throws InvalidInput when samples and settings do not go together */
+/**
+ * Divides the samples and prepares them.
+ *
+ * @throws InvalidInput when samples and settings do not go together
+ */
 export function drawingOf(
   samples: readonly ScaledSample[],
   kind: "movie" | "images",
@@ -66,17 +71,18 @@ export function drawingOf(
       trainingNames: names(training),
       validationNames: names(validation),
       composed: composed.length,
-      warnings:
-        settings.compose > 0 && composed.length === 0
-          ? [
-              "No touching nuclei were composed: " +
-                `${notices.length === 1 ? notices[0]! : `none of ${notices.length} images has two nuclei that are alone, and room for another.`}`,
-            ]
-          : [],
+      warnings: settings.compose > 0 && composed.length === 0 ? [nothingComposed(notices)] : [],
     },
     some: training.slice(0, tunedOn).map(scaledOf),
   };
 }
+
+/** @param notices why, for each image */
+const nothingComposed = (notices: readonly string[]): string =>
+  "No touching nuclei were composed: " +
+  (notices.length === 1
+    ? notices[0]!
+    : `none of ${notices.length} images has two nuclei that are alone, and room for another.`);
 
 const scaledOf = ({ name, data, labels }: PreparedSample): ScaledSample => ({ name, data, labels });
 

@@ -12,6 +12,7 @@ import type { Device } from "../../nn/devices.js";
 import type { Answer } from "../answer.js";
 import type { BatchRing } from "./ring.js";
 
+/** What the pipeline asks a training for. */
 export interface TrainingRequest {
   readonly model: ModelConfig;
   readonly settings: TrainingSettings;
@@ -27,8 +28,8 @@ export interface TrainingRequest {
 export interface TrainRequest extends TrainingRequest {
   readonly ring: BatchRing;
   /**
-   * From the thread that draws: `Answer<Prepared>`, and once this thread has enough `Answer<ScaledSample[]>`
-   * where nothing was held back; or an error.
+   * From the thread that draws: `Answer<Prepared>`, and once this thread wants no more batches
+   * `Answer<ScaledSample[]>` where nothing was held back; or an error.
    */
   readonly port: MessagePort;
 }
@@ -88,6 +89,7 @@ export interface TrainingSettings {
   readonly device: Device;
 }
 
+/** What a training answers. */
 export interface TrainingOutcome extends Omit<Prepared, "check" | "validation"> {
   readonly onnx: Uint8Array;
   readonly history: readonly TrainingRecord[];
@@ -121,6 +123,7 @@ export type DeviceReport =
       readonly speed: number | null;
     };
 
+/** From the thread that trains to the pipeline. */
 export type TrainingMessage =
   | { readonly type: "progress"; readonly done: number; readonly total: number; readonly message: string }
   | { readonly type: "checkpoint"; readonly step: number; readonly bytes: Uint8Array }

@@ -13,6 +13,7 @@ const parts = ["image", "probability", "mask", "distances"] as const satisfies r
 /** Number of values of each array of a batch. */
 export type BatchLengths = Readonly<Record<keyof Batch, number>>;
 
+/** The lengths of the arrays of a batch; `patch` in px, `grid` in px per cell. */
 export const batchLengths = (batch: number, patch: number, rays: number, grid: number): BatchLengths => {
   const cells = batch * (patch / grid) ** 2;
   return { image: batch * patch * patch, probability: cells, mask: cells, distances: rays * cells };
@@ -28,16 +29,21 @@ export interface BatchRing {
   readonly control: SharedArrayBuffer;
 }
 
-/** `stop`: the user wants everything to end; `enough`: the reader wants no more; the others count batches. */
-const words = { stop: 0, enough: 1, written: 2, taken: 3 } as const;
+/** `stop`: the user wants everything to end; `closed`: the reader wants no more; the others count batches. */
+const words = { stop: 0, closed: 1, written: 2, taken: 3 } as const;
 
+/** Batches that may wait, at most. */
 const maxAhead = 8;
-/** Larger batches are fewer ahead; one is enough to draw while the network computes. */
+/**
+ * Bytes of all slots, at most: large batches are fewer ahead. One suffices to draw while the network
+ * computes.
+ */
 const maxBytes = 64 * 2 ** 20;
 
-/** A thread that waits looks up after so many ms whether it still has to. */
+/** Time after which a thread that waits looks up whether it still has to, ms. */
 const timeout = 100;
 
+/** An empty ring. @param slots default: as many as fit into 64 MiB, 1 to 8 */
 export function batchRing(lengths: BatchLengths, slots = slotsFor(lengths)): BatchRing {
   return {
     lengths,
@@ -55,6 +61,7 @@ const controlOf = ({ control }: BatchRing): Int32Array => new Int32Array(control
 
 /** Asks both threads to end. */
 export const stop = (ring: BatchRing): void => void Atomics.store(controlOf(ring), words.stop, 1);
+/** Whether both threads were asked to end. */
 export const isStopped = (ring: BatchRing): boolean => Atomics.load(controlOf(ring), words.stop) !== 0;
 
 /** The arrays of the slot of the n-th batch. */
@@ -82,7 +89,7 @@ export function put(ring: BatchRing, batch: Batch): boolean {
   const control = controlOf(ring);
   const written = control[words.written]!;
   for (;;) {
-    if (Atomics.load(control, words.stop) !== 0 || Atomics.load(control, words.enough) !== 0) return false;
+    if (Atomics.load(control, words.stop) !== 0 || Atomics.load(control, words.closed) !== 0) return false;
     const taken = Atomics.load(control, words.taken);
     if (written - taken < ring.slots) break;
     Atomics.wait(control, words.taken, taken, timeout);
@@ -93,8 +100,8 @@ export function put(ring: BatchRing, batch: Batch): boolean {
   return true;
 }
 
-/** Lets a reader that waits look up. */
-export const nudge = (ring: BatchRing): void => void Atomics.notify(controlOf(ring), words.written);
+/** Wakes a reader that waits, so that it looks up. */
+export const wakeReader = (ring: BatchRing): void => void Atomics.notify(controlOf(ring), words.written);
 
 /**
  * Copies the next batch into `into`, waiting for it.
@@ -113,7 +120,7 @@ export function take(ring: BatchRing, into: Batch, idle: () => void): void {
   Atomics.notify(control, words.taken);
 }
 
-/** Waits for what `look` finds, looking whenever the writer nudges. `look` may throw. */
+/** Waits for what `look` finds, looking whenever the writer wakes the reader. `look` may throw. */
 export function waitFor<T>(ring: BatchRing, look: () => T | undefined): T {
   const control = controlOf(ring);
   for (;;) {
@@ -125,12 +132,13 @@ export function waitFor<T>(ring: BatchRing, look: () => T | undefined): T {
 }
 
 /** The reader wants no more. */
-export function enough(ring: BatchRing): void {
+export function closeRing(ring: BatchRing): void {
   const control = controlOf(ring);
-  Atomics.store(control, words.enough, 1);
+  Atomics.store(control, words.closed, 1);
   Atomics.notify(control, words.taken);
 }
 
+/** A batch of zeros to copy into. */
 export const emptyBatch = ({ image, probability, mask, distances }: BatchLengths): Batch => ({
   image: new Float32Array(image),
   probability: new Float32Array(probability),

@@ -5,7 +5,7 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import type { StageContext } from "../../core/progress.js";
 import type { ScaledSample } from "../../dataset/samples.js";
-import { valueOf } from "../answer.js";
+import { type Answer, valueOf } from "../answer.js";
 import { workerFile } from "../pool.js";
 import type {
   DrawRequest,
@@ -14,8 +14,9 @@ import type {
   TrainingRequest,
   TrainRequest,
 } from "./protocol.js";
-import { batchLengths, batchRing, stop } from "./ring.js";
+import { batchLengths, type BatchRing, batchRing, stop } from "./ring.js";
 
+/** What is trained on. */
 export interface TrainingSamples {
   /** Emptied: their arrays go to the thread that draws from them. No two may share a buffer. */
   readonly samples: ScaledSample[];
@@ -34,15 +35,43 @@ export async function trainInThreads(
   onCheckpoint: (bytes: Uint8Array, step: number) => Promise<void>,
   context: StageContext,
 ): Promise<TrainingOutcome> {
+  const threads = startThreads(samples, kind, request);
+  const { ring, drawing, training } = threads;
+  const onAbort = (): void => stop(ring);
+  if (context.signal?.aborted) onAbort();
+  context.signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await outcomeOf(threads, onCheckpoint, context);
+  } finally {
+    context.signal?.removeEventListener("abort", onAbort);
+    stop(ring);
+    await Promise.all([drawing.terminate(), training.terminate()]);
+  }
+}
+
+interface Threads {
+  readonly ring: BatchRing;
+  /** Draws batches. */
+  readonly drawing: Worker;
+  /** Trains. */
+  readonly training: Worker;
+}
+
+/** Starts both threads; `samples` is emptied. */
+function startThreads(
+  samples: ScaledSample[],
+  kind: TrainingSamples["kind"],
+  request: TrainingRequest,
+): Threads {
   const { model, settings } = request;
   const ring = batchRing(batchLengths(settings.batch, settings.patch, model.rays, model.grid));
   const { port1, port2 } = new MessageChannel();
-  const given = samples.splice(0);
+  const moved = samples.splice(0);
   const draw: DrawRequest = {
     model,
     settings,
     kind,
-    samples: given,
+    samples: moved,
     first: request.resume?.step ?? 0,
     ring,
     port: port1,
@@ -52,51 +81,48 @@ export async function trainInThreads(
     workerData: draw,
     transferList: [
       port1,
-      ...given.flatMap(({ data, labels }) => [data.buffer, labels.data.buffer] as ArrayBuffer[]),
+      ...moved.flatMap(({ data, labels }) => [data.buffer, labels.data.buffer] as ArrayBuffer[]),
     ],
   });
   const training = new Worker(new URL(workerFile("train/trainworker.js")), {
     workerData: train,
     transferList: [port2],
   });
-  given.length = 0;
+  moved.length = 0;
+  return { ring, drawing, training };
+}
+
+/** Listens to both threads until the training one answers, or one is lost. */
+function outcomeOf(
+  { ring, drawing, training }: Threads,
+  onCheckpoint: (bytes: Uint8Array, step: number) => Promise<void>,
+  context: StageContext,
+): Promise<TrainingOutcome> {
   let saving = Promise.resolve();
-  const onAbort = (): void => stop(ring);
-  if (context.signal?.aborted) onAbort();
-  context.signal?.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await new Promise<TrainingOutcome>((resolve, reject) => {
-      // What a thread foresees comes as an answer, through the training thread; the rest of this is for what
-      // it does not.
-      let lost: { readonly error: unknown } | undefined;
-      training.on("message", (message: TrainingMessage) => {
-        if (message.type === "progress") context.onProgress?.(message);
-        else if (message.type === "checkpoint")
-          saving = saving.then(() => onCheckpoint(message.bytes, message.step));
-        else {
-          resolve(
-            saving.then(() => {
-              if (lost !== undefined) throw lost.error;
-              return valueOf(message.answer);
-            }),
-          );
-        }
-      });
-      training.on("error", reject);
-      training.on("exit", (code) => reject(new Error(`the training thread ended with code ${code}`)));
-      // The training thread is asked to end, not ended: the runtime would take the process with it.
-      const onLost = (error: unknown): void => {
-        lost ??= { error };
-        stop(ring);
-      };
-      drawing.on("error", onLost);
-      drawing.on("exit", (code) => {
-        if (code !== 0) onLost(new Error(`the thread that draws batches ended with code ${code}`));
-      });
+  return new Promise<TrainingOutcome>((resolve, reject) => {
+    // What a thread foresees comes as an answer, through the training thread; the rest of this is for what it
+    // does not.
+    let lost: { readonly error: unknown } | undefined;
+    const answer = async (value: Answer<TrainingOutcome>): Promise<TrainingOutcome> => {
+      await saving;
+      if (lost !== undefined) throw lost.error;
+      return valueOf(value);
+    };
+    training.on("message", (message: TrainingMessage) => {
+      if (message.type === "progress") context.onProgress?.(message);
+      else if (message.type === "answer") resolve(answer(message.answer));
+      else saving = saving.then(() => onCheckpoint(message.bytes, message.step));
     });
-  } finally {
-    context.signal?.removeEventListener("abort", onAbort);
-    stop(ring);
-    await Promise.all([drawing.terminate(), training.terminate()]);
-  }
+    training.on("error", reject);
+    training.on("exit", (code) => reject(new Error(`the training thread ended with code ${code}`)));
+    // The training thread is asked to end, not ended: the runtime would take the process with it.
+    const onLost = (error: unknown): void => {
+      lost ??= { error };
+      stop(ring);
+    };
+    drawing.on("error", onLost);
+    drawing.on("exit", (code) => {
+      if (code !== 0) onLost(new Error(`the thread that draws batches ended with code ${code}`));
+    });
+  });
 }

@@ -12,20 +12,26 @@ import { expectedQuality, type HeldBack } from "../../evaluate/expected.js";
 import { matchInstances, scoreInstances } from "../../evaluate/instances.js";
 import { exportOnnx } from "../../model/modelfile.js";
 import { createPredictor, type Predictor } from "../../model/predictor.js";
-import { train, type TrainingState } from "../../model/train.js";
+import {
+  train,
+  type TrainingData,
+  type TrainingState,
+  type TrainOptions,
+  type TrainResult,
+} from "../../model/train.js";
 import { encodeCheckpoint } from "../../model/trainingstate.js";
 import { labelsUnderFlips } from "../../segment/flips.js";
 import { predictTiled } from "../../segment/predict.js";
 import { type Thresholds, tuneThresholds } from "../../segment/thresholds.js";
 import { type Answer, answerError, valueOf } from "../answer.js";
 import type { Prepared, TrainingMessage, TrainingOutcome, TrainRequest } from "./protocol.js";
-import { emptyBatch, enough, isStopped, take, waitFor } from "./ring.js";
+import { closeRing, emptyBatch, isStopped, take, waitFor } from "./ring.js";
 
 const request = workerData as TrainRequest;
 const { ring, port: draws } = request;
 const port = parentPort!;
-const post = (message: TrainingMessage, given: readonly ArrayBuffer[] = []): void =>
-  port.postMessage(message, given);
+const post = (message: TrainingMessage, transferred: readonly ArrayBuffer[] = []): void =>
+  port.postMessage(message, transferred);
 
 /** Edge of the tiles that validation images are predicted in, px. */
 const tuningTile = 1024;
@@ -53,7 +59,7 @@ function received<T>(): T | undefined {
   return message === undefined ? undefined : valueOf(message.message);
 }
 
-/** A state is saved at most so often, ms: that much is lost when the machine stops. */
+/** Time between two saved states at least, ms: that much is lost when the machine stops. */
 const savedEvery = 30_000;
 
 /** Saves states; the last one that was not saved waits for the wish to stop. */
@@ -73,52 +79,12 @@ const keeper = {
   },
 };
 
-async function perform({ model, settings, weights, resume }: TrainRequest): Promise<TrainingOutcome> {
-  const { check, validation, ...facts } = waitFor(ring, () => received<Prepared>());
-  const batch = emptyBatch(ring.lengths);
-  const glance = settings.schedule === "hold" ? spread(validation, glancePixels) : [];
-  let last: number | undefined;
-  const result = await train(
-    model,
-    {
-      ...settings,
-      layout: "auto",
-      weights,
-      resume,
-      onEpoch: (record, checkpoint) => {
-        last = record.validationLoss;
-        keeper.onEpoch(checkpoint());
-      },
-    },
-    {
-      nextBatch: () => {
-        lookUpStop();
-        // Before `enough`, nothing but an error can have been sent.
-        take(ring, batch, () => void received());
-        return batch;
-      },
-      validation: check,
-      ...(glance.length > 0
-        ? {
-            validate: async (predictor: Predictor) =>
-              (await tune(predictor, glance, stopPrecisions, "scoring")).highest,
-          }
-        : {}),
-    },
-    {
-      ...context,
-      onProgress: ({ done, total, message }) => {
-        progress = { done, total };
-        context.onProgress?.({
-          done,
-          total,
-          message:
-            last === undefined || Number.isNaN(last) ? message : `${message}, validation ${last.toFixed(4)}`,
-        });
-      },
-    },
-  );
-  enough(ring);
+async function perform(request: TrainRequest): Promise<TrainingOutcome> {
+  const { model, settings } = request;
+  const prepared = waitFor(ring, () => received<Prepared>());
+  const result = await trainOn(prepared, request);
+  closeRing(ring);
+  const { validation } = prepared;
   const onnx = exportOnnx(model, result.weights);
   const images =
     validation.length > 0 ? validation : waitFor(ring, () => received<readonly ScaledSample[]>());
@@ -138,18 +104,65 @@ async function perform({ model, settings, weights, resume }: TrainRequest): Prom
       history: result.history,
       best: result.best,
       layout: result.layout,
-      ...facts,
+      diameter: prepared.diameter,
+      diameterRange: prepared.diameterRange,
+      trainingNames: prepared.trainingNames,
+      validationNames: prepared.validationNames,
+      composed: prepared.composed,
+      warnings: prepared.warnings,
     };
   } finally {
     await predictor.release();
   }
 }
 
-/**
- * At most so much of what was held back is looked at for a score during training, and for the expected
- * quality: enough objects, in a second or two.
- */
-const glancePixels = 2 ** 20;
+/** Trains on the batches that come through the ring, saves states, and says how far it is. */
+function trainOn({ check, validation }: Prepared, request: TrainRequest): Promise<TrainResult> {
+  const { model, settings, weights, resume } = request;
+  const batch = emptyBatch(ring.lengths);
+  const scored = settings.schedule === "hold" ? spread(validation, scoredPixels) : [];
+  let last: number | undefined;
+  const options: TrainOptions = {
+    ...settings,
+    layout: "auto",
+    weights,
+    resume,
+    onEpoch: (record, checkpoint) => {
+      last = record.validationLoss;
+      keeper.onEpoch(checkpoint());
+    },
+  };
+  const data: TrainingData = {
+    nextBatch: () => {
+      lookUpStop();
+      // Before the ring is closed, nothing but an error can have been sent.
+      take(ring, batch, () => void received());
+      return batch;
+    },
+    validation: check,
+    ...(scored.length === 0
+      ? {}
+      : {
+          validate: async (predictor) => (await tune(predictor, scored, stopPrecisions, "scoring")).highest,
+        }),
+  };
+  return train(model, options, data, {
+    ...context,
+    onProgress: ({ done, total, message }) => {
+      progress = { done, total };
+      const validated = last !== undefined && !Number.isNaN(last);
+      context.onProgress?.({
+        done,
+        total,
+        message: validated ? `${message}, validation ${last!.toFixed(4)}` : message,
+      });
+    },
+  });
+}
+
+/** Pixels of what was held back that are looked at for a score during training, about: a second or two. */
+const scoredPixels = 2 ** 20;
+/** The same for the expected quality, once after the training. */
 const expectedPixels = 2 ** 22;
 
 /** Every so many-th image, so that there are about so many pixels: a movie may grow denser. */
@@ -158,11 +171,12 @@ function spread(images: readonly ScaledSample[], maximum: number): readonly Scal
   return images.filter((_, index) => index % every === 0);
 }
 
-/**
- * IoU thresholds that StarDist tunes on, and those whose scores must have stopped rising before the training
- * ends early: outlines take longest to learn.
- */
+/** IoU thresholds that StarDist tunes on. */
 const tunePrecisions = [0.3, 0.5, 0.7];
+/**
+ * IoU thresholds at which the scores must have stopped rising before the training ends early: outlines take
+ * longest to learn.
+ */
 const stopPrecisions = [0.5, 0.7, 0.8];
 
 /** Mean average precision; an image where there is nothing to score counts as nothing. */
@@ -185,9 +199,7 @@ async function tune(
   for (const [index, { data, labels }] of images.entries()) {
     say(`${what}, image ${index + 1} of ${images.length}`);
     predictions.push({
-      prediction: await predictTiled(data, labels.height, labels.width, predictor, tuningTile, {
-        signal: context.signal,
-      }),
+      prediction: await predictTiled({ ...labels, data }, predictor, tuningTile, { signal: context.signal }),
       truth: labels,
     });
   }
@@ -203,12 +215,9 @@ async function expectation(
   for (const [index, { data, labels }] of images.entries()) {
     say(`estimating the quality, image ${index + 1} of ${images.length}`);
     const [found, ...others] = await labelsUnderFlips(
-      data,
-      labels.height,
-      labels.width,
+      { ...labels, data },
       predictor,
-      thresholds,
-      tuningTile,
+      { ...thresholds, tile: tuningTile },
       { signal: context.signal },
     );
     heldBack.push({
