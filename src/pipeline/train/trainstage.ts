@@ -34,7 +34,7 @@ export function trainStage(
       const { device, notices } = await chooseDevice(config);
       const checkpoints = { folder: stateFolder(work.out), say: work.tell };
       const { folder: set } = await dataset.value();
-      const made = await trainInto(folder, set, config, work, device, checkpoints);
+      const made = await trainInto(folder, { dataset: set, config, device, checkpoints }, work);
       const score = Number(made.description.provenance["validationScore"] ?? NaN);
       return {
         value: made,
