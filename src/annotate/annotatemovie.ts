@@ -7,7 +7,7 @@
 import type { ImageSource } from "../core/image.js";
 import type { StageContext } from "../core/progress.js";
 import { memorySpill, type Spill } from "../core/spill.js";
-import { type AnnotateOptions, defaultAnnotateOptions } from "./annotateoptions.js";
+import { type AnnotateOptions, defaultAnnotateOptions } from "./movieoptions.js";
 import { type AnnotationJob, stepsFor } from "./annotationjob.js";
 import { type AnnotationPlan, chooseViews, findScales, planOf, unmeasured } from "./annotationplan.js";
 import type { MovieSummary } from "./annotationsummary.js";

@@ -1,5 +1,5 @@
 /** What the passes over a movie share: where images come from, who works on them, how far the work is. */
-import type { AnnotateOptions } from "./annotateoptions.js";
+import type { AnnotateOptions } from "./movieoptions.js";
 import type { Image, ImageSource, Window } from "../core/image.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import type { Spill } from "../core/spill.js";

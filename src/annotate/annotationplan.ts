@@ -6,7 +6,7 @@ import type { ImageSource, Window } from "../core/image.js";
 import { mapOrdered } from "../core/ordered.js";
 import { median } from "../stats/percentile.js";
 import { acquisitionsOf, type FrameKind, frameKind } from "./acquisitions.js";
-import type { AnnotateOptions } from "./annotateoptions.js";
+import type { AnnotateOptions } from "./movieoptions.js";
 import { type AnnotationJob, readFrame } from "./annotationjob.js";
 import { poolScale } from "./scale.js";
 import type { LabelledFrame } from "./singleframe.js";

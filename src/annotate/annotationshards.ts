@@ -8,8 +8,9 @@
  * The paper's method judges each frame by itself, so that nothing is left for the parts; the merge does all.
  */
 import { InvalidInput } from "../core/errors.js";
+import type { ImageSource } from "../core/image.js";
 import { counted } from "../core/wording.js";
-import type { AnnotateOptions } from "./annotateoptions.js";
+import type { AnnotateOptions } from "./movieoptions.js";
 import type { AnnotationJob } from "./annotationjob.js";
 import { type AnnotationPlan, chooseViews, findScales, planOf, unmeasured } from "./annotationplan.js";
 import type { MovieSummary } from "./annotationsummary.js";
@@ -30,7 +31,9 @@ interface ShardOrigin {
   /** Version of this layout. */
   readonly format: typeof shardFormat;
   readonly shard: Shard;
+  /** Number of all frames, and the names of those of the part. */
   readonly frames: number;
+  readonly names: readonly string[];
   readonly options: AnnotateOptions;
 }
 
@@ -145,23 +148,30 @@ const originOf = <F extends LabelledFrame>(
   format: shardFormat,
   shard,
   frames: source.frames,
+  names: namesOf(source, shard),
   options,
 });
 
+const namesOf = ({ frames, frameNames }: ImageSource, shard: Shard): string[] =>
+  framesOfShard(shard, frames).map((frame) => frameNames[frame]!);
+
 /** All parts in their order. @throws InvalidInput when they are not the parts of this job, each once */
-function complete<S extends ShardOrigin>(
-  { source, options }: Pick<AnnotationJob, "source" | "options">,
+function complete<F extends LabelledFrame, S extends ShardOrigin>(
+  job: AnnotationJob<F>,
   parts: readonly S[],
 ): S[] {
   const count = parts[0]?.shard.count ?? 0;
-  for (const { format, shard, frames, options: used } of parts)
-    if (format !== shardFormat || shard.count !== count || frames !== source.frames || !equal(used, options))
-      throw new InvalidInput(
-        `Part ${shard.index} of the annotation`,
-        `one of ${counted(count, "part")} of ${counted(source.frames, "frame")}, with the same options`,
-        "a part of something else",
-        "do it again",
-      );
+  const stranger = parts.find(({ format, shard, frames, names, options }) => {
+    const origin = originOf(job, shard);
+    return shard.count !== count || !equal({ format, shard, frames, names, options }, origin);
+  });
+  if (stranger !== undefined)
+    throw new InvalidInput(
+      `Part ${stranger.shard.index} of the annotation`,
+      `one of ${counted(count, "part")} of these ${counted(job.source.frames, "frame")}, with the same options`,
+      "a part of something else",
+      "do it again",
+    );
   const sorted = [...parts].sort((a, b) => a.shard.index - b.shard.index);
   const found = sorted.map(({ shard }) => shard.index);
   if (count === 0 || found.length !== count || found.some((index, place) => index !== place))

@@ -2,7 +2,7 @@
 import type { ImageSource, Window } from "../core/image.js";
 import { equivalentDiameter } from "../imgproc/regions.js";
 import { median } from "../stats/percentile.js";
-import { type AnnotateOptions, type BackgroundUse, backgroundUse } from "./annotateoptions.js";
+import { type AnnotateOptions, type BackgroundUse, backgroundUse } from "./movieoptions.js";
 import type { AnnotationPlan } from "./annotationplan.js";
 import type { FrameFigures } from "./singleframe.js";
 import type { IntensityStatistics } from "./scale.js";

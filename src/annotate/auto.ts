@@ -1,18 +1,18 @@
 /**
  * The automatic annotation of one image, in three steps so that frames can be worked on apart and judged
  * together: `proposeObjects` for each frame, `decide` once for all frames of an acquisition,
- * `composeAnnotation` for each frame.
+ * `labelCandidates` for each frame.
  */
 import type { Image } from "../core/image.js";
 import { cutCandidates, type OpenSides, withoutCut } from "./cut.js";
 import { decide } from "./decide.js";
-import { composeAnnotation } from "./labelling.js";
+import { labelCandidates } from "./labelling.js";
 import { annotatePaper } from "./paper.js";
 import { type AutoOptions, defaultAutoOptions, proposeObjects } from "./propose.js";
 import { estimateScale, type ScaleEstimate } from "./scale.js";
 import type { Annotation } from "./types.js";
 
-export { composeAnnotation } from "./labelling.js";
+export { labelCandidates } from "./labelling.js";
 export { decide } from "./decide.js";
 export { type AutoOptions, defaultAutoOptions, type Proposal, proposeObjects } from "./propose.js";
 
@@ -47,5 +47,5 @@ export function annotateAlone({ image, preset, options, frame, open }: AloneRequ
   const proposal = proposeObjects(image, scale, options, frame);
   const judged = decide([proposal.objects], options)[0]!;
   const decisions = open === undefined ? judged : withoutCut(judged, cutCandidates(proposal.labels, open));
-  return { scale, annotation: composeAnnotation(proposal, decisions) };
+  return { scale, annotation: labelCandidates(proposal, decisions) };
 }

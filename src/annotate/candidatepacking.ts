@@ -52,7 +52,13 @@ export function unpackCandidates(bytes: Uint8Array): PackableProposal {
   return {
     ...rest,
     labels: { height, width, count, data },
-    bright: { height: brightSize[0], width: brightSize[1], scale: brightSize[2], data: inflate(bright) },
-    missing: missing && inflate(missing),
+    bright: { height: brightSize[0], width: brightSize[1], scale: brightSize[2], data: unpackedMask(bright) },
+    missing: missing && unpackedMask(missing),
   };
+}
+
+/** Bytes of the plain type, whatever the machine's decompression gives: masks are copied by their own type. */
+function unpackedMask(packed: Uint8Array): Uint8Array {
+  const { buffer, byteOffset, length } = inflate(packed);
+  return new Uint8Array(buffer, byteOffset, length);
 }

@@ -2,7 +2,7 @@
 import type { Image } from "../core/image.js";
 import { missingWarnings } from "../core/missing.js";
 import { mapOrdered } from "../core/ordered.js";
-import { type AnnotateOptions, backgroundUse } from "./annotateoptions.js";
+import { type AnnotateOptions, backgroundUse } from "./movieoptions.js";
 import { type AnnotationJob, readView } from "./annotationjob.js";
 import type { AnnotationPlan } from "./annotationplan.js";
 import {

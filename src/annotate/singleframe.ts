@@ -4,11 +4,12 @@
  */
 import type { Image } from "../core/image.js";
 import type { LabelImage } from "../core/labels.js";
+import { throwIfCancelled } from "../core/progress.js";
 import { random } from "../core/random.js";
-import type { BackgroundUse } from "./annotateoptions.js";
+import type { BackgroundUse } from "./movieoptions.js";
 import { packCandidates, unpackCandidates } from "./candidatepacking.js";
 import { cutCandidates, type OpenSides } from "./cut.js";
-import { composeAnnotation } from "./labelling.js";
+import { labelCandidates } from "./labelling.js";
 import { annotatePaper, noiseBackground } from "./paper.js";
 import { type AutoOptions, proposeObjects } from "./propose.js";
 import { estimateIntensity, estimateScale, type IntensityStatistics, type ScaleEstimate } from "./scale.js";
@@ -123,11 +124,7 @@ export function proposeFrame({ image, frame, diameter, options, open }: ProposeR
 /** The labels of one frame, once its candidates are judged. @param image needed for noise only */
 export function labelFrame(request: LabelRequest, image: Image | undefined): AnnotatedFrame {
   const { packed, objects, decisions } = request;
-  return annotatedFrame(
-    composeAnnotation({ ...unpackCandidates(packed), objects }, decisions),
-    image,
-    request,
-  );
+  return annotatedFrame(labelCandidates({ ...unpackCandidates(packed), objects }, decisions), image, request);
 }
 
 /** One frame by the paper's method. */
@@ -158,12 +155,29 @@ function annotatedFrame(
   };
 }
 
+/** Lets what waits for this thread have its turn: the signal to stop, the page of a browser. */
+async function pause(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise<void>((resolve) => setTimeout(resolve, 0));
+  throwIfCancelled({ signal }, "Annotation");
+}
+
 /** The work done in this thread, one frame after the other. */
 export const inlineWork: FrameWork = {
   atOnce: 1,
-  estimate: async ({ image, diameter }) => estimateScale(image, { diameter }),
-  propose: async (request) => proposeFrame(request),
-  label: async (request, read) =>
-    labelFrame(request, request.background === "noise" ? await read() : undefined),
-  paper: async (request) => paperFrame(request),
+  estimate: async ({ image, diameter }, signal) => {
+    await pause(signal);
+    return estimateScale(image, { diameter });
+  },
+  propose: async (request, signal) => {
+    await pause(signal);
+    return proposeFrame(request);
+  },
+  label: async (request, read, signal) => {
+    await pause(signal);
+    return labelFrame(request, request.background === "noise" ? await read() : undefined);
+  },
+  paper: async (request, signal) => {
+    await pause(signal);
+    return paperFrame(request);
+  },
 };

@@ -45,6 +45,8 @@ describe("packValue", () => {
     const shifted = new Uint8Array(packed.length + 3);
     shifted.set(packed, 3);
     expect(unpackValue(shifted.subarray(3))).toStrictEqual([Float64Array.of(0.1)]);
+    const file = Buffer.concat([Buffer.alloc(16), packed]).subarray(16);
+    expect(unpackValue(file)).toStrictEqual([Float64Array.of(0.1)]);
   });
 
   it("refuses what is no plain data", () => {

@@ -87,7 +87,9 @@ export function unpackValue(bytes: Uint8Array): unknown {
   } catch {
     throw corrupt(4);
   }
-  return decoded(head, bytes.subarray(aligned(4 + headLength)));
+  // Node's Buffer would give views where a Uint8Array gives copies.
+  const start = Math.min(aligned(4 + headLength), bytes.length);
+  return decoded(head, new Uint8Array(bytes.buffer, bytes.byteOffset + start, bytes.length - start));
 }
 
 const corrupt = (offset: number): CorruptFile =>

@@ -5,7 +5,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { annotateViews } from "../../annotate/annotatemovie.js";
-import { type AnnotateOptions, type BackgroundUse, backgroundUse } from "../../annotate/annotateoptions.js";
+import { type AnnotateOptions, type BackgroundUse, backgroundUse } from "../../annotate/movieoptions.js";
 import { type AnnotationJob, stepsFor } from "../../annotate/annotationjob.js";
 import type { MovieSummary } from "../../annotate/annotationsummary.js";
 import type { UseFrame } from "../../annotate/passes.js";
@@ -17,8 +17,9 @@ import { type FramePool, framePool } from "../../workers/pool.js";
 import { type DatasetFrame, poolWork } from "../../workers/poolwork.js";
 import type { AnnotateConfig, Config } from "../config/options.js";
 import { threadsOf } from "../config/threads.js";
-import { openAtomic, readJson, writeFileAtomic } from "../store/files.js";
-import { folderSpill } from "../store/spill.js";
+import { openAtomic, writeFileAtomic } from "../store/files.js";
+import { folderSpill } from "../store/folderspill.js";
+import { readVersioned, writeVersioned } from "../store/versioned.js";
 import { touchingInto, type TouchingRecord } from "./touchingimages.js";
 
 export {
@@ -37,12 +38,13 @@ export interface AnnotationSummary extends MovieSummary {
   readonly composed?: readonly TouchingRecord[] | undefined;
 }
 
-/** Reads `annotation.json` of a dataset. */
+/**
+ * Reads `annotation.json` of a dataset.
+ *
+ * @throws InvalidInput when there is none; UnsupportedFormat when a newer Karyon wrote it; CorruptFile
+ */
 export const readAnnotation = (dataset: string): AnnotationSummary =>
-  readJson<AnnotationSummary>(join(dataset, "annotation.json"));
-
-const writeAnnotation = (dataset: string, summary: AnnotationSummary): Promise<void> =>
-  writeFileAtomic(join(dataset, "annotation.json"), `${JSON.stringify(summary, null, 2)}\n`);
+  readVersioned<AnnotationSummary>(join(dataset, "annotation.json"), "annotation");
 
 /** What becomes of the pixels of uncertain objects; each preset has its own default. */
 export const backgroundOf = (config: AnnotateConfig): BackgroundUse => backgroundUse(config);
@@ -149,7 +151,7 @@ export function writeDataset(
       await writeObjectTable(join(folder, "objects.csv"), movie.images.length, waiting);
       await rm(join(folder, waitingFolder), { recursive: true, force: true });
       const summary = await withTouching(workers, target, movie);
-      await writeAnnotation(folder, summary);
+      await writeVersioned(join(folder, "annotation.json"), "annotation", summary);
       return summary;
     },
     config.annotate.composeTouching,

@@ -1,6 +1,6 @@
 /**
- * Touching nuclei, pasted together from those of a dataset: `composed/images`, `composed/masks`, `composed/overlays`, apart from
- * what `karyon train` reads.
+ * Touching nuclei, pasted together from those of a dataset: `composed/images`, `composed/masks`,
+ * `composed/overlays`, apart from what `karyon train` reads.
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { folderSpill } from "./spill.js";
+import { folderSpill } from "./folderspill.js";
 import { memorySpill } from "../../core/spill.js";
 
 const root = mkdtempSync(join(tmpdir(), "karyon-spill-"));
