@@ -114,7 +114,7 @@ const steps = {
     },
     { what: "features", ours: ["measureCandidates"], theirs: ["features"] },
     { what: "decide", ours: ["decide"], theirs: ["decide"] },
-    { what: "labels with margins", ours: ["composeAnnotation"], theirs: ["compose"] },
+    { what: "labels with margins", ours: ["labelCandidates"], theirs: ["compose"] },
   ],
 };
 

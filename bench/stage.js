@@ -8,7 +8,7 @@ import {
   annotatePaper,
   batchProvider,
   buildReport,
-  composeAnnotation,
+  labelCandidates,
   concatNuclei,
   decide,
   defaultAugmentOptions,
@@ -61,7 +61,7 @@ const stages = {
     const work = () => {
       const scale = estimateScale(frame);
       const proposal = proposeObjects(frame, scale);
-      kept = composeAnnotation(proposal, decide([proposal.objects])[0]).labels.count;
+      kept = labelCandidates(proposal, decide([proposal.objects])[0]).labels.count;
     };
     return {
       seconds: await times(3, work),

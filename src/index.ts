@@ -14,12 +14,14 @@ export type {
   StoredPlane,
   Window,
 } from "./core/image.js";
+export { type MemoryImages, sourceOfImages } from "./core/imagesource.js";
 export { type LabelImage, labelImage, relabelSequential } from "./core/labels.js";
 export { concatNuclei, emptyNuclei, type Nuclei } from "./core/nuclei.js";
 export type { StarPolygons } from "./core/polygons.js";
 export type { Progress, StageContext } from "./core/progress.js";
 export { type Random, random } from "./core/random.js";
 export type { Column, ColumnName, LongTable, Table } from "./core/table.js";
+export { memorySpill, type Spill } from "./core/spill.js";
 export type { Tensor } from "./core/tensor.js";
 export { type Branch, branchesOf, type TrackGraph } from "./core/tracks.js";
 
@@ -41,11 +43,22 @@ export { estimateScale, poolScale, type ScaleEstimate } from "./annotate/scale.j
 export {
   annotateAuto,
   type AutoOptions,
-  composeAnnotation,
   decide,
+  labelCandidates,
   type Proposal,
   proposeObjects,
 } from "./annotate/auto.js";
+export {
+  type AnnotateContext,
+  annotateFrames,
+  annotateMovie,
+  type MovieAnnotation,
+} from "./annotate/annotatemovie.js";
+export type { AcquisitionSummary, AnnotatedImage, MovieSummary } from "./annotate/annotationsummary.js";
+export { type AnnotateOptions, type BackgroundUse, defaultAnnotateOptions } from "./annotate/movieoptions.js";
+export type { UseFrame } from "./annotate/passes.js";
+export type { AnnotatedFrame, FrameFigures, LabelledFrame } from "./annotate/singleframe.js";
+export type { View, ViewScale } from "./annotate/views.js";
 export { annotatePaper, noiseBackground } from "./annotate/paper.js";
 export type { Annotation, Decision, ObjectFeatures, ObjectTable } from "./annotate/types.js";
 

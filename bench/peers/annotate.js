@@ -5,7 +5,7 @@ import { Session } from "node:inspector";
 import { createInterface } from "node:readline";
 import {
   annotatePaper,
-  composeAnnotation,
+  labelCandidates,
   decide,
   estimateScale,
   openSource,
@@ -35,8 +35,8 @@ const presets = {
     step("proposeObjects");
     const [decisions] = decide([proposal.objects]);
     step("decide");
-    const { labels, objects } = composeAnnotation(proposal, decisions);
-    step("composeAnnotation");
+    const { labels, objects } = labelCandidates(proposal, decisions);
+    step("labelCandidates");
     return {
       diameter: scale.diameter,
       noise: scale.noise,

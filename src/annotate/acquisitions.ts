@@ -15,6 +15,7 @@ export interface FrameKind {
   readonly brightness: number;
 }
 
+/** What decides with which others an image was taken alike, from its scale and light. */
 export const frameKind = (
   image: Image,
   { diameter, brightness }: Pick<ScaleEstimate, "diameter" | "brightness">,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Plane, turned } from "../../test/planes.js";
 import type { Image } from "../core/image.js";
 import { random } from "../core/random.js";
-import { annotateAuto, composeAnnotation, decide, proposeObjects } from "./auto.js";
+import { annotateAuto, labelCandidates, decide, proposeObjects } from "./auto.js";
 import { estimateScale, poolScale } from "./scale.js";
 import { emptyFeatures } from "./types.js";
 
@@ -236,7 +236,7 @@ describe("annotateAuto", () => {
     const proposal = proposeObjects(image, estimateScale(image));
     const [first, second] = decide([proposal.objects, proposal.objects]);
     expect(second).toEqual(first);
-    expect(composeAnnotation(proposal, first!).labels.data).toEqual(annotation.labels.data);
+    expect(labelCandidates(proposal, first!).labels.data).toEqual(annotation.labels.data);
   });
 
   it.each([
@@ -326,7 +326,7 @@ describe("detection at a lower scale", () => {
       labels: { ...proposal.labels, data: new Int32Array(image.data.length), count: 0 },
       objects: emptyFeatures(0),
     };
-    const { labels } = composeAnnotation(nothing, []);
+    const { labels } = labelCandidates(nothing, []);
     const offsets = centres.map(([cy, cx]): [number, number] => {
       let [sumY, sumX, count] = [0, 0, 0];
       for (let y = Math.ceil(cy - 0.8 * diameter); y <= cy + 0.8 * diameter; y++) {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type LabelImage, labelImage } from "../core/labels.js";
 import { random } from "../core/random.js";
-import { composeAnnotation } from "./labelling.js";
+import { labelCandidates } from "./labelling.js";
 import type { Mask, Proposal } from "./propose.js";
 import { type Decision, emptyFeatures } from "./types.js";
 
@@ -60,7 +60,7 @@ const everywhere = ({ height, width }: LabelImage): Mask => ({
   data: new Uint8Array(height * width).fill(1),
 });
 
-describe("composeAnnotation", () => {
+describe("labelCandidates", () => {
   // Of nuclei of 10 px, the rim is 1.5 px wide (all eight neighbours) and the margin 1 px (the four next to
   // it).
   const candidates = draw(
@@ -76,7 +76,7 @@ describe("composeAnnotation", () => {
     "numbers what is kept, leaves what is rejected unknown with a margin, and the dim among it " +
       "to the background",
     () => {
-      const { labels, objects } = composeAnnotation(
+      const { labels, objects } = labelCandidates(
         proposalOf(candidates, { intensities: [100, 90, 20] }),
         decisions,
       );
@@ -95,7 +95,7 @@ describe("composeAnnotation", () => {
     "leaves what is bright for no reason unknown, the dim candidate too, but keeps a rim of " +
       "background around the kept",
     () => {
-      const { labels } = composeAnnotation(
+      const { labels } = labelCandidates(
         proposalOf(candidates, { bright: everywhere(candidates), intensities: [100, 90, 20] }),
         decisions,
       );
@@ -111,7 +111,7 @@ describe("composeAnnotation", () => {
 
   it("takes for glow what is below a quarter of the median of the kept, and nothing where none is kept", () => {
     const glow = (intensities: readonly number[], fates: readonly Decision[]): string =>
-      shown(composeAnnotation(proposalOf(draw("1.2.3.4"), { intensities, diameter: 2 }), fates).labels).join(
+      shown(labelCandidates(proposalOf(draw("1.2.3.4"), { intensities, diameter: 2 }), fates).labels).join(
         "",
       );
     expect(glow([100, 200, 25, 24], [kept, kept, rejected, rejected])).toBe("1.2....");
@@ -124,7 +124,7 @@ describe("composeAnnotation", () => {
   it("widens rim and margin with the diameter", () => {
     // Diameter 30: rim 3 px, margin 2.4 px.
     const line = draw("..........1.........2..........");
-    const { labels } = composeAnnotation(
+    const { labels } = labelCandidates(
       proposalOf(line, {
         diameter: 30,
         bright: { ...everywhere(line), data: Uint8Array.from(line.data, (_, x) => (x < 16 ? 1 : 0)) },
@@ -139,7 +139,7 @@ describe("composeAnnotation", () => {
       "number of two equally near",
     () => {
       const line = (text: string, fates: readonly Decision[]): string =>
-        shown(composeAnnotation(proposalOf(draw(text), { diameter: 30 }), fates).labels).join("");
+        shown(labelCandidates(proposalOf(draw(text), { diameter: 30 }), fates).labels).join("");
       expect(line("1.2", [kept, rejected])).toBe("1.?");
       expect(line("1.2", [rejected, kept])).toBe("??1");
       expect(line("1..2", [kept, rejected])).toBe("1.??");
@@ -150,10 +150,9 @@ describe("composeAnnotation", () => {
 
   it("leaves what has no value unknown", () => {
     const line = draw("1.......");
-    const { labels } = composeAnnotation(
-      proposalOf(line, { missing: Uint8Array.of(0, 0, 0, 1, 0, 0, 1, 0) }),
-      [kept],
-    );
+    const { labels } = labelCandidates(proposalOf(line, { missing: Uint8Array.of(0, 0, 0, 1, 0, 0, 1, 0) }), [
+      kept,
+    ]);
     expect(shown(labels)).toEqual(["1..?..?."]);
   });
 
@@ -167,7 +166,7 @@ describe("composeAnnotation", () => {
       const [h, w] = [Math.round(height * scale), Math.round(width * scale)];
       const bright = Uint8Array.from({ length: h * w }, (_, i) => ((i * 7919) % 3 === 0 ? 1 : 0));
       const empty = labelImage(height, width, new Int32Array(height * width));
-      const { labels } = composeAnnotation(
+      const { labels } = labelCandidates(
         proposalOf(empty, { bright: { height: h, width: w, scale, data: bright } }),
         [],
       );
@@ -186,12 +185,12 @@ describe("composeAnnotation", () => {
 
   it("says when no candidate is certain enough, beside the warnings of the proposal", () => {
     const warned = proposalOf(candidates, { warnings: ["The image is dark."] });
-    expect(composeAnnotation(warned, [rejected, rejected, rejected]).warnings).toEqual([
+    expect(labelCandidates(warned, [rejected, rejected, rejected]).warnings).toEqual([
       "The image is dark.",
       "None of 3 candidates is certain enough to be annotated.",
     ]);
-    expect(composeAnnotation(warned, [rejected, kept, rejected]).warnings).toEqual(["The image is dark."]);
-    expect(composeAnnotation(proposalOf(draw("..."), { warnings: ["No size."] }), []).warnings).toEqual([
+    expect(labelCandidates(warned, [rejected, kept, rejected]).warnings).toEqual(["The image is dark."]);
+    expect(labelCandidates(proposalOf(draw("..."), { warnings: ["No size."] }), []).warnings).toEqual([
       "No size.",
     ]);
   });
@@ -224,7 +223,7 @@ describe("composeAnnotation", () => {
           diameter,
           intensities,
         });
-        const out = composeAnnotation(proposal, fates).labels.data;
+        const out = labelCandidates(proposal, fates).labels.data;
 
         const certain = intensities.filter((_, i) => fates[i]!.kept).sort((a, b) => a - b);
         const middle = (certain[(certain.length - 1) >> 1]! + certain[certain.length >> 1]!) / 2;

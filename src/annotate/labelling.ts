@@ -12,7 +12,7 @@ import { type Annotation, type Decision, type ObjectTable, objectTable } from ".
  *
  * @param decisions one per row of `proposal.objects`
  */
-export function composeAnnotation(proposal: Proposal, decisions: readonly Decision[]): Annotation {
+export function labelCandidates(proposal: Proposal, decisions: readonly Decision[]): Annotation {
   const {
     labels: { height, width, data: candidates },
     missing,

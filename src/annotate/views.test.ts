@@ -4,7 +4,7 @@ import type { Image, ImageSource, Window } from "../core/image.js";
 import {
   evenlySpread,
   isLarge,
-  type ScalePreview,
+  type ViewScale,
   openSides,
   viewsOf,
   windowEdge,
@@ -13,7 +13,7 @@ import {
 } from "./views.js";
 
 const size = { height: 9500, width: 13000 };
-const looked = (signal: number): ScalePreview => ({
+const looked = (signal: number): ViewScale => ({
   estimate: { diameter: 30, background: 0, noise: 1, brightness: 50, saturation: 0, signal, warnings: [] },
   kind: { height: 1, width: 1, type: "Uint8Array", pixelSize: undefined, diameter: 30, brightness: 50 },
 });
@@ -105,6 +105,7 @@ describe("viewsOf", () => {
     const asked: [number, number][] = [];
     const views = await viewsOf(
       source([{ height: 100, width: 100 }, size], ["a", "b"]),
+      [0, 1],
       4,
       (frame, windows) => {
         asked.push([frame, windows.length]);
@@ -119,7 +120,7 @@ describe("viewsOf", () => {
       source: "a",
       size: { height: 100, width: 100 },
       window: undefined,
-      looked: undefined,
+      scale: undefined,
     });
     expect(views.length).toBe(5);
     for (const { frame, source: from, window, name } of views.slice(1)) {
@@ -129,15 +130,15 @@ describe("viewsOf", () => {
   });
 
   it("takes all where asked to, and does not give up on an empty image", async () => {
-    const empty = (_: number, windows: readonly Window[]): Promise<ScalePreview[]> =>
+    const empty = (_: number, windows: readonly Window[]): Promise<ViewScale[]> =>
       Promise.resolve(windows.map(() => looked(0)));
-    expect((await viewsOf(source([size], ["b"]), 0, empty)).length).toBe(35);
-    expect((await viewsOf(source([size], ["b"]), 3, empty)).length).toBe(3);
+    expect((await viewsOf(source([size], ["b"]), [0], 0, empty)).length).toBe(35);
+    expect((await viewsOf(source([size], ["b"]), [0], 3, empty)).length).toBe(3);
   });
 
   it("gives no name twice", async () => {
     const names = ["b", "b_y03800_x05571"];
-    const views = await viewsOf(source([size, { height: 9, width: 9 }], names), 1, (_, windows) =>
+    const views = await viewsOf(source([size, { height: 9, width: 9 }], names), [0, 1], 1, (_, windows) =>
       Promise.resolve(windows.map(() => looked(5))),
     );
     expect(views.map(({ name }) => name)).toEqual(["b_y03800_x05571_2", "b_y03800_x05571"]);

@@ -12,14 +12,14 @@ const maxWhole = 2 ** 24;
  */
 export const windowEdge = 2048;
 /** Windows are looked at, for something in them, up to so many times as many as are annotated. */
-const previewsPerWindow = 4;
+const looksPerWindow = 4;
 
 interface Size {
   readonly height: number;
   readonly width: number;
 }
 
-/** A frame, or a window of one, as it becomes an image of the dataset. */
+/** A frame, or a part of one, that becomes an image of the dataset. */
 export interface View {
   /** Unique, as a frame's name is. */
   readonly name: string;
@@ -30,15 +30,17 @@ export interface View {
   readonly size: Size;
   /** Undefined for a whole frame. */
   readonly window: Window | undefined;
-  /** What was found when windows were chosen; undefined for a whole frame. */
-  readonly preview: ScalePreview | undefined;
+  /** What was measured of its nuclei and its light; undefined where nobody looked yet. */
+  readonly scale: ViewScale | undefined;
 }
 
-export interface ScalePreview {
+/** Scale and light of one view, and what decides with which others it was taken alike. */
+export interface ViewScale {
   readonly estimate: ScaleEstimate;
   readonly kind: FrameKind;
 }
 
+/** True for a frame that is annotated in windows. */
 export const isLarge = ({ height, width }: Size): boolean => height * width > maxWhole;
 
 /**
@@ -68,7 +70,7 @@ export const windowName = (source: string, { y, x }: Window): string =>
   `${source}_y${String(y).padStart(5, "0")}_x${String(x).padStart(5, "0")}`;
 
 /**
- * At most `most` windows, evenly spread: the one at the middle first, then always the one farthest from all
+ * At most `maximum` windows, evenly spread: the one at the middle first, then always the one farthest from all
  * chosen. In the order given.
  */
 export function evenlySpread<T extends { readonly window: Window }>(
@@ -100,43 +102,47 @@ const bestOf = (values: readonly number[]): number =>
 
 /**
  * What of a source is annotated: each frame, and of a large one windows that hold something, evenly spread.
+ * The views of a frame depend on that frame alone, and their names on the names of the frames.
  *
+ * @param frames numbers of the frames, ascending
  * @param maximum windows of one frame; 0 for all, whatever they hold
  * @param look estimates scale and light of windows, in their order
  */
 export async function viewsOf(
   source: ImageSource,
+  frames: readonly number[],
   maximum: number,
-  look: (frame: number, windows: readonly Window[]) => Promise<readonly ScalePreview[]>,
+  look: (frame: number, windows: readonly Window[]) => Promise<readonly ViewScale[]>,
 ): Promise<View[]> {
   const views: View[] = [];
   const taken = new Set(source.frameNames);
-  for (const [frame, name] of source.frameNames.entries()) {
+  for (const frame of frames) {
+    const name = source.frameNames[frame]!;
     const size = await source.size(frame);
     if (!isLarge(size)) {
-      views.push({ name, frame, source: name, size, window: undefined, preview: undefined });
+      views.push({ name, frame, source: name, size, window: undefined, scale: undefined });
       continue;
     }
-    const grid = windowGrid(size).map((window) => ({ window }));
-    const candidates = maximum === 0 ? grid : evenlySpread(grid, size, maximum * previewsPerWindow);
-    const found = await look(
-      frame,
-      candidates.map(({ window }) => window),
-    );
-    const seen = candidates.map(({ window }, i) => ({ window, looked: found[i]! }));
-    const full = seen.filter(({ looked }) => standsOut(looked.estimate));
-    const chosen = maximum === 0 ? seen : evenlySpread(full.length > 0 ? full : seen, size, maximum);
-    for (const { window, looked } of chosen)
-      views.push({
-        name: unique(windowName(name, window), taken),
-        frame,
-        source: name,
-        size,
-        window,
-        preview: looked,
-      });
+    const chosen = await chooseWindows(size, maximum, (windows) => look(frame, windows));
+    for (const { window, scale } of chosen)
+      views.push({ name: unique(windowName(name, window), taken), frame, source: name, size, window, scale });
   }
   return views;
+}
+
+/** The windows of a large frame that are annotated, of those that were looked at, with what was seen. */
+async function chooseWindows(
+  size: Size,
+  maximum: number,
+  look: (windows: readonly Window[]) => Promise<readonly ViewScale[]>,
+): Promise<{ readonly window: Window; readonly scale: ViewScale }[]> {
+  const grid = windowGrid(size).map((window) => ({ window }));
+  const candidates = maximum === 0 ? grid : evenlySpread(grid, size, maximum * looksPerWindow);
+  const found = await look(candidates.map(({ window }) => window));
+  const seen = candidates.map(({ window }, i) => ({ window, scale: found[i]! }));
+  if (maximum === 0) return seen;
+  const full = seen.filter(({ scale }) => standsOut(scale.estimate));
+  return evenlySpread(full.length > 0 ? full : seen, size, maximum);
 }
 
 function unique(name: string, taken: Set<string>): string {

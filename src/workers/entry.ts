@@ -2,6 +2,7 @@
 import { answerError, type Answer } from "./answer.js";
 import { frameTasks, type FrameTaskName } from "./tasks.js";
 
+/** Does the task of that name; an error is an answer, too. */
 export default function handle({ name, input }: { name: FrameTaskName; input: unknown }): Answer<unknown> {
   try {
     return { value: (frameTasks[name] as (input: unknown) => unknown)(input) };

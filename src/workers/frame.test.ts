@@ -3,6 +3,7 @@ import { differing } from "../../test/planes.js";
 import { annotateAuto, type AutoOptions, decide, defaultAutoOptions } from "../annotate/auto.js";
 import { annotatePaper, noiseBackground } from "../annotate/paper.js";
 import { estimateIntensity, estimateScale } from "../annotate/scale.js";
+import { proposeFrame } from "../annotate/singleframe.js";
 import { type Annotation, featureColumns, type ObjectTable } from "../annotate/types.js";
 import type { Image, PixelData, SampleData } from "../core/image.js";
 import { random } from "../core/random.js";
@@ -14,15 +15,16 @@ import { openTiff } from "../io/tiff/open.js";
 import { simulatePresets } from "../simulate/scene.js";
 import { simulate } from "../simulate/simulate.js";
 import {
-  type AnnotatedFrame,
-  annotatePaperFrame,
-  composeFrame,
-  type FrameOutput,
+  type FrameFiles,
   imageTiff,
+  labelFrameFiles,
+  type LabelFilesRequest,
   objectHeader,
-  proposeFrame,
+  paperFrameFiles,
   rejectedOf,
 } from "./frame.js";
+
+type FrameOutput = Omit<LabelFilesRequest, "image" | "packed" | "objects" | "decisions" | "pixelSize">;
 
 const [height, width] = [200, 231];
 const grey = simulate({ ...simulatePresets.mdck, height, width, frames: 1, bits: 16, diameter: 30 }).image(
@@ -50,12 +52,12 @@ function inWorkers(
   image: Image,
   change: Partial<FrameOutput> = {},
   options: AutoOptions = defaultAutoOptions,
-): AnnotatedFrame & { readonly proposed: ReturnType<typeof proposeFrame> } {
+): FrameFiles & { readonly proposed: ReturnType<typeof proposeFrame> } {
   const { diameter } = estimateScale(image);
   const proposed = proposeFrame({ image, frame: output.frame, diameter, options, open: closed });
   const decisions = decide([proposed.objects], options)[0]!;
   return {
-    ...composeFrame({
+    ...labelFrameFiles({
       ...output,
       ...change,
       packed: proposed.packed,
@@ -77,21 +79,16 @@ describe.each(Object.entries(images))("a frame of an annotation, %s", (kind, ima
   it("goes through the workers to what it gives directly", async () => {
     const annotated = inWorkers(image);
     expect(differing((await pixels(annotated.mask)) as Int32Array, direct.labels.data)).toBe(0);
-    expect(
-      differing((await pixels(annotated.proposed.candidates)) as Int32Array, direct.candidates.data),
-    ).toBe(0);
-    expect(annotated).toMatchObject({
-      kept: direct.labels.count,
-      candidateCount: direct.objects.count,
-      image: undefined,
-      candidates: undefined,
-    });
-    expect(annotated.settings).toEqual(direct.settings);
-    expect(annotated.areas).toEqual(direct.objects.area.filter((_, row) => direct.objects.kept[row] === 1));
-    if (kind === "float without a number") expect(annotated.warnings).toHaveLength(1);
+    expect(differing((await pixels(annotated.candidates)) as Int32Array, direct.candidates.data)).toBe(0);
+    const { figures } = annotated;
+    expect(annotated.image).toBeUndefined();
+    expect(figures).toMatchObject({ kept: direct.labels.count, candidates: direct.objects.count });
+    expect(figures.settings).toEqual(direct.settings);
+    expect(figures.areas).toEqual(direct.objects.area.filter((_, row) => direct.objects.kept[row] === 1));
+    if (kind === "float without a number") expect(figures.warnings).toHaveLength(1);
     else {
       expect(direct.labels.count).toBeGreaterThan(5);
-      expect(annotated.warnings).toEqual(direct.warnings);
+      expect(figures.warnings).toEqual(direct.warnings);
     }
     expect(annotated.proposed.light).toEqual(
       estimateIntensity(image) ?? { background: 0, noise: 0, brightness: 0, saturation: 0, warnings: [] },
@@ -134,7 +131,7 @@ describe.each(Object.entries(images))("a frame of an annotation, %s", (kind, ima
   });
 });
 
-describe("composeFrame", () => {
+describe("labelFrameFiles", () => {
   const image = images["16 bit"]!;
   const direct = annotateAuto(image, defaultAutoOptions, output.frame);
 
@@ -164,7 +161,7 @@ describe("composeFrame", () => {
   it("draws no overlay where there is none to be, or no image to draw on", () => {
     expect(inWorkers(image, { overlay: false }).overlay).toBeUndefined();
     const { packed, objects } = proposeFrame({ image, frame: 0, diameter: 30, options: {}, open: closed });
-    const annotated = composeFrame({
+    const annotated = labelFrameFiles({
       ...output,
       background: "noise",
       packed,
@@ -177,8 +174,8 @@ describe("composeFrame", () => {
   });
 
   it("keeps the size of a pixel in the files", async () => {
-    const { mask, proposed } = inWorkers(image);
-    for (const bytes of [mask, proposed.candidates, imageTiff(image)]) {
+    const { mask, candidates } = inWorkers(image);
+    for (const bytes of [mask, candidates, imageTiff(image)]) {
       const { description, xResolution } = (await openTiff(memorySource(bytes), "bytes")).metadata;
       expect(1 / xResolution!).toBe(0.5);
       expect(description).toMatch(/^unit=micron$/m);
@@ -186,16 +183,16 @@ describe("composeFrame", () => {
   });
 });
 
-describe("annotatePaperFrame", () => {
+describe("paperFrameFiles", () => {
   it("writes what the paper's method gives", async () => {
     const image = images["8 bit"]!;
     const direct = annotatePaper(image, output.frame);
-    const annotated = annotatePaperFrame({ image, ...output, background: "noise" });
+    const annotated = paperFrameFiles({ image, ...output, background: "noise" });
     expect(differing((await pixels(annotated.mask)) as Int32Array, direct.labels.data)).toBe(0);
-    expect(differing((await pixels(annotated.candidates!)) as Int32Array, direct.candidates.data)).toBe(0);
-    expect(annotated).toMatchObject({
+    expect(differing((await pixels(annotated.candidates)) as Int32Array, direct.candidates.data)).toBe(0);
+    expect(annotated.figures).toMatchObject({
       kept: direct.labels.count,
-      candidateCount: direct.objects.count,
+      candidates: direct.objects.count,
       settings: direct.settings,
     });
     expect(await pixels(annotated.image!)).toEqual(

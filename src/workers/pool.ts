@@ -4,12 +4,21 @@ import { Cancelled } from "../core/errors.js";
 import { type Answer, valueOf } from "./answer.js";
 import type { FrameTask, FrameTaskName } from "./tasks.js";
 
+export { mapOrdered } from "../core/ordered.js";
+
+/** Threads that do tasks on single frames. */
 export interface FramePool {
+  /**
+   * Does a task in a thread that is free.
+   *
+   * @throws Cancelled when the signal was aborted, and the errors of the task, by kind
+   */
   run<N extends FrameTaskName>(
     name: N,
     input: Parameters<FrameTask[N]>[0],
     signal?: AbortSignal,
   ): Promise<ReturnType<FrameTask[N]>>;
+  /** Ends the threads. */
   close(): Promise<void>;
 }
 
@@ -23,6 +32,7 @@ export const workerFile = (name: string): string =>
     import.meta.url.endsWith(".ts") ? new URL("../../dist/workers/", import.meta.url) : import.meta.url,
   ).href;
 
+/** Starts up to so many threads, as they are needed. */
 export function framePool(threads: number): FramePool {
   const pool = new Tinypool({
     filename: workerFile("entry.js"),
@@ -40,32 +50,4 @@ export function framePool(threads: number): FramePool {
       ),
     close: () => pool.destroy(),
   };
-}
-
-/**
- * Runs `task` for 0..count-1, at most `atOnce` at a time, and returns the results in order. The first error
- * stops the rest, and it is the error of the lowest index among those that failed, whatever the timing.
- */
-export async function mapOrdered<T>(
-  count: number,
-  atOnce: number,
-  task: (index: number) => Promise<T>,
-): Promise<T[]> {
-  const results = new Array<T>(count);
-  let next = 0;
-  const failures: { index: number; error: unknown }[] = [];
-  const worker = async (): Promise<void> => {
-    while (next < count && failures.length === 0) {
-      const index = next++;
-      try {
-        results[index] = await task(index);
-      } catch (error) {
-        failures.push({ index, error });
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, worker));
-  failures.sort((a, b) => a.index - b.index);
-  if (failures.length > 0) throw failures[0]!.error;
-  return results;
 }

@@ -1,8 +1,8 @@
 /** What worker threads do for single frames: typed requests in, plain data out. */
-import { type AutoOptions, composeAnnotation, type Proposal, proposeObjects } from "../annotate/auto.js";
-import { annotatePaper } from "../annotate/paper.js";
+import { type AloneAnnotation, type AloneRequest, annotateAlone } from "../annotate/auto.js";
 import { estimateScale, type ScaleEstimate } from "../annotate/scale.js";
-import type { Annotation, Decision } from "../annotate/types.js";
+import { type EstimateRequest, proposeFrame } from "../annotate/singleframe.js";
+import type { Annotation } from "../annotate/types.js";
 import type { Image } from "../core/image.js";
 import type { LabelImage } from "../core/labels.js";
 import { random } from "../core/random.js";
@@ -10,86 +10,92 @@ import { composeTouching, defaultComposeOptions } from "../dataset/touching.js";
 import { annotationOverlay, overlayLabels } from "../draw/overlay.js";
 import { annotationPreview, type PreviewInput } from "../draw/previewpicture.js";
 import { encodePng } from "../io/png/png.js";
-import { annotatePaperFrame, composeFrame, imageTiff, labelTiff, proposeFrame, rejectedOf } from "./frame.js";
+import { imageTiff, labelFrameFiles, labelTiff, paperFrameFiles, rejectedOf } from "./frame.js";
 
+/** What touching nuclei are made from: one annotated frame. */
+export interface TouchingRequest {
+  readonly name: string;
+  readonly image: Image;
+  readonly labels: LabelImage;
+  readonly seed: number;
+  /** Another one for each image that is made, so that none is made twice. */
+  readonly variant: number;
+}
+
+/** Touching nuclei pasted together, as files. */
 export interface TouchingFiles {
   readonly image: Uint8Array;
   readonly mask: Uint8Array;
   readonly overlay: Uint8Array;
+  /** Nuclei that were pasted. */
   readonly pasted: number;
+  /** Touching pairs, at least one of each pasted. */
   readonly pairs: number;
+}
+
+/** What became of a request for touching nuclei: files, or why there are none. */
+export type TouchingAnswer =
+  | { readonly files: TouchingFiles }
+  /** One sentence. */
+  | { readonly files: undefined; readonly notice: string };
+
+/** The picture that is drawn of one frame's annotation. */
+export type PreviewRequest = Pick<PreviewInput, "image" | "marks" | "facts"> & {
+  readonly annotation: Annotation;
+};
+
+function touching({ name, image, labels, seed, variant }: TouchingRequest): TouchingAnswer {
+  const { images, notices } = composeTouching(
+    [{ name, image, labels }],
+    { ...defaultComposeOptions, images: 1 },
+    random(seed).fork(variant),
+  );
+  const made = images[0];
+  if (made === undefined) return { files: undefined, notice: notices[0]! };
+  return {
+    files: {
+      image: imageTiff(made.image),
+      mask: labelTiff(made.labels, image),
+      overlay: encodePng(annotationOverlay(made.image, made.labels)),
+      pasted: made.pasted,
+      pairs: made.pairs,
+    },
+  };
 }
 
 /** Each task is a function of its input alone, so that the result does not depend on which thread runs it. */
 export const frameTasks = {
-  estimate: ({ image, diameter }: { image: Image; diameter: number | undefined }): ScaleEstimate =>
-    estimateScale(image, { diameter }),
+  /** First pass of an annotation: the scale of one frame. */
+  estimate: ({ image, diameter }: EstimateRequest): ScaleEstimate => estimateScale(image, { diameter }),
 
-  propose: ({
-    image,
-    frame,
-    scale,
-    options,
-  }: {
-    image: Image;
-    frame: number;
-    scale: ScaleEstimate;
-    options: AutoOptions;
-  }): Proposal => proposeObjects(image, scale, options, frame),
+  /** Second pass: the candidates of one frame. */
+  propose: proposeFrame,
 
-  compose: ({ proposal, decisions }: { proposal: Proposal; decisions: readonly Decision[] }): Annotation =>
-    composeAnnotation(proposal, decisions),
+  /** Third pass: the labels of one frame whose candidates are judged, as files. */
+  labelling: labelFrameFiles,
 
-  paper: ({ image, frame }: { image: Image; frame: number }): Annotation => annotatePaper(image, frame),
+  /** The paper's method on one frame, as files. */
+  paper: paperFrameFiles,
 
-  proposeFrame,
-  composeFrame,
-  annotatePaperFrame,
+  /** One frame, annotated without others. */
+  alone: (request: AloneRequest): AloneAnnotation => annotateAlone(request),
 
   /** The annotation of one frame as a picture with a legend. */
-  preview: ({
-    image,
-    annotation,
-    marks,
-    facts,
-  }: Pick<PreviewInput, "image" | "marks" | "facts"> & { annotation: Annotation }): Uint8Array =>
+  preview: ({ image, annotation, marks, facts }: PreviewRequest): Uint8Array =>
     encodePng(
       annotationPreview({ image, labels: annotation.labels, rejected: rejectedOf(annotation), marks, facts }),
     ),
 
-  /** Touching nuclei composed from those of one frame, as files; a sentence where that cannot be. */
-  touching: ({
-    name,
-    image,
-    labels,
-    seed,
-    variant,
-  }: {
-    name: string;
-    image: Image;
-    labels: LabelImage;
-    seed: number;
-    variant: number;
-  }): TouchingFiles | string => {
-    const { images, notices } = composeTouching(
-      [{ name, image, labels }],
-      { ...defaultComposeOptions, images: 1 },
-      random(seed).fork(variant),
-    );
-    const composed = images[0];
-    if (composed === undefined) return notices[0]!;
-    return {
-      image: imageTiff(composed.image),
-      mask: labelTiff(composed.labels, image),
-      overlay: encodePng(annotationOverlay(composed.image, composed.labels)),
-      pasted: composed.pasted,
-      pairs: composed.pairs,
-    };
-  },
+  /** Touching nuclei pasted together from those of one frame. */
+  touching,
 
-  labelOverlay: ({ image, labels }: { image: Image; labels: LabelImage }): Uint8Array =>
+  /** Labels drawn over an image, as PNG. */
+  labelOverlay: ({ image, labels }: { readonly image: Image; readonly labels: LabelImage }): Uint8Array =>
     encodePng(overlayLabels(image, labels)),
 } as const;
 
+/** The tasks, by name. */
 export type FrameTask = typeof frameTasks;
+
+/** Names of the tasks. */
 export type FrameTaskName = keyof FrameTask;

@@ -21,6 +21,7 @@ const shown = [
   "contact",
 ] as const;
 
+/** One measure of an object, beside what is usual. */
 export interface ExplainedFeature {
   /** Column of `objects.csv`, with its unit. */
   readonly name: string;
@@ -29,6 +30,7 @@ export interface ExplainedFeature {
   readonly usual: number | undefined;
 }
 
+/** What is known of the object at a pixel. */
 export interface Explanation {
   readonly image: string;
   readonly y: number;
@@ -62,79 +64,88 @@ export async function explainPixel(
   const windows = images.filter(({ source, window }) => window !== undefined && source === large);
   if (windows.length > 0) return explainInWindow(dataset, y, x, windows);
   const image = named ?? (name === undefined ? images[0] : undefined);
-  const path = join(dataset, "candidates", `${image?.name}.tif`);
-  if (image === undefined || !existsSync(path))
-    throw new InvalidInput(
-      "--frame",
-      `one of ${images
-        .slice(0, 5)
-        .map((entry) => entry.name)
-        .join(", ")}${images.length > 5 ? ", ..." : ""}`,
-      name ?? "nothing",
-    );
+  if (image === undefined || !existsSync(candidatesOf(dataset, image))) throw noSuchImage(images, name);
   if (y < 0 || x < 0 || y >= image.height || x >= image.width)
     throw new InvalidInput(
       "--explain",
       `a pixel within ${image.height} x ${image.width} (y, x)`,
       `${y},${x}`,
     );
-  const candidates = await readLabels(path);
-  const candidate = candidates.data[y * candidates.width + x]!;
-  const place = `${image.name}, pixel (${y}, ${x})`;
-  if (candidate === 0)
-    return {
-      image: image.name,
-      y,
-      x,
-      candidate,
-      kept: false,
-      score: NaN,
-      features: [],
-      text: `${place}: no object was found here; raise --sensitivity to find dimmer ones.`,
-    };
+  const { data, width } = await readLabels(candidatesOf(dataset, image));
+  const candidate = data[y * width + x]!;
+  const at = { image: image.name, y, x, candidate };
+  if (candidate > 0) return explainCandidate(dataset, at, images);
+  const text = `${placeText(at)}: no object was found here; raise --sensitivity to find dimmer ones.`;
+  return { ...at, kept: false, score: NaN, features: [], text };
+}
+
+const candidatesOf = (dataset: string, { name }: AnnotatedImage): string =>
+  join(dataset, "candidates", `${name}.tif`);
+
+const noSuchImage = (images: readonly AnnotatedImage[], name: string | undefined): InvalidInput => {
+  const first = images.slice(0, 5).map((entry) => entry.name);
+  const known = `${first.join(", ")}${images.length > 5 ? ", ..." : ""}`;
+  return new InvalidInput("--frame", `one of ${known}`, name ?? "nothing");
+};
+
+/** The candidate at a pixel of an image of the dataset. */
+type CandidatePlace = Pick<Explanation, "image" | "y" | "x" | "candidate">;
+
+const placeText = ({ image, y, x }: CandidatePlace): string => `${image}, pixel (${y}, ${x})`;
+
+async function explainCandidate(
+  dataset: string,
+  at: CandidatePlace,
+  images: readonly AnnotatedImage[],
+): Promise<Explanation> {
   const { header, rows } = parseCsv(await readFile(join(dataset, "objects.csv"), "utf8"));
-  const cell = (row: readonly string[], column: string): string => row[header.indexOf(column)] ?? "";
+  const cell: CellOf = (row, column) => row[header.indexOf(column)] ?? "";
   const row = rows.find(
-    (entry) => cell(entry, "image") === image.name && Number(cell(entry, "candidate")) === candidate,
+    (entry) => cell(entry, "image") === at.image && Number(cell(entry, "candidate")) === at.candidate,
   );
   if (row === undefined)
     throw new InvalidInput(
       join(dataset, "objects.csv"),
-      `a row for candidate ${candidate} of ${image.name}`,
+      `a row for candidate ${at.candidate} of ${at.image}`,
       "none",
       "annotate again",
     );
+  const { acquisition } = images.find(({ name }) => name === at.image)!;
   const members = new Set(
-    images.filter(({ acquisition }) => acquisition === image.acquisition).map((entry) => entry.name),
+    images.filter((image) => image.acquisition === acquisition).map((entry) => entry.name),
   );
   const nuclei = rows.filter((entry) => cell(entry, "kept") === "1" && members.has(cell(entry, "image")));
-  const features = shown
-    .filter((column) => cell(row, column) !== "")
-    .map((column): ExplainedFeature => {
-      const usual = median(
-        nuclei
-          .map((entry) => cell(entry, column))
-          .filter((text) => text !== "")
-          .map(Number),
-      );
-      return {
-        name: column,
-        value: Number(cell(row, column)),
-        usual: Number.isNaN(usual) ? undefined : usual,
-      };
-    });
+  const features = featuresOf(row, nuclei, cell);
   const [kept, score] = [cell(row, "kept") === "1", Number(cell(row, "score"))];
   const fate = kept
     ? `kept as nucleus ${cell(row, "label")}, certainty ${score.toFixed(2)}`
     : `rejected: ${cell(row, "reason")}`;
-  const lines = [`${place}: candidate ${candidate} ${fate}.`, ...features.map(featureText)];
+  const lines = [`${placeText(at)}: candidate ${at.candidate} ${fate}.`, ...features.map(featureText)];
   if (nuclei.length > 0)
     lines.push(
       `Medians are over the ${counted(nuclei.length, "kept object")} of its acquisition ` +
         `(${counted(members.size, "image")}).`,
     );
-  return { image: image.name, y, x, candidate, kept, score, features, text: lines.join("\n") };
+  return { ...at, kept, score, features, text: lines.join("\n") };
 }
+
+/** The cell of a row, by the name of its column; "" where there is no such column. */
+type CellOf = (row: readonly string[], column: string) => string;
+
+/** The shown features of an object, each beside its median over the kept nuclei of the acquisition. */
+const featuresOf = (
+  row: readonly string[],
+  nuclei: readonly (readonly string[])[],
+  cell: CellOf,
+): ExplainedFeature[] =>
+  shown
+    .filter((column) => cell(row, column) !== "")
+    .map((column) => {
+      const cells = nuclei.map((entry) => cell(entry, column)).filter((text) => text !== "");
+      const usual = median(cells.map(Number));
+      const value = Number(cell(row, column));
+      return { name: column, value, usual: Number.isNaN(usual) ? undefined : usual };
+    });
 
 /** A pixel of a large image, in the window that shows it. */
 async function explainInWindow(

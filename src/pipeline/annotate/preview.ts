@@ -3,18 +3,18 @@
  */
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { decide } from "../../annotate/auto.js";
-import { cutCandidates, type OpenSides, withoutCut } from "../../annotate/cut.js";
-import type { ScaleEstimate } from "../../annotate/scale.js";
-import type { Annotation, ObjectTable } from "../../annotate/types.js";
-import { evenlySpread, isLarge, openSides, windowGrid, windowName } from "../../annotate/views.js";
+import { readView } from "../../annotate/annotationjob.js";
+import type { AloneAnnotation } from "../../annotate/auto.js";
+import type { ObjectTable } from "../../annotate/types.js";
+import { evenlySpread, isLarge, openSides, type View, windowGrid, windowName } from "../../annotate/views.js";
 import { InvalidInput } from "../../core/errors.js";
-import type { Image, ImageSource, Window } from "../../core/image.js";
+import type { ImageSource } from "../../core/image.js";
+import type { StageContext } from "../../core/progress.js";
 import { missingWarnings } from "../../core/missing.js";
 import { some } from "../../core/wording.js";
 import type { PreviewFacts } from "../../draw/previewpicture.js";
 import { median } from "../../stats/percentile.js";
-import { type FramePool, framePool } from "../../workers/pool.js";
+import { framePool } from "../../workers/pool.js";
 import type { AnnotateConfig, Config } from "../config/options.js";
 import { safeName } from "../source/framenames.js";
 import { globMatcher } from "../source/patterns.js";
@@ -23,7 +23,7 @@ import { type PipelineContext, runStage } from "../stage/events.js";
 import { writeFileAtomic } from "../store/files.js";
 import { previewName } from "../store/folders.js";
 import { stemOf } from "../store/names.js";
-import { autoOptions, backgroundOf } from "./annotation.js";
+import { annotateOptions, backgroundOf } from "./annotation.js";
 
 /** What was seen in the frame; the picture shows it. */
 export interface Preview {
@@ -77,52 +77,45 @@ export async function preview(
     `frame ${requested} of ${some(inputs)}`,
     async (stage) => {
       const source = await openSource(inputs, { ...config.input, except: folder }, stage);
-      const { frame, name, size, window, notices } = await placeOf(requested, source);
-      const picture = join(folder ?? ".", previewName(name));
+      const { view, notices } = await viewNamed(requested, source);
+      const picture = join(folder ?? ".", previewName(view.name));
       await assertNoInput(picture, inputs);
-      const options = { channel: config.input.channel, z: config.input.z, signal: stage.signal };
-      const image =
-        window === undefined
-          ? await source.read(frame, options)
-          : await source.readWindow(frame, window, options);
-      const pool = framePool(1);
-      try {
-        const { annotation, scale } = await annotateOne(
-          image,
-          frame,
-          openSides(size, window),
-          config,
-          pool,
-          stage.signal,
-        );
-        const seen = {
-          picture,
-          name,
-          frame,
-          frames: source.frames,
-          kind: source.kind,
-          ...summaryOf(annotation, scale, config.annotate),
-        };
-        await writeFileAtomic(
-          picture,
-          await pool.run(
-            "preview",
-            { image, annotation, marks: marksOf(annotation.objects), facts: factsOf(seen, config) },
-            stage.signal,
-          ),
-        );
-        const text = `${name}, ${seen.sure} sure and ${seen.rejected} rejected objects`;
-        return {
-          value: seen,
-          text,
-          notices: [...source.notices, ...notices, ...missingWarnings(image), ...annotation.warnings],
-        };
-      } finally {
-        await pool.close();
-      }
+      const seen = await previewView(source, view, picture, config, stage);
+      return {
+        value: seen.preview,
+        text: `${view.name}, ${seen.preview.sure} sure and ${seen.preview.rejected} rejected objects`,
+        notices: [...source.notices, ...notices, ...seen.warnings],
+      };
     },
   );
   return value;
+}
+
+/** Annotates one view and draws it. */
+async function previewView(
+  source: ImageSource,
+  view: View,
+  picture: string,
+  config: Config,
+  { signal }: StageContext,
+): Promise<{ readonly preview: Preview; readonly warnings: readonly string[] }> {
+  const { name, frame, size, window } = view;
+  const options = annotateOptions(config);
+  const { preset } = options;
+  const image = await readView({ source, options, signal }, view);
+  const pool = framePool(1);
+  try {
+    const request = { image, preset, options, frame, open: openSides(size, window) };
+    const alone = await pool.run("alone", request, signal);
+    const { annotation } = alone;
+    const facts = summaryOf(alone, config.annotate);
+    const seen: Preview = { picture, name, frame, frames: source.frames, kind: source.kind, ...facts };
+    const drawing = { image, annotation, marks: marksOf(annotation.objects), facts: factsOf(seen, config) };
+    await writeFileAtomic(picture, await pool.run("preview", drawing, signal));
+    return { preview: seen, warnings: [...missingWarnings(image), ...annotation.warnings] };
+  } finally {
+    await pool.close();
+  }
 }
 
 /**
@@ -168,13 +161,14 @@ async function assertNoInput(picture: string, inputs: readonly string[]): Promis
   }
 }
 
-interface OneFrame {
-  readonly annotation: Annotation;
-  readonly scale: ScaleEstimate;
+/** What is previewed, and what is to be said of the choice. */
+interface ChosenView {
+  readonly view: View;
+  readonly notices: readonly string[];
 }
 
 /** The frame that is meant, or, of a large one, the window: that of the name given, or the middle one. */
-async function placeOf(requested: string, source: ImageSource): Promise<Place> {
+async function viewNamed(requested: string, source: ImageSource): Promise<ChosenView> {
   const parts = /^(.+)_y\d{5,}_x\d{5,}$/.exec(requested);
   const of =
     parts === null || source.frameNames.includes(requested) ? -1 : source.frameNames.indexOf(parts[1]!);
@@ -183,69 +177,42 @@ async function placeOf(requested: string, source: ImageSource): Promise<Place> {
   const size = await source.size(frame);
   if (!isLarge(size) && of >= 0)
     throw new InvalidInput("--preview", `a frame; ${whole} is small enough to be annotated whole`, requested);
-  if (!isLarge(size)) return { frame, name: whole, size, window: undefined, notices: [] };
+  const view: View = { frame, name: whole, source: whole, size, window: undefined, scale: undefined };
+  return isLarge(size) ? windowNamed(requested, view, of >= 0) : { view, notices: [] };
+}
+
+/** @param isNamed whether `requested` is the name of a window, and not of the frame */
+function windowNamed(requested: string, whole: View, isNamed: boolean): ChosenView {
+  const { source, size } = whole;
   const grid = windowGrid(size);
-  const named = grid.find((window) => windowName(whole, window) === requested);
-  if (of >= 0 && named === undefined)
+  const named = grid.find((window) => windowName(source, window) === requested);
+  if (isNamed && named === undefined)
     throw new InvalidInput(
       "--preview",
-      `one of the ${grid.length} windows of ${whole}: ${windowName(whole, grid[0]!)} to ` +
-        `${windowName(whole, grid.at(-1)!)}`,
+      `one of the ${grid.length} windows of ${source}: ${windowName(source, grid[0]!)} to ` +
+        `${windowName(source, grid.at(-1)!)}`,
       requested,
     );
-  const window =
-    named ??
-    evenlySpread(
-      grid.map((window) => ({ window })),
-      size,
-      1,
-    )[0]!.window;
-  const name = windowName(whole, window);
-  const notices =
-    named !== undefined
-      ? []
-      : [
-          `${whole} has ${size.height} x ${size.width} pixels and is annotated in windows: this is ` +
-            `${name}, one of ${grid.length}; name another one to see it.`,
-        ];
-  return { frame, name, size, window, notices };
-}
-
-interface Place {
-  readonly frame: number;
-  /** Of the frame, or of the window. */
-  readonly name: string;
-  /** Of the whole frame, px. */
-  readonly size: { readonly height: number; readonly width: number };
-  readonly window: Window | undefined;
-  readonly notices: readonly string[];
-}
-
-async function annotateOne(
-  image: Image,
-  frame: number,
-  open: OpenSides,
-  { annotate }: Config,
-  pool: FramePool,
-  signal: AbortSignal | undefined,
-): Promise<OneFrame> {
-  const scale = await pool.run("estimate", { image, diameter: annotate.diameter }, signal);
-  if (annotate.preset === "paper")
-    return { scale, annotation: await pool.run("paper", { image, frame }, signal) };
-  const options = autoOptions(annotate);
-  const proposal = await pool.run("propose", { image, frame, scale, options }, signal);
-  const decisions = withoutCut(decide([proposal.objects], options)[0]!, cutCandidates(proposal.labels, open));
-  return { scale, annotation: await pool.run("compose", { proposal, decisions }, signal) };
+  const [middle] = evenlySpread(
+    grid.map((window) => ({ window })),
+    size,
+    1,
+  );
+  const window = named ?? middle!.window;
+  const name = windowName(source, window);
+  const notice =
+    `${source} has ${size.height} x ${size.width} pixels and is annotated in windows: this is ` +
+    `${name}, one of ${grid.length}; name another one to see it.`;
+  return { view: { ...whole, name, window }, notices: named === undefined ? [notice] : [] };
 }
 
 /** All of a preview but where it comes from and goes to. */
-type FrameFacts = Omit<Preview, "picture" | "name" | "frame" | "frames" | "kind">;
+type PreviewSummary = Omit<Preview, "picture" | "name" | "frame" | "frames" | "kind">;
 
 function summaryOf(
-  { labels, objects }: Annotation,
-  scale: ScaleEstimate,
+  { annotation: { labels, objects }, scale }: AloneAnnotation,
   { preset, diameter, sensitivity }: AnnotateConfig,
-): FrameFacts {
+): PreviewSummary {
   const kept = (column: Float64Array): Float64Array => column.filter((_, row) => objects.kept[row] === 1);
   const areas = kept(objects.area);
   const measured = preset === "paper" ? median(kept(objects.diameter)) : scale.diameter;

@@ -11,10 +11,10 @@ export function formatPreview(preview: Preview): string {
     frames === 1
       ? name
       : `${name} (${kind === "movie" ? "frame" : "image"} ${frame}; there are 0 to ${frames - 1})`;
+  const unknownText = preset === "paper" ? "" : `; ${percent(unknown)} of the area is unknown (yellow)`;
   const lines = [
     `Preview: ${picture}`,
-    `${place}: ${sure} sure (blue), ${rejected} rejected ` +
-      `(orange)${reasonText(reasons)}${preset === "paper" ? "" : `; ${percent(unknown)} of the area is unknown (yellow)`}.`,
+    `${place}: ${sure} sure (blue), ${rejected} rejected (orange)${reasonText(reasons)}${unknownText}.`,
     preset === "paper"
       ? "The preset paper takes its limits from each image alone; there is nothing to set, and nothing is left unknown."
       : valuesText(preview),

@@ -1,18 +1,20 @@
 /**
- * Composed touching nuclei of a dataset: `composed/images`, `composed/masks`, `composed/overlays`, apart from
- * what `karyon train` reads.
+ * Touching nuclei, pasted together from those of a dataset: `composed/images`, `composed/masks`,
+ * `composed/overlays`, apart from what `karyon train` reads.
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type StageContext, throwIfCancelled } from "../../core/progress.js";
+import { throwIfCancelled } from "../../core/progress.js";
 import { counted } from "../../core/wording.js";
-import { type FramePool, mapOrdered } from "../../workers/pool.js";
+import { mapOrdered } from "../../core/ordered.js";
+import type { FramePool } from "../../workers/pool.js";
+import type { TouchingAnswer, TouchingFiles } from "../../workers/tasks.js";
 import { openSource } from "../source/source.js";
 import { writeFileAtomic } from "../store/files.js";
 import { readLabels } from "../store/labelfiles.js";
 
-/** One composed image, as `annotation.json` lists it. */
-export interface ComposedRecord {
+/** One image of touching nuclei, as `annotation.json` lists it. */
+export interface TouchingRecord {
   readonly name: string;
   /** Name of the image that it was made from. */
   readonly source: string;
@@ -22,12 +24,14 @@ export interface ComposedRecord {
   readonly pairs: number;
 }
 
-export interface ComposedFiles {
-  readonly composed: readonly ComposedRecord[];
+/** What was made. */
+export interface TouchingImages {
+  readonly records: readonly TouchingRecord[];
   readonly warnings: readonly string[];
 }
 
-interface Job {
+/** What touching nuclei are made from, and by whom. */
+export interface TouchingJob {
   /** The dataset, whose `images` and `masks` are complete. */
   readonly folder: string;
   /** Images of the dataset. */
@@ -35,60 +39,71 @@ interface Job {
   readonly seed: number;
   readonly pool: FramePool;
   readonly threads: number;
-  readonly context: StageContext;
-  readonly tick: (message: string) => void;
+  readonly signal: AbortSignal | undefined;
+  /** Hears of each image that is made. */
+  readonly done: (message: string) => void;
 }
 
 /**
- * Composes `wanted` images from those of a dataset, evenly spread over them; from some several times where
- * there are fewer, or others give none.
+ * Makes so many images from those of a dataset, evenly spread over them; from some several times where there
+ * are fewer, or others give none.
+ *
+ * @throws Cancelled, OutputError
  */
-export async function composeInto(
-  { folder, names, seed, pool, threads, context, tick }: Job,
-  requested: number,
-): Promise<ComposedFiles> {
-  if (requested === 0) return { composed: [], warnings: [] };
+export async function touchingInto(job: TouchingJob, requested: number): Promise<TouchingImages> {
+  if (requested === 0) return { records: [], warnings: [] };
   for (const part of ["images", "masks", "overlays"])
-    await mkdir(join(folder, "composed", part), { recursive: true });
-  const composed: ComposedRecord[] = [];
+    await mkdir(join(job.folder, "composed", part), { recursive: true });
+  const records: TouchingRecord[] = [];
   let reason = "";
   let attempts = 0;
-  for (let sources = spread(names, requested); composed.length < requested && sources.length > 0;) {
+  for (let sources = spread(job.names, requested); records.length < requested && sources.length > 0;) {
     const first = attempts;
-    const chosen = sources.slice(0, requested - composed.length);
+    const chosen = sources.slice(0, requested - records.length);
     attempts += chosen.length;
-    const results = await mapOrdered(chosen.length, threads, async (k) => {
-      throwIfCancelled(context, "Annotation");
-      const name = chosen[k]!;
-      const image = await (await openSource([join(folder, "images", `${name}.tif`)])).read(0);
-      const labels = await readLabels(join(folder, "masks", `${name}.tif`));
-      return pool.run("touching", { name, image, labels, seed, variant: first + k }, context.signal);
-    });
-    for (const [k, result] of results.entries()) {
-      if (typeof result === "string") {
-        reason = result;
-        continue;
-      }
-      const name = `composed_${String(composed.length + 1).padStart(4, "0")}`;
-      await writeFileAtomic(join(folder, "composed", "images", `${name}.tif`), result.image);
-      await writeFileAtomic(join(folder, "composed", "masks", `${name}.tif`), result.mask);
-      await writeFileAtomic(join(folder, "composed", "overlays", `${name}.png`), result.overlay);
-      composed.push({ name, source: chosen[k]!, pasted: result.pasted, pairs: result.pairs });
-      tick(`${name}: ${counted(result.pairs, "touching pair")}`);
+    const answers = await mapOrdered(chosen.length, job.threads, (k) =>
+      touchingOf(job, chosen[k]!, first + k),
+    );
+    for (const [k, answer] of answers.entries()) {
+      if (answer.files === undefined) reason = answer.notice;
+      else records.push(await writeTouching(job, records.length + 1, chosen[k]!, answer.files));
     }
     // Sources that gave something take their next turn after those that are still to come.
-    sources = [...sources.slice(chosen.length), ...chosen.filter((_, k) => typeof results[k] !== "string")];
+    sources = [...sources.slice(chosen.length), ...chosen.filter((_, k) => answers[k]!.files !== undefined)];
   }
-  const warnings =
-    composed.length === requested
-      ? []
-      : [
-          `Only ${composed.length} of ${counted(requested, "image")} with touching nuclei could be composed. ${reason}`,
-        ];
-  return { composed, warnings };
+  const shortfall =
+    `Only ${records.length} of ${counted(requested, "image")} with touching nuclei could be composed. ` +
+    reason;
+  return { records, warnings: records.length === requested ? [] : [shortfall] };
 }
 
-/** All items, `wanted` of them that are evenly spread first. */
+/** Touching nuclei from one image of the dataset. */
+async function touchingOf(
+  { folder, seed, pool, signal }: TouchingJob,
+  name: string,
+  variant: number,
+): Promise<TouchingAnswer> {
+  throwIfCancelled({ signal }, "Annotation");
+  const image = await (await openSource([join(folder, "images", `${name}.tif`)])).read(0);
+  const labels = await readLabels(join(folder, "masks", `${name}.tif`));
+  return pool.run("touching", { name, image, labels, seed, variant }, signal);
+}
+
+async function writeTouching(
+  { folder, done }: TouchingJob,
+  number: number,
+  source: string,
+  { image, mask, overlay, pasted, pairs }: TouchingFiles,
+): Promise<TouchingRecord> {
+  const name = `composed_${String(number).padStart(4, "0")}`;
+  await writeFileAtomic(join(folder, "composed", "images", `${name}.tif`), image);
+  await writeFileAtomic(join(folder, "composed", "masks", `${name}.tif`), mask);
+  await writeFileAtomic(join(folder, "composed", "overlays", `${name}.png`), overlay);
+  done(`${name}: ${counted(pairs, "touching pair")}`);
+  return { name, source, pasted, pairs };
+}
+
+/** All items, `requested` of them that are evenly spread first. */
 function spread<T>(items: readonly T[], requested: number): T[] {
   const first = new Set(
     Array.from({ length: Math.min(requested, items.length) }, (_, k) =>

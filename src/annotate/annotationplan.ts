@@ -1,0 +1,148 @@
+/**
+ * What the candidates of all frames are found with: the views, their acquisitions, and the size of the nuclei
+ * of each, pooled over its views.
+ */
+import type { ImageSource, Window } from "../core/image.js";
+import { mapOrdered } from "../core/ordered.js";
+import { median } from "../stats/percentile.js";
+import { acquisitionsOf, type FrameKind, frameKind } from "./acquisitions.js";
+import type { AnnotateOptions } from "./movieoptions.js";
+import { type AnnotationJob, readFrame } from "./annotationjob.js";
+import { poolScale } from "./scale.js";
+import type { LabelledFrame } from "./singleframe.js";
+import { type View, type ViewScale, viewsOf } from "./views.js";
+
+/** Pooled over all views; plain data. */
+export interface AnnotationPlan {
+  /** Windows of a movie's frames are images: they do not follow each other in time. */
+  readonly kind: "movie" | "images";
+  /** What becomes images of the dataset; they are numbered as these. */
+  readonly views: readonly View[];
+  /** Acquisition of each view, numbered from 0 in the order of their first view. */
+  readonly acquisition: readonly number[];
+  /** Diameter of the nuclei of each acquisition, px; NaN where unknown. */
+  readonly diameters: readonly number[];
+}
+
+/** A movie has one scale: this many of its frames tell it. */
+const maxScaleFrames = 5;
+
+/** Estimates scale and light of a frame, or of a rectangle of it. */
+async function look<F extends LabelledFrame>(
+  job: AnnotationJob<F>,
+  frame: number,
+  window: Window | undefined,
+): Promise<ViewScale> {
+  const image = await readFrame(job, frame, window);
+  const estimate = await job.work.estimate({ image, diameter: job.options.diameter }, job.signal);
+  return { estimate, kind: frameKind(image, estimate) };
+}
+
+/**
+ * What of some frames is annotated: each, and of a large one the windows that hold something.
+ *
+ * @param frames their numbers, ascending
+ */
+export const chooseViews = <F extends LabelledFrame>(
+  job: AnnotationJob<F>,
+  frames: readonly number[],
+): Promise<View[]> =>
+  viewsOf(job.source, frames, job.options.windows, (frame, windows) =>
+    mapOrdered(windows.length, job.work.atOnce, (index) => {
+      job.steps.note(`${job.source.frameNames[frame]}: looking for nuclei`, windows.length);
+      return look(job, frame, windows[index]);
+    }),
+  );
+
+/** Numbers, in `views`, of those whose scale must be measured; others have it, or nobody needs it. */
+export function unmeasured(
+  source: Pick<ImageSource, "kind" | "frames">,
+  { preset, diameter }: Pick<AnnotateOptions, "preset" | "diameter">,
+  views: readonly View[],
+): number[] {
+  if (preset === "paper") return [];
+  const open = views.flatMap(({ scale }, index) => (scale === undefined ? [index] : []));
+  if (source.kind === "images" || views.some(({ window }) => window !== undefined)) return open;
+  if (diameter !== undefined) return [];
+  const few = new Set(evenlySpread(source.frames, maxScaleFrames));
+  return open.filter((index) => few.has(views[index]!.frame));
+}
+
+/**
+ * First pass: the scale of the views of which it must be measured.
+ *
+ * @param views all views of some frames, see `chooseViews`
+ */
+export async function findScales<F extends LabelledFrame>(
+  job: AnnotationJob<F>,
+  views: readonly View[],
+): Promise<View[]> {
+  const numbers = unmeasured(job.source, job.options, views);
+  const found = await mapOrdered(numbers.length, job.work.atOnce, async (index) => {
+    const { frame, window } = views[numbers[index]!]!;
+    const scale = await look(job, frame, window);
+    job.steps.done("nucleus size");
+    return scale;
+  });
+  const scales = new Map(numbers.map((number, index) => [number, found[index]!]));
+  return views.map((view, number) => ({ ...view, scale: view.scale ?? scales.get(number) }));
+}
+
+/**
+ * Pools the scales: a movie is one acquisition; independent images are grouped by what was measured of them.
+ *
+ * @param views all views of the source, with their scales, see `findScales`
+ */
+export function planOf(
+  source: Pick<ImageSource, "kind">,
+  options: Pick<AnnotateOptions, "preset" | "diameter">,
+  views: readonly View[],
+): AnnotationPlan {
+  const kind = views.some(({ window }) => window !== undefined) ? "images" : source.kind;
+  const one = views.map(() => 0);
+  if (options.preset === "paper") return { kind, views, acquisition: one, diameters: [NaN] };
+  if (source.kind === "movie")
+    return { kind, views, acquisition: one, diameters: [options.diameter ?? pooledDiameter(views)] };
+  const acquisition = acquisitionsOfViews(views);
+  const groups = [...new Set(acquisition)].sort((a, b) => a - b);
+  const diameters = groups.map((group) =>
+    pooledDiameter(views.filter((_, index) => acquisition[index] === group)),
+  );
+  return { kind, views, acquisition, diameters };
+}
+
+const pooledDiameter = (views: readonly View[]): number =>
+  poolScale(views.flatMap(({ scale }) => (scale === undefined ? [] : [scale.estimate]))).diameter;
+
+/** The acquisition of each view; the windows of an image are in one. */
+function acquisitionsOfViews(views: readonly View[]): number[] {
+  const kinds = new Map<number, FrameKind[]>();
+  for (const { frame, size, scale } of views)
+    kinds.set(frame, [...(kinds.get(frame) ?? []), { ...scale!.kind, ...size }]);
+  const ofFrame = acquisitionsOf([...kinds.values()].map(wholeKind), "images");
+  const place = new Map([...kinds.keys()].map((frame, index) => [frame, index]));
+  return views.map(({ frame }) => ofFrame[place.get(frame)!]!);
+}
+
+/** What an image is, from its windows: the medians of those where something was measured. */
+function wholeKind(windows: readonly FrameKind[]): FrameKind {
+  const middle = (values: readonly number[], none: number): number =>
+    values.length === 0 ? none : median(values);
+  const diameters = windows.map((kind) => kind.diameter).filter((value) => !Number.isNaN(value));
+  const brightnesses = windows.map((kind) => kind.brightness).filter((value) => value > 0);
+  return {
+    ...windows[0]!,
+    diameter: middle(diameters, NaN),
+    brightness: middle(brightnesses, 0),
+  };
+}
+
+/** At most `maximum` whole numbers from 0 to count - 1, evenly spread, both ends among them. */
+function evenlySpread(count: number, maximum: number): number[] {
+  const chosen = Math.min(count, maximum);
+  return [
+    ...new Set(
+      Array.from({ length: chosen }, (_, i) => Math.round((i * (count - 1)) / Math.max(1, chosen - 1))),
+    ),
+  ];
+}
