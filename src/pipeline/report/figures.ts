@@ -6,6 +6,7 @@ import type { ImageSource } from "../../core/image.js";
 import type { StageContext } from "../../core/progress.js";
 import { counted } from "../../core/wording.js";
 import { layoutLineages, lineagePlot, lineagesLeftOut } from "../../plot/lineage.js";
+import type { Markup } from "../../plot/markup.js";
 import { plotsOf } from "../../plot/plotlist.js";
 import { lossPlot } from "../../plot/plots.js";
 import { openRasteriser, type Rasteriser } from "../../plot/rasterise.js";
@@ -41,7 +42,7 @@ export const rasteriser = (): Promise<Rasteriser> =>
 export async function writeFigure(
   folder: string,
   name: string,
-  svg: string,
+  svg: Markup,
   rasterise: Rasteriser,
   scale = slideScale,
 ): Promise<void> {
@@ -81,7 +82,7 @@ async function figuresInto(
 ): Promise<StageResult<undefined>> {
   const rasterise = await rasteriser();
   let figures = 0;
-  const write = async (name: string, svg: string, scale?: number): Promise<void> => {
+  const write = async (name: string, svg: Markup, scale?: number): Promise<void> => {
     context.signal?.throwIfAborted();
     await writeFigure(folder, name, svg, rasterise, scale);
     figures++;
