@@ -64,13 +64,15 @@ describe("counts", () => {
 });
 
 describe("percent", () => {
-  it("has a decimal below ten, and says where it is less than a tenth", () => {
-    expect([0, 0.0004, 0.034, 0.0994, 0.12, 1].map(percent)).toEqual([
+  it("rounds shares without hiding small ones", () => {
+    expect([0, 1e-5, 0.0004, 0.034, 0.0994, 0.0996, 0.5, 1].map(percent)).toEqual([
       "0 %",
+      "< 0.1 %",
       "< 0.1 %",
       "3.4 %",
       "9.9 %",
-      "12 %",
+      "10 %",
+      "50 %",
       "100 %",
     ]);
   });

@@ -115,8 +115,8 @@ export function survivalPlot({
     { name: "lower 95 % limit", ...stairs(s.time, s.low, end), dashed: true },
     { name: "upper", ...stairs(s.time, s.high, end), dashed: true },
   ];
-  const curves: Series[] = count === 0 ? [] : s.count === 0 ? [share] : [share, ...limits];
-  return lineChart(curves, {
+  const curves: Series[] = s.count === 0 ? [share] : [share, ...limits];
+  return lineChart(count === 0 ? [] : curves, {
     title: "Cell cycle",
     note: `${formatNumber(seen)} of ${formatNumber(count)} cycles seen whole; ${median} (Kaplan-Meier)`,
     x: { label: `time since birth [${timeUnit(units)}]`, include: [0] },

@@ -49,7 +49,7 @@ export function trackScatter(
     shown.map((i) => {
       const [cx, cy] = [at.x(branches.meanSpeed[i]!), at.y(branches.straightness[i]!)];
       return svg`
-        <circle data-track="${branches.id[i]!}" cx="${fixed(cx)}" cy="${fixed(cy)}" r="3.5"
+        <circle data-track="${branches.id[i]}" cx="${fixed(cx)}" cy="${fixed(cy)}" r="3.5"
           fill="${palette[0]}" fill-opacity="0.55"/>`;
     }),
   );
@@ -107,7 +107,7 @@ function trackTable({ branches, units }: Statistics, chosen: readonly number[]):
     Infinity,
     {
       table: html` data-plot="table"`,
-      row: (row) => html` data-track="${branches.id[shown[row]!]!}" tabindex="0"`,
+      row: (row) => html` data-track="${branches.id[shown[row]!]}" tabindex="0"`,
     },
   );
   const total = formatNumber(branches.count);
