@@ -75,6 +75,23 @@ describe("axisOf", () => {
     expect(wide.ticks).toEqual([0.1, 1, 10, 100, 1000, 10_000]);
     expect(wide.position(10)).toBeCloseTo(0.4, 12);
   });
+
+  it("holds its values on a logarithmic axis, one value and twenty decades of them", () => {
+    for (const values of [[1], [7], [3e-12, 2e9]]) {
+      const axis = axisOf(values, { label: "a", logarithmic: true });
+      for (const value of values) {
+        expect(axis.position(value)).toBeGreaterThanOrEqual(0);
+        expect(axis.position(value)).toBeLessThanOrEqual(1);
+      }
+      expect(axis.high).toBeGreaterThan(axis.low);
+      expect(axis.ticks.length).toBeGreaterThan(1);
+    }
+  });
+
+  it("has no place for what is no number", () => {
+    expect(axisOf([0, 1], { label: "a" }).position(NaN)).toBeNaN();
+    expect(axisOf([1, 10], { label: "a", logarithmic: true }).position(NaN)).toBeNaN();
+  });
 });
 
 describe("charts", () => {
@@ -165,6 +182,13 @@ describe("plots of statistics", () => {
     );
     expect(texts(plots.areaHistogram(statistics))).toContain("area [µm²]");
     expect(texts(displacementPlot(statistics))).toEqual(expect.arrayContaining(["lag [min]", "MSD [µm²]"]));
+  });
+
+  it("have one bar over the whole histogram where all values are equal", () => {
+    const statistics = walks(40, 30);
+    const svg = plots.areaHistogram({ ...statistics, areas: statistics.areas.map(() => 103) });
+    expect(svg.text.match(/<rect/g)).toHaveLength(1);
+    expect(texts(svg)).toEqual(expect.arrayContaining(["100", "105", "1200 nuclei"]));
   });
 
   it("count every nucleus of the area histogram, giants in the last bar", () => {

@@ -211,7 +211,11 @@ function binEdges(
     const bins = Math.floor((high - low) / width) + 1;
     return { edges: Array.from({ length: bins + 1 }, (_, i) => low - grain / 2 + i * width), clipped: 0 };
   }
-  const edges = roundSteps(low, high > low ? high : low + (Math.abs(low) || 1), fineBins);
+  // Of equal values there is one bin, as wide as it would be if others lay up to twice as high.
+  const edges =
+    high > low
+      ? roundSteps(low, high, fineBins)
+      : roundSteps(low, low + (Math.abs(low) || 1), fineBins).slice(0, 2);
   // The last bin holds what is below its end.
   if (edges.at(-1)! <= high) edges.push(Number((2 * edges.at(-1)! - edges.at(-2)!).toPrecision(12)));
   return { edges, clipped: sorted.filter((value) => value >= edges.at(-1)!).length };
