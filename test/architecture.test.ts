@@ -52,6 +52,7 @@ const rooms: Record<string, readonly string[]> = {
     "analyse/tables",
     "analyse/compare",
   ],
+  report: ["report/browser", "report"],
   workers: ["workers", "workers/train"],
   pipeline: [
     "store",

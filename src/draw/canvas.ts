@@ -7,6 +7,26 @@ export interface Canvas extends StoredPlane {
   readonly data: Uint8Array;
 }
 
+/** A rectangle of a canvas, px. */
+export interface Box {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** A place on a canvas, px; the centre of the top left pixel is (0, 0). */
+export type Place = readonly [y: number, x: number];
+
+/** How a line is drawn. */
+export interface Stroke {
+  readonly colour: Rgb;
+  /** px. */
+  readonly thickness: number;
+  /** 0..1. Default 1. */
+  readonly opacity?: number | undefined;
+}
+
 /**
  * Grey levels of a backdrop. Fewer than 256, because noise in the last bits doubles the size of a PNG and
  * cannot be seen.
@@ -46,14 +66,7 @@ export function hatchPixel(canvas: Canvas, at: number, colour: Rgb): void {
 }
 
 /** Fills a rectangle; what of it lies outside the canvas is left out. */
-export function fillBox(
-  canvas: Canvas,
-  top: number,
-  left: number,
-  height: number,
-  width: number,
-  colour: Rgb,
-): void {
+export function fillBox(canvas: Canvas, { top, left, height, width }: Box, colour: Rgb): void {
   for (let y = Math.max(0, top); y < Math.min(canvas.height, top + height); y++) {
     for (let x = Math.max(0, left); x < Math.min(canvas.width, left + width); x++)
       blend(canvas, y * canvas.width + x, colour);
@@ -62,31 +75,30 @@ export function fillBox(
 
 /**
  * Draws an anti-aliased line with round ends. A pixel's opacity is how far it lies inside: min(1, thickness /
- * 2 + 1/2 - its distance from the line). Coordinates in px; the centre of the top left pixel is (0, 0). What
- * lies outside the canvas is left out.
+ * 2 + 1/2 - its distance from the line). What lies outside the canvas is left out.
  */
 export function drawLine(
   canvas: Canvas,
-  y0: number,
-  x0: number,
-  y1: number,
-  x1: number,
-  colour: Rgb,
-  thickness: number,
-  opacity = 1,
+  from: Place,
+  to: Place,
+  { colour, thickness, opacity = 1 }: Stroke,
 ): void {
-  eachCovered(canvas, y0, x0, y1, x1, thickness, (at, cover) => blend(canvas, at, colour, cover * opacity));
+  eachCovered(canvas, from, to, thickness, (at, cover) => blend(canvas, at, colour, cover * opacity));
 }
 
 /**
  * Draws lines that make one curve: where they meet, a pixel is covered once and not twice.
  *
- * @param lines y0, x0, y1, x1 of each, as for `drawLine`
+ * @param lines y and x of the ends of each, one after another, as for `drawLine`
  */
 export function drawCurves(canvas: Canvas, lines: ArrayLike<number>, colour: Rgb, thickness: number): void {
   const covered = new Float32Array(canvas.height * canvas.width);
   for (let i = 0; i < lines.length; i += 4) {
-    eachCovered(canvas, lines[i]!, lines[i + 1]!, lines[i + 2]!, lines[i + 3]!, thickness, (at, cover) => {
+    const [from, to]: [Place, Place] = [
+      [lines[i]!, lines[i + 1]!],
+      [lines[i + 2]!, lines[i + 3]!],
+    ];
+    eachCovered(canvas, from, to, thickness, (at, cover) => {
       if (cover > covered[at]!) covered[at] = cover;
     });
   }
@@ -98,10 +110,8 @@ export function drawCurves(canvas: Canvas, lines: ArrayLike<number>, colour: Rgb
 /** Calls back for every pixel that a line touches, with its flat index and its opacity. */
 function eachCovered(
   { height, width }: Canvas,
-  y0: number,
-  x0: number,
-  y1: number,
-  x1: number,
+  [y0, x0]: Place,
+  [y1, x1]: Place,
   thickness: number,
   visit: (at: number, cover: number) => void,
 ): void {
@@ -122,11 +132,9 @@ function eachCovered(
 /** Draws an anti-aliased ring, or a disk where thickness >= 2 * radius. */
 export function drawRing(
   canvas: Canvas,
-  y0: number,
-  x0: number,
+  [y0, x0]: Place,
   radius: number,
-  colour: Rgb,
-  thickness: number,
+  { colour, thickness, opacity = 1 }: Stroke,
 ): void {
   const reach = radius + thickness / 2 + 0.5;
   const [top, bottom] = range(y0, y0, reach, canvas.height);
@@ -134,7 +142,7 @@ export function drawRing(
   for (let y = top; y <= bottom; y++) {
     for (let x = left; x <= right; x++) {
       const cover = Math.min(1, thickness / 2 + 0.5 - Math.abs(Math.hypot(y - y0, x - x0) - radius));
-      if (cover > 0) blend(canvas, y * canvas.width + x, colour, cover);
+      if (cover > 0) blend(canvas, y * canvas.width + x, colour, cover * opacity);
     }
   }
 }

@@ -7,6 +7,12 @@ import type { LabelImage } from "../core/labels.js";
 /** Red, green, blue, 0..255. */
 export type Rgb = readonly [red: number, green: number, blue: number];
 
+/** Rims and halos. */
+export const black: Rgb = [0, 0, 0];
+
+/** Marks on a dark picture. */
+export const white: Rgb = [255, 255, 255];
+
 /** Lines and bars on white. Source: Okabe & Ito 2002, "Color Universal Design". */
 export const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#444444"] as const;
 
@@ -54,6 +60,7 @@ export function speedColour(at: number): Rgb {
   return [mix(0), mix(1), mix(2)];
 }
 
+/** A colour as CSS and SVG write it. */
 export const hex = ([red, green, blue]: Rgb): string =>
   `#${[red, green, blue].map((value) => value.toString(16).padStart(2, "0")).join("")}`;
 

@@ -33,6 +33,29 @@ const steps = [
 ] as const;
 
 /**
+ * The two pixels ahead of a corner on the way of each step, on the right hand and on the left: how far above
+ * and left of the corner.
+ */
+const ahead = [
+  [
+    [0, 0],
+    [1, 0],
+  ],
+  [
+    [0, 1],
+    [0, 0],
+  ],
+  [
+    [1, 1],
+    [0, 1],
+  ],
+  [
+    [1, 0],
+    [1, 1],
+  ],
+] as const;
+
+/**
  * Follows the edge that begins along the upper side of pixel `start`, and marks the upper sides that it
  * passes.
  */
@@ -48,24 +71,10 @@ function follow({ height, width, data }: LabelImage, start: number, followed: Ui
     if (direction === 0) followed[y * width + x] = 1;
     way.push(y + dy / 2 - 0.5, x + dx / 2 - 0.5);
     [y, x] = [y + dy, x + dx];
-    // The two pixels ahead of the corner. Objects are 4-connected: at a corner where two pixels touch, the
-    // way turns around its own.
-    const right =
-      direction === 0
-        ? inside(y, x)
-        : direction === 1
-          ? inside(y, x - 1)
-          : direction === 2
-            ? inside(y - 1, x - 1)
-            : inside(y - 1, x);
-    const left =
-      direction === 0
-        ? inside(y - 1, x)
-        : direction === 1
-          ? inside(y, x)
-          : direction === 2
-            ? inside(y, x - 1)
-            : inside(y - 1, x - 1);
+    // Objects are 4-connected: at a corner where two pixels touch, the way turns around its own.
+    const [onRight, onLeft] = ahead[direction]!;
+    const right = inside(y - onRight[0], x - onRight[1]);
+    const left = inside(y - onLeft[0], x - onLeft[1]);
     if (!right) direction = (direction + 1) % 4;
     else if (left) direction = (direction + 3) % 4;
   } while (!(direction === 0 && y * width + x === start));

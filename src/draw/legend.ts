@@ -1,5 +1,5 @@
 /** The strip below a picture that says what its colours are. */
-import { blend, type Canvas, drawCurves, fillBox, hatchPixel } from "./canvas.js";
+import { blend, type Canvas, drawCurves, fillBox, hatchPixel, type Place } from "./canvas.js";
 import type { Rgb } from "./colours.js";
 import { capitalHeight, drawText, shortened, textHeight, textWidth } from "./text.js";
 
@@ -19,11 +19,12 @@ export interface LegendItem {
  */
 export type LegendRows = readonly (readonly LegendItem[])[];
 
+/** What the strip is filled with. */
 export const ground: Rgb = [20, 20, 22];
-const [bright, quiet]: readonly Rgb[] = [
-  [240, 240, 240],
-  [165, 165, 170],
-] as const;
+/** Of texts and bars. */
+const bright: Rgb = [240, 240, 240];
+/** Of texts that are read last. */
+const quiet: Rgb = [165, 165, 170];
 
 interface Placed extends LegendItem {
   /** Corner of the item's capitals, from the corner of the strip, px. */
@@ -31,6 +32,7 @@ interface Placed extends LegendItem {
   readonly x: number;
 }
 
+/** A legend whose items have their places. */
 export interface LegendLayout {
   readonly items: readonly Placed[];
   readonly height: number;
@@ -60,13 +62,14 @@ export function layoutLegend(rows: LegendRows, width: number, scale: number): Le
 
 /** Draws a legend that was laid out for the canvas' width, from row `top` down to the lower end. */
 export function drawLegend(canvas: Canvas, top: number, { items, scale }: LegendLayout): void {
-  fillBox(canvas, top, 0, canvas.height - top, canvas.width, ground);
+  fillBox(canvas, { top, left: 0, height: canvas.height - top, width: canvas.width }, ground);
   for (const item of items) {
     const [y, x] = [top + item.y, item.x];
-    if (item.swatch !== undefined) drawSwatch(canvas, y - scale, x, swatchSize(scale), item.swatch);
-    if (item.bar !== undefined) fillBox(canvas, y + 2 * scale, x, 3 * scale, item.bar, bright!);
+    if (item.swatch !== undefined) drawSwatch(canvas, [y - scale, x], swatchSize(scale), item.swatch);
+    if (item.bar !== undefined)
+      fillBox(canvas, { top: y + 2 * scale, left: x, height: 3 * scale, width: item.bar }, bright);
     drawText(canvas, y, x + leadWidth(item, scale), item.text, {
-      colour: item.quiet === true ? quiet! : bright!,
+      colour: item.quiet === true ? quiet : bright,
       scale,
     });
   }
@@ -78,18 +81,19 @@ const swatchSize = (scale: number): number => capitalHeight(scale) + 2 * scale;
 const leadWidth = ({ swatch, bar }: LegendItem, scale: number): number =>
   (swatch === undefined ? 0 : swatchSize(scale) + 4 * scale) + (bar === undefined ? 0 : bar + 4 * scale);
 
+/** Of a nucleus in a swatch, and of what is hatched. */
 const nucleusGrey: Rgb = [120, 120, 120];
+const hatchedGrey: Rgb = [45, 45, 45];
 
 function drawSwatch(
   canvas: Canvas,
-  top: number,
-  left: number,
+  [top, left]: Place,
   size: number,
   { kind, colour }: NonNullable<LegendItem["swatch"]>,
 ): void {
   const [radius, cy, cx] = [size / 2, top + (size - 1) / 2, left + (size - 1) / 2];
   if (kind === "hatch") {
-    fillBox(canvas, top, left, size, size, [45, 45, 45]);
+    fillBox(canvas, { top, left, height: size, width: size }, hatchedGrey);
     for (let i = 0; i < size ** 2; i++)
       hatchPixel(canvas, (top + Math.floor(i / size)) * canvas.width + left + (i % size), colour);
     return;

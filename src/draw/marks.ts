@@ -1,6 +1,7 @@
 /** Finds room in a picture for words beside objects. */
 import type { LabelImage } from "../core/labels.js";
 import { boundingBoxes } from "../imgproc/regions.js";
+import type { Box } from "./canvas.js";
 import { capitalHeight, textHeight, textWidth } from "./text.js";
 
 /** A line of text with its place in the drawn picture. */
@@ -9,13 +10,6 @@ export interface PlacedText {
   readonly x: number;
   readonly text: string;
   readonly scale: number;
-}
-
-interface Box {
-  readonly top: number;
-  readonly left: number;
-  readonly height: number;
-  readonly width: number;
 }
 
 /** Room around a text, px. */

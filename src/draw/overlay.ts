@@ -5,6 +5,7 @@ import { blend, canvasOf, type Canvas, hatchPixel } from "./canvas.js";
 import { annotationColours, distinctColours, outlineColours, type Rgb } from "./colours.js";
 import { contrastOf, drawGrey, drawLabels, drawnSize, type View } from "./view.js";
 
+/** How a picture of labels is drawn. */
 export interface OverlayOptions {
   /** What to draw, and how large. Default the whole image at 1:1. */
   readonly view?: View | undefined;
@@ -17,6 +18,7 @@ export interface OverlayOptions {
   readonly contrast?: { readonly low: number; readonly high: number } | undefined;
 }
 
+/** How a picture of an annotation is drawn. */
 export interface AnnotationOverlayOptions extends OverlayOptions {
   /** Objects that were found but turned down; 0 elsewhere. */
   readonly rejected?: LabelImage | undefined;
@@ -79,6 +81,7 @@ export function backdrop(
   return canvasOf(drawGrey(image, view, contrast ?? contrastOf(image)), height, width, brightness);
 }
 
+/** All of an image at 1:1. */
 export const wholeImage = ({ height, width }: { height: number; width: number }): View => ({
   y: 0,
   x: 0,

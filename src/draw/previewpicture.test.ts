@@ -3,13 +3,7 @@ import type { Image, StoredPlane } from "../core/image.js";
 import { labelImage, type LabelImage } from "../core/labels.js";
 import { annotationColours } from "./colours.js";
 import { ground } from "./legend.js";
-import {
-  annotationPreview,
-  legendRows,
-  percent,
-  type PreviewFacts,
-  type PreviewInput,
-} from "./previewpicture.js";
+import { annotationPreview, legendRows, type PreviewFacts, type PreviewInput } from "./previewpicture.js";
 
 const facts: PreviewFacts = {
   name: "t001",
@@ -164,17 +158,6 @@ describe("legend", () => {
       "0 % unknown (ignored)",
       "2 px",
       "diameter unknown",
-    ]);
-  });
-
-  it("rounds shares without hiding small ones", () => {
-    expect([0, 1e-5, 0.034, 0.0996, 0.5, 1].map(percent)).toEqual([
-      "0 %",
-      "< 0.1 %",
-      "3.4 %",
-      "10 %",
-      "50 %",
-      "100 %",
     ]);
   });
 });

@@ -4,6 +4,7 @@
  */
 import type { Image, StoredPlane } from "../core/image.js";
 import type { LabelImage } from "../core/labels.js";
+import { percent } from "../core/wording.js";
 import { type Canvas, drawCurves } from "./canvas.js";
 import { annotationColours, type Rgb } from "./colours.js";
 import { contourLines } from "./contours.js";
@@ -32,6 +33,7 @@ export interface PreviewFacts {
   readonly unknownUse: string | undefined;
 }
 
+/** An annotation with all that its picture shows. */
 export interface PreviewInput {
   readonly image: Image;
   /** 1..count sure nuclei, 0 background, -1 unknown. */
@@ -80,51 +82,51 @@ function outline(canvas: Canvas, labels: LabelImage, scale: number, colour: Rgb)
 }
 
 /** What the legend says, row by row. @param scale drawn px per px of the image */
-export function legendRows(
-  { image, labels, rejected, marks, facts }: PreviewInput,
-  scale: number,
-): LegendRows {
-  const { name, reasons, diameter, diameterFrom, method, unknownUse } = facts;
-  const { kept, ignored, rejected: orange } = annotationColours;
-  const turnedDown = countOf(rejected);
-  const unknown =
-    labels.data.reduce((sum, label) => sum + (label === -1 ? 1 : 0), 0) / Math.max(1, labels.data.length);
-  const rows: LegendItem[][] = [
-    [
-      { text: name },
-      {
-        text: `${image.height} x ${image.width} px${scale === 1 ? "" : `, enlarged ${scale} x`}`,
-        quiet: true,
-      },
-      { text: method, quiet: true },
-    ],
-    [
-      { text: `${labels.count} sure`, swatch: { kind: "outline", colour: kept } },
-      { text: `${turnedDown} rejected`, swatch: { kind: "outline", colour: orange } },
-      ...(unknownUse === undefined
-        ? []
-        : [
-            {
-              text: `${percent(unknown)} unknown (${unknownUse})`,
-              swatch: { kind: "hatch", colour: ignored },
-            } as const,
-          ]),
-    ],
-  ];
-  const numbers = [...marks.values()].some((lines) => lines.length > 1) ? ["(number: certainty)"] : [];
-  if (reasons.length > 0)
-    rows.push(
-      ["rejected for:", ...reasons.map(([word, count]) => `${word} ${count}`), ...numbers].map((text) => ({
-        text,
-        quiet: true,
-      })),
-    );
+export function legendRows(input: PreviewInput, scale: number): LegendRows {
+  const { image, facts } = input;
+  const { name, method, diameter, diameterFrom } = facts;
+  const enlarged = scale === 1 ? "" : `, enlarged ${scale} x`;
   const size =
     diameter === undefined
       ? "diameter unknown"
       : `diameter ${lengthText(diameter, image.pixelSize)} ${diameterFrom}`;
-  rows.push([scaleBar(image, scale), { text: size, quiet: true }]);
-  return rows;
+  const reasons = reasonItems(input);
+  return [
+    [
+      { text: name },
+      { text: `${image.height} x ${image.width} px${enlarged}`, quiet: true },
+      { text: method, quiet: true },
+    ],
+    countItems(input),
+    ...(reasons.length > 0 ? [reasons] : []),
+    [scaleBar(image, scale), { text: size, quiet: true }],
+  ];
+}
+
+function countItems({ labels, rejected, facts: { unknownUse } }: PreviewInput): LegendItem[] {
+  const colours = annotationColours;
+  const unknown =
+    labels.data.reduce((sum, label) => sum + (label === -1 ? 1 : 0), 0) / Math.max(1, labels.data.length);
+  const items: LegendItem[] = [
+    { text: `${labels.count} sure`, swatch: { kind: "outline", colour: colours.kept } },
+    { text: `${countOf(rejected)} rejected`, swatch: { kind: "outline", colour: colours.rejected } },
+  ];
+  if (unknownUse !== undefined)
+    items.push({
+      text: `${percent(unknown)} unknown (${unknownUse})`,
+      swatch: { kind: "hatch", colour: colours.ignored },
+    });
+  return items;
+}
+
+function reasonItems({ marks, facts: { reasons } }: PreviewInput): LegendItem[] {
+  if (reasons.length === 0) return [];
+  const hasNumbers = [...marks.values()].some((lines) => lines.length > 1);
+  const texts = reasons.map(([word, count]) => `${word} ${count}`);
+  return ["rejected for:", ...texts, ...(hasNumbers ? ["(number: certainty)"] : [])].map((text) => ({
+    text,
+    quiet: true,
+  }));
 }
 
 /** Objects, not numbers: some may be missing. */
@@ -134,14 +136,10 @@ export function countOf({ data, count }: LabelImage): number {
   return seen.reduce((sum, value) => sum + value, 0);
 }
 
-/** "12 %", "3.4 %", "< 0.1 %". */
-export function percent(share: number): string {
-  if (share > 0 && share < 0.001) return "< 0.1 %";
-  return `${(100 * share).toFixed(share > 0 && share < 0.0995 ? 1 : 0)} %`;
+function lengthText(px: number, pixelSize: number | undefined): string {
+  const micrometres = pixelSize === undefined ? "" : ` (${(px * pixelSize).toPrecision(3)} µm)`;
+  return `${px.toFixed(px < 10 ? 1 : 0)} px${micrometres}`;
 }
-
-const lengthText = (px: number, pixelSize: number | undefined): string =>
-  `${px.toFixed(px < 10 ? 1 : 0)} px${pixelSize === undefined ? "" : ` (${(px * pixelSize).toPrecision(3)} µm)`}`;
 
 /**
  * A round number of µm near a fifth of the width; without calibration 50 px, less where the image is narrow.
@@ -155,10 +153,16 @@ function scaleBar({ width, pixelSize }: Image, scale: number): LegendItem {
   return { text: `${micrometres} µm`, bar: Math.max(1, Math.round((micrometres / pixelSize) * scale)) };
 }
 
+/** Letters grow with the picture. */
+function legendScale(width: number): number {
+  if (width < 1200) return 2;
+  return width < 2400 ? 3 : 4;
+}
+
 /** The picture over its legend, in the middle where the legend is wider. */
 function withLegend(picture: Canvas, rows: LegendRows): Canvas {
   const width = Math.max(minWidth, picture.width);
-  const legend = layoutLegend(rows, width, width < 1200 ? 2 : width < 2400 ? 3 : 4);
+  const legend = layoutLegend(rows, width, legendScale(width));
   const canvas: Canvas = {
     height: picture.height + legend.height,
     width,

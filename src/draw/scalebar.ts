@@ -1,4 +1,5 @@
 import { type Canvas, fillBox } from "./canvas.js";
+import { black, white } from "./colours.js";
 import { capitalHeight, drawText, textWidth } from "./text.js";
 import type { View } from "./view.js";
 
@@ -13,8 +14,9 @@ export function drawScaleBar(canvas: Canvas, view: View, pixelSize: number): num
   const thickness = barThickness(canvas);
   const margin = 3 * thickness;
   const [top, left] = [canvas.height - margin - thickness, canvas.width - margin - length];
-  fillBox(canvas, top - 2, left - 2, thickness + 4, length + 4, [0, 0, 0]);
-  fillBox(canvas, top, left, thickness, length, [255, 255, 255]);
+  const bar = { top, left, height: thickness, width: length };
+  fillBox(canvas, { top: top - 2, left: left - 2, height: thickness + 4, width: length + 4 }, black);
+  fillBox(canvas, bar, white);
   return micrometres;
 }
 
@@ -28,13 +30,13 @@ export function drawLabelledScaleBar(canvas: Canvas, view: View, pixelSize: numb
     canvas.height - 4 * thickness - 4 * scale - capitalHeight(scale),
     canvas.width - 3 * thickness - textWidth(text, scale),
     text,
-    { colour: [255, 255, 255], scale, halo: true },
+    { colour: white, scale, halo: true },
   );
 }
 
 const barThickness = ({ width }: Canvas): number => Math.max(3, Math.round(width / 180));
 
-/** The largest of ..., 1, 2, 5, 10, 20, ... that is not above `most`. */
+/** The largest of ..., 1, 2, 5, 10, 20, ... that is not above `maximum`. */
 export function roundLength(maximum: number): number {
   const power = 10 ** Math.floor(Math.log10(maximum));
   return Number((power * ([5, 2, 1].find((factor) => factor * power <= maximum) ?? 1)).toPrecision(1));

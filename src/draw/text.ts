@@ -1,6 +1,6 @@
 /** Text on a canvas, in the pixel font. */
 import { type Canvas, fillBox } from "./canvas.js";
-import type { Rgb } from "./colours.js";
+import { black, type Rgb } from "./colours.js";
 import { glyphHeight, glyphOf } from "./font.js";
 
 /** Width of a line of text, px; `scale` is a whole number of px for each of the font's. */
@@ -16,6 +16,7 @@ export const textHeight = (scale = 1): number => glyphHeight * scale;
 /** Height of capitals, px. */
 export const capitalHeight = (scale = 1): number => 7 * scale;
 
+/** How a text is drawn. */
 export interface TextStyle {
   readonly colour: Rgb;
   /** Whole number. Default 1. */
@@ -37,12 +38,16 @@ export function drawText(
 ): void {
   if (halo)
     eachInk(text, scale, (top, left) =>
-      fillBox(canvas, y + top - scale, x + left - scale, 3 * scale, 3 * scale, black),
+      fillBox(
+        canvas,
+        { top: y + top - scale, left: x + left - scale, height: 3 * scale, width: 3 * scale },
+        black,
+      ),
     );
-  eachInk(text, scale, (top, left) => fillBox(canvas, y + top, x + left, scale, scale, colour));
+  eachInk(text, scale, (top, left) =>
+    fillBox(canvas, { top: y + top, left: x + left, height: scale, width: scale }, colour),
+  );
 }
-
-const black: Rgb = [0, 0, 0];
 
 /** Calls back for every px of the font that has ink, with its place from the corner of the text. */
 function eachInk(text: string, scale: number, visit: (top: number, left: number) => void): void {
@@ -56,15 +61,14 @@ function eachInk(text: string, scale: number, visit: (top: number, left: number)
   }
 }
 
-/** The text, or where it is wider than `most` px its two ends with "..." between. */
+/** The text, or where it is wider than `maximum` px its two ends with "..." between. */
 export function shortened(text: string, maximum: number, scale = 1): string {
   const characters = [...text.normalize("NFC")];
-  for (let kept = characters.length; kept >= 0; kept--) {
+  if (textWidth(text, scale) <= maximum) return text;
+  for (let kept = characters.length - 1; kept >= 0; kept--) {
     const head = Math.ceil(kept / 2);
-    const candidate =
-      kept === characters.length
-        ? text
-        : `${characters.slice(0, head).join("")}...${characters.slice(characters.length - (kept - head)).join("")}`;
+    const ends = [characters.slice(0, head), characters.slice(characters.length - (kept - head))];
+    const candidate = ends.map((end) => end.join("")).join("...");
     if (textWidth(candidate, scale) <= maximum) return candidate;
   }
   return "";

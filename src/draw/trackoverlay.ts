@@ -1,11 +1,12 @@
 import type { Statistics } from "../analyse/analyse.js";
 import type { Image, StoredPlane } from "../core/image.js";
 import type { Nuclei } from "../core/nuclei.js";
-import { drawLine, drawRing, type Canvas } from "./canvas.js";
-import { speedColour, type Rgb } from "./colours.js";
+import { type Canvas, drawLine, drawRing, type Stroke } from "./canvas.js";
+import { black, speedColour, white } from "./colours.js";
 import { backdrop, wholeImage } from "./overlay.js";
-import type { View } from "./view.js";
+import { placeIn, type View } from "./view.js";
 
+/** How tracks are drawn over an image. */
 export interface TrackOverlayOptions {
   readonly view?: View | undefined;
   readonly contrast?: { readonly low: number; readonly high: number } | undefined;
@@ -15,13 +16,11 @@ export interface TrackOverlayOptions {
   readonly untilFrame?: number | undefined;
 }
 
+/** Speeds at the ends of the colours, in the unit of the statistics. */
 export interface SpeedRange {
   readonly low: number;
   readonly high: number;
 }
-
-const white: Rgb = [255, 255, 255];
-const black: Rgb = [0, 0, 0];
 
 /** 5th and 95th percentile of the mean speeds of the branches. */
 export const speedRange = ({ branches }: Statistics): SpeedRange => percentileRange(branches.meanSpeed);
@@ -57,53 +56,47 @@ export function trackOverlay(
   const { steps, branches } = statistics;
   for (let i = 0; i < steps.count; i++) {
     if (steps.frame[i]! > until) continue;
-    const colour = speedColour((branches.meanSpeed[steps.branch[i]!]! - low) / (high - low));
-    line(canvas, place, nuclei, steps.from[i]!, steps.to[i]!, colour, thickness);
+    const [from, to] = [steps.from[i]!, steps.to[i]!];
+    drawLine(canvas, place(nuclei.y[from]!, nuclei.x[from]!), place(nuclei.y[to]!, nuclei.x[to]!), {
+      colour: speedColour((branches.meanSpeed[steps.branch[i]!]! - low) / (high - low)),
+      thickness,
+    });
   }
-  drawDivisions(canvas, place, statistics, until, view.scale);
+  const style: DivisionStyle = {
+    radius: Math.max(3, Math.min(6, 5 * view.scale)),
+    line: { colour: white, thickness: 1, opacity: 0.8 },
+    rim: { colour: black, thickness: 3 },
+    ring: { colour: white, thickness: 1.4 },
+  };
+  for (let i = 0; i < statistics.divisions.count; i++) {
+    if (statistics.divisions.daughterFrame[i]! <= until) drawDivision(canvas, view, statistics, i, style);
+  }
   return canvas;
 }
 
-type Place = (y: number, x: number) => [y: number, x: number];
-
-/** From px of the image to px of the canvas, both counted from the centre of the top left pixel. */
-const placeIn =
-  (view: View): Place =>
-  (y, x) => [(y + 0.5 - view.y) * view.scale - 0.5, (x + 0.5 - view.x) * view.scale - 0.5];
-
-function line(
-  canvas: Canvas,
-  place: Place,
-  nuclei: Nuclei,
-  from: number,
-  to: number,
-  colour: Rgb,
-  thickness: number,
-): void {
-  const [y0, x0] = place(nuclei.y[from]!, nuclei.x[from]!);
-  const [y1, x1] = place(nuclei.y[to]!, nuclei.x[to]!);
-  drawLine(canvas, y0, x0, y1, x1, colour, thickness);
+/** Lines to the daughters, and a ring at the mother over its dark rim. */
+export interface DivisionStyle {
+  /** Of the ring, px of the canvas. */
+  readonly radius: number;
+  readonly line: Stroke;
+  readonly rim: Stroke;
+  readonly ring: Stroke;
 }
 
-function drawDivisions(
+/** Marks a division. @param index in the table of divisions */
+export function drawDivision(
   canvas: Canvas,
-  place: Place,
-  { divisions, branches, units }: Statistics,
-  until: number,
-  scale: number,
+  view: View,
+  { divisions, branches, units: { perPixel } }: Statistics,
+  index: number,
+  { radius, line, rim, ring }: DivisionStyle,
 ): void {
-  const radius = Math.max(3, Math.min(6, 5 * scale));
-  for (let i = 0; i < divisions.count; i++) {
-    if (divisions.daughterFrame[i]! > until) continue;
-    const [y, x] = place(divisions.y[i]! / units.perPixel, divisions.x[i]! / units.perPixel);
-    for (const daughter of [divisions.daughter1[i]!, divisions.daughter2[i]!]) {
-      const [y1, x1] = place(
-        branches.startY[daughter - 1]! / units.perPixel,
-        branches.startX[daughter - 1]! / units.perPixel,
-      );
-      drawLine(canvas, y, x, y1, x1, white, 1, 0.8);
-    }
-    drawRing(canvas, y, x, radius, black, 3);
-    drawRing(canvas, y, x, radius, white, 1.4);
+  const place = placeIn(view);
+  const mother = place(divisions.y[index]! / perPixel, divisions.x[index]! / perPixel);
+  for (const daughter of [divisions.daughter1[index]!, divisions.daughter2[index]!]) {
+    const [y, x] = [branches.startY[daughter - 1]!, branches.startX[daughter - 1]!];
+    drawLine(canvas, mother, place(y / perPixel, x / perPixel), line);
   }
+  drawRing(canvas, mother, radius, rim);
+  drawRing(canvas, mother, radius, ring);
 }

@@ -1,6 +1,7 @@
 import type { Image } from "../core/image.js";
 import type { LabelImage } from "../core/labels.js";
 import { percentiles } from "../stats/percentile.js";
+import type { Place } from "./canvas.js";
 
 /** A rectangle of an image and the size at which it is drawn. */
 export interface View {
@@ -27,6 +28,11 @@ export function middle(height: number, width: number, edge: number): View {
   const [h, w] = [Math.min(edge, height), Math.min(edge, width)];
   return { y: Math.floor((height - h) / 2), x: Math.floor((width - w) / 2), height: h, width: w, scale: 1 };
 }
+
+/** From px of the image to px of the drawn picture, both counted from the centre of the top left pixel. */
+export const placeIn =
+  (view: View): ((y: number, x: number) => Place) =>
+  (y, x) => [(y + 0.5 - view.y) * view.scale - 0.5, (x + 0.5 - view.x) * view.scale - 0.5];
 
 /** Size of the drawn picture. */
 export const drawnSize = ({ height, width, scale }: View): { height: number; width: number } => ({

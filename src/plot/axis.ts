@@ -1,4 +1,5 @@
-import { formatFixed, formatNumber } from "./markup.js";
+import { scaleLinear, scaleLog } from "d3-scale";
+import { formatFixed, formatNumber } from "../core/wording.js";
 
 /** How values become positions along an axis. */
 export interface Axis {
@@ -12,6 +13,7 @@ export interface Axis {
   readonly position: (value: number) => number;
 }
 
+/** What an axis says and which values it must reach. */
 export interface AxisOptions {
   /** With its unit in brackets. */
   readonly label: string;
@@ -27,43 +29,48 @@ export interface AxisOptions {
 
 /** An axis around finite values; without any it runs from 0 to 1. About `count` ticks. */
 export function axisOf(values: Iterable<number>, options: AxisOptions, count = 5): Axis {
+  const [low, high] = options.range ?? endsOf(values, options);
+  return options.logarithmic ? logAxis(low, high, options.label) : linearAxis(low, high, options, count);
+}
+
+/** Round numbers at equal distances, about `count` of them, from at most `low` to at least `high`. */
+export const roundSteps = (low: number, high: number, count: number): number[] =>
+  scaleLinear([low, high], [0, 1]).nice(count).ticks(count);
+
+function endsOf(
+  values: Iterable<number>,
+  { include = [], logarithmic = false }: AxisOptions,
+): [number, number] {
   let [low, high] = [Infinity, -Infinity];
-  for (const source of [values, options.include ?? []]) {
+  for (const source of [values, include]) {
     for (const value of source) {
-      if (!Number.isFinite(value) || (options.logarithmic && value <= 0)) continue;
+      if (!Number.isFinite(value) || (logarithmic && value <= 0)) continue;
       low = Math.min(low, value);
       high = Math.max(high, value);
     }
   }
-  if (low > high) [low, high] = [options.logarithmic ? 0.1 : 0, 1];
-  if (options.range) [low, high] = options.range;
-  return options.logarithmic ? logAxis(low, high, options.label) : linearAxis(low, high, options, count);
+  return low > high ? [logarithmic ? 0.1 : 0, 1] : [low, high];
 }
 
 function linearAxis(low: number, high: number, { label, range, whole }: AxisOptions, count: number): Axis {
   if (low === high) [low, high] = [low - (Math.abs(low) || 1) / 2, high + (Math.abs(high) || 1) / 2];
-  const step = Math.max(niceStep((high - low) / count), whole ? 1 : 0);
-  if (!range) [low, high] = [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step];
-  const ticks: number[] = [];
-  // + 0 makes 0 of -0.
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) ticks.push(k * step + 0);
+  // No more steps than there are whole numbers, or their distance would be a fraction.
+  const steps = whole ? Math.max(1, Math.min(count, Math.floor(high - low))) : count;
+  const scale = scaleLinear([low, high], [0, 1]).unknown(NaN);
+  if (!range) scale.nice(steps);
+  const ticks = scale.ticks(steps).filter((tick) => !whole || Number.isInteger(tick));
+  const [first = 0, second = first + 1] = ticks;
   // Steps are 1, 2 or 5 times a power of ten, so that this many decimals write every tick exactly.
-  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const decimals = Math.max(0, -Math.floor(Math.log10(second - first) + 1e-9));
+  const [from, to] = scale.domain() as [number, number];
   return {
     label,
-    low,
-    high,
+    low: from,
+    high: to,
     ticks,
     tickLabels: ticks.map((tick) => tickLabel(tick, decimals)),
-    position: (value) => (value - low) / (high - low),
+    position: (value) => scale(value),
   };
-}
-
-/** The smallest of 1, 2, 5, 10 times a power of ten that is at least `rough`. */
-function niceStep(rough: number): number {
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= rough * (1 - 1e-9)) ?? 10;
-  return factor * power;
 }
 
 /** All ticks of an axis with the same decimals, but zero. */
@@ -72,23 +79,26 @@ function tickLabel(tick: number, decimals: number): string {
   return Math.abs(tick) >= 1e9 || decimals > 4 ? formatNumber(tick, 2) : formatFixed(tick, decimals);
 }
 
+/** Ends at 1, 2 or 5 times a power of ten, of which the ticks are; over more than two decades at powers. */
 function logAxis(low: number, high: number, label: string): Axis {
   const factors = high / low > 100 ? [1] : [1, 2, 5];
-  const candidates: number[] = [];
-  for (let power = Math.floor(Math.log10(low)) - 1; power <= Math.ceil(Math.log10(high)) + 1; power++) {
-    for (const factor of factors) candidates.push(Number((factor * 10 ** power).toPrecision(1)));
-  }
-  const bottom = candidates.filter((tick) => tick <= low * (1 + 1e-9)).pop() ?? low;
-  let top = candidates.find((tick) => tick >= high * (1 - 1e-9)) ?? high;
-  if (top <= bottom) top = bottom * 10;
+  const round = scaleLog([low, high], [0, 1]).nice();
+  // From 1 to 1, say, nothing is rounded.
+  if (round.domain()[0] === round.domain()[1]) round.domain([low, low * 10]);
+  const candidates = round.ticks().filter((tick) => factors.includes(leadingDigit(tick)));
+  const bottom = candidates.findLast((tick) => tick <= low * (1 + 1e-9)) ?? low;
+  const above = candidates.find((tick) => tick > bottom && tick >= high * (1 - 1e-9));
+  const top = above ?? Math.max(high, bottom * 10);
+  const scale = scaleLog([bottom, top], [0, 1]).unknown(NaN);
   const ticks = candidates.filter((tick) => tick >= bottom && tick <= top);
-  const [from, to] = [Math.log10(bottom), Math.log10(top)];
   return {
     label,
     low: bottom,
     high: top,
     ticks,
     tickLabels: ticks.map((tick) => formatNumber(tick, 1)),
-    position: (value) => (Math.log10(value) - from) / (to - from),
+    position: (value) => scale(value),
   };
 }
+
+const leadingDigit = (value: number): number => Number(value.toExponential(0)[0]);

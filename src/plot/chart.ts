@@ -1,12 +1,14 @@
 /**
- * Charts with two axes as SVG text. Sizes are chosen so that a chart is read on a slide and in a column of a
- * page alike.
+ * Charts with two axes as SVG. Sizes are chosen so that a chart is read on a slide and in a column of a page
+ * alike.
  */
+import { line } from "d3-shape";
 import { palette } from "../draw/colours.js";
 import { type Axis, type AxisOptions, axisOf } from "./axis.js";
-import { escapeText } from "./markup.js";
+import { type Markup, svg } from "./markup.js";
 import { fontStack } from "./typeface.js";
 
+/** Values of one colour in a chart. */
 export interface Series {
   /** Shown in the legend where there are several. */
   readonly name: string;
@@ -18,6 +20,7 @@ export interface Series {
   readonly dashed?: boolean | undefined;
 }
 
+/** What stands around the values. */
 export interface ChartOptions {
   readonly title: string;
   readonly x: AxisOptions;
@@ -32,15 +35,22 @@ export interface Mark {
   readonly text: string;
 }
 
+/** A place in an SVG, units of the SVG, x first as there. */
+export type Point = readonly [x: number, y: number];
+
+/** Width and height of a chart, units of the SVG. */
 export const chartSize = { width: 640, height: 400 };
-const [ink, grid] = ["#222222", "#e4e4e4"];
+
+/** Colour of text and axes. */
+export const ink = "#222222";
+const grid = "#e4e4e4";
 
 /** Lines or points over two axes. */
-export function lineChart(series: readonly Series[], options: ChartOptions): string {
+export function lineChart(series: readonly Series[], options: ChartOptions): Markup {
   const x = axisOf(concat(series.map((one) => one.x)), options.x, 7);
   const y = axisOf(concat(series.map((one) => one.y)), options.y);
-  return framed(options, x, y, series.length > 1 ? series : [], (at) =>
-    series.map((one, index) => drawSeries(one, palette[index % palette.length]!, at)).join(""),
+  return framed({ ...options, x, y, legend: series.length > 1 ? series : [] }, (at) =>
+    series.map((one, index) => drawSeries(one, palette[index % palette.length]!, at)),
   );
 }
 
@@ -50,19 +60,19 @@ export function barChart(
   counts: ArrayLike<number>,
   options: ChartOptions,
   marks: readonly Mark[] = [],
-): string {
+): Markup {
   const x = axisOf(Array.from(edges), { range: [edges[0]!, edges[edges.length - 1]!], ...options.x }, 7);
   const y = axisOf(Array.from(counts), { include: [0], ...options.y });
-  return framed(options, x, y, [], (at) => {
+  return framed({ ...options, x, y }, (at) => {
     const bars = Array.from(counts, (count, i) => {
+      if (count === 0) return undefined;
       const [left, right, top, bottom] = [at.x(edges[i]!), at.x(edges[i + 1]!), at.y(count), at.y(0)];
       const gap = right - left > 6 ? 1 : 0;
-      return count > 0
-        ? `<rect x="${fixed(left + gap / 2)}" y="${fixed(top)}" width="${fixed(right - left - gap)}" ` +
-            `height="${fixed(bottom - top)}" fill="${palette[0]}"/>`
-        : "";
+      return svg`
+        <rect x="${fixed(left + gap / 2)}" y="${fixed(top)}"
+          width="${fixed(right - left - gap)}" height="${fixed(bottom - top)}" fill="${palette[0]}"/>`;
     });
-    return bars.join("") + marks.map((mark) => drawMark(mark, x, at)).join("");
+    return [...bars, ...marks.map((mark) => drawMark(mark, x, at))];
   });
 }
 
@@ -74,128 +84,151 @@ export interface Place {
   readonly bottom: number;
 }
 
+/** A chart whose axes are made. */
+export interface Frame {
+  readonly title: string;
+  readonly note?: string | undefined;
+  readonly x: Axis;
+  readonly y: Axis;
+  /** Series that are named below the title. Default none. */
+  readonly legend?: readonly Series[] | undefined;
+}
+
 /** Title, legend, axes, grid and labels around what `draw` draws. */
 export function framed(
-  options: ChartOptions,
-  x: Axis,
-  y: Axis,
-  legend: readonly Series[],
-  draw: (at: Place) => string,
-): string {
+  { title, note, x, y, legend = [] }: Frame,
+  draw: (at: Place) => readonly (Markup | undefined)[],
+): Markup {
   const { width, height } = chartSize;
   const widest = Math.max(...y.tickLabels.map((label) => label.length));
   const [left, right, bottom] = [38 + 9 * widest, width - 22, height - 58];
-  const top = 42 + (options.note ? 18 : 0) + (legend.length > 0 ? 24 : 0);
+  const top = 42 + (note ? 18 : 0) + (legend.length > 0 ? 24 : 0);
   const at: Place = {
     x: (value) => left + x.position(value) * (right - left),
     y: (value) => bottom - y.position(value) * (bottom - top),
     top,
     bottom,
   };
-  const gridLines = y.ticks.map(
-    (tick) =>
-      `<line x1="${left}" x2="${right}" y1="${fixed(at.y(tick))}" y2="${fixed(at.y(tick))}" stroke="${grid}"/>`,
-  );
-  const xTicks = x.ticks.map(
-    (tick, i) =>
-      `<line x1="${fixed(at.x(tick))}" x2="${fixed(at.x(tick))}" y1="${bottom}" y2="${bottom + 6}" stroke="${ink}"/>` +
-      text(at.x(tick), bottom + 24, x.tickLabels[i]!, "middle", 16),
-  );
-  const yTicks = y.ticks.map((tick, i) => text(left - 9, at.y(tick) + 5.5, y.tickLabels[i]!, "end", 16));
-  const middle = (top + bottom) / 2;
-  return (
-    opened(options.title) +
-    text(left, 22, options.title, "start", 19, ' font-weight="600"') +
-    (options.note ? text(left, 43, options.note, "start", 14, ' fill="#666666"') : "") +
-    gridLines.join("") +
-    draw(at) +
-    `<path d="M${left} ${top}V${bottom}H${right}" fill="none" stroke="${ink}"/>` +
-    xTicks.join("") +
-    yTicks.join("") +
-    drawLegend(legend, left, top - 14) +
-    text((left + right) / 2, height - 10, x.label, "middle", 17) +
-    `<text transform="translate(17 ${fixed(middle)}) rotate(-90)" text-anchor="middle" ` +
-    `font-size="17">${escapeText(y.label)}</text></svg>`
+  return drawing(
+    title,
+    chartSize,
+    svg`
+      ${heading(title, note, left)}
+      ${y.ticks.map((tick) => segment([left, at.y(tick)], [right, at.y(tick)], svg`stroke="${grid}"`))}
+      ${draw(at)}
+      <path d="M${left} ${top}V${bottom}H${right}" fill="none" stroke="${ink}"/>
+      ${x.ticks.map((tick, i) => xTick(at.x(tick), bottom, x.tickLabels[i]!))}
+      ${y.ticks.map((tick, i) => yTick(left, at.y(tick), y.tickLabels[i]!))}
+      ${drawLegend(legend, left, top - 14)}
+      ${text(x.label, { x: (left + right) / 2, y: height - 10, size: 17, anchor: "middle" })}
+      <text transform="translate(17 ${fixed((top + bottom) / 2)}) rotate(-90)" text-anchor="middle"
+        font-size="17">${y.label}</text>`,
   );
 }
 
-/** The opening tag that all charts share. */
-export function opened(title: string, size: { width: number; height: number } = chartSize): string {
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" ` +
-    `width="${size.width}" height="${size.height}" role="img" aria-label="${escapeText(title)}" ` +
-    `font-family="${fontStack}" fill="${ink}">`
-  );
+const xTick = (x: number, bottom: number, label: string): Markup => svg`
+  ${segment([x, bottom], [x, bottom + 6], svg`stroke="${ink}"`)}
+  ${text(label, { x, y: bottom + 24, size: 16, anchor: "middle" })}`;
+
+const yTick = (left: number, y: number, label: string): Markup =>
+  text(label, { x: left - 9, y: y + 5.5, size: 16, anchor: "end" });
+
+/** The SVG that all charts are: its title for those who cannot see it, size, typeface and colour of text. */
+export const drawing = (
+  title: string,
+  { width, height }: { readonly width: number; readonly height: number },
+  content: Markup,
+): Markup => svg`
+  <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"
+    role="img" aria-label="${title}" font-family="${fontStack}" fill="${ink}">${content}</svg>`;
+
+/** Title and remark at the top of a chart. */
+export const heading = (title: string, note: string | undefined, x: number): Markup => svg`
+  ${text(title, { x, y: 22, size: 19, style: svg`font-weight="600"` })}
+  ${note && text(note, { x, y: 43, size: 14, style: svg`fill="#666666"` })}`;
+
+/** Where and how a text stands. */
+export interface TextPlace {
+  readonly x: number;
+  /** Of the base line. */
+  readonly y: number;
+  readonly size: number;
+  /** What of the text is at x. Default start. */
+  readonly anchor?: "start" | "middle" | "end" | undefined;
+  /** Further attributes. */
+  readonly style?: Markup | undefined;
 }
 
-export const text = (
-  x: number,
-  y: number,
-  content: string,
-  anchor: "start" | "middle" | "end",
-  size: number,
-  more = "",
-): string =>
-  `<text x="${fixed(x)}" y="${fixed(y)}" text-anchor="${anchor}" ` +
-  `font-size="${size}"${more}>${escapeText(content)}</text>`;
+/** A line of text. */
+export const text = (content: string, { x, y, size, anchor = "start", style }: TextPlace): Markup => svg`
+  <text x="${fixed(x)}" y="${fixed(y)}" text-anchor="${anchor}" font-size="${size}" ${style}>${content}</text>`;
+
+/** A straight line. @param style its attributes */
+export const segment = ([x1, y1]: Point, [x2, y2]: Point, style: Markup): Markup =>
+  svg`<line x1="${fixed(x1)}" y1="${fixed(y1)}" x2="${fixed(x2)}" y2="${fixed(y2)}" ${style}/>`;
+
+/** A filled circle. @param style its attributes */
+export const dot = ([x, y]: Point, radius: number, style: Markup): Markup =>
+  svg`<circle cx="${fixed(x)}" cy="${fixed(y)}" r="${fixed(radius)}" ${style}/>`;
 
 /** A coordinate, to a hundredth of a px. */
 export const fixed = (value: number): string => String(Math.round(value * 100) / 100 + 0);
 
-function drawLegend(series: readonly Series[], left: number, y: number): string {
+const isDrawn = ([x, y]: Point): boolean => Number.isFinite(x) && Number.isFinite(y);
+const pathOf = line<Point>().defined(isDrawn).digits(2);
+
+/** The path of a line through points, for `d`; a point that is not finite interrupts it. */
+export const linePath = (points: readonly Point[]): string => pathOf([...points]) ?? "";
+
+/** The dashes of a line that colour alone would not tell from another. */
+export const dashes = (dashed: boolean | undefined): Markup | undefined =>
+  dashed ? svg`stroke-dasharray="7 4"` : undefined;
+
+function drawLegend(series: readonly Series[], left: number, y: number): Markup[] {
   let x = left;
-  return series
-    .map((one, index) => {
-      const colour = palette[index % palette.length]!;
-      const sample =
-        one.draw === "points"
-          ? `<circle cx="${x + 13}" cy="${y - 5}" r="4" fill="${colour}"/>`
-          : `<line x1="${x}" x2="${x + 26}" y1="${y - 5}" y2="${y - 5}" stroke="${colour}" ` +
-            `stroke-width="3"${one.dashed ? ' stroke-dasharray="7 4"' : ""}/>`;
-      const entry = sample + text(x + 33, y, one.name, "start", 15);
-      x += 33 + 8.2 * one.name.length + 26;
-      return entry;
-    })
-    .join("");
+  return series.map((one, index) => {
+    const colour = palette[index % palette.length]!;
+    const sample =
+      one.draw === "points"
+        ? dot([x + 13, y - 5], 4, svg`fill="${colour}"`)
+        : segment(
+            [x, y - 5],
+            [x + 26, y - 5],
+            svg`stroke="${colour}" stroke-width="3" ${dashes(one.dashed)}`,
+          );
+    const entry = svg`${sample}${text(one.name, { x: x + 33, y, size: 15 })}`;
+    x += 33 + 8.2 * one.name.length + 26;
+    return entry;
+  });
 }
 
-function drawSeries(one: Series, colour: string, at: Place): string {
-  const points = Array.from(
-    { length: Math.min(one.x.length, one.y.length) },
-    (_, i) => [at.x(one.x[i]!), at.y(one.y[i]!)] as const,
-  );
-  const drawn = points.map(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
-  let path = "";
-  points.forEach(
-    ([x, y], i) => (path += drawn[i] ? `${i > 0 && drawn[i - 1] ? "L" : "M"}${fixed(x)} ${fixed(y)}` : ""),
-  );
-  const dots = points
-    .filter((_, i) => drawn[i])
-    .map(([x, y]) => `<circle cx="${fixed(x)}" cy="${fixed(y)}" r="3.2" fill="${colour}"/>`)
-    .join("");
+function drawSeries({ x, y, draw = "line", dashed }: Series, colour: string, at: Place): Markup {
+  const points = Array.from({ length: Math.min(x.length, y.length) }, (_, i): Point => [
+    at.x(x[i]!),
+    at.y(y[i]!),
+  ]);
+  const drawn = points.map(isDrawn);
   // A value alone between two gaps would be no line at all.
-  const alone = points
-    .filter((_, i) => drawn[i] && !drawn[i - 1] && !drawn[i + 1])
-    .map(([x, y]) => `<circle cx="${fixed(x)}" cy="${fixed(y)}" r="3.2" fill="${colour}"/>`)
-    .join("");
-  const line =
-    path === ""
-      ? ""
-      : `<path d="${path}" fill="none" stroke="${colour}" stroke-width="2.5" ` +
-        `stroke-linejoin="round"${one.dashed ? ' stroke-dasharray="7 4"' : ""}/>`;
-  return one.draw === "points" ? dots : one.draw === "both" ? line + dots : line + alone;
+  const isAlone = (i: number): boolean => !drawn[i - 1] && !drawn[i + 1];
+  const dots = points.map((point, i) =>
+    drawn[i] && (draw !== "line" || isAlone(i)) ? dot(point, 3.2, svg`fill="${colour}"`) : undefined,
+  );
+  if (draw === "points" || !drawn.includes(true)) return svg`${dots}`;
+  return svg`
+    <path d="${linePath(points)}" fill="none" stroke="${colour}" stroke-width="2.5" stroke-linejoin="round"
+      ${dashes(dashed)}/>
+    ${dots}`;
 }
 
-function drawMark(mark: Mark, axis: Axis, at: Place): string {
+function drawMark(mark: Mark, axis: Axis, at: Place): Markup | undefined {
   const share = axis.position(mark.x);
-  if (!(share >= 0 && share <= 1)) return "";
+  if (!(share >= 0 && share <= 1)) return undefined;
   const x = at.x(mark.x);
-  const side = share > 0.6 ? { x: x - 6, anchor: "end" as const } : { x: x + 6, anchor: "start" as const };
-  return (
-    `<line x1="${fixed(x)}" x2="${fixed(x)}" y1="${at.top}" y2="${at.bottom}" ` +
-    `stroke="${palette[1]}" stroke-width="2" stroke-dasharray="6 4"/>` +
-    text(side.x, at.top + 14, mark.text, side.anchor, 15, ` fill="${palette[1]}"`)
-  );
+  const side = share > 0.6 ? ({ x: x - 6, anchor: "end" } as const) : { x: x + 6 };
+  const style = svg`stroke="${palette[1]}" stroke-width="2" stroke-dasharray="6 4"`;
+  return svg`
+    ${segment([x, at.top], [x, at.bottom], style)}
+    ${text(mark.text, { ...side, y: at.top + 14, size: 15, style: svg`fill="${palette[1]}"` })}`;
 }
 
 function* concat(lists: readonly ArrayLike<number>[]): Generator<number> {

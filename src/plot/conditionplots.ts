@@ -1,21 +1,25 @@
 /**
  * Plots of conditions: a dot a movie, courses with a line a movie, and roses in which each movie counts once.
  */
-import type { Comparison, ConditionTest } from "../analyse/compare/conditions.js";
-import { meanCourse, meanRose, type MovieMeasures } from "../analyse/compare/movies.js";
+import type { Comparison, ConditionSummary, ConditionTest } from "../analyse/compare/conditions.js";
+import { type MeanCourse, meanCourse, meanRose, type MovieMeasures } from "../analyse/compare/movies.js";
+import { counted, formatNumber } from "../core/wording.js";
 import { palette } from "../draw/colours.js";
 import { type Axis, axisOf } from "./axis.js";
-import { fixed, framed, type Place } from "./chart.js";
-import { formatNumber } from "./markup.js";
-import { quantityLabel, quantityName } from "./quantities.js";
+import { dashes, dot, framed, ink, linePath, type Place, type Point, segment } from "./chart.js";
+import { type Markup, svg } from "./markup.js";
+import { meanDirectionText } from "./plots.js";
+import { densityUnit, quantityLabel, quantityName, timeAxis } from "./quantities.js";
 import { roseChart } from "./rose.js";
 
+/** A plot and what its file is called. */
 export interface NamedPlot {
   /** Usable as a file name, without extension. */
   readonly name: string;
-  readonly svg: string;
+  readonly svg: Markup;
 }
 
+/** Plots of one section of a report. */
 export interface PlotGroup {
   readonly title: string;
   readonly plots: readonly NamedPlot[];
@@ -24,7 +28,7 @@ export interface PlotGroup {
 /** All plots of a comparison, by what they show. Colours go by condition. */
 export function comparisonPlots(movies: readonly MovieMeasures[], comparison: Comparison): PlotGroup[] {
   const quantities = comparison.quantities.filter((quantity) =>
-    movies.some(({ values }) => Number.isFinite(values.get(quantity) ?? NaN)),
+    movies.some((movie) => Number.isFinite(valueOf(movie, quantity))),
   );
   const groups: PlotGroup[] = [
     {
@@ -33,21 +37,13 @@ export function comparisonPlots(movies: readonly MovieMeasures[], comparison: Co
     },
   ];
   if (!movies[0]!.tracked) return groups;
-  const { units } = movies[0]!;
-  const density = units.density === "1/mm²" ? "nuclei/mm²" : "nuclei/megapixel";
   return [
     ...groups,
     {
       title: "Courses",
       plots: [
-        {
-          name: "course_density",
-          svg: coursePlot("Density of nuclei", `density [${density}]`, "density", movies, comparison),
-        },
-        {
-          name: "course_speed",
-          svg: coursePlot("Speed of nuclei", `mean speed [${units.speed}]`, "speed", movies, comparison),
-        },
+        { name: "course_density", svg: coursePlot("density", movies, comparison) },
+        { name: "course_speed", svg: coursePlot("speed", movies, comparison) },
       ],
     },
     {
@@ -60,111 +56,111 @@ export function comparisonPlots(movies: readonly MovieMeasures[], comparison: Co
   ];
 }
 
+const valueOf = ({ values }: MovieMeasures, quantity: string): number => values.get(quantity) ?? NaN;
+
 const colourOf = (index: number): string => palette[index % palette.length]!;
 
 /** Marks of conditions beyond the colours: their lines are dashed. */
 const isDashed = (index: number): boolean => index >= palette.length;
+
+/** Where a condition's dots have their middle, and its mean, from 0 to 1 of its part of the axis. */
+const [dotsAt, meanAt] = [0.42, 0.86];
+
+/** Shares of such a part: of the dots of all movies, from one to the next, and of the single ones. */
+const [dotSpan, dotStep, singleSpan] = [0.4, 0.09, 0.62];
+
+/** The movies of a condition that have a value, with what is drawn of them. */
+interface ConditionDots {
+  readonly index: number;
+  readonly placed: ReadonlyMap<MovieMeasures, Point>;
+  readonly singles: readonly number[];
+  readonly summary: ConditionSummary;
+}
 
 /**
  * A large dot a movie, mean and 95 % interval over the replicates beside them, and single tracks or nuclei,
  * where there are any, as small pale dots behind. Paired replicates are joined. After the "SuperPlots" of
  * Lord et al. 2020.
  */
-export function dotPlot(quantity: string, movies: readonly MovieMeasures[], comparison: Comparison): string {
-  const { conditions, summaries, tests, design } = comparison;
-  const own = (condition: string): MovieMeasures[] =>
-    movies.filter(
-      (movie) => movie.condition === condition && Number.isFinite(movie.values.get(quantity) ?? NaN),
-    );
-  const values = movies.map((movie) => movie.values.get(quantity) ?? NaN);
-  const rows = summaries.filter((row) => row.quantity === quantity);
-  const singles = movies.flatMap((movie) => movie.singles.get(quantity) ?? []).sort((a, b) => a - b);
-  // A few far away would squeeze the movies into a line.
-  const shown = [
-    singles[Math.floor(0.05 * singles.length)] ?? NaN,
-    singles[Math.floor(0.95 * singles.length)] ?? NaN,
-  ];
-  const [least, most] = [
-    Math.min(...values.filter(Number.isFinite)),
-    Math.max(...values.filter(Number.isFinite)),
-  ];
-  // An interval of two movies can be many times as wide as all there is to see: it is cut off.
-  const reach = (most - least || Math.abs(most) || 1) * 2;
-  const ends = rows.flatMap(({ low, high }) => [Math.max(low, least - reach), Math.min(high, most + reach)]);
-  const y = axisOf([...values, ...shown, ...ends], {
-    label: quantityLabel(quantity),
-    ...(least >= 0 ? { include: [0] } : {}),
-  });
-  const low = least >= 0 ? Math.max(0, y.low) : y.low;
-  const axis = low === y.low ? y : axisOf([], { label: y.label, range: [low, y.high] });
-  const x: Axis = {
-    label: design === "paired" ? "one large dot a movie; lines join replicates" : "one large dot a movie",
-    low: 0,
-    high: conditions.length,
-    ticks: conditions.map((_, i) => i + 0.5),
-    tickLabels: shortened(conditions),
-    position: (value) => value / conditions.length,
-  };
-  const test = tests.filter((row) => row.quantity === quantity);
+export function dotPlot(quantity: string, movies: readonly MovieMeasures[], comparison: Comparison): Markup {
+  const { conditions, tests, design } = comparison;
+  const summaries = comparison.summaries.filter((row) => row.quantity === quantity);
+  const [x, y] = [conditionAxis(comparison), quantityAxis(quantity, movies, summaries)];
   const { text } = quantityName(quantity);
-  return framed(
-    {
-      title: text.charAt(0).toUpperCase() + text.slice(1),
-      note: noteOf(
-        test,
-        rows.map(({ n }) => n),
-      ),
-      x: { label: x.label },
-      y: { label: axis.label },
-    },
-    x,
-    axis,
-    [],
-    (at) => {
-      const inside = (value: number): boolean => value >= axis.low && value <= axis.high;
-      const placed = new Map<MovieMeasures, readonly [number, number]>();
-      const groups = conditions.map((condition, index) => {
-        const list = own(condition);
-        const step = Math.min(0.09, 0.4 / Math.max(1, list.length - 1));
-        list.forEach((movie, i) =>
-          placed.set(movie, [
-            at.x(index + 0.42 + (i - (list.length - 1) / 2) * step),
-            at.y(movie.values.get(quantity)!),
-          ]),
-        );
-        const small = list
-          .flatMap((movie) => (movie.singles.get(quantity) ?? []).filter(inside))
-          .map((value, i) =>
-            dot(
-              at.x(index + 0.42 + 0.62 * (corput(i + 1) - 0.5)),
-              at.y(value),
-              1.7,
-              `fill="${colourOf(index)}" fill-opacity="0.22"`,
-            ),
-          );
-        const large = list.map((movie) =>
-          dot(...placed.get(movie)!, 6, `fill="${colourOf(index)}" stroke="#ffffff" stroke-width="1.5"`),
-        );
-        return {
-          small: small.join(""),
-          large:
-            large.join("") +
-            meanMark(
-              rows.find((row) => row.condition === condition)!,
-              at.x(index + 0.86),
-              at,
-              axis,
-            ),
-        };
-      });
-      const joined = design === "paired" ? pairLines(conditions, movies, placed) : "";
-      return groups.map(({ small }) => small).join("") + joined + groups.map(({ large }) => large).join("");
-    },
+  const note = noteOf(
+    tests.filter((row) => row.quantity === quantity),
+    summaries.map(({ n }) => n),
   );
+  return framed({ title: text.charAt(0).toUpperCase() + text.slice(1), note, x, y }, (at) => {
+    const groups = conditions.map((condition, index): ConditionDots => {
+      const own = movies.filter(
+        (movie) => movie.condition === condition && Number.isFinite(valueOf(movie, quantity)),
+      );
+      const step = Math.min(dotStep, dotSpan / Math.max(1, own.length - 1));
+      const place = (movie: MovieMeasures, i: number): Point => [
+        at.x(index + dotsAt + (i - (own.length - 1) / 2) * step),
+        at.y(valueOf(movie, quantity)),
+      ];
+      return {
+        index,
+        placed: new Map(own.map((movie, i) => [movie, place(movie, i)])),
+        singles: own.flatMap((movie) => movie.singles.get(quantity) ?? []),
+        summary: summaries.find((row) => row.condition === condition)!,
+      };
+    });
+    return [
+      ...groups.flatMap((group) => singleDots(group, at, y)),
+      ...(design === "paired" ? pairLines(conditions, movies, groups) : []),
+      ...groups.flatMap((group) => [...movieDots(group), meanMark(group, at, y)]),
+    ];
+  });
 }
 
-const dot = (x: number, y: number, radius: number, style: string): string =>
-  `<circle cx="${fixed(x)}" cy="${fixed(y)}" r="${radius}" ${style}/>`;
+const conditionAxis = ({ conditions, design }: Comparison): Axis => ({
+  label: design === "paired" ? "one large dot a movie; lines join replicates" : "one large dot a movie",
+  low: 0,
+  high: conditions.length,
+  ticks: conditions.map((_, i) => i + 0.5),
+  tickLabels: shortened(conditions),
+  position: (value) => value / conditions.length,
+});
+
+/** Around movies, most single ones, and intervals; from 0 where nothing is below. */
+function quantityAxis(
+  quantity: string,
+  movies: readonly MovieMeasures[],
+  summaries: readonly ConditionSummary[],
+): Axis {
+  const values = movies.map((movie) => valueOf(movie, quantity)).filter(Number.isFinite);
+  const singles = movies.flatMap((movie) => movie.singles.get(quantity) ?? []).sort((a, b) => a - b);
+  // A few far away would squeeze the movies into a line.
+  const shown = [0.05, 0.95].map((share) => singles[Math.floor(share * singles.length)] ?? NaN);
+  const [minimum, maximum] = [Math.min(...values), Math.max(...values)];
+  // An interval of two movies can be many times as wide as all there is to see: it is cut off.
+  const reach = (maximum - minimum || Math.abs(maximum) || 1) * 2;
+  const ends = summaries.flatMap(({ low, high }) => [
+    Math.max(low, minimum - reach),
+    Math.min(high, maximum + reach),
+  ]);
+  const label = quantityLabel(quantity);
+  const include = minimum >= 0 ? [0] : [];
+  const axis = axisOf([...values, ...shown, ...ends], { label, include });
+  return minimum >= 0 && axis.low < 0 ? axisOf([], { label, range: [0, axis.high] }) : axis;
+}
+
+function singleDots({ index, singles }: ConditionDots, at: Place, axis: Axis): Markup[] {
+  const style = svg`fill="${colourOf(index)}" fill-opacity="0.22"`;
+  return singles
+    .filter((value) => value >= axis.low && value <= axis.high)
+    .map((value, i) =>
+      dot([at.x(index + dotsAt + singleSpan * (corput(i + 1) - 0.5)), at.y(value)], 1.7, style),
+    );
+}
+
+const movieDots = ({ index, placed }: ConditionDots): Markup[] =>
+  [...placed.values()].map((place) =>
+    dot(place, 6, svg`fill="${colourOf(index)}" stroke="#ffffff" stroke-width="1.5"`),
+  );
 
 /** Evenly scattered numbers from 0 to 1: the binary digits of i, mirrored. Source: van der Corput 1935. */
 function corput(i: number): number {
@@ -174,62 +170,44 @@ function corput(i: number): number {
   return value;
 }
 
-/** A short line at the mean, and a thin one over its interval. */
-function meanMark(
-  { mean, low, high }: { readonly mean: number; readonly low: number; readonly high: number },
-  x: number,
-  at: Place,
-  axis: Axis,
-): string {
-  if (!Number.isFinite(mean)) return "";
-  const clip = (value: number): number => Math.max(axis.low, Math.min(axis.high, value));
-  const ink = "#222222";
-  const cap = (value: number): string =>
-    value === clip(value)
-      ? `<line x1="${fixed(x - 5)}" x2="${fixed(x + 5)}" y1="${fixed(at.y(value))}" ` +
-        `y2="${fixed(at.y(value))}" stroke="${ink}" stroke-width="1.5"/>`
-      : "";
-  const interval = Number.isFinite(low)
-    ? `<line x1="${fixed(x)}" x2="${fixed(x)}" y1="${fixed(at.y(clip(low)))}" ` +
-      `y2="${fixed(at.y(clip(high)))}" stroke="${ink}" stroke-width="1.5"/>${cap(low)}${cap(high)}`
-    : "";
-  return (
-    `${interval}<line x1="${fixed(x - 13)}" x2="${fixed(x + 13)}" y1="${fixed(at.y(mean))}" ` +
-    `y2="${fixed(at.y(mean))}" stroke="${ink}" stroke-width="3"/>`
-  );
+/** A short line at the mean, and a thin one over its interval; ends that the axis cuts off have no cap. */
+function meanMark({ index, summary }: ConditionDots, at: Place, axis: Axis): Markup | undefined {
+  const { mean, low, high } = summary;
+  if (!Number.isFinite(mean)) return undefined;
+  const x = at.x(index + meanAt);
+  const across = (value: number, reach: number, style: Markup): Markup =>
+    segment([x - reach, at.y(value)], [x + reach, at.y(value)], style);
+  const clipped = (value: number): number => at.y(Math.max(axis.low, Math.min(axis.high, value)));
+  const thin = svg`stroke="${ink}" stroke-width="1.5"`;
+  const interval = Number.isFinite(low) && [
+    segment([x, clipped(low)], [x, clipped(high)], thin),
+    ...[low, high]
+      .filter((value) => value >= axis.low && value <= axis.high)
+      .map((value) => across(value, 5, thin)),
+  ];
+  return svg`${interval}${across(mean, 13, svg`stroke="${ink}" stroke-width="3"`)}`;
 }
 
+/** From each replicate's dots, in their middle, to those of the same name in the next condition. */
 function pairLines(
   conditions: readonly string[],
   movies: readonly MovieMeasures[],
-  placed: ReadonlyMap<MovieMeasures, readonly [number, number]>,
-): string {
+  groups: readonly ConditionDots[],
+): Markup[] {
   const replicates = [...new Set(movies.map(({ replicate }) => replicate))];
-  const middle = (
-    condition: string,
-    replicate: string | undefined,
-  ): readonly [number, number] | undefined => {
-    const points = movies
-      .filter((movie) => movie.condition === condition && movie.replicate === replicate)
-      .flatMap((movie) => placed.get(movie) ?? []);
-    return points.length === 0
-      ? undefined
-      : [
-          points.filter((_, i) => i % 2 === 0).reduce((a, b) => a + b) / (points.length / 2),
-          points.filter((_, i) => i % 2 === 1).reduce((a, b) => a + b) / (points.length / 2),
-        ];
+  const middle = (index: number, replicate: string | undefined): Point | undefined => {
+    const points = [...groups[index]!.placed]
+      .filter(([movie]) => movie.replicate === replicate)
+      .map(([, point]) => point);
+    const mean = (axis: 0 | 1): number => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
+    return points.length === 0 ? undefined : [mean(0), mean(1)];
   };
-  return replicates
-    .flatMap((replicate) =>
-      conditions.slice(1).map((condition, i) => {
-        const [from, to] = [middle(conditions[i]!, replicate), middle(condition, replicate)];
-        return from && to
-          ? `<line x1="${fixed(from[0])}" y1="${fixed(from[1])}" x2="${fixed(to[0])}" ` +
-              `y2="${fixed(to[1])}" stroke="#8a8a8a" stroke-width="1.2"/>`
-          : "";
-      }),
-    )
-    .join("");
+  return replicates.flatMap((replicate) =>
+    conditions.slice(1).flatMap((_, i) => {
+      const [from, to] = [middle(i, replicate), middle(i + 1, replicate)];
+      return from && to ? [segment(from, to, svg`stroke="#8a8a8a" stroke-width="1.2"`)] : [];
+    }),
+  );
 }
 
 /** Names that fit below their part of the axis. */
@@ -249,79 +227,55 @@ function noteOf(tests: readonly ConditionTest[], replicates: readonly number[]):
 
 /** A thin line a movie, and a thick one for the mean over the movies of a condition. */
 function coursePlot(
-  title: string,
-  label: string,
   key: "density" | "speed",
   movies: readonly MovieMeasures[],
   { conditions }: Comparison,
-): string {
-  const x = axisOf(
-    movies.flatMap(({ courses }) => courses.time),
-    { label: movies[0]!.units.time === "min" ? "time [min]" : "frame (from 0)" },
-    7,
-  );
-  const y = axisOf(
-    movies.flatMap(({ courses }) => courses[key]),
-    { label, include: [0] },
-  );
-  const legend = conditions.map((name, index) => ({ name, x: [], y: [], dashed: isDashed(index) }));
-  return framed(
-    {
-      title,
-      note: "thin: one movie each; thick: mean over the movies of the condition",
-      x: { label: x.label },
-      y: { label },
-    },
-    x,
-    y,
-    conditions.length > 1 ? legend : [],
-    (at) => {
-      const lines = conditions.map((condition, index) => {
-        const own = movies
-          .filter((movie) => movie.condition === condition)
-          .map(({ courses }) => ({ time: courses.time, value: courses[key] }));
-        const style =
-          `fill="none" stroke="${colourOf(index)}" ` +
-          `stroke-linejoin="round"${isDashed(index) ? ' stroke-dasharray="7 4"' : ""}`;
-        const mean = meanCourse(own);
-        return {
-          thin: own
-            .map(
-              (course) =>
-                `<path d="${path(course.time, course.value, at)}" ${style} stroke-width="1.2" stroke-opacity="0.55"/>`,
-            )
-            .join(""),
-          thick: `<path d="${path(mean.time, mean.value, at)}" ${style} stroke-width="3.5"/>`,
-        };
-      });
-      return lines.map(({ thin }) => thin).join("") + lines.map(({ thick }) => thick).join("");
-    },
-  );
+): Markup {
+  const { units } = movies[0]!;
+  const label = key === "density" ? `density [${densityUnit(units)}]` : `mean speed [${units.speed}]`;
+  const times = movies.flatMap(({ courses }) => courses.time);
+  const values = movies.flatMap(({ courses }) => courses[key]);
+  const frame = {
+    title: key === "density" ? "Density of nuclei" : "Speed of nuclei",
+    note: "thin: one movie each; thick: mean over the movies of the condition",
+    x: axisOf(times, { label: timeAxis(units) }, 7),
+    y: axisOf(values, { label, include: [0] }),
+    legend:
+      conditions.length > 1
+        ? conditions.map((name, index) => ({ name, x: [], y: [], dashed: isDashed(index) }))
+        : [],
+  };
+  return framed(frame, (at) => {
+    const lines = conditions.map((condition, index) => {
+      const own = movies
+        .filter((movie) => movie.condition === condition)
+        .map(({ courses }) => ({ time: courses.time, value: courses[key] }));
+      const style = svg`
+        fill="none" stroke="${colourOf(index)}" stroke-linejoin="round" ${dashes(isDashed(index))}`;
+      const curve = (course: MeanCourse, width: Markup): Markup =>
+        svg`<path d="${coursePath(course, at)}" ${style} ${width}/>`;
+      return {
+        thin: own.map((course) => curve(course, svg`stroke-width="1.2" stroke-opacity="0.55"`)),
+        thick: curve(meanCourse(own), svg`stroke-width="3.5"`),
+      };
+    });
+    return [...lines.flatMap(({ thin }) => thin), ...lines.map(({ thick }) => thick)];
+  });
 }
 
-/** NaN interrupts the line. */
-function path(x: readonly number[], y: readonly number[], at: Place): string {
-  return x
-    .map((value, i) =>
-      Number.isNaN(y[i]!)
-        ? ""
-        : `${i > 0 && !Number.isNaN(y[i - 1]!) ? "L" : "M"}${fixed(at.x(value))} ${fixed(at.y(y[i]!))}`,
-    )
-    .join("");
-}
+/** NaN interrupts it. */
+const coursePath = ({ time, value }: MeanCourse, at: Place): string =>
+  linePath(time.map((t, i): Point => [at.x(t), at.y(value[i]!)]));
 
-function conditionRose(condition: string, index: number, movies: readonly MovieMeasures[]): string {
+function conditionRose(condition: string, index: number, movies: readonly MovieMeasures[]): Markup {
   const own = movies.filter((movie) => movie.condition === condition);
   const rose = meanRose(own.map((movie) => movie.rose));
   const tracks = own.reduce((sum, movie) => sum + movie.rose.total, 0);
-  const mean = Number.isNaN(rose.meanDirection)
-    ? "no mean direction"
-    : `mean direction ${formatNumber(rose.meanDirection)}°, resultant length ${formatNumber(rose.resultant, 2)}`;
   return roseChart(rose, {
     title: `Direction of tracks, ${condition}`,
     note:
-      `${own.length} ${own.length === 1 ? "movie" : "movies"} of equal weight, ` +
-      `${formatNumber(tracks)} tracks; ${mean}`,
+      `${counted(own.length, "movie")} of equal weight, ${formatNumber(tracks)} tracks; ` +
+      meanDirectionText(rose),
     colour: colourOf(index),
   });
 }

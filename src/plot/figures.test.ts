@@ -114,12 +114,12 @@ describe("the typeface", () => {
 
 describe("openRasteriser", () => {
   it("draws at the scale asked for, the same bytes each time", () => {
-    const svg = statisticsPlots[0]!.draw(statistics);
-    const png = rasterise(svg, 2);
+    const plot = statisticsPlots[0]!.draw(statistics);
+    const png = rasterise(plot, 2);
     const { plane } = decodePng(png, "the plot");
     expect([plane.width, plane.height]).toEqual([1280, 800]);
-    expect(rasterise(svg, 2)).toEqual(png);
-    expect(rasterise(withTypeface(svg), 2)).toEqual(png);
+    expect(rasterise(plot, 2)).toEqual(png);
+    expect(rasterise(withTypeface(plot), 2)).toEqual(png);
   });
 
   it("throws at what is no SVG", () => {
@@ -218,7 +218,7 @@ describe("lineages", () => {
 
   it("carry the number of each track, and a mark where it ends", () => {
     const [page] = layoutLineages(statistics);
-    const svg = lineagePlot(page!, statistics);
+    const svg = lineagePlot(page!, statistics).text;
     wellFormed(svg);
     expect([...svg.matchAll(/data-track="(\d+)"/g)].map((match) => Number(match[1])).sort()).toEqual([
       1, 2, 3, 4, 5, 6,
@@ -231,16 +231,16 @@ describe("lineages", () => {
 });
 
 describe("trackFigure", () => {
-  const svg = trackFigure(image, nuclei, statistics);
+  const svg = trackFigure(image, nuclei, statistics).text;
   it("is the image in pixels and every moving track as a path in the colour of its speed", () => {
     wellFormed(svg);
     const picture = /xlink:href="data:image\/png;base64,([^"]+)"/.exec(svg)![1]!;
     const { plane } = decodePng(new Uint8Array(Buffer.from(picture, "base64")), "the image");
     expect([plane.height, plane.width, plane.samples]).toEqual([height, width, 1]);
-    expect(svg.match(/<path d="M[\d. L]+" stroke="#[0-9a-f]{6}"\/>/g)).toHaveLength(
+    expect(svg.match(/<path d="M[\d.,L]+" stroke="#[0-9a-f]{6}"\/>/g)).toHaveLength(
       statistics.branches.count,
     );
-    expect(svg).toContain('d="M20 20L20 21 20 22"');
+    expect(svg).toContain('d="M20,20L20,21L20,22"');
     expect(svg.match(/<circle/g)).toHaveLength(2 * statistics.divisions.count + 1);
     expect(svg).toContain("5 µm</text>");
     expect(svg).toContain("[µm/min]</text>");

@@ -1,10 +1,12 @@
 /** Lineage trees: time to the right, a line for each branch, a fork for each division. */
 import type { Statistics } from "../analyse/analyse.js";
+import { countedInGroups, formatNumber } from "../core/wording.js";
 import { hex, speedColour } from "../draw/colours.js";
-import { speedRange } from "../draw/trackoverlay.js";
+import { type SpeedRange, speedRange } from "../draw/trackoverlay.js";
 import { axisOf } from "./axis.js";
-import { fixed, opened, text } from "./chart.js";
-import { formatNumber } from "./markup.js";
+import { drawing, fixed, heading, ink, text } from "./chart.js";
+import { type Markup, svg } from "./markup.js";
+import { timeAxis } from "./quantities.js";
 
 /** A branch with the row it is drawn in. */
 export interface PlacedBranch {
@@ -16,6 +18,7 @@ export interface PlacedBranch {
   readonly fork: readonly number[];
 }
 
+/** Lineages that are drawn together. */
 export interface LineagePage {
   readonly branches: readonly PlacedBranch[];
   /** With the gaps between lineages. */
@@ -113,82 +116,82 @@ export function lineagesLeftOut(
 }
 
 const width = 640;
+/** Ends of the axis of time, and the distance of two rows, px of the figure. */
 const [left, right, rowHeight] = [52, width - 30, 11];
+/** Of the first row, px of the figure. */
+const top = 92;
 
 /** Drawing of a mark at (x, y) for how a branch ends; a division shows as the fork. */
-const marks: Readonly<Record<string, (x: number, y: number) => string>> = {
+const marks: Readonly<Record<string, (x: number, y: number) => Markup>> = {
   "end of movie": (x, y) =>
-    `<path d="M${fixed(x)} ${fixed(y - 4)}V${fixed(y + 4)}" stroke="#222222" stroke-width="2"/>`,
-  "at border": (x, y) =>
-    `<rect x="${fixed(x - 3)}" y="${fixed(y - 3)}" width="6" height="6" fill="#ffffff" ` +
-    `stroke="#222222" stroke-width="1.4"/>`,
-  lost: (x, y) =>
-    `<path d="M${fixed(x - 3)} ${fixed(y - 3)}l6 6m0 -6l-6 6" fill="none" stroke="#222222" stroke-width="1.8"/>`,
-  died: (x, y) => `<path d="M${fixed(x)} ${fixed(y - 4.5)}l4.5 4.5l-4.5 4.5l-4.5 -4.5Z" fill="#222222"/>`,
+    svg`<path d="M${fixed(x)} ${fixed(y - 4)}V${fixed(y + 4)}" stroke="${ink}" stroke-width="2"/>`,
+  "at border": (x, y) => svg`
+    <rect x="${fixed(x - 3)}" y="${fixed(y - 3)}" width="6" height="6"
+      fill="#ffffff" stroke="${ink}" stroke-width="1.4"/>`,
+  lost: (x, y) => svg`
+    <path d="M${fixed(x - 3)} ${fixed(y - 3)}l6 6m0 -6l-6 6"
+      fill="none" stroke="${ink}" stroke-width="1.8"/>`,
+  died: (x, y) => svg`<path d="M${fixed(x)} ${fixed(y - 4.5)}l4.5 4.5l-4.5 4.5l-4.5 -4.5Z" fill="${ink}"/>`,
 };
+
+/** Where frames and rows lie in the figure, and the speeds at the ends of the colours. */
+interface Layout {
+  readonly x: (frame: number) => number;
+  readonly y: (row: number) => number;
+  readonly range: SpeedRange;
+}
 
 /**
  * One page as an SVG. Branches carry `data-track`, by which the report finds them.
  *
  * @param number of the page, from 1
  */
-export function lineagePlot(page: LineagePage, statistics: Statistics, number = 1, pages = 1): string {
-  const { branches, units } = statistics;
-  const range = speedRange(statistics);
-  const time = units.time === "min" ? "time [min]" : "frame (from 0)";
+export function lineagePlot(page: LineagePage, statistics: Statistics, number = 1, pages = 1): Markup {
+  const { branches, units, summary } = statistics;
   const axis = axisOf(
     [],
     {
-      label: time,
-      range: [0, Math.max(1, statistics.summary.frames - 1) * units.perFrame],
+      label: timeAxis(units),
+      range: [0, Math.max(1, summary.frames - 1) * units.perFrame],
       whole: units.time !== "min",
     },
     7,
   );
-  const top = 92;
   const bottom = Math.ceil(top + page.rows * rowHeight);
   const height = bottom + 52;
-  const x = (frame: number): number => left + axis.position(frame * units.perFrame) * (right - left);
-  const y = (row: number): number => top + (row + 0.5) * rowHeight;
-  const grid = axis.ticks.map((tick, i) => {
-    const at = fixed(left + axis.position(tick) * (right - left));
-    return (
-      `<path d="M${at} ${top}V${bottom + 6}" ` +
-      `stroke="#e4e4e4"/>${text(Number(at), bottom + 22, axis.tickLabels[i]!, "middle", 14)}`
-    );
-  });
-  const drawn = page.branches.map((placed) => drawBranch(placed, statistics, range, x, y));
+  const along = (value: number): number => left + axis.position(value) * (right - left);
+  const layout: Layout = {
+    x: (frame) => along(frame * units.perFrame),
+    y: (row) => top + (row + 0.5) * rowHeight,
+    range: speedRange(statistics),
+  };
+  const grid = axis.ticks.map(
+    (tick, i) => svg`
+      <path d="M${fixed(along(tick))} ${top}V${bottom + 6}" stroke="#e4e4e4"/>
+      ${text(axis.tickLabels[i]!, { x: along(tick), y: bottom + 22, size: 14, anchor: "middle" })}`,
+  );
   const ends = new Set(page.branches.map(({ branch }) => branches.fate[branch]!));
   const title = `Lineages${pages > 1 ? `, page ${number} of ${pages}` : ""}`;
-  return (
-    opened(title, { width, height }) +
-    text(left, 22, title, "start", 19, ' font-weight="600"') +
-    text(
-      left,
-      43,
-      `${formatNumber(page.lineages)} ${page.lineages === 1 ? "lineage" : "lineages"}; numbers are ` +
-        "those of their first tracks",
-      "start",
-      14,
-      ' fill="#666666"',
-    ) +
-    fateLegend(ends) +
-    colourBar(range, units.speed) +
-    grid.join("") +
-    `<path d="M${left} ${bottom}H${right}" stroke="#222222"/>` +
-    drawn.join("") +
-    text((left + right) / 2, height - 8, axis.label, "middle", 15) +
-    "</svg>"
+  const note = `${countedInGroups(page.lineages, "lineage")}; numbers are those of their first tracks`;
+  return drawing(
+    title,
+    { width, height },
+    svg`
+      ${heading(title, note, left)}
+      ${fateLegend(ends)}
+      ${colourBar(layout.range, units.speed)}
+      ${grid}
+      <path d="M${left} ${bottom}H${right}" stroke="${ink}"/>
+      ${page.branches.map((placed) => drawBranch(placed, statistics, layout))}
+      ${text(axis.label, { x: (left + right) / 2, y: height - 8, size: 15, anchor: "middle" })}`,
   );
 }
 
 function drawBranch(
   { branch, row, fork }: PlacedBranch,
   { branches }: Statistics,
-  { low, high }: { low: number; high: number },
-  x: (frame: number) => number,
-  y: (row: number) => number,
-): string {
+  { x, y, range: { low, high } }: Layout,
+): Markup {
   const [id, parent, fate] = [branches.id[branch]!, branches.parent[branch]!, branches.fate[branch]!];
   // A daughter's line begins at the fork.
   const from = x(parent > 0 ? branches.lastFrame[parent - 1]! : branches.firstFrame[branch]!);
@@ -197,42 +200,39 @@ function drawBranch(
   const colour = Number.isNaN(speed) ? "#999999" : hex(speedColour((speed - low) / (high - low)));
   const line = `M${fixed(from)} ${fixed(at)}H${fixed(Math.max(to, from + 0.1))}`;
   const across = fork.length > 1 ? `M${fixed(to)} ${fixed(y(fork[0]!))}V${fixed(y(fork.at(-1)!))}` : "";
+  const number = { x: from - 7, y: at + 3.5, size: 10, anchor: "end", style: svg`fill="#666666"` } as const;
   // The dark rim lets the pale colours of middle speeds be seen on white; the broad clear line is easy to
   // hit.
-  return (
-    `<g class="pick" data-track="${id}">` +
-    `<path d="${line}" stroke="#000000" stroke-opacity="0" stroke-width="${rowHeight}"/>` +
-    `<path class="line" d="${across}${line}" fill="none" stroke="#444444" stroke-width="4.4" ` +
-    `stroke-linecap="square"/>` +
-    `<path d="${line}" stroke="${colour}" stroke-width="3"/>` +
-    (fork.length > 1 ? "" : (marks[fate]?.(to, at) ?? "")) +
-    (parent === 0 ? text(from - 7, at + 3.5, String(id), "end", 10, ' fill="#666666"') : "") +
-    "</g>"
-  );
+  return svg`
+    <g class="pick" data-track="${id}">
+      <path d="${line}" stroke="#000000" stroke-opacity="0" stroke-width="${rowHeight}"/>
+      <path class="line" d="${across}${line}"
+        fill="none" stroke="#444444" stroke-width="4.4" stroke-linecap="square"/>
+      <path d="${line}" stroke="${colour}" stroke-width="3"/>
+      ${fork.length < 2 && marks[fate]?.(to, at)}
+      ${parent === 0 && text(String(id), number)}
+    </g>`;
 }
 
-function fateLegend(ends: ReadonlySet<string>): string {
+function fateLegend(ends: ReadonlySet<string>): Markup[] {
   let x = left + 6;
   return Object.entries(marks)
     .filter(([fate]) => ends.has(fate))
     .map(([fate, mark]) => {
-      const entry = mark(x, 67) + text(x + 11, 71.5, fate, "start", 13);
+      const entry = svg`${mark(x, 67)}${text(fate, { x: x + 11, y: 71.5, size: 13 })}`;
       x += 11 + 7 * fate.length + 20;
       return entry;
-    })
-    .join("");
+    });
 }
 
-function colourBar({ low, high }: { low: number; high: number }, unit: string): string {
-  const cells = Array.from(
-    { length: 24 },
-    (_, i) =>
-      `<rect x="${fixed(right - 150 + i * 6.25)}" y="55" width="6.5" height="9" fill="${hex(speedColour(i / 23))}"/>`,
-  ).join("");
-  return (
-    cells +
-    text(right - 150, 78, formatNumber(low), "start", 12) +
-    text(right, 78, formatNumber(high), "end", 12) +
-    text(right - 75, 49, `mean speed [${unit}]`, "middle", 12)
-  );
+function colourBar({ low, high }: SpeedRange, unit: string): Markup {
+  const cells = Array.from({ length: 24 }, (_, i) => {
+    const x = fixed(right - 150 + i * 6.25);
+    return svg`<rect x="${x}" y="55" width="6.5" height="9" fill="${hex(speedColour(i / 23))}"/>`;
+  });
+  return svg`
+    ${cells}
+    ${text(formatNumber(low), { x: right - 150, y: 78, size: 12 })}
+    ${text(formatNumber(high), { x: right, y: 78, size: 12, anchor: "end" })}
+    ${text(`mean speed [${unit}]`, { x: right - 75, y: 49, size: 12, anchor: "middle" })}`;
 }

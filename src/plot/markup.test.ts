@@ -3,42 +3,61 @@ import { XMLParser } from "fast-xml-parser";
 import { describe, expect, it } from "vitest";
 import { flatten, tableMarkup } from "../report/tablemarkup.js";
 import { base64 } from "./base64.js";
-import { escapeText, formatNumber, formatSeconds } from "./markup.js";
+import { escapeText, type Markup, svg, trusted } from "./markup.js";
 
-describe("formatNumber", () => {
-  it("keeps three significant digits and groups from five digits on", () => {
-    expect([0.123456, 12.3456, 123.456, 1234.5, 12345, 1234567].map((value) => formatNumber(value))).toEqual([
-      "0.123",
-      "12.3",
-      "123",
-      "1235",
-      "12\u202f345",
-      "1\u202f234\u202f567",
-    ]);
-    expect([0, -3, 0.05, 1e-7, -2.5e12].map((value) => formatNumber(value))).toEqual([
-      "0",
-      "\u22123",
-      "0.0500",
-      "1.00·10⁻⁷",
-      "\u22122.50·10¹²",
-    ]);
-    expect([NaN, Infinity, -Infinity].map((value) => formatNumber(value))).toEqual([
-      "\u2013",
-      "∞",
-      "\u2212∞",
-    ]);
+const hostile = `<b a="1" c='2'>&`;
+
+describe("html", () => {
+  // By its other name, `svg`: the formatter would lay the HTML of these cases out anew.
+  it("escapes values in text and in attributes", () => {
+    expect(svg`<p title="${hostile}">${hostile}</p>`.text).toBe(
+      '<p title="&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;">&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;</p>',
+    );
   });
-});
 
-describe("formatSeconds", () => {
-  it("changes its unit with the size", () => {
-    expect([0.5, 12.34, 59.96, 245, 7384].map(formatSeconds)).toEqual([
-      "0.50 s",
-      "12.3 s",
-      "1 min 00 s",
-      "4 min 05 s",
-      "2 h 03 min",
-    ]);
+  it("gives any text back unchanged to who reads the markup", () => {
+    const parser = new XMLParser({
+      ignoreAttributes: false,
+      trimValues: false,
+      parseTagValue: false,
+      processEntities: true,
+      htmlEntities: true,
+    });
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, unit: fc.constantFrom(..."<>\"'/=;#a é漢 ]-!") }), (text) => {
+        const { a } = parser.parse(svg`<a b="${text}">${text}</a>`.text) as { a: Record<string, string> };
+        expect([a["@_b"], a["#text"]]).toEqual([text, text]);
+      }),
+    );
+  });
+
+  it("leaves its own markup as it is, in lists, too, and is nothing for undefined and false", () => {
+    const items = ["<", "b"].map((item) => svg`<li>${item}</li>`);
+    expect(svg`<ul>${items}${undefined}${false}${3}${["<", [svg`<i></i>`]]}</ul>`.text).toBe(
+      "<ul><li>&lt;</li><li>b</li>3&lt;<i></i></ul>",
+    );
+  });
+
+  it("escapes a text that only looks like markup, and takes no other object for it", () => {
+    const once = svg`<b>${"&"}</b>`;
+    expect(svg`${once.text}`.text).toBe("&lt;b&gt;&amp;amp;&lt;/b&gt;");
+    expect(svg`${once}`.text).toBe("<b>&amp;</b>");
+    const lookalike = { text: "<script>" } as unknown as Markup;
+    expect(() => svg`${lookalike}`).toThrow();
+  });
+
+  it("takes a line break for a space, and for nothing at its ends; values keep theirs", () => {
+    const made = svg`
+      <p>
+        one ${"a\n b"}
+        two
+      </p>
+    `;
+    expect(made.text).toBe("<p> one a\n b two </p>");
+  });
+
+  it("takes text for markup only where told in so many words", () => {
+    expect(svg`<style>${trusted("a > b {}")}</style>`.text).toBe("<style>a > b {}</style>");
   });
 });
 
@@ -55,11 +74,10 @@ describe("escapeText", () => {
         expect((parser.parse(`<a>${escapeText(text)}</a>`) as { a: string }).a).toBe(text);
       }),
     );
-    expect(escapeText(`<b a="1" c='2'>&`)).toBe("&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;");
+    expect(escapeText(hostile)).toBe("&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;");
     expect(escapeText("a\u0000b\u0008")).toBe("a\ufffdb\ufffd");
   });
 });
-
 describe("base64", () => {
   it("equals the platform's for any bytes", () => {
     fc.assert(
@@ -80,7 +98,7 @@ describe("tableMarkup", () => {
         { header: "n", values: [1.23456, 2] },
       ],
       1,
-    );
+    ).text;
     expect(html).toContain('<th>a&lt;b</th><th class="number">n</th>');
     expect(html).toContain('<td>x&amp;y</td><td class="number">1.23</td>');
     expect(html).toContain("The first 1 of 2 rows");

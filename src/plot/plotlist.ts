@@ -1,8 +1,10 @@
 /** Every plot of statistics, once: the report shows them in this order, and each is a file of `figures/`. */
 import type { Statistics } from "../analyse/analyse.js";
+import type { Markup } from "./markup.js";
 import * as plots from "./plots.js";
 import * as more from "./statisticsplots.js";
 
+/** A plot that can be made of the statistics of a movie or of a set of images. */
 export interface StatisticsPlot {
   /** Of the file, without extension. */
   readonly name: string;
@@ -10,7 +12,7 @@ export interface StatisticsPlot {
   readonly section: "movement" | "population";
   /** Whether there are data for it. */
   readonly has: (statistics: Statistics) => boolean;
-  readonly draw: (statistics: Statistics) => string;
+  readonly draw: (statistics: Statistics) => Markup;
 }
 
 const always = (): boolean => true;
@@ -27,6 +29,7 @@ const population = (
   draw: StatisticsPlot["draw"],
 ): StatisticsPlot => ({ name, section: "population", has, draw });
 
+/** All of them, in the order of the report. */
 export const statisticsPlots: readonly StatisticsPlot[] = [
   movement("speed_over_time", plots.speedPlot),
   movement("speed_of_tracks", plots.speedHistogram),

@@ -6,19 +6,19 @@ import { random } from "../core/random.js";
 import { roseOf } from "../stats/direction.js";
 import { axisOf } from "./axis.js";
 import { barChart, lineChart } from "./chart.js";
+import type { Markup } from "./markup.js";
 import { statisticsPlots } from "./plotlist.js";
 import * as plots from "./plots.js";
 import { roseChart } from "./rose.js";
-
 import { displacementPlot } from "./statisticsplots.js";
 import { speedLegend } from "./speedlegend.js";
 
-const wellFormed = (svg: string): void => {
-  expect(XMLValidator.validate(svg)).toBe(true);
-  expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+const wellFormed = ({ text }: Markup): void => {
+  expect(XMLValidator.validate(text)).toBe(true);
+  expect(text).not.toMatch(/NaN|Infinity|undefined/);
 };
-const texts = (svg: string): string[] =>
-  [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map((match) => match[1]!);
+const texts = (svg: Markup): string[] =>
+  [...svg.text.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map((match) => match[1]!);
 
 function walks(cells: number, frames: number): Statistics {
   const rng = random(7);
@@ -49,11 +49,14 @@ describe("axisOf", () => {
     expect(axis.tickLabels).toEqual(["0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
     expect([axis.position(0), axis.position(0.5), axis.position(1)]).toEqual([0, 0.5, 1]);
     expect(axisOf([-3, 12_000], { label: "a" }).tickLabels).toEqual([
-      "\u22125000",
+      "\u22122000",
       "0",
-      "5000",
+      "2000",
+      "4000",
+      "6000",
+      "8000",
       "10\u202f000",
-      "15\u202f000",
+      "12\u202f000",
     ]);
   });
 
@@ -72,13 +75,30 @@ describe("axisOf", () => {
     expect(wide.ticks).toEqual([0.1, 1, 10, 100, 1000, 10_000]);
     expect(wide.position(10)).toBeCloseTo(0.4, 12);
   });
+
+  it("holds its values on a logarithmic axis, one value and twenty decades of them", () => {
+    for (const values of [[1], [7], [3e-12, 2e9]]) {
+      const axis = axisOf(values, { label: "a", logarithmic: true });
+      for (const value of values) {
+        expect(axis.position(value)).toBeGreaterThanOrEqual(0);
+        expect(axis.position(value)).toBeLessThanOrEqual(1);
+      }
+      expect(axis.high).toBeGreaterThan(axis.low);
+      expect(axis.ticks.length).toBeGreaterThan(1);
+    }
+  });
+
+  it("has no place for what is no number", () => {
+    expect(axisOf([0, 1], { label: "a" }).position(NaN)).toBeNaN();
+    expect(axisOf([1, 10], { label: "a", logarithmic: true }).position(NaN)).toBeNaN();
+  });
 });
 
 describe("charts", () => {
   it("draws bars whose heights are the counts", () => {
     const svg = barChart([0, 1, 2, 3], [2, 0, 4], { title: "t", x: { label: "x" }, y: { label: "y" } });
     wellFormed(svg);
-    const heights = [...svg.matchAll(/<rect[^>]*height="([\d.]+)"/g)].map((match) => Number(match[1]));
+    const heights = [...svg.text.matchAll(/<rect[^>]*height="([\d.]+)"/g)].map((match) => Number(match[1]));
     expect(heights).toHaveLength(2);
     expect(heights[1]! / heights[0]!).toBeCloseTo(2, 2);
   });
@@ -90,10 +110,10 @@ describe("charts", () => {
       y: { label: "y" },
     });
     wellFormed(svg);
-    const path = /<path d="([^"]+)" fill="none" stroke="#0072b2"/.exec(svg)![1]!;
+    const path = /<path d="([^"]+)" fill="none" stroke="#0072b2"/.exec(svg.text)![1]!;
     expect(path.match(/M/g)).toHaveLength(2);
     expect(path.match(/L/g)).toHaveLength(1);
-    expect(svg.match(/<circle/g)).toHaveLength(1);
+    expect(svg.text.match(/<circle/g)).toHaveLength(1);
   });
 
   it("escapes what it is given", () => {
@@ -105,8 +125,10 @@ describe("charts", () => {
       { title: "</svg><script>", x: { label: "a<b" }, y: { label: "'&'" }, note: "<i>" },
     );
     wellFormed(svg);
-    expect(svg).not.toContain("<script>");
-    const { svg: root } = new XMLParser({ ignoreAttributes: false, processEntities: true }).parse(svg) as {
+    expect(svg.text).not.toContain("<script>");
+    const { svg: root } = new XMLParser({ ignoreAttributes: false, processEntities: true }).parse(
+      svg.text,
+    ) as {
       svg: Record<string, unknown>;
     };
     expect(root["@_aria-label"]).toBe("</svg><script>");
@@ -115,18 +137,22 @@ describe("charts", () => {
   it("gives the bars of a rose areas in proportion to their counts", () => {
     const svg = roseChart(roseOf([1, 2, 3, 4, 100]), { title: "t" });
     wellFormed(svg);
-    const radii = [...svg.matchAll(/A([\d.]+) /g)].map((match) => Number(match[1]));
+    const radii = [...svg.text.matchAll(/A([\d.]+),/g)].map((match) => Number(match[1]));
     expect(radii).toHaveLength(2);
     expect(radii[0]! / radii[1]!).toBeCloseTo(2, 2);
   });
 
   it("points a rose's bar up for cells that move up", () => {
-    // From 90° to 105°: the arc begins straight above the centre (320, 258).
-    const [, x, y] = /<path d="M320 258L([\d.]+) ([\d.]+)A/
-      .exec(roseChart(roseOf([91, 92]), { title: "t" }))!
-      .map(Number);
-    expect(x).toBeCloseTo(320, 1);
-    expect(y).toBeLessThan(258);
+    // From 90° to 105°: the arc runs from the left of it to straight above the centre.
+    const svg = roseChart(roseOf([91, 92]), { title: "t" }).text;
+    const place = "(-?[\\d.]+),(-?[\\d.]+)";
+    const path = new RegExp(`<path d="M${place}A[^"]*,${place}L0,0Z"`).exec(svg)!;
+    const [, fromX, fromY, toX, toY] = path.map(Number) as [number, number, number, number, number];
+    expect(fromX).toBeLessThan(0);
+    expect(fromY).toBeLessThan(0);
+    expect(toX).toBeCloseTo(0, 1);
+    expect(toY).toBeLessThan(fromY);
+    expect(svg).toContain('<g transform="translate(320 258)">');
   });
 });
 
@@ -158,13 +184,20 @@ describe("plots of statistics", () => {
     expect(texts(displacementPlot(statistics))).toEqual(expect.arrayContaining(["lag [min]", "MSD [µm²]"]));
   });
 
+  it("have one bar over the whole histogram where all values are equal", () => {
+    const statistics = walks(40, 30);
+    const svg = plots.areaHistogram({ ...statistics, areas: statistics.areas.map(() => 103) });
+    expect(svg.text.match(/<rect/g)).toHaveLength(1);
+    expect(texts(svg)).toEqual(expect.arrayContaining(["100", "105", "1200 nuclei"]));
+  });
+
   it("count every nucleus of the area histogram, giants in the last bar", () => {
     const statistics = walks(40, 30);
     const giant = { ...statistics, areas: statistics.areas.map((area, i) => (i === 0 ? 1e6 : area)) };
     const svg = plots.areaHistogram(giant);
     expect(texts(svg).join(" ")).toContain("1200 nuclei; the last bar holds");
     const bottom = 400 - 58;
-    const total = [...svg.matchAll(/<rect[^>]*y="([\d.]+)"[^>]*height="([\d.]+)"/g)].map(
+    const total = [...svg.text.matchAll(/<rect[^>]*y="([\d.]+)"[^>]*height="([\d.]+)"/g)].map(
       (match) => [Number(match[1]), Number(match[2])] as const,
     );
     for (const [y, height] of total) expect(y + height).toBeCloseTo(bottom, 1);

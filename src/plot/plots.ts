@@ -1,8 +1,11 @@
 /** The figures of a report, each an SVG: statistics in, text out. */
 import type { Statistics } from "../analyse/analyse.js";
 import type { Rose } from "../stats/direction.js";
+import { formatNumber } from "../core/wording.js";
+import { roundSteps } from "./axis.js";
 import { barChart, lineChart, type Mark } from "./chart.js";
-import { formatNumber } from "./markup.js";
+import type { Markup } from "./markup.js";
+import { densityUnit, timeAxis, timeUnit } from "./quantities.js";
 import { roseChart } from "./rose.js";
 
 /** What is drawn of a training record. */
@@ -21,7 +24,7 @@ export interface ThresholdScore {
 }
 
 /** Loss of training and validation against the steps. */
-export function lossPlot(records: readonly LossRecord[]): string {
+export function lossPlot(records: readonly LossRecord[]): Markup {
   const x = records.map(({ step }) => step);
   const training = { name: "training", x, y: records.map(({ trainingLoss }) => trainingLoss) };
   const validation = {
@@ -39,10 +42,8 @@ export function lossPlot(records: readonly LossRecord[]): string {
 }
 
 /** Nuclei in each frame. */
-export function countPlot({ frames, units, summary }: Statistics): string {
-  const [x, label] = summary.tracked
-    ? [frames.time, timeLabel(units.time)]
-    : [frames.frame, "image (from 0)"];
+export function countPlot({ frames, units, summary }: Statistics): Markup {
+  const [x, label] = summary.tracked ? [frames.time, timeAxis(units)] : [frames.frame, "image (from 0)"];
   return lineChart([{ name: "nuclei", x, y: frames.nuclei, draw: summary.tracked ? "line" : "points" }], {
     title: "Number of nuclei",
     x: { label, whole: !summary.tracked },
@@ -51,19 +52,17 @@ export function countPlot({ frames, units, summary }: Statistics): string {
 }
 
 /** Density of nuclei in each frame. */
-export function densityPlot({ frames, units, summary }: Statistics): string {
-  const [x, label] = summary.tracked
-    ? [frames.time, timeLabel(units.time)]
-    : [frames.frame, "image (from 0)"];
+export function densityPlot({ frames, units, summary }: Statistics): Markup {
+  const [x, label] = summary.tracked ? [frames.time, timeAxis(units)] : [frames.frame, "image (from 0)"];
   return lineChart([{ name: "density", x, y: frames.density, draw: summary.tracked ? "line" : "points" }], {
     title: "Density of nuclei",
     x: { label, whole: !summary.tracked },
-    y: { label: `density [${densityUnit(units.density)}]`, include: [0] },
+    y: { label: `density [${densityUnit(units)}]`, include: [0] },
   });
 }
 
 /** Mean and median speed against time. */
-export function speedPlot({ frames, units }: Statistics): string {
+export function speedPlot({ frames, units }: Statistics): Markup {
   return lineChart(
     [
       { name: "mean", x: frames.time, y: frames.meanSpeed },
@@ -71,24 +70,24 @@ export function speedPlot({ frames, units }: Statistics): string {
     ],
     {
       title: "Speed of nuclei",
-      x: { label: timeLabel(units.time) },
+      x: { label: timeAxis(units) },
       y: { label: `speed [${units.speed}]`, include: [0] },
     },
   );
 }
 
 /** Divisions in each frame. */
-export function divisionPlot({ frames, units }: Statistics): string {
+export function divisionPlot({ frames, units }: Statistics): Markup {
   const edges = Array.from({ length: frames.count + 1 }, (_, i) => (i - 0.5) * units.perFrame);
   return barChart(edges, frames.divisions, {
     title: "Divisions",
-    x: { label: timeLabel(units.time) },
+    x: { label: timeAxis(units) },
     y: { label: "divisions per frame", whole: true },
   });
 }
 
 /** Distribution of the areas of all nuclei of all frames. */
-export function areaHistogram({ areas, units, summary }: Statistics): string {
+export function areaHistogram({ areas, units, summary }: Statistics): Markup {
   const whole = `median ${formatNumber(summary.medianArea)} ${units.area}`;
   return histogram(areas, {
     title: "Area of nuclei",
@@ -100,11 +99,11 @@ export function areaHistogram({ areas, units, summary }: Statistics): string {
 }
 
 /** Distribution of the durations of the branches. */
-export function durationHistogram({ branches, units, summary }: Statistics): string {
-  const text = `median ${formatNumber(summary.medianDuration)} ${units.time === "min" ? "min" : "frames"}`;
+export function durationHistogram({ branches, units, summary }: Statistics): Markup {
+  const text = `median ${formatNumber(summary.medianDuration)} ${timeUnit(units)}`;
   return histogram(branches.duration, {
     title: "Duration of tracks",
-    label: `duration [${units.time === "min" ? "min" : "frames"}]`,
+    label: `duration [${timeUnit(units)}]`,
     unit: "tracks",
     mark: { x: summary.medianDuration, text },
     grain: units.perFrame,
@@ -112,7 +111,7 @@ export function durationHistogram({ branches, units, summary }: Statistics): str
 }
 
 /** Distribution of the mean speeds of the branches. */
-export function speedHistogram({ branches, units }: Statistics): string {
+export function speedHistogram({ branches, units }: Statistics): Markup {
   return histogram(branches.meanSpeed, {
     title: "Speed of tracks",
     label: `mean speed of the track [${units.speed}]`,
@@ -122,15 +121,15 @@ export function speedHistogram({ branches, units }: Statistics): string {
 }
 
 /** Net directions of the tracks, in bins as figure 7B of Englbrecht et al. 2021. */
-export const trackRose = (statistics: Statistics): string =>
+export const trackRose = (statistics: Statistics): Markup =>
   rosePlot(statistics.trackDirections, "Direction of tracks", "tracks", true);
 
 /** Directions of all steps from frame to frame. */
-export const stepRose = (statistics: Statistics): string =>
+export const stepRose = (statistics: Statistics): Markup =>
   rosePlot(statistics.stepDirections, "Direction of steps", "steps", false);
 
 /** F1 of the objects against the threshold of IoU at which they count as found. */
-export function f1Plot(scores: readonly ThresholdScore[]): string {
+export function f1Plot(scores: readonly ThresholdScore[]): Markup {
   return lineChart(
     [
       {
@@ -148,24 +147,21 @@ export function f1Plot(scores: readonly ThresholdScore[]): string {
   );
 }
 
-/** "1/mm²" is written "nuclei / mm²" on an axis. */
-const densityUnit = (unit: string): string => (unit === "1/mm²" ? "nuclei/mm²" : "nuclei/megapixel");
-
-const timeLabel = (unit: string): string => (unit === "min" ? "time [min]" : "frame (from 0)");
-
-function rosePlot(rose: Rose, title: string, unit: string, test: boolean): string {
-  const mean = Number.isNaN(rose.meanDirection)
-    ? "no mean direction"
-    : `mean direction ${formatNumber(rose.meanDirection)}°, resultant length ${formatNumber(rose.resultant, 2)}`;
-  const p =
-    test && rose.total > 0
-      ? `, Rayleigh test p ${rose.rayleighP < 1e-4 ? "< 0.0001" : `= ${formatNumber(rose.rayleighP, 2)}`}`
-      : "";
+function rosePlot(rose: Rose, title: string, unit: string, test: boolean): Markup {
+  if (rose.total === 0) return roseChart(rose, { title, note: `no ${unit}` });
+  const p = rose.rayleighP < 1e-4 ? "< 0.0001" : `= ${formatNumber(rose.rayleighP, 2)}`;
+  const tested = test ? `, Rayleigh test p ${p}` : "";
   return roseChart(rose, {
     title,
-    note: rose.total === 0 ? `no ${unit}` : `${formatNumber(rose.total)} ${unit}; ${mean}${p}`,
+    note: `${formatNumber(rose.total)} ${unit}; ${meanDirectionText(rose)}${tested}`,
   });
 }
+
+/** The mean direction of a rose in words. */
+export const meanDirectionText = ({ meanDirection, resultant }: Rose): string =>
+  Number.isNaN(meanDirection)
+    ? "no mean direction"
+    : `mean direction ${formatNumber(meanDirection)}°, resultant length ${formatNumber(resultant, 2)}`;
 
 interface HistogramOptions {
   readonly title: string;
@@ -182,7 +178,7 @@ interface HistogramOptions {
   readonly clip?: boolean | undefined;
 }
 
-function histogram(values: Float64Array, options: HistogramOptions): string {
+function histogram(values: Float64Array, options: HistogramOptions): Markup {
   const finite = values.filter(Number.isFinite).sort();
   const { edges, clipped } = finite.length === 0 ? { edges: [0, 1], clipped: 0 } : binEdges(finite, options);
   const counts = new Float64Array(edges.length - 1);
@@ -200,6 +196,9 @@ function histogram(values: Float64Array, options: HistogramOptions): string {
   );
 }
 
+/** About this many bins have a histogram whose values are no whole multiples of a grain. */
+const fineBins = 30;
+
 /** About 30 bins of a round width from a round value on. @param sorted at least one value, ascending */
 function binEdges(
   sorted: Float64Array,
@@ -212,13 +211,12 @@ function binEdges(
     const bins = Math.floor((high - low) / width) + 1;
     return { edges: Array.from({ length: bins + 1 }, (_, i) => low - grain / 2 + i * width), clipped: 0 };
   }
-  const rough = (high - low || Math.abs(low) || 1) / 30;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const width = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
-  const first = Math.floor(low / width);
-  const last = Math.max(first + 1, Math.floor(high / width) + 1);
-  const edges = Array.from({ length: last - first + 1 }, (_, i) =>
-    Number(((first + i) * width).toPrecision(12)),
-  );
-  return { edges, clipped: sorted.filter((value) => value >= edges[edges.length - 1]!).length };
+  // Of equal values there is one bin, as wide as it would be if others lay up to twice as high.
+  const edges =
+    high > low
+      ? roundSteps(low, high, fineBins)
+      : roundSteps(low, low + (Math.abs(low) || 1), fineBins).slice(0, 2);
+  // The last bin holds what is below its end.
+  if (edges.at(-1)! <= high) edges.push(Number((2 * edges.at(-1)! - edges.at(-2)!).toPrecision(12)));
+  return { edges, clipped: sorted.filter((value) => value >= edges.at(-1)!).length };
 }

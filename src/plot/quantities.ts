@@ -1,4 +1,5 @@
 /** Names of quantities as the tables have them, such as `mean_speed_um_per_min`, into words and a unit. */
+import type { Units } from "../analyse/units/units.js";
 
 /** Endings of names, longer before shorter ones that end alike. */
 const endings: readonly (readonly [ending: string, unit: string])[] = [
@@ -26,11 +27,12 @@ const endings: readonly (readonly [ending: string, unit: string])[] = [
   ["percent", "%"],
 ];
 
-/** Rates whose names hold what they are a rate of. */
 const words = (name: string): string => name.replaceAll("_", " ");
 
+/** What a quantity is called, and its unit; "" where it has none. */
 export function quantityName(name: string): { readonly text: string; readonly unit: string } {
   const found = endings.find(([ending]) => name.endsWith(`_${ending}`));
+  // A mean over frames is no rate.
   if (found === undefined || name === "mean_nuclei_per_frame") return { text: words(name), unit: "" };
   return { text: words(name.slice(0, -found[0].length - 1)), unit: found[1] };
 }
@@ -40,3 +42,13 @@ export function quantityLabel(name: string): string {
   const { text, unit } = quantityName(name);
   return unit === "" ? text : `${text} [${unit}]`;
 }
+
+/** Label of an axis of times in a movie. */
+export const timeAxis = ({ time }: Units): string => (time === "min" ? "time [min]" : "frame (from 0)");
+
+/** Unit of durations and lags. */
+export const timeUnit = ({ time }: Units): string => (time === "min" ? "min" : "frames");
+
+/** Unit of densities as an axis has it. */
+export const densityUnit = ({ density }: Units): string =>
+  density === "1/mm²" ? "nuclei/mm²" : "nuclei/megapixel";

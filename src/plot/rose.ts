@@ -1,122 +1,117 @@
+import { arc } from "d3-shape";
+import { formatNumber } from "../core/wording.js";
 import { palette } from "../draw/colours.js";
 import type { Rose } from "../stats/direction.js";
-import { fixed, opened, text } from "./chart.js";
-import { formatNumber } from "./markup.js";
+import { drawing, fixed, heading, ink, linePath, type Point, segment, text } from "./chart.js";
+import { type Markup, svg } from "./markup.js";
 
 const size = { width: 640, height: 470 };
+/** The circle, from its centre: what is drawn around it is moved there. */
 const [centreX, centreY, outer] = [320, 258, 165];
+
+/** What stands around a rose. */
+export interface RoseOptions {
+  readonly title: string;
+  readonly note?: string | undefined;
+  /** Of the bars; the arrow is then dark. Default the first of the palette, the arrow in the second. */
+  readonly colour?: string | undefined;
+}
 
 /**
  * Directions as bars around a circle: 0° right, 90° up, as on the screen. The AREA of a bar is its share of
  * all directions (its radius the square root of it), for the eye reads areas. The arrow is the mean
  * direction; its length on the scale of the outer ring is the resultant length.
  */
-export function roseChart(
-  rose: Rose,
-  options: {
-    readonly title: string;
-    readonly note?: string | undefined;
-    readonly colour?: string | undefined;
-  },
-): string {
+export function roseChart(rose: Rose, { title, note, colour }: RoseOptions): Markup {
   const largest = rose.counts.reduce((a, b) => Math.max(a, b), 0);
-  const shareOfLargest = largest / Math.max(1, rose.total);
-  const rings = ringShares(shareOfLargest);
-  const end = rings[rings.length - 1]!;
-  const radius = (share: number): number => outer * Math.sqrt(share / end);
+  const rings = ringShares(largest / Math.max(1, rose.total));
+  const radius = (share: number): number => outer * Math.sqrt(share / rings.at(-1)!);
   const bars = Array.from(rose.counts, (count, k) =>
     count === 0
-      ? ""
+      ? undefined
       : sector(
-          k * rose.binWidth,
-          (k + 1) * rose.binWidth,
+          [k * rose.binWidth, (k + 1) * rose.binWidth],
           radius(count / rose.total),
-          options.colour ?? palette[0],
+          colour ?? palette[0],
         ),
   );
-  const ringLines = rings.map(
-    (share) =>
-      `<circle cx="${centreX}" cy="${centreY}" r="${fixed(radius(share))}" fill="none" stroke="#cfcfcf"/>`,
-  );
-  // Inside the ring, between the labels of two spokes.
-  const ringLabels = rings.map((share) => {
-    const [x, y] = polar(45, radius(share) - 11);
-    return text(
-      x,
-      y + 5,
-      `${formatNumber(share * 100, 2)} %`,
-      "middle",
-      13,
-      ' fill="#555555" stroke="#ffffff" stroke-width="3" paint-order="stroke"',
-    );
-  });
-  return (
-    opened(options.title, size) +
-    text(20, 24, options.title, "start", 19, ' font-weight="600"') +
-    (options.note ? text(20, 46, options.note, "start", 14, ' fill="#666666"') : "") +
-    ringLines.join("") +
-    spokes() +
-    bars.join("") +
-    ringLabels.join("") +
-    meanArrow(rose, options.colour === undefined ? palette[1] : "#222222") +
-    "</svg>"
+  return drawing(
+    title,
+    size,
+    svg`
+      ${heading(title, note, 20)}
+      <g transform="translate(${centreX} ${centreY})">
+        ${rings.map((share) => svg`<circle r="${fixed(radius(share))}" fill="none" stroke="#cfcfcf"/>`)}
+        ${Array.from({ length: 12 }, (_, k) => spoke(30 * k))}
+        ${bars}
+        ${rings.map((share) => ringLabel(share, radius(share)))}
+        ${meanArrow(rose, colour === undefined ? palette[1] : ink)}
+      </g>`,
   );
 }
 
-/** Two or three round shares, the last at least the largest bin's. */
+/** Shares that the outer ring may stand for, a quarter and a half of which are round, too. */
+const roundShares = [0.05, 0.06, 0.08, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1];
+
+/** Three round shares, the last at least the largest bin's. */
 function ringShares(largest: number): number[] {
-  const top =
-    [0.05, 0.06, 0.08, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1].find(
-      (share) => share >= largest - 1e-12,
-    ) ?? 1;
+  const top = roundShares.find((share) => share >= largest - 1e-12) ?? 1;
   return [top / 4, top / 2, top];
 }
 
-function polar(degrees: number, radius: number): [x: number, y: number] {
-  const angle = (degrees * Math.PI) / 180;
-  return [centreX + radius * Math.cos(angle), centreY - radius * Math.sin(angle)];
+const radians = (degrees: number): number => (degrees * Math.PI) / 180;
+
+/** From the centre; y points down in an SVG. */
+const polar = (degrees: number, radius: number): Point => [
+  radius * Math.cos(radians(degrees)),
+  -radius * Math.sin(radians(degrees)),
+];
+
+/** d3 counts angles clockwise from above, in radians. */
+const d3Angle = (degrees: number): number => radians(90 - degrees);
+const arcPath = arc().digits(2);
+
+function sector([from, to]: readonly [number, number], radius: number, colour: string): Markup {
+  const path = arcPath({
+    innerRadius: 0,
+    outerRadius: radius,
+    startAngle: d3Angle(to),
+    endAngle: d3Angle(from),
+  });
+  return svg`
+    <path d="${path ?? ""}" fill="${colour}" fill-opacity="0.75" stroke="#ffffff" stroke-width="1"/>`;
 }
 
-function sector(from: number, to: number, radius: number, colour: string): string {
-  const [x0, y0] = polar(from, radius);
-  const [x1, y1] = polar(to, radius);
-  // Sweep 0: counter-clockwise on the screen.
-  return (
-    `<path d="M${centreX} ${centreY}L${fixed(x0)} ${fixed(y0)}A${fixed(radius)} ${fixed(radius)} ` +
-    `0 0 0 ${fixed(x1)} ${fixed(y1)}Z" fill="${colour}" fill-opacity="0.75" stroke="#ffffff" ` +
-    `stroke-width="1"/>`
-  );
+/** Inside the ring, between the labels of two spokes. */
+function ringLabel(share: number, radius: number): Markup {
+  const [x, y] = polar(45, radius - 11);
+  const style = svg`fill="#555555" stroke="#ffffff" stroke-width="3" paint-order="stroke"`;
+  return text(`${formatNumber(share * 100, 2)} %`, { x, y: y + 5, size: 13, anchor: "middle", style });
 }
 
-function spokes(): string {
-  return Array.from({ length: 12 }, (_, k) => {
-    const angle = k * 30;
-    const [x, y] = polar(angle, outer);
-    const [labelX, labelY] = polar(angle, outer + 10);
-    const anchor = angle === 90 || angle === 270 ? "middle" : angle < 90 || angle > 270 ? "start" : "end";
-    const drop = 5 - 6 * Math.sin((angle * Math.PI) / 180);
-    return (
-      `<line x1="${centreX}" y1="${centreY}" x2="${fixed(x)}" y2="${fixed(y)}" stroke="#e4e4e4"/>` +
-      text(labelX, labelY + drop, `${angle}°`, anchor, 15)
-    );
-  }).join("");
+function spoke(degrees: number): Markup {
+  const [x, y] = polar(degrees, outer + 10);
+  const drop = 5 - 6 * Math.sin(radians(degrees));
+  return svg`
+    ${segment([0, 0], polar(degrees, outer), svg`stroke="#e4e4e4"`)}
+    ${text(`${degrees}°`, { x, y: y + drop, size: 15, anchor: anchorAt(degrees) })}`;
 }
 
-function meanArrow(rose: Rose, colour: string): string {
-  if (Number.isNaN(rose.meanDirection)) return "";
-  const length = Math.max(14, outer * rose.resultant);
-  const [x, y] = polar(rose.meanDirection, length);
-  const [leftX, leftY] = polar(rose.meanDirection + 90, 5);
-  const [rightX, rightY] = polar(rose.meanDirection - 90, 5);
-  const [baseX, baseY] = polar(rose.meanDirection, length - 11);
-  const tip = [
-    [x, y],
-    [baseX + leftX - centreX, baseY + leftY - centreY],
-    [baseX + rightX - centreX, baseY + rightY - centreY],
-  ];
-  return (
-    `<line x1="${centreX}" y1="${centreY}" x2="${fixed(baseX)}" y2="${fixed(baseY)}" ` +
-    `stroke="${colour}" stroke-width="3"/><path ` +
-    `d="M${tip.map(([a, b]) => `${fixed(a!)} ${fixed(b!)}`).join("L")}Z" fill="${colour}"/>`
-  );
+function anchorAt(degrees: number): "start" | "middle" | "end" {
+  if (degrees === 90 || degrees === 270) return "middle";
+  return degrees < 90 || degrees > 270 ? "start" : "end";
+}
+
+function meanArrow({ meanDirection, resultant }: Rose, colour: string): Markup | undefined {
+  if (Number.isNaN(meanDirection)) return undefined;
+  const length = Math.max(14, outer * resultant);
+  const base = polar(meanDirection, length - 11);
+  const beside = (degrees: number): Point => {
+    const [x, y] = polar(degrees, 5);
+    return [base[0] + x, base[1] + y];
+  };
+  const tip = [polar(meanDirection, length), beside(meanDirection + 90), beside(meanDirection - 90)];
+  return svg`
+    ${segment([0, 0], base, svg`stroke="${colour}" stroke-width="3"`)}
+    <path d="${linePath(tip)}Z" fill="${colour}"/>`;
 }

@@ -1,11 +1,10 @@
 /** The figures of movement, shape, cycles and brightness, each an SVG: statistics in, text out. */
 import type { Statistics } from "../analyse/analyse.js";
+import { formatNumber, formatRange } from "../core/wording.js";
 import { lineChart, type Series } from "./chart.js";
 import { fieldChart } from "./fieldchart.js";
-import { formatNumber } from "./markup.js";
-
-const time = (unit: string): string => (unit === "min" ? "min" : "frames");
-const axisTime = (unit: string): string => (unit === "min" ? "time [min]" : "frame (from 0)");
+import type { Markup } from "./markup.js";
+import { timeAxis, timeUnit } from "./quantities.js";
 
 /** Value and interval, or why there is none. */
 function stated(
@@ -17,12 +16,12 @@ function stated(
   const value = summary[key];
   if (Number.isNaN(value)) return notes[key] ?? `no ${name}`;
   const { low, high } = intervals[key];
-  const range = Number.isNaN(low) ? "" : ` (95 % interval ${formatNumber(low)} to ${formatNumber(high)})`;
+  const range = Number.isNaN(low) ? "" : ` (95 % interval ${formatRange(low, high)})`;
   return `${name} ${formatNumber(value)}${unit}${range}`;
 }
 
 /** Mean squared displacement against lag, both logarithmic, with the power law that was fitted. */
-export function displacementPlot(statistics: Statistics): string {
+export function displacementPlot(statistics: Statistics): Markup {
   const { meanSquaredDisplacement: msd, units } = statistics;
   const positive = (values: Float64Array): Float64Array => values.map((value) => (value > 0 ? value : NaN));
   const fitted = Number.isNaN(msd.fit.exponent)
@@ -48,14 +47,14 @@ export function displacementPlot(statistics: Statistics): string {
     {
       title: "Mean squared displacement",
       note: stated("exponent", statistics, "msdExponent"),
-      x: { label: `lag [${time(units.time)}]`, logarithmic: true },
+      x: { label: `lag [${timeUnit(units)}]`, logarithmic: true },
       y: { label: `MSD [${units.area}]`, logarithmic: true },
     },
   );
 }
 
 /** Velocity autocorrelation against lag, as measured and without the mean movement of the frame. */
-export function autocorrelationPlot(statistics: Statistics): string {
+export function autocorrelationPlot(statistics: Statistics): Markup {
   const { velocityAutocorrelation: c, units } = statistics;
   return lineChart(
     [
@@ -64,15 +63,15 @@ export function autocorrelationPlot(statistics: Statistics): string {
     ],
     {
       title: "Velocity autocorrelation",
-      note: stated("persistence time", statistics, "fluctuationPersistenceTime", ` ${time(units.time)}`),
-      x: { label: `lag [${time(units.time)}]`, include: [0] },
+      note: stated("persistence time", statistics, "fluctuationPersistenceTime", ` ${timeUnit(units)}`),
+      x: { label: `lag [${timeUnit(units)}]`, include: [0] },
       y: { label: "correlation", include: [0, 1] },
     },
   );
 }
 
 /** Correlation of the velocities of two nuclei against their distance. */
-export function spatialCorrelationPlot({ spatialCorrelation: c, units, summary, notes }: Statistics): string {
+export function spatialCorrelationPlot({ spatialCorrelation: c, units, summary, notes }: Statistics): Markup {
   const note = Number.isNaN(summary.correlationLength)
     ? notes.correlationLength
     : `correlation length ${formatNumber(summary.correlationLength)} ${units.length}, without the frame's mean`;
@@ -91,7 +90,7 @@ export function spatialCorrelationPlot({ spatialCorrelation: c, units, summary, 
 }
 
 /** Mean velocity of each cell of the grid over the movie, as arrows. */
-export function velocityFieldPlot({ velocityField, units, frames }: Statistics): string {
+export function velocityFieldPlot({ velocityField, units, frames }: Statistics): Markup {
   return fieldChart(velocityField, {
     title: "Velocity field",
     unit: units.speed,
@@ -105,22 +104,22 @@ export function survivalPlot({
   cycles: { survival: s, time: followed, count, divided },
   units,
   summary,
-}: Statistics): string {
+}: Statistics): Markup {
   const seen = divided.reduce((sum, one) => sum + one, 0);
   const median = Number.isNaN(summary.medianCycle)
     ? "no median"
-    : `median ${formatNumber(summary.medianCycle)} ${time(units.time)}`;
+    : `median ${formatNumber(summary.medianCycle)} ${timeUnit(units)}`;
   const end = followed.reduce((a, b) => Math.max(a, b), 0);
   const share = { name: "undivided", ...stairs(s.time, s.share, end) };
   const limits = [
     { name: "lower 95 % limit", ...stairs(s.time, s.low, end), dashed: true },
     { name: "upper", ...stairs(s.time, s.high, end), dashed: true },
   ];
-  const curves: Series[] = count === 0 ? [] : s.count === 0 ? [share] : [share, ...limits];
-  return lineChart(curves, {
+  const curves: Series[] = s.count === 0 ? [share] : [share, ...limits];
+  return lineChart(count === 0 ? [] : curves, {
     title: "Cell cycle",
     note: `${formatNumber(seen)} of ${formatNumber(count)} cycles seen whole; ${median} (Kaplan-Meier)`,
-    x: { label: `time since birth [${time(units.time)}]`, include: [0] },
+    x: { label: `time since birth [${timeUnit(units)}]`, include: [0] },
     y: { label: "share undivided", range: [0, 1] },
   });
 }
@@ -138,7 +137,7 @@ function stairs(times: Float64Array, shares: Float64Array, end: number): { x: nu
 }
 
 /** Nuclear brightness above the background by channel. */
-export function intensityPlot({ intensities, units }: Statistics): string {
+export function intensityPlot({ intensities, units }: Statistics): Markup {
   const channels = intensities === undefined ? [] : [...new Set(intensities.channel)].sort((a, b) => a - b);
   const series = channels.map((channel): Series => {
     const rows = Array.from(intensities!.channel.keys()).filter(
@@ -156,14 +155,14 @@ export function intensityPlot({ intensities, units }: Statistics): string {
       intensities === undefined
         ? "no images were measured"
         : "median over the nuclei of the mean grey value, less the background",
-    x: { label: axisTime(units.time) },
+    x: { label: timeAxis(units) },
     y: { label: "grey value above background", include: [0] },
   });
 }
 
 /** Eccentricity, solidity and the ratio of the axes of each frame. */
-export function shapePlot({ frames, shapes, units, summary }: Statistics): string {
-  const [x, label] = summary.tracked ? [frames.time, axisTime(units.time)] : [frames.frame, "image (from 0)"];
+export function shapePlot({ frames, shapes, units, summary }: Statistics): Markup {
+  const [x, label] = summary.tracked ? [frames.time, timeAxis(units)] : [frames.frame, "image (from 0)"];
   const draw = summary.tracked ? "line" : "points";
   return lineChart(
     [
@@ -181,8 +180,8 @@ export function shapePlot({ frames, shapes, units, summary }: Statistics): strin
 }
 
 /** Mean and median area of each frame. */
-export function areaPlot({ frames, units, summary }: Statistics): string {
-  const [x, label] = summary.tracked ? [frames.time, axisTime(units.time)] : [frames.frame, "image (from 0)"];
+export function areaPlot({ frames, units, summary }: Statistics): Markup {
+  const [x, label] = summary.tracked ? [frames.time, timeAxis(units)] : [frames.frame, "image (from 0)"];
   const draw = summary.tracked ? "line" : "points";
   return lineChart(
     [

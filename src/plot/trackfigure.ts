@@ -5,14 +5,16 @@
 import type { Statistics } from "../analyse/analyse.js";
 import type { Image } from "../core/image.js";
 import type { Nuclei } from "../core/nuclei.js";
+import { formatNumber, formatRange } from "../core/wording.js";
 import { hex, speedColour } from "../draw/colours.js";
 import { roundLength } from "../draw/scalebar.js";
 import { speedRange, type SpeedRange } from "../draw/trackoverlay.js";
 import { contrastOf, drawGrey } from "../draw/view.js";
 import { encodePng } from "../io/png/png.js";
 import { base64 } from "./base64.js";
-import { fixed, text } from "./chart.js";
-import { escapeText, formatNumber } from "./markup.js";
+import { dot, fixed, ink, linePath, type Point, text } from "./chart.js";
+import { type Markup, svg } from "./markup.js";
+import { speedGradient } from "./speedlegend.js";
 import { fontStack } from "./typeface.js";
 
 /**
@@ -21,6 +23,13 @@ import { fontStack } from "./typeface.js";
  */
 const [brightness, levels] = [0.6, 64];
 
+/** An image, and how large things are drawn on it: px of the image for what is 1 px where it has 1024. */
+interface Ground {
+  readonly height: number;
+  readonly width: number;
+  readonly unit: number;
+}
+
 /**
  * Every branch in the colour of its mean speed, from blue (slow) to red (fast); white rings are divisions,
  * white lines lead to the daughters. One unit of the SVG is a pixel of the image; small images are shown
@@ -28,31 +37,30 @@ const [brightness, levels] = [0.6, 64];
  *
  * @param nuclei rows that `statistics` was made from, their places in px of the image
  */
-export function trackFigure(image: Image, nuclei: Nuclei, statistics: Statistics): string {
+export function trackFigure(image: Image, nuclei: Nuclei, statistics: Statistics): Markup {
   const { height, width } = image;
-  const { units } = statistics;
+  const { speed } = statistics.units;
   const range = speedRange(statistics);
   // All that is drawn grows with the image, so that it looks alike in a column of a page.
-  const unit = Math.max(height, width) / 1024;
-  const legend = 62 * unit;
-  const zoom = Math.max(1, Math.round(1 / unit));
-  const bar = image.pixelSize === undefined ? "" : scaleBar(image.pixelSize, height, width, unit);
-  const title =
-    `Tracks coloured by their mean speed, ${formatNumber(range.low)} to ` +
-    `${formatNumber(range.high)} ${units.speed}`;
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ` +
-    `viewBox="0 0 ${width} ${fixed(height + legend)}" width="${width * zoom}" ` +
-    `height="${fixed((height + legend) * zoom)}" role="img" aria-label="${escapeText(title)}" ` +
-    `font-family="${fontStack}" fill="#222222">` +
-    `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">` +
-    `<image width="${width}" height="${height}" ` +
-    `xlink:href="data:image/png;base64,${base64(encodePng(greyPlane(image)))}"/>` +
-    `<g fill="none" stroke-linecap="round" stroke-linejoin="round" transform="translate(0.5 ` +
-    `0.5)">${branchPaths(nuclei, statistics, range, 2 * unit)}${divisionMarks(statistics, unit)}</g>${bar}</svg>` +
-    legendBand(range, units.speed, height, width, unit) +
-    "</svg>"
-  );
+  const ground: Ground = { height, width, unit: Math.max(height, width) / 1024 };
+  const total = height + 62 * ground.unit;
+  const zoom = Math.max(1, Math.round(1 / ground.unit));
+  const title = `Tracks coloured by their mean speed, ${formatRange(range.low, range.high)} ${speed}`;
+  const pixels = `data:image/png;base64,${base64(encodePng(greyPlane(image)))}`;
+  return svg`
+    <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"
+      viewBox="0 0 ${width} ${fixed(total)}" width="${width * zoom}" height="${fixed(total * zoom)}"
+      role="img" aria-label="${title}" font-family="${fontStack}" fill="${ink}">
+      <svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
+        <image width="${width}" height="${height}" xlink:href="${pixels}"/>
+        <g fill="none" stroke-linecap="round" stroke-linejoin="round" transform="translate(0.5 0.5)">
+          ${branchPaths(nuclei, statistics, range, 2 * ground.unit)}
+          ${divisionMarks(statistics, ground.unit)}
+        </g>
+        ${image.pixelSize !== undefined && scaleBar(image.pixelSize, ground)}
+      </svg>
+      ${legendBand(range, speed, ground)}
+    </svg>`;
 }
 
 function greyPlane(image: Image): { height: number; width: number; samples: 1; data: Uint8Array } {
@@ -70,89 +78,77 @@ function branchPaths(
   { steps, branches }: Statistics,
   { low, high }: SpeedRange,
   thickness: number,
-): string {
-  const paths = new Map<number, string>();
+): Markup {
+  const place = (row: number): Point => [nuclei.x[row]!, nuclei.y[row]!];
+  const paths = new Map<number, Point[]>();
   for (let i = 0; i < steps.count; i++) {
-    const [branch, from, to] = [steps.branch[i]!, steps.from[i]!, steps.to[i]!];
-    const begun = paths.get(branch) ?? `M${fixed(nuclei.x[from]!)} ${fixed(nuclei.y[from]!)}L`;
-    paths.set(
-      branch,
-      `${begun}${begun.endsWith("L") ? "" : " "}${fixed(nuclei.x[to]!)} ${fixed(nuclei.y[to]!)}`,
-    );
+    const branch = steps.branch[i]!;
+    const begun = paths.get(branch);
+    if (begun === undefined) paths.set(branch, [place(steps.from[i]!), place(steps.to[i]!)]);
+    else begun.push(place(steps.to[i]!));
   }
   const order = [...paths.keys()].sort((a, b) => branches.meanSpeed[a]! - branches.meanSpeed[b]! || a - b);
-  const lines = order.map(
-    (branch) =>
-      `<path d="${paths.get(branch)!}" ` +
-      `stroke="${hex(speedColour((branches.meanSpeed[branch]! - low) / (high - low)))}"/>`,
-  );
-  return `<g stroke-width="${fixed(thickness)}">${lines.join("")}</g>`;
-}
-
-function divisionMarks({ divisions, branches, units: { perPixel } }: Statistics, unit: number): string {
-  const marks = Array.from({ length: divisions.count }, (_, i) => {
-    const [y, x] = [divisions.y[i]! / perPixel, divisions.x[i]! / perPixel];
-    const lines = [divisions.daughter1[i]!, divisions.daughter2[i]!].map(
-      (daughter) =>
-        `M${fixed(x)} ${fixed(y)}L${fixed(branches.startX[daughter - 1]! / perPixel)} ` +
-        `${fixed(branches.startY[daughter - 1]! / perPixel)}`,
-    );
-    const ring = (colour: string, thickness: number): string =>
-      `<circle cx="${fixed(x)}" cy="${fixed(y)}" r="${fixed(5 * unit)}" stroke="${colour}" ` +
-      `stroke-width="${fixed(thickness * unit)}"/>`;
-    return (
-      `<path d="${lines.join("")}" stroke="#ffffff" ` +
-      `stroke-width="${fixed(unit)}"/>${ring("#000000", 3)}${ring("#ffffff", 1.5)}`
-    );
+  const lines = order.map((branch) => {
+    const colour = hex(speedColour((branches.meanSpeed[branch]! - low) / (high - low)));
+    return svg`<path d="${linePath(paths.get(branch)!)}" stroke="${colour}"/>`;
   });
-  return marks.join("");
+  return svg`<g stroke-width="${fixed(thickness)}">${lines}</g>`;
 }
 
-function scaleBar(pixelSize: number, height: number, width: number, unit: number): string {
+function divisionMarks({ divisions, branches, units: { perPixel } }: Statistics, unit: number): Markup[] {
+  const birthOf = (daughter: number): Point => [
+    branches.startX[daughter - 1]! / perPixel,
+    branches.startY[daughter - 1]! / perPixel,
+  ];
+  return Array.from({ length: divisions.count }, (_, i) => {
+    const mother: Point = [divisions.x[i]! / perPixel, divisions.y[i]! / perPixel];
+    const ways = [divisions.daughter1[i]!, divisions.daughter2[i]!].map((daughter) =>
+      linePath([mother, birthOf(daughter)]),
+    );
+    const ring = (colour: string, thickness: number): Markup =>
+      dot(mother, 5 * unit, svg`stroke="${colour}" stroke-width="${fixed(thickness * unit)}"`);
+    return svg`
+      <path d="${ways.join("")}" stroke="#ffffff" stroke-width="${fixed(unit)}"/>
+      ${ring("#000000", 3)}
+      ${ring("#ffffff", 1.5)}`;
+  });
+}
+
+function scaleBar(pixelSize: number, { height, width, unit }: Ground): Markup {
   const micrometres = roundLength((width * pixelSize) / 5);
   const length = micrometres / pixelSize;
   const [right, bottom] = [width - 16 * unit, height - 16 * unit];
-  return (
-    `<rect x="${fixed(right - length)}" y="${fixed(bottom - 6 * unit)}" width="${fixed(length)}" ` +
-    `height="${fixed(6 * unit)}" fill="#ffffff" stroke="#000000" stroke-width="${fixed(unit)}"/>` +
-    text(
-      right - length / 2,
-      bottom - 14 * unit,
-      `${formatNumber(micrometres)} µm`,
-      "middle",
-      rounded(24 * unit),
-      ` fill="#ffffff" stroke="#000000" stroke-width="${fixed(4 * unit)}" paint-order="stroke"`,
-    )
-  );
+  const rim = svg`stroke="#000000" stroke-width="${fixed(4 * unit)}" paint-order="stroke"`;
+  return svg`
+    <rect x="${fixed(right - length)}" y="${fixed(bottom - 6 * unit)}"
+      width="${fixed(length)}" height="${fixed(6 * unit)}"
+      fill="#ffffff" stroke="#000000" stroke-width="${fixed(unit)}"/>
+    ${text(`${formatNumber(micrometres)} µm`, {
+      x: right - length / 2,
+      y: bottom - 14 * unit,
+      size: rounded(24 * unit),
+      anchor: "middle",
+      style: svg`fill="#ffffff" ${rim}`,
+    })}`;
 }
 
 const rounded = (value: number): number => Math.round(value * 100) / 100;
 
 /** Below the image, so that it covers nothing. */
-function legendBand(
-  { low, high }: SpeedRange,
-  speedUnit: string,
-  top: number,
-  width: number,
-  unit: number,
-): string {
-  const stops = Array.from(
-    { length: 13 },
-    (_, i) => `<stop offset="${(i / 12).toFixed(3)}" stop-color="${hex(speedColour(i / 12))}"/>`,
-  ).join("");
+function legendBand({ low, high }: SpeedRange, speedUnit: string, { height, width, unit }: Ground): Markup {
   const [left, length] = [16 * unit, Math.min(420 * unit, width * 0.45)];
-  const size = rounded(20 * unit);
-  const middle = left + length;
-  return (
-    `<defs><linearGradient id="speeds">${stops}</linearGradient></defs>` +
-    `<rect x="${fixed(left)}" y="${fixed(top + 12 * unit)}" width="${fixed(length)}" ` +
-    `height="${fixed(16 * unit)}" fill="url(#speeds)" stroke="#888888" ` +
-    `stroke-width="${fixed(unit / 2)}"/>` +
-    text(left, top + 50 * unit, `≤ ${formatNumber(low)}`, "start", size) +
-    text(middle, top + 50 * unit, `≥ ${formatNumber(high)}`, "end", size) +
-    text(middle + 16 * unit, top + 27 * unit, `mean speed of the track [${speedUnit}]`, "start", size) +
-    `<circle cx="${fixed(middle + 22 * unit)}" cy="${fixed(top + 43 * unit)}" ` +
-    `r="${fixed(5 * unit)}" fill="none" stroke="#444444" stroke-width="${fixed(1.5 * unit)}"/>` +
-    text(middle + 36 * unit, top + 50 * unit, "division", "start", size)
-  );
+  const right = left + length;
+  const line = { y: height + 50 * unit, size: rounded(20 * unit) };
+  const unitLine = { x: right + 16 * unit, y: height + 27 * unit, size: line.size };
+  const ring = svg`fill="none" stroke="#444444" stroke-width="${fixed(1.5 * unit)}"`;
+  return svg`
+    ${speedGradient("speeds")}
+    <rect x="${fixed(left)}" y="${fixed(height + 12 * unit)}"
+      width="${fixed(length)}" height="${fixed(16 * unit)}"
+      fill="url(#speeds)" stroke="#888888" stroke-width="${fixed(unit / 2)}"/>
+    ${text(`≤ ${formatNumber(low)}`, { ...line, x: left })}
+    ${text(`≥ ${formatNumber(high)}`, { ...line, x: right, anchor: "end" })}
+    ${text(`mean speed of the track [${speedUnit}]`, unitLine)}
+    ${dot([right + 22 * unit, height + 43 * unit], 5 * unit, ring)}
+    ${text("division", { ...line, x: right + 36 * unit })}`;
 }

@@ -2,6 +2,7 @@
  * The typeface of plots and report: it travels inside them, so that they look alike everywhere, and text
  * stays text.
  */
+import type { Markup } from "./markup.js";
 import { regular, semibold } from "./typefacedata.js";
 
 /** For `font-family`; what the subset lacks (other scripts in a file name) comes from the reader's system. */
@@ -13,10 +14,11 @@ const face = (weight: number, data: string): string =>
 /** The rules of a style sheet that bring the typeface along, 56 kB. */
 export const fontFaces = face(400, regular) + face(600, semibold);
 
-/** An SVG that stands alone: with the typeface, as it needs where no page around it has it. */
-export function withTypeface(svg: string): string {
-  const end = svg.indexOf(">") + 1;
-  return `${svg.slice(0, end)}<style>${fontFaces}</style>${svg.slice(end)}`;
+/** The text of an SVG that stands alone: with the typeface, as it needs where no page around it has it. */
+export function withTypeface({ text }: Markup): string {
+  // The opening tag ends at the first of these: within its attributes they are escaped.
+  const end = text.indexOf(">") + 1;
+  return `${text.slice(0, end)}<style>${fontFaces}</style>${text.slice(end)}`;
 }
 
 /** The font files, WOFF2. */

@@ -10,6 +10,7 @@ import type { ExpectedQuality } from "../core/quality.js";
 import type { LossRecord, ThresholdScore } from "../plot/plots.js";
 import type { MethodsInput } from "./methods.js";
 
+/** What a report is made of. */
 export interface ReportInput {
   readonly title: string;
   /** The complete configuration as plain data; nested groups become rows such as `train.steps`. */
@@ -38,6 +39,7 @@ export interface ReportInput {
   readonly methods?: MethodsInput | undefined;
 }
 
+/** The images of a run, as the head of the report names them. */
 export interface SourceFacts {
   readonly name: string;
   readonly kind: "movie" | "images";
@@ -51,6 +53,7 @@ export interface SourceFacts {
   readonly frameInterval?: number | undefined;
 }
 
+/** A sentence that limits what the results say, or explains it. */
 export interface Notice {
   readonly level: "warning" | "note";
   readonly text: string;
@@ -64,6 +67,7 @@ export interface LabelledPicture {
   readonly labels: LabelImage;
 }
 
+/** What the annotation found. */
 export interface AnnotationPart {
   /** Annotated example images (-1 = ignored in training): the first is shown large. */
   readonly pictures: readonly (LabelledPicture & {
@@ -78,6 +82,7 @@ export interface AnnotationPart {
   readonly reasons?: readonly { readonly reason: string; readonly count: number }[] | undefined;
 }
 
+/** How the training went. */
 export interface TrainingPart {
   readonly records: readonly LossRecord[];
   readonly expected?: ExpectedQuality | undefined;
@@ -93,6 +98,7 @@ export interface TrackPicture {
   readonly movie?: { readonly png: Uint8Array; readonly file: string } | undefined;
 }
 
+/** One comparison with a given truth. */
 export interface ScorePart {
   /** What was compared with what. */
   readonly title: string;
@@ -112,6 +118,7 @@ export interface ScorePart {
     | undefined;
 }
 
+/** How long a stage took. */
 export interface Timing {
   readonly stage: string;
   readonly seconds: number;

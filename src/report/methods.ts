@@ -1,6 +1,6 @@
 /** The methods paragraph of a paper, written from the parameters that were really used. */
 import type { Units } from "../analyse/units/units.js";
-import { formatNumber } from "../plot/markup.js";
+import { countedInGroups, formatNumber } from "../core/wording.js";
 
 /** Only what is given is mentioned. */
 export interface MethodsInput {
@@ -73,11 +73,14 @@ export interface MethodsInput {
   readonly analysis?: { readonly units: Units; readonly tracked: boolean } | undefined;
 }
 
+/** A work that the paragraph can cite. */
 export interface Reference {
+  /** Name by which the paragraph cites it. */
   readonly key: "Englbrecht" | "Schmidt" | "Tinevez" | "Jaqaman" | "Otsu" | "Ronneberger";
   readonly text: string;
 }
 
+/** All works that the paragraph can cite, in no order. */
 export const references: readonly Reference[] = [
   {
     key: "Englbrecht",
@@ -166,43 +169,44 @@ function annotationText({
   }[background];
   const size = diameter ? ` (median diameter ${short(diameter)} px)` : "";
   return (
-    `${how} In ${counted(images, "image", "images")}, ${formatNumber(kept)} of ` +
+    `${how} In ${countedInGroups(images, "image")}, ${formatNumber(kept)} of ` +
     `${formatNumber(candidates)} objects were kept${size}. ${uncertain}`
   );
 }
 
 function trainingText(t: Part<"training">): string {
+  const data = {
+    own: "On these data",
+    shared: "On such data of all movies of the study together, drawn evenly from its conditions,",
+    given: "On other images, earlier,",
+  }[t.data ?? "own"];
   const schedule = {
     hold: "held, then falling along a cosine",
     cosine: "falling along a cosine",
     plateau: "lowered whenever the loss no longer improved",
     constant: "kept constant",
   }[t.schedule];
-  const held =
-    t.validation > 0
-      ? ` ${short(t.validation * 100)} % of the data were kept out of the training for validation.`
-      : "";
-  const composed = t.composed
-    ? ` In ${short(t.composed * 100)} % of the patches nuclei touched, which were composed by ` +
-      "copying single nuclei of the training data beside others of the same image."
-    : "";
-  const data = {
-    own: "On these data",
-    shared: "On such data of all movies of the study together, drawn evenly from its conditions,",
-    given: "On other images, earlier,",
-  }[t.data ?? "own"];
-  return (
-    `${data} a StarDist network (Schmidt et al. 2018) was trained ` +
-    `${t.continued ? "further, from the weights of an earlier model" : "from scratch"}: a U-Net ` +
+  const start = t.continued ? "further, from the weights of an earlier model" : "from scratch";
+  const augmented = t.augmented
+    ? "augmented by flips, turns and changes of intensity"
+    : "without augmentation";
+  const network =
+    `${data} a StarDist network (Schmidt et al. 2018) was trained ${start}: a U-Net ` +
     `(Ronneberger et al. 2015) of depth ${t.depth} with ${t.filters} filters on its first level, ` +
-    `${t.rays} rays and a grid of ${t.grid} px, ` +
-    `for ${formatNumber(t.steps)} steps with batches of ${t.batch} patches of ${t.patch} × ` +
-    `${t.patch} ` +
-    `px${t.augmented ? ", augmented by flips, turns and changes of intensity" : ", without augmentation"}, ` +
-    `with the Adam optimiser and a learning rate of at most ${short(t.learningRate)}, ` +
-    `${schedule} (seed ` +
-    `${t.seed}).${t.averaged ? " The network is the exponential average of its weights over the steps." : ""}${composed}${held}`
-  );
+    `${t.rays} rays and a grid of ${t.grid} px, for ${formatNumber(t.steps)} steps with batches of ` +
+    `${t.batch} patches of ${t.patch} × ${t.patch} px, ${augmented}, with the Adam optimiser and a ` +
+    `learning rate of at most ${short(t.learningRate)}, ${schedule} (seed ${t.seed}).`;
+  return [
+    network,
+    t.averaged && "The network is the exponential average of its weights over the steps.",
+    t.composed &&
+      `In ${short(t.composed * 100)} % of the patches nuclei touched, which were composed by copying ` +
+        "single nuclei of the training data beside others of the same image.",
+    t.validation > 0 &&
+      `${short(t.validation * 100)} % of the data were kept out of the training for validation.`,
+  ]
+    .filter(Boolean)
+    .join(" ");
 }
 
 function segmentationText(s: Part<"segmentation">): string {
@@ -221,14 +225,15 @@ function segmentationText(s: Part<"segmentation">): string {
 function trackingText(t: Part<"tracking">): string {
   if (t.tracker !== "auto") {
     const splits = t.divisions ? "; tracks split within the same distance" : "; tracks did not split";
+    const origin = t.tracker === "trackmate" ? "" : ", estimated from the data";
     return (
       "Nuclei were linked by the LAP tracker of TrackMate (Tinevez et al. 2017; Jaqaman et al. " +
-      `2008), reimplemented, within ${short(t.radius)} ` +
-      `px${t.tracker === "trackmate" ? "" : ", estimated from the data"}, closing gaps of at most ` +
-      `${counted(t.gap, "frame", "frames")}${splits}.`
+      `2008), reimplemented, within ${short(t.radius)} px${origin}, closing gaps of at most ` +
+      `${countedInGroups(t.gap, "frame")}${splits}.`
     );
   }
-  const bridge = t.gap > 0 ? `, and gaps of at most ${counted(t.gap, "frame", "frames")} were closed` : "";
+  const bridge = t.gap > 0 ? `, and gaps of at most ${countedInGroups(t.gap, "frame")} were closed` : "";
+  const origin = t.estimated ? ", estimated from the data" : "";
   const divisions = t.divisions
     ? " Divisions were detected from the sizes and intensities of the two daughters and their " +
       "symmetry about the mother."
@@ -237,7 +242,7 @@ function trackingText(t: Part<"tracking">): string {
     "Nuclei were linked from frame to frame by solving the linear assignment problem (Jaqaman et " +
     "al. 2008) over distance, area, intensity and overlap, after the common movement of each " +
     "neighbourhood was subtracted, " +
-    `within a radius of ${short(t.radius)} px${t.estimated ? ", estimated from the data" : ""}${bridge}.${divisions}`
+    `within a radius of ${short(t.radius)} px${origin}${bridge}.${divisions}`
   );
 }
 
@@ -259,6 +264,3 @@ const short = (value: number, digits = 3): string =>
   formatNumber(value, digits)
     .replace(/(\.\d*?)0+$/, "$1")
     .replace(/\.$/, "");
-
-const counted = (count: number, one: string, many: string): string =>
-  `${formatNumber(count)} ${count === 1 ? one : many}`;

@@ -3,8 +3,8 @@ import { analyse } from "../analyse/analyse.js";
 import type { Image } from "../core/image.js";
 import { labelImage } from "../core/labels.js";
 import { emptyNuclei } from "../core/nuclei.js";
+import { formatNumber } from "../core/wording.js";
 import { decodePng, encodePng } from "../io/png/png.js";
-import { formatNumber } from "../plot/markup.js";
 import { methodsParagraph, referencesOf, type MethodsInput } from "./methods.js";
 import { buildReport, type ReportInput } from "./report.js";
 
@@ -131,7 +131,7 @@ describe("buildReport", () => {
 
   it("shows the numbers of the statistics", () => {
     const card = (label: string): string =>
-      new RegExp(`<div class="label">${label}[^<]*</div><div class="value">([^<]*)<`).exec(html)![1]!;
+      new RegExp(`<div class="label">${label}[^<]*</div>\\s*<div class="value">([^<]*)<`).exec(html)![1]!;
     expect(card("frames")).toBe("3");
     expect(card("divisions")).toBe("1");
     expect(card("tracks")).toBe("3");

@@ -2,8 +2,8 @@
  * One HTML file that a biologist can open, send and print: pictures and plots are inside it, nothing is
  * loaded from anywhere, and what limits the result comes first.
  */
-import { escapeText, formatNumber } from "../plot/markup.js";
-import { clickScript } from "./clickpage.js";
+import { countedInGroups, formatNumber } from "../core/wording.js";
+import { html, type Markup } from "../plot/markup.js";
 import type { Notice, ReportInput, SourceFacts } from "./input.js";
 import { annotationPictures, segmentationPictures, trackPictures } from "./pictures.js";
 import {
@@ -18,7 +18,7 @@ import {
   statisticsTablesMarkup,
   trainingMarkup,
 } from "./sections.js";
-import { htmlPage, noticesMarkup } from "./page.js";
+import { htmlPage, noticesMarkup, pageHeader } from "./page.js";
 import { dataBlock, selectTracks, trackData } from "./trackdata.js";
 import { trackSection } from "./trackplots.js";
 
@@ -37,67 +37,56 @@ export type { MethodsInput } from "./methods.js";
 
 /** Makes the report. The same input gives the same text. */
 export function buildReport(input: ReportInput): string {
-  const { annotation, segmentation, tracks, statistics } = input;
-  const selection = tracks && statistics?.summary.tracked ? selectTracks(statistics) : undefined;
-  const body = [
+  const { annotation, segmentation = [], tracks, statistics, training } = input;
+  const tracked = tracks && statistics?.summary.tracked ? { tracks, statistics } : undefined;
+  const selection = tracked && selectTracks(tracked.statistics);
+  return htmlPage(input.title, [
     header(input),
     notices(input),
     cards(input),
     section("Scores", scoresMarkup(input.scores)),
-    section(
-      "Segmentation",
-      segmentation && segmentation.length > 0 ? segmentationPictures(segmentation) : "",
-    ),
-    section("Tracks", tracks && statistics?.summary.tracked ? trackPictures(tracks, statistics) : ""),
-    section("Single tracks", selection && statistics ? trackSection(statistics, selection) : ""),
-    section("Movement", statistics ? motionPlots(statistics) : ""),
-    section("Population", statistics ? populationPlots(statistics) : ""),
-    section("Tables", statistics ? statisticsTablesMarkup(statistics, input.frameNames) : ""),
+    section("Segmentation", segmentation.length > 0 && segmentationPictures(segmentation)),
+    section("Tracks", tracked && trackPictures(tracked.tracks, tracked.statistics)),
+    section("Single tracks", tracked && trackSection(tracked.statistics, selection!)),
+    section("Movement", statistics && motionPlots(statistics)),
+    section("Population", statistics && populationPlots(statistics)),
+    section("Tables", statistics && statisticsTablesMarkup(statistics, input.frameNames)),
     section(
       "Annotation and training",
-      (annotation && annotation.pictures.length > 0 ? annotationPictures(annotation) : "") +
-        trainingMarkup(input),
+      annotation && annotation.pictures.length > 0 && annotationPictures(annotation),
+      trainingMarkup({ annotation, training }),
     ),
     section("Methods", methodsMarkup(input)),
     section("Parameters", parametersMarkup(input)),
     section("Run", runMarkup(input)),
-  ].join("\n");
-  return selection
-    ? htmlPage(
-        input.title,
-        `${body}\n<div class="trackbar" hidden></div>\n${dataBlock(trackData(selection, tracks!.nuclei, statistics!))}`,
-        clickScript,
-      )
-    : htmlPage(input.title, body);
+    tracked && html`<div class="trackbar" hidden></div>`,
+    tracked && dataBlock(trackData(selection!, tracked.tracks.nuclei, tracked.statistics)),
+  ]);
 }
 
-function header({ title, source, created }: ReportInput): string {
+function header({ title, source, created }: ReportInput): Markup {
   const facts = [...(source ? sourceFacts(source) : []), ...(created ? [created] : [])];
-  return `<header><h1>${escapeText(title)}</h1>${facts.length > 0 ? `<p class="facts">${escapeText(facts.join(" · "))}</p>` : ""}</header>`;
+  return pageHeader(title, facts);
 }
 
 function sourceFacts({ name, kind, frames, height, width, pixelSize, frameInterval }: SourceFacts): string[] {
   const count =
-    kind === "movie"
-      ? `movie of ${formatNumber(frames)} frames`
-      : `${formatNumber(frames)} ${frames === 1 ? "image" : "images"}`;
+    kind === "movie" ? `movie of ${formatNumber(frames)} frames` : countedInGroups(frames, "image");
+  const interval =
+    frameInterval === undefined
+      ? "frame interval unknown"
+      : `${formatNumber(frameInterval)} s between frames`;
   return [
     name,
     count,
     ...(height !== undefined && width !== undefined ? [`${width} × ${height} px`] : []),
     pixelSize === undefined ? "pixel size unknown" : `${formatNumber(pixelSize)} µm per px`,
-    ...(kind === "images"
-      ? []
-      : [
-          frameInterval === undefined
-            ? "frame interval unknown"
-            : `${formatNumber(frameInterval)} s between frames`,
-        ]),
+    ...(kind === "images" ? [] : [interval]),
   ];
 }
 
 /** Warnings first; what is not calibrated is added from the statistics. */
-function notices({ notices: given = [], statistics }: ReportInput): string {
+function notices({ notices: given = [], statistics }: ReportInput): Markup {
   const uncalibrated = (statistics?.units.notices ?? [])
     .filter((text) => statistics!.summary.tracked || !text.startsWith("The frame interval"))
     .map((text): Notice => ({ level: "note", text }));

@@ -1,15 +1,17 @@
 /** The report of a study: what is compared, one dot a movie; the reports of the movies are linked. */
 import type { Comparison, ConditionSummary, ConditionTest } from "../analyse/compare/conditions.js";
 import type { MovieMeasures } from "../analyse/compare/movies.js";
-import { comparisonPlots } from "../plot/conditionplots.js";
-import { escapeText, formatNumber } from "../plot/markup.js";
+import { countedInGroups, formatNumber, formatRange } from "../core/wording.js";
+import { comparisonPlots, type PlotGroup } from "../plot/conditionplots.js";
+import { html, type Markup } from "../plot/markup.js";
 import { quantityLabel } from "../plot/quantities.js";
 import type { Notice, Timing, TrainingPart } from "./input.js";
 import { type MethodsInput, methodsParagraph, referencesOf } from "./methods.js";
-import { htmlPage, noticesMarkup } from "./page.js";
-import { parametersMarkup, runMarkup, section, trainingMarkup } from "./sections.js";
+import { htmlPage, noticesMarkup, pageHeader } from "./page.js";
+import { paragraphMarkup, parametersMarkup, runMarkup, section, trainingMarkup } from "./sections.js";
 import { tableMarkup } from "./tablemarkup.js";
 
+/** What the report of a study is made of. */
 export interface StudyReportInput {
   readonly title: string;
   readonly created?: string | undefined;
@@ -26,6 +28,7 @@ export interface StudyReportInput {
   readonly files: readonly { readonly name: string; readonly content: string }[];
 }
 
+/** A movie of the study, as its row of the table of samples has it. */
 export interface StudySample {
   readonly name: string;
   readonly condition: string;
@@ -45,95 +48,76 @@ export interface StudySample {
 
 /** Makes the report. The same input gives the same text. */
 export function buildStudyReport(input: StudyReportInput): string {
-  const { title, created, movies, comparison } = input;
+  const { title, created, movies, comparison, notices } = input;
+  const { conditions } = comparison;
   const facts = [
-    `${count(movies.length, "movie")} of ${count(comparison.conditions.length, "condition")}`,
-    comparison.conditions.join(", "),
+    `${countedInGroups(movies.length, "movie")} of ${countedInGroups(conditions.length, "condition")}`,
+    conditions.join(", "),
     ...(created === undefined ? [] : [created]),
   ];
   const order = ["warning", "note"] as const;
-  const groups = comparisonPlots(movies, comparison);
-  const body = [
-    `<header><h1>${escapeText(title)}</h1><p class="facts">${escapeText(facts.join(" · "))}</p></header>`,
-    noticesMarkup(order.flatMap((level) => input.notices.filter((notice) => notice.level === level))),
+  return htmlPage(title, [
+    pageHeader(title, facts),
+    noticesMarkup(order.flatMap((level) => notices.filter((notice) => notice.level === level))),
     section("Samples", samplesMarkup(input)),
-    ...groups.map((group) =>
-      section(
-        group.title,
-        "<div " +
-          `class="plots">${group.plots.map(({ svg }) => svg).join("")}</div>${captions[group.title] ?? ""}${group.title === "Conditions" ? conditionsMarkup(comparison) : ""}`,
-      ),
-    ),
+    comparisonPlots(movies, comparison).map((group) => plotSection(group, comparison)),
     section("Tests", testsMarkup(comparison)),
-    section("Training", trainingMarkup({ title, parameters: undefined, training: input.training })),
+    section("Training", trainingMarkup(input)),
     section("Methods", methodsMarkup(input)),
-    section("Parameters", parametersMarkup({ title, parameters: input.parameters })),
-    section(
-      "Run",
-      runMarkup({
-        title,
-        parameters: undefined,
-        timings: input.timings,
-        versions: input.versions,
-        files: input.files,
-      }),
-    ),
-  ].join("\n");
-  return htmlPage(title, body);
+    section("Parameters", parametersMarkup(input)),
+    section("Run", runMarkup(input)),
+  ]);
 }
 
-const captions: Readonly<Record<string, string>> = {
-  Conditions:
-    '<p class="facts">Each large dot is a movie; beside them the mean over the replicates ' +
-    "(thick) and its 95 % interval by Student's t (thin; cut off where it would be far longer " +
-    "than the data). " +
-    "Small pale dots are single tracks or nuclei, at most 150 a movie, evenly drawn, those far " +
-    "off left out: they show the spread within movies and enter no test.</p>",
-  Courses:
-    '<p class="facts">Each thin line is a movie. The thick line is the mean over the movies of a ' +
-    "condition, each counting once, up to the end of the shortest.</p>",
-  Directions:
-    '<p class="facts">Directions of the tracks as seen on the screen: 0° right, 90° up. The area ' +
-    "of a bar is the mean over the movies of their shares, so that each movie counts once. The " +
-    "arrow is the mean direction, its length the resultant length (1 = the outer ring).</p>",
+const plotSection = ({ title, plots }: PlotGroup, comparison: Comparison): Markup | undefined =>
+  section(
+    title,
+    html`<div class="plots">${plots.map(({ svg }) => svg)}</div>`,
+    captions[title],
+    title === "Conditions" && conditionsMarkup(comparison),
+  );
+
+const captions: Readonly<Record<string, Markup>> = {
+  Conditions: html`<p class="facts">
+    Each large dot is a movie; beside them the mean over the replicates (thick) and its 95 % interval by
+    Student's t (thin; cut off where it would be far longer than the data). Small pale dots are single tracks
+    or nuclei, at most 150 a movie, evenly drawn, those far off left out: they show the spread within movies
+    and enter no test.
+  </p>`,
+  Courses: html`<p class="facts">
+    Each thin line is a movie. The thick line is the mean over the movies of a condition, each counting once,
+    up to the end of the shortest.
+  </p>`,
+  Directions: html`<p class="facts">
+    Directions of the tracks as seen on the screen: 0° right, 90° up. The area of a bar is the mean over the
+    movies of their shares, so that each movie counts once. The arrow is the mean direction, its length the
+    resultant length (1 = the outer ring).
+  </p>`,
 };
 
-const count = (n: number, noun: string): string => `${formatNumber(n)} ${noun}${n === 1 ? "" : "s"}`;
-
-/** A table with links, which `tableMarkup` has none of. */
-function samplesMarkup({ samples }: StudyReportInput): string {
-  const known = (value: number | undefined): string =>
-    value === undefined ? "unknown" : formatNumber(value);
-  const rows = samples.map(
-    (sample) =>
-      [
-        `<a href="${escapeText(sample.link)}">${escapeText(sample.name)}</a>`,
-        ...[sample.condition, sample.replicate ?? "its own", sample.file].map(escapeText),
-      ]
-        .map((cell) => `<td>${cell}</td>`)
-        .join("") +
-      [
-        formatNumber(sample.frames),
-        known(sample.pixelSize),
-        known(sample.frameInterval),
-        formatNumber(sample.warnings),
-      ]
-        .map((cell) => `<td class="number">${cell}</td>`)
-        .join(""),
-  );
-  const head =
-    ["sample", "condition", "replicate", "file"].map((name) => `<th>${name}</th>`).join("") +
-    ["frames", "pixel size [µm]", "frame interval [s]", "warnings"]
-      .map((name) => `<th class="number">${name}</th>`)
-      .join("");
-  return (
-    "<div " +
-    `class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.map((row) => `<tr>${row}</tr>`).join("")}</tbody></table></div>` +
-    '<p class="facts">Each name leads to the report of the movie, with its pictures and its own warnings.</p>'
-  );
+function samplesMarkup({ samples }: StudyReportInput): Markup {
+  // A number that is missing somewhere stands as text among the others.
+  const known = (values: readonly (number | undefined)[]): readonly (number | Markup)[] =>
+    values.map((value) => value ?? html`unknown`);
+  const table = tableMarkup([
+    { header: "sample", values: samples.map(({ link, name }) => html`<a href="${link}">${name}</a>`) },
+    { header: "condition", values: samples.map(({ condition }) => condition) },
+    { header: "replicate", values: samples.map(({ replicate }) => replicate ?? "its own") },
+    { header: "file", values: samples.map(({ file }) => file) },
+    { header: "frames", values: samples.map(({ frames }) => frames) },
+    { header: "pixel size [µm]", values: known(samples.map(({ pixelSize }) => pixelSize)), numeric: true },
+    {
+      header: "frame interval [s]",
+      values: known(samples.map(({ frameInterval }) => frameInterval)),
+      numeric: true,
+    },
+    { header: "warnings", values: samples.map(({ warnings }) => warnings) },
+  ]);
+  return html`${table}
+    <p class="facts">Each name leads to the report of the movie, with its pictures and its own warnings.</p>`;
 }
 
-function conditionsMarkup({ summaries, quantities }: Comparison): string {
+function conditionsMarkup({ summaries, quantities }: Comparison): Markup {
   const rows: ConditionSummary[] = summaries.filter(({ quantity }) => quantities.includes(quantity));
   const fields = rows.some(({ movies, n }) => movies !== n);
   return tableMarkup([
@@ -148,55 +132,61 @@ function conditionsMarkup({ summaries, quantities }: Comparison): string {
 }
 
 const interval = (low: number, high: number): string =>
-  Number.isNaN(low) ? "\u2013" : `${formatNumber(low)} to ${formatNumber(high)}`;
+  Number.isNaN(low) ? "\u2013" : formatRange(low, high);
 
-function testsMarkup({ tests, design, conditions }: Comparison): string {
-  if (tests.length === 0) return "";
-  const several = conditions.length > 2;
-  const p = (of: (test: ConditionTest) => number): string[] => tests.map((test) => pText(of(test)));
-  const exact = tests.every(({ permutation }) => permutation.exact);
-  return (
-    tableMarkup([
-      { header: "quantity", values: tests.map(({ quantity }) => quantityLabel(quantity)) },
-      { header: "conditions", values: tests.map(({ first, second }) => `${second} − ${first}`) },
-      {
-        header: "n",
-        values: tests.map(({ nFirst, nSecond }) =>
-          design === "paired" ? `${nFirst} pairs` : `${nSecond}, ${nFirst}`,
-        ),
-      },
-      { header: "difference", values: tests.map(({ t }) => t.difference) },
-      { header: "95 % interval", values: tests.map(({ t }) => interval(t.low, t.high)) },
-      { header: "Hedges' g", values: tests.map(({ hedgesG }) => hedgesG) },
-      { header: design === "paired" ? "p, paired t" : "p, Welch's t", values: p(({ t }) => t.p) },
-      ...(several ? [{ header: "p, Holm", values: p(({ tHolm }) => tHolm) }] : []),
-      { header: "p, permutation", values: p(({ permutation }) => permutation.p) },
-      ...(several ? [{ header: "p, Holm", values: p(({ permutationHolm }) => permutationHolm) }] : []),
-      { header: "smallest possible", values: p(({ permutation }) => permutation.smallest) },
-      { header: "", values: tests.map(({ note }) => note) },
-    ]) +
-    `<p class="facts">The ${design === "paired" ? "replicate" : "movie"} is the unit of every ` +
-    `test: n counts ${design === "paired" ? "replicates, paired by name," : "movies"} and not ` +
-    "cells. " +
-    `The permutation test ${exact ? "goes through all ways" : "draws ways"} to hand out the ` +
-    "labels of the conditions; with few movies its p cannot fall below the smallest possible " +
-    "one, however far apart they are. " +
-    `${several ? "P values are corrected for the pairs of conditions of a quantity (Holm), " : "P values are "}not ` +
-    "corrected for the number of quantities: choose what you test before you look.</p>"
-  );
+function testsMarkup(comparison: Comparison): Markup | undefined {
+  const { tests, design, conditions } = comparison;
+  if (tests.length === 0) return undefined;
+  const ways = tests.every(({ permutation }) => permutation.exact) ? "goes through all ways" : "draws ways";
+  const [unit, counts] =
+    design === "paired" ? ["replicate", "replicates, paired by name,"] : ["movie", "movies"];
+  const corrected =
+    conditions.length > 2
+      ? "P values are corrected for the pairs of conditions of a quantity (Holm), not"
+      : "P values are not";
+  return html`${testTable(comparison)}
+    <p class="facts">
+      The ${unit} is the unit of every test: n counts ${counts} and not cells. The permutation test ${ways} to
+      hand out the labels of the conditions; with few movies its p cannot fall below the smallest possible
+      one, however far apart they are. ${corrected} corrected for the number of quantities: choose what you
+      test before you look.
+    </p>`;
 }
 
-const pText = (p: number): string =>
-  Number.isNaN(p) ? "\u2013" : p < 1e-4 ? "< 0.0001" : formatNumber(p, 2);
+function testTable({ tests, design, conditions }: Comparison): Markup {
+  const paired = design === "paired";
+  const several = conditions.length > 2;
+  const p = (of: (test: ConditionTest) => number): string[] => tests.map((test) => pText(of(test)));
+  return tableMarkup([
+    { header: "quantity", values: tests.map(({ quantity }) => quantityLabel(quantity)) },
+    { header: "conditions", values: tests.map(({ first, second }) => `${second} − ${first}`) },
+    {
+      header: "n",
+      values: tests.map(({ nFirst, nSecond }) => (paired ? `${nFirst} pairs` : `${nSecond}, ${nFirst}`)),
+    },
+    { header: "difference", values: tests.map(({ t }) => t.difference) },
+    { header: "95 % interval", values: tests.map(({ t }) => interval(t.low, t.high)) },
+    { header: "Hedges' g", values: tests.map(({ hedgesG }) => hedgesG) },
+    { header: paired ? "p, paired t" : "p, Welch's t", values: p(({ t }) => t.p) },
+    ...(several ? [{ header: "p, Holm", values: p(({ tHolm }) => tHolm) }] : []),
+    { header: "p, permutation", values: p(({ permutation }) => permutation.p) },
+    ...(several ? [{ header: "p, Holm", values: p(({ permutationHolm }) => permutationHolm) }] : []),
+    { header: "smallest possible", values: p(({ permutation }) => permutation.smallest) },
+    { header: "", values: tests.map(({ note }) => note) },
+  ]);
+}
 
-function methodsMarkup({ methods, comparison, movies }: StudyReportInput): string {
-  const works = [...referencesOf(methods).map(({ text }) => text), ...studyReferences(comparison)]
-    .map((text) => `<li>${escapeText(text)}</li>`)
-    .join("");
-  return (
-    '<p class="facts">Written from the parameters of this study, ready to be pasted into a paper.</p>' +
-    `<blockquote>${escapeText(`${methodsParagraph(methods)} ${comparisonMethods(comparison, movies)}`)}</blockquote><ol ` +
-    `class="references">${works}</ol>`
+function pText(p: number): string {
+  if (Number.isNaN(p)) return "\u2013";
+  return p < 1e-4 ? "< 0.0001" : formatNumber(p, 2);
+}
+
+function methodsMarkup({ methods, comparison, movies }: StudyReportInput): Markup {
+  const works = [...referencesOf(methods).map(({ text }) => text), ...studyReferences(comparison)];
+  return paragraphMarkup(
+    "study",
+    `${methodsParagraph(methods)} ${comparisonMethods(comparison, movies)}`,
+    works,
   );
 }
 

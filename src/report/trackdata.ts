@@ -1,53 +1,42 @@
-/** The tracks as the report's page knows them: few bytes, since there may be thousands. */
+/** Chooses the tracks that a page holds, and packs them: few bytes, since there may be thousands. */
 import type { Statistics } from "../analyse/analyse.js";
 import type { Nuclei } from "../core/nuclei.js";
+import { plainNumber } from "../core/wording.js";
 import { base64 } from "../plot/base64.js";
+import { type Markup, trusted } from "../plot/markup.js";
+import { perPixel, type Path, type TrackData } from "./browser/trackformat.js";
 
-/** What `JSON.parse` gives the page. Arrays have one entry a track. */
-export interface TrackData {
-  /** Paths in base64 (`packPaths`). */
-  readonly paths: string;
-  readonly id: readonly number[];
-  /** Id of the mother, 0 if none. */
-  readonly parent: readonly number[];
-  readonly first: readonly number[];
-  readonly last: readonly number[];
-  readonly seen: readonly number[];
-  /** Mean speed and displacement as text with three digits. */
-  readonly speed: readonly string[];
-  readonly displacement: readonly string[];
-  /** Index into `fates`. */
-  readonly fate: readonly number[];
-  readonly fates: readonly string[];
-  readonly units: { readonly speed: string; readonly length: string };
-}
-
+/** The tracks that a page holds. */
 export interface TrackSelection {
   /** Indices into the branch table, those of greatest interest first. */
   readonly branches: readonly number[];
+  /** How many there are in all. */
   readonly of: number;
 }
 
-/** Tracks and points that a page can hold and still answers at once. */
-const [mostTracks, mostPoints] = [5000, 400_000];
+/** Tracks that a page can hold and still answers at once. */
+const maxTracks = 5000;
+/** Places of all its tracks together, for the same reason. */
+const maxPoints = 400_000;
 
 /** The tracks that can be clicked: of lineages that divide, then the longest. */
-export function selectTracks({ branches }: Statistics, maximum = mostTracks): TrackSelection {
+export function selectTracks({ branches }: Statistics, maximum = maxTracks): TrackSelection {
   const divides = new Set<number>();
   branches.parent.forEach((parent, i) => parent > 0 && divides.add(branches.root[i]!));
-  const order = Array.from(branches.id, (_, i) => i);
-  const rank = (i: number): number => Number(divides.has(branches.root[i]!));
-  order.sort(
-    (a, b) =>
-      rank(b) - rank(a) ||
-      (rank(a) === 1
-        ? branches.root[a]! - branches.root[b]! || a - b
-        : branches.detections[b]! - branches.detections[a]! || a - b),
-  );
+  const [dividing, others] = [true, false].map((wanted) =>
+    Array.from(branches.id, (_, i) => i).filter((i) => divides.has(branches.root[i]!) === wanted),
+  ) as [number[], number[]];
+  dividing.sort((a, b) => branches.root[a]! - branches.root[b]! || a - b);
+  others.sort((a, b) => branches.detections[b]! - branches.detections[a]! || a - b);
+  const order = [...dividing, ...others];
   return { branches: order.slice(0, maximum), of: branches.count };
 }
 
-/** @param nuclei rows that `statistics` was made from, their places in px of the picture's image */
+/**
+ * The chosen tracks as the page has them.
+ *
+ * @param nuclei rows that `statistics` was made from, their places in px of the picture's image
+ */
 export function trackData(
   { branches: chosen }: TrackSelection,
   nuclei: Nuclei,
@@ -57,7 +46,7 @@ export function trackData(
   const fates = [...new Set(chosen.map((i) => branches.fate[i]! as string))].sort();
   const ints = (column: Int32Array): number[] => chosen.map((i) => column[i]!);
   const texts = (column: Float64Array): string[] =>
-    chosen.map((i) => (Number.isNaN(column[i]!) ? "" : String(Number(column[i]!.toPrecision(3)))));
+    chosen.map((i) => (Number.isNaN(column[i]!) ? "" : plainNumber(column[i]!, 3)));
   return {
     paths: packPaths(ways),
     id: ints(branches.id),
@@ -81,20 +70,14 @@ function waysOf(chosen: readonly number[], nuclei: Nuclei, branchOfNucleus: Int3
   // Rows are in the order of their frames.
   branchOfNucleus.forEach((branch, row) => ways.get(branch)?.push(nuclei.y[row]!, nuclei.x[row]!));
   const points = [...ways.values()].reduce((sum, way) => sum + way.length / 2, 0);
-  const every = Math.ceil(points / mostPoints);
+  const every = Math.ceil(points / maxPoints);
   return [...ways.values()].map((way) =>
     every <= 1 ? way : way.filter((_, k) => (k >> 1) % every === 0 || k >= way.length - 2),
   );
 }
 
-/** Parts of a px that a packed place keeps. */
-export const perPixel = 4;
-
-/**
- * For each path the number of its points, then y and x of the first and the difference of each to the one
- * before, in quarters of a px; all as variable-length numbers, sign in the last bit: about two bytes a point.
- */
-export function packPaths(paths: readonly (readonly number[])[]): string {
+/** Packs paths for `unpackPaths`, which says how; about two bytes a point. */
+export function packPaths(paths: readonly Path[]): string {
   const bytes: number[] = [];
   const put = (value: number): void => {
     let rest = value >= 0 ? 2 * value : -2 * value - 1;
@@ -115,5 +98,8 @@ export function packPaths(paths: readonly (readonly number[])[]): string {
 }
 
 /** The data as a block of the page that is no script. */
-export const dataBlock = (data: TrackData): string =>
-  `<script type="application/json" id="track-data">${JSON.stringify(data).replace(/</g, "\\u003c")}</script>`;
+export function dataBlock(data: TrackData): Markup {
+  // Nothing in a string may end the block.
+  const text = JSON.stringify(data).replace(/</g, "\\u003c");
+  return trusted(`<script type="application/json" id="track-data">${text}</script>`);
+}

@@ -1,5 +1,4 @@
-import { counted } from "../../core/wording.js";
-import { percent } from "../../draw/previewpicture.js";
+import { counted, percent } from "../../core/wording.js";
 import { formatInstanceTable } from "../../evaluate/format.js";
 import type { AnnotateConfig } from "../config/options.js";
 import type { LabelEvaluation } from "../evaluate/evaluation.js";

@@ -1,4 +1,4 @@
-import { percent } from "../../draw/previewpicture.js";
+import { percent } from "../../core/wording.js";
 import type { Preview } from "./preview.js";
 
 /**

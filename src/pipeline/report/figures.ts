@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { StageContext } from "../../core/progress.js";
 import { counted } from "../../core/wording.js";
 import { layoutLineages, lineagePlot, lineagesLeftOut } from "../../plot/lineage.js";
+import type { Markup } from "../../plot/markup.js";
 import { plotsOf } from "../../plot/plotlist.js";
 import { lossPlot } from "../../plot/plots.js";
 import { openRasteriser, type Rasteriser } from "../../plot/rasterise.js";
@@ -36,7 +37,7 @@ export const rasteriser = (): Promise<Rasteriser> =>
 export async function writeFigure(
   folder: string,
   name: string,
-  svg: string,
+  svg: Markup,
   rasterise: Rasteriser,
   scale = slideScale,
 ): Promise<void> {
@@ -68,7 +69,7 @@ async function figuresInto(
   const statistics = await results.statistics.value();
   const rasterise = await rasteriser();
   let figures = 0;
-  const write = async (name: string, svg: string, scale?: number): Promise<void> => {
+  const write = async (name: string, svg: Markup, scale?: number): Promise<void> => {
     context.signal?.throwIfAborted();
     await writeFigure(folder, name, svg, rasterise, scale);
     figures++;

@@ -1,10 +1,10 @@
-/** What the page knows of the tracks and does with a click; the page itself is tried by hand in a browser. */
-import { runInNewContext } from "node:vm";
+/** What the page knows of the tracks. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { analyse } from "../analyse/analyse.js";
 import { emptyNuclei } from "../core/nuclei.js";
-import { clickScript, nearestPath, trackLine, unpackPaths } from "./clickpage.js";
+import { unpackPaths } from "./browser/trackformat.js";
+import { trackLine } from "./browser/trackwords.js";
 import { dataBlock, packPaths, selectTracks, trackData } from "./trackdata.js";
 
 /** Six tracks over four frames: the first divides after frame 1; the others last 4, 3, 2 and 1 frames. */
@@ -108,56 +108,8 @@ describe("trackData", () => {
   });
 
   it("cannot end the block that holds it", () => {
-    const block = dataBlock({ ...data, fates: ["</script><b>"] });
+    const block = dataBlock({ ...data, fates: ["</script><b>"] }).text;
     expect(block.match(/<\/script>/g)).toHaveLength(1);
     expect((JSON.parse(/>(.*)</.exec(block)![1]!) as typeof data).fates).toEqual(["</script><b>"]);
-  });
-});
-
-describe("nearestPath", () => {
-  const paths = [
-    [10, 10, 10, 20],
-    [30, 10, 30, 20, 40, 20],
-    [5, 50],
-  ];
-  it("finds what is nearest along its lines, not only at its points", () => {
-    expect(nearestPath(paths, 12, 15, 5)).toBe(0);
-    expect(nearestPath(paths, 35, 21, 5)).toBe(1);
-    expect(nearestPath(paths, 6, 51, 5)).toBe(2);
-  });
-  it("finds nothing beyond its reach, and the first of two", () => {
-    expect(nearestPath(paths, 20, 60, 5)).toBe(-1);
-    expect(
-      nearestPath(
-        [
-          [0, 0],
-          [0, 2],
-        ],
-        0,
-        1,
-        5,
-      ),
-    ).toBe(0);
-    expect(nearestPath([], 0, 0, 5)).toBe(-1);
-  });
-  it("answers at once for thousands of tracks", () => {
-    const many = Array.from({ length: 5000 }, (_, i) => Array.from({ length: 160 }, (_, k) => i / 3 + k));
-    expect(nearestPath(many, 1e5, 1e5, 10)).toBe(-1);
-  });
-});
-
-describe("clickScript", () => {
-  it("is a script, which does nothing on a page without tracks", () => {
-    const page = { getElementById: () => null, querySelector: () => null };
-    expect(() => runInNewContext(clickScript, { document: page }) as unknown).not.toThrow();
-  });
-
-  it("names nothing but what a browser has", () => {
-    // The functions' own texts, run where only a browser's names exist.
-    const unpack = runInNewContext(`(${unpackPaths.toString()})`, { atob }) as typeof unpackPaths;
-    expect(JSON.stringify(unpack(packPaths([[1, 2, 3, 4]])))).toBe("[[1,2,3,4]]");
-    const nearest = runInNewContext(`(${nearestPath.toString()})`) as typeof nearestPath;
-    expect(nearest([[0, 0]], 0, 1, 2)).toBe(0);
-    expect(clickScript).not.toMatch(/__|import|require|<\/script/);
   });
 });
