@@ -74,7 +74,7 @@ export {
   defaultComposeOptions,
 } from "./dataset/touching.js";
 export { type PreparedSample, type TrainingSample } from "./dataset/samples.js";
-export { splitSamples } from "./dataset/split.js";
+export { splitSamples } from "./dataset/holdout.js";
 export { defaultModelConfig, type ModelConfig } from "./model/modelconfig.js";
 export { exportOnnx, type ModelDescription, weightsFromOnnx } from "./model/modelfile.js";
 export {

@@ -3,7 +3,7 @@ import { lonelyNuclei } from "../../test/touching.js";
 import { random } from "../core/random.js";
 import { batchProvider } from "./patches.js";
 import { patchWeight, type TrainingSample } from "./samples.js";
-import { splitSamples } from "./split.js";
+import { splitSamples } from "./holdout.js";
 import { composedSamples } from "./touchingsamples.js";
 
 const sample = (seed: number): TrainingSample => ({

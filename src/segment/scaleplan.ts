@@ -4,7 +4,7 @@
  */
 import type { ImageSource } from "../core/image.js";
 import type { ModelDescription } from "../model/modelfile.js";
-import { scaleFor } from "./scale.js";
+import { scaleFor } from "./modelscale.js";
 
 /** A plan is plain data: the same plan gives the same labels, whichever frames are segmented with it. */
 export interface ScalePlan {

@@ -13,7 +13,7 @@ import type { Predictor } from "../model/predictor.js";
 import { estimateHere, estimateSize } from "./nucleussize.js";
 import { defaultMemory, isStreamed, type PartOptions, partsOf } from "./parts.js";
 import { previewWindows, type ReadableImage, readableOf, rowsOf } from "./readable.js";
-import { correctedScale, scaleFor } from "./scale.js";
+import { correctedScale, scaleFor } from "./modelscale.js";
 import { imageCorrection } from "./scaleplan.js";
 import { type FoundNuclei, segment, type Segmentation, segmentRows, type SegmentOptions } from "./segment.js";
 

@@ -57,6 +57,7 @@ export interface VideoWriter {
   readonly abort: () => Promise<void>;
 }
 
+/** What a movie is like. */
 export interface VideoOptions {
   readonly height: number;
   readonly width: number;
@@ -73,40 +74,9 @@ export function openVideo(
 ): VideoWriter {
   const target = `${path}.${format.extension}`;
   const temporary = join(dirname(path), `.${process.pid}-movie.${format.extension}`);
-  const child = spawn(
-    program,
-    [
-      "-hide_banner",
-      "-loglevel",
-      "error",
-      "-y",
-      "-f",
-      "rawvideo",
-      "-pix_fmt",
-      "rgb24",
-      "-s",
-      `${width}x${height}`,
-      "-r",
-      String(framesPerSecond),
-      "-i",
-      "-",
-      // Both formats want even edges. Neither clock nor version goes into the file.
-      "-vf",
-      "pad=ceil(iw/2)*2:ceil(ih/2)*2",
-      "-an",
-      "-c:v",
-      format.encoder,
-      ...format.options,
-      "-map_metadata",
-      "-1",
-      "-fflags",
-      "+bitexact",
-      "-flags:v",
-      "+bitexact",
-      temporary,
-    ],
-    { stdio: ["pipe", "ignore", "pipe"] },
-  );
+  const child = spawn(program, argumentsFor({ height, width, framesPerSecond, format }, temporary), {
+    stdio: ["pipe", "ignore", "pipe"],
+  });
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (part: string) => (said = (said + part).slice(-500)));
   // A pipe that breaks says less than the exit code and the last words, which follow.
@@ -137,6 +107,41 @@ export function openVideo(
     },
   };
 }
+
+/** The command line of ffmpeg: raw RGB frames in, a movie out. */
+const argumentsFor = (
+  { height, width, framesPerSecond, format }: Omit<VideoOptions, "program">,
+  file: string,
+): string[] => [
+  "-hide_banner",
+  "-loglevel",
+  "error",
+  "-y",
+  "-f",
+  "rawvideo",
+  "-pix_fmt",
+  "rgb24",
+  "-s",
+  `${width}x${height}`,
+  "-r",
+  String(framesPerSecond),
+  "-i",
+  "-",
+  // Both formats want even edges. Neither clock nor version goes into the file.
+  "-vf",
+  "pad=ceil(iw/2)*2:ceil(ih/2)*2",
+  "-an",
+  "-c:v",
+  format.encoder,
+  ...format.options,
+  "-map_metadata",
+  "-1",
+  "-fflags",
+  "+bitexact",
+  "-flags:v",
+  "+bitexact",
+  file,
+];
 
 /** Waits for the end of a program. @returns what went wrong, undefined where nothing did */
 function ended(child: ChildProcess): Promise<string | undefined> {

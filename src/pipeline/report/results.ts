@@ -46,6 +46,7 @@ export interface ShownPart {
   readonly window: Window | undefined;
 }
 
+/** The picture of a frame that figures and report show. */
 export async function shownPart(results: RunResults, frame: number): Promise<ShownPart> {
   const { source } = results.inputs;
   const { channel, z } = results.config.input;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { emptyNuclei, type Nuclei } from "../../core/nuclei.js";
-import { correctedScale } from "../../segment/scale.js";
+import { correctedScale } from "../../segment/modelscale.js";
 import { scaleWarnings } from "./scalewarnings.js";
 
 const model = { diameter: 40, diameterRange: { low: 35, high: 45 } };

@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { OutputError } from "../../core/errors.js";
 import { writeFolder } from "../store/folders.js";
-import { ranOn, type RunRecord, stageRecord, writeRun } from "../store/provenance.js";
+import type { RunRecord } from "../store/provenance.js";
 import { notice, type PipelineContext, runStage } from "./events.js";
 import {
   basisOf,
@@ -50,94 +50,42 @@ export interface StageFolderOptions<N extends string, R extends RunRecord> {
  */
 export function stageFolder<N extends string, R extends RunRecord>(
   out: string,
-  { outputs, record: first, retrain }: StageFolderOptions<N, R>,
+  { outputs, record, retrain }: StageFolderOptions<N, R>,
   context: PipelineContext,
 ): StageFolder<N, R> {
-  let record = first;
+  const ledger = openLedger(out, record);
   const remade = new Set<string>();
-  const told = new Set<string>();
   const path = (stage: N): string => join(out, outputs[stage]);
 
-  const note = async (sentences: readonly string[]): Promise<void> => {
-    for (const sentence of sentences) told.add(sentence);
-    record = { ...record, notices: [...new Set([...record.notices, ...sentences])] };
-    await writeRun(out, record);
-  };
-
-  const amend = async (changed: Partial<R>): Promise<void> => {
-    record = { ...record, ...changed };
-    await writeRun(out, record);
-  };
-
-  /** Removes the results that were made from that of a stage, which is made again; never a trained network. */
-  const forgetDependents = async (stage: { readonly name: N }): Promise<void> => {
-    const dependents = dependentsOf(record.stages, stage.name);
-    const stale = dependents.filter((name) => record.stages[name]!.precious !== true);
-    if (stale.length === 0) return;
-    record = { ...record, stages: stale.reduce(without, record.stages) };
-    await writeRun(out, record);
-    for (const name of stale) await rm(path(name as N), { recursive: true, force: true });
-  };
-
-  const make = async <T, M>(stage: Stage<T, N, M>, basis: string): Promise<Result<T>> => {
+  const make = async <T, M>(stage: Stage<T, N, M>): Promise<Result<T>> => {
     remade.add(stage.name);
-    await forgetDependents(stage);
+    for (const name of await ledger.forgetDependents(stage.name))
+      await rm(path(name as N), { recursive: true, force: true });
     const place = path(stage.name);
     const work = async (stageWork: StageWork): Promise<StageResult<M>> => {
       const made = await makeAt(place, (temporary) => stage.make(temporary, stageWork));
-      return { ...made, notices: (made.notices ?? []).filter((sentence) => !told.has(sentence)) };
+      return { ...made, notices: (made.notices ?? []).filter((sentence) => !ledger.isTold(sentence)) };
     };
     const result = await runStage(context, stage.name, stage.text, work, place);
     await stage.settle?.(place);
-    const from = stage.from.map((result) => result.stage).filter((name) => name !== "");
-    const entry = {
-      ...stageRecord(result.seconds, result.text),
-      basis,
-      from,
-      ...(stage.precious && { precious: true }),
-    };
-    const { environment } = ranOn(record, result.device);
-    record = {
-      ...record,
-      environment,
-      stages: { ...without(record.stages, stage.name), [stage.name]: entry },
-    };
-    await note(result.notices ?? []);
-    return openedOnce(stage.name, basis, () => stage.open(place, result.value));
+    await ledger.enter(stage, result);
+    return openedOnce(stage.name, basisOf(stage), () => stage.open(place, result.value));
   };
 
-  return {
-    out,
-    path,
-    note,
-    amend,
-    record: () => record,
-    stage: async (stage) => {
-      const basis = basisOf(stage);
-      const earlier = record.stages[stage.name];
-      const present = earlier !== undefined && existsSync(path(stage.name));
-      const equal = present && earlier.basis === basis;
-      if (present && !equal && stage.precious && !retrain) throw wouldReplaceModel(path(stage.name));
-      if (!equal || stage.from.some((result) => remade.has(result.stage))) return make(stage, basis);
-      const { text, finished } = earlier;
-      context.onEvent?.({ event: "skipped", stage: stage.name, text, finished });
-      return openedOnce(stage.name, basis, () => stage.open(path(stage.name), undefined));
-    },
+  const stage = async <T, M>(asked: Stage<T, N, M>): Promise<Result<T>> => {
+    const place = path(asked.name);
+    const basis = basisOf(asked);
+    const earlier = ledger.record().stages[asked.name];
+    const present = earlier !== undefined && existsSync(place);
+    const equal = present && earlier.basis === basis;
+    if (present && !equal && asked.precious && !retrain) throw wouldReplaceModel(place);
+    if (!equal || asked.from.some((result) => remade.has(result.stage))) return make(asked);
+    const { text, finished } = earlier;
+    context.onEvent?.({ event: "skipped", stage: asked.name, text, finished });
+    return openedOnce(asked.name, basis, () => asked.open(place, undefined));
   };
-}
 
-const without = (stages: RunRecord["stages"], name: string): RunRecord["stages"] =>
-  Object.fromEntries(Object.entries(stages).filter(([other]) => other !== name));
-
-/** The recorded stages that were made from the result of another, directly or by way of others. */
-function dependentsOf(stages: RunRecord["stages"], name: string): string[] {
-  const found = new Set([name]);
-  // Stages are recorded in the order in which they were made.
-  for (const [other, { from = [] }] of Object.entries(stages)) {
-    if (from.some((source) => found.has(source))) found.add(other);
-  }
-  found.delete(name);
-  return [...found];
+  return { out, path, stage, record: ledger.record, amend: ledger.amend, note: ledger.note };
 }
 
 /** A result that is one file gets its name from its stage; a folder is there whole or not at all. */

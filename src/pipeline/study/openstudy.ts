@@ -26,7 +26,7 @@ import {
   writeRun,
 } from "../store/provenance.js";
 import { removeState } from "../train/checkpoint.js";
-import type { OpenSample } from "./samples.js";
+import type { OpenSample } from "./opensamples.js";
 
 /** A movie of a study, as `run.json` of the study has it. */
 export interface SampleRecord {

@@ -253,14 +253,8 @@ describe("study", { timeout: 300_000 }, () => {
     rmSync(at("stopped/samples/fast_3/tracks"), { recursive: true });
     const third = listener();
     await go("stopped", third);
-    expect(third.done()).toEqual([
-      "track fast_3",
-      "analyse fast_3",
-      "figures fast_3",
-      "report fast_3",
-      "compare",
-      "report",
-    ]);
+    // What is made again from the same is the same: the comparison stands.
+    expect(third.done()).toEqual(["track fast_3", "analyse fast_3", "figures fast_3", "report fast_3"]);
   });
 
   it("compares in another way without any other work", async () => {

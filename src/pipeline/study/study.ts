@@ -19,18 +19,11 @@ import { withOutputLock } from "../store/lock.js";
 import { modelFiles } from "../store/modelfolder.js";
 import type { InputRecord } from "../store/provenance.js";
 import { openStudy, sampleFolder, type StudyRecord } from "./openstudy.js";
-import { checkAlike, type OpenSample, openSamples } from "./samples.js";
+import { checkAlike, type OpenSample, openSamples } from "./opensamples.js";
+import type { FinishedSample } from "./compared.js";
 import { readSampleSheet } from "./samplesheet.js";
 import { drawnFiles } from "./sharedset.js";
-import {
-  compare,
-  compareStage,
-  drawnOf,
-  drawStage,
-  type FinishedSample,
-  learnStage,
-  studyReportStage,
-} from "./stages.js";
+import { compare, compareStage, drawnOf, drawStage, learnStage, studyReportStage } from "./studystages.js";
 
 /** What a study is asked for. */
 export interface StudyOptions extends OutputOptions {

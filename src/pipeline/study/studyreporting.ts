@@ -9,7 +9,7 @@ import { studyOutputs } from "../stage/stagenames.js";
 import { writeFileAtomic } from "../store/files.js";
 import { type RunRecord, version } from "../store/provenance.js";
 import { expectedQualityOf } from "../train/trainedmodel.js";
-import type { Compared, FinishedSample } from "./stages.js";
+import type { Compared, FinishedSample } from "./compared.js";
 
 /** What the report of a study shows. */
 export interface StudyParts {

@@ -10,7 +10,7 @@ import { defaultModelConfig, type ModelConfig, sizeMultiple } from "../../model/
 import type { ModelDescription } from "../../model/modelfile.js";
 import type { TrainingRecord, TrainingState } from "../../model/train.js";
 import type { Device } from "../../nn/devices.js";
-import { scaleFor } from "../../segment/scale.js";
+import { scaleFor } from "../../segment/modelscale.js";
 import type { TrainingSettings } from "../../workers/train/protocol.js";
 import { trainInThreads } from "../../workers/train/trainingthreads.js";
 import { readAnnotation } from "../annotate/annotation.js";

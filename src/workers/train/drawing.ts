@@ -5,7 +5,7 @@ import type { Batch } from "../../core/batch.js";
 import { random } from "../../core/random.js";
 import { batchProvider } from "../../dataset/patches.js";
 import type { PreparedSample, ScaledSample } from "../../dataset/samples.js";
-import { splitScaled } from "../../dataset/split.js";
+import { splitScaled } from "../../dataset/holdout.js";
 import { composedSamples } from "../../dataset/touchingsamples.js";
 import type { ModelConfig } from "../../model/modelconfig.js";
 import { median } from "../../stats/percentile.js";

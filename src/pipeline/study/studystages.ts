@@ -5,7 +5,6 @@ import { counted } from "../../core/wording.js";
 import type { Annotation } from "../annotate/annotatestage.js";
 import { readAnnotation } from "../annotate/annotation.js";
 import type { Config } from "../config/options.js";
-import type { RunResults } from "../report/results.js";
 import type { TrainedModel } from "../train/trainedmodel.js";
 import type { TrainingResult } from "../train/training.js";
 import { trainStage } from "../train/trainstage.js";
@@ -14,10 +13,11 @@ import { type Result, type Stage } from "../stage/stage.js";
 import type { StudyStage } from "../stage/stagenames.js";
 import type { InputRecord } from "../store/provenance.js";
 import { initialModelOf, scaleRule } from "../train/training.js";
+import type { Compared, FinishedSample } from "./compared.js";
 import { writeComparison } from "./comparing.js";
 import { drawImages, drawnFiles, type DrawnImage, writeSharedSet } from "./sharedset.js";
 import type { SampleRow } from "./samplesheet.js";
-import { calibrationWarnings } from "./samples.js";
+import { calibrationWarnings } from "./opensamples.js";
 import { type StudyParts, writeStudyReport } from "./studyreporting.js";
 
 /** A sample of a study, annotated. */
@@ -90,19 +90,6 @@ export function learnStage(
   const { options, ...stage } = trainStage(set, all, initialModel);
   const contents = hashed.map(({ sha256 }) => sha256);
   return { ...stage, name: "train", from: [], options: [options, contents] };
-}
-
-/** A sample of a study with the results of its run. */
-export interface FinishedSample {
-  readonly row: SampleRow;
-  readonly results: RunResults;
-}
-
-/** What a comparison was made from, and what it says. */
-export interface Compared {
-  readonly movies: readonly MovieMeasures[];
-  readonly comparison: Comparison;
-  readonly warnings: readonly string[];
 }
 
 /** Compares the conditions of finished samples. @throws InvalidInput where they cannot be compared */

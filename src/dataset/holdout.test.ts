@@ -3,7 +3,7 @@ import { convexShapes } from "../../test/fakes.js";
 import { labelImage } from "../core/labels.js";
 import { random } from "../core/random.js";
 import type { TrainingSample } from "./samples.js";
-import { splitSamples } from "./split.js";
+import { splitSamples } from "./holdout.js";
 
 const sample = (i: number, objects = 16): TrainingSample => {
   const labels = convexShapes(16, objects, false, random(i));

@@ -145,4 +145,3 @@ export function calibrationWarnings(sources: readonly ImageSource[]): string[] {
       : []),
   ];
 }
-
