@@ -35,7 +35,8 @@ export function openLedger<R extends RunRecord>(out: string, first: R): Ledger<R
   };
   const note = (sentences: readonly string[]): Promise<void> => {
     for (const sentence of sentences) told.add(sentence);
-    return amend({ notices: [...new Set([...record.notices, ...sentences])] } as Partial<R>);
+    record = { ...record, notices: [...new Set([...record.notices, ...sentences])] };
+    return writeRun(out, record);
   };
   return {
     record: () => record,
@@ -52,8 +53,8 @@ export function openLedger<R extends RunRecord>(out: string, first: R): Ledger<R
     },
     forgetDependents: async (name) => {
       const stale = dependentsOf(record.stages, name).filter((other) => !record.stages[other]!.precious);
-      if (stale.length > 0)
-        await amend({ stages: stale.reduce(without, record.stages) } as unknown as Partial<R>);
+      record = { ...record, stages: stale.reduce(without, record.stages) };
+      if (stale.length > 0) await writeRun(out, record);
       return stale;
     },
   };

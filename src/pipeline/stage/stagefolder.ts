@@ -6,6 +6,7 @@ import { OutputError } from "../../core/errors.js";
 import { writeFolder } from "../store/folders.js";
 import type { RunRecord } from "../store/provenance.js";
 import { notice, type PipelineContext, runStage } from "./events.js";
+import { openLedger } from "./ledger.js";
 import {
   basisOf,
   type MakeStage,
