@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { version } from "../pipeline/store/provenance.js";
-import { addCommand } from "./commandline/command.js";
+import { addCommand, type CommandSpec } from "./commandline/command.js";
 import { analyseCommand } from "./commands/analyse.js";
 import { annotateCommand } from "./commands/annotate.js";
 import { demoCommand } from "./commands/demo.js";
@@ -15,7 +15,8 @@ import { studyCommand } from "./commands/study.js";
 import { trackCommand } from "./commands/track.js";
 import { trainCommand } from "./commands/train.js";
 
-const commands = [
+/** All commands, in the order of the help. */
+export const commands: readonly CommandSpec[] = [
   runCommand,
   studyCommand,
   demoCommand,

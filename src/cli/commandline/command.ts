@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { isKaryonError, messageOf } from "../../core/errors.js";
-import { type CommandName, commandSections, type Config } from "../../pipeline/config/options.js";
+import type { CommandName } from "../../pipeline/config/acting.js";
+import type { Config } from "../../pipeline/config/options.js";
 import type { PipelineContext } from "../../pipeline/stage/events.js";
 import { addFlags, configOf } from "./flags.js";
 import { jsonTerminal, type Terminal, textTerminal } from "./terminal.js";
@@ -39,7 +40,7 @@ export function addCommand(program: Command, spec: CommandSpec): void {
     if (help.startsWith("required: ")) command.requiredOption(flags, help.slice(10));
     else command.option(flags, help);
   }
-  addFlags(command, commandSections[spec.name]);
+  addFlags(command, spec.name);
   command.option("--json", "print progress and result as JSON lines");
   command.addHelpText(
     "after",
@@ -66,13 +67,15 @@ async function perform(spec: CommandSpec, command: Command, options: Record<stri
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
   try {
+    const { config, notices } = configOf(command, spec.name);
+    for (const text of notices) terminal.onEvent({ event: "notice", text });
     const args = command.processedArgs.flat().filter((value): value is string => typeof value === "string");
     const result = await spec.run({
       args,
       out: typeof options["output"] === "string" ? options["output"] : "",
       overwrite: options["overwrite"] === true,
       options,
-      config: configOf(command),
+      config,
       context: { signal: controller.signal, onEvent: (event) => terminal.onEvent(event) },
     });
     terminal.result(result.text, result.value);

@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
-import { addFlags, configOf } from "./flags.js";
+import { type CommandName, commandOptions } from "../../pipeline/config/acting.js";
+import type { Config } from "../../pipeline/config/options.js";
+import { addFlags, configOf, type GivenConfig } from "./flags.js";
 
-const parsed = (...flags: string[]): ReturnType<typeof configOf> =>
-  configOf(addFlags(new Command("track"), ["track"]).parse(flags, { from: "user" }));
+const parsed = (...flags: string[]): Config =>
+  configOf(addFlags(new Command("track"), "track").parse(flags, { from: "user" }), "track").config;
 
 describe("switches", () => {
   it("that are on by default can be turned off, and asked for", () => {
@@ -15,7 +17,7 @@ describe("switches", () => {
       true,
       false,
     ]);
-    expect(addFlags(new Command("track"), ["track"]).helpInformation()).not.toMatch(/^ +--repair/m);
+    expect(addFlags(new Command("track"), "track").helpInformation()).not.toMatch(/^ +--repair/m);
   });
 
   it("overrule a file", () => {

@@ -17,6 +17,7 @@ import { type FramePool, framePool } from "../../workers/pool.js";
 import type { AnnotateConfig, Config } from "../config/options.js";
 import { safeName } from "../source/framenames.js";
 import { globMatcher, some, stemOf } from "../source/inputs.js";
+import { sourceOptions } from "../source/opening.js";
 import { openSource } from "../source/source.js";
 import { type PipelineContext, runStage } from "../stage/events.js";
 import { writeFileAtomic } from "../store/files.js";
@@ -74,7 +75,7 @@ export async function preview(
     "preview",
     `frame ${requested} of ${some(inputs)}`,
     async (stage) => {
-      const source = await openSource(inputs, { ...config.input, except: folder }, stage);
+      const source = await openSource(inputs, sourceOptions(config, folder), stage);
       const { frame, name, size, window, notices } = await placeOf(requested, source);
       const picture = join(folder ?? ".", previewName(name));
       await assertNoInput(picture, inputs);

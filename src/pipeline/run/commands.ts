@@ -5,7 +5,8 @@
 import type { Statistics } from "../../analyse/analyse.js";
 import { trackedMasks } from "../analyse/movieintensities.js";
 import type { AnnotationSummary } from "../annotate/annotation.js";
-import { type Config, configurationOf } from "../config/options.js";
+import { configurationOf } from "../config/acting.js";
+import type { Config } from "../config/options.js";
 import type { SegmentationSummary } from "../segment/segmentation.js";
 import { listImages } from "../source/imagefolder.js";
 import { openInputs } from "../source/opening.js";

@@ -5,7 +5,8 @@ import { basename, join } from "node:path";
 import { OutputError } from "../../core/errors.js";
 import type { StageContext } from "../../core/progress.js";
 import { differences } from "../config/config.js";
-import { type Config, configurationOf } from "../config/options.js";
+import { configurationOf, recordedConfig } from "../config/acting.js";
+import type { Config } from "../config/options.js";
 import type { OpenInputs } from "../source/opening.js";
 import type { FileSource } from "../source/source.js";
 import { notice, type PipelineContext, runStage, type StageResult } from "../stage/events.js";
@@ -199,7 +200,7 @@ export const madeDifferently = (out: string, changed: readonly string[]): Output
  * was moved; all else must be equal.
  */
 export const comparable = (configuration: unknown): object => {
-  const plain = JSON.parse(JSON.stringify(configuration)) as Config;
+  const plain = JSON.parse(JSON.stringify(recordedConfig("study", configuration, "run.json"))) as Config;
   return {
     ...plain,
     general: { ...plain.general, threads: undefined, device: undefined },

@@ -6,7 +6,7 @@ import type { Config } from "../config/options.js";
 import { type PipelineContext, runStage } from "../stage/events.js";
 import type { InputRecord } from "../store/provenance.js";
 import { some } from "./inputs.js";
-import { type FileSource, hashFiles, openSource } from "./source.js";
+import { type FileSource, hashFiles, openSource, type SourceOptions } from "./source.js";
 
 export interface OpenInputs {
   readonly source: FileSource;
@@ -21,7 +21,7 @@ export async function openInputs(
   context: PipelineContext,
 ): Promise<OpenInputs> {
   const { value } = await runStage(context, "read", some(inputs), async (stage) => {
-    const source = await openSource(inputs, { ...config.input, except: out }, stage);
+    const source = await openSource(inputs, sourceOptions(config, out), stage);
     const records = await hashFiles(source.files, stage);
     const what =
       source.kind === "movie"
@@ -35,3 +35,14 @@ export async function openInputs(
   });
   return value;
 }
+
+/** The options by name, without a copy of others. @param except the folder that the command writes */
+export const sourceOptions = ({ input }: Pick<Config, "input">, except?: string): SourceOptions => ({
+  channel: input.channel,
+  z: input.z,
+  pixelSize: input.pixelSize,
+  frameInterval: input.frameInterval,
+  kind: input.kind,
+  skipBadFrames: input.skipBadFrames,
+  except,
+});

@@ -12,7 +12,8 @@ import { InvalidInput } from "../../core/errors.js";
 import { counted } from "../../core/wording.js";
 import { readAnnotation } from "../annotate/annotation.js";
 import { differences } from "../config/config.js";
-import { type Config, configurationOf } from "../config/options.js";
+import { configurationOf } from "../config/acting.js";
+import type { Config } from "../config/options.js";
 import { numbersOf } from "../report/results.js";
 import {
   comparable,
