@@ -408,7 +408,7 @@ describe("options", () => {
     );
     expectRefusal(
       karyon("simulate", "-o", "none", "--frames", "few"),
-      /simulate\.frames: expected number, received "few"; see --help for --frames/,
+      /--frames: expected number, received "few"; see karyon simulate --help\.$/m,
     );
   });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
-import { InvalidInput } from "../../core/errors.js";
+import { InvalidInput, isKaryonError } from "../../core/errors.js";
 import { type CommandName, commandOptions, idleOptions } from "../../pipeline/config/acting.js";
 import {
   mergeConfigs,
@@ -83,7 +83,7 @@ export function configOf(command: Command, name: CommandName): GivenConfig {
   const file = typeof given["config"] === "string" ? given["config"] : undefined;
   const fromFile = file === undefined ? {} : readConfig(file);
   const flags = flagValues(given, name);
-  const config = resolveConfig(mergeConfigs(fromFile, flags), "the command line");
+  const config = resolveFlags(mergeConfigs(fromFile, flags), name);
   const idle = idleOptions(name, config);
   assertFlagsAct(name, flags, idle);
   const notices = idle.flatMap(({ options, reason }) => {
@@ -93,6 +93,17 @@ export function configOf(command: Command, name: CommandName): GivenConfig {
       : [`${set.join(", ")} of ${file} ${set.length === 1 ? "does" : "do"} nothing here: ${reason}.`];
   });
   return { config, notices };
+}
+
+/** @throws InvalidInput that says where the flags are explained */
+function resolveFlags(given: PartialConfig, name: CommandName): Config {
+  try {
+    return resolveConfig(given, "the command line");
+  } catch (error) {
+    if (!isKaryonError(error, "InvalidInput")) throw error;
+    const { argument, expected, received } = error;
+    throw new InvalidInput(argument, expected, received, `see karyon ${name} --help`);
+  }
 }
 
 /** Flags that were given, by the sections that the command reads. */

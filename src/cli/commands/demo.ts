@@ -6,8 +6,8 @@ export const demoCommand: CommandSpec = {
   args: "",
   summary: "run everything on a simulated movie whose truth is known, and score it",
   flags: [["-o, --output <folder>", "folder for the movie and the results (default: karyon-demo)"]],
-  examples: ["demo"],
-  onStop: "Run the same command to start the demo again from the beginning.",
+  examples: ["demo", "demo -o small --frames 3 --size 256 --steps 200"],
+  stopText: "Run the same command to start the demo again from the beginning.",
   async run({ out, config, context }) {
     const { report, instances, tracks } = await demo(out === "" ? "karyon-demo" : out, config, context);
     const at = (threshold: number): string =>

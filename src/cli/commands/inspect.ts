@@ -6,8 +6,10 @@ export const inspectCommand: CommandSpec = {
   args: "<file...>",
   summary: "show axes, calibration and values of image files, and what looks wrong",
   examples: ["inspect movie.tif"],
-  async run({ args }) {
-    const inspections = await inspectFiles(args);
+  stopText: "The files are as they were.",
+  stopsAtOnce: true,
+  async run({ args, context }) {
+    const inspections = await inspectFiles(args, context);
     return {
       text: inspections.map(formatInspection).join("\n\n"),
       value: inspections,

@@ -1,4 +1,5 @@
 import { reportRun } from "../../pipeline/report/reporting.js";
+import { withOutputLock } from "../../pipeline/store/lock.js";
 import type { CommandSpec } from "../commandline/command.js";
 
 export const reportCommand: CommandSpec = {
@@ -6,8 +7,9 @@ export const reportCommand: CommandSpec = {
   args: "<run>",
   summary: "write report.html and figures/ of a finished run again",
   examples: ["report results"],
+  stopText: "report.html was not written again, figures/ only if they were finished; run the same command.",
   async run({ args, context }) {
-    const path = await reportRun(args[0]!, context);
+    const path = await withOutputLock(args[0]!, () => reportRun(args[0]!, context));
     return { text: `Report: ${path}`, value: { report: path } };
   },
 };

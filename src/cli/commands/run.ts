@@ -19,7 +19,7 @@ export const runCommand: CommandSpec = {
     `run "plate/*.tif" -o results --kind images --config karyon.yaml`,
     "run other.tif -o more --model results/model",
   ],
-  onStop: "Finished stages are kept; run the same command again to go on after them.",
+  stopText: "Finished stages are kept; run the same command again to go on after them.",
   async run({ args, out, overwrite, config, context }) {
     const result = await run(args, out, config, { overwrite }, context);
     return {

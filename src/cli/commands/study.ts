@@ -20,7 +20,7 @@ export const studyCommand: CommandSpec = {
     "study samples.csv -o study --pixel-size 0.325 --frame-interval 600",
     "study samples.csv -o study --model results/model",
   ],
-  onStop: "Finished stages are kept; run the same command again to go on after them.",
+  stopText: "Finished stages are kept; run the same command again to go on after them.",
   async run({ args, out, overwrite, config, context }) {
     const { folder, report, comparison, record } = await study(args[0]!, out, config, { overwrite }, context);
     return {

@@ -13,7 +13,7 @@ export const trainCommand: CommandSpec = {
     "train dataset -o model --steps 1000",
     "train more -o better --from model",
   ],
-  onStop: "No model was written; run the same command again.",
+  stopText: "No model was written; run the same command again.",
   async run({ args, out, overwrite, config, context }) {
     const { description, history } = await train(args[0]!, out, config, { overwrite }, context);
     return {

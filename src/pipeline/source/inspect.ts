@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 import { isKaryonError, messageOf } from "../../core/errors.js";
 import type { StoredPlane } from "../../core/image.js";
+import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { counted } from "../../core/wording.js";
 import { openImageFile, type ImageFile } from "./imagefile.js";
 import { listInputs } from "./inputs.js";
@@ -48,19 +49,23 @@ const saturationLimit = 0.005;
  * Looks into files, folders and patterns; a file that cannot be read is reported as such and does not stop
  * the others.
  *
- * @throws InvalidInput when there is no file at all
+ * @throws InvalidInput when there is no file at all; Cancelled
  */
-export async function inspectFiles(inputs: readonly string[]): Promise<Inspection[]> {
+export async function inspectFiles(
+  inputs: readonly string[],
+  context: StageContext = {},
+): Promise<Inspection[]> {
   const { files } = await listInputs(inputs);
   const inspections: Inspection[] = [];
   let first: ImageFile | undefined;
   for (const path of files) {
+    throwIfCancelled(context, "Inspection");
     try {
       const file = await openImageFile(path);
       first ??= file;
-      inspections.push(await inspectFile(file, first));
+      inspections.push(await inspectFile(file, first, context));
     } catch (error) {
-      if (!isKaryonError(error)) throw error;
+      if (!isKaryonError(error) || error.kind === "Cancelled") throw error;
       inspections.push({
         file: path,
         error: messageOf(error),
@@ -79,7 +84,7 @@ export async function inspectFiles(inputs: readonly string[]): Promise<Inspectio
   return inspections;
 }
 
-async function inspectFile(file: ImageFile, first: ImageFile): Promise<Inspection> {
+async function inspectFile(file: ImageFile, first: ImageFile, context: StageContext): Promise<Inspection> {
   const values: PlaneValues[] = [];
   const problems: string[] = [];
   const frames = [...new Set([0, file.frames >> 1, file.frames - 1])];
@@ -88,6 +93,7 @@ async function inspectFile(file: ImageFile, first: ImageFile): Promise<Inspectio
     file.colour === "grey" || file.colour === "whiteIsZero" ? Math.min(file.channels, file.samples) : 1;
   for (const frame of frames) {
     for (let channel = 0; channel < file.channels; channel += perPixel) {
+      throwIfCancelled(context, "Inspection");
       try {
         const { plane } = await file.read(frame, channel, file.slices >> 1);
         values.push({ frame, channel, ...measure(plane, file) });
