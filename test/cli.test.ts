@@ -1,13 +1,15 @@
 /** The command line as a user meets it: the built program in a process of its own, in an empty folder. */
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -35,21 +37,36 @@ function karyon(...args: readonly string[]): Outcome {
   return { code: status, out: stdout, err: stderr };
 }
 
-/** Presses Ctrl-C when standard error says `when`. */
-function interrupted(when: RegExp, ...args: readonly string[]): Promise<Outcome> {
+/** Acts, once each, when standard error says what is waited for, in that order. */
+function watched(
+  args: readonly string[],
+  ...steps: readonly (readonly [when: RegExp, act: (child: ChildProcess) => void])[]
+): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [bin, ...args], { cwd: folder });
-    let [out, err, sent] = ["", "", false];
+    let [out, err, next] = ["", "", 0];
     child.stdout.on("data", (text: Buffer) => {
       out += String(text);
     });
     child.stderr.on("data", (text: Buffer) => {
       err += String(text);
-      if (!sent && when.test(err)) sent = child.kill("SIGINT");
+      const step = steps[next];
+      if (step === undefined || !step[0].test(err)) return;
+      next++;
+      step[1](child);
     });
     child.on("close", (code) => resolve({ code, out, err }));
   });
 }
+
+const sending =
+  (signal: NodeJS.Signals) =>
+  (child: ChildProcess): void =>
+    void child.kill(signal);
+
+/** Presses Ctrl-C when standard error says `when`. */
+const interrupted = (when: RegExp, ...args: readonly string[]): Promise<Outcome> =>
+  watched(args, [when, sending("SIGINT")]);
 
 /** A failed call must say one sentence, end with an error code and show no stack. */
 function expectRefusal({ code, err }: Outcome, pattern: RegExp): void {
@@ -390,6 +407,140 @@ describe("Ctrl-C", () => {
   });
 });
 
+describe("a second Ctrl-C", () => {
+  it("ends at once and leaves nothing unfinished", async () => {
+    const { code, err } = await watched(
+      ["annotate", "movie/01", "-o", "twice"],
+      [/^annotate: /m, sending("SIGINT")],
+      [/press Ctrl-C again/, sending("SIGINT")],
+    );
+    expect(code).toBe(130);
+    expect(err).toMatch(/note: stopping after the present step/);
+    expect(readdirSync(folder).filter((name) => name.includes("twice"))).toEqual([]);
+  });
+});
+
+describe("SIGTERM", () => {
+  it("does what Ctrl-C does", async () => {
+    const { code, err } = await watched(
+      ["annotate", "movie/01", "-o", "ended"],
+      [/^annotate: /m, sending("SIGTERM")],
+    );
+    expect(err).toMatch(/karyon annotate: Stopped\. Nothing was written/);
+    expect(code).toBe(130);
+    expect(readdirSync(folder).filter((name) => name.includes("ended"))).toEqual([]);
+  });
+});
+
+describe("Ctrl-C in inspect", () => {
+  it("stops at the first", () => {
+    // Sent by the process itself as soon as it listens, since it says nothing before its end.
+    const press = `process.on("newListener", (name) => {
+      if (name === "SIGINT") setImmediate(() => process.kill(process.pid, "SIGINT"));
+    });`;
+    const { status, stdout, stderr } = spawnSync(process.execPath, [bin, "inspect", "movie/01"], {
+      cwd: folder,
+      encoding: "utf8",
+      env: { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(press)}` },
+    });
+    expect([status, stdout, stderr]).toEqual([
+      130,
+      "",
+      "karyon inspect: Stopped. The files are as they were.\n",
+    ]);
+  });
+});
+
+describe("one output folder", () => {
+  it("is refused to a second process while the first writes it", async () => {
+    let second: Outcome | undefined;
+    const first = await watched(
+      ["annotate", "movie/01", "-o", "both"],
+      [
+        /^annotate: /m,
+        () => {
+          second = karyon("annotate", "movie/01", "-o", "both", "--overwrite");
+        },
+      ],
+    );
+    expectRefusal(
+      second!,
+      /both is being written by process \d+ on \S+ since \S+; wait until it ends, or choose another output folder\.$/m,
+    );
+    expect([first.code, existsSync(join(folder, "both", "run.json"))]).toEqual([0, true]);
+    expect(readdirSync(folder).filter((name) => name.startsWith(".both"))).toEqual([]);
+  });
+
+  it("that a killed process was writing is free, and what it left is removed", async () => {
+    await watched(["annotate", "movie/01", "-o", "killed"], [/^annotate: /m, sending("SIGKILL")]);
+    expect(readdirSync(folder).filter((name) => name.startsWith(".killed")).length).toBe(2);
+    expect(karyon("annotate", "movie/01", "-o", "killed").code).toBe(0);
+    expect(readdirSync(folder).filter((name) => name.includes("killed"))).toEqual(["killed"]);
+  });
+
+  it("that is a symbolic link stays one", () => {
+    mkdirSync(join(folder, "disk"));
+    symlinkSync("disk", join(folder, "linked"));
+    expect(karyon("track", "movie/01_GT/SEG", "-o", "linked").code).toBe(0);
+    expect(karyon("track", "movie/01_GT/SEG", "-o", "linked", "--overwrite").code).toBe(0);
+    expect(lstatSync(join(folder, "linked")).isSymbolicLink()).toBe(true);
+    expect(existsSync(join(folder, "disk", "run.json"))).toBe(true);
+  });
+});
+
+describe("karyon demo", () => {
+  it("runs everything on a small simulated movie, scores it, and may be run again", () => {
+    const small = ["--frames", "3", "--size", "192", "--steps", "40"];
+    const { code, out, err } = karyon("demo", "-o", "shown", ...small);
+    expect(code).toBe(0);
+    expect(err).toMatch(/simulate: 3 frames of 192 x 192 px/);
+    expect(out).toMatch(
+      /^Scored against the simulated truth.*\n {2}nuclei +F1 [01]\.\d{3} at IoU 0\.5.*\n {2}tracking +DET .*\nReport: shown\/results\/report\.html\n$/,
+    );
+    expect(readdirSync(join(folder, "shown")).sort()).toEqual(["movie", "results", "run.json"]);
+    const { command, configuration } = JSON.parse(
+      readFileSync(join(folder, "shown", "run.json"), "utf8"),
+    ) as { command: string; configuration: unknown };
+    expect([command, configuration]).toEqual([
+      "demo",
+      {
+        general: { seed: 1, device: "auto" },
+        train: { steps: 40 },
+        simulate: { frames: 3, size: 192 },
+      },
+    ]);
+    expectRefusal(karyon("annotate", "movie/01", "-o", "shown"), /holds the result of karyon demo/);
+  });
+});
+
+describe("karyon study", () => {
+  it("compares the movies of a table with one network, and goes on where it was", () => {
+    const other = karyon("simulate", "-o", "other", "--size", "256", "--frames", "4", "--seed", "6");
+    expect(other.code).toBe(0);
+    writeFileSync(
+      join(folder, "samples.csv"),
+      "file,condition,replicate\nmovie/01,control,1\nother/01,treated,1\n",
+    );
+    const call = ["study", "samples.csv", "-o", "study", "--steps", "40", "--patch", "64", "--filters", "16"];
+    const { code, out } = karyon(...call);
+    expect([code, out]).toEqual([0, `Report: ${join("study", "report.html")}\n`]);
+    expect(readdirSync(join(folder, "study")).sort()).toEqual([
+      "annotation",
+      "comparison",
+      "model",
+      "report.html",
+      "run.json",
+      "samples",
+    ]);
+    expect(readdirSync(join(folder, "study", "samples")).length).toBe(2);
+    const before = statSync(join(folder, "study", "model", "model.onnx")).mtimeMs;
+    const again = karyon(...call);
+    expect(again.code).toBe(0);
+    expect(again.err).toMatch(/going on after them/);
+    expect(statSync(join(folder, "study", "model", "model.onnx")).mtimeMs).toBe(before);
+  });
+});
+
 describe("options", () => {
   it("of every command may stand in the configuration, and a flag wins over it", () => {
     writeFileSync(
@@ -418,7 +569,8 @@ describe("options", () => {
       expect(karyon("segment", "out/model", "movie/01", "-o", `l${threads}`, "--threads", threads).code).toBe(
         0,
       );
-      expect(karyon("track", "movie/01_GT/SEG", "-o", `t${threads}`, "--threads", threads).code).toBe(0);
+      // Tracking has no threads: the labels of both segmentations give the same tracks.
+      expect(karyon("track", `l${threads}`, "-o", `t${threads}`).code).toBe(0);
     }
     for (const [name, file] of [
       ["d", "masks/t001.tif"],
@@ -557,6 +709,7 @@ describe("bad input", () => {
 describe("help", () => {
   const commands = [
     "run",
+    "study",
     "demo",
     "annotate",
     "train",

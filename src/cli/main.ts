@@ -32,6 +32,7 @@ export const commands: readonly CommandSpec[] = [
   exportModelCommand,
 ];
 
+/** The whole command line, not yet given any arguments. */
 export function buildProgram(): Command {
   const program = new Command("karyon")
     .description(
@@ -50,6 +51,7 @@ export function buildProgram(): Command {
   return program;
 }
 
+/** Runs the command line. @param argv as `process.argv` */
 export async function main(argv: readonly string[]): Promise<void> {
   // A reader that closes early, such as `head`, is no error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));

@@ -135,7 +135,9 @@ export class Cancelled extends KaryonError {
  * fields are then those of the class. This holds for errors of worker threads, too.
  */
 export function isKaryonError(error: unknown): error is KaryonError;
+/** Whether an error is of one kind. */
 export function isKaryonError<K extends KaryonErrorKind>(error: unknown, kind: K): error is KaryonErrors[K];
+/** Both of these. */
 export function isKaryonError(error: unknown, kind?: KaryonErrorKind): boolean {
   return error instanceof KaryonError && (kind === undefined || error.kind === kind);
 }

@@ -1,6 +1,7 @@
 import { demo, type DemoResult } from "../../pipeline/run/demo.js";
 import type { CommandSpec } from "../commandline/command.js";
 
+/** `karyon demo`: everything on a simulated movie. */
 export const demoCommand: CommandSpec = {
   name: "demo",
   args: "",

@@ -5,6 +5,7 @@ import type { CommandSpec } from "../commandline/command.js";
 
 const format = "bioimageio";
 
+/** `karyon export-model`: a model for other programs. */
 export const exportModelCommand: CommandSpec = {
   name: "export-model",
   args: "<model>",

@@ -1,6 +1,7 @@
 import { formatInspection, inspectFiles } from "../../pipeline/source/inspect.js";
 import type { CommandSpec } from "../commandline/command.js";
 
+/** `karyon inspect`: what image files hold. */
 export const inspectCommand: CommandSpec = {
   name: "inspect",
   args: "<file...>",

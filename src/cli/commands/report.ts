@@ -2,6 +2,7 @@ import { reportRun } from "../../pipeline/report/reporting.js";
 import { withOutputLock } from "../../pipeline/store/lock.js";
 import type { CommandSpec } from "../commandline/command.js";
 
+/** `karyon report`: the report of a run, again. */
 export const reportCommand: CommandSpec = {
   name: "report",
   args: "<run>",

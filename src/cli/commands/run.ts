@@ -2,6 +2,7 @@ import { run } from "../../pipeline/run/run.js";
 import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag } from "./shared.js";
 
+/** `karyon run`: the main job. */
 export const runCommand: CommandSpec = {
   name: "run",
   args: "<input...>",

@@ -1,5 +1,6 @@
-/** Flags that several commands have. */
+/** The output folder, which most commands need. */
 export const outputFlag = ["-o, --output <folder>", "required: folder for the result"] as const;
+/** Replaces an earlier result. */
 export const overwriteFlag = [
   "--overwrite",
   "replace an earlier result of this command in that folder",

@@ -2,6 +2,7 @@ import { study } from "../../pipeline/study/study.js";
 import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag } from "./shared.js";
 
+/** `karyon study`: several movies, compared by condition. */
 export const studyCommand: CommandSpec = {
   name: "study",
   args: "<samples>",

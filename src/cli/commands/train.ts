@@ -2,6 +2,7 @@ import { train } from "../../pipeline/run/commands.js";
 import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag, overwriteFlag } from "./shared.js";
 
+/** `karyon train`: a model from a training set. */
 export const trainCommand: CommandSpec = {
   name: "train",
   args: "<dataset>",
