@@ -489,7 +489,7 @@ describe("one output folder", () => {
 });
 
 describe("karyon demo", () => {
-  it("runs everything on a small simulated movie, scores it, and may be run again", () => {
+  it("runs everything on a small simulated movie and scores it", { timeout: 480_000 }, () => {
     const small = ["--frames", "3", "--size", "192", "--steps", "40"];
     const { code, out, err } = karyon("demo", "-o", "shown", ...small);
     expect(code).toBe(0);
@@ -514,31 +514,46 @@ describe("karyon demo", () => {
 });
 
 describe("karyon study", () => {
-  it("compares the movies of a table with one network, and goes on where it was", () => {
-    const other = karyon("simulate", "-o", "other", "--size", "256", "--frames", "4", "--seed", "6");
-    expect(other.code).toBe(0);
-    writeFileSync(
-      join(folder, "samples.csv"),
-      "file,condition,replicate\nmovie/01,control,1\nother/01,treated,1\n",
-    );
-    const call = ["study", "samples.csv", "-o", "study", "--steps", "40", "--patch", "64", "--filters", "16"];
-    const { code, out } = karyon(...call);
-    expect([code, out]).toEqual([0, `Report: ${join("study", "report.html")}\n`]);
-    expect(readdirSync(join(folder, "study")).sort()).toEqual([
-      "annotation",
-      "comparison",
-      "model",
-      "report.html",
-      "run.json",
-      "samples",
-    ]);
-    expect(readdirSync(join(folder, "study", "samples")).length).toBe(2);
-    const before = statSync(join(folder, "study", "model", "model.onnx")).mtimeMs;
-    const again = karyon(...call);
-    expect(again.code).toBe(0);
-    expect(again.err).toMatch(/going on after them/);
-    expect(statSync(join(folder, "study", "model", "model.onnx")).mtimeMs).toBe(before);
-  });
+  it(
+    "compares the movies of a table with one network, and goes on where it was",
+    { timeout: 480_000 },
+    () => {
+      const other = karyon("simulate", "-o", "other", "--size", "256", "--frames", "4", "--seed", "6");
+      expect(other.code).toBe(0);
+      writeFileSync(
+        join(folder, "samples.csv"),
+        "file,condition,replicate\nmovie/01,control,1\nother/01,treated,1\n",
+      );
+      const call = [
+        "study",
+        "samples.csv",
+        "-o",
+        "study",
+        "--steps",
+        "40",
+        "--patch",
+        "64",
+        "--filters",
+        "16",
+      ];
+      const { code, out } = karyon(...call);
+      expect([code, out]).toEqual([0, `Report: ${join("study", "report.html")}\n`]);
+      expect(readdirSync(join(folder, "study")).sort()).toEqual([
+        "annotation",
+        "comparison",
+        "model",
+        "report.html",
+        "run.json",
+        "samples",
+      ]);
+      expect(readdirSync(join(folder, "study", "samples")).length).toBe(2);
+      const before = statSync(join(folder, "study", "model", "model.onnx")).mtimeMs;
+      const again = karyon(...call);
+      expect(again.code).toBe(0);
+      expect(again.err).toMatch(/going on after them/);
+      expect(statSync(join(folder, "study", "model", "model.onnx")).mtimeMs).toBe(before);
+    },
+  );
 });
 
 describe("options", () => {

@@ -36,8 +36,8 @@ async function writer(out: string): Promise<ChildProcess> {
     const out = ${JSON.stringify(out)};
     await withOutputLock(out, () => writeFolder(out, async (folder) => {
       writeFileSync(join(folder, "half"), "");
-      process.stdout.write("begun");
       process.on("SIGINT", () => process.exit(130));
+      process.stdout.write("begun");
       await new Promise((resolve) => process.stdin.once("data", resolve));
     }));
     process.stdin.destroy();`;
