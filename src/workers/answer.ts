@@ -19,7 +19,7 @@ export interface PlainError {
   readonly kind: KaryonErrorKind | undefined;
   readonly message: string;
   readonly stack: string | undefined;
-  /** The fields of its class, and its cause. */
+  /** Its own fields: name, kind and those of its class. */
   readonly fields: Readonly<Record<string, unknown>>;
   readonly cause: PlainError | undefined;
 }
@@ -33,12 +33,11 @@ export const answerError = (error: unknown): Answer<never> => ({ error: plainErr
 /** An error as plain data, of which `errorFrom` makes an equal one. */
 export function plainError(error: unknown): PlainError {
   const known = isKaryonError(error);
-  const { name: _, kind: __, ...fields } = known ? { ...error } : { name: "", kind: undefined };
   return {
     kind: known ? error.kind : undefined,
     message: messageOf(error),
     stack: error instanceof Error ? error.stack : undefined,
-    fields,
+    fields: known ? { ...error } : {},
     cause: known && error.cause !== undefined ? plainError(error.cause) : undefined,
   };
 }
@@ -58,8 +57,8 @@ export function errorFrom({ kind, message, stack, fields, cause }: PlainError): 
   const error = new Error(message, cause === undefined ? undefined : { cause: errorFrom(cause) });
   if (stack !== undefined) error.stack = stack;
   if (kind === undefined) return error;
-  Object.setPrototypeOf(error, classes[kind].prototype as object);
-  return Object.assign(error, { name: kind, kind, ...fields });
+  Object.setPrototypeOf(error, classes[kind].prototype);
+  return Object.assign(error, fields);
 }
 
 /**

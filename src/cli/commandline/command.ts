@@ -98,7 +98,9 @@ async function perform(spec: CommandSpec, command: Command, options: Record<stri
     terminal.result(result.text, result.value);
     if (result.failed === true) process.exitCode = exitCodes.failure;
   } catch (error) {
-    fail(error, spec.name, stopText, terminal);
+    // Some of what a stop ends is not ours, and throws an error of its own.
+    const stopped = signal.aborted && !isKaryonError(error);
+    fail(stopped ? new Cancelled() : error, spec.name, stopText, terminal);
   } finally {
     end();
   }

@@ -118,7 +118,4 @@ export function configurationOf(command: CommandName, config: Config): Partial<C
  * @throws InvalidInput when the record holds options that this version does not know
  */
 export const recordedConfig = (command: CommandName, recorded: unknown, where: string): Config =>
-  resolveConfig(
-    configurationOf(command, resolveConfig(recorded as PartialConfig, where)) as PartialConfig,
-    where,
-  );
+  resolveConfig(configurationOf(command, resolveConfig(recorded as PartialConfig, where)), where);
