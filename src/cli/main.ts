@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { version } from "../pipeline/store/provenance.js";
-import { addCommand } from "./commandline/command.js";
+import { addCommand, type CommandSpec } from "./commandline/command.js";
 import { analyseCommand } from "./commands/analyse.js";
 import { annotateCommand } from "./commands/annotate.js";
 import { demoCommand } from "./commands/demo.js";
@@ -15,7 +15,8 @@ import { studyCommand } from "./commands/study.js";
 import { trackCommand } from "./commands/track.js";
 import { trainCommand } from "./commands/train.js";
 
-const commands = [
+/** All commands, in the order of the help. */
+export const commands: readonly CommandSpec[] = [
   runCommand,
   studyCommand,
   demoCommand,
@@ -31,6 +32,7 @@ const commands = [
   exportModelCommand,
 ];
 
+/** The whole command line, not yet given any arguments. */
 export function buildProgram(): Command {
   const program = new Command("karyon")
     .description(
@@ -49,6 +51,7 @@ export function buildProgram(): Command {
   return program;
 }
 
+/** Runs the command line. @param argv as `process.argv` */
 export async function main(argv: readonly string[]): Promise<void> {
   // A reader that closes early, such as `head`, is no error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));

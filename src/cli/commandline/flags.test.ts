@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
-import { addFlags, configOf } from "./flags.js";
+import { type CommandName, commandOptions } from "../../pipeline/config/acting.js";
+import type { Config } from "../../pipeline/config/options.js";
+import { addFlags, configOf, type GivenConfig } from "./flags.js";
 
-const parsed = (...flags: string[]): ReturnType<typeof configOf> =>
-  configOf(addFlags(new Command("track"), ["track"]).parse(flags, { from: "user" }));
+const parsed = (...flags: string[]): Config =>
+  configOf(addFlags(new Command("track"), "track").parse(flags, { from: "user" }), "track").config;
 
 describe("switches", () => {
   it("that are on by default can be turned off, and asked for", () => {
@@ -15,7 +17,7 @@ describe("switches", () => {
       true,
       false,
     ]);
-    expect(addFlags(new Command("track"), ["track"]).helpInformation()).not.toMatch(/^ +--repair/m);
+    expect(addFlags(new Command("track"), "track").helpInformation()).not.toMatch(/^ +--repair/m);
   });
 
   it("overrule a file", () => {
@@ -26,6 +28,62 @@ describe("switches", () => {
       false,
       true,
     ]);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+const given = (name: CommandName, ...flags: string[]): GivenConfig =>
+  configOf(addFlags(new Command(name), name).parse(flags, { from: "user" }), name);
+
+describe("options that do nothing", () => {
+  it("are not offered by any command", () => {
+    for (const [name, flag] of [
+      ["track", "--seed"],
+      ["track", "--threads"],
+      ["track", "--channel"],
+      ["track", "--skip-bad-frames"],
+      ["simulate", "--threads"],
+      ["simulate", "--device"],
+      ["segment", "--seed"],
+      ["annotate", "--device"],
+      ["analyse", "--threads"],
+      ["analyse", "--channel"],
+      ["inspect", "--config"],
+      ["report", "--config"],
+      ["export-model", "--config"],
+    ] as const) {
+      const known = addFlags(new Command(name), name).options.map(({ long }) => long);
+      expect(known, `${name} ${flag}`).not.toContain(flag);
+    }
+    expect(Object.keys(commandOptions).length).toBe(13);
+  });
+
+  it("beside others are refused as flags, with the reason", () => {
+    expect(() => given("track", "--tracker", "trackmate", "--no-divisions")).toThrow(
+      /track\.divisions: expected to be left out, since it does nothing here, received false; the trackers of TrackMate/,
+    );
+    expect(() => given("run", "--tracker", "trackmate-tuned", "--repair")).toThrow(/track\.repair: expected/);
+    expect(() => given("annotate", "--preset", "paper", "--min-area", "9")).toThrow(/annotate\.minArea/);
+    expect(() => given("run", "--model", "m", "--steps", "9")).toThrow(/train\.steps: .*with a model/);
+    expect(() => given("analyse", "--ring-width", "3")).toThrow(/analyse\.ringWidth: .*none are given/);
+    expect(() => given("train", "--preset", "paper", "--effort", "quick")).toThrow(/train\.preset/);
+  });
+
+  it("are no mistake where the same flag does something else", () => {
+    const { config } = given("run", "--preset", "paper", "--effort", "quick");
+    expect([config.annotate.preset, config.train.effort]).toEqual(["paper", "quick"]);
+  });
+
+  it("beside others are noticed in a file, which may hold those of other commands", () => {
+    const folder = mkdtempSync(join(tmpdir(), "karyon-flags-"));
+    const file = join(folder, "all.yaml");
+    writeFileSync(file, "track: { repair: false, gap: 2 }\ntrain: { steps: 5 }\n");
+    const trackmate = given("track", "--config", file, "--tracker", "trackmate");
+    expect(trackmate.notices).toEqual([
+      `track.repair of ${file} does nothing here: the trackers of TrackMate (track.tracker) know neither.`,
+    ]);
+    expect(trackmate.config.track.gap).toBe(2);
+    expect(given("track", "--config", file).notices).toEqual([]);
     rmSync(folder, { recursive: true });
   });
 });

@@ -1,5 +1,5 @@
 import { Writable } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { duration, jsonTerminal, progressLine, textTerminal } from "./terminal.js";
 
 const sink = (): { stream: Writable; text: () => string } => {
@@ -43,6 +43,26 @@ describe("terminal", () => {
     expect(err.text().split("\n").length).toBe(4);
     terminal.result("done", {});
     expect(out.text()).toBe("done\n");
+  });
+
+  it("has colours on a terminal only, and not where NO_COLOR is set", () => {
+    const notes = (isTTY: boolean, noColor: string): string => {
+      vi.stubEnv("NO_COLOR", noColor);
+      const [out, err] = [sink(), sink()];
+      const terminal = textTerminal({
+        out: out.stream,
+        err: Object.assign(err.stream, { isTTY }),
+        now: () => 0,
+      });
+      terminal.onEvent({ event: "notice", text: "look" });
+      vi.unstubAllEnvs();
+      return err.text();
+    };
+    expect([notes(true, ""), notes(true, "1"), notes(false, "")]).toEqual([
+      "\u001b[33mnote:\u001b[39m look\n",
+      "note: look\n",
+      "note: look\n",
+    ]);
   });
 
   it("prints one JSON value a line", () => {

@@ -1,3 +1,4 @@
+import { styleText } from "node:util";
 import type { PipelineEvent } from "../../pipeline/stage/events.js";
 
 /**
@@ -12,12 +13,14 @@ export interface Terminal {
   failure(kind: string, text: string): void;
 }
 
+/** Streams and clock of a terminal. */
 export interface TerminalOptions {
   readonly out: NodeJS.WritableStream;
   readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly now: () => number;
 }
 
+/** Events, results and errors as JSON, one value a line, on standard output; errors on standard error, too. */
 export const jsonTerminal = ({ out, err }: TerminalOptions): Terminal => {
   const line = (value: unknown): void => void out.write(`${JSON.stringify(value)}\n`);
   return {
@@ -33,6 +36,9 @@ export const jsonTerminal = ({ out, err }: TerminalOptions): Terminal => {
 /** A redrawn bar on a terminal; elsewhere a line every ten seconds, so that logs stay short. */
 export function textTerminal({ out, err, now }: TerminalOptions): Terminal {
   const live = err.isTTY === true;
+  const coloured = live && !process.env["NO_COLOR"];
+  const paint = (colour: "yellow" | "red", text: string): string =>
+    coloured ? styleText(colour, text, { validateStream: false }) : text;
   let started = 0;
   let shown = 0;
   let drawn = false;
@@ -62,7 +68,8 @@ export function textTerminal({ out, err, now }: TerminalOptions): Terminal {
         err.write(`${event.stage}: ${event.text}\n`);
       } else if (event.event === "done")
         err.write(`${event.stage}: ${event.text} (${duration(event.seconds * 1000)})\n`);
-      else err.write(`note: ${event.text}\n`);
+      else if (event.event === "skipped") err.write(`${event.stage}: ${event.text} (finished before)\n`);
+      else err.write(`${paint("yellow", "note:")} ${event.text}\n`);
     },
     result(text) {
       clear();
@@ -70,11 +77,16 @@ export function textTerminal({ out, err, now }: TerminalOptions): Terminal {
     },
     failure(_, text) {
       clear();
-      err.write(`${text}\n`);
+      err.write(`${paint("red", text)}\n`);
     },
   };
 }
 
+/**
+ * A bar with the percentage, the time left and a message.
+ *
+ * @param elapsed ms
+ */
 export function progressLine(
   stage: string,
   done: number,

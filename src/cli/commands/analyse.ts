@@ -2,6 +2,7 @@ import { analyseTracks } from "../../pipeline/run/commands.js";
 import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag, overwriteFlag } from "./shared.js";
 
+/** `karyon analyse`: tables of tracks. */
 export const analyseCommand: CommandSpec = {
   name: "analyse",
   args: "<tracks>",

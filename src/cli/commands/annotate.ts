@@ -8,9 +8,10 @@ import { preview } from "../../pipeline/annotate/preview.js";
 import { formatPreview } from "../../pipeline/annotate/previewtext.js";
 import { assertLabels, evaluateLabels } from "../../pipeline/evaluate/evaluation.js";
 import { annotate } from "../../pipeline/run/commands.js";
-import type { CommandSpec } from "../commandline/command.js";
+import type { CommandCall, CommandResult, CommandSpec } from "../commandline/command.js";
 import { overwriteFlag } from "./shared.js";
 
+/** `karyon annotate`: a training set from raw images, its preview, comparison and explanation. */
 export const annotateCommand: CommandSpec = {
   name: "annotate",
   args: "<input...>",
@@ -37,61 +38,82 @@ export const annotateCommand: CommandSpec = {
     "annotate movie/ --preview 40",
     "annotate image.tif -o dataset --explain 120,305",
   ],
-  async run({ args, out, overwrite, options, config, context }) {
+  async run(call) {
     // What is asked wrongly is said before the work.
-    const pixel = pixelOf(options["explain"]);
-    const truth = options["compare"] as string | undefined;
+    const pixel = pixelOf(call.options["explain"]);
+    const truth = call.options["compare"] as string | undefined;
     if (truth !== undefined) assertLabels(truth);
-    const frame = options["preview"];
-    if (typeof frame === "string") {
-      const other = ["explain", "frame", "compare"].find((flag) => options[flag] !== undefined);
-      if (other !== undefined)
-        throw new InvalidInput(
-          "--preview",
-          "to be alone, since it writes no dataset",
-          `--${other} beside it`,
-          "leave one of them out",
-        );
-      const value = await preview(args, frame, out === "" ? undefined : out, config, context);
-      return { text: formatPreview(value), value };
-    }
-    if (out === "")
+    const frame = call.options["preview"];
+    if (typeof frame === "string") return previewFrame(call, frame);
+    if (call.options["frame"] !== undefined && pixel === undefined)
+      throw new InvalidInput("--frame", "--explain beside it", "none", "give the pixel to explain");
+    if (call.out === "")
       throw new InvalidInput(
         "--output",
         "a folder for the dataset",
         "none",
         "give one with -o, or look at one frame first with --preview",
       );
-    const summary = await annotate({ inputs: args, out, config, overwrite }, context);
-    const look = config.annotate.overlays ? "look at overlays/; " : "";
-    const lines = [
-      `Dataset: ${out} (${look}objects.csv says why each object was kept or rejected)`,
-      ...formatAcquisitions(summary, config.annotate),
-    ];
-    const compared =
-      truth === undefined
-        ? undefined
-        : await evaluateLabels(truth, join(out, "masks"), context, iouThresholds, {
-            partial: true,
-            windows: windowsOf(summary),
-          });
-    if (compared !== undefined) lines.push(...formatComparison(compared));
-    const explanation =
-      pixel === undefined
-        ? undefined
-        : await explainPixel(out, pixel[0], pixel[1], options["frame"] as string | undefined);
-    if (explanation !== undefined) lines.push(explanation.text);
-    return {
-      text: lines.join("\n"),
-      value: {
-        ...summary,
-        ...(compared ? { scores: compared.scores.pooled, unusedTruths: compared.unused } : {}),
-        ...(explanation ? { explanation } : {}),
-      },
-    };
+    return makeDataset(call, truth, pixel);
   },
 };
 
+/** `--preview`: the picture of one frame, and nothing else. */
+async function previewFrame(call: CommandCall, frame: string): Promise<CommandResult> {
+  const { args, out, options, config, context } = call;
+  const other = ["explain", "frame", "compare"].find((flag) => options[flag] !== undefined);
+  if (other !== undefined)
+    throw new InvalidInput(
+      "--preview",
+      "to be alone, since it writes no dataset",
+      `--${other} beside it`,
+      "leave one of them out",
+    );
+  const value = await preview(args, frame, out === "" ? undefined : out, config, context);
+  return { text: formatPreview(value), value };
+}
+
+/**
+ * Makes a dataset, and on request compares and explains it.
+ *
+ * @param truth folder or file of true labels
+ * @param pixel to be explained
+ */
+async function makeDataset(
+  call: CommandCall,
+  truth: string | undefined,
+  pixel: readonly [y: number, x: number] | undefined,
+): Promise<CommandResult> {
+  const { args, out, overwrite, options, config, context } = call;
+  const summary = await annotate({ inputs: args, out, config, overwrite }, context);
+  call.setStopText(`The dataset ${out} is complete; only --compare and --explain were left out.`);
+  const hint = config.annotate.overlays ? "look at overlays/; " : "";
+  const lines = [
+    `Dataset: ${out} (${hint}objects.csv says why each object was kept or rejected)`,
+    ...formatAcquisitions(summary, config.annotate),
+  ];
+  const compared =
+    truth === undefined
+      ? undefined
+      : await evaluateLabels(truth, join(out, "masks"), context, iouThresholds, {
+          partial: true,
+          windows: windowsOf(summary),
+        });
+  if (compared !== undefined) lines.push(...formatComparison(compared));
+  const explanation =
+    pixel === undefined
+      ? undefined
+      : await explainPixel(out, pixel[0], pixel[1], options["frame"] as string | undefined);
+  if (explanation !== undefined) lines.push(explanation.text);
+  const scores =
+    compared === undefined ? {} : { scores: compared.scores.pooled, unusedTruths: compared.unused };
+  return {
+    text: lines.join("\n"),
+    value: { ...summary, ...scores, ...(explanation === undefined ? {} : { explanation }) },
+  };
+}
+
+/** @throws InvalidInput when it is no pair of whole numbers */
 function pixelOf(given: unknown): [y: number, x: number] | undefined {
   if (typeof given !== "string") return undefined;
   const match = /^(\d+),(\d+)$/.exec(given);

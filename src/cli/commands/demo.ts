@@ -1,13 +1,14 @@
 import { demo, type DemoResult } from "../../pipeline/run/demo.js";
 import type { CommandSpec } from "../commandline/command.js";
 
+/** `karyon demo`: everything on a simulated movie. */
 export const demoCommand: CommandSpec = {
   name: "demo",
   args: "",
   summary: "run everything on a simulated movie whose truth is known, and score it",
   flags: [["-o, --output <folder>", "folder for the movie and the results (default: karyon-demo)"]],
-  examples: ["demo"],
-  onStop: "Run the same command to start the demo again from the beginning.",
+  examples: ["demo", "demo -o small --frames 3 --size 256 --steps 200"],
+  stopText: "Run the same command to start the demo again from the beginning.",
   async run({ out, config, context }) {
     const { report, instances, tracks } = await demo(out === "" ? "karyon-demo" : out, config, context);
     const at = (threshold: number): string =>

@@ -1,9 +1,11 @@
+import { InvalidInput } from "../../core/errors.js";
 import { formatInstanceCsv, formatInstanceJson, formatInstanceTable } from "../../evaluate/format.js";
 import { formatTrackTable } from "../../evaluate/trackscores.js";
 import { evaluateLabels, evaluateTracks, formatTrackCsv } from "../../pipeline/evaluate/evaluation.js";
 import { writeFileAtomic } from "../../pipeline/store/files.js";
 import type { CommandSpec } from "../commandline/command.js";
 
+/** `karyon evaluate`: scores against the truth. */
 export const evaluateCommand: CommandSpec = {
   name: "evaluate",
   args: "<truth> <labels>",
@@ -23,6 +25,12 @@ export const evaluateCommand: CommandSpec = {
       if (typeof options[flag] === "string") await writeFileAtomic(options[flag], content());
     };
     if (options["tracks"] === true) {
+      if (options["errors"] !== undefined)
+        throw new InvalidInput(
+          "evaluate.errors",
+          "to be left out with --tracks, which lists no places",
+          JSON.stringify(options["errors"]),
+        );
       const scores = await evaluateTracks(truth!, labels!, context);
       await save("csv", () => formatTrackCsv(scores));
       await save("saveJson", () => `${JSON.stringify(scores, null, 2)}\n`);

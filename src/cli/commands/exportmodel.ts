@@ -1,9 +1,11 @@
 import { InvalidInput } from "../../core/errors.js";
 import { defaultCredits, exportModel } from "../../pipeline/export/modelpackage.js";
+import { withOutputLock } from "../../pipeline/store/lock.js";
 import type { CommandSpec } from "../commandline/command.js";
 
 const format = "bioimageio";
 
+/** `karyon export-model`: a model for other programs. */
 export const exportModelCommand: CommandSpec = {
   name: "export-model",
   args: "<model>",
@@ -25,18 +27,15 @@ export const exportModelCommand: CommandSpec = {
       typeof options[flag] === "string" ? options[flag] : undefined;
     const requested = text("format") ?? format;
     if (requested !== format) throw new InvalidInput("--format", format, requested);
-    const value = await exportModel(
-      args[0]!,
-      out,
-      {
-        overwrite,
-        name: text("name"),
-        license: text("license"),
-        authors: text("author")
-          ?.split(";")
-          .map((author) => author.trim()),
-      },
-      context,
+    const credits = {
+      name: text("name"),
+      license: text("license"),
+      authors: text("author")
+        ?.split(";")
+        .map((author) => author.trim()),
+    };
+    const value = await withOutputLock(out, () =>
+      exportModel(args[0]!, out, { overwrite, ...credits }, context),
     );
     return { text: `Package: ${value.file}`, value };
   },

@@ -1,11 +1,14 @@
 import { formatInspection, inspectFiles } from "../../pipeline/source/inspection.js";
 import type { CommandSpec } from "../commandline/command.js";
 
+/** `karyon inspect`: what image files hold. */
 export const inspectCommand: CommandSpec = {
   name: "inspect",
   args: "<file...>",
   summary: "show axes, calibration and values of image files, and what looks wrong",
   examples: ["inspect movie.tif"],
+  stopText: "The files are as they were.",
+  stopsAtOnce: true,
   async run({ args, context }) {
     const inspections = await inspectFiles(args, context);
     return {

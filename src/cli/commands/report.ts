@@ -1,13 +1,16 @@
 import { reportRun } from "../../pipeline/run/reportagain.js";
+import { withOutputLock } from "../../pipeline/store/lock.js";
 import type { CommandSpec } from "../commandline/command.js";
 
+/** `karyon report`: the report of a run, again. */
 export const reportCommand: CommandSpec = {
   name: "report",
   args: "<run>",
   summary: "write report.html and figures/ of a finished run again",
   examples: ["report results"],
+  stopText: "report.html was not written again, figures/ only if they were finished; run the same command.",
   async run({ args, context }) {
-    const path = await reportRun(args[0]!, context);
+    const path = await withOutputLock(args[0]!, () => reportRun(args[0]!, context));
     return { text: `Report: ${path}`, value: { report: path } };
   },
 };

@@ -1,7 +1,8 @@
 import { run } from "../../pipeline/run/run.js";
 import type { CommandSpec } from "../commandline/command.js";
-import { outputFlag } from "./shared.js";
+import { outputFlag, retrainFlag } from "./shared.js";
 
+/** `karyon run`: the main job. */
 export const runCommand: CommandSpec = {
   name: "run",
   args: "<input...>",
@@ -10,8 +11,9 @@ export const runCommand: CommandSpec = {
     outputFlag,
     [
       "--overwrite",
-      "replace an earlier run in that folder that was made from other inputs or with other options",
+      "repeat what other inputs or options change in an earlier run in that folder; its trained network stays",
     ],
+    retrainFlag,
   ],
   examples: [
     "run movie/ -o results",
@@ -19,9 +21,10 @@ export const runCommand: CommandSpec = {
     `run "plate/*.tif" -o results --kind images --config karyon.yaml`,
     "run other.tif -o more --model results/model",
   ],
-  onStop: "Finished stages are kept; run the same command again to go on after them.",
-  async run({ args, out, overwrite, config, context }) {
-    const result = await run({ inputs: args, out, config, overwrite }, context);
+  stopText: "Finished stages are kept; run the same command again to go on after them.",
+  async run({ args, out, overwrite, options, config, context }) {
+    const retrain = options["retrain"] === true;
+    const result = await run({ inputs: args, out, config, overwrite, retrain }, context);
     return {
       text: `Report: ${result.report}`,
       value: { folder: result.folder, report: result.report, stages: result.record.stages },

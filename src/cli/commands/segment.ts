@@ -2,6 +2,7 @@ import { segmentImages } from "../../pipeline/run/commands.js";
 import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag, overwriteFlag } from "./shared.js";
 
+/** `karyon segment`: labels from images and a model. */
 export const segmentCommand: CommandSpec = {
   name: "segment",
   args: "<model> <input...>",

@@ -1,6 +1,13 @@
-/** Flags that several commands have. */
+/** The output folder, which most commands need. */
 export const outputFlag = ["-o, --output <folder>", "required: folder for the result"] as const;
+/** Replaces an earlier result. */
 export const overwriteFlag = [
   "--overwrite",
   "replace an earlier result of this command in that folder",
+] as const;
+
+/** Replaces a trained network, too. */
+export const retrainFlag = [
+  "--retrain",
+  "with --overwrite: also replace the trained network, where it would be another one now",
 ] as const;

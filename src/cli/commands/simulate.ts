@@ -2,6 +2,7 @@ import { simulateOptionsOf, simulateTo } from "../../pipeline/simulate/simulatio
 import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag, overwriteFlag } from "./shared.js";
 
+/** `karyon simulate`: movies with truth. */
 export const simulateCommand: CommandSpec = {
   name: "simulate",
   args: "",

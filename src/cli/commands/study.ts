@@ -1,7 +1,8 @@
 import { study } from "../../pipeline/study/study.js";
 import type { CommandSpec } from "../commandline/command.js";
-import { outputFlag } from "./shared.js";
+import { outputFlag, retrainFlag } from "./shared.js";
 
+/** `karyon study`: several movies, compared by condition. */
 export const studyCommand: CommandSpec = {
   name: "study",
   args: "<samples>",
@@ -12,18 +13,20 @@ export const studyCommand: CommandSpec = {
     outputFlag,
     [
       "--overwrite",
-      "replace an earlier study in that folder that was made from other samples or with other options",
+      "repeat what other samples or options change in an earlier study in that folder; its trained network stays",
     ],
+    retrainFlag,
   ],
   examples: [
     "study samples.csv -o study",
     "study samples.csv -o study --pixel-size 0.325 --frame-interval 600",
     "study samples.csv -o study --model results/model",
   ],
-  onStop: "Finished stages are kept; run the same command again to go on after them.",
-  async run({ args, out, overwrite, config, context }) {
+  stopText: "Finished stages are kept; run the same command again to go on after them.",
+  async run({ args, out, overwrite, options, config, context }) {
+    const retrain = options["retrain"] === true;
     const { folder, report, comparison, record } = await study(
-      { samples: args[0]!, out, config, overwrite },
+      { samples: args[0]!, out, config, overwrite, retrain },
       context,
     );
     return {

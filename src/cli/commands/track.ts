@@ -2,6 +2,7 @@ import { trackLabels } from "../../pipeline/run/commands.js";
 import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag, overwriteFlag } from "./shared.js";
 
+/** `karyon track`: tracks from labels. */
 export const trackCommand: CommandSpec = {
   name: "track",
   args: "<labels>",

@@ -2,6 +2,7 @@ import { train } from "../../pipeline/run/commands.js";
 import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag, overwriteFlag } from "./shared.js";
 
+/** `karyon train`: a model from a training set. */
 export const trainCommand: CommandSpec = {
   name: "train",
   args: "<dataset>",
@@ -13,7 +14,7 @@ export const trainCommand: CommandSpec = {
     "train dataset -o model --steps 1000",
     "train more -o better --from model",
   ],
-  onStop: "No model was written; run the same command again.",
+  stopText: "No model was written; run the same command again.",
   async run({ args, out, overwrite, config, context }) {
     const { description, history } = await train({ dataset: args[0]!, out, config, overwrite }, context);
     return {

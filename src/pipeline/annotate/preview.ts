@@ -17,6 +17,7 @@ import { median } from "../../stats/percentile.js";
 import { framePool } from "../../workers/pool.js";
 import type { AnnotateConfig, Config } from "../config/options.js";
 import { safeName } from "../source/framenames.js";
+import { sourceOptions } from "../source/opening.js";
 import { globMatcher } from "../source/patterns.js";
 import { openSource } from "../source/source.js";
 import { type PipelineContext, runStage } from "../stage/events.js";
@@ -76,7 +77,7 @@ export async function preview(
     "preview",
     `frame ${requested} of ${some(inputs)}`,
     async (stage) => {
-      const source = await openSource(inputs, { ...config.input, except: folder }, stage);
+      const source = await openSource(inputs, sourceOptions(config, folder), stage);
       const { view, notices } = await viewNamed(requested, source);
       const picture = join(folder ?? ".", previewName(view.name));
       await assertNoInput(picture, inputs);

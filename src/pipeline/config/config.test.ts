@@ -28,7 +28,7 @@ describe("configuration", () => {
 
   it("names a wrong value, what was expected and what was received", () => {
     expect(() => resolveConfig({ train: { steps: "many" } }, "karyon.yaml")).toThrow(
-      /train\.steps: expected number, received "many"; see --help for --steps/,
+      /train\.steps: expected number, received "many"\.$/,
     );
     expect(() => resolveConfig({ segment: { probabilityThreshold: 2 } }, "x")).toThrow(
       /probabilityThreshold: expected .*<=1, received 2/,

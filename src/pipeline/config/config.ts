@@ -42,18 +42,11 @@ export function resolveConfig(given: PartialConfig, where: string): Config {
     (value, key) => (value as Record<string, unknown> | undefined)?.[key],
     given,
   );
-  const spec =
-    path.length === 2 ? (optionTable[path[0] as Section] as Record<string, OptionSpec>)[path[1]!] : undefined;
   const expected = issue.message
     .replace(/^(Invalid input|Invalid option|Too \w+): expected /, "")
     .replace(/^number to be/, "a number")
     .replace(/, received \w+$/, "");
-  throw new InvalidInput(
-    `${where}, ${path.join(".")}`,
-    expected,
-    JSON.stringify(received) ?? "nothing",
-    spec ? `see --help for --${spec.flag}` : "",
-  );
+  throw new InvalidInput(`${where}, ${path.join(".")}`, expected, JSON.stringify(received) ?? "nothing");
 }
 
 /** Parses a configuration file (YAML). @throws InvalidInput when it is no YAML mapping. */

@@ -1,14 +1,16 @@
 /** Which device the networks of a command run on. */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { InvalidInput, KaryonError } from "../../core/errors.js";
+import { InvalidInput } from "../../core/errors.js";
 import type { Device } from "../../nn/devices.js";
 import { missingDevice } from "../../nn/session.js";
+import { errorFrom } from "../../workers/answer.js";
 import { workerFile } from "../../workers/pool.js";
 import type { DeviceReport, ProbeRequest } from "../../workers/train/protocol.js";
 import type { Config } from "./options.js";
 import { threadsOf } from "./threads.js";
 
+/** Where networks run. */
 export interface ChosenDevice {
   readonly device: Device;
   /** Says what is used, where it is not simply the processor. */
@@ -73,8 +75,8 @@ async function findDevice(threads: number): Promise<ChosenDevice> {
       continue;
     const text =
       `The network runs on ${report.device}, ${report.speed.toFixed(0)} times as fast as the ` +
-      "processor at a convolution; results on other devices are equal up to rounding (--device cpu " +
-      "to use the processor).";
+      "processor at a convolution; results on other devices are equal up to rounding (" +
+      "general.device cpu to use the processor).";
     return { device: report.device, notices: [text] };
   }
   return { device: "cpu", notices: [] };
@@ -87,8 +89,7 @@ async function checkDevice(device: Device): Promise<ChosenDevice> {
     end,
   } = await probe({ devices: [device] }, timeoutByName);
   if (report === undefined) throw missingDevice(device, `none: trying it ${end}`);
-  // The message of the other process is this very error.
-  if ("message" in report) throw new KaryonError("InvalidInput", report.message);
+  if ("error" in report) throw errorFrom(report.error);
   if (report.difference === null || !(report.difference < tolerance)) {
     const received =
       report.difference === null
@@ -98,7 +99,7 @@ async function checkDevice(device: Device): Promise<ChosenDevice> {
       `device ${device}`,
       "the processor's gradient up to rounding",
       received,
-      "renew its driver, or use --device cpu",
+      "renew its driver, or use general.device cpu",
     );
   }
   return {

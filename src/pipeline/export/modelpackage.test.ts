@@ -382,7 +382,9 @@ describe("exportModel", () => {
     await expect(exportModel(mixed, at("x.zip"), { overwrite: false })).rejects.toThrow(
       /model\.onnx, tensor "head\.weight"/,
     );
-    expect(readdirSync(root).filter((name) => name.startsWith("x") || name.endsWith(".tmp"))).toEqual([]);
+    expect(readdirSync(root).filter((name) => name.startsWith("x") || name.endsWith(".unfinished"))).toEqual(
+      [],
+    );
   });
 
   it.each([

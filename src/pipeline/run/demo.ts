@@ -3,16 +3,19 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { InstanceScores } from "../../evaluate/instances.js";
 import type { TrackScores } from "../../evaluate/trackscores.js";
-import { defaultSimulateOptions } from "../../simulate/scene.js";
+import { defaultSimulateOptions, type SimulateOptions } from "../../simulate/scene.js";
 import { mergeConfigs, resolveConfig } from "../config/config.js";
-import { type Config, configurationOf } from "../config/options.js";
+import { configurationOf } from "../config/acting.js";
+import type { Config } from "../config/options.js";
 import { evaluateLabels, evaluateTracks } from "../evaluate/evaluation.js";
-import { simulateTo } from "../simulate/simulation.js";
+import { simulateOptionsOf, simulateTo } from "../simulate/simulation.js";
 import type { PipelineContext } from "../stage/events.js";
 import { assertReplaceable } from "../store/folders.js";
+import { withOutputLock } from "../store/lock.js";
 import { runRecord, writeRun } from "../store/provenance.js";
 import { run } from "./run.js";
 
+/** The report of a demo, and its scores against the truth. */
 export interface DemoResult {
   readonly report: string;
   readonly instances: InstanceScores;
@@ -24,24 +27,33 @@ const demoConfig = (config: Config): Config =>
   resolveConfig(
     mergeConfigs({
       general: config.general,
-      train: { steps: 1400, patch: 64, filters: 32, learningRate: 1e-3 },
+      train: { steps: config.train.steps ?? 1400, patch: 64, filters: 32, learningRate: 1e-3 },
     }),
     "the demo",
   );
 
-const demoMovie = { ...defaultSimulateOptions, height: 512, width: 512, frames: 10, cycle: 40 };
+/** A movie of short cell cycles, of the asked number and size of frames. */
+function demoMovie(config: Config): SimulateOptions {
+  const { height, width, frames, seed } = simulateOptionsOf(config);
+  return { ...defaultSimulateOptions, height, width, frames, seed, cycle: 40 };
+}
 
 /**
  * Simulates, runs everything into `out`, and scores the result against the truth. An earlier demo in that
  * folder, and nothing else, is replaced.
+ *
+ * @throws OutputError when `out` holds something else, or another process writes it
  */
-export async function demo(out: string, config: Config, context: PipelineContext = {}): Promise<DemoResult> {
+export const demo = (out: string, config: Config, context: PipelineContext = {}): Promise<DemoResult> =>
+  withOutputLock(out, () => demoInto(out, config, context));
+
+async function demoInto(out: string, config: Config, context: PipelineContext): Promise<DemoResult> {
   assertReplaceable(out, "demo", true);
   const [movie, results] = [join(out, "movie"), join(out, "results")];
   for (const folder of [movie, results]) await rm(folder, { recursive: true, force: true });
   // First of all, so that an interrupted demo is known as one.
   await writeRun(out, runRecord("demo", out, configurationOf("demo", config), []));
-  await simulateTo(movie, { ...demoMovie, seed: config.general.seed }, { overwrite: false }, context);
+  await simulateTo(movie, demoMovie(config), { overwrite: false }, context);
   const { report } = await run(
     { inputs: [join(movie, "01")], out: results, config: demoConfig(config), overwrite: false },
     context,

@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { OutputError } from "../../core/errors.js";
 import { differences } from "../config/config.js";
-import { type Config, configurationOf } from "../config/options.js";
+import { configurationOf, recordedConfig } from "../config/acting.js";
+import type { Config } from "../config/options.js";
 import type { OpenInputs } from "../source/opening.js";
 import type { PipelineContext } from "../stage/events.js";
 import { plannedBases } from "../stage/stage.js";
@@ -160,7 +161,7 @@ export function madeDifferently(
  * was moved; all else must be equal.
  */
 export const comparable = (configuration: unknown): object => {
-  const plain = JSON.parse(JSON.stringify(configuration)) as Config;
+  const plain = JSON.parse(JSON.stringify(recordedConfig("study", configuration, "run.json"))) as Config;
   return {
     ...plain,
     general: { ...plain.general, threads: undefined, device: undefined },

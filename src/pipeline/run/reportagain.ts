@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
 import { annotateStage } from "../annotate/annotatestage.js";
-import { type PartialConfig, resolveConfig } from "../config/config.js";
+import { recordedConfig } from "../config/acting.js";
 import { openSource } from "../source/source.js";
 import { type PipelineContext, runStage } from "../stage/events.js";
 import { basisOf, type MakeStage, openedOnce } from "../stage/stage.js";
@@ -25,7 +25,7 @@ export async function reportRun(out: string, context: PipelineContext = {}): Pro
   const record = readRun(out);
   if (record?.command !== "run")
     throw new InvalidInput(out, "the output folder of karyon run", "no run.json of one");
-  const config = resolveConfig(record.configuration as PartialConfig, join(out, "run.json"));
+  const config = recordedConfig("run", record.configuration, join(out, "run.json"));
   const source = await openSource(inputPaths(out, record), config.input);
   const start: RunStart = { out, config, inputs: { source, records: record.inputs }, record: () => record };
   const make = readingStages(out, context);

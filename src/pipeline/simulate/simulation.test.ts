@@ -44,7 +44,7 @@ describe("the size of a simulation", () => {
     expect([tracks.length, tracks.at(-1)]).toEqual([labels.count, `${labels.count} 0 0 0`]);
     expect(
       readdirSync(join(root, "wide"), { recursive: true, encoding: "utf8" }).filter((name) =>
-        name.endsWith(".tmp"),
+        name.endsWith(".unfinished"),
       ),
     ).toEqual([]);
   });

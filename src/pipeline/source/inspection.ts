@@ -50,8 +50,7 @@ const saturationLimit = 0.005;
  * Looks into files, folders and patterns; a file that cannot be read is reported as such and does not stop
  * the others.
  *
- * @throws InvalidInput when there is no file at all
- * @throws Cancelled between planes, when the signal says so
+ * @throws InvalidInput when there is no file at all; Cancelled
  */
 export async function inspectFiles(
   inputs: readonly string[],
@@ -60,15 +59,14 @@ export async function inspectFiles(
   const { files } = await listInputs(inputs);
   const inspections: Inspection[] = [];
   let first: ImageFile | undefined;
-  for (const [i, path] of files.entries()) {
+  for (const path of files) {
     throwIfCancelled(context, "Inspection");
-    context.onProgress?.({ done: i, total: files.length, message: basename(path) });
     try {
       const file = await openImageFile(path);
       first ??= file;
       inspections.push(await inspectFile(file, first, context));
     } catch (error) {
-      if (!isKaryonError(error) || error instanceof Cancelled) throw error;
+      if (!isKaryonError(error) || error.kind === "Cancelled") throw error;
       inspections.push({
         file: path,
         error: messageOf(error),

@@ -7,7 +7,7 @@ import type { Config } from "../config/options.js";
 import { type PipelineContext, runStage } from "../stage/events.js";
 import { filesBasis } from "../stage/fingerprint.js";
 import type { InputRecord } from "../store/provenance.js";
-import { type FileSource, hashFiles, isTrackable, openSource } from "./source.js";
+import { type FileSource, hashFiles, isTrackable, openSource, type SourceOptions } from "./source.js";
 
 /** Images, open and fingerprinted. */
 export interface OpenInputs {
@@ -23,7 +23,7 @@ export async function openInputs(
   context: PipelineContext,
 ): Promise<OpenInputs> {
   const { value } = await runStage(context, "read", some(inputs), async (stage) => {
-    const source = await openSource(inputs, { ...config.input, except: out }, stage);
+    const source = await openSource(inputs, sourceOptions(config, out), stage);
     const records = await hashFiles(source.files, stage);
     const what =
       source.kind === "movie"
@@ -46,4 +46,15 @@ export const framesText = (source: ImageSource): string =>
 export const imagesBasis = ({ records }: OpenInputs, { input }: Config): Record<string, unknown> => ({
   input,
   files: filesBasis(records),
+});
+
+/** The options by name, without a copy of others. @param except the folder that the command writes */
+export const sourceOptions = ({ input }: Pick<Config, "input">, except?: string): SourceOptions => ({
+  channel: input.channel,
+  z: input.z,
+  pixelSize: input.pixelSize,
+  frameInterval: input.frameInterval,
+  kind: input.kind,
+  skipBadFrames: input.skipBadFrames,
+  except,
 });

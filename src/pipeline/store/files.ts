@@ -23,7 +23,8 @@ export interface WriteOptions {
 /**
  * Writes a file so that its name never stands for half a file: the bytes go to a temporary name in the same
  * folder (a rename is atomic within one file system only), which then replaces the target; a symbolic link
- * stays, and its target is replaced. Missing folders are made. On failure the temporary file is removed and an older file of that name is left as it was.
+ * stays, and its target is replaced. Missing folders are made. On failure the temporary file is removed and an
+ * older file of that name is left as it was.
  *
  * @throws OutputError when the disk is full, read-only, or the path is otherwise unusable
  */

@@ -127,7 +127,9 @@ describe("assertReplaceable", () => {
 
   it("replaces a result of the same command only, and only when told to", async () => {
     await writeRun(root, runRecord("annotate", root, {}, []));
-    expect(() => assertReplaceable(root, "annotate", false)).toThrow(/--overwrite/);
+    expect(() => assertReplaceable(root, "annotate", false)).toThrow(
+      /or give overwrite: true to replace it\.$/,
+    );
     expect(() => assertReplaceable(root, "annotate", true)).not.toThrow();
     expect(() => assertReplaceable(root, "demo", true)).toThrow(
       /holds the result of karyon annotate, which karyon demo does not replace/,

@@ -67,7 +67,7 @@ export function assertReplaceable(path: string, command: string, overwrite: bool
   const entries = entriesOf(path).filter((name) => !isPreview(name) && !isLock(name));
   if (entries.length === 0) return;
   const made = readRun(path)?.command;
-  const other = "choose an empty or new folder with -o";
+  const other = "choose an empty or new output folder";
   if (made === undefined)
     throw new OutputError(
       `${path} holds ${entries.length === 1 ? "a file" : `${entries.length} files`} that Karyon ` +
@@ -79,7 +79,7 @@ export function assertReplaceable(path: string, command: string, overwrite: bool
     );
   if (!overwrite)
     throw new OutputError(
-      `${path} holds an earlier result; choose another folder with -o, or give --overwrite to replace it.`,
+      `${path} holds an earlier result; choose another output folder, or give overwrite: true to replace it.`,
     );
 }
 

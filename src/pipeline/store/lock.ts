@@ -145,8 +145,8 @@ function assertLeft(out: string, path: string, lock: Lock): void {
   const who = isThisProcess(lock) ? "this very process" : `process ${lock.pid} on ${lock.host}`;
   const advice =
     state === "elsewhere"
-      ? `choose another folder with -o, wait until it ends, or remove ${path} if it no longer runs there`
-      : "wait until it ends, or choose another folder with -o";
+      ? `choose another output folder, wait until it ends, or remove ${path} if it no longer runs there`
+      : "wait until it ends, or choose another output folder";
   throw new OutputError(`${out} is being written by ${who} since ${lock.since}; ${advice}.`);
 }
 

@@ -7,6 +7,7 @@ import { type ModelDescription, parseModelDescription, weightsFromOnnx } from ".
 import { createPredictor, type Predictor } from "../../model/predictor.js";
 import type { Device } from "../../nn/devices.js";
 
+/** A model that is ready to segment. */
 export interface LoadedModel {
   readonly description: ModelDescription;
   readonly predictor: Predictor;

@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { differences } from "../config/config.js";
-import { type Config, configurationOf } from "../config/options.js";
+import { configurationOf } from "../config/acting.js";
+import type { Config } from "../config/options.js";
 import {
   comparable,
   inputDifferences,

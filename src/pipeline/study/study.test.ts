@@ -150,9 +150,11 @@ describe("study", { timeout: 300_000 }, () => {
       );
       expect(first.notices()).toContain(comparison.warnings[0]);
       expect(record.inputs).toHaveLength(12);
-      expect(JSON.parse(readFileSync(at("out/run.json"), "utf8"))).toMatchObject(
-        JSON.parse(JSON.stringify(record)) as object,
-      );
+      expect(JSON.parse(readFileSync(at("out/run.json"), "utf8"))).toEqual({
+        format: "karyon-run",
+        version: 1,
+        ...(JSON.parse(JSON.stringify(record)) as object),
+      });
       const second = listener();
       await go("out", second);
       expect(second.done()).toEqual([]);

@@ -3,11 +3,11 @@
  * `DeviceReport` of each, one line of JSON. Apart, because drivers write to the standard error, take their
  * time, and may take the process with them.
  */
-import { messageOf } from "../../core/errors.js";
 import { gradientDifference } from "../../model/agreement.js";
 import { convolutionSeconds } from "../../model/speed.js";
 import type { Device } from "../../nn/devices.js";
 import { nchwLayout } from "../../nn/layout.js";
+import { plainError } from "../answer.js";
 import type { DeviceReport, ProbeRequest } from "./protocol.js";
 
 async function report(device: Device, threads: number | undefined): Promise<DeviceReport> {
@@ -19,7 +19,7 @@ async function report(device: Device, threads: number | undefined): Promise<Devi
       : null;
     return { device, difference: Number.isNaN(difference) ? null : difference, speed };
   } catch (error) {
-    return { device, message: messageOf(error) };
+    return { device, error: plainError(error) };
   }
 }
 

@@ -11,6 +11,7 @@ import type { TrainingRecord, TrainingState } from "../../model/train.js";
 import type { Device } from "../../nn/devices.js";
 import type { Answer } from "../answer.js";
 import type { BatchRing } from "./ring.js";
+import type { PlainError } from "../answer.js";
 
 /** What the pipeline asks a training for. */
 export interface TrainingRequest {
@@ -111,7 +112,7 @@ export interface ProbeRequest {
 
 /** What a device does; an error where it is missing. */
 export type DeviceReport =
-  | { readonly device: Device; readonly message: string }
+  | { readonly device: Device; readonly error: PlainError }
   | {
       readonly device: Device;
       /**

@@ -1,0 +1,73 @@
+/** Options of whole commands. */
+import { z } from "zod";
+import { simulatePresets } from "../../simulate/scene.js";
+import { integer, number, type OptionSection } from "./optionspec.js";
+
+const scenes = Object.keys(simulatePresets) as [
+  keyof typeof simulatePresets,
+  ...(keyof typeof simulatePresets)[],
+];
+
+/** What a whole run uses instead of its own. */
+export const runOptions = {
+  model: {
+    flag: "model",
+    value: "<folder>",
+    schema: z.coerce.string().min(1).optional(),
+    help: "segment with this model of your own instead of annotating and training",
+  },
+} as const satisfies OptionSection;
+
+/** How conditions are compared. */
+export const studyOptions = {
+  paired: {
+    flag: "paired",
+    value: "",
+    schema: z.boolean().optional(),
+    help: "pair the conditions by replicate in tests: equal names belong together, such as days (default: no)",
+  },
+} as const satisfies OptionSection;
+
+/** What is simulated. */
+export const simulateOptions = {
+  scene: {
+    flag: "scene",
+    value: `<${scenes.join("|")}>`,
+    schema: z.enum(scenes).default("mdck"),
+    help: "what is simulated",
+  },
+  frames: { flag: "frames", value: "<n>", schema: integer(1, 1000).default(10), help: "number of frames" },
+  size: {
+    flag: "size",
+    value: "<px|HxW>",
+    schema: z
+      .union([
+        integer(32, 8192),
+        z.string().regex(/^[1-9]\d{1,4}x[1-9]\d{1,4}$/, "height x width, such as 9500x13000"),
+      ])
+      .default(512),
+    help: "edge of a frame, or height x width; above 8192 for one frame only",
+  },
+  diameter: {
+    flag: "diameter",
+    value: "<px>",
+    schema: number(8, 200).optional(),
+    help: "nucleus diameter (default: that of the scene)",
+  },
+  bits: {
+    flag: "bits",
+    value: "<8|16>",
+    schema: z.union([z.literal(8), z.literal(16)]).default(8),
+    help: "bits of a pixel",
+  },
+} as const satisfies OptionSection;
+
+/** What is told of a comparison with the truth. */
+export const evaluateOptions = {
+  errors: {
+    flag: "errors",
+    value: "<n>",
+    schema: integer(0, 1_000_000).default(5),
+    help: "list up to n errors of each kind with their places",
+  },
+} as const satisfies OptionSection;

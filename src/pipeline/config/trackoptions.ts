@@ -1,0 +1,59 @@
+/** Options of what follows the segmentation. */
+import { z } from "zod";
+import { trackers } from "../../track/tracker.js";
+import { integer, number, type OptionSection } from "./optionspec.js";
+
+/** How nuclei are linked through time. */
+export const trackOptions = {
+  tracker: {
+    flag: "tracker",
+    value: `<${trackers.join("|")}>`,
+    schema: z.enum(trackers).default("auto"),
+    help: "method: auto, or TrackMate's LAP with its defaults, or with splitting and a radius from the data",
+  },
+  radius: {
+    flag: "radius",
+    value: "<px>",
+    schema: number(0.1, 1e5).optional(),
+    help: "farthest that a nucleus moves between frames (default: from the data)",
+  },
+  gap: {
+    flag: "gap",
+    value: "<frames>",
+    schema: integer(0, 10).default(1),
+    help: "missing frames that a track may bridge",
+  },
+  divisions: { flag: "divisions", value: "", schema: z.boolean().default(true), help: "find divisions" },
+  repair: {
+    flag: "repair",
+    value: "",
+    schema: z.boolean().default(true),
+    help: "correct masks that contradict the frames before and after (nuclei missed, joined or cut)",
+  },
+} as const satisfies OptionSection;
+
+/** What is computed from tracks. */
+export const analyseOptions = {
+  resamples: {
+    flag: "resamples",
+    value: "<n>",
+    schema: integer(0, 100_000).default(300),
+    help: "resamples of the bootstrap that intervals come from; 0: no intervals",
+  },
+  ringWidth: {
+    flag: "ring-width",
+    value: "<px>",
+    schema: number(1, 1000).optional(),
+    help: "width of the ring around each nucleus whose brightness is measured (default: 15 % of the diameter)",
+  },
+} as const satisfies OptionSection;
+
+/** What `analyse` measures beside the tracks. */
+export const measureOptions = {
+  images: {
+    flag: "images",
+    value: "<path>",
+    schema: z.coerce.string().min(1).optional(),
+    help: "also measure the brightness of every channel of these images, those that the labels were made from",
+  },
+} as const satisfies OptionSection;
