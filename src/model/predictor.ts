@@ -1,4 +1,4 @@
-import { ort } from "#platform";
+import { ort } from "#runtime";
 import { CorruptFile, InvalidInput, isKaryonError, messageOf } from "../core/errors.js";
 import type { Device } from "../nn/devices.js";
 import { openSession } from "../nn/session.js";

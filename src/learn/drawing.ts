@@ -1,16 +1,16 @@
 /**
  * What the thread that draws batches does: divides the samples, composes touching nuclei, prepares, draws.
  */
-import type { Batch } from "../../core/batch.js";
-import { random } from "../../core/random.js";
-import { batchProvider } from "../../dataset/patches.js";
-import type { PreparedSample, ScaledSample } from "../../dataset/samples.js";
-import { splitScaled } from "../../dataset/split.js";
-import { composedSamples } from "../../dataset/touchingsamples.js";
-import type { ModelConfig } from "../../model/modelconfig.js";
-import { median } from "../../stats/percentile.js";
+import type { Batch } from "../core/batch.js";
+import { random } from "../core/random.js";
+import { batchProvider } from "../dataset/patches.js";
+import type { PreparedSample, ScaledSample } from "../dataset/samples.js";
+import { splitScaled } from "../dataset/split.js";
+import { composedSamples } from "../dataset/touchingsamples.js";
+import type { ModelConfig } from "../model/modelconfig.js";
+import { median } from "../stats/percentile.js";
 import { labelDiameters } from "./diameters.js";
-import type { Prepared, TrainingSettings } from "./protocol.js";
+import type { TrainingSettings } from "./settings.js";
 
 /** Validation batches per check; enough for a stable loss, few enough to cost little. */
 const validationBatches = 8;
@@ -18,6 +18,25 @@ const validationBatches = 8;
 /** Training images that the thresholds are tuned on where none were held back. */
 const tunedOn = 4;
 
+/** What the training has to know of the samples before it begins. */
+export interface Prepared {
+  /** Validation batches. */
+  readonly check: readonly Batch[];
+  /** What was held back. */
+  readonly validation: readonly ScaledSample[];
+  /** Median diameter of the training nuclei at the network's scale, px. */
+  readonly diameter: number;
+  /** Smallest and largest median diameter of a training image, likewise. */
+  readonly diameterRange: { readonly low: number; readonly high: number };
+  readonly trainingNames: readonly string[];
+  readonly validationNames: readonly string[];
+  /** Images with composed nuclei that were added to the training part. */
+  readonly composed: number;
+  /** What a user should know, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** The batches of a training, and what has to be known before the first. */
 export interface Drawing {
   readonly prepared: Prepared;
   /** Training batch of a step, from 0; depends on seed and step alone. */
