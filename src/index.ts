@@ -19,6 +19,7 @@ export { concatNuclei, emptyNuclei, type Nuclei } from "./core/nuclei.js";
 export type { StarPolygons } from "./core/polygons.js";
 export type { Progress, StageContext } from "./core/progress.js";
 export { type Random, random } from "./core/random.js";
+export type { Column, ColumnName, LongTable, Table } from "./core/table.js";
 export type { Tensor } from "./core/tensor.js";
 export { type Branch, branchesOf, type TrackGraph } from "./core/tracks.js";
 
@@ -100,7 +101,7 @@ export { type CtcTrack, formatTracks, parseTracks, validateCtc } from "./io/ctc.
 export { track, type TrackOptions, type TrackResult } from "./track/track.js";
 export { toCtc } from "./track/ctcgraph.js";
 export { analyse, type Statistics } from "./analyse/analyse.js";
-export { type NucleiTable, nucleiTable } from "./analyse/tables/nucleitable.js";
+export { nucleiTable } from "./analyse/tables/nucleitable.js";
 export { statisticsTables } from "./analyse/tables/statisticstables.js";
 export { buildReport, type ReportInput } from "./report/report.js";
 export { annotationOverlay, overlayLabels } from "./draw/overlay.js";

@@ -29,7 +29,7 @@ const allowed: Record<string, readonly string[]> = {
   platform: [],
   ...Object.fromEntries(L1.map((folder) => [folder, L0])),
   ...Object.fromEntries(L2.map((folder) => [folder, [...L0, ...L1]])),
-  segment: [...L0, ...L1, "model"],
+  segment: [...L0, ...L1, "annotate", "model"],
   draw: [...L0, ...L1, "analyse"],
   plot: [...L0, ...L1, "analyse", "draw"],
   report: [...L0, ...L1, "analyse", "draw", "plot"],

@@ -5,9 +5,10 @@
  */
 import { InvalidInput } from "../core/errors.js";
 import type { Nuclei } from "../core/nuclei.js";
-import { branchesOf, type TrackGraph } from "../core/tracks.js";
-import { mean, medianOf } from "../stats/average.js";
-import { type Interval, lineageGroups } from "../stats/bootstrap.js";
+import { branchesOf, branchOfRow, type TrackGraph } from "../core/tracks.js";
+import { mean } from "../stats/average.js";
+import { median } from "../stats/percentile.js";
+import { type Interval, type LineageGroups, lineageGroups } from "../stats/bootstrap.js";
 import { roseOf, type Rose } from "../stats/direction.js";
 import { branchStatistics, type BranchStatistics } from "./lineage/branches.js";
 import { type Cycles, cyclesOf } from "./lineage/cycles.js";
@@ -20,18 +21,25 @@ import {
   type VelocityAutocorrelation,
 } from "./motion/autocorrelation.js";
 import { velocitiesOf } from "./motion/collectivedrift.js";
-import { displacementSums, meanSquaredDisplacement, type MeanSquaredDisplacement } from "./motion/msd.js";
-import { type SpatialCorrelation, spatialCorrelation, stepsByFrame } from "./motion/spatial.js";
-import { stepsOf, type Steps } from "./motion/steps.js";
+import {
+  type DisplacementSums,
+  displacementSums,
+  meanSquaredDisplacement,
+  type MeanSquaredDisplacement,
+} from "./motion/msd.js";
+import { type SpatialCorrelation, spatialCorrelation } from "./motion/spatial.js";
+import { stepsByFrame, stepsOf, type Steps } from "./motion/steps.js";
 import { type VelocityField, velocityField } from "./motion/velocityfield.js";
 import { frameStatistics, type FrameStatistics } from "./population/density.js";
 import type { FrameIntensities } from "./population/intensities.js";
 import { type Neighbours, neighboursOf } from "./population/neighbours.js";
 import { type ShapeStatistics, shapesOf } from "./population/shape.js";
+import type { Recording } from "./units/recording.js";
 import { estimatesOf, type Resampled } from "./summary/intervals.js";
 import { type Notes, notesOf, type Summary } from "./summary/summary.js";
 import { unitsOf, type Calibration, type Units } from "./units/units.js";
 
+/** What `analyse` takes beside tracks and calibration. */
 export interface AnalyseOptions {
   /**
    * False for a set of independent images: then there are no branches, steps, divisions and directions, only
@@ -50,6 +58,7 @@ export interface AnalyseOptions {
   readonly evidence?: ReadonlyMap<number, number> | undefined;
 }
 
+/** A tracked movie; intervals from 300 resamples. */
 export const defaultAnalyseOptions: AnalyseOptions = { tracked: true, resamples: 300, seed: 1 };
 
 /** Largest lag of the velocity autocorrelation, frames. */
@@ -103,56 +112,146 @@ export function analyse(
   calibration: Calibration,
   options: Partial<AnalyseOptions> = {},
 ): Statistics {
-  const { tracked, fieldAreas, lags, resamples, seed, evidence } = { ...defaultAnalyseOptions, ...options };
+  const settings: AnalyseOptions = { ...defaultAnalyseOptions, ...options };
+  const recording = recordingOf(graph, calibration, settings);
+  const { nuclei, branches, units } = recording;
+  const population = populationOf(recording, calibration, settings);
+  const motion = motionOf(recording, population, settings);
+  const directions = {
+    trackDirections: roseOf(population.perBranch.direction),
+    stepDirections: roseOf(population.steps.direction),
+  };
+  const { perBranch, divisions } = population;
+  const axes: Axes = {
+    orientations: orientationsOf(divisions, directions.stepDirections, motion.field, units.perPixel / 2),
+    cycles: cyclesOf(perBranch, divisions, units),
+    ...directions,
+  };
+  const { summary, notes, intervals } = summaryOf(recording, population, motion, axes, settings);
+  return {
+    units,
+    summary,
+    notes,
+    intervals,
+    nuclei,
+    steps: population.steps,
+    divisions,
+    areas: population.areas,
+    branchOfNucleus: branchOfRow(branches, nuclei.count),
+    shapes: population.shapes,
+    neighbours: population.neighbours,
+    ...axes,
+    reliability: population.reliability,
+    frames: population.perFrame,
+    branches: perBranch,
+    meanSquaredDisplacement: motion.meanSquaredDisplacement,
+    velocityAutocorrelation: motion.velocityAutocorrelation,
+    spatialCorrelation: motion.correlation,
+    velocityField: motion.field,
+  };
+}
+
+function recordingOf(
+  graph: TrackGraph,
+  calibration: Calibration,
+  { tracked, fieldAreas }: AnalyseOptions,
+): Recording {
   const { nuclei, frames } = graph;
   if (fieldAreas !== undefined && fieldAreas.length !== frames)
     throw new InvalidInput("field areas", `one for each of the ${frames} frames`, String(fieldAreas.length));
-  const units = unitsOf(calibration);
-  const branches = tracked ? branchesOf(graph) : [];
-  const steps = stepsOf(nuclei, branches, units);
-  const divisions = divisionsOf(nuclei, branches, units, evidence);
-  const perBranch = branchStatistics(nuclei, branches, frames, steps, units);
-  const shapes = shapesOf(nuclei, frames, units);
-  const fieldOf = (frame: number): number => fieldAreas?.[frame] ?? calibration.height * calibration.width;
-  const perFrame = frameStatistics(nuclei, frames, steps, divisions, shapes, units, fieldOf);
-  const areas = nuclei.area.map((area, row) =>
-    nuclei.touchesEdge[row] === 1 ? NaN : area * units.perPixel ** 2,
-  );
-  const branchOfNucleus = new Int32Array(nuclei.count);
-  for (const { id, rows } of branches) for (const row of rows) branchOfNucleus[row] = id;
-  const neighbours = neighboursOf(nuclei, frames, units);
-  const velocities = velocitiesOf(steps, frames, units);
-  const field = velocityField(
-    nuclei,
-    steps,
-    stepsByFrame(steps, velocities.single, frames),
-    neighbours.spacing,
-    calibration,
-    units,
-  );
-  const correlation = spatialCorrelation(
+  return {
     nuclei,
     frames,
+    branches: tracked ? branchesOf(graph) : [],
+    height: calibration.height,
+    width: calibration.width,
+    units: unitsOf(calibration),
+  };
+}
+
+/** What nuclei, branches and frames are, each for itself. */
+interface Population {
+  readonly steps: Steps;
+  readonly divisions: Divisions;
+  readonly shapes: ShapeStatistics;
+  readonly perBranch: BranchStatistics;
+  readonly perFrame: FrameStatistics;
+  readonly areas: Float64Array;
+  readonly neighbours: Neighbours;
+  readonly reliability: Reliability;
+}
+
+function populationOf(
+  recording: Recording,
+  { height, width }: Calibration,
+  { fieldAreas, evidence }: AnalyseOptions,
+): Population {
+  const { nuclei, frames, branches, units } = recording;
+  const steps = stepsOf(nuclei, branches, units);
+  const divisions = divisionsOf(nuclei, branches, units, evidence);
+  const shapes = shapesOf(nuclei, frames, units);
+  const perBranch = branchStatistics(nuclei, branches, frames, steps, units);
+  const fieldOf = (frame: number): number => fieldAreas?.[frame] ?? height * width;
+  return {
     steps,
-    velocities,
-    neighbours.spacing,
-    calibration,
-    units,
-  );
+    divisions,
+    shapes,
+    perBranch,
+    perFrame: frameStatistics(recording, { steps, divisions, shapes }, fieldOf),
+    areas: nuclei.area.map((area, row) => (nuclei.touchesEdge[row] === 1 ? NaN : area * units.perPixel ** 2)),
+    neighbours: neighboursOf(nuclei, frames, units),
+    reliability: reliabilityOf(recording, perBranch, steps),
+  };
+}
+
+/** How nuclei move, by lag, by distance and by place, with the sums by group that intervals are drawn from. */
+interface Motion {
+  readonly groups: LineageGroups;
+  readonly displacements: DisplacementSums;
+  readonly autocorrelation: Float64Array;
+  readonly meanSquaredDisplacement: MeanSquaredDisplacement;
+  readonly velocityAutocorrelation: VelocityAutocorrelation;
+  readonly correlation: SpatialCorrelation;
+  readonly field: VelocityField;
+}
+
+function motionOf(
+  recording: Recording,
+  { steps, perBranch, neighbours: { spacing } }: Population,
+  { tracked, lags }: AnalyseOptions,
+): Motion {
+  const { frames, units } = recording;
+  const velocities = velocitiesOf(steps, frames, units);
   const groups = lineageGroups(perBranch.root);
-  const maxLag = tracked ? Math.max(0, Math.min(frames - 1, lags ?? Math.max(1, Math.floor(frames / 3)))) : 0;
-  const displacements = displacementSums(nuclei, branches, groups.groupOf, groups.groups, maxLag, units);
-  const correlationLags = tracked
-    ? Math.min(maxCorrelationLags, Math.max(0, Math.floor((frames - 1) / 2)))
-    : 0;
-  const autocorrelation = autocorrelationSums(
-    steps,
-    velocities,
-    groups.groupOf,
-    groups.groups,
-    correlationLags,
-  );
-  const reliability = reliabilityOf(nuclei, branches, perBranch, steps, frames, calibration);
+  const wantedLags = lags ?? Math.max(1, Math.floor(frames / 3));
+  const maxLag = tracked ? Math.max(0, Math.min(frames - 1, wantedLags)) : 0;
+  const halfTheMovie = Math.max(0, Math.floor((frames - 1) / 2));
+  const correlationLags = tracked ? Math.min(maxCorrelationLags, halfTheMovie) : 0;
+  const displacements = displacementSums(recording, groups, maxLag);
+  const autocorrelation = autocorrelationSums(steps, velocities, groups, correlationLags);
+  return {
+    groups,
+    displacements,
+    autocorrelation,
+    meanSquaredDisplacement: meanSquaredDisplacement(displacements, groups.groups, maxLag, units),
+    velocityAutocorrelation: autocorrelationOf(autocorrelation, groups.groups, correlationLags, units),
+    correlation: spatialCorrelation(recording, steps, velocities, spacing),
+    field: velocityField(recording, steps, stepsByFrame(steps, velocities.single, frames), spacing),
+  };
+}
+
+/** Directions, and what divisions tell. */
+type Axes = Pick<Statistics, "trackDirections" | "stepDirections" | "orientations" | "cycles">;
+
+function summaryOf(
+  { nuclei, frames, units }: Recording,
+  population: Population,
+  motion: Motion,
+  { trackDirections, stepDirections, orientations, cycles }: Axes,
+  { tracked, resamples, seed }: AnalyseOptions,
+): Pick<Statistics, "summary" | "notes" | "intervals"> {
+  const { perBranch, perFrame, steps, divisions, shapes, neighbours, reliability, areas } = population;
+  const { displacements, autocorrelation, groups, correlation } = motion;
   const perRate = units.time === "min" ? 60 : 1;
   const { values, intervals } = estimatesOf(
     {
@@ -168,69 +267,58 @@ export function analyse(
     },
     { resamples, seed },
   );
-  const [trackDirections, stepDirections] = [roseOf(perBranch.direction), roseOf(steps.direction)];
-  const orientations = orientationsOf(divisions, stepDirections, field, units.perPixel / 2);
-  const cycles = cyclesOf(perBranch, divisions, units);
-  const { summary, notes } = notesOf(
-    {
-      tracked,
-      ...values,
-      frames,
-      nuclei: nuclei.count,
-      meanNucleiPerFrame: mean(perFrame.nuclei),
-      meanDensity: mean(perFrame.density),
-      medianArea: medianOf(areas),
-      nucleiAtEdge: shapes.atEdge.reduce((sum, n) => sum + n, 0),
-      meanNeighbours: meanInside(neighbours),
-      medianNearest: neighbours.spacing,
-      branches: perBranch.count,
-      lineages: groups.lineages,
-      divisions: divisions.count,
-      medianDuration: medianOf(perBranch.duration),
-      medianSpeed: medianOf(steps.speed),
-      medianStraightness: medianOf(perBranch.straightness.filter((value) => !Number.isNaN(value))),
-      correlationLength: correlation.length,
-      mitoticIndex: mitoticIndex(perFrame),
-      medianCycle: cycles.survival.median,
-      wholeCycles: cycles.divided.reduce((sum, one) => sum + one, 0),
-      begunCycles: cycles.count,
-      divisionAxisResultant: orientations.axes.resultant,
-      divisionAxisP: orientations.axes.rayleighP,
-      divisionToMean: orientations.alongMeanDirection.value,
-      divisionToMeanP: orientations.alongMeanDirection.p,
-      divisionToLocal: orientations.alongLocalDirection.value,
-      divisionToLocalP: orientations.alongLocalDirection.p,
-      trackDirection: trackDirections.meanDirection,
-      stepDirection: stepDirections.meanDirection,
-      trackRayleighP: trackDirections.rayleighP,
-    },
-    intervals,
-  );
-  return {
-    units,
-    summary,
-    notes,
-    intervals,
-    nuclei,
-    steps,
-    divisions,
-    areas,
-    branchOfNucleus,
-    shapes,
-    neighbours,
-    cycles,
-    orientations,
-    reliability,
-    trackDirections,
-    stepDirections,
-    frames: perFrame,
-    branches: perBranch,
-    meanSquaredDisplacement: meanSquaredDisplacement(displacements, groups.groups, maxLag, units),
-    velocityAutocorrelation: autocorrelationOf(autocorrelation, groups.groups, correlationLags, units),
-    spatialCorrelation: correlation,
-    velocityField: field,
+  const given: Summary = {
+    tracked,
+    ...values,
+    frames,
+    nuclei: nuclei.count,
+    meanNucleiPerFrame: mean(perFrame.nuclei),
+    meanDensity: mean(perFrame.density),
+    medianArea: median(areas),
+    nucleiAtEdge: shapes.atEdge.reduce((sum, n) => sum + n, 0),
+    meanNeighbours: meanInside(neighbours),
+    medianNearest: neighbours.spacing,
+    branches: perBranch.count,
+    lineages: groups.lineages,
+    divisions: divisions.count,
+    medianDuration: median(perBranch.duration),
+    medianSpeed: median(steps.speed),
+    medianStraightness: median(perBranch.straightness),
+    correlationLength: correlation.length,
+    mitoticIndex: mitoticIndex(perFrame),
+    ...summaryOfAxes(orientations, cycles),
+    trackDirection: trackDirections.meanDirection,
+    stepDirection: stepDirections.meanDirection,
+    trackRayleighP: trackDirections.rayleighP,
   };
+  return { ...notesOf(given, intervals), intervals };
 }
+
+const summaryOfAxes = (
+  { axes, alongMeanDirection, alongLocalDirection }: DivisionOrientations,
+  cycles: Cycles,
+): Pick<
+  Summary,
+  | "medianCycle"
+  | "wholeCycles"
+  | "begunCycles"
+  | "divisionAxisResultant"
+  | "divisionAxisP"
+  | "divisionToMean"
+  | "divisionToMeanP"
+  | "divisionToLocal"
+  | "divisionToLocalP"
+> => ({
+  medianCycle: cycles.survival.median,
+  wholeCycles: cycles.divided.reduce((sum, one) => sum + one, 0),
+  begunCycles: cycles.count,
+  divisionAxisResultant: axes.resultant,
+  divisionAxisP: axes.rayleighP,
+  divisionToMean: alongMeanDirection.value,
+  divisionToMeanP: alongMeanDirection.p,
+  divisionToLocal: alongLocalDirection.value,
+  divisionToLocalP: alongLocalDirection.p,
+});
 
 /** Over all nuclei of the movie that are not at the hull of their frame. */
 function meanInside({ count, atHull }: Neighbours): number {

@@ -1,3 +1,5 @@
+import { InvalidInput } from "./errors.js";
+
 /** Instance labels of one image. */
 export interface LabelImage {
   readonly height: number;
@@ -34,4 +36,35 @@ export function renumber({ height, width, data, count: most }: LabelImage): Labe
     if (label > 0) data[i] = map[label] || (map[label] = ++count);
   }
   return { height, width, data, count };
+}
+
+/** The label images of a movie or a set of images, read when they are asked for. */
+export interface LabelSource {
+  readonly frames: number;
+  readonly frameNames: readonly string[];
+  size(frame: number): Promise<{ readonly height: number; readonly width: number }>;
+  read(frame: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<LabelImage>;
+}
+
+/**
+ * Label images in memory as a source.
+ *
+ * @param names one a frame. Default: the numbers of the frames, from 0
+ * @throws InvalidInput from `size` and `read`, for a frame that is not there
+ */
+export function labelSourceOf(
+  images: readonly LabelImage[],
+  names: readonly string[] = images.map((_, frame) => String(frame)),
+): LabelSource {
+  const at = (frame: number): LabelImage => {
+    const image = images[frame];
+    if (image === undefined) throw new InvalidInput("frame", `0 to ${images.length - 1}`, String(frame));
+    return image;
+  };
+  return {
+    frames: images.length,
+    frameNames: names,
+    size: async (frame) => ({ height: at(frame).height, width: at(frame).width }),
+    read: async (frame) => at(frame),
+  };
 }

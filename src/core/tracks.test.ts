@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { emptyNuclei } from "./nuclei.js";
-import { branchesOf } from "./tracks.js";
+import { branchesOf, branchOfRow, childrenOfRow, parentOfRow } from "./tracks.js";
 
 /** Nuclei by [frame, label], and links by row. */
 function graphOf(
@@ -37,6 +37,10 @@ describe("branchesOf", () => {
       { id: 3, parent: 1, rows: [2], root: 1 },
       { id: 4, parent: 1, rows: [3, 4], root: 1 },
     ]);
+    expect([...parentOfRow(graph)]).toEqual([-1, 0, 1, 1, 3, -1]);
+    expect(childrenOfRow(graph)).toEqual([[1], [2, 3], [], [4], [], []]);
+    expect([...branchOfRow(branchesOf(graph), 6)]).toEqual([1, 1, 3, 4, 4, 2]);
+    expect([...branchOfRow([], 2)]).toEqual([0, 0]);
   });
 
   it("holds every nucleus once", () => {

@@ -35,7 +35,7 @@ const times = (svg: string, pattern: RegExp): number => [...svg.matchAll(pattern
 
 describe("dotPlot", () => {
   it("draws a large dot a movie and none for a total, joins pairs, and leaves out single tracks far away", () => {
-    const comparison = compareConditions(movies, { seed: 1 });
+    const comparison = compareConditions(movies, { seed: 1, paired: true });
     const svg = dotPlot(quantity, movies, comparison);
     expect(times(svg, /r="6"/g)).toBe(6);
     expect(times(svg, /stroke="#8a8a8a"/g)).toBe(3);
@@ -87,7 +87,7 @@ describe("quantityLabel", () => {
 
 describe("buildStudyReport", () => {
   it("escapes what users named, links the movies, and says that the movie is the unit", () => {
-    const comparison = compareConditions(movies, { seed: 1 });
+    const comparison = compareConditions(movies, { seed: 1, paired: true });
     const html = buildStudyReport({
       title: "study",
       notices: [{ level: "warning", text: "mind <this>" }],

@@ -12,7 +12,9 @@ export interface Interval {
   readonly n: number;
 }
 
+/** How intervals are drawn. */
 export interface BootstrapOptions {
+  /** 0: no intervals. */
   readonly resamples: number;
   readonly seed: number;
 }
@@ -26,17 +28,21 @@ export const fewestUnits = 5;
  */
 export const maxGroups = 2000;
 
+/** Which of the groups that are drawn each branch belongs to. */
+export interface LineageGroups {
+  /** Group of each branch, by id - 1. */
+  readonly groupOf: Int32Array;
+  readonly lineages: number;
+  readonly groups: number;
+}
+
 /**
  * Which group each branch belongs to: branches of one lineage share one, since mother and daughters are not
  * independent of each other.
  *
  * @param roots of each branch, by id - 1
  */
-export function lineageGroups(roots: ArrayLike<number>): {
-  readonly groupOf: Int32Array;
-  readonly lineages: number;
-  readonly groups: number;
-} {
+export function lineageGroups(roots: ArrayLike<number>): LineageGroups {
   const groupOf = new Int32Array(roots.length);
   let lineages = 0;
   // A root comes before its descendants.

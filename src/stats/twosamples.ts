@@ -18,6 +18,7 @@ export interface TTest {
   readonly p: number;
 }
 
+/** Outcome of a permutation test. */
 export interface PermutationTest {
   /**
    * Two-sided: the share of relabelings with a difference of means at least as large, in absolute value, as

@@ -69,15 +69,3 @@ export function movieOf(nuclei: Nuclei, frames: number): Movie {
     ),
   };
 }
-
-/**
- * Middle of the sorted values (mean of the two middle ones); NaN entries are left out, NaN when none is left.
- */
-export function medianOf(values: ArrayLike<number>): number {
-  const sorted = Float64Array.from(values)
-    .filter((v) => !Number.isNaN(v))
-    .sort();
-  const half = sorted.length >> 1;
-  if (sorted.length === 0) return Number.NaN;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
-}

@@ -3,8 +3,9 @@
  * the daughter of a linked mother, or as two tracks that start where one ends. Each such case gets a score
  * from what a division looks like; the best are taken first.
  */
+import { median } from "../stats/percentile.js";
 import { asymmetry, type LinkContext } from "./cost.js";
-import { medianOf, type Movie } from "./detections.js";
+import type { Movie } from "./detections.js";
 import type { Forest } from "./forest.js";
 import { gapCandidates } from "./gaps.js";
 
@@ -238,8 +239,8 @@ const typicalOf = (movie: Movie): Typical[] =>
   Array.from({ length: movie.frames }, (_, t) => {
     const [from, to] = [movie.start[t], movie.start[t + 1]];
     return {
-      area: medianOf(movie.area.subarray(from, to)),
-      intensity: medianOf(movie.intensity.subarray(from, to)),
+      area: median(movie.area.subarray(from, to)),
+      intensity: median(movie.intensity.subarray(from, to)),
     };
   });
 
@@ -248,7 +249,7 @@ function usualIntensity(movie: Movie, forest: Forest, node: number): number {
   const before: number[] = [];
   for (let at = forest.parent[node]!; at >= 0 && before.length < past; at = forest.parent[at]!)
     before.push(movie.intensity[at]!);
-  return medianOf(before);
+  return median(before);
 }
 
 /** Best evidence that a start continues an earlier end after a gap, 0..1, by start. */

@@ -7,7 +7,8 @@
  * than the distance between neighbours); then, from nuclei that are each other's nearest after that shift,
  * the median displacement around each nucleus.
  */
-import { medianOf, type Movie } from "./detections.js";
+import type { Movie } from "./detections.js";
+import { median } from "../stats/percentile.js";
 import { PointIndex } from "./points.js";
 
 /**
@@ -85,7 +86,7 @@ function frameShift(from: PointIndex, to: PointIndex, spacing: number): { y: num
     .map((_, k) => k)
     .filter((k) => Math.abs(moveY[k]! / bin - by) <= 1.5 && Math.abs(moveX[k]! / bin - bx) <= 1.5);
   if (near.length < enough) return { y: 0, x: 0 };
-  return { y: medianOf(near.map((k) => moveY[k]!)), x: medianOf(near.map((k) => moveX[k]!)) };
+  return { y: median(near.map((k) => moveY[k]!)), x: median(near.map((k) => moveX[k]!)) };
 }
 
 /** Replaces the shift of each nucleus by the median of its nearest neighbours' displacements. */

@@ -1,5 +1,6 @@
 import { equivalentDiameter } from "../imgproc/regions.js";
-import { medianOf, type Movie } from "./detections.js";
+import { median } from "../stats/percentile.js";
+import type { Movie } from "./detections.js";
 import { mutualNearest, type Drift } from "./drift.js";
 
 /** Lengths that a movie's own data give, px. */
@@ -15,9 +16,9 @@ export interface MovieScale {
 
 /** NaN without nuclei. */
 export function movieScale(movie: Movie): MovieScale {
-  const diameter = medianOf(movie.area.map(equivalentDiameter));
+  const diameter = median(movie.area.map(equivalentDiameter));
   const distances = movie.points.flatMap((points) => [...points.neighbourDistances()]);
-  const spacing = medianOf(distances);
+  const spacing = median(distances);
   // Centres nearer than half a diameter belong to doubled objects and say nothing about the tissue.
   return { diameter, spacing: Number.isNaN(spacing) ? 4 * diameter : Math.max(spacing, diameter / 2) };
 }
@@ -51,7 +52,7 @@ export function ownMotion(movie: Movie, drift: Drift, reach: number): OwnMotion 
     });
   }
   const lengths = dy.map((y, i) => Math.hypot(y, dx[i]!));
-  const step = medianOf(lengths);
+  const step = median(lengths);
   return { step, persistence: persistenceOf(dy, dx, next, lengths, step) };
 }
 

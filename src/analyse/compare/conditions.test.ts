@@ -67,20 +67,40 @@ describe("compareConditions", () => {
     expect(tests.map(({ quantity }) => quantity)).toEqual(quantities);
   });
 
-  it("pairs replicates that each have every condition, and only these, unless told", () => {
+  it("does not take replicates that are numbered from 1 in each condition for pairs, and says so", () => {
+    const numbers = ["1", "2", "3"];
+    const numbered = [...movies("a", [1, 5, 9], numbers), ...movies("b", [2, 6.5, 10], numbers)];
+    const { design, tests, notes } = compareConditions(numbered, { seed });
+    expect(design).toBe("independent");
+    expect(tests[0]!.t).toEqual(welchTest([1, 5, 9], [2, 6.5, 10]));
+    expect(notes).toEqual([
+      expect.stringMatching(/independent, although every condition has the same names.*--paired/),
+    ]);
+    // Whatever the names, and whether every condition has them: the design is stated.
+    const dates = [
+      ...movies("a", [1, 5, 9], ["Mon", "Tue", "Wed"]),
+      ...movies("b", [2, 6.5], ["Mon", "Thu"]),
+    ];
+    expect(compareConditions(dates, { seed })).toMatchObject({
+      design: "independent",
+      notes: [expect.stringMatching(/^Tests take the movies as independent \(--paired pairs/)],
+    });
+  });
+
+  it("pairs replicates of the same name where asked to, as far as there are any", () => {
     const days = ["1", "2", "3"];
     const blocked = [...movies("a", [1, 5, 9], days), ...movies("b", [2, 6.5, 10], days)];
-    const { design, tests, notes } = compareConditions(blocked, { seed });
+    const { design, tests, notes } = compareConditions(blocked, { seed, paired: true });
     expect([design, notes.join()]).toEqual([
       "paired",
-      expect.stringMatching(/paired by replicate, since every replicate has every condition/),
+      expect.stringMatching(/paired by replicate, as asked for \(--no-paired takes/),
     ]);
     // Differences 1, 1.5, 1: mean 7/6, SD 0.2887, t = 7.
     expect(tests[0]!.t).toMatchObject({ t: expect.closeTo(7, 9) as number, df: 2 });
     expect(tests[0]!.permutation).toMatchObject({ p: 0.25, relabelings: 8 });
     expect(compareConditions(blocked, { seed, paired: false })).toMatchObject({
       design: "independent",
-      notes: [],
+      notes: [expect.stringMatching(/independent, as asked for/)],
     });
     const unequal = [...movies("a", [1, 5, 9], days), ...movies("b", [2, 6.5, 10], ["1", "2", "4"])];
     expect(compareConditions(unequal, { seed }).design).toBe("independent");
@@ -91,8 +111,9 @@ describe("compareConditions", () => {
     });
     // Without replicates nothing belongs together.
     expect(
-      compareConditions([...movies("a", [1, 5, 9]), ...movies("b", [2, 6.5, 10])], { seed }).design,
-    ).toBe("independent");
+      compareConditions([...movies("a", [1, 5, 9]), ...movies("b", [2, 6.5, 10])], { seed, paired: true })
+        .tests[0],
+    ).toMatchObject({ nFirst: 0, note: "not available: fewer than two pairs" });
   });
 
   it("averages movies of the same condition and replicate: more fields of a dish are no more replicates", () => {

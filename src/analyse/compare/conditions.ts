@@ -3,7 +3,8 @@
  * number a quantity, and cells and tracks count only within it. Movies that share condition and replicate
  * (fields of one dish) are averaged first and count once.
  */
-import { random } from "../../core/random.js";
+import { type Random, random } from "../../core/random.js";
+import { numbersOf, textsOf } from "../../core/table.js";
 import { mean } from "../../stats/average.js";
 import type { Statistics } from "../analyse.js";
 import { statisticsTables } from "../tables/statisticstables.js";
@@ -33,10 +34,8 @@ export interface Measured {
 /** The headline numbers of a movie by name, as its `summary.csv` has them. */
 export function summaryValues(statistics: Statistics): Map<string, number> {
   const summary = statisticsTables(statistics).find(({ name }) => name === "summary")!;
-  const [names, values] = ["quantity", "value"].map(
-    (name) => summary.columns[summary.header.indexOf(name)]!,
-  ) as [ArrayLike<string>, ArrayLike<number>];
-  return new Map(Array.from(names, (name, i) => [name, values[i]!]));
+  const values = numbersOf(summary, "value");
+  return new Map(textsOf(summary, "quantity").map((name, i) => [name, values[i]!]));
 }
 
 /** These grow with the length and the field of a movie: they are listed, and not compared. */
@@ -59,6 +58,7 @@ export const isCompared = (quantity: string): boolean => !counts.has(quantity) &
 /** Below so many replicates a condition, a warning is given; below two, nothing is tested. */
 export const fewReplicates = 3;
 
+/** What the replicates of one condition give for one quantity. */
 export interface ConditionSummary {
   readonly quantity: string;
   readonly condition: string;
@@ -76,6 +76,7 @@ export interface ConditionSummary {
   readonly high: number;
 }
 
+/** Two conditions compared in one quantity. */
 export interface ConditionTest {
   readonly quantity: string;
   readonly first: string;
@@ -93,6 +94,7 @@ export interface ConditionTest {
   readonly note: string;
 }
 
+/** All conditions of a study described and compared. */
 export interface Comparison {
   /** In the order of their first movie. */
   readonly conditions: readonly string[];
@@ -117,9 +119,9 @@ interface Group {
 /**
  * Describes each condition and tests each pair of conditions, for every quantity that any movie has.
  *
- * @param paired whether replicates of the same name in two conditions belong together; by default where every
- *   replicate has every condition. Where it is asked for and they do not all, the pairs that there are are
- *   tested.
+ * @param paired whether replicates of the same name in two conditions belong together. Never guessed from
+ *   the names: most tables number the replicates of each condition from 1, and those have nothing in common.
+ *   Where pairs are asked for and not every replicate has every condition, the pairs that there are are tested.
  * @param seed of the relabelings that are drawn where there are too many
  */
 export function compareConditions(
@@ -128,7 +130,7 @@ export function compareConditions(
 ): Comparison {
   const conditions = [...new Set(movies.map(({ condition }) => condition))];
   const quantities = [...new Set(movies.flatMap(({ values }) => [...values.keys()]))];
-  const isPaired = conditions.length > 1 && (paired ?? isBlocked(movies, conditions));
+  const isPaired = conditions.length > 1 && paired === true;
   const groups = new Map(
     quantities.map((quantity) => [
       quantity,
@@ -148,7 +150,8 @@ export function compareConditions(
     design: isPaired ? "paired" : "independent",
     summaries,
     tests,
-    ...remarks(movies, conditions, isPaired, paired),
+    warnings: warningsOf(movies, conditions),
+    notes: notesOf(movies, conditions, paired),
   };
 }
 
@@ -205,40 +208,44 @@ function testsOf(
     conditions.slice(i + 1).map((second) => [first, second] as const),
   );
   const tests = pairs.map(([first, second], index) => {
-    const [a, b] = [groups.get(first)!.byReplicate, groups.get(second)!.byReplicate];
-    const shared = [...a.keys()].filter((name) => b.has(name));
-    const [x, y] = paired
-      ? [shared.map((name) => a.get(name)!), shared.map((name) => b.get(name)!)]
-      : [[...a.values()], [...b.values()]];
-    const enough = x.length > 1 && y.length > 1;
-    const rng = random(seed).fork(index);
-    const t = !enough
-      ? { ...untested, difference: mean(y) - mean(x) }
-      : paired
-        ? pairedTest(x, y)
-        : welchTest(x, y);
-    const permutation = !enough
-      ? unpermuted
-      : paired
-        ? pairedPermutationTest(x, y, rng)
-        : permutationTest(x, y, rng);
-    return {
-      quantity,
-      first,
-      second,
-      nFirst: x.length,
-      nSecond: y.length,
-      t,
-      permutation,
-      hedgesG: enough ? hedgesG(x, y) : NaN,
-      note: noteOf(x.length, y.length, t, paired),
-    };
+    const [x, y] = valuesOf(groups.get(first)!, groups.get(second)!, paired);
+    return { quantity, first, second, ...testOf(x, y, paired, random(seed).fork(index)) };
   });
   const [byT, byPermutation] = [
     holm(tests.map(({ t }) => t.p)),
     holm(tests.map(({ permutation }) => permutation.p)),
   ];
   return tests.map((test, i) => ({ ...test, tHolm: byT[i]!, permutationHolm: byPermutation[i]! }));
+}
+
+/** Values of two conditions; of pairs only those replicates that both have, in the same order. */
+function valuesOf(
+  { byReplicate: a }: Group,
+  { byReplicate: b }: Group,
+  paired: boolean,
+): [number[], number[]] {
+  if (!paired) return [[...a.values()], [...b.values()]];
+  const shared = [...a.keys()].filter((name) => b.has(name));
+  return [shared.map((name) => a.get(name)!), shared.map((name) => b.get(name)!)];
+}
+
+type SingleTest = Pick<ConditionTest, "nFirst" | "nSecond" | "t" | "permutation" | "hedgesG" | "note">;
+
+function testOf(x: readonly number[], y: readonly number[], paired: boolean, rng: Random): SingleTest {
+  const sizes = { nFirst: x.length, nSecond: y.length };
+  if (x.length < 2 || y.length < 2) {
+    const t = { ...untested, difference: mean(y) - mean(x) };
+    const note = noteOf(x.length, y.length, t, paired);
+    return { ...sizes, t, permutation: unpermuted, hedgesG: NaN, note };
+  }
+  const t = paired ? pairedTest(x, y) : welchTest(x, y);
+  return {
+    ...sizes,
+    t,
+    permutation: paired ? pairedPermutationTest(x, y, rng) : permutationTest(x, y, rng),
+    hedgesG: hedgesG(x, y),
+    note: noteOf(x.length, y.length, t, paired),
+  };
 }
 
 const untested: TTest = { difference: NaN, low: NaN, high: NaN, t: NaN, df: NaN, p: NaN };
@@ -255,36 +262,56 @@ function noteOf(first: number, second: number, { t }: TTest, paired: boolean): s
   return minimum < fewReplicates ? `fewer than three ${unit}` : "";
 }
 
-function remarks(
+/** Replicates of each condition. */
+const replicatesOf = (
   movies: readonly Measured[],
   conditions: readonly string[],
-  isPaired: boolean,
-  asked: boolean | undefined,
-): Pick<Comparison, "warnings" | "notes"> {
-  const replicates = conditions.map((condition) => ({
+): { readonly condition: string; readonly n: number }[] =>
+  conditions.map((condition) => ({
     condition,
     n: new Set(movies.filter((movie) => movie.condition === condition).map(key)).size,
   }));
-  const few = replicates.filter(({ n }) => n < fewReplicates);
+
+function warningsOf(movies: readonly Measured[], conditions: readonly string[]): string[] {
+  const few = replicatesOf(movies, conditions).filter(({ n }) => n < fewReplicates);
+  if (few.length === 0) return [];
   const list = few.map(({ condition, n }) => `${condition} (${n})`).join(", ");
-  const untestable = few.some(({ n }) => n < 2);
-  const warnings =
-    few.length === 0
-      ? []
-      : [
-          `Fewer than three independent movies in ${list}: intervals and tests say next to nothing ` +
-            `there${untestable && conditions.length > 1 ? ", and with fewer than two there are none" : ""}. ` +
-            "However many cells a movie holds, it is one replicate; record more movies.",
-        ];
-  const notes: string[] = [];
-  if (conditions.length < 2) notes.push("There is one condition: nothing is compared.");
-  const shared = movies.length - replicates.reduce((sum, { n }) => sum + n, 0);
-  if (shared > 0)
-    notes.push("Movies of the same condition and replicate are averaged first, and count as one replicate.");
-  if (isPaired)
-    notes.push(
-      "Tests are paired by " +
-        `replicate${asked === undefined ? ", since every replicate has every condition (--no-paired takes the movies as independent)" : ""}.`,
+  const untestable = few.some(({ n }) => n < 2) && conditions.length > 1;
+  return [
+    `Fewer than three independent movies in ${list}: intervals and tests say next to nothing ` +
+      `there${untestable ? ", and with fewer than two there are none" : ""}. ` +
+      "However many cells a movie holds, it is one replicate; record more movies.",
+  ];
+}
+
+function notesOf(
+  movies: readonly Measured[],
+  conditions: readonly string[],
+  paired: boolean | undefined,
+): string[] {
+  const replicates = replicatesOf(movies, conditions).reduce((sum, { n }) => sum + n, 0);
+  return [
+    ...(conditions.length < 2 ? ["There is one condition: nothing is compared."] : []),
+    ...(movies.length > replicates
+      ? ["Movies of the same condition and replicate are averaged first, and count as one replicate."]
+      : []),
+    ...(conditions.length < 2 ? [] : [designNote(movies, conditions, paired)]),
+  ];
+}
+
+/** What the tests take for independent, and how to change it. */
+function designNote(
+  movies: readonly Measured[],
+  conditions: readonly string[],
+  paired: boolean | undefined,
+): string {
+  if (paired === true)
+    return "Tests are paired by replicate, as asked for (--no-paired takes the movies as independent).";
+  if (paired === false) return "Tests take the movies as independent, as asked for (--no-paired).";
+  if (isBlocked(movies, conditions))
+    return (
+      "Tests take the movies as independent, although every condition has the same names of replicates. " +
+      "Where equal names belong together, such as movies of one day, pair them with --paired."
     );
-  return { warnings, notes };
+  return "Tests take the movies as independent (--paired pairs those of the same replicate).";
 }

@@ -85,4 +85,17 @@ describe("meanRose", () => {
     expect(meanRose([roseOf([0]), roseOf([180])]).meanDirection).toBeNaN();
     expect(meanRose([roseOf([])])).toMatchObject({ total: 0, meanDirection: NaN });
   });
+
+  it("of no movie has no direction, and does not crash", () => {
+    expect(meanRose([])).toMatchObject({
+      total: 0,
+      meanDirection: NaN,
+      counts: roseOf([]).counts.map(() => 0),
+    });
+  });
+
+  it("keeps directions as they are seen on the screen", () => {
+    for (const degrees of [0, 45, 90, 200, 270, 359])
+      expect(meanRose([roseOf([degrees]), roseOf([degrees])]).meanDirection).toBeCloseTo(degrees, 9);
+  });
 });

@@ -3,11 +3,13 @@
  * few single tracks to be drawn.
  */
 import { mean } from "../../stats/average.js";
-import { type Rose, screenAngle } from "../../stats/direction.js";
+import { type Rose, roseOf, screenAngle } from "../../stats/direction.js";
+import { evenlySpreadIndices } from "../../stats/evenly.js";
 import type { Statistics } from "../analyse.js";
 import type { Units } from "../units/units.js";
 import { type Measured, summaryValues } from "./conditions.js";
 
+/** What a movie is set beside others by. */
 export interface MovieMeasures extends Measured {
   readonly units: Units;
   readonly tracked: boolean;
@@ -38,6 +40,7 @@ const singlesOf: Readonly<Record<string, (statistics: Statistics) => Float64Arra
   median_area: ({ areas }) => areas,
 };
 
+/** Takes from the statistics of a movie what is compared. */
 export function measuresOf(
   sample: Pick<Measured, "name" | "condition" | "replicate">,
   statistics: Statistics,
@@ -71,10 +74,10 @@ export function measuresOf(
 
 function evenly(values: Float64Array): number[] {
   const finite = values.filter(Number.isFinite);
-  const count = Math.min(maxSingles, finite.length);
-  return Array.from({ length: count }, (_, i) => finite[Math.floor(((i + 0.5) * finite.length) / count)]!);
+  return evenlySpreadIndices(finite.length, maxSingles).map((index) => finite[index]!);
 }
 
+/** Values over time. */
 export interface MeanCourse {
   readonly time: readonly number[];
   readonly value: readonly number[];
@@ -112,27 +115,36 @@ function valueAt({ time, value }: MeanCourse, t: number, slack: number): number 
 /**
  * Directions of several movies as one rose in which each movie counts the same: the mean of their shares, and
  * the mean of their mean vectors. Movies without a direction are left out.
+ *
+ * @param roses with bins of one width
+ * @returns a rose without directions where no movie has any, or there is none
  */
 export function meanRose(roses: readonly Rose[]): Rose {
+  const { binWidth, counts } = roses[0] ?? roseOf([]);
   const filled = roses.filter(({ total }) => total > 0);
-  const { binWidth, counts } = roses[0]!;
-  const shares = counts.map((_, bin) =>
-    filled.length === 0 ? 0 : mean(filled.map((rose) => rose.counts[bin]! / rose.total)),
-  );
-  const along = (part: (radians: number) => number): number =>
-    mean(
-      filled.map(({ meanDirection, resultant }) =>
-        Number.isNaN(meanDirection) ? 0 : resultant * part((meanDirection * Math.PI) / 180),
-      ),
-    );
-  const [cosine, sine] = [along(Math.cos), along(Math.sin)];
+  if (filled.length === 0) return { ...roseOf([]), binWidth, counts: counts.map(() => 0), resultant: NaN };
+  const shareOf = (bin: number): number => mean(filled.map((rose) => rose.counts[bin]! / rose.total));
+  const [cosine, sine] = [meanComponent(filled, Math.cos), meanComponent(filled, Math.sin)];
   const resultant = Math.hypot(cosine, sine);
   return {
     binWidth,
-    counts: shares,
-    total: filled.length === 0 ? 0 : 1,
-    meanDirection: resultant < 1e-9 || filled.length === 0 ? NaN : screenAngle(-sine, cosine),
+    counts: counts.map((_, bin) => shareOf(bin)),
+    total: 1,
+    // The degrees of a rose are those of the screen, where y points up. `screenAngle` takes dy as images have
+    // it, pointing down: so the sine changes its sign.
+    meanDirection: resultant < negligible ? NaN : screenAngle(-sine, cosine),
     resultant,
     rayleighP: NaN,
   };
 }
+
+/** A resultant length below this is 0 but for rounding: there is no mean direction. */
+const negligible = 1e-9;
+
+/** Mean over the roses of one component of their mean vectors; 0 for a rose without a mean direction. */
+const meanComponent = (roses: readonly Rose[], component: (radians: number) => number): number =>
+  mean(
+    roses.map(({ meanDirection, resultant }) =>
+      Number.isNaN(meanDirection) ? 0 : resultant * component((meanDirection * Math.PI) / 180),
+    ),
+  );

@@ -1,6 +1,7 @@
 import type { Nuclei } from "../../core/nuclei.js";
 import type { Branch } from "../../core/tracks.js";
-import { mean, medianOf } from "../../stats/average.js";
+import { mean } from "../../stats/average.js";
+import { median } from "../../stats/percentile.js";
 import { screenAngle } from "../../stats/direction.js";
 import type { Steps } from "../motion/steps.js";
 import type { Units } from "../units/units.js";
@@ -97,7 +98,7 @@ export function branchStatistics(
     // A path is never shorter than the way between its ends; the sum of its steps can be, by rounding.
     straightness: floats((i) => (lengths[i]! > 0 ? Math.min(1, displacements[i]! / lengths[i]!) : NaN)),
     meanSpeed: floats((i) => lengths[i]! / durations[i]!),
-    medianSpeed: floats((i) => medianOf(speeds(i))),
+    medianSpeed: floats((i) => median(speeds(i))),
     maxSpeed: floats((i) => (speeds(i).length === 0 ? NaN : speeds(i).reduce((a, b) => Math.max(a, b)))),
     meanArea: floats(
       (i) =>

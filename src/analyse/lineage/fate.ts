@@ -1,6 +1,6 @@
 import type { Nuclei } from "../../core/nuclei.js";
 import type { Branch } from "../../core/tracks.js";
-import { medianOf } from "../../stats/average.js";
+import { median } from "../../stats/percentile.js";
 import { daughtersOf } from "./divisions.js";
 
 /**
@@ -38,7 +38,7 @@ function isDying(nuclei: Nuclei, rows: readonly number[]): boolean {
   const last = rows[rows.length - 1]!;
   const before = rows.slice(0, -1).slice(-past);
   if (before.length < enough) return false;
-  const area = nuclei.area[last]! / medianOf(before.map((row) => nuclei.area[row]!));
-  const intensity = nuclei.meanIntensity[last]! / medianOf(before.map((row) => nuclei.meanIntensity[row]!));
+  const area = nuclei.area[last]! / median(before.map((row) => nuclei.area[row]!));
+  const intensity = nuclei.meanIntensity[last]! / median(before.map((row) => nuclei.meanIntensity[row]!));
   return area <= condensed && !(intensity < 1) && nuclei.eccentricity[last]! < round;
 }

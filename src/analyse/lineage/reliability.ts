@@ -1,8 +1,6 @@
-import type { Nuclei } from "../../core/nuclei.js";
-import type { Branch } from "../../core/tracks.js";
-import { medianOf } from "../../stats/average.js";
+import { median } from "../../stats/percentile.js";
 import type { Steps } from "../motion/steps.js";
-import type { Calibration } from "../units/units.js";
+import type { Recording } from "../units/recording.js";
 import type { BranchStatistics } from "./branches.js";
 import type { Fate } from "./fate.js";
 
@@ -31,15 +29,18 @@ export const suspiciousSpeed = 4;
 
 const explained: ReadonlySet<Fate> = new Set(["divided", "died"]);
 
+/**
+ * Which branches begin and end where nothing explains it, and the speed beyond which a step is suspicious.
+ *
+ * @param table of the recording's branches
+ * @param steps of the same branches
+ */
 export function reliabilityOf(
-  nuclei: Nuclei,
-  branches: readonly Branch[],
+  { nuclei, branches, frames, height, width }: Recording,
   table: BranchStatistics,
   steps: Steps,
-  frames: number,
-  { height, width }: Calibration,
 ): Reliability {
-  const margin = Math.sqrt((4 * medianOf(nuclei.area)) / Math.PI);
+  const margin = Math.sqrt((4 * median(nuclei.area)) / Math.PI);
   const isInside = (row: number): boolean => {
     const [y, x] = [nuclei.y[row]!, nuclei.x[row]!];
     return nuclei.touchesEdge[row] === 0 && Math.min(y, x, height - 1 - y, width - 1 - x) > margin;
@@ -52,5 +53,5 @@ export function reliabilityOf(
       ? 1
       : 0,
   );
-  return { beginsInside, endsInside, fastSpeed: suspiciousSpeed * medianOf(steps.speed) };
+  return { beginsInside, endsInside, fastSpeed: suspiciousSpeed * median(steps.speed) };
 }

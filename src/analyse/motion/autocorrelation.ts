@@ -1,4 +1,4 @@
-import { totalsOf } from "../../stats/bootstrap.js";
+import { type LineageGroups, totalsOf } from "../../stats/bootstrap.js";
 import { fitDecay } from "../../stats/decay.js";
 import type { Units } from "../units/units.js";
 import type { Velocities } from "./collectivedrift.js";
@@ -22,22 +22,28 @@ export interface VelocityAutocorrelation {
   readonly fluctuationPairs: Float64Array;
 }
 
-/** Columns by lag of the sums that one group of lineages contributes. */
-const [DOTS, PAIRS, U_DOTS, U_PAIRS, width] = [0, 1, 2, 3, 4];
+/** Columns by lag of the sums that one group of lineages contributes: sum of v · v. */
+const dots = 0;
+/** Number of its pairs. */
+const pairs = dots + 1;
+/** Sum of u · u, of what nuclei do beside their frame. */
+const ownDots = 2;
+/** Number of its pairs. */
+const ownPairs = ownDots + 1;
+/** Columns by lag. */
+const width = 4;
 
 /**
  * Sums of the products of velocities `lag` frames apart in the same branch, by group of lineages.
  *
  * @param steps by branch, then time
- * @param groupOf of each branch, by id - 1
  * @param lags largest lag, frames
  * @returns groups x (lags + 1) x 4: sum of v · v, pairs, sum of u · u, pairs
  */
 export function autocorrelationSums(
   steps: Steps,
   { single, uy, ux }: Velocities,
-  groupOf: Int32Array,
-  groups: number,
+  { groupOf, groups }: LineageGroups,
   lags: number,
 ): Float64Array {
   const stride = width * (lags + 1);
@@ -51,12 +57,12 @@ export function autocorrelationSums(
       if (lag > lags) break;
       if (single[j] === 0) continue;
       const at = row + width * lag;
-      sums[at + DOTS]! += steps.vy[i]! * steps.vy[j]! + steps.vx[i]! * steps.vx[j]!;
-      sums[at + PAIRS]!++;
+      sums[at + dots]! += steps.vy[i]! * steps.vy[j]! + steps.vx[i]! * steps.vx[j]!;
+      sums[at + pairs]!++;
       const product = uy[i]! * uy[j]! + ux[i]! * ux[j]!;
       if (Number.isNaN(product)) continue;
-      sums[at + U_DOTS]! += product;
-      sums[at + U_PAIRS]!++;
+      sums[at + ownDots]! += product;
+      sums[at + ownPairs]!++;
     }
   }
   return sums;
@@ -77,7 +83,7 @@ export function autocorrelationOf(
   const total = groups === 0 ? new Float64Array(width * (lags + 1)) : totalsOf(sums, groups);
   const column = (value: (lag: number) => number): Float64Array =>
     Float64Array.from({ length: lags + 1 }, (_, lag) => value(lag));
-  const [value, fluctuation] = [meanAt(total, DOTS, lags), meanAt(total, U_DOTS, lags)];
+  const [value, fluctuation] = [meanAt(total, dots, lags), meanAt(total, ownDots, lags)];
   return {
     count: lags + 1,
     lag: Int32Array.from({ length: lags + 1 }, (_, lag) => lag),
@@ -86,8 +92,8 @@ export function autocorrelationOf(
     fluctuation,
     normalised: value.map((c) => c / value[0]!),
     normalisedFluctuation: fluctuation.map((c) => c / fluctuation[0]!),
-    pairs: column((lag) => total[width * lag + PAIRS]!),
-    fluctuationPairs: column((lag) => total[width * lag + U_PAIRS]!),
+    pairs: column((lag) => total[width * lag + pairs]!),
+    fluctuationPairs: column((lag) => total[width * lag + ownPairs]!),
   };
 }
 
@@ -131,9 +137,9 @@ export function persistenceOf(total: Float64Array, perFrame: number): Persistenc
       meanAt(total, kind, lags).subarray(from),
       x.map((_, k) => total[width * (from + k) + kind + 1]!),
     );
-  const [whole, own] = [fit(DOTS), fit(U_DOTS)];
+  const [whole, own] = [fit(dots), fit(ownDots)];
   const shortfall =
-    own.amplitude * Math.exp(-perFrame / own.scale) - total[width + U_DOTS]! / total[width + U_PAIRS]!;
+    own.amplitude * Math.exp(-perFrame / own.scale) - total[width + ownDots]! / total[width + ownPairs]!;
   return {
     time: whole.scale,
     fluctuationTime: own.scale,

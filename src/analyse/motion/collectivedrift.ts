@@ -19,6 +19,11 @@ export interface Velocities {
 /** Fewest steps of a frame whose mean is taken away: the mean of n velocities holds 1 / n of each of them. */
 export const fewestForDrift = 10;
 
+/**
+ * Parts each velocity into the mean of its frame and what the nucleus does beside it.
+ *
+ * @param frames number of frames of the movie
+ */
 export function velocitiesOf(steps: Steps, frames: number, units: Units): Velocities {
   const single = new Uint8Array(steps.count);
   const n = new Int32Array(frames);

@@ -1,6 +1,5 @@
-import type { Nuclei } from "../../core/nuclei.js";
-import type { Branch } from "../../core/tracks.js";
-import { totalsOf } from "../../stats/bootstrap.js";
+import { type LineageGroups, totalsOf } from "../../stats/bootstrap.js";
+import type { Recording } from "../units/recording.js";
 import type { Units } from "../units/units.js";
 
 /** Mean squared displacement: one row a lag. */
@@ -38,14 +37,15 @@ export interface DisplacementSums {
   readonly branches: Int32Array;
 }
 
-/** @param groupOf of each branch, by id - 1 */
+/**
+ * Sums of the squared displacements up to a lag, by group of lineages.
+ *
+ * @param lags largest lag, frames
+ */
 export function displacementSums(
-  nuclei: Nuclei,
-  branches: readonly Branch[],
-  groupOf: Int32Array,
-  groups: number,
+  { nuclei, branches, units }: Recording,
+  { groupOf, groups }: LineageGroups,
   lags: number,
-  units: Units,
 ): DisplacementSums {
   const sums = new Float64Array(groups * lags * 2);
   const contributing = new Int32Array(lags);

@@ -69,3 +69,27 @@ export function stepsOf(nuclei: Nuclei, branches: readonly Branch[], units: Unit
   });
   return steps;
 }
+
+/** Steps of one frame by frame of arrival: those of frame t are `order[starts[t]..starts[t + 1])`. */
+export interface StepsByFrame {
+  /** One entry more than frames. */
+  readonly starts: Int32Array;
+  /** Rows of the steps. */
+  readonly order: Int32Array;
+}
+
+/**
+ * Sorts steps by frame of arrival.
+ *
+ * @param single 1 where a step takes one frame; the others are left out
+ * @param frames number of frames of the movie
+ */
+export function stepsByFrame(steps: Steps, single: Uint8Array, frames: number): StepsByFrame {
+  const starts = new Int32Array(frames + 1);
+  for (let i = 0; i < steps.count; i++) if (single[i] === 1) starts[steps.frame[i]! + 1]!++;
+  for (let frame = 0; frame < frames; frame++) starts[frame + 1]! += starts[frame]!;
+  const next = starts.slice();
+  const order = new Int32Array(starts[frames]!);
+  for (let i = 0; i < steps.count; i++) if (single[i] === 1) order[next[steps.frame[i]!]!++] = i;
+  return { starts, order };
+}

@@ -1,7 +1,6 @@
-import type { Nuclei } from "../../core/nuclei.js";
 import { screenAngle } from "../../stats/direction.js";
-import type { Units } from "../units/units.js";
-import type { Steps } from "./steps.js";
+import type { Recording } from "../units/recording.js";
+import type { Steps, StepsByFrame } from "./steps.js";
 
 /** Mean velocities on a regular grid. */
 export interface VelocityField {
@@ -40,17 +39,14 @@ const cellSpacings = 4;
 /**
  * Velocity field: the mean velocity of the steps of one frame that end in a cell.
  *
- * @param order steps by frame of arrival, as `stepsByFrame` gives them
+ * @param byFrame the steps by frame of arrival
  * @param spacing median distance to the nearest nucleus, in the unit of length; a field without has one cell
- * @param size of the field, px
  */
 export function velocityField(
-  nuclei: Nuclei,
+  { nuclei, height, width, units }: Recording,
   steps: Steps,
-  { starts, order }: { readonly starts: Int32Array; readonly order: Int32Array },
+  { starts, order }: StepsByFrame,
   spacing: number,
-  { height, width }: { readonly height: number; readonly width: number },
-  units: Units,
 ): VelocityField {
   const edge = spacing > 0 ? (cellSpacings * spacing) / units.perPixel : Infinity;
   const [rows, columns] = [Math.max(1, Math.round(height / edge)), Math.max(1, Math.round(width / edge))];

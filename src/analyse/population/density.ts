@@ -1,8 +1,8 @@
-import type { Nuclei } from "../../core/nuclei.js";
-import { mean, medianOf } from "../../stats/average.js";
+import { mean } from "../../stats/average.js";
+import { median } from "../../stats/percentile.js";
 import type { Divisions } from "../lineage/divisions.js";
 import type { Steps } from "../motion/steps.js";
-import type { Units } from "../units/units.js";
+import type { Recording } from "../units/recording.js";
 import type { ShapeStatistics } from "./shape.js";
 
 /** One row a frame; NaN where a frame has nothing to average. */
@@ -32,20 +32,23 @@ export interface FrameStatistics {
   readonly dividingShare: Float64Array;
 }
 
+/** What the numbers of a frame are made from, beside the nuclei. */
+export interface FrameParts {
+  readonly steps: Steps;
+  readonly divisions: Divisions;
+  readonly shapes: ShapeStatistics;
+}
+
 /**
  * Counts, density, areas, speeds and divisions of every frame. Density = nuclei / field, the field being
  * `fieldOf(frame)` px.
  *
- * @param shapes of the same nuclei
+ * @param parts steps, divisions and shapes of the same nuclei
  * @param fieldOf area of a frame's field, px²
  */
 export function frameStatistics(
-  nuclei: Nuclei,
-  frames: number,
-  steps: Steps,
-  divisions: Divisions,
-  shapes: ShapeStatistics,
-  units: Units,
+  { nuclei, frames, units }: Recording,
+  { steps, divisions, shapes }: FrameParts,
   fieldOf: (frame: number) => number,
 ): FrameStatistics {
   const counts = new Int32Array(frames);
@@ -66,7 +69,7 @@ export function frameStatistics(
     meanArea: shapes.mean.area,
     medianArea: shapes.median.area,
     meanSpeed: perFrame((frame) => mean(speeds[frame]!)),
-    medianSpeed: perFrame((frame) => medianOf(speeds[frame]!)),
+    medianSpeed: perFrame((frame) => median(speeds[frame]!)),
     divisions: dividing,
     dividingShare: perFrame((frame) =>
       frame === frames - 1 || counts[frame] === 0 ? NaN : dividing[frame]! / counts[frame]!,

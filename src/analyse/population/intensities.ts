@@ -1,4 +1,5 @@
 import type { Image } from "../../core/image.js";
+import { column, columnName, type ColumnName, numbersOf, type Table } from "../../core/table.js";
 import type { PixelGroups, RingOptions, Rings } from "../../imgproc/rings.js";
 import { medianInPlace, percentiles } from "../../stats/percentile.js";
 import type { Suffixes } from "../units/suffixes.js";
@@ -42,7 +43,11 @@ export function ringOptionsFor(diameter: number, width?: number): RingOptions {
   return { gap, width: ring, far: Math.max(gap + ring, diameter / 2) };
 }
 
-/** @param image of the size of the labels that the rings were made from */
+/**
+ * Measures one channel in and around the objects.
+ *
+ * @param image of the size of the labels that the rings were made from
+ */
 export function intensitiesOf(
   { objects, rings, background, outside }: Rings,
   { data }: Image,
@@ -117,97 +122,119 @@ export interface FrameIntensities {
 export const ringRatio = (nucleus: number, ring: number, background: number): number =>
   ring > background ? (nucleus - background) / (ring - background) : NaN;
 
-/** Header of `intensities`: one row a nucleus and channel. */
-export const intensityHeader = (u: Suffixes): string[] => [
-  "frame",
-  `time_${u.time}`,
-  "track",
-  "parent",
-  "root",
-  "label",
-  "channel",
-  "touches_edge",
-  "pixels",
-  "mean",
-  "median",
-  "sum",
-  "ring_pixels",
-  "ring_mean",
-  "ring_median",
-  "background",
-  "background_pixels",
-  "mean_minus_background",
-  "sum_minus_background",
-  "ring_mean_minus_background",
-  "nucleus_to_ring",
-];
-
-/** Columns of the rows of one frame and channel, as `intensityHeader` names them. */
-export function intensityColumns(
-  i: ObjectIntensities,
-  rows: {
-    readonly frame: number;
-    readonly time: number;
-    readonly channel: number;
-    readonly label: Int32Array;
-    readonly track: Int32Array;
-    readonly parent: Int32Array;
-    readonly root: Int32Array;
-    readonly touchesEdge: Uint8Array;
-    /** Label in the images that were measured. */ readonly measured: Int32Array;
-  },
-): ArrayLike<number>[] {
-  const constant = (value: number): Float64Array => new Float64Array(rows.label.length).fill(value);
-  const of = (column: ArrayLike<number>): Float32Array =>
-    Float32Array.from(rows.measured, (label) => column[label - 1]!);
-  const exact = (column: ArrayLike<number>): Float64Array =>
-    Float64Array.from(rows.measured, (label) => column[label - 1]!);
-  const above = i.mean.map((value) => value - i.background);
-  return [
-    constant(rows.frame),
-    constant(rows.time),
-    rows.track,
-    rows.parent,
-    rows.root,
-    rows.label,
-    constant(rows.channel),
-    rows.touchesEdge,
-    exact(i.pixels),
-    of(i.mean),
-    of(i.median),
-    exact(i.sum),
-    exact(i.ringPixels),
-    of(i.ringMean),
-    of(i.ringMedian),
-    constant(i.background),
-    constant(i.backgroundPixels),
-    of(above),
-    exact(i.sum.map((sum, k) => sum - i.pixels[k]! * i.background)),
-    of(i.ringMean.map((value) => value - i.background)),
-    of(i.mean.map((value, k) => ringRatio(value, i.ringMean[k]!, i.background))),
-  ];
+/** Rows of a table of brightness: the nuclei of one frame in one channel. */
+export interface IntensityRows {
+  readonly frame: number;
+  /** In the unit of time. */
+  readonly time: number;
+  readonly channel: number;
+  readonly label: Int32Array;
+  readonly track: Int32Array;
+  readonly parent: Int32Array;
+  readonly root: Int32Array;
+  readonly touchesEdge: Uint8Array;
+  /** Label in the images that were measured. */
+  readonly measured: Int32Array;
 }
 
-/** Header of `intensity_frames`, and its columns. */
-export const frameIntensityHeader = (u: Suffixes): string[] => [
-  "frame",
-  `time_${u.time}`,
-  "channel",
-  "nuclei_inside",
-  "mean_nucleus_minus_background",
-  "median_nucleus_minus_background",
-  "mean_ring_minus_background",
-  "median_nucleus_to_ring",
-  "background",
-];
-export const frameIntensityColumns = (f: FrameIntensities): ArrayLike<number>[] => [
-  f.frame,
-  f.time,
-  f.channel,
-  f.nuclei,
-  f.meanNucleus,
-  f.medianNucleus,
-  f.meanRing,
-  f.medianRatio,
-  f.background,
-];
+type IntensityValues = (i: ObjectIntensities, rows: IntensityRows) => ArrayLike<number>;
+
+const constant =
+  (of: (i: ObjectIntensities, rows: IntensityRows) => number): IntensityValues =>
+  (i, rows) =>
+    new Float64Array(rows.label.length).fill(of(i, rows));
+
+/** By label, to seven digits. */
+const measured =
+  (of: (i: ObjectIntensities) => ArrayLike<number>): IntensityValues =>
+  (i, rows) => {
+    const values = of(i);
+    return Float32Array.from(rows.measured, (label) => values[label - 1]!);
+  };
+
+/** By label, to all digits: counts and sums. */
+const exact =
+  (of: (i: ObjectIntensities) => ArrayLike<number>): IntensityValues =>
+  (i, rows) => {
+    const values = of(i);
+    return Float64Array.from(rows.measured, (label) => values[label - 1]!);
+  };
+
+/** Columns of `intensities`, in order. */
+const intensityValues: Readonly<Record<string, IntensityValues>> = {
+  frame: constant((_, rows) => rows.frame),
+  time: constant((_, rows) => rows.time),
+  track: (_, rows) => rows.track,
+  parent: (_, rows) => rows.parent,
+  root: (_, rows) => rows.root,
+  label: (_, rows) => rows.label,
+  channel: constant((_, rows) => rows.channel),
+  touches_edge: (_, rows) => rows.touchesEdge,
+  pixels: exact((i) => i.pixels),
+  mean: measured((i) => i.mean),
+  median: measured((i) => i.median),
+  sum: exact((i) => i.sum),
+  ring_pixels: exact((i) => i.ringPixels),
+  ring_mean: measured((i) => i.ringMean),
+  ring_median: measured((i) => i.ringMedian),
+  background: constant((i) => i.background),
+  background_pixels: constant((i) => i.backgroundPixels),
+  mean_minus_background: measured((i) => i.mean.map((value) => value - i.background)),
+  sum_minus_background: exact((i) => i.sum.map((sum, k) => sum - i.pixels[k]! * i.background)),
+  ring_mean_minus_background: measured((i) => i.ringMean.map((value) => value - i.background)),
+  nucleus_to_ring: measured((i) => i.mean.map((value, k) => ringRatio(value, i.ringMean[k]!, i.background))),
+};
+
+const intensityColumnName = (key: string, u: Suffixes): ColumnName =>
+  columnName(key, key === "time" ? u.time : undefined);
+
+/** Names of the columns of the table `intensities`. */
+export const intensityColumnNames = (u: Suffixes): ColumnName[] =>
+  Object.keys(intensityValues).map((key) => intensityColumnName(key, u));
+
+/** The part of the table `intensities` for one frame and channel: one row a nucleus. */
+export const intensityTable = (i: ObjectIntensities, rows: IntensityRows, u: Suffixes): Table => ({
+  name: "intensities",
+  columns: Object.entries(intensityValues).map(([key, valuesOf]) => ({
+    ...intensityColumnName(key, u),
+    values: valuesOf(i, rows),
+  })),
+});
+
+/** Names of the columns of `intensity_frames` and what they hold. */
+const frameColumns: Readonly<Record<keyof FrameIntensities, string>> = {
+  frame: "frame",
+  time: "time",
+  channel: "channel",
+  nuclei: "nuclei_inside",
+  meanNucleus: "mean_nucleus_minus_background",
+  medianNucleus: "median_nucleus_minus_background",
+  meanRing: "mean_ring_minus_background",
+  medianRatio: "median_nucleus_to_ring",
+  background: "background",
+};
+
+/** The table `intensity_frames`: one row a frame and channel. */
+export function frameIntensityTable(f: FrameIntensities, u: Suffixes): Table {
+  const keys = Object.keys(frameColumns) as (keyof FrameIntensities)[];
+  return {
+    name: "intensity_frames",
+    columns: keys.map((key) => column(frameColumns[key], f[key], key === "time" ? u.time : undefined)),
+  };
+}
+
+/** What a table `intensity_frames` holds. @throws InvalidInput when a column is missing, or holds no numbers */
+export function frameIntensitiesOf(table: Table): FrameIntensities {
+  const numbers = (key: keyof FrameIntensities): Float64Array => numbersOf(table, frameColumns[key]);
+  return {
+    frame: Int32Array.from(numbers("frame")),
+    time: numbers("time"),
+    channel: Int32Array.from(numbers("channel")),
+    nuclei: Int32Array.from(numbers("nuclei")),
+    meanNucleus: numbers("meanNucleus"),
+    medianNucleus: numbers("medianNucleus"),
+    meanRing: numbers("meanRing"),
+    medianRatio: numbers("medianRatio"),
+    background: numbers("background"),
+  };
+}

@@ -1,6 +1,7 @@
 import Delaunator from "delaunator";
 import type { Nuclei } from "../../core/nuclei.js";
-import { mean, medianOf } from "../../stats/average.js";
+import { mean } from "../../stats/average.js";
+import { median } from "../../stats/percentile.js";
 import type { Units } from "../units/units.js";
 
 /** Who is beside whom, by row of the nuclei. */
@@ -51,7 +52,7 @@ export function neighboursOf(nuclei: Nuclei, frames: number, units: Units): Neig
   const meshes = Array.from({ length: frames }, (_, frame) =>
     meshOf(nuclei, order.subarray(starts[frame], starts[frame + 1]), nearest, density, atHull),
   );
-  const spacing = medianOf(nearest.filter((value) => !Number.isNaN(value)));
+  const spacing = median(nearest.filter((value) => !Number.isNaN(value)));
   const count = new Int32Array(nuclei.count);
   const cut = neighbourCut * spacing;
   meshes.forEach((edges, frame) => {
@@ -78,7 +79,7 @@ export function neighboursOf(nuclei: Nuclei, frames: number, units: Units): Neig
     spacing: spacing * scale,
     cut: cut * scale,
     meanCount: perFrame(mean, (row) => (atHull[row] === 1 ? NaN : count[row]!)),
-    medianNearest: perFrame(medianOf, (row) => nearest[row]!).map((value) => value * scale),
+    medianNearest: perFrame(median, (row) => nearest[row]!).map((value) => value * scale),
     nearest: nearest.map((value) => value * scale),
     density: density.map((value) => (value * 1e6) / scale ** 2),
   };

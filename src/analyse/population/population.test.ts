@@ -1,6 +1,7 @@
 /** Shapes, neighbours, divisions, cycles and broken tracks of small movies that can be counted by hand. */
 import { describe, expect, it } from "vitest";
 import { emptyNuclei, type Nuclei } from "../../core/nuclei.js";
+import { numbersOf } from "../../core/table.js";
 import { random } from "../../core/random.js";
 import type { TrackGraph } from "../../core/tracks.js";
 import { axesOf } from "../../stats/direction.js";
@@ -107,9 +108,9 @@ describe("shapes", () => {
 
   it("are in the table of the nuclei, in its units, those at the edge marked", () => {
     const table = nucleiTable(analyse(graph, { ...field, pixelSize: 0.5, frameInterval: 60 }));
-    const rows = table.rows(1, 4);
-    const column = (name: string): number[] => Array.from(rows[table.header.indexOf(name)]!);
-    expect(table.count).toBe(4);
+    const rows = table.part(1, 4);
+    const column = (name: string): number[] => Array.from(numbersOf(rows, name));
+    expect(table.rows).toBe(4);
     expect(column("area_um2")).toEqual([75, 2499.75, 2499.75]);
     expect(column("touches_edge")).toEqual([0, 1, 1]);
     expect([column("track"), column("time_min"), column("y_um")]).toEqual([
@@ -125,7 +126,7 @@ describe("shapes", () => {
     const table = nucleiTable(
       analyse(graphOf(1, [at(0, 5, 5, { orientation: 0.5 }), at(0, 50, 5, { orientation: -0.5 })]), field),
     );
-    const angles = table.rows(0, 2)[table.header.indexOf("orientation_deg")]!;
+    const angles = numbersOf(table.part(0, 2), "orientation_deg");
     expect(angles[0]).toBeCloseTo(180 - 28.6479, 3);
     expect(angles[1]).toBeCloseTo(28.6479, 3);
   });

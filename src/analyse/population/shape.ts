@@ -1,5 +1,6 @@
 import type { Nuclei } from "../../core/nuclei.js";
-import { mean, medianOf } from "../../stats/average.js";
+import { mean } from "../../stats/average.js";
+import { median } from "../../stats/percentile.js";
 import type { Units } from "../units/units.js";
 
 /**
@@ -15,6 +16,7 @@ export const shapeMeasures = {
   solidity: 0,
   meanIntensity: 0,
 } as const;
+/** Name of a measure of shape or brightness. */
 export type ShapeMeasure = keyof typeof shapeMeasures;
 
 /**
@@ -34,6 +36,11 @@ export interface ShapeStatistics {
 export const aspectRatio = (nuclei: Nuclei, row: number): number =>
   nuclei.minorAxis[row]! > 0 ? nuclei.majorAxis[row]! / nuclei.minorAxis[row]! : NaN;
 
+/**
+ * Averages shape and brightness over the nuclei of each frame.
+ *
+ * @param frames number of frames of the movie
+ */
 export function shapesOf(nuclei: Nuclei, frames: number, units: Units): ShapeStatistics {
   const inside = new Int32Array(frames);
   const atEdge = new Int32Array(frames);
@@ -54,7 +61,7 @@ export function shapesOf(nuclei: Nuclei, frames: number, units: Units): ShapeSta
       Float64Array.from({ length: frames }, (_, frame) =>
         average(values.subarray(starts[frame], starts[frame + 1]).filter((value) => !Number.isNaN(value))),
       );
-    return [measure, perFrame(mean), perFrame(medianOf)] as const;
+    return [measure, perFrame(mean), perFrame(median)] as const;
   });
   const record = (column: 1 | 2): Record<ShapeMeasure, Float64Array> =>
     Object.fromEntries(columns.map((entry) => [entry[0], entry[column]])) as Record<

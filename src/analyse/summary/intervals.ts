@@ -3,7 +3,7 @@ import {
   bootstrapIntervals,
   fewestUnits,
   type Interval,
-  type lineageGroups,
+  type LineageGroups,
 } from "../../stats/bootstrap.js";
 import type { BranchStatistics } from "../lineage/branches.js";
 import type { Divisions } from "../lineage/divisions.js";
@@ -28,6 +28,7 @@ export const resampled = [
   "timeBetweenBreaks",
   "fastSteps",
 ] as const;
+/** Name of an estimate that gets an interval. */
 export type Resampled = (typeof resampled)[number];
 
 /** Sums over branches and steps, by group of lineages; `totals` counts columns in this order. */
@@ -54,6 +55,7 @@ const column = Object.fromEntries(scalars.map((name, k) => [name, k])) as Record
   number
 >;
 
+/** What the estimates are made from. */
 export interface ResamplingInput {
   readonly branches: BranchStatistics;
   readonly steps: Steps;
@@ -65,7 +67,7 @@ export interface ResamplingInput {
   };
   readonly displacements: DisplacementSums;
   readonly autocorrelation: Float64Array;
-  readonly groups: ReturnType<typeof lineageGroups>;
+  readonly groups: LineageGroups;
   /** Units of time per frame, and per unit of the division rate (60 min an hour). */
   readonly perFrame: number;
   readonly perRate: number;

@@ -2,8 +2,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { emptyNuclei } from "../../core/nuclei.js";
+import { headersOf, type Table, textsOf } from "../../core/table.js";
 import { analyse } from "../analyse.js";
-import { frameIntensityHeader, intensityHeader } from "../population/intensities.js";
+import { frameIntensityTable, intensityColumnNames } from "../population/intensities.js";
 import { suffixesOf } from "../units/suffixes.js";
 import { nucleiTable } from "./nucleitable.js";
 import { statisticsTables } from "./statisticstables.js";
@@ -24,6 +25,18 @@ const stem = (header: string): string =>
     "",
   );
 
+const noIntensities = {
+  frame: new Int32Array(0),
+  time: new Float64Array(0),
+  channel: new Int32Array(0),
+  nuclei: new Int32Array(0),
+  meanNucleus: new Float64Array(0),
+  medianNucleus: new Float64Array(0),
+  meanRing: new Float64Array(0),
+  medianRatio: new Float64Array(0),
+  background: new Float64Array(0),
+};
+
 const nuclei = emptyNuclei(2);
 nuclei.frame[1] = 1;
 const graph = { nuclei, frames: 2, edges: Uint32Array.of(0, 1) };
@@ -38,22 +51,26 @@ describe("docs/statistics.md", () => {
     return [
       ...statisticsTables(statistics, ["a", "b"]),
       nucleiTable(statistics),
-      { name: "intensities", header: intensityHeader(u) },
-      { name: "intensity_frames", header: frameIntensityHeader(u) },
+      { name: "intensities", columns: intensityColumnNames(u) },
+      frameIntensityTable(noIntensities, u),
     ];
   });
 
-  it.each(tables.map((table) => [table.name, table.header] as const))(
+  it.each(tables.map((table) => [table.name, headersOf(table)] as const))(
     "explains the columns of %s",
     (name, header) => {
       expect([...header].map(stem).filter((column) => !explained(name).has(column))).toEqual([]);
     },
   );
 
+  it("has the key of each column, which is its header without the unit", () => {
+    for (const { columns } of tables) for (const { key, header } of columns) expect(stem(header)).toBe(key);
+  });
+
   it("explains every quantity of the summary", () => {
     for (const table of tables) {
-      if (table.name !== "summary" || !("columns" in table)) continue;
-      const quantities = Array.from(table.columns[0]!, String);
+      if (table.name !== "summary") continue;
+      const quantities = textsOf(table as Table, "quantity");
       expect(quantities.length).toBeGreaterThan(30);
       expect(
         quantities.filter((name) => !explained("summary").has(name) && !explained("summary").has(stem(name))),

@@ -1,96 +1,104 @@
+import { columnName, type ColumnName, type LongTable } from "../../core/table.js";
 import { screenAngle } from "../../stats/direction.js";
 import type { Statistics } from "../analyse.js";
 import { aspectRatio } from "../population/shape.js";
-import { suffixesOf } from "../units/suffixes.js";
+import { type Suffixes, suffixesOf } from "../units/suffixes.js";
 
-/** A table with a row for every nucleus, made in parts: a movie can have millions. */
-export interface NucleiTable {
-  readonly name: "nuclei";
-  readonly header: readonly string[];
-  readonly count: number;
-  /** Columns of the rows from `from` up to, but not including, `to`. */
-  readonly rows: (from: number, to: number) => ArrayLike<number>[];
+/** A column that is made row by row: whole numbers, or measured values with seven digits. */
+interface RowColumn extends ColumnName {
+  readonly valuesOf: (from: number, to: number) => ArrayLike<number>;
 }
+
+type OfRow = (row: number) => number;
+
+const whole = (key: string, of: OfRow): RowColumn => ({
+  ...columnName(key),
+  valuesOf: (from, to) => Int32Array.from({ length: to - from }, (_, i) => of(from + i)),
+});
+
+const real = (key: string, of: OfRow, unit?: string): RowColumn => ({
+  ...columnName(key, unit),
+  valuesOf: (from, to) => Float32Array.from({ length: to - from }, (_, i) => of(from + i)),
+});
 
 /**
  * Every nucleus with its track, shape, movement and neighbours; measured values with seven digits. Missing
- * values are NaN.
+ * values are NaN. It is made in parts, for a movie can have millions of nuclei.
  */
-export function nucleiTable({
-  nuclei,
-  branches,
-  branchOfNucleus,
-  steps,
-  neighbours,
-  units,
-  summary,
-}: Statistics): NucleiTable {
-  const u = suffixesOf(units);
-  const stepTo = new Int32Array(nuclei.count).fill(-1);
-  for (let step = 0; step < steps.count; step++) stepTo[steps.to[step]!] = step;
-  const ofStep =
-    (column: Float64Array) =>
-    (row: number): number =>
-      stepTo[row]! < 0 ? NaN : column[stepTo[row]!]!;
-  const ofBranch =
-    (column: Int32Array) =>
-    (row: number): number =>
-      column[branchOfNucleus[row]! - 1]!;
-  type Part = (from: number, to: number) => ArrayLike<number>;
-  const whole =
-    (of: (row: number) => number): Part =>
-    (from, to) =>
-      Int32Array.from({ length: to - from }, (_, i) => of(from + i));
-  const real =
-    (of: (row: number) => number): Part =>
-    (from, to) =>
-      Float32Array.from({ length: to - from }, (_, i) => of(from + i));
-  const px = units.perPixel;
-  const columns: (readonly [name: string, part: Part])[] = [
-    ["frame", whole((row) => nuclei.frame[row]!)],
-    ...(summary.tracked
-      ? ([
-          [`time_${u.time}`, real((row) => nuclei.frame[row]! * units.perFrame)],
-          ["track", whole((row) => branchOfNucleus[row]!)],
-          ["parent", whole(ofBranch(branches.parent))],
-          ["root", whole(ofBranch(branches.root))],
-        ] as const)
-      : []),
-    ["label", whole((row) => nuclei.label[row]!)],
-    [`y_${u.length}`, real((row) => nuclei.y[row]! * px)],
-    [`x_${u.length}`, real((row) => nuclei.x[row]! * px)],
-    [`area_${u.area}`, real((row) => nuclei.area[row]! * px ** 2)],
-    [`major_axis_${u.length}`, real((row) => nuclei.majorAxis[row]! * px)],
-    [`minor_axis_${u.length}`, real((row) => nuclei.minorAxis[row]! * px)],
-    ["aspect_ratio", real((row) => aspectRatio(nuclei, row))],
-    ["eccentricity", real((row) => nuclei.eccentricity[row]!)],
-    ["solidity", real((row) => nuclei.solidity[row]!)],
-    // On the screen, as all other angles: y points down, so that an angle from x towards y turns its sign.
-    [
-      "orientation_deg",
-      real(
-        (row) => screenAngle(Math.sin(nuclei.orientation[row]!), Math.cos(nuclei.orientation[row]!)) % 180,
-      ),
-    ],
-    ["mean_intensity", real((row) => nuclei.meanIntensity[row]!)],
-    ["touches_edge", whole((row) => nuclei.touchesEdge[row]!)],
-    ["neighbours", whole((row) => neighbours.count[row]!)],
-    [`nearest_distance_${u.length}`, real((row) => neighbours.nearest[row]!)],
-    [`local_density_${u.density}`, real((row) => neighbours.density[row]!)],
-    ["at_hull", whole((row) => neighbours.atHull[row]!)],
-    ...(summary.tracked
-      ? ([
-          [`speed_${u.speed}`, real(ofStep(steps.speed))],
-          [`velocity_y_${u.speed}`, real(ofStep(steps.vy))],
-          [`velocity_x_${u.speed}`, real(ofStep(steps.vx))],
-          ["direction_deg", real(ofStep(steps.direction))],
-        ] as const)
-      : []),
+export function nucleiTable(statistics: Statistics): LongTable {
+  const u = suffixesOf(statistics.units);
+  const { tracked } = statistics.summary;
+  const columns = [
+    whole("frame", (row) => statistics.nuclei.frame[row]!),
+    ...(tracked ? trackColumns(statistics, u) : []),
+    ...shapeColumns(statistics, u),
+    ...neighbourColumns(statistics, u),
+    ...(tracked ? movementColumns(statistics, u) : []),
   ];
   return {
     name: "nuclei",
-    header: columns.map(([name]) => name),
-    count: nuclei.count,
-    rows: (from, to) => columns.map(([, part]) => part(from, to)),
+    columns,
+    rows: statistics.nuclei.count,
+    part: (from, to) => ({
+      name: "nuclei",
+      columns: columns.map(({ valuesOf, ...name }) => ({ ...name, values: valuesOf(from, to) })),
+    }),
   };
+}
+
+function trackColumns({ nuclei, units, branches, branchOfNucleus }: Statistics, u: Suffixes): RowColumn[] {
+  const ofBranch =
+    (values: Int32Array): OfRow =>
+    (row) =>
+      values[branchOfNucleus[row]! - 1]!;
+  return [
+    real("time", (row) => nuclei.frame[row]! * units.perFrame, u.time),
+    whole("track", (row) => branchOfNucleus[row]!),
+    whole("parent", ofBranch(branches.parent)),
+    whole("root", ofBranch(branches.root)),
+  ];
+}
+
+function shapeColumns({ nuclei, units }: Statistics, u: Suffixes): RowColumn[] {
+  const px = units.perPixel;
+  return [
+    whole("label", (row) => nuclei.label[row]!),
+    real("y", (row) => nuclei.y[row]! * px, u.length),
+    real("x", (row) => nuclei.x[row]! * px, u.length),
+    real("area", (row) => nuclei.area[row]! * px ** 2, u.area),
+    real("major_axis", (row) => nuclei.majorAxis[row]! * px, u.length),
+    real("minor_axis", (row) => nuclei.minorAxis[row]! * px, u.length),
+    real("aspect_ratio", (row) => aspectRatio(nuclei, row)),
+    real("eccentricity", (row) => nuclei.eccentricity[row]!),
+    real("solidity", (row) => nuclei.solidity[row]!),
+    real("orientation", (row) => screenAxis(nuclei.orientation[row]!), "deg"),
+    real("mean_intensity", (row) => nuclei.meanIntensity[row]!),
+    whole("touches_edge", (row) => nuclei.touchesEdge[row]!),
+  ];
+}
+
+/** On the screen, as all other angles: y points down, so that an angle from x towards y turns its sign. */
+const screenAxis = (orientation: number): number =>
+  screenAngle(Math.sin(orientation), Math.cos(orientation)) % 180;
+
+const neighbourColumns = ({ neighbours }: Statistics, u: Suffixes): RowColumn[] => [
+  whole("neighbours", (row) => neighbours.count[row]!),
+  real("nearest_distance", (row) => neighbours.nearest[row]!, u.length),
+  real("local_density", (row) => neighbours.density[row]!, u.density),
+  whole("at_hull", (row) => neighbours.atHull[row]!),
+];
+
+function movementColumns({ nuclei, steps }: Statistics, u: Suffixes): RowColumn[] {
+  const stepTo = new Int32Array(nuclei.count).fill(-1);
+  for (let step = 0; step < steps.count; step++) stepTo[steps.to[step]!] = step;
+  const ofStep =
+    (values: Float64Array): OfRow =>
+    (row) =>
+      stepTo[row]! < 0 ? NaN : values[stepTo[row]!]!;
+  return [
+    real("speed", ofStep(steps.speed), u.speed),
+    real("velocity_y", ofStep(steps.vy), u.speed),
+    real("velocity_x", ofStep(steps.vx), u.speed),
+    real("direction", ofStep(steps.direction), "deg"),
+  ];
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { emptyNuclei } from "../../core/nuclei.js";
-import { formatCsv } from "../../io/csv.js";
+import { headersOf, numbersOf, rowCount, type Table, textsOf } from "../../core/table.js";
+import { formatTable, parseTable } from "../../io/table.js";
 import { analyse } from "../analyse.js";
 import { statisticsTables } from "./statisticstables.js";
 
@@ -29,7 +30,7 @@ describe("statisticsTables", () => {
       "cycles",
       "cycle_survival",
     ]);
-    expect(tables[1]!.header).toEqual([
+    expect(headersOf(tables[1]!)).toEqual([
       "frame",
       "time_min",
       "nuclei",
@@ -59,14 +60,12 @@ describe("statisticsTables", () => {
     ]);
     const tracks = tables[2]!;
     // 10 px x 0.5 µm in 2 min.
-    expect(tracks.columns[tracks.header.indexOf("mean_speed_um_per_min")]![0]).toBe(2.5);
-    expect(tracks.columns[tracks.header.indexOf("fate")]).toEqual(["end of movie"]);
+    expect([...numbersOf(tracks, "mean_speed_um_per_min")]).toEqual([2.5]);
+    expect(textsOf(tracks, "fate")).toEqual(["end of movie"]);
   });
 
   it("names px and frames where nothing is calibrated", () => {
-    const headers = statisticsTables(analyse(graph, { height: 10, width: 20 })).flatMap(
-      ({ header }) => header,
-    );
+    const headers = statisticsTables(analyse(graph, { height: 10, width: 20 })).flatMap(headersOf);
     expect(headers).toContain("mean_speed_px_per_frame");
     expect(headers).toContain("density_per_megapixel");
     expect(headers.filter((header) => /um|min$|mm2/.test(header))).toEqual([]);
@@ -78,7 +77,7 @@ describe("statisticsTables", () => {
       "b",
     ]);
     expect(tables.map(({ name }) => name)).toEqual(["summary", "frames"]);
-    expect(tables[1]!.columns[tables[1]!.header.indexOf("name")]).toEqual(["a", "b"]);
+    expect(textsOf(tables[1]!, "name")).toEqual(["a", "b"]);
   });
 
   it("fits the CSV writer: as many columns as headers, all of one length, no header twice", () => {
@@ -86,9 +85,15 @@ describe("statisticsTables", () => {
       { height: 10, width: 20 },
       { height: 10, width: 20, pixelSize: 1, frameInterval: 60 },
     ]) {
-      for (const { header, columns } of statisticsTables(analyse(graph, calibration))) {
-        expect(new Set(header).size).toBe(header.length);
-        expect(formatCsv(header, columns).split("\n")).toHaveLength(columns[0]!.length + 2);
+      for (const table of statisticsTables(analyse(graph, calibration))) {
+        const headers = headersOf(table);
+        expect(new Set(headers).size).toBe(headers.length);
+        const text = formatTable(table);
+        expect(text.split("\n")).toHaveLength(rowCount(table) + 2);
+        // Read back by name: the same columns, keys and units.
+        const names = ({ columns }: Table): unknown =>
+          columns.map(({ key, header, unit }) => ({ key, header, unit }));
+        expect(names(parseTable(text, table.name))).toEqual(names(table));
       }
     }
   });

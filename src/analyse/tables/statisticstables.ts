@@ -1,26 +1,10 @@
+import { column, type Column, type Table } from "../../core/table.js";
 import type { Statistics } from "../analyse.js";
 import type { FieldCells } from "../motion/velocityfield.js";
 import { shapeMeasures, type ShapeMeasure } from "../population/shape.js";
 import type { Resampled } from "../summary/intervals.js";
 import type { Summary } from "../summary/summary.js";
 import { type Suffixes, suffixesOf } from "../units/suffixes.js";
-
-/** A table ready for a CSV file: every column's name carries its unit. */
-export interface StatisticsTable {
-  /** Name of the table, usable as a file name without extension. */
-  readonly name: string;
-  readonly header: string[];
-  /** One array a column, all of the same length. */
-  readonly columns: ArrayLike<number | string>[];
-}
-
-type Column = readonly [name: string, values: ArrayLike<number | string>];
-
-const tableOf = (name: string, columns: readonly Column[]): StatisticsTable => ({
-  name,
-  header: columns.map(([header]) => header),
-  columns: columns.map(([, values]) => values),
-});
 
 /**
  * The statistics as tables: `summary` and `frames` always; the others where something was tracked (`tracks`
@@ -29,7 +13,7 @@ const tableOf = (name: string, columns: readonly Column[]): StatisticsTable => (
  *
  * @param frameNames names for the rows of `frames`
  */
-export function statisticsTables(statistics: Statistics, frameNames?: readonly string[]): StatisticsTable[] {
+export function statisticsTables(statistics: Statistics, frameNames?: readonly string[]): Table[] {
   const u = suffixesOf(statistics.units);
   const tables = [summaryTable(statistics, u), framesTable(statistics, u, frameNames)];
   if (!statistics.summary.tracked) return tables;
@@ -48,245 +32,325 @@ export function statisticsTables(statistics: Statistics, frameNames?: readonly s
   return [...tables, ...makers.map((make) => make(statistics, u))];
 }
 
-function summaryTable({ summary, intervals, notes }: Statistics, u: Suffixes): StatisticsTable {
-  const images: (readonly [string, keyof Summary])[] = [
-    ["frames", "frames"],
-    ["nuclei_in_all_frames", "nuclei"],
-    ["nuclei_at_edge_in_all_frames", "nucleiAtEdge"],
-    ["mean_nuclei_per_frame", "meanNucleiPerFrame"],
-    [`mean_density_${u.density}`, "meanDensity"],
-    [`median_area_${u.area}`, "medianArea"],
-    ["mean_neighbours", "meanNeighbours"],
-    [`median_nearest_distance_${u.length}`, "medianNearest"],
-  ];
-  const movie: (readonly [string, keyof Summary])[] = [
-    ["tracks", "branches"],
-    ["lineages", "lineages"],
-    ["divisions", "divisions"],
-    [`divisions_per_nucleus_${u.rate}`, "divisionRate"],
-    ["mitotic_index", "mitoticIndex"],
-    [`median_cell_cycle_${u.time}`, "medianCycle"],
-    ["cell_cycles_begun", "begunCycles"],
-    ["cell_cycles_whole", "wholeCycles"],
-    [`median_track_duration_${u.time}`, "medianDuration"],
-    [`mean_speed_${u.speed}`, "meanSpeed"],
-    [`median_speed_${u.speed}`, "medianSpeed"],
-    ["mean_straightness", "meanStraightness"],
-    ["median_straightness", "medianStraightness"],
-    ["mean_direction_of_tracks_deg", "trackDirection"],
-    ["track_resultant_length", "trackResultant"],
-    ["track_rayleigh_p", "trackRayleighP"],
-    ["mean_direction_of_steps_deg", "stepDirection"],
-    ["step_resultant_length", "stepResultant"],
-    ["msd_exponent", "msdExponent"],
-    [`msd_coefficient_${u.area}_per_${u.perTime}_to_the_exponent`, "msdCoefficient"],
-    [`persistence_time_${u.time}`, "persistenceTime"],
-    [`fluctuation_persistence_time_${u.time}`, "fluctuationPersistenceTime"],
-    [`localisation_error_${u.length}`, "localisationError"],
-    [`velocity_correlation_length_${u.length}`, "correlationLength"],
-    ["division_axis_resultant_length", "divisionAxisResultant"],
-    ["division_axis_rayleigh_p", "divisionAxisP"],
-    ["division_axis_along_mean_direction", "divisionToMean"],
-    ["division_axis_along_mean_direction_p", "divisionToMeanP"],
-    ["division_axis_along_local_direction", "divisionToLocal"],
-    ["division_axis_along_local_direction_p", "divisionToLocalP"],
-    ["share_of_tracks_that_begin_inside", "beginsInside"],
-    ["share_of_tracks_that_end_inside", "endsInside"],
-    [`mean_time_between_breaks_${u.time}`, "timeBetweenBreaks"],
-    ["share_of_fast_steps", "fastSteps"],
-  ];
-  const rows = summary.tracked ? [...images, ...movie] : images;
+/** Names of the quantities of the summary, and where it holds them. */
+type Quantities = readonly (readonly [name: string, key: keyof Summary])[];
+
+const imageQuantities = (u: Suffixes): Quantities => [
+  ["frames", "frames"],
+  ["nuclei_in_all_frames", "nuclei"],
+  ["nuclei_at_edge_in_all_frames", "nucleiAtEdge"],
+  ["mean_nuclei_per_frame", "meanNucleiPerFrame"],
+  [`mean_density_${u.density}`, "meanDensity"],
+  [`median_area_${u.area}`, "medianArea"],
+  ["mean_neighbours", "meanNeighbours"],
+  [`median_nearest_distance_${u.length}`, "medianNearest"],
+];
+
+const movieQuantities = (u: Suffixes): Quantities => [
+  ["tracks", "branches"],
+  ["lineages", "lineages"],
+  ["divisions", "divisions"],
+  [`divisions_per_nucleus_${u.rate}`, "divisionRate"],
+  ["mitotic_index", "mitoticIndex"],
+  [`median_cell_cycle_${u.time}`, "medianCycle"],
+  ["cell_cycles_begun", "begunCycles"],
+  ["cell_cycles_whole", "wholeCycles"],
+  [`median_track_duration_${u.time}`, "medianDuration"],
+  [`mean_speed_${u.speed}`, "meanSpeed"],
+  [`median_speed_${u.speed}`, "medianSpeed"],
+  ["mean_straightness", "meanStraightness"],
+  ["median_straightness", "medianStraightness"],
+  ["mean_direction_of_tracks_deg", "trackDirection"],
+  ["track_resultant_length", "trackResultant"],
+  ["track_rayleigh_p", "trackRayleighP"],
+  ["mean_direction_of_steps_deg", "stepDirection"],
+  ["step_resultant_length", "stepResultant"],
+  ["msd_exponent", "msdExponent"],
+  [`msd_coefficient_${u.area}_per_${u.perTime}_to_the_exponent`, "msdCoefficient"],
+  [`persistence_time_${u.time}`, "persistenceTime"],
+  [`fluctuation_persistence_time_${u.time}`, "fluctuationPersistenceTime"],
+  [`localisation_error_${u.length}`, "localisationError"],
+  [`velocity_correlation_length_${u.length}`, "correlationLength"],
+  ["division_axis_resultant_length", "divisionAxisResultant"],
+  ["division_axis_rayleigh_p", "divisionAxisP"],
+  ["division_axis_along_mean_direction", "divisionToMean"],
+  ["division_axis_along_mean_direction_p", "divisionToMeanP"],
+  ["division_axis_along_local_direction", "divisionToLocal"],
+  ["division_axis_along_local_direction_p", "divisionToLocalP"],
+  ["share_of_tracks_that_begin_inside", "beginsInside"],
+  ["share_of_tracks_that_end_inside", "endsInside"],
+  [`mean_time_between_breaks_${u.time}`, "timeBetweenBreaks"],
+  ["share_of_fast_steps", "fastSteps"],
+];
+
+function summaryTable({ summary, intervals, notes }: Statistics, u: Suffixes): Table {
+  const rows = [...imageQuantities(u), ...(summary.tracked ? movieQuantities(u) : [])];
   const interval = (key: keyof Summary): { low: number; high: number; n: number } | undefined =>
     key in intervals ? intervals[key as Resampled] : undefined;
-  return tableOf("summary", [
-    ["quantity", rows.map(([name]) => name)],
-    ["value", rows.map(([, key]) => Number(summary[key]))],
-    ["low", rows.map(([, key]) => interval(key)?.low ?? NaN)],
-    ["high", rows.map(([, key]) => interval(key)?.high ?? NaN)],
-    ["n", rows.map(([, key]) => interval(key)?.n ?? NaN)],
-    ["unit_of_resampling", rows.map(([, key]) => (interval(key) === undefined ? "" : "lineage"))],
-    ["note", rows.map(([, key]) => notes[key] ?? "")],
-  ]);
+  return {
+    name: "summary",
+    columns: [
+      column(
+        "quantity",
+        rows.map(([name]) => name),
+      ),
+      column(
+        "value",
+        rows.map(([, key]) => Number(summary[key])),
+      ),
+      column(
+        "low",
+        rows.map(([, key]) => interval(key)?.low ?? NaN),
+      ),
+      column(
+        "high",
+        rows.map(([, key]) => interval(key)?.high ?? NaN),
+      ),
+      column(
+        "n",
+        rows.map(([, key]) => interval(key)?.n ?? NaN),
+      ),
+      column(
+        "unit_of_resampling",
+        rows.map(([, key]) => (interval(key) === undefined ? "" : "lineage")),
+      ),
+      column(
+        "note",
+        rows.map(([, key]) => notes[key] ?? ""),
+      ),
+    ],
+  };
 }
 
-const shapeNames: Record<ShapeMeasure, (u: Suffixes) => string> = {
-  area: (u) => `area_${u.area}`,
-  majorAxis: (u) => `major_axis_${u.length}`,
-  minorAxis: (u) => `minor_axis_${u.length}`,
-  aspectRatio: () => "aspect_ratio",
-  eccentricity: () => "eccentricity",
-  solidity: () => "solidity",
-  meanIntensity: () => "intensity",
+/** Names of the measures of shape in tables, and how their unit follows from that of the calibration. */
+const shapeNames: Record<ShapeMeasure, { readonly key: string; readonly unit?: (u: Suffixes) => string }> = {
+  area: { key: "area", unit: (u) => u.area },
+  majorAxis: { key: "major_axis", unit: (u) => u.length },
+  minorAxis: { key: "minor_axis", unit: (u) => u.length },
+  aspectRatio: { key: "aspect_ratio" },
+  eccentricity: { key: "eccentricity" },
+  solidity: { key: "solidity" },
+  meanIntensity: { key: "intensity" },
 };
 
 function framesTable(
   { frames, shapes, neighbours, summary }: Statistics,
   u: Suffixes,
   names: readonly string[] | undefined,
-): StatisticsTable {
+): Table {
   const measures = Object.keys(shapeMeasures) as ShapeMeasure[];
-  const shape = measures.flatMap((measure): Column[] => [
-    [`mean_${shapeNames[measure](u)}`, shapes.mean[measure]],
-    [`median_${shapeNames[measure](u)}`, shapes.median[measure]],
-  ]);
-  return tableOf("frames", [
-    ["frame", frames.frame],
-    ...(names === undefined ? [] : [["name", names] as const]),
-    ...(summary.tracked ? [[`time_${u.time}`, frames.time] as const] : []),
-    ["nuclei", frames.nuclei],
-    [`density_${u.density}`, frames.density],
-    ["nuclei_inside", shapes.inside],
-    ["nuclei_at_edge", shapes.atEdge],
-    ...shape,
-    ["mean_neighbours", neighbours.meanCount],
-    [`median_nearest_distance_${u.length}`, neighbours.medianNearest],
-    ...(summary.tracked
-      ? ([
-          [`mean_speed_${u.speed}`, frames.meanSpeed],
-          [`median_speed_${u.speed}`, frames.medianSpeed],
-          ["divisions", frames.divisions],
-          ["dividing_share", frames.dividingShare],
-        ] as const)
-      : []),
-  ]);
+  const shape = measures.flatMap((measure): Column[] => {
+    const { key, unit } = shapeNames[measure];
+    return [
+      column(`mean_${key}`, shapes.mean[measure], unit?.(u)),
+      column(`median_${key}`, shapes.median[measure], unit?.(u)),
+    ];
+  });
+  return {
+    name: "frames",
+    columns: [
+      column("frame", frames.frame),
+      ...(names === undefined ? [] : [column("name", names)]),
+      ...(summary.tracked ? [column("time", frames.time, u.time)] : []),
+      column("nuclei", frames.nuclei),
+      column("density", frames.density, u.density),
+      column("nuclei_inside", shapes.inside),
+      column("nuclei_at_edge", shapes.atEdge),
+      ...shape,
+      column("mean_neighbours", neighbours.meanCount),
+      column("median_nearest_distance", neighbours.medianNearest, u.length),
+      ...(summary.tracked
+        ? [
+            column("mean_speed", frames.meanSpeed, u.speed),
+            column("median_speed", frames.medianSpeed, u.speed),
+            column("divisions", frames.divisions),
+            column("dividing_share", frames.dividingShare),
+          ]
+        : []),
+    ],
+  };
 }
 
-function tracksTable({ branches: b, reliability }: Statistics, u: Suffixes): StatisticsTable {
-  return tableOf("tracks", [
-    ["track", b.id],
-    ["parent", b.parent],
-    ["root", b.root],
-    ["generation", b.generation],
-    ["first_frame", b.firstFrame],
-    ["last_frame", b.lastFrame],
-    ["detections", b.detections],
-    [`duration_${u.time}`, b.duration],
-    [`start_y_${u.length}`, b.startY],
-    [`start_x_${u.length}`, b.startX],
-    [`end_y_${u.length}`, b.endY],
-    [`end_x_${u.length}`, b.endX],
-    [`path_length_${u.length}`, b.length],
-    [`displacement_${u.length}`, b.displacement],
-    ["straightness", b.straightness],
-    [`mean_speed_${u.speed}`, b.meanSpeed],
-    [`median_speed_${u.speed}`, b.medianSpeed],
-    [`max_speed_${u.speed}`, b.maxSpeed],
-    [`mean_area_${u.area}`, b.meanArea],
-    ["direction_deg", b.direction],
-    ["fate", b.fate],
-    ["begins_inside", reliability.beginsInside],
-    ["ends_inside", reliability.endsInside],
-  ]);
+function tracksTable({ branches: b, reliability }: Statistics, u: Suffixes): Table {
+  return {
+    name: "tracks",
+    columns: [
+      column("track", b.id),
+      column("parent", b.parent),
+      column("root", b.root),
+      column("generation", b.generation),
+      column("first_frame", b.firstFrame),
+      column("last_frame", b.lastFrame),
+      column("detections", b.detections),
+      column("duration", b.duration, u.time),
+      column("start_y", b.startY, u.length),
+      column("start_x", b.startX, u.length),
+      column("end_y", b.endY, u.length),
+      column("end_x", b.endX, u.length),
+      column("path_length", b.length, u.length),
+      column("displacement", b.displacement, u.length),
+      column("straightness", b.straightness),
+      column("mean_speed", b.meanSpeed, u.speed),
+      column("median_speed", b.medianSpeed, u.speed),
+      column("max_speed", b.maxSpeed, u.speed),
+      column("mean_area", b.meanArea, u.area),
+      column("direction", b.direction, "deg"),
+      column("fate", b.fate),
+      column("begins_inside", reliability.beginsInside),
+      column("ends_inside", reliability.endsInside),
+    ],
+  };
 }
 
-function divisionsTable({ divisions: d, branches, orientations }: Statistics, u: Suffixes): StatisticsTable {
-  return tableOf("divisions", [
-    ["frame", d.frame],
-    ["daughter_frame", d.daughterFrame],
-    ["mother", d.mother],
-    ["daughter_1", d.daughter1],
-    ["daughter_2", d.daughter2],
-    ["root", d.mother.map((mother) => branches.root[mother - 1]!)],
-    [`y_${u.length}`, d.y],
-    [`x_${u.length}`, d.x],
-    [`daughter_distance_${u.length}`, d.distance],
-    ["orientation_deg", d.orientation],
-    ["orientation_to_mean_direction_deg", orientations.toMeanDirection],
-    ["orientation_to_local_direction_deg", orientations.toLocalDirection],
-    ["evidence", d.evidence],
-  ]);
+function divisionsTable({ divisions: d, branches, orientations }: Statistics, u: Suffixes): Table {
+  return {
+    name: "divisions",
+    columns: [
+      column("frame", d.frame),
+      column("daughter_frame", d.daughterFrame),
+      column("mother", d.mother),
+      column("daughter_1", d.daughter1),
+      column("daughter_2", d.daughter2),
+      column(
+        "root",
+        d.mother.map((mother) => branches.root[mother - 1]!),
+      ),
+      column("y", d.y, u.length),
+      column("x", d.x, u.length),
+      column("daughter_distance", d.distance, u.length),
+      column("orientation", d.orientation, "deg"),
+      column("orientation_to_mean_direction", orientations.toMeanDirection, "deg"),
+      column("orientation_to_local_direction", orientations.toLocalDirection, "deg"),
+      column("evidence", d.evidence),
+    ],
+  };
 }
 
-function directionsTable({ trackDirections, stepDirections }: Statistics): StatisticsTable {
+function directionsTable({ trackDirections, stepDirections }: Statistics): Table {
   const bins = Array.from(trackDirections.counts, (_, k) => k * trackDirections.binWidth);
-  return tableOf("directions", [
-    ["from_deg", bins],
-    ["to_deg", bins.map((from) => from + trackDirections.binWidth)],
-    ["tracks", trackDirections.counts],
-    ["steps", stepDirections.counts],
-  ]);
+  return {
+    name: "directions",
+    columns: [
+      column("from", bins, "deg"),
+      column(
+        "to",
+        bins.map((from) => from + trackDirections.binWidth),
+        "deg",
+      ),
+      column("tracks", trackDirections.counts),
+      column("steps", stepDirections.counts),
+    ],
+  };
 }
 
 /** A lag in frames, and in min where these are known. */
 const lagColumns = (lag: Int32Array, time: Float64Array, u: Suffixes): Column[] => [
-  ["lag_frames", lag],
-  ...(u.time === "min" ? [["lag_min", time] as const] : []),
+  column("lag", lag, "frames"),
+  ...(u.time === "min" ? [column("lag", time, "min")] : []),
 ];
 
-function displacementsTable({ meanSquaredDisplacement: msd }: Statistics, u: Suffixes): StatisticsTable {
-  return tableOf("displacements", [
-    ...lagColumns(msd.lag, msd.time, u),
-    [`mean_squared_displacement_${u.area}`, msd.value],
-    ["pairs", msd.pairs],
-    ["tracks", msd.branches],
-    [`fitted_${u.area}`, msd.time.map((time) => 4 * msd.fit.coefficient * time ** msd.fit.exponent)],
-  ]);
+function displacementsTable({ meanSquaredDisplacement: msd }: Statistics, u: Suffixes): Table {
+  return {
+    name: "displacements",
+    columns: [
+      ...lagColumns(msd.lag, msd.time, u),
+      column("mean_squared_displacement", msd.value, u.area),
+      column("pairs", msd.pairs),
+      column("tracks", msd.branches),
+      column(
+        "fitted",
+        msd.time.map((time) => 4 * msd.fit.coefficient * time ** msd.fit.exponent),
+        u.area,
+      ),
+    ],
+  };
 }
 
-function autocorrelationTable({ velocityAutocorrelation: c }: Statistics, u: Suffixes): StatisticsTable {
-  return tableOf("velocity_autocorrelation", [
-    ...lagColumns(c.lag, c.time, u),
-    [`velocity_product_${u.speedSquared}`, c.value],
-    ["correlation", c.normalised],
-    ["pairs", c.pairs],
-    [`fluctuation_product_${u.speedSquared}`, c.fluctuation],
-    ["fluctuation_correlation", c.normalisedFluctuation],
-    ["fluctuation_pairs", c.fluctuationPairs],
-  ]);
+function autocorrelationTable({ velocityAutocorrelation: c }: Statistics, u: Suffixes): Table {
+  return {
+    name: "velocity_autocorrelation",
+    columns: [
+      ...lagColumns(c.lag, c.time, u),
+      column("velocity_product", c.value, u.speedSquared),
+      column("correlation", c.normalised),
+      column("pairs", c.pairs),
+      column("fluctuation_product", c.fluctuation, u.speedSquared),
+      column("fluctuation_correlation", c.normalisedFluctuation),
+      column("fluctuation_pairs", c.fluctuationPairs),
+    ],
+  };
 }
 
-function spatialTable({ spatialCorrelation: c }: Statistics, u: Suffixes): StatisticsTable {
-  return tableOf("velocity_correlation", [
-    [`from_${u.length}`, c.from],
-    [`to_${u.length}`, c.to],
-    [`mean_distance_${u.length}`, c.distance],
-    ["correlation", c.value],
-    ["pairs", c.pairs],
-    ["fluctuation_correlation", c.fluctuation],
-    ["fluctuation_pairs", c.fluctuationPairs],
-  ]);
+function spatialTable({ spatialCorrelation: c }: Statistics, u: Suffixes): Table {
+  return {
+    name: "velocity_correlation",
+    columns: [
+      column("from", c.from, u.length),
+      column("to", c.to, u.length),
+      column("mean_distance", c.distance, u.length),
+      column("correlation", c.value),
+      column("pairs", c.pairs),
+      column("fluctuation_correlation", c.fluctuation),
+      column("fluctuation_pairs", c.fluctuationPairs),
+    ],
+  };
 }
 
 const cellColumns = (cells: FieldCells, u: Suffixes): Column[] => [
-  [`y_${u.length}`, cells.y],
-  [`x_${u.length}`, cells.x],
-  ["steps", cells.steps],
-  [`velocity_y_${u.speed}`, cells.vy],
-  [`velocity_x_${u.speed}`, cells.vx],
-  [`speed_${u.speed}`, cells.speed],
-  ["direction_deg", cells.direction],
+  column("y", cells.y, u.length),
+  column("x", cells.x, u.length),
+  column("steps", cells.steps),
+  column("velocity_y", cells.vy, u.speed),
+  column("velocity_x", cells.vx, u.speed),
+  column("speed", cells.speed, u.speed),
+  column("direction", cells.direction, "deg"),
 ];
 
-function fieldTable({ velocityField: { frames: cells }, units }: Statistics, u: Suffixes): StatisticsTable {
-  return tableOf("velocity_field", [
-    ["frame", cells.frame],
-    [`time_${u.time}`, Float64Array.from(cells.frame, (frame) => frame * units.perFrame)],
-    ...cellColumns(cells, u),
-  ]);
+function fieldTable({ velocityField: { frames: cells }, units }: Statistics, u: Suffixes): Table {
+  return {
+    name: "velocity_field",
+    columns: [
+      column("frame", cells.frame),
+      column(
+        "time",
+        Float64Array.from(cells.frame, (frame) => frame * units.perFrame),
+        u.time,
+      ),
+      ...cellColumns(cells, u),
+    ],
+  };
 }
 
-const meanFieldTable = ({ velocityField: { mean } }: Statistics, u: Suffixes): StatisticsTable =>
-  tableOf("mean_velocity_field", cellColumns(mean, u));
+const meanFieldTable = ({ velocityField: { mean } }: Statistics, u: Suffixes): Table => ({
+  name: "mean_velocity_field",
+  columns: cellColumns(mean, u),
+});
 
-function cyclesTable({ cycles: c }: Statistics, u: Suffixes): StatisticsTable {
-  return tableOf("cycles", [
-    ["track", c.branch],
-    ["parent", c.parent],
-    ["root", c.root],
-    ["birth_frame", c.birthFrame],
-    ["end_frame", c.endFrame],
-    [`cycle_${u.time}`, c.time],
-    ["divided", c.divided],
-  ]);
+function cyclesTable({ cycles: c }: Statistics, u: Suffixes): Table {
+  return {
+    name: "cycles",
+    columns: [
+      column("track", c.branch),
+      column("parent", c.parent),
+      column("root", c.root),
+      column("birth_frame", c.birthFrame),
+      column("end_frame", c.endFrame),
+      column("cycle", c.time, u.time),
+      column("divided", c.divided),
+    ],
+  };
 }
 
-function survivalTable({ cycles: { survival: s } }: Statistics, u: Suffixes): StatisticsTable {
-  return tableOf("cycle_survival", [
-    [`cycle_${u.time}`, s.time],
-    ["at_risk", s.atRisk],
-    ["divided", s.events],
-    ["undivided_share", s.share],
-    ["low", s.low],
-    ["high", s.high],
-  ]);
+function survivalTable({ cycles: { survival: s } }: Statistics, u: Suffixes): Table {
+  return {
+    name: "cycle_survival",
+    columns: [
+      column("cycle", s.time, u.time),
+      column("at_risk", s.atRisk),
+      column("divided", s.events),
+      column("undivided_share", s.share),
+      column("low", s.low),
+      column("high", s.high),
+    ],
+  };
 }

@@ -13,6 +13,7 @@ export interface Suffixes {
   readonly rate: string;
 }
 
+/** The suffixes of these units. */
 export function suffixesOf(units: Units): Suffixes {
   const length = units.length === "µm" ? "um" : "px";
   return {

@@ -1,9 +1,10 @@
 /** Tracks on disk to statistics on disk: one CSV a table, `statistics.json`. */
 import { join } from "node:path";
 import { analyse, type Statistics } from "../../analyse/analyse.js";
-import { type NucleiTable, nucleiTable } from "../../analyse/tables/nucleitable.js";
+import type { LongTable } from "../../core/table.js";
+import { nucleiTable } from "../../analyse/tables/nucleitable.js";
 import { statisticsTables } from "../../analyse/tables/statisticstables.js";
-import { csvLine, formatRows, formatCsv } from "../../io/csv.js";
+import { formatLongTable, formatTable } from "../../io/table.js";
 import type { Config } from "../config/options.js";
 import { writeFileAtomic } from "../store/files.js";
 import type { StoredTracks } from "../track/tracking.js";
@@ -28,8 +29,8 @@ export function statisticsOf({ graph, summary, evidence }: StoredTracks, config:
 
 /** Writes the tables into `folder`, which must exist. */
 export async function writeStatistics(folder: string, statistics: Statistics): Promise<void> {
-  for (const { name, header, columns } of statisticsTables(statistics))
-    await writeFileAtomic(join(folder, `${name}.csv`), formatCsv(header, columns));
+  for (const table of statisticsTables(statistics))
+    await writeFileAtomic(join(folder, `${table.name}.csv`), formatTable(table));
   const nuclei = nucleiTable(statistics);
   await writeFileAtomic(join(folder, `${nuclei.name}.csv`), pieces(nuclei));
   const { units, summary, intervals, notes } = statistics;
@@ -39,12 +40,8 @@ export async function writeStatistics(folder: string, statistics: Statistics): P
   );
 }
 
-const rowsAtOnce = 10_000;
-
-/** The table as text, part by part: that of a long movie is larger than a text can be. */
-function* pieces({ header, count, rows }: NucleiTable): Generator<Uint8Array> {
+/** The table as bytes, part by part: that of a long movie is larger than a text can be. */
+function* pieces(table: LongTable): Generator<Uint8Array> {
   const encoder = new TextEncoder();
-  yield encoder.encode(csvLine(header));
-  for (let from = 0; from < count; from += rowsAtOnce)
-    yield encoder.encode(formatRows(rows(from, Math.min(count, from + rowsAtOnce))));
+  for (const text of formatLongTable(table)) yield encoder.encode(text);
 }

@@ -5,14 +5,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Statistics } from "../../analyse/analyse.js";
-import { mean, medianOf } from "../../stats/average.js";
+import { mean } from "../../stats/average.js";
+import { median } from "../../stats/percentile.js";
 import {
   type FrameIntensities,
-  frameIntensityColumns,
-  frameIntensityHeader,
+  frameIntensitiesOf,
+  frameIntensityTable,
   intensitiesOf,
-  intensityColumns,
-  intensityHeader,
+  intensityColumnNames,
+  intensityTable,
   type ObjectIntensities,
   ringOptionsFor,
   ringRatio,
@@ -25,8 +26,8 @@ import type { LabelImage } from "../../core/labels.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { equivalentDiameter } from "../../imgproc/regions.js";
 import { type RingOptions, ringsOf } from "../../imgproc/rings.js";
-import { csvLine, formatRows, formatCsv, parseCsv } from "../../io/csv.js";
 import { maskName } from "../../io/ctc.js";
+import { formatTable, formatTableHeader, formatTableRows, parseTable } from "../../io/table.js";
 import { toCtc } from "../../track/ctcgraph.js";
 import { openAtomic, writeFileAtomic } from "../store/files.js";
 import { listImages } from "../source/imagefolder.js";
@@ -113,7 +114,7 @@ export async function measureIntensities(
     );
   const inside = nuclei.area.filter((_, row) => nuclei.touchesEdge[row] === 0);
   const options = ringOptionsFor(
-    equivalentDiameter(medianOf(inside.length > 0 ? inside : nuclei.area) || 0),
+    equivalentDiameter(median(inside.length > 0 ? inside : nuclei.area) || 0),
     config.analyse.ringWidth,
   );
   const suffixes = suffixesOf(units);
@@ -137,7 +138,7 @@ export async function measureIntensities(
     position += bytes.length;
   };
   try {
-    await write(csvLine(intensityHeader(suffixes)));
+    await write(formatTableHeader({ columns: intensityColumnNames(suffixes) }));
     for (let frame = 0; frame < frames; frame++) {
       throwIfCancelled(context, "The analysis");
       const rows = order.subarray(starts[frame], starts[frame + 1]);
@@ -155,7 +156,7 @@ export async function measureIntensities(
         measured: Int32Array.from(rows, (row) => labelled.labelOfRow[row]!),
       };
       for (const [channel, values] of measured.entries()) {
-        await write(formatRows(intensityColumns(values, { ...facts, channel })));
+        await write(formatTableRows(intensityTable(values, { ...facts, channel }, suffixes)));
         addFrame(
           summary,
           frame,
@@ -172,11 +173,8 @@ export async function measureIntensities(
     await file.abort();
     throw error;
   }
-  const result = frameIntensitiesOf(summary);
-  await writeFileAtomic(
-    join(folder, frameTableName),
-    formatCsv(frameIntensityHeader(suffixes), frameIntensityColumns(result)),
-  );
+  const result = columnsOf(summary);
+  await writeFileAtomic(join(folder, frameTableName), formatTable(frameIntensityTable(result, suffixes)));
   return result;
 }
 
@@ -222,7 +220,7 @@ function addFrame(
     channel,
     nuclei: labels.length,
     meanNucleus: mean(nucleus),
-    medianNucleus: medianOf(nucleus),
+    medianNucleus: median(nucleus),
     meanRing: mean(of((k) => i.ringMean[k]! - i.background)),
     medianRatio: medianRatio(
       Float64Array.from(labels, (label) =>
@@ -239,12 +237,10 @@ function addFrame(
  */
 function medianRatio(ratios: Float64Array): number {
   const known = ratios.filter((ratio) => !Number.isNaN(ratio));
-  return known.length > ratios.length / 2 ? medianOf(known) : NaN;
+  return known.length > ratios.length / 2 ? median(known) : NaN;
 }
 
-const frameIntensitiesOf = (
-  columns: Record<keyof FrameIntensities, readonly number[]>,
-): FrameIntensities => ({
+const columnsOf = (columns: Record<keyof FrameIntensities, readonly number[]>): FrameIntensities => ({
   frame: Int32Array.from(columns.frame),
   time: Float64Array.from(columns.time),
   channel: Int32Array.from(columns.channel),
@@ -260,20 +256,5 @@ const frameIntensitiesOf = (
 export function readFrameIntensities(folder: string): FrameIntensities | undefined {
   const path = join(folder, frameTableName);
   if (!existsSync(path)) return undefined;
-  const { rows } = parseCsv(readFileSync(path, "utf8"), path);
-  const keys: (keyof FrameIntensities)[] = [
-    "frame",
-    "time",
-    "channel",
-    "nuclei",
-    "meanNucleus",
-    "medianNucleus",
-    "meanRing",
-    "medianRatio",
-    "background",
-  ];
-  const column = (k: number): number[] => rows.map((row) => (row[k] === "" ? NaN : Number(row[k])));
-  return frameIntensitiesOf(
-    Object.fromEntries(keys.map((key, k) => [key, column(k)])) as Record<keyof FrameIntensities, number[]>,
-  );
+  return frameIntensitiesOf(parseTable(readFileSync(path, "utf8"), path));
 }

@@ -375,7 +375,7 @@ export const optionTable = {
       flag: "paired",
       value: "",
       schema: z.boolean().optional(),
-      help: "pair the conditions by replicate in tests (default: where every replicate has every condition)",
+      help: "pair the conditions by replicate in tests: equal names belong together, such as days (default: no)",
     },
   },
   simulate: {

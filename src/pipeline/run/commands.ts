@@ -31,7 +31,13 @@ export async function annotate(
   const { source, records } = await openInputs(inputs, out, config, context);
   return perform(
     annotateStage(source, config),
-    { out, configuration: configurationOf("annotate", config), inputs: records, notices: source.notices },
+    {
+      out,
+      overwrite,
+      configuration: configurationOf("annotate", config),
+      inputs: records,
+      notices: source.notices,
+    },
     context,
   );
 }
@@ -73,6 +79,7 @@ export async function segmentImages(
     segmentStage(model, source, config),
     {
       out,
+      overwrite,
       configuration: configurationOf("segment", config),
       inputs: [...modelRecords, ...records],
       notices: source.notices,
@@ -118,6 +125,7 @@ export async function analyseTracks(
     stage,
     {
       out,
+      overwrite,
       configuration: configurationOf("analyse", config),
       inputs: [...trackRecords, ...(opened?.records ?? [])],
       notices: opened?.source.notices ?? [],

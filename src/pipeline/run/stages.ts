@@ -112,7 +112,8 @@ export const segmentStage = (
     const { device, notices } = await chooseDevice(config);
     const loaded = await loadModel(model, threadsOf(config), device);
     try {
-      const value = await segmentInto(folder, source, loaded, config, context, diameters?.());
+      const input = { source, model: loaded, diameters: diameters?.() };
+      const { summary: value } = await segmentInto(folder, input, config, context);
       return {
         value,
         text: `${total(value.images, "nuclei")} nuclei`,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { emptyNuclei, type Nuclei } from "../../core/nuclei.js";
 import { correctedScale } from "../../segment/scale.js";
-import { scaleWarnings } from "./segmentation.js";
+import { scaleWarnings } from "./scalewarnings.js";
 
 const model = { diameter: 40, diameterRange: { low: 35, high: 45 } };
 const image = (

@@ -1,4 +1,13 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -41,6 +50,15 @@ describe("writeFileAtomic", () => {
     await expect(writeFileAtomic(path, pieces())).rejects.toThrow(InvalidInput);
     expect(readFileSync(path, "utf8")).toBe("old");
     expect(readdirSync(folder)).toEqual(["x.bin"]);
+  });
+
+  it("writes the file that a symbolic link stands for, and the link stays", async () => {
+    writeFileSync(join(folder, "real"), "old");
+    symlinkSync("real", join(folder, "link"));
+    await writeFileAtomic(join(folder, "link"), "new");
+    expect(lstatSync(join(folder, "link")).isSymbolicLink()).toBe(true);
+    expect(readFileSync(join(folder, "real"), "utf8")).toBe("new");
+    expect(readdirSync(folder).sort()).toEqual(["link", "real"]);
   });
 
   it("says what to do when a part of the path is a file, or a folder is in the way", async () => {

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { CorruptFile, InvalidInput, OutputError, messageOf } from "../../core/errors.js";
 import type { ByteSource } from "../../io/bytes.js";
+import { forget, realPlace, temporaryBeside } from "./temporaries.js";
 
 /**
  * What a file can be written from; an iterable is written piece by piece, so that it may be larger than
@@ -10,6 +11,7 @@ import type { ByteSource } from "../../io/bytes.js";
  */
 export type FileContent = Uint8Array | string | Iterable<Uint8Array>;
 
+/** How a file is written. */
 export interface WriteOptions {
   /**
    * Wait until the disk holds the bytes: for what must survive a power cut, such as a checkpoint. Default
@@ -18,12 +20,10 @@ export interface WriteOptions {
   readonly sync?: boolean;
 }
 
-let temporaries = 0;
-
 /**
  * Writes a file so that its name never stands for half a file: the bytes go to a temporary name in the same
- * folder (a rename is atomic within one file system only), which then replaces the target. Missing folders
- * are made. On failure the temporary file is removed and an older file of that name is left as it was.
+ * folder (a rename is atomic within one file system only), which then replaces the target; a symbolic link
+ * stays, and its target is replaced. Missing folders are made. On failure the temporary file is removed and an older file of that name is left as it was.
  *
  * @throws OutputError when the disk is full, read-only, or the path is otherwise unusable
  */
@@ -32,20 +32,25 @@ export async function writeFileAtomic(
   content: FileContent,
   options: WriteOptions = {},
 ): Promise<void> {
-  const temporary = temporaryBeside(path);
+  const place = realPlace(path);
+  const temporary = temporaryBeside(place);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await mkdir(dirname(place), { recursive: true });
     await writeAll(temporary, content, options.sync ?? false);
-    await rename(temporary, path);
+    await rename(temporary, place);
+    forget(temporary);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    await discard(temporary);
     // An error of the content itself (an encoder that refuses a value) is not the folder's fault.
     if (codeOf(error) === "") throw error;
     throw unwritable(path, error);
   }
 }
 
-const temporaryBeside = (path: string): string => join(dirname(path), `.${process.pid}-${temporaries++}.tmp`);
+async function discard(temporary: string): Promise<void> {
+  await rm(temporary, { force: true }).catch(() => undefined);
+  forget(temporary);
+}
 
 /** A file that is written at any place before it gets its name. */
 export interface AtomicFile {
@@ -64,7 +69,8 @@ export interface AtomicFile {
  * @throws OutputError when it cannot be made
  */
 export async function openAtomic(path: string): Promise<AtomicFile> {
-  const temporary = temporaryBeside(path);
+  const place = realPlace(path);
+  const temporary = temporaryBeside(place);
   const said = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -73,7 +79,7 @@ export async function openAtomic(path: string): Promise<AtomicFile> {
     }
   };
   const file = await said(async () => {
-    await mkdir(dirname(path), { recursive: true });
+    await mkdir(dirname(place), { recursive: true });
     return open(temporary, "wx");
   });
   let isOpen = true;
@@ -81,7 +87,7 @@ export async function openAtomic(path: string): Promise<AtomicFile> {
     if (!isOpen) return;
     isOpen = false;
     await file.close().catch(() => undefined);
-    await rm(temporary, { force: true }).catch(() => undefined);
+    await discard(temporary);
   };
   return {
     write: (position, bytes) =>
@@ -93,8 +99,9 @@ export async function openAtomic(path: string): Promise<AtomicFile> {
       try {
         await said(async () => {
           await file.close();
-          await rename(temporary, path);
+          await rename(temporary, place);
         });
+        forget(temporary);
         isOpen = false;
       } catch (error) {
         await abort();
@@ -220,6 +227,7 @@ export const codeOf = (error: unknown): string =>
     ? error.code
     : "";
 
+/** What the system said on reading, with advice. */
 export function unreadable(path: string, error: unknown, expected = "a readable file"): InvalidInput {
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: "nothing of that name",
@@ -248,6 +256,8 @@ function outputAdvice(error: unknown): string {
     EROFS: "the disk is read-only; choose another output folder",
     EACCES: "you may not write there; choose another output folder or change its permissions",
     EPERM: "you may not write there; choose another output folder or change its permissions",
+    EBUSY: "it is in use, or another disk is mounted there; choose a folder within it",
+    ELOOP: "its symbolic links lead nowhere; choose another output folder",
     ENOTDIR: "a part of its path is a file, not a folder; choose another output folder",
     EEXIST: "a part of its path is a file, not a folder; choose another output folder",
     EISDIR: "a folder of that name is in the way; remove it or choose another name",

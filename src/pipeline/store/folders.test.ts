@@ -1,11 +1,14 @@
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -57,6 +60,47 @@ describe("writeFolder", () => {
     await expect(writeFolder(path, () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
     expect(readFileSync(join(path, "a"), "utf8")).toBe("old");
     expect(readdirSync(root)).toEqual(["out"]);
+  });
+
+  it("writes through a symbolic link to the real folder, and the link stays", async () => {
+    mkdirSync(join(root, "disk", "data"), { recursive: true });
+    symlinkSync(join("disk", "data"), join(root, "out"));
+    for (const name of ["old", "new"])
+      await writeFolder(join(root, "out"), async (temporary) => {
+        expect(realpathSync(temporary).startsWith(realpathSync(join(root, "disk")))).toBe(true);
+        writeFileSync(join(temporary, name), "");
+      });
+    expect(lstatSync(join(root, "out")).isSymbolicLink()).toBe(true);
+    expect(readdirSync(join(root, "disk", "data"))).toEqual(["new"]);
+    expect(readdirSync(join(root, "disk"))).toEqual(["data"]);
+    expect(readdirSync(root).sort()).toEqual(["disk", "out"]);
+  });
+
+  it("makes the folder that a symbolic link stands for when it is not there yet", async () => {
+    symlinkSync(join("disk", "data"), join(root, "out"));
+    await writeFolder(join(root, "out"), async (temporary) => writeFileSync(join(temporary, "a"), ""));
+    expect(lstatSync(join(root, "out")).isSymbolicLink()).toBe(true);
+    expect(readdirSync(join(root, "disk", "data"))).toEqual(["a"]);
+  });
+
+  it("lets two write the same folder at once, each under a name of its own: the last one stays, whole", async () => {
+    const path = join(root, "out");
+    const names = new Set<string>();
+    const write = (name: string): Promise<void> =>
+      writeFolder(path, async (temporary) => {
+        names.add(temporary);
+        for (const file of ["a", "b"]) {
+          writeFileSync(join(temporary, `${name}-${file}`), "");
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+      });
+    await write("x");
+    await Promise.allSettled([write("y"), write("z")]);
+    expect(names.size).toBe(3);
+    expect([
+      ["y-a", "y-b"],
+      ["z-a", "z-b"],
+    ]).toContainEqual(readdirSync(path).sort());
   });
 
   it("says in one sentence why it cannot write", async () => {

@@ -1,27 +1,29 @@
 /** Output folders that are there whole or not at all. */
 import { existsSync, readdirSync } from "node:fs";
-import { copyFile, rename, rm } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { copyFile, mkdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { OutputError } from "../../core/errors.js";
-import { codeOf, makeFolder, unwritable } from "./files.js";
+import { codeOf, unwritable } from "./files.js";
+import { assertNotLocked, isLock } from "./lock.js";
 import { readRun } from "./provenance.js";
+import { forget, realPlace, removeLeftovers, temporaryBeside } from "./temporaries.js";
 
 /**
  * Makes a folder through `fill`, under a temporary name beside it, and renames it when it is complete: an
  * error or a stop leaves nothing under the final name, and an earlier folder of that name is replaced only
- * then.
+ * then. A symbolic link stays one: the folder that it leads to is replaced.
  *
  * @throws OutputError when the disk refuses; whatever `fill` throws
  */
 export async function writeFolder<T>(path: string, fill: (temporary: string) => Promise<T>): Promise<T> {
-  const target = resolve(path);
-  const beside = (word: string): string => join(dirname(target), `.${basename(target)}.${word}`);
-  const [temporary, previous] = [beside("unfinished"), beside("previous")];
+  const target = realPlace(path);
+  const previous = join(dirname(target), `.${basename(target)}.previous`);
+  const temporary = temporaryBeside(target);
   try {
     // A power cut between the two renames below leaves the earlier folder under this name alone.
     if (existsSync(previous) && !existsSync(target)) await rename(previous, target);
-    await rm(temporary, { recursive: true, force: true });
-    await makeFolder(temporary);
+    await removeLeftovers(dirname(target));
+    await mkdir(temporary, { recursive: true });
     const value = await fill(temporary);
     for (const name of entriesOf(target).filter(isPreview))
       await copyFile(join(target, name), join(temporary, name));
@@ -34,9 +36,12 @@ export async function writeFolder<T>(path: string, fill: (temporary: string) => 
     if (existsSync(previous) && !existsSync(target)) await rename(previous, target).catch(() => undefined);
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     throw codeOf(error) === "" ? error : unwritable(path, error);
+  } finally {
+    forget(temporary);
   }
 }
 
+/** What may become of an output folder that is there. */
 export interface OutputOptions {
   /** Replace an earlier result of the same command. */
   readonly overwrite: boolean;
@@ -50,13 +55,14 @@ export const previewName = (frame: string): string => `preview_${frame}.png`;
 const isPreview = (name: string): boolean => /^preview_.+\.png$/.test(name);
 
 /**
- * Refuses to replace a folder that holds something, unless it is a result of the same command and the user
- * said so.
+ * Refuses to replace a folder that another process writes, or that holds something, unless it is a result of
+ * the same command and the user said so.
  *
  * @throws OutputError
  */
 export function assertReplaceable(path: string, command: string, overwrite: boolean): void {
-  const entries = entriesOf(path).filter((name) => !isPreview(name));
+  assertNotLocked(path);
+  const entries = entriesOf(path).filter((name) => !isPreview(name) && !isLock(name));
   if (entries.length === 0) return;
   const made = readRun(path)?.command;
   const other = "choose an empty or new folder with -o";

@@ -1,7 +1,7 @@
 /** Tables of nuclei as CSV and back. Pixels always; µm beside them where the pixel size is known. */
 import { CorruptFile } from "../../core/errors.js";
 import { emptyNuclei, type Nuclei, nucleiColumns } from "../../core/nuclei.js";
-import { formatCsv, numberColumns } from "../../io/csv.js";
+import { formatCsv, formatNumber, numberColumns } from "../../io/csv.js";
 
 const headers: Record<(typeof nucleiColumns)[number], string> = {
   frame: "frame",
@@ -81,3 +81,17 @@ export function parseNuclei(text: string, where: string): Nuclei {
   nucleiColumns.forEach((key, k) => nuclei[key].set(columns[k]!));
   return nuclei;
 }
+
+/**
+ * The nuclei as a table holds them: numbers with 10 significant digits. What is computed from a result that
+ * was just made is then the same, to the bit, as what is computed from its files.
+ */
+export function asStored(nuclei: Nuclei): Nuclei {
+  const out = emptyNuclei(nuclei.count);
+  for (const key of nucleiColumns) out[key].set(nuclei[key].map(storedNumber));
+  return out;
+}
+
+/** A number as `formatCsv` writes it and as it is read back; NaN stays. */
+export const storedNumber = (value: number): number =>
+  Number.isNaN(value) ? NaN : Number(formatNumber(value));

@@ -3,17 +3,21 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus, totalmem } from "node:os";
 import { join, relative, resolve } from "node:path";
-import { CorruptFile, messageOf } from "../../core/errors.js";
-import { writeFileAtomic } from "./files.js";
+import { CorruptFile, isKaryonError, messageOf } from "../../core/errors.js";
+import { withoutVersion, writeVersioned } from "./versioned.js";
 
+/** A file that a result was made from. */
 export interface InputRecord {
   /** Path; in `run.json` as seen from its folder, so that inputs and results can be moved together. */
   readonly file: string;
   readonly bytes: number;
+  /** Of all its bytes, hexadecimal. Version 0.1 wrote "ends:" and a fingerprint of the ends for large files. */
   readonly sha256: string;
 }
 
+/** A finished stage. */
 export interface StageRecord {
+  /** When, ISO 8601. */
   readonly finished: string;
   readonly seconds: number;
   /** Largest resident memory of the process so far, MiB. */
@@ -22,13 +26,18 @@ export interface StageRecord {
   readonly text: string;
 }
 
+/** Contents of `run.json`. */
 export interface RunRecord {
+  /** Version of the program. */
   readonly karyon: string;
   readonly command: string;
+  /** The options that the command reads, by section. */
   readonly configuration: unknown;
   readonly inputs: readonly InputRecord[];
   /** The files of a model that was made elsewhere and used. */
   readonly model?: readonly InputRecord[] | undefined;
+  /** The files of a model that the training went on from. */
+  readonly initialModel?: readonly InputRecord[] | undefined;
   readonly environment: Readonly<Record<string, string | number>>;
   readonly stages: Readonly<Record<string, StageRecord>>;
   readonly notices: readonly string[];
@@ -37,8 +46,10 @@ export interface RunRecord {
 const require = createRequire(import.meta.url);
 const versionOf = (name: string): string => (require(name) as { version: string }).version;
 
+/** Version of this program. */
 export const version: string = versionOf("../../../package.json");
 
+/** Versions and machine that a result may depend on. */
 export const environment = (): Record<string, string | number> => ({
   node: process.version,
   onnxruntime: versionOf("onnxruntime-node/package.json"),
@@ -48,6 +59,7 @@ export const environment = (): Record<string, string | number> => ({
   memoryGiB: Math.round(totalmem() / 2 ** 30),
 });
 
+/** A stage that has just finished. */
 export const stageRecord = (seconds: number, text: string): StageRecord => ({
   finished: new Date().toISOString(),
   seconds,
@@ -55,7 +67,11 @@ export const stageRecord = (seconds: number, text: string): StageRecord => ({
   text,
 });
 
-/** @param out the folder that the record is for */
+/**
+ * The record of a command that begins.
+ *
+ * @param out the folder that the record is for
+ */
 export const runRecord = (
   command: string,
   out: string,
@@ -85,13 +101,14 @@ export const ranOn = (record: RunRecord, device: string | undefined): RunRecord 
 export const inputPaths = (out: string, { inputs }: RunRecord): string[] =>
   inputs.map(({ file }) => resolve(out, file));
 
+/** Writes `run.json` of a folder. @throws OutputError */
 export const writeRun = (folder: string, record: RunRecord): Promise<void> =>
-  writeFileAtomic(join(folder, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
+  writeVersioned(join(folder, "run.json"), "run", record);
 
 /**
  * Reads `run.json` of a folder; undefined when there is none.
  *
- * @throws CorruptFile when it is no run record.
+ * @throws CorruptFile when it is no run record; UnsupportedFormat when a newer Karyon wrote it
  */
 export function readRun(folder: string): RunRecord | undefined {
   const path = join(folder, "run.json");
@@ -102,7 +119,7 @@ export function readRun(folder: string): RunRecord | undefined {
     return undefined;
   }
   try {
-    const record = JSON.parse(text) as RunRecord;
+    const record = withoutVersion<RunRecord>(JSON.parse(text), "run", path);
     if (
       typeof record.command !== "string" ||
       typeof record.stages !== "object" ||
@@ -111,6 +128,7 @@ export function readRun(folder: string): RunRecord | undefined {
       throw new Error("command, stages or inputs are missing");
     return record;
   } catch (error) {
+    if (isKaryonError(error)) throw error;
     throw new CorruptFile(
       path,
       0,

@@ -5,98 +5,116 @@
 import { join } from "node:path";
 import type { Comparison } from "../../analyse/compare/conditions.js";
 import type { MovieMeasures } from "../../analyse/compare/movies.js";
-import { formatCsv } from "../../io/csv.js";
+import { suffixesOf } from "../../analyse/units/suffixes.js";
+import { column, type Column, type Table } from "../../core/table.js";
+import { formatTable } from "../../io/table.js";
 import { comparisonPlots } from "../../plot/conditionplots.js";
 import { rasteriser, writeFigure } from "../report/figures.js";
 import { writeFileAtomic } from "../store/files.js";
 
-type Column = readonly [header: string, values: readonly (number | string)[]];
-
-const table = (columns: readonly Column[]): string =>
-  formatCsv(
-    columns.map(([header]) => header),
-    columns.map(([, values]) => values),
-  );
+/** A column with one value a row, made from the row's record. */
+const columnOver =
+  <T>(rows: readonly T[]) =>
+  (key: string, of: (row: T) => number | string, unit?: string): Column =>
+    column(key, rows.map(of) as number[] | string[], unit);
 
 /** @param files of the samples, as the user named them */
 function comparisonTables(
   movies: readonly MovieMeasures[],
   files: readonly string[],
   comparison: Comparison,
-): Record<string, string> {
-  const { summaries, tests } = comparison;
+): Table[] {
+  return [
+    samplesTable(movies, files),
+    conditionsTable(comparison),
+    ...(comparison.tests.length === 0 ? [] : [testsTable(comparison)]),
+    ...(movies[0]!.tracked ? [coursesTable(movies)] : []),
+  ];
+}
+
+function samplesTable(movies: readonly MovieMeasures[], files: readonly string[]): Table {
   const quantities = [...new Set(movies.flatMap(({ values }) => [...values.keys()]))];
-  const rows = movies.flatMap(({ name, condition, replicate, courses }) =>
-    courses.time.map((time, i) => ({
-      name,
-      condition,
-      replicate: replicate ?? "",
-      time,
-      density: courses.density[i]!,
-      speed: courses.speed[i]!,
-    })),
-  );
-  const [{ units, tracked }] = movies as [MovieMeasures];
-  const length = units.length === "µm" ? "um" : "px";
+  const of = columnOver(movies);
   return {
-    "samples.csv": table([
-      ["sample", movies.map(({ name }) => name)],
-      ["condition", movies.map(({ condition }) => condition)],
-      ["replicate", movies.map(({ replicate }) => replicate ?? "")],
-      ["file", files],
-      ...quantities.map((quantity): Column => [
-        quantity,
-        movies.map(({ values }) => values.get(quantity) ?? NaN),
-      ]),
-    ]),
-    "conditions.csv": table([
-      ["quantity", summaries.map(({ quantity }) => quantity)],
-      ["condition", summaries.map(({ condition }) => condition)],
-      ["movies", summaries.map(({ movies: n }) => n)],
-      ["replicates", summaries.map(({ n }) => n)],
-      ["mean", summaries.map(({ mean }) => mean)],
-      ["sd", summaries.map(({ sd }) => sd)],
-      ["ci95_low", summaries.map(({ low }) => low)],
-      ["ci95_high", summaries.map(({ high }) => high)],
-    ]),
-    ...(tests.length === 0
-      ? {}
-      : {
-          "tests.csv": table([
-            ["quantity", tests.map(({ quantity }) => quantity)],
-            ["condition_1", tests.map(({ first }) => first)],
-            ["condition_2", tests.map(({ second }) => second)],
-            ["replicates_1", tests.map(({ nFirst }) => nFirst)],
-            ["replicates_2", tests.map(({ nSecond }) => nSecond)],
-            ["difference", tests.map(({ t }) => t.difference)],
-            ["ci95_low", tests.map(({ t }) => t.low)],
-            ["ci95_high", tests.map(({ t }) => t.high)],
-            ["hedges_g", tests.map(({ hedgesG }) => hedgesG)],
-            ["t_test", tests.map(() => (comparison.design === "paired" ? "paired" : "Welch"))],
-            ["t", tests.map(({ t }) => t.t)],
-            ["df", tests.map(({ t }) => t.df)],
-            ["p_t", tests.map(({ t }) => t.p)],
-            ["p_t_holm", tests.map(({ tHolm }) => tHolm)],
-            ["p_permutation", tests.map(({ permutation }) => permutation.p)],
-            ["p_permutation_holm", tests.map(({ permutationHolm }) => permutationHolm)],
-            ["relabelings", tests.map(({ permutation }) => permutation.relabelings)],
-            ["all_relabelings", tests.map(({ permutation }) => (permutation.exact ? "yes" : "no"))],
-            ["smallest_possible_p_permutation", tests.map(({ permutation }) => permutation.smallest)],
-            ["note", tests.map(({ note }) => note)],
-          ]),
-        }),
-    ...(tracked
-      ? {
-          "courses.csv": table([
-            ["sample", rows.map(({ name }) => name)],
-            ["condition", rows.map(({ condition }) => condition)],
-            ["replicate", rows.map(({ replicate }) => replicate)],
-            [`time_${units.time === "min" ? "min" : "frames"}`, rows.map(({ time }) => time)],
-            [`density_${length === "um" ? "per_mm2" : "per_megapixel"}`, rows.map(({ density }) => density)],
-            [`mean_speed_${length}_per_${units.time}`, rows.map(({ speed }) => speed)],
-          ]),
-        }
-      : {}),
+    name: "samples",
+    columns: [
+      of("sample", ({ name }) => name),
+      of("condition", ({ condition }) => condition),
+      of("replicate", ({ replicate }) => replicate ?? ""),
+      column("file", files),
+      ...quantities.map((quantity) => of(quantity, ({ values }) => values.get(quantity) ?? NaN)),
+    ],
+  };
+}
+
+function conditionsTable({ summaries }: Comparison): Table {
+  const of = columnOver(summaries);
+  return {
+    name: "conditions",
+    columns: [
+      of("quantity", ({ quantity }) => quantity),
+      of("condition", ({ condition }) => condition),
+      of("movies", ({ movies }) => movies),
+      of("replicates", ({ n }) => n),
+      of("mean", ({ mean }) => mean),
+      of("sd", ({ sd }) => sd),
+      of("ci95_low", ({ low }) => low),
+      of("ci95_high", ({ high }) => high),
+    ],
+  };
+}
+
+function testsTable({ tests, design }: Comparison): Table {
+  const of = columnOver(tests);
+  return {
+    name: "tests",
+    columns: [
+      of("quantity", ({ quantity }) => quantity),
+      of("condition_1", ({ first }) => first),
+      of("condition_2", ({ second }) => second),
+      of("replicates_1", ({ nFirst }) => nFirst),
+      of("replicates_2", ({ nSecond }) => nSecond),
+      of("difference", ({ t }) => t.difference),
+      of("ci95_low", ({ t }) => t.low),
+      of("ci95_high", ({ t }) => t.high),
+      of("hedges_g", ({ hedgesG }) => hedgesG),
+      of("t_test", () => (design === "paired" ? "paired" : "Welch")),
+      of("t", ({ t }) => t.t),
+      of("df", ({ t }) => t.df),
+      of("p_t", ({ t }) => t.p),
+      of("p_t_holm", ({ tHolm }) => tHolm),
+      of("p_permutation", ({ permutation }) => permutation.p),
+      of("p_permutation_holm", ({ permutationHolm }) => permutationHolm),
+      of("relabelings", ({ permutation }) => permutation.relabelings),
+      of("all_relabelings", ({ permutation }) => (permutation.exact ? "yes" : "no")),
+      of("smallest_possible_p_permutation", ({ permutation }) => permutation.smallest),
+      of("note", ({ note }) => note),
+    ],
+  };
+}
+
+function coursesTable(movies: readonly MovieMeasures[]): Table {
+  const u = suffixesOf(movies[0]!.units);
+  const times = movies.flatMap((movie) => movie.courses.time.map((time) => ({ movie, time })));
+  const of = columnOver(times);
+  return {
+    name: "courses",
+    columns: [
+      of("sample", ({ movie }) => movie.name),
+      of("condition", ({ movie }) => movie.condition),
+      of("replicate", ({ movie }) => movie.replicate ?? ""),
+      of("time", ({ time }) => time, u.time),
+      column(
+        "density",
+        movies.flatMap(({ courses }) => courses.density),
+        u.density,
+      ),
+      column(
+        "mean_speed",
+        movies.flatMap(({ courses }) => courses.speed),
+        u.speed,
+      ),
+    ],
   };
 }
 
@@ -107,8 +125,8 @@ export async function writeComparison(
   files: readonly string[],
   comparison: Comparison,
 ): Promise<void> {
-  for (const [name, text] of Object.entries(comparisonTables(movies, files, comparison)))
-    await writeFileAtomic(join(folder, name), text);
+  for (const table of comparisonTables(movies, files, comparison))
+    await writeFileAtomic(join(folder, `${table.name}.csv`), formatTable(table));
   const rasterise = await rasteriser();
   for (const { name, svg } of comparisonPlots(movies, comparison).flatMap(({ plots }) => plots))
     await writeFigure(folder, name, svg, rasterise);

@@ -266,17 +266,17 @@ describe("study", { timeout: 300_000 }, () => {
     cpSync(at("out"), at("paired"), { recursive: true });
     const context = listener();
     const text = sheet.replace("fast;3", "fast;1").replace("fast;4", "fast;2");
-    expect((await go("paired", context, { text, overwrite: true })).comparison.design).toBe("paired");
+    const numbered = await go("paired", context, { text, overwrite: true });
+    expect(numbered.comparison.design).toBe("independent");
     expect(context.done()).toEqual(["draw", "compare", "report"]);
-    expect(context.notices().join()).toMatch(
-      /Tests are paired by replicate, since every replicate has every condition/,
-    );
+    expect(context.notices().join()).toMatch(/independent, although every condition has the same names/);
     const again = listener();
     const { comparison } = await go("paired", again, {
       text,
-      options: resolveConfig({ ...small, study: { paired: false } }, "the test"),
+      options: resolveConfig({ ...small, study: { paired: true } }, "the test"),
     });
-    expect([again.done(), comparison.design]).toEqual([["compare", "report"], "independent"]);
+    expect([again.done(), comparison.design]).toEqual([["compare", "report"], "paired"]);
+    expect(again.notices().join()).toMatch(/Tests are paired by replicate, as asked for/);
   });
 
   it("refuses other samples or options by name, and keeps what still holds when told to replace", async () => {

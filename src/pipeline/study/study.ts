@@ -136,7 +136,7 @@ export async function study(
   );
   const finished = runs.map(({ record }) => Object.values(record.stages).map((stage) => stage.finished));
   const labels = samples.map(({ row: { name, condition, replicate } }) => ({ name, condition, replicate }));
-  const compare = digest({ labels, finished, paired: config.study.paired });
+  const compare = digest({ labels, finished, paired: config.study.paired ?? "when asked" });
   if (stages.record.basis.compare !== compare)
     await stages.change({ basis: { ...stages.record.basis, compare } }, ["compare", "report"]);
   const comparison = compareConditions(movies, { paired: config.study.paired, seed: config.general.seed });

@@ -11,10 +11,13 @@ import type { ModelConfig } from "../../model/modelconfig.js";
 import type { ModelDescription } from "../../model/modelfile.js";
 import { resolveConfig } from "../config/config.js";
 import { bytesOf } from "../config/options.js";
+import { isStreamed, partsOf } from "../../segment/parts.js";
+import { frameOf, previewWindows } from "../../segment/readable.js";
+import { segmentInRows } from "../../segment/segmentimage.js";
 import { openSource } from "../source/source.js";
 import { readLabels } from "../store/labelfiles.js";
-import { previewWindows, segmentLarge } from "./largesegmentation.js";
-import { isStreamed, memoryLimit, partsOf } from "./memory.js";
+import { openRows } from "./labeloutput.js";
+import { memoryLimit } from "./memory.js";
 import { segmentInto } from "./segmentation.js";
 
 const config: ModelConfig = { rays: 16, grid: 2, depth: 1, filters: 4, convolutionsPerLevel: 2, features: 8 };
@@ -61,16 +64,13 @@ describe("segmentation of large images", () => {
     for (const memory of ["280MB", "2GB"]) {
       const settings = resolveConfig({ segment: { memory }, input: { kind: "images" } }, "the test");
       expect(isStreamed({ height: side, width: side }, memoryLimit(settings))).toBe(memory === "280MB");
-      expect(partsOf({ height: side, width: side }, 1, config, settings).tile).toBeGreaterThan(100);
+      expect(
+        partsOf({ height: side, width: side }, 1, config, { memory: memoryLimit(settings) }).tile,
+      ).toBeGreaterThan(100);
       const folder = join(root, memory);
       mkdirSync(folder);
-      const summary = await segmentInto(
-        folder,
-        await openSource([path], settings.input),
-        model,
-        settings,
-        {},
-      );
+      const source = await openSource([path], settings.input);
+      const { summary } = await segmentInto(folder, { source, model }, settings, {});
       expect(summary.images[0]!.nuclei).toBeGreaterThan(1180);
       expect(summary.warnings[0]).toMatch(/image: 24 pixels of \d+ have no value/);
       made[memory] = folder;
@@ -97,8 +97,11 @@ describe("segmentation of large images", () => {
       readWindow: (...args: Parameters<typeof source.readWindow>) =>
         ++reads > 6 ? Promise.reject(new Error("gone")) : source.readWindow(...args),
     };
-    const frame = { source: failing, frame: 0, options: {}, height: side, width: side };
-    await expect(segmentLarge(frame, model.predictor, { band: 60 }, paths, {})).rejects.toThrow("gone");
+    const size = { height: side, width: side };
+    const image = await frameOf(failing, 0, {});
+    await expect(
+      segmentInRows(image, model.predictor, await openRows(paths, size), { band: 60 }, {}),
+    ).rejects.toThrow("gone");
     expect(reads).toBe(7);
     expect(readdirSync(join(root, "out"))).toEqual([]);
   });
@@ -112,13 +115,9 @@ describe("segmentation of large images", () => {
       ]),
     );
     const paths = { labels: join(root, "wide-labels.tif"), overlay: join(root, "wide.png") };
-    await segmentLarge(
-      { source: await openSource([join(root, "wide.tif")]), frame: 0, options: {}, height, width },
-      model.predictor,
-      { band: 2 },
-      paths,
-      {},
-    );
+    const image = await frameOf(await openSource([join(root, "wide.tif")]), 0, {});
+    const out = await openRows(paths, { height, width });
+    await segmentInRows(image, model.predictor, out, { band: 2 }, {});
     const { plane } = decodePng(readFileSync(paths.overlay), "wide.png");
     expect([plane.height, plane.width]).toEqual([2, 3001]);
     expect((await readLabels(paths.labels)).height).toBe(height);

@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import {
+  mkdtempSync,
+  openSync,
+  closeSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Progress } from "../../core/progress.js";
+import { hashFiles, upgradeFingerprints } from "./hash.js";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "karyon-hash-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+describe("hashFiles", () => {
+  it("gives name, size and SHA-256 of files, empty ones too", async () => {
+    writeFileSync(join(folder, "a"), "nuclei");
+    writeFileSync(join(folder, "b"), "");
+    expect(await hashFiles([join(folder, "a"), join(folder, "b")])).toEqual([
+      { file: join(folder, "a"), bytes: 6, sha256: sha256("nuclei") },
+      { file: join(folder, "b"), bytes: 0, sha256: sha256("") },
+    ]);
+  });
+
+  it("sees a change in the middle of a large file, though size and time stay, and tells how far it is", async () => {
+    const path = join(folder, "movie.tif");
+    writeFileSync(path, "");
+    // Without blocks on the disk.
+    const size = 257 * 2 ** 20;
+    truncateSync(path, size);
+    utimesSync(path, 1, 1);
+    const events: Progress[] = [];
+    const [before] = await hashFiles([path], { onProgress: (progress) => events.push(progress) });
+    expect(events.length).toBe(17);
+    expect(events.at(-1)).toEqual({ done: size, total: size, message: "movie.tif" });
+    const file = openSync(path, "r+");
+    writeSync(file, "x", size / 2);
+    closeSync(file);
+    utimesSync(path, 1, 1);
+    const [after] = await hashFiles([path]);
+    expect(after!.bytes).toBe(before!.bytes);
+    expect(after!.sha256).not.toBe(before!.sha256);
+  });
+
+  it("stops when asked to", async () => {
+    writeFileSync(join(folder, "a"), "nuclei");
+    await expect(hashFiles([join(folder, "a")], { signal: AbortSignal.abort() })).rejects.toThrow(
+      /Reading was stopped/,
+    );
+  });
+});
+
+describe("upgradeFingerprints", () => {
+  it("knows the files of version 0.1 again by their ends, and others not", async () => {
+    const path = join(folder, "a");
+    writeFileSync(path, "nuclei");
+    const now = await hashFiles([path]);
+    const ends = `ends:${sha256("6nucleinuclei")}`;
+    const old = { file: "../a", bytes: 6, sha256: ends };
+    expect(await upgradeFingerprints([old], now)).toEqual([{ ...old, sha256: now[0]!.sha256 }]);
+    const others = [
+      { ...old, sha256: "ends:00" },
+      { ...old, sha256: "00" },
+    ];
+    expect(await upgradeFingerprints(others, [...now, ...now])).toEqual(others);
+    expect(await upgradeFingerprints([old], [])).toEqual([old]);
+  });
+});

@@ -1,0 +1,170 @@
+/** One process at a time writes an output folder. */
+import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { OutputError } from "../../core/errors.js";
+import { codeOf, unwritable } from "./files.js";
+import { isThisProcess, type Owner, stateOf, thisProcess } from "./owner.js";
+import { forget, realPlace, removeAtExit, removeLeftovers, temporaryBeside } from "./temporaries.js";
+
+/** Contents of a lock file. */
+interface Lock extends Owner {
+  /** When it was made, ISO 8601. */
+  readonly since: string;
+}
+
+/** Name of a lock within the folder that it is for: where nothing may be written beside the folder. */
+const nameInside = ".karyon.lock";
+
+/** Whether a file in an output folder is a lock, which is no part of the result. */
+export const isLock = (name: string): boolean => name === nameInside;
+
+const lockBeside = (place: string): string => join(dirname(place), `.${basename(place)}.lock`);
+
+/** How often a lock that disappears, or is not yet written, is looked at again, and how long apart, ms. */
+const attempts = 20;
+const pause = 25;
+
+/**
+ * Does work that writes the output folder `out`, which no other process writes in the meantime. The lock is a
+ * file beside the folder, or inside where nothing may be written beside it; a killed process leaves one that
+ * does not block.
+ *
+ * @throws OutputError when another process writes the folder, or the lock cannot be written; whatever `work`
+ *   throws
+ */
+export async function withOutputLock<T>(out: string, work: () => Promise<T>): Promise<T> {
+  const place = realPlace(out);
+  const path = await acquire(out, place);
+  removeAtExit(path);
+  try {
+    await removeLeftovers(place);
+    return await work();
+  } finally {
+    forget(path);
+    rmSync(path, { force: true });
+  }
+}
+
+/**
+ * Refuses a folder that another process writes, before any work for it.
+ *
+ * @throws OutputError that says who writes it, and what to do
+ */
+export function assertNotLocked(out: string): void {
+  const place = realPlace(out);
+  for (const path of [lockBeside(place), join(place, nameInside)]) {
+    const lock = readLock(path);
+    if (lock !== undefined && lock !== "unfinished" && !isThisProcess(lock)) assertLeft(out, path, lock);
+  }
+}
+
+async function acquire(out: string, place: string): Promise<string> {
+  // A lock inside, of a process that may not write beside the folder, holds for those that may.
+  assertNotLocked(out);
+  try {
+    mkdirSync(dirname(place), { recursive: true });
+    return await take(out, lockBeside(place));
+  } catch (error) {
+    const forbidden = ["EACCES", "EPERM", "EROFS"].includes(codeOf(error));
+    if (!forbidden || !existsSync(place)) throw codeOf(error) === "" ? error : unwritable(out, error);
+  }
+  try {
+    return await take(out, join(place, nameInside));
+  } catch (error) {
+    throw codeOf(error) === "" ? error : unwritable(out, error);
+  }
+}
+
+/** Makes the lock file, by itself where the one that is there was left by an ended process. */
+async function take(out: string, path: string): Promise<string> {
+  for (let attempt = 0; ; attempt++) {
+    if (place(path)) return path;
+    const lock = readLock(path);
+    if (lock === undefined) continue;
+    if (lock === "unfinished") {
+      // Where the file system has no links a lock is there a moment before its contents.
+      if (attempt < attempts) await new Promise((resolve) => setTimeout(resolve, pause));
+      else removeStale(path, lock);
+      continue;
+    }
+    assertLeft(out, path, lock);
+    removeStale(path, lock);
+  }
+}
+
+/** Puts the lock of this process under its name at once, with its contents. @returns false when one is there */
+function place(path: string): boolean {
+  const temporary = temporaryBeside(path);
+  const lock: Lock = { ...thisProcess, since: new Date().toISOString() };
+  try {
+    writeFileSync(temporary, `${JSON.stringify(lock)}\n`, { flag: "wx" });
+    return putInPlace(temporary, path);
+  } finally {
+    rmSync(temporary, { force: true });
+    forget(temporary);
+  }
+}
+
+function putInPlace(temporary: string, path: string): boolean {
+  try {
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+  }
+  // Not every file system has links.
+  try {
+    copyFileSync(temporary, path, 1 /* COPYFILE_EXCL */);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** The lock in a file; "unfinished" where it is not (yet) one, undefined where there is no file. */
+function readLock(path: string): Lock | "unfinished" | undefined {
+  try {
+    const lock = JSON.parse(readFileSync(path, "utf8")) as Partial<Lock>;
+    return typeof lock.pid === "number" && typeof lock.host === "string" && typeof lock.since === "string"
+      ? (lock as Lock)
+      : "unfinished";
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    if (code === "") return "unfinished";
+    throw error;
+  }
+}
+
+/** @throws OutputError unless the process that made the lock has ended */
+function assertLeft(out: string, path: string, lock: Lock): void {
+  const state = stateOf(lock);
+  if (state === "dead") return;
+  const who = isThisProcess(lock) ? "this very process" : `process ${lock.pid} on ${lock.host}`;
+  const advice =
+    state === "elsewhere"
+      ? `choose another folder with -o, wait until it ends, or remove ${path} if it no longer runs there`
+      : "wait until it ends, or choose another folder with -o";
+  throw new OutputError(`${out} is being written by ${who} since ${lock.since}; ${advice}.`);
+}
+
+/**
+ * Removes the lock of an ended process. It is moved away first: what another process has put in its place in
+ * the meantime is not it, and is put back.
+ */
+function removeStale(path: string, stale: Lock | "unfinished"): void {
+  const moved = temporaryBeside(path);
+  try {
+    renameSync(path, moved);
+    const found = readLock(moved);
+    if (JSON.stringify(found) !== JSON.stringify(stale)) putInPlace(moved, path);
+  } catch (error) {
+    // Another process removes it just now.
+    if (codeOf(error) !== "ENOENT") throw error;
+  } finally {
+    rmSync(moved, { force: true });
+    forget(moved);
+  }
+}
