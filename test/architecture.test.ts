@@ -77,7 +77,7 @@ const rooms: Record<string, readonly string[]> = {
   ].map((room) => `pipeline/${room}`),
   cli: ["cli/commandline", "cli/commands", "cli"],
 };
-const mayTouchNode = new Set(["platform", "pipeline", "workers", "cli"]);
+const mayTouchNode = new Set(["platform", "pipeline", "workers", "cli", "node.ts"]);
 
 interface Import {
   readonly file: string;

@@ -9,8 +9,8 @@ import { splitScaled } from "../dataset/split.js";
 import { composedSamples } from "../dataset/touchingsamples.js";
 import type { ModelConfig } from "../model/modelconfig.js";
 import { median } from "../stats/percentile.js";
-import { labelDiameters } from "./diameters.js";
-import type { TrainingSettings } from "./settings.js";
+import { labelDiameters } from "./labeldiameters.js";
+import type { TrainingSettings } from "./trainingsettings.js";
 
 /** Validation batches per check; enough for a stable loss, few enough to cost little. */
 const validationBatches = 8;

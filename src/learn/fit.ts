@@ -18,7 +18,7 @@ import { labelsUnderFlips } from "../segment/flips.js";
 import { predictTiled } from "../segment/predict.js";
 import { type Thresholds, tuneThresholds } from "../segment/thresholds.js";
 import type { Prepared } from "./drawing.js";
-import type { TrainingSettings } from "./settings.js";
+import type { TrainingSettings } from "./trainingsettings.js";
 
 /** What a training gives. */
 export interface TrainingOutcome extends Omit<Prepared, "check" | "validation"> {

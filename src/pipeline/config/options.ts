@@ -442,7 +442,8 @@ export type CommandName = keyof typeof commandSections;
 export const configurationOf = (command: CommandName, config: Config): Partial<Config> =>
   Object.fromEntries(commandSections[command].map((section) => [section, config[section]]));
 
-type SectionConfig<S extends Section> = {
+/** The options of a section, with defaults filled in. */
+export type SectionConfig<S extends Section> = {
   readonly [K in keyof (typeof optionTable)[S]]: (typeof optionTable)[S][K] extends {
     schema: infer Z extends z.ZodType;
   }

@@ -6,7 +6,7 @@ import type { StageContext } from "../../core/progress.js";
 import type { ExpectedQuality } from "../../core/quality.js";
 import { defaultNormalisation } from "../../dataset/samples.js";
 import { formatCsv } from "../../io/csv.js";
-import { type TrainingSettings, scaleRule, trainingSettings } from "../../learn/settings.js";
+import { type TrainingSettings, scaleRule, trainingSettings } from "../../learn/trainingsettings.js";
 import type { ModelConfig } from "../../model/modelconfig.js";
 import { formatModelDescription, type ModelDescription } from "../../model/modelfile.js";
 import type { TrainingRecord, TrainingState } from "../../model/train.js";
@@ -23,7 +23,7 @@ import { version } from "../store/provenance.js";
 import { findState, originOf, type ResumePoint, type CheckpointOptions, writeState } from "./checkpoint.js";
 import { readSamples } from "./trainingset.js";
 
-export { type Effort, effortOf, networkScale, scaleRule, trainingSettings } from "../../learn/settings.js";
+export { type Effort, effortOf, networkScale, scaleRule, trainingSettings } from "../../learn/trainingsettings.js";
 
 export interface TrainingResult {
   readonly history: readonly TrainingRecord[];

@@ -6,7 +6,7 @@ import { InvalidInput } from "../../core/errors.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { counted } from "../../core/wording.js";
 import { type Normalisation, scaleSample, type ScaledSample } from "../../dataset/samples.js";
-import { labelDiameters } from "../../learn/diameters.js";
+import { labelDiameters } from "../../learn/labeldiameters.js";
 import { median } from "../../stats/percentile.js";
 import type { TrainingSamples } from "../../workers/train/trainingthreads.js";
 import { type AnnotationSummary, diametersOf } from "../annotate/annotation.js";

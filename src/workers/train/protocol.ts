@@ -3,7 +3,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { Tensor } from "../../core/tensor.js";
 import type { ScaledSample } from "../../dataset/samples.js";
 import type { TrainingOutcome } from "../../learn/fit.js";
-import type { TrainingSettings } from "../../learn/settings.js";
+import type { TrainingSettings } from "../../learn/trainingsettings.js";
 import type { ModelConfig } from "../../model/modelconfig.js";
 import type { TrainingState } from "../../model/train.js";
 import type { Device } from "../../nn/devices.js";
@@ -69,7 +69,7 @@ export type DeviceReport =
 
 export type { Prepared } from "../../learn/drawing.js";
 export type { TrainingOutcome } from "../../learn/fit.js";
-export type { TrainingSettings } from "../../learn/settings.js";
+export type { TrainingSettings } from "../../learn/trainingsettings.js";
 
 export type TrainingMessage =
   | { readonly type: "progress"; readonly done: number; readonly total: number; readonly message: string }
