@@ -58,7 +58,8 @@ describe("documents", () => {
       .flatMap((code) => [...code.matchAll(/import \{([^}]*)\} from "(karyon(?:\/node)?)"/g)])
       .flatMap((match) => match[1]!.split(",").map((part) => ({ name: part.trim(), entry: match[2]! })));
     expect(imports.length).toBeGreaterThan(0);
-    for (const { name, entry } of imports) expect(entries[entry as keyof typeof entries]).toHaveProperty(name);
+    for (const { name, entry } of imports)
+      expect(entries[entry as keyof typeof entries]).toHaveProperty(name);
   });
 
   it("link to files that exist", () => {
