@@ -15,7 +15,8 @@ const scene = {
 
 /** Options of the training. */
 export const quickOptions = {
-  steps: 120,
+  steps: 100,
+  batch: 2,
   patch: 64,
   filters: 8,
   depth: 2,
