@@ -50,7 +50,7 @@ export { type Random, random } from "./core/random.js";
 export type { Column, ColumnName, LongTable, Table } from "./core/table.js";
 export type { Tensor } from "./core/tensor.js";
 export { type Branch, branchesOf, type TrackGraph } from "./core/tracks.js";
-export type { Device } from "./nn/devices.js";
+export { type Device, devices } from "./nn/devices.js";
 
 // Parts of the annotation
 export { estimateScale, poolScale } from "./annotate/scale.js";
@@ -59,6 +59,7 @@ export { composeAnnotation, decide, proposeObjects } from "./annotate/auto.js";
 export type { AutoOptions, Mask, Proposal } from "./annotate/propose.js";
 export { annotatePaper, noiseBackground } from "./annotate/paper.js";
 export type { Annotation, Decision, ObjectFeatures, ObjectTable, RejectionCause } from "./annotate/types.js";
+export { rejectionCauses } from "./annotate/types.js";
 
 // Parts of the training
 export { type AugmentOptions, defaultAugmentOptions } from "./dataset/augment.js";
@@ -124,7 +125,7 @@ export type {
 // Tracks, statistics, pictures
 export { type CtcTrack, formatTracks, parseTracks, validateCtc } from "./io/ctc.js";
 export type { DivisionEvidence, TrackOptions, TrackResult, TrackSettings } from "./track/track.js";
-export type { Tracker } from "./track/tracker.js";
+export { type Tracker, trackers } from "./track/tracker.js";
 export { type CtcResult, toCtc } from "./track/ctcgraph.js";
 export type { Statistics } from "./analyse/analyse.js";
 export type { BranchStatistics } from "./analyse/lineage/branches.js";

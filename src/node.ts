@@ -280,7 +280,7 @@ export const openSource = (
  * @throws InvalidInput when it is no YAML mapping; what it says is checked by the command that gets it
  */
 export const parseConfig = (text: string, where = "config"): PartialConfig =>
-  configuration.parseConfig(text, where) as PartialConfig;
+  configuration.parseConfig(text, where);
 
 // Errors, images and label images
 export * from "./core/errors.js";

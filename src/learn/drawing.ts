@@ -85,16 +85,20 @@ export function drawingOf(
       trainingNames: names(training),
       validationNames: names(validation),
       composed: composed.length,
-      warnings:
-        settings.compose > 0 && composed.length === 0
-          ? [
-              "No touching nuclei were composed: " +
-                `${notices.length === 1 ? notices[0]! : `none of ${notices.length} images has two nuclei that are alone, and room for another.`}`,
-            ]
-          : [],
+      warnings: composingWarnings(settings.compose, composed.length, notices),
     },
     some: training.slice(0, tunedOn).map(scaledOf),
   };
+}
+
+/** What a user should know where touching nuclei were asked for and none were composed. */
+function composingWarnings(share: number, composed: number, notices: readonly string[]): string[] {
+  if (share === 0 || composed > 0) return [];
+  const why =
+    notices.length === 1
+      ? notices[0]!
+      : `none of ${notices.length} images has two nuclei that are alone, and room for another.`;
+  return [`No touching nuclei were composed: ${why}`];
 }
 
 const scaledOf = ({ name, data, labels }: PreparedSample): ScaledSample => ({ name, data, labels });

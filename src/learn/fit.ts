@@ -121,10 +121,10 @@ export async function fit(
 
 interface Watcher extends Pick<StageContext, "signal"> {
   readonly onProgress: NonNullable<StageContext["onProgress"]>;
-  onEpoch(record: TrainingRecord, checkpoint: () => TrainingState): void;
-  look(): void;
+  readonly onEpoch: (record: TrainingRecord, checkpoint: () => TrainingState) => void;
+  readonly look: () => void;
   /** Tells what is done after or between the steps, and looks whether to go on. */
-  say(message: string): void;
+  readonly say: (message: string) => void;
 }
 
 function watcher(steps: number, context: FitContext): Watcher {

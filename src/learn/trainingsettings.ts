@@ -85,8 +85,10 @@ const efforts = {
   },
 } as const;
 
+/** How long to train. */
 export type Effort = keyof typeof efforts;
 
+/** The effort that is meant: what was set, else that of the preset. */
 export const effortOf = ({ effort, preset }: Pick<TrainingChoices, "effort" | "preset">): Effort =>
   effort ?? (preset === "paper" ? "paper" : "standard");
 

@@ -12,11 +12,13 @@ export interface RawPrediction {
   readonly distances: Float32Array;
 }
 
+/** A network that is open: it holds memory of the runtime until it is released. */
 export interface Predictor {
   readonly config: ModelConfig;
   /**
    * @param data height x width, normalised grey values
-   * @param height,width multiples of grid x 2^depth, in px
+   * @param height px, a multiple of grid x 2^depth
+   * @param width px, likewise
    * @throws InvalidInput when they are not, or the data is not of that size
    */
   predict(data: Float32Array, height: number, width: number): Promise<RawPrediction>;

@@ -9,6 +9,7 @@ import type { DeviceReport, ProbeRequest } from "../../workers/train/protocol.js
 import type { Config } from "./options.js";
 import { threadsOf } from "./threads.js";
 
+/** Where the networks of a command run. */
 export interface ChosenDevice {
   readonly device: Device;
   /** Says what is used, where it is not simply the processor. */
@@ -120,11 +121,15 @@ function probe(
   milliseconds: number,
 ): Promise<{ readonly reports: readonly DeviceReport[]; readonly end: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [fileURLToPath(workerFile("train/probe.js")), JSON.stringify(request)], {
-      stdio: ["ignore", "pipe", "ignore"],
-      timeout: milliseconds,
-      killSignal: "SIGKILL",
-    });
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(workerFile("train/probe.js")), JSON.stringify(request)],
+      {
+        stdio: ["ignore", "pipe", "ignore"],
+        timeout: milliseconds,
+        killSignal: "SIGKILL",
+      },
+    );
     let output = "";
     const finish = (end: string): void =>
       resolve({

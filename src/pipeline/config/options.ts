@@ -7,6 +7,7 @@ import { devices } from "../../nn/devices.js";
 import { simulatePresets } from "../../simulate/scene.js";
 import { trackers } from "../../track/tracker.js";
 
+/** Sections of a configuration, in the order of a file. */
 export const sections = [
   "general",
   "input",
@@ -21,8 +22,10 @@ export const sections = [
   "simulate",
   "evaluate",
 ] as const;
+/** Name of a section. */
 export type Section = (typeof sections)[number];
 
+/** One option: how it is given, checked and explained. */
 export interface OptionSpec<T = unknown> {
   /** Command-line flag without dashes; the key in the configuration file is its camel case. */
   readonly flag: string;
@@ -55,6 +58,7 @@ const scenes = Object.keys(simulatePresets) as [
   ...(keyof typeof simulatePresets)[],
 ];
 
+/** Every option by section and name. */
 export const optionTable = {
   general: {
     seed: {
@@ -436,6 +440,7 @@ export const commandSections = {
   inspect: [],
   "export-model": [],
 } as const satisfies Record<string, readonly Section[]>;
+/** Name of a command. */
 export type CommandName = keyof typeof commandSections;
 
 /** The sections that a command listens to. */
@@ -450,7 +455,9 @@ export type SectionConfig<S extends Section> = {
     ? z.output<Z>
     : never;
 };
+/** What an annotation is set to. */
 export type AnnotateConfig = SectionConfig<"annotate">;
+/** What a training is set to. */
 export type TrainConfig = SectionConfig<"train">;
 
 /** Everything that can be set, by section; what is undefined is chosen from the data or by the preset. */
