@@ -7,7 +7,12 @@ const usual = ["src/**/*.test.ts", "test/**/*.test.ts"];
 const isLong = process.env.KARYON_TESTS === "long";
 
 export default defineConfig({
-  resolve: { alias: { "#platform": fileURLToPath(new URL("./src/platform/node.ts", import.meta.url)) } },
+  resolve: {
+    alias: {
+      "#platform": fileURLToPath(new URL("./src/platform/node.ts", import.meta.url)),
+      "#runtime": fileURLToPath(new URL("./src/platform/runtime-node.ts", import.meta.url)),
+    },
+  },
   test: {
     include: isLong ? long.map((pattern) => `{src,test}/${pattern}`) : usual,
     exclude: isLong ? [] : long,

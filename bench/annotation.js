@@ -6,14 +6,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  annotate,
-  bootstrapInterval,
-  matchInstances,
-  readLabels,
-  resolveConfig,
-  scoreInstances,
-} from "../dist/index.js";
+import { bootstrapInterval, matchInstances, scoreInstances } from "../dist/evaluate/instances.js";
+import { resolveConfig } from "../dist/pipeline/config/config.js";
+import { annotate } from "../dist/pipeline/run/commands.js";
+import { readLabels } from "../dist/pipeline/store/labelfiles.js";
 import { collection, simulatedMovie, stardistSample, withInterval } from "./data.js";
 
 const [part = "test", ...names] = process.argv.slice(2);

@@ -7,17 +7,10 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  annotate,
-  bootstrapInterval,
-  matchInstances,
-  readLabels,
-  resolveConfig,
-  scoreInstances,
-  segmentImages,
-  train,
-  writeLabels,
-} from "../dist/index.js";
+import { bootstrapInterval, matchInstances, scoreInstances } from "../dist/evaluate/instances.js";
+import { resolveConfig } from "../dist/pipeline/config/config.js";
+import { annotate, segmentImages, train } from "../dist/pipeline/run/commands.js";
+import { readLabels, writeLabels } from "../dist/pipeline/store/labelfiles.js";
 import { collection, stardistSample, withInterval } from "./data.js";
 
 const args = process.argv.slice(2);

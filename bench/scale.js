@@ -11,7 +11,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:f
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { labelImage, matchInstances, scoreInstances, simulate, simulatePresets } from "../dist/index.js";
+import { labelImage } from "../dist/core/labels.js";
+import { matchInstances, scoreInstances } from "../dist/evaluate/instances.js";
+import { simulatePresets } from "../dist/simulate/scene.js";
+import { simulate } from "../dist/simulate/simulate.js";
 import { tiledTiffWriter } from "../dist/io/tiff/tiled.js";
 import { openAtomic } from "../dist/pipeline/store/files.js";
 import { openLabels } from "../dist/pipeline/store/labelfiles.js";

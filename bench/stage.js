@@ -3,33 +3,27 @@
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import {
-  analyse,
-  annotatePaper,
-  batchProvider,
-  buildReport,
-  labelCandidates,
-  concatNuclei,
-  decide,
-  defaultAugmentOptions,
-  defaultModelConfig,
-  defaultTrainOptions,
-  estimateScale,
-  loadModel,
-  matchInstances,
-  measure,
-  openSource,
-  proposeObjects,
-  random,
-  readLabels,
-  scoreInstances,
-  segment,
-  simulate,
-  simulatePresets,
-  splitSamples,
-  track,
-  trainNetwork,
-} from "../dist/index.js";
+import { analyse } from "../dist/analyse/analyse.js";
+import { labelCandidates, decide, proposeObjects } from "../dist/annotate/auto.js";
+import { annotatePaper } from "../dist/annotate/paper.js";
+import { estimateScale } from "../dist/annotate/scale.js";
+import { concatNuclei } from "../dist/core/nuclei.js";
+import { random } from "../dist/core/random.js";
+import { defaultAugmentOptions } from "../dist/dataset/augment.js";
+import { batchProvider } from "../dist/dataset/patches.js";
+import { splitSamples } from "../dist/dataset/split.js";
+import { matchInstances, scoreInstances } from "../dist/evaluate/instances.js";
+import { measure } from "../dist/imgproc/regions.js";
+import { defaultModelConfig } from "../dist/model/modelconfig.js";
+import { defaultTrainOptions, train as trainNetwork } from "../dist/model/train.js";
+import { openSource } from "../dist/pipeline/source/source.js";
+import { readLabels } from "../dist/pipeline/store/labelfiles.js";
+import { loadModel } from "../dist/pipeline/store/modelfolder.js";
+import { buildReport } from "../dist/report/report.js";
+import { segment } from "../dist/segment/segment.js";
+import { simulatePresets } from "../dist/simulate/scene.js";
+import { simulate } from "../dist/simulate/simulate.js";
+import { track } from "../dist/track/track.js";
 
 const [stage, image, dataset, model, movie] = process.argv.slice(2);
 const threads = cpus().length;

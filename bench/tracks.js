@@ -11,7 +11,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { evaluateLabels, evaluateTracks } from "../dist/index.js";
+import { evaluateLabels, evaluateTracks } from "../dist/pipeline/evaluate/evaluation.js";
 
 const rest = process.argv.slice(2);
 const [args, flags] = rest.includes("--")

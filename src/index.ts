@@ -1,8 +1,35 @@
 /**
- * The public API, in the order of the data flow. Functions of single stages work on plain data in memory;
- * those of the pipeline at the end work on files, as the commands do.
+ * Karyon on data in memory, for Node and the browser: one verb a stage, in the order of the data flow, and the
+ * parts that they are made of. The same verbs on folders of files are those of `karyon/node`.
+ *
+ * A verb takes its data and then one object of options. Each can be stopped (`signal`) and says how far it is
+ * (`onProgress`), and throws errors that are told apart by kind (`isKaryonError`).
  */
-// Plain data
+// The verbs
+export { annotate, type AnnotateOptions } from "./api/annotateimage.js";
+export { type LabelledImage, train, type TrainedModel, type TrainOptions } from "./api/trainsamples.js";
+export {
+  type Model,
+  type ModelSegmentOptions,
+  type ModelSource,
+  openModel,
+  type OpenModelOptions,
+  segment,
+  type SegmentOptions,
+} from "./api/openmodel.js";
+export { type MovieFrame, track, type TrackingOptions } from "./api/tracklabels.js";
+export { analyse, type AnalyseOptions } from "./api/analysetracks.js";
+export {
+  evaluate,
+  type EvaluateOptions,
+  evaluateTracks,
+  type EvaluateTracksOptions,
+  type Evaluation,
+} from "./api/evaluatelabels.js";
+export { simulate, type SimulationOptions } from "./api/simulatemovie.js";
+export { report } from "./api/reportpage.js";
+
+// Plain data, errors, progress
 export type { Batch } from "./core/batch.js";
 export * from "./core/errors.js";
 export type {
@@ -19,35 +46,19 @@ export { type LabelImage, labelImage, relabelSequential } from "./core/labels.js
 export { concatNuclei, emptyNuclei, type Nuclei } from "./core/nuclei.js";
 export type { StarPolygons } from "./core/polygons.js";
 export type { Progress, StageContext } from "./core/progress.js";
+export type { ExpectedQuality } from "./core/quality.js";
 export { type Random, random } from "./core/random.js";
 export type { Column, ColumnName, LongTable, Table } from "./core/table.js";
 export { memorySpill, type Spill } from "./core/spill.js";
 export type { Tensor } from "./core/tensor.js";
 export { type Branch, branchesOf, type TrackGraph } from "./core/tracks.js";
+export { type Device, devices } from "./nn/devices.js";
 
-// Read and simulate
-export { type FileSource, openSource, type SourceOptions } from "./pipeline/source/source.js";
-export { formatInspection, type Inspection, inspectFiles } from "./pipeline/source/inspection.js";
-export {
-  type LabelWriter,
-  openLabelWriter,
-  readLabels,
-  readLabelWindow,
-  writeLabels,
-} from "./pipeline/store/labelfiles.js";
-export { simulate, type SimulatedMovie } from "./simulate/simulate.js";
-export { defaultSimulateOptions, type SimulateOptions, simulatePresets } from "./simulate/scene.js";
-
-// Annotate
-export { estimateScale, poolScale, type ScaleEstimate } from "./annotate/scale.js";
-export {
-  annotateAuto,
-  type AutoOptions,
-  decide,
-  labelCandidates,
-  type Proposal,
-  proposeObjects,
-} from "./annotate/auto.js";
+// Parts of the annotation
+export { estimateScale, poolScale } from "./annotate/scale.js";
+export type { IntensityStatistics, ScaleEstimate } from "./annotate/scale.js";
+export { decide, labelCandidates, proposeObjects } from "./annotate/auto.js";
+export type { AutoOptions, Mask, Proposal } from "./annotate/propose.js";
 export {
   type AnnotateContext,
   annotateFrames,
@@ -55,14 +66,19 @@ export {
   type MovieAnnotation,
 } from "./annotate/annotatemovie.js";
 export type { AcquisitionSummary, AnnotatedImage, MovieSummary } from "./annotate/annotationsummary.js";
-export { type AnnotateOptions, type BackgroundUse, defaultAnnotateOptions } from "./annotate/movieoptions.js";
+export {
+  type AnnotateOptions as AnnotateMovieOptions,
+  type BackgroundUse,
+  defaultAnnotateOptions,
+} from "./annotate/movieoptions.js";
 export type { UseFrame } from "./annotate/passes.js";
 export type { AnnotatedFrame, FrameFigures, LabelledFrame } from "./annotate/singleframe.js";
-export type { View, ViewScale } from "./annotate/views.js";
+export type { View as AnnotatedView, ViewScale } from "./annotate/views.js";
 export { annotatePaper, noiseBackground } from "./annotate/paper.js";
-export type { Annotation, Decision, ObjectFeatures, ObjectTable } from "./annotate/types.js";
+export type { Annotation, Decision, ObjectFeatures, ObjectTable, RejectionCause } from "./annotate/types.js";
+export { rejectionCauses } from "./annotate/types.js";
 
-// Train
+// Parts of the training
 export { type AugmentOptions, defaultAugmentOptions } from "./dataset/augment.js";
 export { type BatchOptions, batchProvider } from "./dataset/patches.js";
 export {
@@ -73,74 +89,119 @@ export {
   type Composition,
   defaultComposeOptions,
 } from "./dataset/touching.js";
-export { type PreparedSample, type TrainingSample } from "./dataset/samples.js";
-export { splitSamples } from "./dataset/holdout.js";
+export type { Normalisation, PreparedSample, TrainingSample } from "./dataset/samples.js";
+export { type Split, type SplitOptions, splitSamples } from "./dataset/holdout.js";
+export type { Effort, TrainingSettings } from "./learn/trainingsettings.js";
 export { defaultModelConfig, type ModelConfig } from "./model/modelconfig.js";
-export { exportOnnx, type ModelDescription, weightsFromOnnx } from "./model/modelfile.js";
+export {
+  exportOnnx,
+  formatModelDescription,
+  type ModelDescription,
+  parseModelDescription,
+  weightsFromOnnx,
+} from "./model/modelfile.js";
 export {
   defaultTrainOptions,
   train as trainNetwork,
+  type TrainingData,
   type TrainingRecord,
-  type TrainOptions,
+  type TrainingState,
+  type TrainOptions as NetworkTrainOptions,
+  type TrainResult as NetworkTrainResult,
 } from "./model/train.js";
+export type { LayoutChoice } from "./model/chooselayout.js";
+export type { Schedule } from "./model/schedule.js";
 
-// Segment
-export { createPredictor, type Predictor } from "./model/predictor.js";
-export type { Device } from "./nn/devices.js";
-export { type LoadedModel, loadModel } from "./pipeline/store/modelfolder.js";
+// Parts of the segmentation
+export { createPredictor, type Predictor, type RawPrediction } from "./model/predictor.js";
 export { predictTiled, type Prediction } from "./segment/predict.js";
-export { defaultSegmentOptions, segment, type Segmentation, type SegmentOptions } from "./segment/segment.js";
-export { tuneThresholds } from "./segment/thresholds.js";
-export { measure } from "./imgproc/regions.js";
+export type { FoundNuclei, Segmentation } from "./segment/segment.js";
+export { type Thresholds, tuneThresholds, type ValidationImage } from "./segment/thresholds.js";
+export { measure, type MeasureOptions } from "./imgproc/regions.js";
 
-// Evaluate
-export { type InstanceErrors, listErrors } from "./evaluate/mistakes.js";
+// Parts of the evaluation
 export { formatInstanceCsv, formatInstanceJson, formatInstanceTable } from "./evaluate/format.js";
-export {
-  bootstrapInterval,
-  type InstanceScores,
-  matchInstances,
-  scoreInstances,
-} from "./evaluate/instances.js";
-export {
-  formatTrackTable,
-  type LabelledSequence,
-  scoreTracks,
-  type TrackScores,
+export { bootstrapInterval, listErrors, matchInstances, scoreInstances } from "./evaluate/instances.js";
+export type { Matching } from "./evaluate/matching.js";
+export type { ErrorObject, InstanceErrors } from "./evaluate/mistakes.js";
+export type {
+  BootstrapOptions,
+  InstanceScores,
+  Interval as ScoreInterval,
+  ScoreSet,
+} from "./evaluate/scores.js";
+export { formatTrackTable } from "./evaluate/trackscores.js";
+export type {
+  AogmCounts,
+  DivisionScore,
+  LabelledSequence,
+  SegmentationTruth,
+  TrackScores,
 } from "./evaluate/trackscores.js";
 
-// Track, analyse, report
+// Tracks, statistics, pictures
 export { type CtcTrack, formatTracks, parseTracks, validateCtc } from "./io/ctc.js";
-export { track, type TrackOptions, type TrackResult } from "./track/track.js";
-export { toCtc } from "./track/ctcgraph.js";
-export { analyse, type Statistics } from "./analyse/analyse.js";
+export type { DivisionEvidence, TrackOptions, TrackResult, TrackSettings } from "./track/track.js";
+export { type Tracker, trackers } from "./track/tracker.js";
+export { type CtcResult, toCtc } from "./track/ctcgraph.js";
+export type { Statistics } from "./analyse/analyse.js";
+export type { BranchStatistics } from "./analyse/lineage/branches.js";
+export type { Cycles } from "./analyse/lineage/cycles.js";
+export type { Divisions } from "./analyse/lineage/divisions.js";
+export type { DivisionOrientations } from "./analyse/lineage/orientation.js";
+export type { Reliability } from "./analyse/lineage/reliability.js";
+export type { VelocityAutocorrelation } from "./analyse/motion/autocorrelation.js";
+export type { MeanSquaredDisplacement } from "./analyse/motion/msd.js";
+export type { SpatialCorrelation } from "./analyse/motion/spatial.js";
+export type { Steps } from "./analyse/motion/steps.js";
+export type { VelocityField } from "./analyse/motion/velocityfield.js";
+export type { FrameStatistics } from "./analyse/population/density.js";
+export type { FrameIntensities } from "./analyse/population/intensities.js";
+export type { Neighbours } from "./analyse/population/neighbours.js";
+export type { ShapeStatistics } from "./analyse/population/shape.js";
+export type { Resampled } from "./analyse/summary/intervals.js";
+export type { Notes, Summary } from "./analyse/summary/summary.js";
+export type { Calibration, Units } from "./analyse/units/units.js";
+export type { Interval } from "./stats/bootstrap.js";
+export type { Rose } from "./stats/direction.js";
 export { nucleiTable } from "./analyse/tables/nucleitable.js";
 export { statisticsTables } from "./analyse/tables/statisticstables.js";
-export { buildReport, type ReportInput } from "./report/report.js";
+export type {
+  AnnotationPart,
+  LabelledPicture,
+  Notice,
+  ReportInput,
+  ScorePart,
+  SourceFacts,
+  Timing,
+  TrackPicture,
+  TrainingPart,
+} from "./report/input.js";
+export type { MethodsInput } from "./report/methods.js";
+export type { LossRecord, ThresholdScore } from "./plot/plots.js";
 export { annotationOverlay, overlayLabels } from "./draw/overlay.js";
+export type { AnnotationOverlayOptions, OverlayOptions } from "./draw/overlay.js";
+export type { TrackOverlayOptions } from "./draw/trackoverlay.js";
 export { annotationPreview, type PreviewFacts, type PreviewInput } from "./draw/previewpicture.js";
 export { trackOverlay } from "./draw/trackoverlay.js";
+export { defaultSimulateOptions, type SimulateOptions, simulatePresets } from "./simulate/scene.js";
+export type { SimulatedMovie } from "./simulate/simulate.js";
 
-// The commands
-export { mergeConfigs, parseConfig, type PartialConfig, resolveConfig } from "./pipeline/config/config.js";
-export type { Config } from "./pipeline/config/options.js";
-export type { PipelineContext, PipelineEvent } from "./pipeline/stage/events.js";
-export type { OutputOptions } from "./pipeline/store/folders.js";
-export type { AnnotationSummary } from "./pipeline/annotate/annotation.js";
-export type { TrainingResult } from "./pipeline/train/training.js";
-export type { SegmentationSummary } from "./pipeline/segment/segmentation.js";
-export type { TrackingSummary } from "./pipeline/track/tracking.js";
-export { exportModel, type ExportOptions, type ModelPackage } from "./pipeline/export/modelpackage.js";
-export { type Preview, preview } from "./pipeline/annotate/preview.js";
-export { analyseTracks, annotate, segmentImages, trackLabels, train } from "./pipeline/run/commands.js";
-export { demo, type DemoResult } from "./pipeline/run/demo.js";
-export {
-  evaluateLabels,
-  evaluateTracks,
-  formatTrackCsv,
-  type LabelEvaluation,
-} from "./pipeline/evaluate/evaluation.js";
-export { reportRun } from "./pipeline/run/reportagain.js";
-export { run, type RunResult } from "./pipeline/run/run.js";
-export { study, type StudyResult } from "./pipeline/study/study.js";
-export { simulateTo } from "./pipeline/simulate/simulation.js";
+// Image files as bytes
+export { encodePng } from "./io/png/png.js";
+
+// Types that only others are made of
+export type { Fate } from "./analyse/lineage/fate.js";
+export type { Alignment } from "./analyse/lineage/orientation.js";
+export type { PowerLaw } from "./analyse/motion/msd.js";
+export type { FieldCells } from "./analyse/motion/velocityfield.js";
+export type { ShapeMeasure } from "./analyse/population/shape.js";
+export type { SpeedRange } from "./draw/trackoverlay.js";
+export type { View } from "./draw/view.js";
+export type { ObjectList } from "./evaluate/matching.js";
+export type { PixelScores, ThresholdScores } from "./evaluate/scores.js";
+export type { PlateauState } from "./model/schedule.js";
+export type { Best } from "./model/train.js";
+export type { OptimiserState } from "./model/trainer.js";
+export type { AxialDirections } from "./stats/direction.js";
+export type { Survival } from "./stats/survival.js";

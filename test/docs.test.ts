@@ -4,6 +4,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { buildProgram } from "../src/cli/main.js";
+import * as memory from "../src/index.js";
+import * as node from "../src/node.js";
 import { parseConfig, resolveConfig } from "../src/pipeline/config/config.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -50,13 +52,14 @@ describe("documents", () => {
   });
 
   it("import only what the package exports", () => {
-    const index = text("src/index.ts");
-    const names = documents
+    const entries = { karyon: memory, "karyon/node": node };
+    const imports = documents
       .flatMap((name) => blocks(name, "ts"))
-      .flatMap((code) => [...code.matchAll(/import \{([^}]*)\} from "karyon"/g)])
-      .flatMap((match) => match[1]!.split(",").map((part) => part.trim()));
-    expect(names.length).toBeGreaterThan(0);
-    for (const name of names) expect(index).toMatch(new RegExp(`\\b${name}\\b`));
+      .flatMap((code) => [...code.matchAll(/import \{([^}]*)\} from "(karyon(?:\/node)?)"/g)])
+      .flatMap((match) => match[1]!.split(",").map((part) => ({ name: part.trim(), entry: match[2]! })));
+    expect(imports.length).toBeGreaterThan(0);
+    for (const { name, entry } of imports)
+      expect(entries[entry as keyof typeof entries]).toHaveProperty(name);
   });
 
   it("link to files that exist", () => {

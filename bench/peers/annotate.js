@@ -3,14 +3,10 @@
 // milliseconds within each of our functions (those it calls included) instead.
 import { Session } from "node:inspector";
 import { createInterface } from "node:readline";
-import {
-  annotatePaper,
-  labelCandidates,
-  decide,
-  estimateScale,
-  openSource,
-  proposeObjects,
-} from "../../dist/index.js";
+import { labelCandidates, decide, proposeObjects } from "../../dist/annotate/auto.js";
+import { annotatePaper } from "../../dist/annotate/paper.js";
+import { estimateScale } from "../../dist/annotate/scale.js";
+import { openSource } from "../../dist/pipeline/source/source.js";
 
 const presets = {
   async paper(path, step) {

@@ -2,7 +2,11 @@
 // request a line, one JSON answer a line. {"layout": "blocked" | "nchw", "batch": n, "patch": px, "steps": n}
 // or {"image": PATH, "model": FOLDER, "out": PATH}.
 import { createInterface } from "node:readline";
-import { estimateScale, loadModel, openSource, segment, writeLabels } from "../../dist/index.js";
+import { estimateScale } from "../../dist/annotate/scale.js";
+import { openSource } from "../../dist/pipeline/source/source.js";
+import { writeLabels } from "../../dist/pipeline/store/labelfiles.js";
+import { loadModel } from "../../dist/pipeline/store/modelfolder.js";
+import { segment } from "../../dist/segment/segment.js";
 import { chooseLayout } from "../../dist/model/chooselayout.js";
 import { defaultModelConfig as config } from "../../dist/model/modelconfig.js";
 import { layersOf } from "../../dist/model/parameters.js";

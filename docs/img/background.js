@@ -6,15 +6,12 @@ import { blend, hatchPixel } from "../../dist/draw/canvas.js";
 import { annotationColours, distinctColours, outlineColours } from "../../dist/draw/colours.js";
 import { drawText, textWidth } from "../../dist/draw/text.js";
 import { contrastOf, drawLabels } from "../../dist/draw/view.js";
-import {
-  annotateAuto,
-  annotationOverlay,
-  noiseBackground,
-  overlayLabels,
-  random,
-  simulate,
-  simulatePresets,
-} from "../../dist/index.js";
+import { annotateAuto } from "../../dist/annotate/auto.js";
+import { noiseBackground } from "../../dist/annotate/paper.js";
+import { random } from "../../dist/core/random.js";
+import { annotationOverlay, overlayLabels } from "../../dist/draw/overlay.js";
+import { simulatePresets } from "../../dist/simulate/scene.js";
+import { simulate } from "../../dist/simulate/simulate.js";
 import { encodePng } from "../../dist/io/png/png.js";
 
 const scene = { ...simulatePresets.crowded, height: 512, width: 512, frames: 2, seed: 7 };

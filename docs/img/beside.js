@@ -2,7 +2,9 @@
 // frames of KARYON_SHARED, which are not part of the project)
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openSource, simulate, simulatePresets } from "../../dist/index.js";
+import { openSource } from "../../dist/pipeline/source/source.js";
+import { simulatePresets } from "../../dist/simulate/scene.js";
+import { simulate } from "../../dist/simulate/simulate.js";
 import { encodePng } from "../../dist/io/png/png.js";
 
 const [out = "beside.png"] = process.argv.slice(2);

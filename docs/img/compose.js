@@ -5,14 +5,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { contrastOf } from "../../dist/draw/view.js";
-import {
-  annotateAuto,
-  composeTouching,
-  defaultComposeOptions,
-  openSource,
-  overlayLabels,
-  random,
-} from "../../dist/index.js";
+import { annotateAuto } from "../../dist/annotate/auto.js";
+import { random } from "../../dist/core/random.js";
+import { composeTouching, defaultComposeOptions } from "../../dist/dataset/touching.js";
+import { overlayLabels } from "../../dist/draw/overlay.js";
+import { openSource } from "../../dist/pipeline/source/source.js";
 import { encodePng } from "../../dist/io/png/png.js";
 
 const [

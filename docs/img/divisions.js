@@ -7,7 +7,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { drawText } from "../../dist/draw/text.js";
 import { contrastOf, drawGrey, drawLabels } from "../../dist/draw/view.js";
-import { openSource, readLabels } from "../../dist/index.js";
+import { openSource } from "../../dist/pipeline/source/source.js";
+import { readLabels } from "../../dist/pipeline/store/labelfiles.js";
 import { parseCsv } from "../../dist/io/csv.js";
 import { encodePng } from "../../dist/io/png/png.js";
 

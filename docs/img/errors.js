@@ -15,14 +15,11 @@ import { canvasOf, drawCurves } from "../../dist/draw/canvas.js";
 import { contourLines } from "../../dist/draw/contours.js";
 import { drawText, shortened } from "../../dist/draw/text.js";
 import { contrastOf, drawGrey } from "../../dist/draw/view.js";
-import {
-  annotate,
-  listErrors,
-  matchInstances,
-  openSource,
-  readLabels,
-  resolveConfig,
-} from "../../dist/index.js";
+import { listErrors, matchInstances } from "../../dist/evaluate/instances.js";
+import { resolveConfig } from "../../dist/pipeline/config/config.js";
+import { annotate } from "../../dist/pipeline/run/commands.js";
+import { openSource } from "../../dist/pipeline/source/source.js";
+import { readLabels } from "../../dist/pipeline/store/labelfiles.js";
 import { parseCsv } from "../../dist/io/csv.js";
 import { encodePng } from "../../dist/io/png/png.js";
 

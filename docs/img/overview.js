@@ -2,14 +2,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  analyse,
-  annotationOverlay,
-  openSource,
-  overlayLabels,
-  readLabels,
-  trackOverlay,
-} from "../../dist/index.js";
+import { analyse } from "../../dist/analyse/analyse.js";
+import { annotationOverlay, overlayLabels } from "../../dist/draw/overlay.js";
+import { trackOverlay } from "../../dist/draw/trackoverlay.js";
+import { openSource } from "../../dist/pipeline/source/source.js";
+import { readLabels } from "../../dist/pipeline/store/labelfiles.js";
 import { encodePng } from "../../dist/io/png/png.js";
 import { readTracking } from "../../dist/pipeline/track/tracking.js";
 

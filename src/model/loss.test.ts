@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ort } from "#platform";
+import { ort } from "#runtime";
 import { random } from "../core/random.js";
 import { Graph } from "../nn/graph.js";
 import { split } from "../nn/primitives.js";

@@ -1,4 +1,4 @@
-import { ort } from "#platform";
+import { ort } from "#runtime";
 import { CorruptFile, InvalidInput, isKaryonError, messageOf } from "../core/errors.js";
 import type { Device } from "../nn/devices.js";
 import { openSession } from "../nn/session.js";
@@ -12,14 +12,15 @@ export interface RawPrediction {
   readonly distances: Float32Array;
 }
 
-/** A network that is open for prediction. */
+/** A network that is open: it holds memory of the runtime until it is released. */
 export interface Predictor {
   readonly config: ModelConfig;
   /**
    * What the network says about an image.
    *
    * @param data height x width, normalised grey values
-   * @param height,width multiples of grid x 2^depth, in px
+   * @param height px, a multiple of grid x 2^depth
+   * @param width px, likewise
    * @throws InvalidInput when they are not, or the data is not of that size
    */
   predict(data: Float32Array, height: number, width: number): Promise<RawPrediction>;

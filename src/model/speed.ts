@@ -1,4 +1,4 @@
-import { ort } from "#platform";
+import { ort } from "#runtime";
 import type { Device } from "../nn/devices.js";
 import { Graph } from "../nn/graph.js";
 import { openSession } from "../nn/session.js";

@@ -1,4 +1,4 @@
-import { ort } from "#platform";
+import { ort } from "#runtime";
 import type { Batch } from "../core/batch.js";
 import { InvalidInput } from "../core/errors.js";
 import { sizeOf } from "../core/tensor.js";

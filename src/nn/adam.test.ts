@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ort } from "#platform";
+import { ort } from "#runtime";
 import { random } from "../core/random.js";
 import { adamScalars, emitAdam } from "./adam.js";
 import { Graph, type Value } from "./graph.js";

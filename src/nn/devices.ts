@@ -5,5 +5,5 @@
  * adapter; the others are passed on to the runtime as they are.
  */
 export const devices = ["cpu", "webgpu", "cuda", "coreml", "dml"] as const;
-/** One of `devices`. */
+/** Where a network runs, by the name that the runtime has for it. */
 export type Device = (typeof devices)[number];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ort } from "#platform";
+import { ort } from "#runtime";
 import { CorruptFile } from "../core/errors.js";
 import { Graph } from "./graph.js";
 import { readInitialisers } from "./onnx.js";

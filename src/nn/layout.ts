@@ -10,7 +10,7 @@
  * The internal domain may change with any release: the version of the runtime is pinned, and `probeBlock`
  * looks before it is used.
  */
-import { ort } from "#platform";
+import { ort } from "#runtime";
 import { sizeOf } from "../core/tensor.js";
 import { Graph, type Value } from "./graph.js";
 

@@ -1,5 +1,5 @@
 /** Sessions of the runtime on any device. */
-import { ort } from "#platform";
+import { deviceOptions, ort, runtimeDevices } from "#runtime";
 import { InvalidInput, messageOf } from "../core/errors.js";
 import { devices, type Device } from "./devices.js";
 import { Graph } from "./graph.js";
@@ -28,38 +28,27 @@ export async function openSession(
   threads: number,
   options: SessionOptions = {},
 ): Promise<Session> {
-  if (device !== "cpu") await requireDevice(device);
-  return ort.InferenceSession.create(bytes, {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: "all",
-    logSeverityLevel: 3,
-    ...(device === "cpu" ? {} : { executionProviders: [device] }),
-    ...options,
-  });
+  try {
+    return await ort.InferenceSession.create(bytes, {
+      graphOptimizationLevel: "all",
+      logSeverityLevel: 3,
+      ...deviceOptions(device, threads),
+      ...options,
+    });
+  } catch (error) {
+    // The runtime's message does not tell whether the device or the model is at fault.
+    if (device !== "cpu") await requireDevice(device);
+    throw error;
+  }
 }
 
-/** What was found of each device that was asked for. */
-const found = new Map<Device, Promise<void>>();
-
 /**
- * Looks once in a process whether the runtime can open the smallest of models on a device.
+ * Looks whether the runtime can open the smallest of models on a device.
  *
  * @throws InvalidInput where it cannot
  */
-function requireDevice(device: Exclude<Device, "cpu">): Promise<void> {
-  const known = found.get(device);
-  if (known) return known;
-  const asked = open(device);
-  found.set(device, asked);
-  return asked;
-}
-
-async function open(device: Exclude<Device, "cpu">): Promise<void> {
-  const shipped = ort
-    .listSupportedBackends()
-    .map(({ name }) => name)
-    .filter((name) => (devices as readonly string[]).includes(name));
+async function requireDevice(device: Exclude<Device, "cpu">): Promise<void> {
+  const shipped = runtimeDevices().filter((name) => (devices as readonly string[]).includes(name));
   if (!shipped.includes(device))
     throw missingDevice(device, `a runtime that has ${shipped.join(", ")} on this platform`);
   const graph = new Graph();
@@ -75,7 +64,7 @@ async function open(device: Exclude<Device, "cpu">): Promise<void> {
   }
 }
 
-/** The error for a device that cannot be opened. @param received what the runtime says or has */
+/** The error for a device that was asked for and cannot be used; `received` says why. */
 export const missingDevice = (device: Exclude<Device, "cpu">, received: string): InvalidInput =>
   new InvalidInput(`device ${device}`, "a device that works on this machine", received, advice[device]);
 

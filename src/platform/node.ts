@@ -1,20 +1,28 @@
 /**
- * Everything L0 to L2 need from the machine: compression and the ONNX runtime. Reached as `#platform`
- * (package.json "imports"), so that a browser build can put another file in its place. Files, folders and
- * threads are touched in L3 and L4 only.
+ * Compression and the number of cores, by Node. Reached as `#platform`; `browser.ts` is the same for the
+ * browser, and package.json "imports" chooses. Files, folders and threads are touched in L3 and L4 only.
  */
 import { availableParallelism } from "node:os";
 import { deflateSync, inflateSync, crc32 as zlibCrc32 } from "node:zlib";
 
-export * as ort from "onnxruntime-node";
-
 /**
- * zlib format (RFC 1950).
+ * Decompresses zlib format (RFC 1950).
  *
- * @throws Error when the data is corrupt, ends early or gives more than `most` bytes.
+ * @param maximum bytes that may come out
+ * @throws Error when the data is corrupt, ends early or gives more than `maximum` bytes.
  */
 export const inflate = (bytes: Uint8Array, maximum = 2 ** 32 - 1): Uint8Array =>
   inflateSync(bytes, { maxOutputLength: maximum });
+
+/**
+ * Compresses to zlib format (RFC 1950).
+ *
+ * @param level 0 (none) to 9 (smallest)
+ */
 export const deflate = (bytes: Uint8Array, level = 6): Uint8Array => deflateSync(bytes, { level });
+
+/** CRC-32 as PNG and zip use it, an unsigned number. */
 export const crc32 = (bytes: Uint8Array): number => zlibCrc32(bytes);
+
+/** Threads that the machine runs at the same time. */
 export const cores = (): number => availableParallelism();

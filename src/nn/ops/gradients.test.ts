@@ -7,7 +7,7 @@
  * between, and the number is passed over; most must remain.
  */
 import { describe, expect, it } from "vitest";
-import { ort } from "#platform";
+import { ort } from "#runtime";
 import { random } from "../../core/random.js";
 import { sizeOf } from "../../core/tensor.js";
 import { Graph, type Value } from "../graph.js";

@@ -10,7 +10,7 @@ import type { DeviceReport, ProbeRequest } from "../../workers/train/protocol.js
 import type { Config } from "./options.js";
 import { threadsOf } from "./threads.js";
 
-/** Where networks run. */
+/** Where the networks of a command run. */
 export interface ChosenDevice {
   readonly device: Device;
   /** Says what is used, where it is not simply the processor. */
@@ -43,6 +43,10 @@ const patience = 10_000;
 /** One that was asked for by name may compile for this long, ms. */
 const timeoutByName = 120_000;
 
+/**
+ * What was found, by what was asked. Kept for the life of the process: devices and drivers are facts of the
+ * machine, trying them takes up to ten seconds, and a run asks before each of its networks.
+ */
 const chosen = new Map<string, Promise<ChosenDevice>>();
 
 /**
@@ -57,10 +61,13 @@ const chosen = new Map<string, Promise<ChosenDevice>>();
  */
 export function chooseDevice(config: Pick<Config, "general">): Promise<ChosenDevice> {
   const requested = config.general.device;
-  const known = chosen.get(requested);
+  const threads = threadsOf(config);
+  // Devices are compared with the processor, whose speed depends on the threads.
+  const key = requested === "auto" ? `auto ${threads}` : requested;
+  const known = chosen.get(key);
   if (known) return known;
-  const asked = requested === "auto" ? findDevice(threadsOf(config)) : checkDevice(requested);
-  chosen.set(requested, asked);
+  const asked = requested === "auto" ? findDevice(threads) : checkDevice(requested);
+  chosen.set(key, asked);
   return asked;
 }
 
@@ -114,11 +121,15 @@ function probe(
   milliseconds: number,
 ): Promise<{ readonly reports: readonly DeviceReport[]; readonly end: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [fileURLToPath(workerFile("probe.js")), JSON.stringify(request)], {
-      stdio: ["ignore", "pipe", "ignore"],
-      timeout: milliseconds,
-      killSignal: "SIGKILL",
-    });
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(workerFile("train/probe.js")), JSON.stringify(request)],
+      {
+        stdio: ["ignore", "pipe", "ignore"],
+        timeout: milliseconds,
+        killSignal: "SIGKILL",
+      },
+    );
     let output = "";
     const finish = (end: string): void =>
       resolve({

@@ -35,7 +35,8 @@ export type Section = keyof typeof optionTable;
 /** The sections, in the order of the data. */
 export const sections = Object.keys(optionTable) as readonly Section[];
 
-type SectionConfig<S extends Section> = {
+/** The options of a section, with defaults filled in. */
+export type SectionConfig<S extends Section> = {
   readonly [K in keyof (typeof optionTable)[S]]: (typeof optionTable)[S][K] extends {
     schema: infer Z extends z.ZodType;
   }

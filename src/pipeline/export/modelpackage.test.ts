@@ -18,7 +18,7 @@ import { unzipSync } from "fflate";
 import * as web from "onnxruntime-web";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { ort } from "#platform";
+import { ort } from "#runtime";
 import { InvalidInput, OutputError } from "../../core/errors.js";
 import { random } from "../../core/random.js";
 import type { Tensor } from "../../core/tensor.js";

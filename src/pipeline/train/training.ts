@@ -1,17 +1,15 @@
 /** A training set on disk to a model on disk: `model.onnx`, `model.json`, `training.csv`, `loss.svg`. */
 import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { InvalidInput, isKaryonError, messageOf } from "../../core/errors.js";
+import { isKaryonError, messageOf } from "../../core/errors.js";
 import type { StageContext } from "../../core/progress.js";
 import type { ExpectedQuality } from "../../core/quality.js";
-import { defaultAugmentOptions } from "../../dataset/augment.js";
 import { defaultNormalisation } from "../../dataset/samples.js";
-import { defaultModelConfig, type ModelConfig, sizeMultiple } from "../../model/modelconfig.js";
+import { scaleRule, type TrainingSettings, trainingSettings } from "../../learn/trainingsettings.js";
+import type { ModelConfig } from "../../model/modelconfig.js";
 import type { ModelDescription } from "../../model/modelfile.js";
 import type { TrainingRecord, TrainingState } from "../../model/train.js";
 import type { Device } from "../../nn/devices.js";
-import { scaleFor } from "../../segment/modelscale.js";
-import type { TrainingSettings } from "../../workers/train/protocol.js";
 import { trainInThreads } from "../../workers/train/trainingthreads.js";
 import { readAnnotation } from "../annotate/annotation.js";
 import type { Config, TrainConfig } from "../config/options.js";
@@ -21,162 +19,13 @@ import { type CheckpointOptions, findState, originOf, type ResumePoint, writeSta
 import { provenanceOf, writeModel } from "./modelwriting.js";
 import { readSamples } from "./trainingset.js";
 
-/** What the efforts but that of the paper have in common. */
-const usual = {
-  batch: 4,
-  patch: 96,
-  learningRate: 1e-3,
-  schedule: "hold",
-  averaging: 0.995,
-  warmup: 100,
-  augment: true,
-  filters: 32,
-  stepsPerEpoch: (steps: number) => Math.min(100, Math.max(1, Math.round(steps / 30))),
-} as const;
-
-/**
- * What `--effort` stands for. Source of `paper`, 100 epochs of 256 steps without augmentation: Englbrecht et
- * al. 2021 and its scripts.
- */
-const efforts = {
-  quick: { ...usual, steps: 1000 },
-  standard: { ...usual, steps: 3000 },
-  thorough: { ...usual, steps: 10_000 },
-  paper: {
-    steps: 25_600,
-    batch: 4,
-    patch: 64,
-    learningRate: 3e-4,
-    schedule: "plateau",
-    averaging: 0,
-    warmup: 0,
-    augment: false,
-    filters: 32,
-    stepsPerEpoch: () => 256,
-  },
-} as const;
-
-/** A value of `--effort`. */
-export type Effort = keyof typeof efforts;
-
-/** The effort that was asked for, or that of the preset. */
-export const effortOf = ({ effort, preset }: Pick<TrainConfig, "effort" | "preset">): Effort =>
-  effort ?? (preset === "paper" ? "paper" : "standard");
-
-/** Epochs between two scores on what was held back. */
-const scoreEvery = 3;
-/** Steps without a better score after which the rate falls. */
-const contentSteps = 1200;
-
-/**
- * Instead of a preset's where a training goes on from a model: a full rate would first undo what it knows.
- */
-const fineTuning = { learningRate: 3e-4, warmup: 30 } as const;
-
-/**
- * Presets, and whatever the user set instead.
- *
- * @param from the model that the training goes on from
- * @throws InvalidInput when settings contradict each other or that model
- */
-export function trainingSettings(
-  train: TrainConfig,
-  seed: number,
-  threads: number,
-  from?: ModelDescription,
-  device: Device = "cpu",
-): { model: ModelConfig; settings: TrainingSettings } {
-  const preset = efforts[effortOf(train)];
-  const steps = train.steps ?? preset.steps;
-  const stepsPerEpoch = preset.stepsPerEpoch(steps);
-  const settings: TrainingSettings = {
-    steps,
-    seed,
-    threads,
-    device,
-    batch: train.batch ?? preset.batch,
-    patch: train.patch ?? preset.patch,
-    learningRate: train.learningRate ?? (from ? fineTuning : preset).learningRate,
-    schedule: train.schedule ?? preset.schedule,
-    warmup: Math.min((from ? fineTuning : preset).warmup, Math.floor(steps / 10)),
-    averaging: preset.averaging,
-    stepsPerEpoch,
-    scoreEvery,
-    contentAfter: Math.ceil(contentSteps / (scoreEvery * stepsPerEpoch)),
-    validation: train.validation,
-    foregroundFraction: 0.9,
-    compose: train.compose,
-    augment: (train.augment ?? preset.augment) ? defaultAugmentOptions : "none",
-  };
-  const model = modelConfig(train, { ...defaultModelConfig, filters: preset.filters }, from?.config);
-  const multiple = sizeMultiple(model);
-  if (settings.patch % multiple !== 0)
-    throw new InvalidInput(
-      "train.patch",
-      `a multiple of ${multiple} (grid x 2^depth)`,
-      String(settings.patch),
-      `for example ${Math.ceil(settings.patch / multiple) * multiple}`,
-    );
-  return { model, settings };
-}
-
-/** The shape of the network: the user's, or that of the model to go on from, which nothing may contradict. */
-function modelConfig(train: TrainConfig, preset: ModelConfig, from: ModelConfig | undefined): ModelConfig {
-  const set = { rays: train.rays, grid: train.grid, depth: train.depth, filters: train.filters };
-  const chosen = Object.entries(set).filter(
-    (entry): entry is [keyof typeof set, number] => entry[1] !== undefined,
-  );
-  for (const [name, value] of from ? chosen : []) {
-    if (value !== from![name])
-      throw new InvalidInput(
-        `train.${name}`,
-        `${from![name]}, as in the model ${train.from ?? ""}`,
-        String(value),
-        `leave out --${name}, or train from scratch without --from`,
-      );
-  }
-  return { ...(from ?? preset), ...Object.fromEntries(chosen) };
-}
-
-/**
- * Diameters, px, between which images are left as they are: there the network's grid is fine enough and its
- * field wide enough.
- */
-const unscaledDiameters = { low: 30, high: 60 } as const;
-/** Diameter, px, that nuclei outside of that range are brought to. */
-const targetDiameter = 40;
-
-/**
- * How much images with nuclei of this diameter (px) are scaled for the network. The paper's method takes them
- * as they are.
- */
-export function networkScale(
-  diameter: number,
-  {
-    preset,
-    effort,
-    nucleusSize,
-  }: Pick<TrainConfig, "preset" | "nucleusSize"> & Partial<Pick<TrainConfig, "effort">>,
-): number {
-  if (!(diameter > 0)) return 1;
-  if (nucleusSize !== undefined) return nucleusSize / diameter;
-  const fits = diameter >= unscaledDiameters.low && diameter <= unscaledDiameters.high;
-  return fits || effortOf({ effort, preset }) === "paper" ? 1 : targetDiameter / diameter;
-}
-
-/**
- * The same where a training goes on from a model: images are brought to the size that it knows, as when it
- * segments.
- */
-export const scaleRule =
-  (
-    train: Parameters<typeof networkScale>[1],
-    from: Pick<ModelDescription, "diameter" | "diameterRange"> | undefined,
-  ) =>
-  (diameter: number): number =>
-    from === undefined || train.nucleusSize !== undefined
-      ? networkScale(diameter, train)
-      : scaleFor(diameter, from);
+export {
+  type Effort,
+  effortOf,
+  networkScale,
+  scaleRule,
+  trainingSettings,
+} from "../../learn/trainingsettings.js";
 
 /** What a training gives beside its files. */
 export interface TrainingResult {

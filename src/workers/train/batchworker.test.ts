@@ -9,7 +9,7 @@ import type { ModelConfig } from "../../model/modelconfig.js";
 import { decodeCheckpoint } from "../../model/trainingstate.js";
 import { type Answer, valueOf } from "../answer.js";
 import { workerFile } from "../pool.js";
-import { drawingOf } from "./drawing.js";
+import { drawingOf } from "../../learn/drawing.js";
 import type { DrawRequest, Prepared, TrainingSettings } from "./protocol.js";
 import {
   batchLengths,

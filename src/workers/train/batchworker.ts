@@ -6,7 +6,7 @@ import { workerData } from "node:worker_threads";
 import type { Batch } from "../../core/batch.js";
 import type { ScaledSample } from "../../dataset/samples.js";
 import { type Answer, answerError } from "../answer.js";
-import { drawingOf } from "./drawing.js";
+import { drawingOf } from "../../learn/drawing.js";
 import type { DrawRequest, Prepared } from "./protocol.js";
 import { isStopped, put, wakeReader } from "./ring.js";
 

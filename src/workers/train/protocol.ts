@@ -1,13 +1,11 @@
 /** Messages between the pipeline, the thread that draws batches and the thread that trains. */
 import type { MessagePort } from "node:worker_threads";
-import type { Batch } from "../../core/batch.js";
-import type { ExpectedQuality } from "../../core/quality.js";
 import type { Tensor } from "../../core/tensor.js";
-import type { AugmentOptions } from "../../dataset/augment.js";
 import type { ScaledSample } from "../../dataset/samples.js";
+import type { TrainingOutcome } from "../../learn/fit.js";
+import type { TrainingSettings } from "../../learn/trainingsettings.js";
 import type { ModelConfig } from "../../model/modelconfig.js";
-import type { Schedule } from "../../model/schedule.js";
-import type { TrainingRecord, TrainingState } from "../../model/train.js";
+import type { TrainingState } from "../../model/train.js";
 import type { Device } from "../../nn/devices.js";
 import type { Answer } from "../answer.js";
 import type { BatchRing } from "./ring.js";
@@ -49,59 +47,6 @@ export interface DrawRequest {
   readonly port: MessagePort;
 }
 
-/** What the training has to know of the samples before it begins. */
-export interface Prepared {
-  /** Validation batches. */
-  readonly check: readonly Batch[];
-  /** What was held back. */
-  readonly validation: readonly ScaledSample[];
-  /** Median diameter of the training nuclei at the network's scale, px. */
-  readonly diameter: number;
-  /** Smallest and largest median diameter of a training image, likewise. */
-  readonly diameterRange: { readonly low: number; readonly high: number };
-  readonly trainingNames: readonly string[];
-  readonly validationNames: readonly string[];
-  /** Images with composed nuclei that were added to the training part. */
-  readonly composed: number;
-  /** What a user should know, one sentence each. */
-  readonly warnings: readonly string[];
-}
-
-/** Everything that decides what is learned, besides the data. */
-export interface TrainingSettings {
-  readonly steps: number;
-  readonly batch: number;
-  readonly patch: number;
-  readonly learningRate: number;
-  readonly schedule: Schedule["schedule"];
-  readonly warmup: number;
-  /** See `TrainOptions`. */
-  readonly averaging: number;
-  readonly stepsPerEpoch: number;
-  readonly scoreEvery: number;
-  readonly contentAfter?: number | undefined;
-  readonly validation: number;
-  readonly foregroundFraction: number;
-  readonly augment: AugmentOptions | "none";
-  /** Share of the patches that show touching nuclei composed from single ones, 0..0.9. */
-  readonly compose: number;
-  readonly seed: number;
-  readonly threads: number;
-  readonly device: Device;
-}
-
-/** What a training answers. */
-export interface TrainingOutcome extends Omit<Prepared, "check" | "validation"> {
-  readonly onnx: Uint8Array;
-  readonly history: readonly TrainingRecord[];
-  readonly best: number;
-  /** With their score on what was held back; NaN where nothing was. */
-  readonly thresholds: { readonly probability: number; readonly overlap: number; readonly score: number };
-  readonly layout: string;
-  /** Undefined where nothing was held back. */
-  readonly expected: ExpectedQuality | undefined;
-}
-
 /** What `probe.ts` is asked, as JSON. */
 export interface ProbeRequest {
   /** Tried in this order. */
@@ -124,7 +69,10 @@ export type DeviceReport =
       readonly speed: number | null;
     };
 
-/** From the thread that trains to the pipeline. */
+export type { Prepared } from "../../learn/drawing.js";
+export type { TrainingOutcome } from "../../learn/fit.js";
+export type { TrainingSettings } from "../../learn/trainingsettings.js";
+
 export type TrainingMessage =
   | { readonly type: "progress"; readonly done: number; readonly total: number; readonly message: string }
   | { readonly type: "checkpoint"; readonly step: number; readonly bytes: Uint8Array }

@@ -1,6 +1,6 @@
-import type { LabelImage } from "../../core/labels.js";
-import { areas } from "../../imgproc/components.js";
-import { equivalentDiameter } from "../../imgproc/regions.js";
+import type { LabelImage } from "../core/labels.js";
+import { areas } from "../imgproc/components.js";
+import { equivalentDiameter } from "../imgproc/regions.js";
 
 /**
  * Diameters of the disks that have the area of each object, px, by label; labels that do not occur are left

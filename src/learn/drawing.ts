@@ -1,16 +1,16 @@
 /**
  * What the thread that draws batches does: divides the samples, composes touching nuclei, prepares, draws.
  */
-import type { Batch } from "../../core/batch.js";
-import { random } from "../../core/random.js";
-import { batchProvider } from "../../dataset/patches.js";
-import type { PreparedSample, ScaledSample } from "../../dataset/samples.js";
-import { splitScaled } from "../../dataset/holdout.js";
-import { composedSamples } from "../../dataset/touchingsamples.js";
-import type { ModelConfig } from "../../model/modelconfig.js";
-import { median } from "../../stats/percentile.js";
-import { labelDiameters } from "./diameters.js";
-import type { Prepared, TrainingSettings } from "./protocol.js";
+import type { Batch } from "../core/batch.js";
+import { random } from "../core/random.js";
+import { batchProvider } from "../dataset/patches.js";
+import type { PreparedSample, ScaledSample } from "../dataset/samples.js";
+import { splitScaled } from "../dataset/holdout.js";
+import { composedSamples } from "../dataset/touchingsamples.js";
+import type { ModelConfig } from "../model/modelconfig.js";
+import { median } from "../stats/percentile.js";
+import { labelDiameters } from "./labeldiameters.js";
+import type { TrainingSettings } from "./trainingsettings.js";
 
 /** Validation batches per check; enough for a stable loss, few enough to cost little. */
 const validationBatches = 8;
@@ -18,7 +18,25 @@ const validationBatches = 8;
 /** Training images that the thresholds are tuned on where none were held back. */
 const tunedOn = 4;
 
-/** What batches are drawn from, and what the training has to know of it. */
+/** What the training has to know of the samples before it begins. */
+export interface Prepared {
+  /** Validation batches. */
+  readonly check: readonly Batch[];
+  /** What was held back. */
+  readonly validation: readonly ScaledSample[];
+  /** Median diameter of the training nuclei at the network's scale, px. */
+  readonly diameter: number;
+  /** Smallest and largest median diameter of a training image, likewise. */
+  readonly diameterRange: { readonly low: number; readonly high: number };
+  readonly trainingNames: readonly string[];
+  readonly validationNames: readonly string[];
+  /** Images with composed nuclei that were added to the training part. */
+  readonly composed: number;
+  /** What a user should know, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** The batches of a training, and what has to be known before the first. */
 export interface Drawing {
   readonly prepared: Prepared;
   /** Training batch of a step, from 0; depends on seed and step alone. */
@@ -71,18 +89,21 @@ export function drawingOf(
       trainingNames: names(training),
       validationNames: names(validation),
       composed: composed.length,
-      warnings: settings.compose > 0 && composed.length === 0 ? [nothingComposed(notices)] : [],
+      warnings: composingWarnings(settings.compose, composed.length, notices),
     },
     some: training.slice(0, tunedOn).map(scaledOf),
   };
 }
 
-/** @param notices why, for each image */
-const nothingComposed = (notices: readonly string[]): string =>
-  "No touching nuclei were composed: " +
-  (notices.length === 1
-    ? notices[0]!
-    : `none of ${notices.length} images has two nuclei that are alone, and room for another.`);
+/** What a user should know where touching nuclei were asked for and none were composed. */
+function composingWarnings(share: number, composed: number, notices: readonly string[]): string[] {
+  if (share === 0 || composed > 0) return [];
+  const why =
+    notices.length === 1
+      ? notices[0]!
+      : `none of ${notices.length} images has two nuclei that are alone, and room for another.`;
+  return [`No touching nuclei were composed: ${why}`];
+}
 
 const scaledOf = ({ name, data, labels }: PreparedSample): ScaledSample => ({ name, data, labels });
 

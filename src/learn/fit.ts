@@ -1,0 +1,209 @@
+/**
+ * Samples to a network and what must be known to use it: training, thresholds tuned on what was held back,
+ * and the quality to expect. Where the batches come from is the caller's matter.
+ */
+import type { Batch } from "../core/batch.js";
+import type { LabelImage } from "../core/labels.js";
+import type { StageContext } from "../core/progress.js";
+import type { ExpectedQuality } from "../core/quality.js";
+import type { Tensor } from "../core/tensor.js";
+import type { ScaledSample } from "../dataset/samples.js";
+import { expectedQuality, type HeldBack } from "../evaluate/expected.js";
+import { matchInstances, scoreInstances } from "../evaluate/instances.js";
+import type { ModelConfig } from "../model/modelconfig.js";
+import { exportOnnx } from "../model/modelfile.js";
+import { createPredictor, type Predictor } from "../model/predictor.js";
+import { train, type TrainingRecord, type TrainingState } from "../model/train.js";
+import { labelsUnderFlips } from "../segment/flips.js";
+import { predictTiled } from "../segment/predict.js";
+import { type Thresholds, tuneThresholds } from "../segment/thresholds.js";
+import type { Prepared } from "./drawing.js";
+import type { TrainingSettings } from "./trainingsettings.js";
+
+/** What a training gives. */
+export interface TrainingOutcome extends Omit<Prepared, "check" | "validation"> {
+  /** The network, as `exportOnnx` writes it. */
+  readonly onnx: Uint8Array;
+  readonly history: readonly TrainingRecord[];
+  /** Step whose weights were kept. */
+  readonly best: number;
+  /** With their score on what was held back; NaN where nothing was. */
+  readonly thresholds: { readonly probability: number; readonly overlap: number; readonly score: number };
+  readonly layout: string;
+  /** Undefined where nothing was held back. */
+  readonly expected: ExpectedQuality | undefined;
+}
+
+/** What is trained. */
+export interface FitRequest {
+  readonly model: ModelConfig;
+  readonly settings: TrainingSettings;
+  /** First weights; random where absent. */
+  readonly weights?: ReadonlyMap<string, Tensor> | undefined;
+  /** Where an interrupted training was. */
+  readonly resume?: TrainingState | undefined;
+}
+
+/** What it is trained with. */
+export interface FitData {
+  readonly prepared: Prepared;
+  /** Training batch of a step, from 0. */
+  nextBatch(step: number): Batch;
+  /** Asked for after `onEnd`: some of the training images, to tune on where nothing was held back. */
+  some(): readonly ScaledSample[];
+}
+
+/** Who watches. */
+export interface FitContext extends StageContext {
+  /** Called where much time may have passed since the last call; may abort the signal. */
+  readonly look?: (() => void) | undefined;
+  /** Called after each epoch with the state to go on from. */
+  readonly onEpoch?: ((state: TrainingState) => void) | undefined;
+  /** Called when no batch will be asked for any more. */
+  readonly onEnd?: (() => void) | undefined;
+}
+
+/** Edge of the tiles that validation images are predicted in, px. */
+const tuningTile = 1024;
+
+/** At most so many pixels of what was held back are looked at for a score during training, */
+const glancePixels = 2 ** 20;
+/** and so many for the expected quality: enough objects, in a second or two. */
+const expectedPixels = 2 ** 22;
+
+/** IoU thresholds that StarDist tunes on, */
+const tunePrecisions = [0.3, 0.5, 0.7];
+/** and those whose scores must have stopped rising before the training ends early: outlines come last. */
+const stopPrecisions = [0.5, 0.7, 0.8];
+
+/**
+ * Trains a network, tunes its thresholds and estimates its quality.
+ *
+ * @throws TrainingDiverged; Cancelled when `context.signal` is aborted; InvalidInput where the device is
+ *   missing
+ */
+export async function fit(
+  { model, settings, weights, resume }: FitRequest,
+  data: FitData,
+  context: FitContext = {},
+): Promise<TrainingOutcome> {
+  const { check, validation, ...facts } = data.prepared;
+  const watch = watcher(settings.steps, context);
+  const glance = settings.schedule === "hold" ? spread(validation, glancePixels) : [];
+  const score = async (predictor: Predictor): Promise<number> =>
+    (await tune(predictor, glance, stopPrecisions, "scoring", watch)).highest;
+  const result = await train(
+    model,
+    { ...settings, layout: "auto", weights, resume, onEpoch: watch.onEpoch },
+    {
+      nextBatch: (step) => data.nextBatch(step),
+      validation: check,
+      ...(glance.length > 0 ? { validate: score } : {}),
+    },
+    { signal: context.signal, onProgress: watch.onProgress },
+  );
+  context.onEnd?.();
+  const onnx = exportOnnx(model, result.weights);
+  const images = validation.length > 0 ? validation : data.some();
+  const { threads, device } = settings;
+  const predictor = await createPredictor(onnx, model, { threads, device });
+  try {
+    const thresholds = await tune(predictor, images, tunePrecisions, "tuning the thresholds", watch);
+    const expected = await expectation(predictor, thresholds, spread(validation, expectedPixels), watch);
+    // Of images that were learned from, the score says nothing.
+    const told = { ...thresholds, score: validation.length > 0 ? thresholds.score : NaN };
+    const { history, best, layout } = result;
+    return { onnx, thresholds: told, expected, history, best, layout, ...facts };
+  } finally {
+    await predictor.release();
+  }
+}
+
+interface Watcher extends Pick<StageContext, "signal"> {
+  readonly onProgress: NonNullable<StageContext["onProgress"]>;
+  readonly onEpoch: (record: TrainingRecord, checkpoint: () => TrainingState) => void;
+  readonly look: () => void;
+  /** Tells what is done after or between the steps, and looks whether to go on. */
+  readonly say: (message: string) => void;
+}
+
+function watcher(steps: number, context: FitContext): Watcher {
+  let progress = { done: 0, total: steps };
+  let last: number | undefined;
+  const look = (): void => context.look?.();
+  return {
+    signal: context.signal,
+    look,
+    onEpoch: ({ validationLoss }, checkpoint) => {
+      last = validationLoss;
+      context.onEpoch?.(checkpoint());
+    },
+    onProgress: ({ done, total, message }) => {
+      progress = { done, total };
+      const known = last === undefined || Number.isNaN(last) ? "" : `, validation ${last.toFixed(4)}`;
+      context.onProgress?.({ done, total, message: `${message ?? ""}${known}` });
+    },
+    say: (message) => {
+      look();
+      context.onProgress?.({ ...progress, message });
+    },
+  };
+}
+
+/** Every so many-th image, so that there are about so many pixels: a movie may grow denser. */
+function spread(images: readonly ScaledSample[], maximum: number): readonly ScaledSample[] {
+  const every = Math.max(1, Math.ceil(images.reduce((sum, { data }) => sum + data.length, 0) / maximum));
+  return images.filter((_, index) => index % every === 0);
+}
+
+/** Tunes the thresholds on held-back images, or on a few of the training where none were held back. */
+async function tune(
+  predictor: Predictor,
+  images: readonly ScaledSample[],
+  ious: readonly number[],
+  what: string,
+  { signal, look, say }: Watcher,
+): Promise<ReturnType<typeof tuneThresholds>> {
+  const predictions = [];
+  for (const [index, { data, labels }] of images.entries()) {
+    say(`${what}, image ${index + 1} of ${images.length}`);
+    predictions.push({
+      prediction: await predictTiled({ ...labels, data }, predictor, tuningTile, { signal }),
+      truth: labels,
+    });
+  }
+  const score = (truth: LabelImage, predicted: LabelImage): number => {
+    look();
+    return meanPrecision(truth, predicted, ious);
+  };
+  return tuneThresholds(predictions, score, { signal });
+}
+
+/** Mean average precision; an image where there is nothing to score counts as nothing. */
+function meanPrecision(truth: LabelImage, predicted: LabelImage, ious: readonly number[]): number {
+  const { thresholds } = scoreInstances([matchInstances(truth, predicted)], ious).pooled;
+  return thresholds.reduce((sum, { ap }) => sum + (Number.isNaN(ap) ? 0 : ap), 0) / thresholds.length;
+}
+
+async function expectation(
+  predictor: Predictor,
+  thresholds: Thresholds,
+  images: readonly ScaledSample[],
+  { signal, say }: Watcher,
+): Promise<ExpectedQuality | undefined> {
+  const heldBack: HeldBack[] = [];
+  for (const [index, { data, labels }] of images.entries()) {
+    say(`estimating the quality, image ${index + 1} of ${images.length}`);
+    const [found, ...others] = await labelsUnderFlips(
+      { ...labels, data },
+      predictor,
+      { ...thresholds, tile: tuningTile },
+      { signal },
+    );
+    heldBack.push({
+      annotated: matchInstances(labels, found),
+      flipped: others.map((other) => matchInstances(found, other)),
+    });
+  }
+  return expectedQuality(heldBack);
+}

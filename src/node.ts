@@ -1,0 +1,328 @@
+/**
+ * Karyon on folders of files, for Node: the commands of the command line as functions. Each takes one object
+ * of options, writes what the command writes and returns what it found.
+ *
+ * All can be stopped (`signal`), say what they do (`onEvent`), and throw errors that are told apart by kind
+ * (`isKaryonError`). The verbs on data in memory are those of `karyon`.
+ */
+import { readFileSync } from "node:fs";
+import type { Statistics } from "./analyse/analyse.js";
+import { type Model, openModel as openModelInMemory, type OpenModelOptions } from "./api/openmodel.js";
+import type { TrackScores } from "./evaluate/trackscores.js";
+import { parseModelDescription } from "./model/modelfile.js";
+import type { AnnotationSummary } from "./pipeline/annotate/annotation.js";
+import { type Preview, preview as previewFrame } from "./pipeline/annotate/preview.js";
+import * as configuration from "./pipeline/config/config.js";
+import type { Config } from "./pipeline/config/options.js";
+import type { PartialConfig } from "./pipeline/config/partialconfig.js";
+import * as evaluation from "./pipeline/evaluate/evaluation.js";
+import { exportModel as packModel, type ModelPackage } from "./pipeline/export/modelpackage.js";
+import { reportRun } from "./pipeline/run/reportagain.js";
+import * as commands from "./pipeline/run/commands.js";
+import { demo as runDemo, type DemoResult } from "./pipeline/run/demo.js";
+import { run as runAll, type RunResult } from "./pipeline/run/run.js";
+import type { SegmentationSummary } from "./pipeline/segment/segmentation.js";
+import { simulateOptionsOf, simulateTo } from "./pipeline/simulate/simulation.js";
+import { type Inspection, inspectFiles } from "./pipeline/source/inspection.js";
+import { type FileSource, openSource as openFiles, type SourceOptions } from "./pipeline/source/source.js";
+import type { PipelineContext } from "./pipeline/stage/events.js";
+import { modelFiles } from "./pipeline/store/modelfolder.js";
+import { study as runStudy, type StudyResult } from "./pipeline/study/study.js";
+import type { TrackingSummary } from "./pipeline/track/tracking.js";
+import type { TrainingResult } from "./pipeline/train/training.js";
+
+/** What every command takes. */
+export interface CommandOptions extends PipelineContext {
+  /** Options by section, as in a configuration file. */
+  readonly config?: PartialConfig | undefined;
+}
+
+/** What every command takes that fills a folder. */
+export interface OutputOptions extends CommandOptions {
+  /** Folder for the result: written whole or not at all. */
+  readonly out: string;
+  /** Replace an earlier result of the same command. Default false. */
+  readonly overwrite?: boolean | undefined;
+}
+
+/** The defaults with what the user set. @throws InvalidInput naming the option that is wrong */
+const resolved = ({ config = {} }: CommandOptions): Config =>
+  configuration.resolveConfig(config as configuration.PartialConfig, "config");
+
+const folderOptions = (
+  options: OutputOptions,
+): { readonly out: string; readonly config: Config; readonly overwrite: boolean } => ({
+  out: options.out,
+  config: resolved(options),
+  overwrite: options.overwrite ?? false,
+});
+
+/** Options of `run`. */
+export interface RunOptions extends OutputOptions {
+  /** With `overwrite`: replace the trained network, too, where it would be another one now. Default false. */
+  readonly retrain?: boolean | undefined;
+  /** Files, folders and patterns of images. */
+  readonly inputs: readonly string[];
+}
+
+/**
+ * Annotates, trains, segments, tracks, analyses and reports, as `karyon run` does. Run again, it goes on after
+ * the last finished stage.
+ *
+ * @throws OutputError when `out` holds something else; the errors of the stages
+ */
+export const run = (options: RunOptions): Promise<RunResult> =>
+  runAll({ inputs: options.inputs, retrain: options.retrain ?? false, ...folderOptions(options) }, options);
+
+/** Options of `study`. */
+export interface StudyOptions extends OutputOptions {
+  /** With `overwrite`: replace the trained network, too, where it would be another one now. Default false. */
+  readonly retrain?: boolean | undefined;
+  /** The table of samples: a CSV file with the columns file, condition and replicate. */
+  readonly samples: string;
+}
+
+/**
+ * Runs every movie of a table with one network and compares the conditions, as `karyon study` does.
+ *
+ * @throws InvalidInput when the table is wrong; the errors of the stages
+ */
+export const study = (options: StudyOptions): Promise<StudyResult> =>
+  runStudy(
+    { samples: options.samples, retrain: options.retrain ?? false, ...folderOptions(options) },
+    options,
+  );
+
+/** Options of `demo`. */
+export interface DemoOptions extends CommandOptions {
+  /** Folder for the movie and the results. An earlier demo there, and nothing else, is replaced. */
+  readonly out: string;
+}
+
+/** Simulates a movie, runs everything on it and scores the result, as `karyon demo` does. */
+export const demo = (options: DemoOptions): Promise<DemoResult> =>
+  runDemo(options.out, resolved(options), options);
+
+/** Options of `annotate`. */
+export interface AnnotateOptions extends OutputOptions {
+  /** Files, folders and patterns of images. */
+  readonly inputs: readonly string[];
+}
+
+/** Makes a training set from raw images, as `karyon annotate` does. */
+export const annotate = (options: AnnotateOptions): Promise<AnnotationSummary> =>
+  commands.annotate({ inputs: options.inputs, ...folderOptions(options) }, options);
+
+/** Options of `preview`. */
+export interface PreviewOptions extends CommandOptions {
+  /** Files, folders and patterns of images. */
+  readonly inputs: readonly string[];
+  /** The frame: its name, or else its number from 0. */
+  readonly frame: string | number;
+  /** Folder for the picture. Default: the present one. */
+  readonly out?: string | undefined;
+}
+
+/** Draws what an annotation makes of one frame, as `karyon annotate --preview` does. */
+export const preview = (options: PreviewOptions): Promise<Preview> =>
+  previewFrame(options.inputs, String(options.frame), options.out, resolved(options), options);
+
+/** Options of `train`. */
+export interface TrainOptions extends OutputOptions {
+  /** Folder with `images/` and `masks/`, such as `annotate` makes. */
+  readonly dataset: string;
+}
+
+/**
+ * Trains a network on a training set, as `karyon train` does. A training that was interrupted is gone on with
+ * when the same one is asked for again.
+ */
+export const train = (options: TrainOptions): Promise<TrainingResult> =>
+  commands.train({ dataset: options.dataset, ...folderOptions(options) }, options);
+
+/** Options of `segment`. */
+export interface SegmentOptions extends OutputOptions {
+  /** Folder of the model. */
+  readonly model: string;
+  /** Files, folders and patterns of images. */
+  readonly inputs: readonly string[];
+}
+
+/** Segments images with a model, as `karyon segment` does. */
+export const segment = (options: SegmentOptions): Promise<SegmentationSummary> =>
+  commands.segmentImages(
+    { model: options.model, inputs: options.inputs, ...folderOptions(options) },
+    options,
+  );
+
+/** Options of `track`. */
+export interface TrackOptions extends OutputOptions {
+  /** Folder of label images, such as `segment` makes. */
+  readonly labels: string;
+}
+
+/** Links the nuclei of a movie through time, as `karyon track` does. */
+export const track = (options: TrackOptions): Promise<TrackingSummary> =>
+  commands.trackLabels({ labels: options.labels, ...folderOptions(options) }, options);
+
+/** Options of `analyse`. */
+export interface AnalyseOptions extends OutputOptions {
+  /** Folder of tracks, such as `track` makes. */
+  readonly tracks: string;
+}
+
+/** Statistics of tracks, as `karyon analyse` makes them. */
+export const analyse = (options: AnalyseOptions): Promise<Statistics> =>
+  commands.analyseTracks({ tracks: options.tracks, ...folderOptions(options) }, options);
+
+/** Options of `evaluate`. */
+export interface EvaluateOptions extends PipelineContext {
+  /** A label image, or a folder of them. */
+  readonly labels: string;
+  /** The true labels: a label image, or a folder of them. */
+  readonly truth: string;
+}
+
+/** Scores label images against the truth, as `karyon evaluate` does. */
+export const evaluate = ({
+  truth,
+  labels,
+  ...context
+}: EvaluateOptions): Promise<evaluation.LabelEvaluation> => evaluation.evaluateLabels(truth, labels, context);
+
+/** Options of `evaluateTracks`. */
+export interface EvaluateTracksOptions extends PipelineContext {
+  /** Folder of tracks in the layout of the Cell Tracking Challenge, such as `track` makes. */
+  readonly tracks: string;
+  /** The true tracks, in the same layout. */
+  readonly truth: string;
+}
+
+/** Scores tracks against the truth, as `karyon evaluate --tracks` does. */
+export const evaluateTracks = ({ truth, tracks, ...context }: EvaluateTracksOptions): Promise<TrackScores> =>
+  evaluation.evaluateTracks(truth, tracks, context);
+
+/** Options of `report`. */
+export interface ReportOptions extends PipelineContext {
+  /** Output folder of a finished run. */
+  readonly folder: string;
+}
+
+/** Writes figures and report of a finished run again, as `karyon report` does. @returns the path of the report */
+export const report = ({ folder, ...context }: ReportOptions): Promise<string> => reportRun(folder, context);
+
+/** Makes a movie of nuclei with known truth, as `karyon simulate` does. */
+export const simulate = (options: OutputOptions): Promise<void> =>
+  simulateTo(options.out, simulateOptionsOf(resolved(options)), folderOptions(options), options);
+
+/** Options of `inspect`. */
+export interface InspectOptions {
+  /** Files, folders and patterns of images. */
+  readonly inputs: readonly string[];
+}
+
+/** Axes, calibration and values of image files, and what looks wrong, as `karyon inspect` shows them. */
+export const inspect = ({ inputs }: InspectOptions): Promise<Inspection[]> => inspectFiles(inputs);
+
+/** Options of `exportModel`. */
+export interface ExportModelOptions extends PipelineContext {
+  /** Folder of the model. */
+  readonly model: string;
+  /** The package: a file name that ends in .zip. */
+  readonly out: string;
+  /** Replace an earlier package of that name. Default false. */
+  readonly overwrite?: boolean | undefined;
+  /** Name of the model. */
+  readonly name?: string | undefined;
+  /** Who made it. Default: nobody is named. */
+  readonly authors?: readonly string[] | undefined;
+  /** SPDX identifier of the licence that the model is given under. */
+  readonly license?: string | undefined;
+}
+
+/** Packs a model for other programs, as `karyon export-model` does. */
+export const exportModel = ({
+  model,
+  out,
+  overwrite = false,
+  name,
+  authors,
+  license,
+  ...context
+}: ExportModelOptions): Promise<ModelPackage> =>
+  packModel(model, out, { overwrite, name, authors, license }, context);
+
+/**
+ * Opens the model in a folder. Its `segment` gives for an image in memory what `karyon segment` gives for that
+ * image in a file.
+ *
+ * @throws InvalidInput when a part or the device is missing, CorruptFile when it cannot be understood
+ */
+export async function openModel(folder: string, options: OpenModelOptions = {}): Promise<Model> {
+  const [network, json] = modelFiles(folder);
+  const description = parseModelDescription(readFileSync(json, "utf8"), json);
+  return openModelInMemory({ onnx: readFileSync(network), description }, options);
+}
+
+/** Options of `openSource`. */
+export interface OpenSourceOptions extends SourceOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Opens files, folders and patterns as one source of images, which are read frame by frame.
+ *
+ * @throws InvalidInput when nothing can be read, or an option does not fit the files
+ */
+export const openSource = (
+  inputs: readonly string[],
+  { signal, ...options }: OpenSourceOptions = {},
+): Promise<FileSource> => openFiles(inputs, options, { signal });
+
+/**
+ * Reads a configuration file.
+ *
+ * @param text YAML
+ * @param where name of the file, for messages
+ * @throws InvalidInput when it is no YAML mapping; what it says is checked by the command that gets it
+ */
+export const parseConfig = (text: string, where = "config"): PartialConfig =>
+  configuration.parseConfig(text, where);
+
+// Errors, images and label images
+export * from "./core/errors.js";
+export { formatInspection } from "./pipeline/source/inspection.js";
+export { formatTrackCsv } from "./pipeline/evaluate/evaluation.js";
+export {
+  type LabelWriter,
+  openLabelWriter,
+  readLabels,
+  readLabelWindow,
+  writeLabels,
+} from "./pipeline/store/labelfiles.js";
+
+// Types of options and results
+export type { Model, ModelSegmentOptions, OpenModelOptions } from "./api/openmodel.js";
+export type * from "./pipeline/config/partialconfig.js";
+export type { PipelineContext, PipelineEvent } from "./pipeline/stage/events.js";
+export type { FileSource, SourceOptions } from "./pipeline/source/source.js";
+export type { AnnotationSummary } from "./pipeline/annotate/annotation.js";
+export type { Preview } from "./pipeline/annotate/preview.js";
+export type { LabelEvaluation } from "./pipeline/evaluate/evaluation.js";
+export type { ModelPackage } from "./pipeline/export/modelpackage.js";
+export type { DemoResult } from "./pipeline/run/demo.js";
+export type { RunResult } from "./pipeline/run/run.js";
+export type { SegmentationSummary } from "./pipeline/segment/segmentation.js";
+export type { Inspection } from "./pipeline/source/inspection.js";
+export type { StudyResult } from "./pipeline/study/study.js";
+export type { TrackingSummary } from "./pipeline/track/tracking.js";
+export type { TrainingResult } from "./pipeline/train/training.js";
+export type { Comparison, ConditionSummary, ConditionTest } from "./analyse/compare/conditions.js";
+export type { AcquisitionSummary, AnnotatedImage } from "./pipeline/annotate/annotation.js";
+export type { TouchingRecord } from "./pipeline/annotate/touchingimages.js";
+export type { AnnotateConfig, Section, SectionConfig } from "./pipeline/config/options.js";
+export type { PlaneValues } from "./pipeline/source/inspection.js";
+export type { InputRecord, RunRecord, StageRecord } from "./pipeline/store/provenance.js";
+export type { SampleRecord, StudyRecord } from "./pipeline/study/openstudy.js";
+export type { BackgroundUse } from "./annotate/movieoptions.js";
+export type { PermutationTest, TTest } from "./stats/twosamples.js";

@@ -1,0 +1,135 @@
+/** The package in a browser: one image annotated and segmented through onnxruntime-web, compared with Node. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join, normalize } from "node:path";
+import { type BrowserContext, chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { annotate } from "../src/api/annotateimage.js";
+import { openModel } from "../src/api/openmodel.js";
+import type { TrainedModel } from "../src/api/trainsamples.js";
+import type { Image } from "../src/core/image.js";
+import { bundleForBrowser } from "./browser/bundle.js";
+import { quickModel, quickSamples } from "./quickmodel.js";
+
+const browserPaths = [
+  process.env["KARYON_CHROMIUM"],
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+const executable = browserPaths.find((path) => path !== undefined && existsSync(path));
+
+/** Also for root, and without a word to anybody. */
+const flags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** What `page.js` answers. */
+interface Answer {
+  readonly annotated: readonly number[];
+  readonly labels: readonly number[];
+  readonly areas: readonly number[];
+  readonly scores: readonly number[];
+}
+
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+};
+
+/** Serves the bundle, and a page that loads it. */
+const serve = (folder: string): Promise<Server> =>
+  new Promise((resolve) => {
+    const server = createServer((request, response) => {
+      const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
+      response.setHeader("Content-Type", types[extname(path)] ?? "text/html");
+      const file = join(folder, path);
+      if (path === "/") response.end('<!doctype html><script type="module" src="/page.js"></script>');
+      else if (existsSync(file)) response.end(readFileSync(file));
+      else response.writeHead(404).end();
+    });
+    server.listen(0, "127.0.0.1", () => resolve(server));
+  });
+
+/** What the page finds in the image. */
+async function inBrowser(
+  context: BrowserContext,
+  url: string,
+  image: Image,
+  model: TrainedModel,
+): Promise<Answer> {
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  await page.goto(url);
+  await page.waitForFunction("globalThis.work !== undefined").catch(() => {
+    throw new Error(`the page does not load: ${errors.join("; ")}`);
+  });
+  const base64 = (bytes: ArrayLike<number>): string => Buffer.from(Uint8Array.from(bytes)).toString("base64");
+  const request = {
+    height: image.height,
+    width: image.width,
+    data: base64(image.data),
+    onnx: base64(model.onnx),
+    description: model.description,
+  };
+  return page.evaluate(
+    (given) => (globalThis as unknown as { work: (given: unknown) => Promise<Answer> }).work(given),
+    request,
+  );
+}
+
+describe.skipIf(executable === undefined)("karyon in Chromium (KARYON_CHROMIUM names another one)", () => {
+  const folder = mkdtempSync(join(tmpdir(), "karyon-browser-"));
+  let server: Server;
+  let context: BrowserContext;
+  let answer: Answer;
+  let image: Image;
+  let model: TrainedModel;
+
+  beforeAll(async () => {
+    [[{ image }], model] = [await quickSamples(), await quickModel()];
+    await bundleForBrowser(join(folder, "bundle"));
+    server = await serve(join(folder, "bundle"));
+    context = await chromium.launchPersistentContext(join(folder, "profile"), {
+      executablePath: executable!,
+      headless: true,
+      args: flags,
+    });
+    const { port } = server.address() as AddressInfo;
+    answer = await inBrowser(context, `http://127.0.0.1:${port}/`, image, model);
+  }, 300_000);
+
+  afterAll(async () => {
+    await context?.close();
+    server?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("annotates as Node does, to the pixel", async () => {
+    const { labels } = await annotate(image);
+    expect(labels.count).toBeGreaterThan(3);
+    expect(answer.annotated).toEqual(Array.from(labels.data));
+  });
+
+  it("segments as Node does: the same labels, and scores that differ by rounding", async () => {
+    await using opened = await openModel(model);
+    const { labels, nuclei } = await opened.segment(image);
+    expect(nuclei.count).toBeGreaterThan(3);
+    expect(answer.labels).toEqual(Array.from(labels.data));
+    expect(answer.areas).toEqual(Array.from(nuclei.area));
+    // Scores are sums of some hundred products of floats, in another order: 24 bits, of which 5 may be lost.
+    for (const [row, score] of answer.scores.entries())
+      expect(Math.abs(score - nuclei.score[row]!)).toBeLessThan(2 ** -19);
+  });
+});

@@ -1,0 +1,57 @@
+/** The package, bundled for the browser as a web project would bundle it. */
+import { existsSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "vite";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What went into a bundle. */
+export interface Bundle {
+  /** Files, relative to the package where they are in it. */
+  readonly modules: readonly string[];
+  /** Modules of Node that something asks for, with who asks. */
+  readonly nodeModules: readonly string[];
+}
+
+/**
+ * Bundles `page.js` and with it the whole entry `karyon` into `folder`, as `page.js`.
+ *
+ * @throws Error when the package is not built
+ */
+export async function bundleForBrowser(folder: string): Promise<Bundle> {
+  if (!existsSync(`${root}dist/index.js`)) throw new Error("dist/ is missing: run npm run build first");
+  const modules = new Set<string>();
+  const nodeModules = new Set<string>();
+  const watcher: Plugin = {
+    name: "watcher",
+    enforce: "pre",
+    resolveId(source, importer) {
+      if (source.startsWith("node:") || builtinModules.includes(source))
+        nodeModules.add(`${source} from ${importer?.replace(root, "")}`);
+    },
+    moduleParsed({ id }) {
+      modules.add(id.replace(root, ""));
+    },
+  };
+  await build({
+    configFile: false,
+    root: fileURLToPath(new URL(".", import.meta.url)),
+    logLevel: "silent",
+    plugins: [watcher],
+    base: "./",
+    build: {
+      outDir: folder,
+      emptyOutDir: true,
+      target: "es2022",
+      minify: false,
+      assetsInlineLimit: 0,
+      rollupOptions: {
+        input: fileURLToPath(new URL("page.js", import.meta.url)),
+        output: { entryFileNames: "page.js" },
+        preserveEntrySignatures: "strict",
+      },
+    },
+  });
+  return { modules: [...modules].sort(), nodeModules: [...nodeModules].sort() };
+}

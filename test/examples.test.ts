@@ -1,0 +1,58 @@
+/** The examples, run as a reader would run them: each a program that imports the built package by its name. */
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "karyon-examples-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What each must print. */
+const expected: Readonly<Record<string, readonly RegExp[]>> = {
+  "annotate.js": [/^[1-9]\d* sure nuclei, \d+ rejected objects$/m],
+  "train.js": [/^t000: [1-9]\d* of \d+ objects are sure$/m, /^F1 at IoU 0\.5: [01]\.\d\d$/m],
+  "segment.js": [/^[1-9]\d* nuclei, mean area [1-9]\d* px$/m, /^F1 at IoU 0\.5: [01]\.\d\d$/m],
+  "track.js": [
+    /^[1-9]\d* nuclei, \d+ divisions, \d+ gaps closed$/m,
+    /^mean speed 0\.\d+ µm\//m,
+    /^table \w/m,
+  ],
+  "run.js": [/^stopped: .*stopped before it ended\.$/m, /^report: results.report\.html$/m],
+  "errors.js": [
+    /^a file that is not there: InvalidInput$/m,
+    /^an option out of range: InvalidInput$/m,
+    /^work that was stopped: Cancelled$/m,
+  ],
+};
+
+const run = (file: string, cwd: string): Promise<{ code: number | null; output: string }> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(root, "examples", file)], { cwd });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+      });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, output }));
+  });
+
+describe("examples", () => {
+  it("are all run here", () => {
+    expect(existsSync(join(root, "dist", "node.js")), "dist/ is missing: run npm run build first").toBe(true);
+    expect(readdirSync(join(root, "examples")).sort()).toEqual(Object.keys(expected).sort());
+  });
+
+  it.each(Object.entries(expected))(
+    "%s",
+    async (file, patterns) => {
+      const { code, output } = await run(file, mkdtempSync(join(folder, "run-")));
+      expect(code, output).toBe(0);
+      for (const pattern of patterns) expect(output).toMatch(pattern);
+    },
+    240_000,
+  );
+});
