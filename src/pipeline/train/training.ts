@@ -23,7 +23,13 @@ import { version } from "../store/provenance.js";
 import { findState, originOf, type ResumePoint, type CheckpointOptions, writeState } from "./checkpoint.js";
 import { readSamples } from "./trainingset.js";
 
-export { type Effort, effortOf, networkScale, scaleRule, trainingSettings } from "../../learn/trainingsettings.js";
+export {
+  type Effort,
+  effortOf,
+  networkScale,
+  scaleRule,
+  trainingSettings,
+} from "../../learn/trainingsettings.js";
 
 export interface TrainingResult {
   readonly history: readonly TrainingRecord[];
