@@ -1,13 +1,16 @@
 // The whole way from images to a report, with progress, stopped once and gone on with.
 import { isKaryonError, run, simulate } from "karyon/node";
 
-await simulate({ out: "movie", config: { simulate: { scene: "easy", size: 160, frames: 2 } } });
+await simulate({ out: "movie", config: { simulate: { scene: "easy", size: 256, frames: 2, diameter: 20 } } });
 
-// A short training of a small network; leave `config` out for real images.
+// A short training of a small network, in seconds; leave `config` out for real images.
 const job = {
   inputs: ["movie/01"],
   out: "results",
-  config: { train: { steps: 60, batch: 2, patch: 64, filters: 8, depth: 2 }, analyse: { resamples: 20 } },
+  config: {
+    train: { steps: 150, patch: 48, filters: 8, depth: 2, nucleusSize: 24, learningRate: 3e-3 },
+    analyse: { resamples: 20 },
+  },
 };
 
 // Stop as soon as the training begins, as a user would.

@@ -11,13 +11,13 @@ const movie = await simulate({
 });
 const samples = [0, 1].map((t) => ({ image: movie.image(t), labels: movie.labels(t) }));
 
-// A short training of a small network; leave these options out for real images.
+// A short training of a small network, in seconds; leave these options out for real images.
 const trained = await train(samples, {
-  steps: 120,
-  batch: 2,
-  patch: 64,
+  steps: 150,
+  patch: 48,
   filters: 8,
   depth: 2,
+  nucleusSize: 24,
   learningRate: 3e-3,
 });
 

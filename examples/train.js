@@ -1,7 +1,7 @@
 // Train on a folder of images: simulate some, annotate them, train, and score the network on its own images.
 import { annotate, evaluate, segment, simulate, train } from "karyon/node";
 
-const small = { simulate: { scene: "easy", size: 160, frames: 2 } };
+const small = { simulate: { scene: "easy", size: 256, frames: 2, diameter: 20 } };
 await simulate({ out: "movie", config: small });
 
 const inputs = ["movie/01"];
@@ -9,8 +9,10 @@ const { images } = await annotate({ inputs, out: "dataset" });
 for (const { name, kept, candidates } of images)
   console.log(`${name}: ${kept} of ${candidates} objects are sure`);
 
-// A short training of a small network; leave `config` out for real images.
-const config = { train: { steps: 60, batch: 2, patch: 64, filters: 8, depth: 2 } };
+// A short training of a small network, in seconds; leave `config` out for real images.
+const config = {
+  train: { steps: 150, patch: 48, filters: 8, depth: 2, nucleusSize: 24, learningRate: 3e-3 },
+};
 const { description, warnings } = await train({ dataset: "dataset", out: "model", config });
 console.log("thresholds", description.thresholds);
 for (const warning of warnings) console.log(warning);

