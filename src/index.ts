@@ -187,6 +187,11 @@ export { trackOverlay } from "./draw/trackoverlay.js";
 export { defaultSimulateOptions, type SimulateOptions, simulatePresets } from "./simulate/scene.js";
 export type { SimulatedMovie } from "./simulate/simulate.js";
 
+// Whole movies, frame by frame
+export { labelSourceOf, type LabelSource } from "./core/labels.js";
+export { segmentMovie, type SegmentMovieOptions, type SegmentedMovie } from "./segment/segmentmovie.js";
+export { trackMovie, type TrackedMovie, type TrackMovieOptions } from "./track/movie/trackmovie.js";
+
 // Image files as bytes
 export { encodePng } from "./io/png/png.js";
 
@@ -205,3 +210,13 @@ export type { Best } from "./model/train.js";
 export type { OptimiserState } from "./model/trainer.js";
 export type { AxialDirections } from "./stats/direction.js";
 export type { Survival } from "./stats/survival.js";
+export type { FrameKind } from "./annotate/acquisitions.js";
+export type { Plane, Size } from "./core/size.js";
+export type { LabelOptions, SegmentationModel } from "./segment/segmentimage.js";
+export type { SegmentedFrame as SegmentedMovieFrame } from "./segment/segmentmovie.js";
+export type { ScalePlan } from "./segment/scaleplan.js";
+export type { SizeEstimator } from "./segment/nucleussize.js";
+export type { FrameIds } from "./track/movie/filelabels.js";
+export type { KnownNuclei } from "./track/movie/measurelabels.js";
+export type { Repair } from "./track/repair/repair.js";
+export type { TrackerOptions } from "./track/tracker.js";

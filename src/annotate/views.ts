@@ -1,4 +1,5 @@
 /** What is annotated of a source: its frames, and, of frames too large to be held, windows. */
+import type { Size } from "../core/size.js";
 import type { ImageSource, Window } from "../core/image.js";
 import type { FrameKind } from "./acquisitions.js";
 import type { OpenSides } from "./cut.js";
@@ -13,11 +14,6 @@ const maxWhole = 2 ** 24;
 export const windowEdge = 2048;
 /** Windows are looked at, for something in them, up to so many times as many as are annotated. */
 const looksPerWindow = 4;
-
-interface Size {
-  readonly height: number;
-  readonly width: number;
-}
 
 /** A frame, or a part of one, that becomes an image of the dataset. */
 export interface View {

@@ -1,6 +1,7 @@
 /** Images as every stage after reading sees them: one grey plane, row-major. */
 export type PixelData = Uint8Array | Uint16Array | Float32Array;
 
+/** One grey plane. */
 export interface Image {
   readonly height: number;
   readonly width: number;
@@ -25,9 +26,11 @@ export interface StoredPlane {
   readonly data: SampleData;
 }
 
+/** Values as a file stores them. */
 export type SampleData =
   Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 
+/** What of a frame is read. */
 export interface ReadOptions {
   /** Channel, from 0. Default 0. */
   readonly channel?: number | undefined;
@@ -73,5 +76,6 @@ export interface ImageSource {
   readWindow(frame: number, window: Window, options?: ReadOptions): Promise<Image>;
 }
 
+/** Grey values as 32-bit floats; those that are floats already are not copied. */
 export const float32Of = (data: PixelData): Float32Array =>
   data instanceof Float32Array ? data : Float32Array.from(data);

@@ -30,6 +30,7 @@ export interface Nuclei {
   readonly touchesEdge: Uint8Array;
 }
 
+/** A table of `count` nuclei whose columns are all 0. */
 export function emptyNuclei(count: number): Nuclei {
   const f = (): Float64Array => new Float64Array(count);
   return {
@@ -61,6 +62,7 @@ export function concatNuclei(tables: readonly Nuclei[]): Nuclei {
   return out;
 }
 
+/** The columns of a table of nuclei, in their order. */
 export const nucleiColumns = [
   "frame",
   "label",

@@ -6,6 +6,7 @@ export interface StageContext {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
+/** How far a stage is: `done` of `total`, in its own unit. */
 export interface Progress {
   readonly done: number;
   readonly total: number;

@@ -5,14 +5,10 @@
  * amounts of memory may give values that differ in their last bits, and where such a value lies at a
  * threshold, another candidate. All other steps give the same bytes whatever the parts.
  */
+import type { Size } from "../core/size.js";
 import { isLarge } from "../annotate/views.js";
 import type { ModelConfig } from "../model/modelconfig.js";
 import { type PartSizes, partsFor } from "./tilesize.js";
-
-interface Size {
-  readonly height: number;
-  readonly width: number;
-}
 
 /** What decides how large the parts of an image are. */
 export interface PartOptions {

@@ -44,6 +44,7 @@ export async function videoFormat(program = "ffmpeg"): Promise<VideoFormat | und
   return formats.find(({ encoder }) => known.has(encoder));
 }
 
+/** A movie that is being written. */
 export interface VideoWriter {
   /**
    * Takes height x width x 3 bytes, red, green, blue; waits where ffmpeg is slower.

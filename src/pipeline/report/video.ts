@@ -16,6 +16,7 @@ import type { Config } from "../config/options.js";
 import { openAtomic } from "../store/files.js";
 import { openVideo, type VideoFormat, videoFormat } from "./ffmpeg.js";
 
+/** What a movie of tracks is drawn from. */
 export interface MovieInput {
   readonly source: ImageSource;
   readonly config: Config;
@@ -28,6 +29,7 @@ export interface MovieInput {
   readonly program?: string | undefined;
 }
 
+/** A movie that was written. */
 export interface Movie {
   /** Name of the file in the folder. */
   readonly name: string;

@@ -8,6 +8,7 @@ export const stageOutputs = {
   figures: "figures",
   report: "report.html",
 } as const;
+/** A stage of a run. */
 export type RunStage = keyof typeof stageOutputs;
 
 /** The same for a study; each of its movies has the folder of a run, without a model, in `samples`. */
@@ -17,4 +18,5 @@ export const studyOutputs = {
   compare: "comparison",
   report: "report.html",
 } as const;
+/** A stage that a study has beside those of its runs. */
 export type StudyStage = keyof typeof studyOutputs;

@@ -8,6 +8,7 @@ import { listInputs } from "../source/inputs.js";
 import { unreadable } from "../store/files.js";
 import { stemOf } from "../store/names.js";
 
+/** A line of the table of samples: one movie. */
 export interface SampleRow {
   /** Of the table, from 1. */
   readonly line: number;

@@ -19,6 +19,7 @@ export interface AnnotatedMovie {
   readonly summary: AnnotationSummary;
 }
 
+/** An image of one movie that the network of a study learns from. */
 export interface DrawnImage {
   /** In the shared set. */
   readonly name: string;
@@ -26,6 +27,7 @@ export interface DrawnImage {
   readonly image: AnnotatedImage;
 }
 
+/** How images are drawn from the movies. */
 export interface DrawOptions {
   /** px of the network's input per px of an image whose nuclei have this diameter, px. */
   readonly scaleOf: (diameter: number) => number;

@@ -73,6 +73,7 @@ export type { Prepared } from "../../learn/drawing.js";
 export type { TrainingOutcome } from "../../learn/fit.js";
 export type { TrainingSettings } from "../../learn/trainingsettings.js";
 
+/** From the thread that trains to the pipeline. */
 export type TrainingMessage =
   | { readonly type: "progress"; readonly done: number; readonly total: number; readonly message: string }
   | { readonly type: "checkpoint"; readonly step: number; readonly bytes: Uint8Array }
