@@ -114,11 +114,15 @@ function probe(
   milliseconds: number,
 ): Promise<{ readonly reports: readonly DeviceReport[]; readonly end: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [fileURLToPath(workerFile("probe.js")), JSON.stringify(request)], {
-      stdio: ["ignore", "pipe", "ignore"],
-      timeout: milliseconds,
-      killSignal: "SIGKILL",
-    });
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(workerFile("train/probe.js")), JSON.stringify(request)],
+      {
+        stdio: ["ignore", "pipe", "ignore"],
+        timeout: milliseconds,
+        killSignal: "SIGKILL",
+      },
+    );
     let output = "";
     const finish = (end: string): void =>
       resolve({
