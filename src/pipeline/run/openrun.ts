@@ -161,6 +161,8 @@ async function beginRecord(
   if (earlier?.command !== "run") assertReplaceable(out, "run", overwrite);
   else {
     const changed = [
+      // First, since without a model there are many options that otherwise do nothing.
+      ...(model === "later" ? [] : modelDifferences(earlier.model, fresh.model)),
       // How a network from elsewhere was trained is its own affair: `useModel` sees whether it is another.
       ...differences(
         ...([earlier, fresh].map(({ configuration }) => ({
@@ -169,7 +171,6 @@ async function beginRecord(
         })) as [unknown, unknown]),
       ),
       ...inputDifferences(earlier.inputs, fresh.inputs),
-      ...(model === "later" ? [] : modelDifferences(earlier.model, fresh.model)),
     ];
     if (changed.length === 0) {
       const finished = Object.keys(earlier.stages);

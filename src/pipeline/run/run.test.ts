@@ -410,7 +410,9 @@ describe("single steps", () => {
     const blocked: PipelineContext = {
       // A folder takes the place of the first overlay while the work goes on.
       onEvent: ({ event }) => {
-        if (event === "progress") mkdirSync(at(".s3.unfinished/overlays/t0.png/x"), { recursive: true });
+        const unfinished = readdirSync(root).find((name) => /^\.s3\..*\.unfinished$/.test(name));
+        if (event === "progress" && unfinished !== undefined)
+          mkdirSync(at(join(unfinished, "overlays/t0.png/x")), { recursive: true });
       },
     };
     await expect(
