@@ -379,7 +379,9 @@ describe("exportModel", () => {
     await expect(exportModel(mixed, at("x.zip"), { overwrite: false })).rejects.toThrow(
       /model\.onnx, tensor "head\.weight"/,
     );
-    expect(readdirSync(root).filter((name) => name.startsWith("x") || name.endsWith(".unfinished"))).toEqual([]);
+    expect(readdirSync(root).filter((name) => name.startsWith("x") || name.endsWith(".unfinished"))).toEqual(
+      [],
+    );
   });
 
   it.each([
