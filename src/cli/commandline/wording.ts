@@ -13,9 +13,9 @@ const key = new RegExp(
   "g",
 );
 
-/** What programs say to the argument that allows a result to be replaced. */
-const overwrite = /\boverwrite: true\b/g;
+/** What programs say to the arguments that allow a result to be replaced. */
+const permission = /\b(overwrite|retrain): true\b/g;
 
 /** A sentence of the library with flags in the place of the keys of options. */
 export const inFlags = (text: string): string =>
-  text.replace(key, (name) => `--${flags.get(name)}`).replace(overwrite, "--overwrite");
+  text.replace(key, (name) => `--${flags.get(name)}`).replace(permission, "--$1");

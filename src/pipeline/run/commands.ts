@@ -22,7 +22,6 @@ import type { TrainingResult } from "../train/training.js";
 import { datasetFiles } from "../train/trainingset.js";
 import { trainStage } from "../train/trainstage.js";
 import { givenModel } from "./flow.js";
-import { hashModel } from "./run.js";
 
 /** What every command that writes a folder is asked for. */
 export interface CommandOptions extends OutputOptions {

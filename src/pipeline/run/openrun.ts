@@ -49,7 +49,7 @@ export interface OpenRunOptions extends OutputOptions {
  *   replaced
  */
 export async function openRun(options: OpenRunOptions, context: PipelineContext): Promise<OpenRun> {
-  const { out, inputs, config, retrain = false } = options;
+  const { out, inputs, retrain = false } = options;
   const record = await beginRecord(options, context);
   const folder = stageFolder(out, { outputs: stageOutputs, record, retrain }, context);
   await folder.note(inputs.source.notices);
@@ -67,10 +67,11 @@ export const useModel = (open: OpenRun, files: readonly InputRecord[]): Promise<
   open.amend({ model: files.map((file) => inputFrom(open.out, file)) });
 
 async function beginRecord(options: OpenRunOptions, context: PipelineContext): Promise<RunRecord> {
-  const { out, config, inputs, model, overwrite, retrain = false } = options;
+  const { out, config, inputs, model, initialModel, overwrite, retrain = false } = options;
   const fresh: RunRecord = {
     ...runRecord("run", out, configurationOf("run", config), inputs.records),
     ...(model === undefined ? {} : { model: model.map((file) => inputFrom(out, file)) }),
+    ...(initialModel === undefined ? {} : { initialModel: initialModel.map((file) => inputFrom(out, file)) }),
   };
   const earlier = readRun(out);
   if (earlier?.command !== "run") {
@@ -115,9 +116,10 @@ async function redoneStages(options: OpenRunOptions, earlier: RunRecord): Promis
 function whatChanged(earlier: RunRecord, fresh: RunRecord): string[] {
   return [
     ...versionDifferences(earlier),
+    // First of all, since with a model there are many options that do nothing.
+    ...modelDifferences(earlier.model, fresh.model),
     ...differences(comparable(earlier.configuration), comparable(fresh.configuration)),
     ...inputDifferences(earlier.inputs, fresh.inputs),
-    ...modelDifferences(earlier.model, fresh.model),
   ];
 }
 
@@ -149,10 +151,10 @@ export function madeDifferently(
   const list = `${changed.slice(0, 4).join("; ")}${changed.length > 4 ? `; and ${changed.length - 4} more` : ""}`;
   const again = redone.length === 0 ? "" : ` to make ${redone.join(", ")} again`;
   const stays = kept.length === 0 ? "" : ` (${kept.join(", ")} ${kept.length === 1 ? "stays" : "stay"})`;
-  const model = redone.includes("train") ? " and --retrain" : "";
+  const model = redone.includes("train") ? " and retrain: true" : "";
   return new OutputError(
-    `${out} was made differently: ${list}; choose another folder with -o, or give ` +
-      `--overwrite${model}${again}${stays}.`,
+    `${out} was made differently: ${list}; choose another output folder, or give ` +
+      `overwrite: true${model}${again}${stays}.`,
   );
 }
 
@@ -197,7 +199,7 @@ export function modelDifferences(
   now: readonly InputRecord[] | undefined,
 ): string[] {
   if (before === undefined && now === undefined) return [];
-  if (now === undefined) return ["a model of one's own (--model) before, none now"];
-  if (before === undefined) return ["no model given before, one (--model) now"];
-  return sameFiles(before, now) ? [] : ["another model (--model) before"];
+  if (now === undefined) return ["a model of one's own (run.model) before, none now"];
+  if (before === undefined) return ["no model given before, one (run.model) now"];
+  return sameFiles(before, now) ? [] : ["another model (run.model) before"];
 }

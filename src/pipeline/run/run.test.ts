@@ -417,11 +417,9 @@ describe("single steps", () => {
     const blocked: PipelineContext = {
       // A folder takes the place of the first overlay while the work goes on.
       onEvent: ({ event }) => {
-        if (event !== "progress") return;
-        const temporary = readdirSync(root).find(
-          (name) => name.startsWith(".s3.") && !name.endsWith(".lock"),
-        );
-        if (temporary !== undefined) mkdirSync(at(`${temporary}/overlays/t0.png/x`), { recursive: true });
+        const unfinished = readdirSync(root).find((name) => /^\.s3\..*\.unfinished$/.test(name));
+        if (event === "progress" && unfinished !== undefined)
+          mkdirSync(at(join(unfinished, "overlays/t0.png/x")), { recursive: true });
       },
     };
     await expect(

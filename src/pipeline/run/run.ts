@@ -69,7 +69,7 @@ export async function assertFeasible(out: string, config: Config): Promise<void>
   else if (train.from !== undefined)
     throw new InvalidInput(
       "run.model",
-      "either a model to use (--model) or one to train further (--from)",
+      "either a model to use (run.model) or one to train further (train.from)",
       "both",
       "leave one of them out",
     );

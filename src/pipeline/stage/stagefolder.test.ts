@@ -91,7 +91,7 @@ describe("stages that fill a folder", () => {
   it("refuse to replace a trained network unless that was asked for", async () => {
     await flow(reopened().stage, undefined, true);
     await expect(flow(reopened().stage, ["a", "other", "c"], true)).rejects.toThrow(
-      /give --overwrite and --retrain/,
+      /give overwrite: true and retrain: true/,
     );
     expect(readFileSync(join(out, "second", "content"), "utf8")).toBe("a+b");
     expect(await flow(reopened(true).stage, ["a", "other", "c"], true)).toBe("a+other+c");

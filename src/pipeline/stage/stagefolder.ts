@@ -98,8 +98,8 @@ export const makeAt = <M>(
 /** @param path of the trained network */
 export const wouldReplaceModel = (path: string): OutputError =>
   new OutputError(
-    `${path} holds a network that was trained on something else; give --overwrite and --retrain to ` +
-      "replace it, or choose another folder with -o.",
+    `${path} holds a network that was trained on something else; give overwrite: true and retrain: true to ` +
+      "replace it, or choose another output folder.",
   );
 
 /** Says what an earlier run has finished, where it has finished something. */

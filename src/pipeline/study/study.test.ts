@@ -299,7 +299,7 @@ describe("study", { timeout: 300_000 }, () => {
     const fewer = listener();
     const text = renamed.replace(/fast2.*\r\n/, "");
     await expect(go("out", {}, { text, overwrite: true })).rejects.toThrow(
-      /model holds a network that was trained on something else; give --overwrite and --retrain/,
+      /model holds a network that was trained on something else; give overwrite: true and retrain: true/,
     );
     expect(statSync(at("out/model/model.onnx")).mtimeMs).toBe(model);
     await go("out", fewer, { text, overwrite: true, retrain: true });

@@ -15,7 +15,7 @@ import type { InputRecord } from "../store/provenance.js";
 import { initialModelOf, scaleRule } from "../train/training.js";
 import type { Compared, FinishedSample } from "./compared.js";
 import { writeComparison } from "./comparing.js";
-import { drawImages, drawnFiles, type DrawnImage, writeSharedSet } from "./sharedset.js";
+import { drawImages, type DrawnImage, writeSharedSet } from "./sharedset.js";
 import type { SampleRow } from "./samplesheet.js";
 import { calibrationWarnings } from "./opensamples.js";
 import { type StudyParts, writeStudyReport } from "./studyreporting.js";
