@@ -220,3 +220,7 @@ export type { FrameIds } from "./track/movie/filelabels.js";
 export type { KnownNuclei } from "./track/movie/measurelabels.js";
 export type { Repair } from "./track/repair/repair.js";
 export type { TrackerOptions } from "./track/tracker.js";
+export type { EstimateImage } from "./segment/nucleussize.js";
+export type { PartOptions } from "./segment/parts.js";
+export type { FrameFacts } from "./segment/segmentmovie.js";
+export type { FrameOverlaps, LinkOverlaps } from "./track/maskoverlaps.js";

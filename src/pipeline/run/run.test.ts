@@ -154,7 +154,7 @@ describe("run", () => {
   it("refuses other inputs or options by name, and replaces its own stages only when told to", async () => {
     const other = resolveConfig({ ...small, track: { gap: 0 } }, "the test");
     await expect(go("out", {}, other)).rejects.toThrow(
-      /made differently: track\.gap \(1 before, 0 now\).*--overwrite/,
+      /made differently: track\.gap \(1 before, 0 now\).*overwrite: true/,
     );
     await expect(go("out", {}, config, [at("movie/t0.tif"), at("movie/t1.tif")])).rejects.toThrow(
       /the input .*t2\.tif is no longer there/,

@@ -279,7 +279,7 @@ describe("study", { timeout: 300_000 }, () => {
   it("refuses other samples or options by name, and keeps what still holds when told to replace", async () => {
     const renamed = sheet.replaceAll(";fast;", ";drug;");
     await expect(go("out", {}, { text: renamed })).rejects.toThrow(
-      /out was made differently: samples\.2\.condition \("fast" before, "drug" now\).*--overwrite/,
+      /out was made differently: samples\.2\.condition \("fast" before, "drug" now\).*overwrite: true/,
     );
     await expect(
       go("out", {}, { options: resolveConfig({ ...small, track: { gap: 0 } }, "the test") }),
