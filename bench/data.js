@@ -1,4 +1,4 @@
-// The real images with truth that the figures of docs/claims.md are measured on, and their split: rows of an
+// The real images with truth that the figures of docs/results.md are measured on, and their split: rows of an
 // index whose zero-based number modulo 3 is 2 are test rows, used for nothing but reporting.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { readmeWith, readResults, resultsPage } from "../tools/results.js";
 import { buildProgram } from "../src/cli/main.js";
 import * as memory from "../src/index.js";
 import * as node from "../src/node.js";
@@ -75,7 +76,36 @@ describe("documents", () => {
   it("name npm scripts that exist", () => {
     const { scripts } = JSON.parse(text("package.json")) as { scripts: Record<string, string> };
     for (const name of documents)
-      for (const match of text(name).matchAll(/npm run ([a-z]+)/g))
+      for (const match of text(name).matchAll(/npm run ([a-z:]+)/g))
         expect(Object.keys(scripts), `${name}: ${match[0]}`).toContain(match[1]);
+  });
+
+  it("show the figures of bench/results, in README and results.md", () => {
+    const results = readResults();
+    expect(results.length).toBeGreaterThan(10);
+    expect(text("README.md")).toBe(readmeWith(text("README.md"), results));
+    const lines = (page: string): string[] =>
+      page.split("\n").filter((line) => !line.startsWith("- Commit:"));
+    expect(lines(text("docs/results.md"))).toEqual(lines(resultsPage(results, () => undefined)));
+  });
+
+  it("state no figure in the README's own words that no result holds", () => {
+    // Scores and times stand in the tables alone, which the test above holds true.
+    const [before, , after] = text("README.md").split(/<!-- .*results.* -->/);
+    const prose = `${before}${after}`.replace(/```[\s\S]*?```/g, "");
+    expect(prose.match(/(?<![\d-])0?\.\d{2,3}\b|\b\d+ (?:s|min|minutes) \b/g) ?? []).toEqual([]);
+  });
+
+  it("keep the README short: under 200 lines, no sentence above 30 words", () => {
+    const readme = text("README.md");
+    expect(readme.trimEnd().split("\n").length).toBeLessThan(200);
+    const prose = readme
+      .replace(/```[\s\S]*?```/g, "")
+      .replace(/<!--[\s\S]*?-->/g, "")
+      .split("\n")
+      .filter((line) => !line.startsWith("|") && !line.startsWith("!["))
+      .map((line) => line.replace(/\]\([^)]*\)/g, "]"));
+    const sentences = prose.flatMap((line) => line.split(/(?<=[.!?:])\s+/));
+    expect(sentences.filter((sentence) => sentence.split(/\s+/).length > 30)).toEqual([]);
   });
 });
