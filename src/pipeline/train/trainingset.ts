@@ -1,4 +1,5 @@
 /** A training set on disk: `images/`, `masks/` and, where `karyon annotate` made it, `annotation.json`. */
+import { evenlySpreadIndices } from "../../stats/evenly.js";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -94,14 +95,13 @@ export function evenlyChosen(
   requested: number | undefined,
   maximum = maxPixels,
 ): number[] {
-  const spread = (count: number): number[] =>
-    Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * pixels.length) / count));
-  if (requested !== undefined) return spread(Math.min(requested, pixels.length));
+  const spread = (count: number): number[] => evenlySpreadIndices(pixels.length, count);
+  if (requested !== undefined) return spread(requested);
   for (let count = pixels.length; count > 1; count--) {
     const chosen = spread(count);
     if (chosen.reduce((sum, index) => sum + pixels[index]!, 0) <= maximum) return chosen;
   }
-  return spread(Math.min(1, pixels.length));
+  return spread(1);
 }
 
 /**
