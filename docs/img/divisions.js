@@ -1,6 +1,6 @@
 // Every division of a tracked movie in four frames (the mother twice, the daughters twice), to be checked by
 // eye; and every repaired mask in three frames:   node docs/img/divisions.js IMAGES TRACKS OUT.png
-// [divisions|repairs] [FIRST] [COUNT] TRACKS is what karyon track wrote. Left of each field the image alone;
+// [divisions|repairs] [FIRST] [COUNT] TRACKS is what karyon track wrote. Outlines of the masks;
 // mother white, daughters green and orange, others grey. Divisions with y and x in px, the frame, and the
 // evidence.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
