@@ -11,10 +11,10 @@ type SessionOptions = NonNullable<Parameters<typeof ort.InferenceSession.create>
 const advice: Readonly<Record<Exclude<Device, "cpu">, string>> = {
   cuda:
     "install the NVIDIA driver, CUDA 12 and cuDNN 9, and the runtime's files for them with `npm " +
-    "rebuild onnxruntime-node --onnxruntime-node-install=cuda12`, or use --device cpu",
-  webgpu: "install the graphics driver (on Linux one for Vulkan), or use --device cpu",
-  coreml: "it is part of macOS; use --device cpu elsewhere",
-  dml: "it is part of Windows; use --device cpu elsewhere",
+    "rebuild onnxruntime-node --onnxruntime-node-install=cuda12`, or use general.device cpu",
+  webgpu: "install the graphics driver (on Linux one for Vulkan), or use general.device cpu",
+  coreml: "it is part of macOS; use general.device cpu elsewhere",
+  dml: "it is part of Windows; use general.device cpu elsewhere",
 };
 
 /**

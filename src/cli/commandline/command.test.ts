@@ -71,6 +71,6 @@ describe("a failure", () => {
       throw new TypeError("x is undefined");
     });
     expect(failed).toBe(70);
-    expect(said).toMatch(/an error that should not happen: x is undefined/);
+    expect(said).toMatch(/an unexpected error: x is undefined/);
   });
 });

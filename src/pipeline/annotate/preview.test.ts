@@ -158,7 +158,7 @@ describe("preview", () => {
 
   it("refuses to put the picture among the images", async () => {
     await expect(preview([at("movie")], "0", at("movie"), config)).rejects.toThrow(
-      /choose another output folder with -o\.$/,
+      /choose another output folder\.$/,
     );
     // From several folders, those of the output are passed over; but the picture would still be one of the
     // inputs of the next call.

@@ -272,7 +272,7 @@ describe("run", () => {
         true,
       );
       await expect(attempt).rejects.toThrow(
-        /^train\.from: expected a model outside of the output folder .*kept, whose model is replaced, received .*model; choose another folder with -o, or copy the model\.$/,
+        /^train\.from: expected a model outside of the output folder .*kept, whose model is replaced, received .*model; choose another output folder, or copy the model\.$/,
       );
       expect(existsSync(join(model, "model.onnx"))).toBe(true);
     },

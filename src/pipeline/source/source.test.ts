@@ -139,7 +139,10 @@ describe("channels, slices and calibration", () => {
     expect((await source.read(1)).data[0]).toBe(10);
     expect((await source.read(1, { channel: 1, z: 0 })).data[0]).toBe(7);
     expect((await source.read(1)).pixelSize).toBe(0.5);
-    expect(source.notices.join(" ")).toMatch(/Of 2 channels number 0 .*maximum over 3 slices/);
+    expect(source.notices.join(" ")).toMatch(/Of 2 channels, number 0 .*maximum over 3 slices/);
+    const every = await openSource([stack()], { everyChannel: true });
+    expect(every.notices.join(" ")).toMatch(/All 2 channels are read\. .*maximum over 3 slices/);
+    expect(every.notices.join(" ")).not.toMatch(/input\.channel/);
     const other = await openSource([stack()], { channel: 1, z: 1 });
     expect((await other.read(0)).data[0]).toBe(3);
   });

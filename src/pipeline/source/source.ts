@@ -117,7 +117,7 @@ function framesOf(files: readonly ImageFile[]): NamedFrame[] {
 const nameOf = (files: readonly ImageFile[]): string =>
   safeName(files.length === 1 ? stemOf(files[0]!.path) : folderName(files[0]!.path));
 
-const leaveOut = "or leave such frames out (--skip-bad-frames)";
+const leaveOut = "or leave such frames out (input.skipBadFrames)";
 
 /** An error of the file gets the frame's name, where there are several; errors of the caller stay. */
 function readingError(name: string, frames: number, error: unknown): unknown {
@@ -160,7 +160,8 @@ async function openFiles(
     throw new InvalidInput(
       `inputs (${some(inputs)})`,
       `${imageFormatNames} images`,
-      `${counted(paths.length, "file")} of which none can be read, first: ${messageOf(first.error).replace(/\.$/, "")}`,
+      `${counted(paths.length, "file")} of which none can be read, first: ` +
+        `${messageOf(first.error).replace(/\.$/, "")}`,
     );
   }
   if (options.skipBadFrames !== true)

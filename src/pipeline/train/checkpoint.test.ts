@@ -107,7 +107,7 @@ describe("the state of an unfinished training", () => {
     await save();
     const { state: found, origin: kept, text } = await find(now);
     expect([found, kept]).toEqual([undefined, now]);
-    expect(text).toMatch(/^The unfinished training is not gone on with, but starts afresh: /);
+    expect(text).toMatch(/^The unfinished training cannot be continued and starts again: /);
     expect(text).toMatch(reason);
   });
 
