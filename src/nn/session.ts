@@ -50,7 +50,7 @@ export async function openSession(
 async function requireDevice(device: Exclude<Device, "cpu">): Promise<void> {
   const shipped = runtimeDevices().filter((name) => (devices as readonly string[]).includes(name));
   if (!shipped.includes(device))
-    throw missingDevice(device, `a runtime that has ${shipped.join(", ")} on this platform`);
+    throw missingDevice(device, `a runtime with ${shipped.join(", ")} on this platform`);
   const graph = new Graph();
   graph.output("y", graph.node("Relu", [graph.input("x", [1])], [1]));
   try {

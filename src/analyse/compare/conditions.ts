@@ -278,8 +278,8 @@ function warningsOf(movies: readonly Measured[], conditions: readonly string[]):
   const list = few.map(({ condition, n }) => `${condition} (${n})`).join(", ");
   const untestable = few.some(({ n }) => n < 2) && conditions.length > 1;
   return [
-    `Fewer than three independent movies in ${list}: intervals and tests say next to nothing ` +
-      `there${untestable ? ", and with fewer than two there are none" : ""}. ` +
+    `There are fewer than three independent movies in ${list}: intervals and tests are hardly informative ` +
+      `there${untestable ? ", and with fewer than two movies there are none" : ""}. ` +
       "However many cells a movie holds, it is one replicate; record more movies.",
   ];
 }

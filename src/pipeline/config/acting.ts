@@ -44,7 +44,7 @@ interface Condition {
   readonly commands?: readonly CommandName[];
   readonly options: readonly OptionKey[];
   readonly holds: (config: Config) => boolean;
-  /** Why they do not act where it does not hold: ends the sentence "... does nothing: ...". */
+  /** Why they do not act where it does not hold: ends the sentence "... has no effect here: ...". */
   readonly reason: string;
 }
 

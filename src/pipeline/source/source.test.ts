@@ -165,7 +165,7 @@ describe("channels, slices and calibration", () => {
     save("bare/f1.tif", [grey(1)]);
     save("bare/f2.tif", [grey(1)]);
     expect((await openSource([at("bare")])).notices.at(-1)).toMatch(
-      /No pixel size \(--pixel-size.*and no frame interval/,
+      /No pixel size \(input\.pixelSize.*and no frame interval/,
     );
   });
 
@@ -323,7 +323,7 @@ describe("what cannot be read", () => {
     const source = await openSource([bad()], { skipBadFrames: true });
     expect([source.kind, source.frameNames]).toEqual(["movie", ["f1", "f3"]]);
     expect(source.notices.join()).toMatch(
-      /Left out what could not be read \(2\).*f2.*speeds there are too high/,
+      /Frames that could not be read were left out \(2\).*f2.*speeds there are too high/,
     );
     expect((await source.read(1)).data[0]).toBe(3);
   });

@@ -194,10 +194,12 @@ async function readableFrames(
 function skippedNotices(skipped: readonly string[], kind: "movie" | "images"): string[] {
   if (skipped.length === 0) return [];
   const time =
-    kind === "movie" ? " The frames after them count as following at once: speeds there are too high." : "";
+    kind === "movie"
+      ? " The frames after them are treated as the next frames, so speeds there are too high."
+      : "";
   const shown = skipped.slice(0, 3).map((text) => text.replace(/\.$/, ""));
   const list = [...shown, ...(skipped.length > 3 ? ["..."] : [])].join("; ");
-  return [`Left out what could not be read (${skipped.length}): ${list}.${time}`];
+  return [`Frames that could not be read were left out (${skipped.length}): ${list}.${time}`];
 }
 
 /** A movie with something to follow: two frames at least. */

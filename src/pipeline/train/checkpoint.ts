@@ -105,7 +105,7 @@ export async function findState(folder: string, origin: TrainingIdentity): Promi
     return {
       state,
       origin: { ...origin, machines },
-      text: `Going on after step ${state.step} of ${origin.settings.steps}${doubt}.`,
+      text: `Continuing after step ${state.step} of ${origin.settings.steps}${doubt}.`,
     };
   } catch (error) {
     if (!isKaryonError(error)) throw error;

@@ -190,7 +190,7 @@ async function withCheckpoints<T>(
       // The training itself can still succeed.
       if (!failed)
         checkpoints.say(
-          "The state of the training cannot be saved, so that an interrupted one starts " +
+          "The state of the training cannot be saved, so an interrupted training starts " +
             `again${kept > 0 ? ` after step ${kept}` : ""}: ${messageOf(error)}`,
         );
       failed = true;
@@ -201,8 +201,8 @@ async function withCheckpoints<T>(
   } catch (error) {
     if (isKaryonError(error) && error.kind === "Cancelled" && kept > 0)
       checkpoints?.say(
-        `The training after step ${kept} of ${steps} is kept in ${basename(checkpoints.folder)}: run the ` +
-          "same command again to go on there.",
+        `The training after step ${kept} of ${steps} is kept in ${basename(checkpoints.folder)}. Run the ` +
+          "same command again to continue there.",
       );
     throw error;
   }
