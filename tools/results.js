@@ -56,10 +56,9 @@ export const resultsPage = (results, changedOf = changedSince) =>
   [
     "# Results",
     "",
-    "Every figure that this project states, one table a question, with the command that gives it, the commit at " +
-      "which it was",
-    "measured, and the machine. This page is made from `bench/results/*.json` by `npm run results`. How the " +
-      "figures came about,",
+    "Every figure that this project states, one table for each question. Each has the command that gives it, the commit at",
+    "which it was measured, and the machine. This page is made from `bench/results/*.json` by `npm run results`. How the",
+    "figures came about,",
     "and what was looked at, is in [lab/](lab/round-1.md).",
     "",
     "Real images with truth are not part of the repository. Commands that need them look in the folder `KARYON_SHARED`",

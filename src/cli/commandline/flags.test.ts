@@ -60,7 +60,7 @@ describe("options that do nothing", () => {
 
   it("beside others are refused as flags, with the reason", () => {
     expect(() => given("track", "--tracker", "trackmate", "--no-divisions")).toThrow(
-      /track\.divisions: expected to be left out, since it does nothing here, received false; the trackers of TrackMate/,
+      /track\.divisions: expected no value, because it has no effect here, received false; TrackMate's trackers/,
     );
     expect(() => given("run", "--tracker", "trackmate-tuned", "--repair")).toThrow(/track\.repair: expected/);
     expect(() => given("annotate", "--preset", "paper", "--min-area", "9")).toThrow(/annotate\.minArea/);
@@ -80,7 +80,7 @@ describe("options that do nothing", () => {
     writeFileSync(file, "track: { repair: false, gap: 2 }\ntrain: { steps: 5 }\n");
     const trackmate = given("track", "--config", file, "--tracker", "trackmate");
     expect(trackmate.notices).toEqual([
-      `track.repair of ${file} does nothing here: the trackers of TrackMate (track.tracker) know neither.`,
+      `track.repair of ${file} has no effect here: TrackMate's trackers (track.tracker) have no such setting.`,
     ]);
     expect(trackmate.config.track.gap).toBe(2);
     expect(given("track", "--config", file).notices).toEqual([]);

@@ -120,7 +120,7 @@ describe("explainPixel", () => {
       "Medians are over the 2 kept objects of its acquisition (1 image).",
     ]);
     expect((await explainPixel(folder, 0, 2, "c")).text).toBe(
-      "c, pixel (0, 2): no object was found here; raise --sensitivity to find dimmer ones.",
+      "c, pixel (0, 2): no object was found here; raise annotate.sensitivity to find dimmer ones.",
     );
   });
 

@@ -106,7 +106,7 @@ async function checkDevice(device: Device): Promise<ChosenDevice> {
       `device ${device}`,
       "the processor's gradient up to rounding",
       received,
-      "renew its driver, or use general.device cpu",
+      "update its driver, or use general.device cpu",
     );
   }
   return {

@@ -129,7 +129,7 @@ export async function readSamples(
       dataset,
       "at least one annotated nucleus",
       `none in ${counted(files.length, "image")}`,
-      "look at the overlays, and set --diameter or --sensitivity when annotating",
+      "look at the overlays, and annotate with another annotate.diameter or annotate.sensitivity",
     );
   const chosen = evenlyChosen(
     usable.map(({ pixels }) => pixels),
@@ -146,9 +146,9 @@ export async function readSamples(
     images: samples.map((sample) => ({ name: sample.name, sha256: fingerprint(sample) })),
     notices: fewer
       ? [
-          `${chosen.length} of ${count} images, evenly spread, are used for training: more ` +
-            `than ${maxPixels / 1e6} million pixels at the network's scale would take more memory than ` +
-            "they bring (--training-images sets the number).",
+          `${chosen.length} of ${count} images, evenly spread, are used for training. More ` +
+            `than ${maxPixels / 1e6} million pixels at the network's scale would need much memory and ` +
+            "help little (train.trainingImages sets the number).",
         ]
       : [],
   };
