@@ -147,6 +147,8 @@ export function expectConsecutive(data: Int32Array): void {
  * components too.
  */
 export function inPieces({ height, width, data }: Plane<Int32Array>, connectivity: 4 | 8): number[] {
+  const steps = [-1, 0, 1].flatMap((v) => [-1, 0, 1].map((u) => [v, u] as const));
+  const neighbours = steps.filter(([v, u]) => connectivity === 8 || v === 0 || u === 0);
   const seen = new Uint8Array(data.length);
   const [met, broken] = [new Set<number>(), new Set<number>()];
   for (let start = 0; start < data.length; start++) {
@@ -158,14 +160,12 @@ export function inPieces({ height, width, data }: Plane<Int32Array>, connectivit
     seen[start] = 1;
     for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
       const [y, x] = [Math.floor(at / width), at % width];
-      for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
-        for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) {
-          const next = v * width + u;
-          if ((connectivity === 4 && v !== y && u !== x) || seen[next] === 1 || data[next] !== label)
-            continue;
-          seen[next] = 1;
-          stack.push(next);
-        }
+      for (const [v, u] of neighbours) {
+        if (y + v < 0 || y + v >= height || x + u < 0 || x + u >= width) continue;
+        const next = at + v * width + u;
+        if (seen[next] === 1 || data[next] !== label) continue;
+        seen[next] = 1;
+        stack.push(next);
       }
     }
   }

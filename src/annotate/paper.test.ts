@@ -1,15 +1,21 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { decode } from "fast-png";
 import { describe, expect, it } from "vitest";
 import { goldens, type Golden } from "../../fixtures/imgproc/golden.js";
+import { itWithShared, sharedData } from "../../test/shared.js";
 import type { Image } from "../core/image.js";
 import { labelImage } from "../core/labels.js";
 import { random } from "../core/random.js";
 import { annotatePaper, decidePaper, noiseBackground } from "./paper.js";
 
-const movie = join(process.env.KARYON_SHARED ?? "../shared", "data/mdck_movie");
-const golden = join(movie, "author_annotation_expected.json");
+const movie = "mdck_movie";
+const golden = "author_annotation_expected.json";
+/** The frames of which the results of the author's script are known. */
+const frames = [
+  ...[41, 42, 43, 44, 45, 46, 47, 48, 49, 50].map((frame) => `run_041_050/frame0${frame}.png`),
+  "single/frame014.png",
+  "single/frame080.png",
+];
 
 interface Expected {
   otsuThreshold: number;
@@ -25,13 +31,14 @@ const readPng = (path: string): Image => {
 };
 
 describe("annotatePaper on the paper's movie", () => {
-  const present = existsSync(golden);
-  const frames = present
-    ? Object.entries((JSON.parse(readFileSync(golden, "utf8")) as { files: Record<string, Expected> }).files)
-    : [];
-  it.skipIf(!present)("covers all frames", () => expect(frames).toHaveLength(12));
-  it.each(frames)("gives the author's objects in %s", (name, expected) => {
-    const { labels, objects, settings } = annotatePaper(readPng(join(movie, name)));
+  const itWithMovie = itWithShared(movie, golden);
+  const readExpected = (): Record<string, Expected> =>
+    (JSON.parse(readFileSync(sharedData(movie, golden), "utf8")) as { files: Record<string, Expected> })
+      .files;
+  itWithMovie("covers all frames", () => expect(Object.keys(readExpected()).sort()).toEqual(frames));
+  itWithMovie.each(frames)("gives the author's objects in %s", (name) => {
+    const expected = readExpected()[name]!;
+    const { labels, objects, settings } = annotatePaper(readPng(sharedData(movie, name)));
     expect(settings.threshold).toBe(expected.otsuThreshold);
     expect(objects.count).toBe(expected.objectsAfterBorderClearing);
     expect(labels.count).toBe(expected.kept);

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { itWithShared, sharedData } from "../../test/shared.js";
 import { labelImage, type LabelImage } from "../core/labels.js";
 import { memorySource } from "../io/bytes.js";
 import { parseTracks } from "../io/ctc.js";
@@ -159,18 +159,30 @@ describe("scoreTracks", () => {
   });
 });
 
-const shared = join(
-  process.env.KARYON_SHARED ?? fileURLToPath(new URL("../../../shared", import.meta.url)),
-  "data",
-  "ctc_metric_fixtures",
-);
-const present = existsSync(shared);
-const expected = present
-  ? (JSON.parse(readFileSync(join(shared, "expected_py_ctcmetrics.json"), "utf8")) as Record<
-      string,
-      Record<string, number | null>
-    >)
-  : { "no shared data": {} };
+/** The sequences that py-ctcmetrics scored. */
+const sequences = [
+  "tiny/perfect",
+  "tiny/missing_one_node",
+  "tiny/one_false_positive",
+  "tiny/late_split",
+  "tiny/missed_division",
+  "tiny/one_daughter_linked",
+  "tiny/id_switch",
+  "tiny/fragmented_track",
+  "tiny/fragmented_but_linked",
+  "tiny/eroded_masks",
+  "tiny/eroded_masks_2px",
+  "tiny/dilated_masks",
+  "tiny/oversegmented",
+  "java_test_data",
+];
+const shared = sharedData("ctc_metric_fixtures");
+const itWithSequences = itWithShared("ctc_metric_fixtures");
+const readExpected = (): Record<string, Record<string, number | null>> =>
+  JSON.parse(readFileSync(join(shared, "expected_py_ctcmetrics.json"), "utf8")) as Record<
+    string,
+    Record<string, number | null>
+  >;
 
 async function readMask(path: string): Promise<LabelImage> {
   const file = await openTiff(memorySource(readFileSync(path)), path);
@@ -179,7 +191,10 @@ async function readMask(path: string): Promise<LabelImage> {
 }
 
 describe("scoreTracks against py-ctcmetrics", () => {
-  it.skipIf(!present).each(Object.keys(expected))("%s", async (name) => {
+  itWithSequences("covers all sequences", () => expect(Object.keys(readExpected())).toEqual(sequences));
+
+  itWithSequences.each(sequences)("%s", async (name) => {
+    const expected = readExpected()[name]!;
     const [gt, result] = name.startsWith("tiny/")
       ? ["tiny/GT", `tiny/RES_${name.slice(5)}`]
       : [`${name}/GT`, `${name}/res`];
@@ -236,11 +251,8 @@ describe("scoreTracks against py-ctcmetrics", () => {
     );
     for (const [key, value] of Object.entries(ours)) {
       expect(value, key).not.toBeNull();
-      expect(
-        Math.abs(value! - expected[name]![key]!),
-        `${key}: ${value} for ${expected[name]![key]}`,
-      ).toBeLessThan(1e-6);
+      expect(Math.abs(value! - expected[key]!), `${key}: ${value} for ${expected[key]}`).toBeLessThan(1e-6);
     }
-    expect(scores.CCA).toBe(expected[name]!["CCA"] ?? null);
+    expect(scores.CCA).toBe(expected["CCA"] ?? null);
   });
 });

@@ -11,32 +11,33 @@ const mosaic: Omit<MemoryNeeds, "limit"> = {
 
 describe("partsFor", () => {
   it("stays below the limit by its model, and uses it", () => {
-    for (const config of [
+    const configs = [
       defaultModelConfig,
       { ...defaultModelConfig, grid: 1 },
       { ...defaultModelConfig, filters: 64 },
-    ]) {
-      for (const scale of [0.5, 1, 1.7]) {
-        for (const [height, width] of [
-          [9500, 13_000],
-          [2048, 2048],
-          [200, 300],
-        ] as const) {
-          for (const limit of [2e9, 3e9, 8e9]) {
-            const needs = { height, width, scale, config };
-            const parts = partsFor({ ...needs, limit });
-            expect(memoryOf(parts, needs)).toBeLessThanOrEqual(limit);
-            const room = [
-              { ...parts, tile: parts.tile + 4 * sizeMultiple(config) },
-              { ...parts, band: parts.band + 64 },
-            ].filter((larger) => memoryOf(larger, needs) <= 0.9 * limit);
-            // What would still fit brings nothing.
-            for (const { tile, band } of room)
-              expect(
-                tile > Math.min(3900, Math.max(height, width) * scale) || band > Math.min(2048, height),
-              ).toBe(true);
-          }
-        }
+    ];
+    const sizes = [
+      { height: 9500, width: 13_000 },
+      { height: 2048, width: 2048 },
+      { height: 200, width: 300 },
+    ];
+    const all = configs.flatMap((config) =>
+      [0.5, 1, 1.7].flatMap((scale) => sizes.map((size) => ({ ...size, scale, config }))),
+    );
+    for (const needs of all) {
+      const { height, width, scale, config } = needs;
+      for (const limit of [2e9, 3e9, 8e9]) {
+        const parts = partsFor({ ...needs, limit });
+        expect(memoryOf(parts, needs)).toBeLessThanOrEqual(limit);
+        const room = [
+          { ...parts, tile: parts.tile + 4 * sizeMultiple(config) },
+          { ...parts, band: parts.band + 64 },
+        ].filter((larger) => memoryOf(larger, needs) <= 0.9 * limit);
+        // What would still fit brings nothing.
+        for (const { tile, band } of room)
+          expect(
+            tile > Math.min(3900, Math.max(height, width) * scale) || band > Math.min(2048, height),
+          ).toBe(true);
       }
     }
   });

@@ -7,15 +7,21 @@ import { cornersInto, polygonAreas, takePolygons } from "./geometry.js";
 import { discIntersectionArea, intersectionArea, overlapScratch } from "./overlap.js";
 import { suppress, SuppressionStream } from "./suppress.js";
 
-/** Jagged polygons: clusters of `each` around `truths` places, radius about `radius`. */
-function clusters(
-  rng: Random,
-  truths: number,
-  each: number,
-  rays: number,
-  radius: number,
-  side: number,
-): StarPolygons {
+/** Clusters of polygons. */
+interface Clusters {
+  /** Number of places that have a cluster. */
+  readonly truths: number;
+  /** Number of polygons of a cluster. */
+  readonly each: number;
+  readonly rays: number;
+  /** Mean radius, px. */
+  readonly radius: number;
+  /** Edge of the image, px. */
+  readonly side: number;
+}
+
+/** Jagged polygons in clusters. */
+function clusters(rng: Random, { truths, each, rays, radius, side }: Clusters): StarPolygons {
   const count = truths * each;
   const [centers, distances, scores] = [
     new Float32Array(2 * count),
@@ -102,7 +108,7 @@ describe("intersectionArea", () => {
   });
 
   it("is within 1 % of the smaller polygon of the exact area, and symmetric", () => {
-    const polygons = clusters(random(3), 12, 4, 32, 10, 60);
+    const polygons = clusters(random(3), { truths: 12, each: 4, rays: 32, radius: 10, side: 60 });
     const areas = polygonAreas(polygons);
     let worst = 0;
     let overlapping = 0;
@@ -158,7 +164,7 @@ describe("suppress", () => {
 
   it("equals the greedy rule applied to all pairs", () => {
     for (const threshold of [0, 0.3, 0.4, 0.9]) {
-      const polygons = clusters(random(11), 30, 8, 12, 9, 120);
+      const polygons = clusters(random(11), { truths: 30, each: 8, rays: 12, radius: 9, side: 120 });
       const areas = polygonAreas(polygons);
       const order = Array.from(polygons.scores, (_, i) => i).sort(
         (a, b) => polygons.scores[b]! - polygons.scores[a]! || a - b,
@@ -172,7 +178,7 @@ describe("suppress", () => {
   });
 
   it("keeps, above a score, what it keeps when only those are given", () => {
-    const polygons = clusters(random(5), 20, 6, 16, 8, 100);
+    const polygons = clusters(random(5), { truths: 20, each: 6, rays: 16, radius: 8, side: 100 });
     const above = [...polygons.scores.keys()].filter((row) => polygons.scores[row]! > 0.5);
     const fewer = [...suppress(takePolygons(polygons, above), 0.4)].map((i) => above[i]!);
     expect(fewer).toEqual([...suppress(polygons, 0.4)].filter((row) => polygons.scores[row]! > 0.5));
@@ -198,15 +204,15 @@ describe("suppress", () => {
   });
 
   it("refuses a threshold in percent", () => {
-    expect(() => suppress(clusters(random(1), 1, 1, 8, 5, 10), 40)).toThrow(
-      /overlap threshold: expected 0..1, received 40/,
-    );
+    expect(() =>
+      suppress(clusters(random(1), { truths: 1, each: 1, rays: 8, radius: 5, side: 10 }), 40),
+    ).toThrow(/overlap threshold: expected 0..1, received 40/);
   });
 });
 
 describe("SuppressionStream", () => {
   const side = 300;
-  const all = clusters(random(8), 60, 40, 16, 12, side);
+  const all = clusters(random(8), { truths: 60, each: 40, rays: 16, radius: 12, side });
   const reach = all.distances.reduce((most, d) => Math.max(most, d), 0);
 
   /** What is kept, as rows of all candidates, and how many waited at most. Tiles come in row-major order. */

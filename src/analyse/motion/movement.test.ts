@@ -27,18 +27,25 @@ function movie(cells: number, frames: number, place: (cell: number, frame: numbe
   return { nuclei, frames, edges: Uint32Array.from(edges) };
 }
 
-/**
- * Places of walkers whose velocity forgets itself with time `persistence` (frames), as an Ornstein-Uhlenbeck
- * process in steps of a twentieth of a frame.
- */
-function walkers(
-  cells: number,
-  frames: number,
-  persistence: number,
-  speed: number,
-  error: number,
-  seed: number,
-): (cell: number, frame: number) => Place {
+/** Walkers that are simulated. */
+interface Walkers {
+  readonly cells: number;
+  readonly frames: number;
+  /** Time in which a velocity forgets itself, frames. */
+  readonly persistence: number;
+  /** px per frame. */
+  readonly speed: number;
+  /** Standard deviation of the error of a place along each axis, px. */
+  readonly error: number;
+  readonly seed: number;
+}
+
+/** A movie of walkers: an Ornstein-Uhlenbeck process of the velocity, in steps of a twentieth of a frame. */
+const walking = (options: Walkers): TrackGraph => movie(options.cells, options.frames, walkers(options));
+
+/** Their places. */
+function walkers(options: Walkers): (cell: number, frame: number) => Place {
+  const { cells, frames, persistence, speed, error, seed } = options;
   const rng = random(seed);
   const substeps = 20;
   const [keep, kick] = [
@@ -63,6 +70,8 @@ function walkers(
 }
 
 const field = { height: 2000, width: 2000 };
+/** Walkers enough for the persistence to be found within some 3 %. */
+const many = { cells: 600, frames: 41, speed: 5 };
 
 describe("movement", () => {
   it("of straight lines has exponent 2, and a correlation that does not fall", () => {
@@ -118,7 +127,7 @@ describe("movement", () => {
     "of persistent random walks has the persistence time %d, and finds the error of the places, " +
       "%d px, that lag 1 falls short by",
     (persistence, error) => {
-      const { summary, intervals } = analyse(movie(600, 41, walkers(600, 41, persistence, 5, error, 11)), {
+      const { summary, intervals } = analyse(walking({ ...many, persistence, error, seed: 11 }), {
         ...field,
         frameInterval: 300,
         pixelSize: 0.5,
@@ -145,8 +154,8 @@ describe("movement", () => {
       const found = Array.from(
         { length: 8 },
         (_, k) =>
-          analyse(movie(600, 41, walkers(600, 41, persistence, 5, error, 100 + k)), field, { resamples: 0 })
-            .summary.localisationError,
+          analyse(walking({ ...many, persistence, error, seed: 100 + k }), field, { resamples: 0 }).summary
+            .localisationError,
       );
       const mean = found.reduce((a, b) => a + b) / found.length;
       expect(Math.abs(mean - error)).toBeLessThan((3 * spread) / Math.sqrt(found.length));
@@ -159,8 +168,8 @@ describe("movement", () => {
     const found = Array.from(
       { length: 8 },
       (_, k) =>
-        analyse(movie(600, 41, walkers(600, 41, 2, 5, 0, 100 + k)), field, { resamples: 0 }).summary
-          .localisationError,
+        analyse(walking({ ...many, persistence: 2, error: 0, seed: 100 + k }), field, { resamples: 0 })
+          .summary.localisationError,
     );
     const mean = found.reduce((a, b) => a + b) / found.length;
     expect(found).toContain(0);
@@ -169,7 +178,7 @@ describe("movement", () => {
   });
 
   it("does not take the drift of the field for what nuclei do", () => {
-    const own = walkers(200, 21, 3, 2, 0, 5);
+    const own = walkers({ cells: 200, frames: 21, persistence: 3, speed: 2, error: 0, seed: 5 });
     const still = analyse(movie(200, 21, own), field);
     const drifting = analyse(
       movie(200, 21, (cell, t) => [own(cell, t)[0] + 7 * t, own(cell, t)[1] - 4 * t]),
@@ -186,7 +195,7 @@ describe("movement", () => {
   });
 
   it("gives the same numbers with the same seed, and scales with the units", () => {
-    const graph = movie(30, 13, walkers(30, 13, 2, 3, 0.2, 1));
+    const graph = walking({ cells: 30, frames: 13, persistence: 2, speed: 3, error: 0.2, seed: 1 });
     const [a, b] = [analyse(graph, field), analyse(graph, { ...field, pixelSize: 0.5, frameInterval: 120 })];
     expect(analyse(graph, field).intervals).toEqual(a.intervals);
     expect(analyse(graph, field, { seed: 2 }).intervals.meanSpeed).not.toEqual(a.intervals.meanSpeed);

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { deflate } from "#platform";
 import { differing } from "../../../test/planes.js";
+import { itWithShared, sharedData } from "../../../test/shared.js";
 import { InvalidInput, isKaryonError } from "../../core/errors.js";
 import type { StoredPlane, Window } from "../../core/image.js";
 import { memorySource, type ByteSource } from "../bytes.js";
@@ -14,16 +15,45 @@ import { openTiff, type TiffFile } from "./open.js";
 import { fieldType, tag } from "./tags.js";
 import { encodeDirectory, header } from "./write.js";
 
-const root = fileURLToPath(new URL("../../..", import.meta.url));
-const folders = [
-  join(root, "fixtures/io"),
-  resolve(root, process.env["KARYON_SHARED"] ?? "../shared", "data/reader_tests"),
-].filter((folder) => existsSync(folder));
-const files = folders.flatMap((folder) =>
+const tiffsIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => /\.tiff?$/.test(name))
-    .map((name) => join(folder, name)),
-);
+    .sort();
+const fixtures = fileURLToPath(new URL("../../../fixtures/io", import.meta.url));
+/** The files of the shared data. */
+const shared = [
+  "fake_tracks/FakeTracks.tif",
+  "made/f32.tif",
+  "made/f32_nan_negative.tif",
+  "made/i16_negative.tif",
+  "made/imagej_hyperstack_t4_c2_u16.tif",
+  "made/not_a_tiff.tif",
+  "made/ome_t3_u16.ome.tif",
+  "made/ome_tiled_pyramid_u8.ome.tif",
+  "made/rgb8.tif",
+  "made/truncated.tif",
+  "made/u16_bigtiff.tif",
+  "made/u16_deflate_predictor2.tif",
+  "made/u16_lzw.tif",
+  "made/u16_lzw_predictor2.tif",
+  "made/u16_multipage_6.tif",
+  "made/u16_multistrip.tif",
+  "made/u16_tiled_deflate.tif",
+  "made/u16_uncompressed_be.tif",
+  "made/u16_uncompressed_le.tif",
+  "made/u1_mask.tif",
+  "made/u32_labels.tif",
+  "made/u8_miniswhite.tif",
+  "made/u8_packbits.tif",
+  "made/u8_palette.tif",
+  "ome/multi_channel_be.ome.tif",
+  "ome/multi_channel_deflate.ome.tif",
+  "ome/multifile-Z1.ome.tiff",
+  "ome/multifile-Z2.ome.tiff",
+  "ome/multifile-Z3.ome.tiff",
+  "ome/multifile-Z4.ome.tiff",
+  "ome/multifile-Z5.ome.tiff",
+];
 
 /** Any window of a plane: corners, single pixels and the whole are frequent. */
 const windowsOf = ({
@@ -100,11 +130,17 @@ const noise = (height: number, width: number): StoredPlane => ({
 
 describe("windows of TIFF planes", () => {
   it("has files to read", () => {
-    expect(files.length).toBeGreaterThan(30);
+    expect(tiffsIn(fixtures).length).toBeGreaterThan(30);
+  });
+  itWithShared("reader_tests")("has all files of the shared data", () => {
+    expect(tiffsIn(sharedData("reader_tests"))).toEqual(shared);
   });
 
-  for (const path of files) {
-    it(`${path.slice(path.lastIndexOf("/") + 1)}: equal the whole plane, cropped`, async () => {
+  for (const [test, path] of [
+    ...tiffsIn(fixtures).map((name) => [it, join(fixtures, name)] as const),
+    ...shared.map((name) => [itWithShared("reader_tests"), sharedData("reader_tests", name)] as const),
+  ]) {
+    test(`${path.slice(path.lastIndexOf("/") + 1)}: equal the whole plane, cropped`, async () => {
       const bytes = new Uint8Array(readFileSync(path));
       const tiff = await openTiff(memorySource(bytes), path).catch((error: unknown) => error);
       if (isKaryonError(tiff)) return;

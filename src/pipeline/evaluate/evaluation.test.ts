@@ -140,6 +140,7 @@ describe("evaluateLabels", () => {
     expect(scores.pooled.thresholds[0]!.f1).toBe(1);
     expect(events).toContainEqual({
       event: "notice",
+      stage: "evaluate",
       text: `1 label image of ${join(root, "labels")} without a truth is left out.`,
     });
     await writeLabels(join(root, "labels", "t0.tif"), labelImage(2, 2, new Int32Array(4)));
@@ -226,6 +227,7 @@ describe("evaluateLabels of a part", () => {
       expect(found.scores.pooled.pixels).toMatchObject({ truth: 8, predicted: 4, shared: 4 });
       expect(events).toContainEqual({
         event: "notice",
+        stage: "evaluate",
         text: `2 true label images of ${join(root, "truth")} are left unused: there are no labels for them.`,
       });
       const text = formatComparison(found);

@@ -59,8 +59,9 @@ export async function inspectFiles(
   const { files } = await listInputs(inputs);
   const inspections: Inspection[] = [];
   let first: ImageFile | undefined;
-  for (const path of files) {
+  for (const [i, path] of files.entries()) {
     throwIfCancelled(context, "Inspection");
+    context.onProgress?.({ done: i, total: files.length, message: basename(path) });
     try {
       const file = await openImageFile(path);
       first ??= file;

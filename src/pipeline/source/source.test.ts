@@ -1,19 +1,12 @@
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { differing } from "../../../test/planes.js";
 import { greyPlane as grey, planeOf as plane, saveImage } from "../../../test/saving.js";
+import { itWithShared, sharedData } from "../../../test/shared.js";
 import { Cancelled, CorruptFile, InvalidInput, StageError } from "../../core/errors.js";
 import type { ReadOptions, StoredPlane, Window } from "../../core/image.js";
 import { cropPlane } from "../../io/image/crop.js";
@@ -374,10 +367,8 @@ describe("hashFiles", () => {
   });
 });
 
-const shared = resolve(fixtures, "../..", process.env["KARYON_SHARED"] ?? "../shared", "data");
-
-describe.skipIf(!existsSync(shared))("real data", () => {
-  it.each<[string, SourceOptions, Record<string, unknown>]>([
+describe("real data", () => {
+  itWithShared().each<[string, SourceOptions, Record<string, unknown>]>([
     ["mdck_movie/run_041_050", {}, { kind: "movie", frames: 10, name: "run_041_050" }],
     ["dsb2018_fluo_sample60/images", {}, { kind: "images", frames: 60 }],
     ["reader_tests/fake_tracks", {}, { kind: "movie", frames: 50, frameInterval: 1 }],
@@ -392,7 +383,7 @@ describe.skipIf(!existsSync(shared))("real data", () => {
       { kind: "movie", frames: 3, pixelSize: 0.325, frameInterval: 600 },
     ],
   ])("%s", async (input, options, expected) => {
-    const source = await openSource([join(shared, input)], options);
+    const source = await openSource([sharedData(input)], options);
     expect(source).toMatchObject(expected);
     const { height, width, data } = await source.read(source.frames - 1);
     expect(data.length).toBe(height * width);
