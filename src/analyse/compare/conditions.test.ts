@@ -74,7 +74,7 @@ describe("compareConditions", () => {
     expect(design).toBe("independent");
     expect(tests[0]!.t).toEqual(welchTest([1, 5, 9], [2, 6.5, 10]));
     expect(notes).toEqual([
-      expect.stringMatching(/independent, although every condition has the same names.*--paired/),
+      expect.stringMatching(/independent, although every condition has the same names.*study\.paired: true/),
     ]);
     // Whatever the names, and whether every condition has them: the design is stated.
     const dates = [

@@ -163,9 +163,11 @@ describe("preview", () => {
     // From several folders, those of the output are passed over; but the picture would still be one of the
     // inputs of the next call.
     await expect(preview([at("movie"), at("flat.tif")], "0", at("movie"), config)).rejects.toThrow(
-      /^-o: expected a folder .*read as one of them the next time\.$/,
+      /^out: expected a folder .*the next time, the picture would be read as an image\.$/,
     );
-    await expect(preview([at("movie/*"), at("flat.tif")], "0", at("movie"), config)).rejects.toThrow(/^-o: /);
+    await expect(preview([at("movie/*"), at("flat.tif")], "0", at("movie"), config)).rejects.toThrow(
+      /^out: /,
+    );
     expect(readdirSync(at("movie"))).toEqual(["t0.tif", "t1.tif", "t2.tif"]);
   });
 

@@ -308,7 +308,7 @@ describe("what cannot be read", () => {
     const failure = await openSource([bad()]).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(StageError);
     expect((failure as StageError).message).toMatch(
-      /^Reading stopped at f\d\.tif: [^\n]*--skip-bad-frames\)\.$/,
+      /^Reading stopped at f\d\.tif: [^\n]*input\.skipBadFrames\)\.$/,
     );
   });
 
@@ -341,7 +341,7 @@ describe("what cannot be read", () => {
     const source = await openSource([path]);
     await expect(source.read(1)).resolves.toBeDefined();
     await expect(source.read(2)).rejects.toThrow(
-      /^Reading stopped at mid_t002: .*cut off or damaged.*skip-bad-frames/,
+      /^Reading stopped at mid_t002: .*cut off or damaged.*input\.skipBadFrames/,
     );
     const rest = await openSource([path], { skipBadFrames: true });
     expect([rest.frames, rest.kind]).toEqual([2, "movie"]);
