@@ -148,7 +148,10 @@ function composeOne(
   });
   const { pairs, touching } = contactsOf(result, data, first);
   if (pairs === 0)
-    return `${name}: there is no room for a second nucleus next to any nucleus, so no touching nuclei are composed from it.`;
+    return (
+      `${name}: there is no room for a second nucleus next to any nucleus, ` +
+      "so no touching nuclei are composed from it."
+    );
   return {
     image: { ...image, data: rounded(scene.grey, image.data) },
     labels: result,
