@@ -64,7 +64,9 @@ describe("options that do nothing", () => {
     );
     expect(() => given("run", "--tracker", "trackmate-tuned", "--repair")).toThrow(/track\.repair: expected/);
     expect(() => given("annotate", "--preset", "paper", "--min-area", "9")).toThrow(/annotate\.minArea/);
-    expect(() => given("run", "--model", "m", "--steps", "9")).toThrow(/train\.steps: .*with an existing model/);
+    expect(() => given("run", "--model", "m", "--steps", "9")).toThrow(
+      /train\.steps: .*with an existing model/,
+    );
     expect(() => given("analyse", "--ring-width", "3")).toThrow(/analyse\.ringWidth: .*none are given/);
     expect(() => given("train", "--preset", "paper", "--effort", "quick")).toThrow(/train\.preset/);
   });
