@@ -323,7 +323,7 @@ describe("evaluateTracks", () => {
     );
     rmSync(join(result, "mask000.tif"));
     await expect(evaluateTracks(truth, result)).rejects.toThrow(
-      /result: expected one mask a frame, numbered from 0 without a gap, received mask001 as number 0/,
+      /result: expected one mask for each frame, numbered from 0 without a gap, received mask001 as number 0/,
     );
   });
 

@@ -295,7 +295,7 @@ function readSequence(folder: string, file: string, stage: StageContext): Labell
   if (missing >= 0)
     throw new InvalidInput(
       folder,
-      "one mask a frame, numbered from 0 without a gap",
+      "one mask for each frame, numbered from 0 without a gap",
       `${[...images.keys()][missing]} as number ${missing}`,
       "give a folder that holds only the masks",
     );

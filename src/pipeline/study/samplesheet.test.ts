@@ -89,7 +89,7 @@ describe("parseSampleSheet", () => {
     [
       "a header alone",
       "file,condition,replicate\n",
-      /^exp\/samples\.csv: expected one line a movie, received a header alone/,
+      /^exp\/samples\.csv: expected one line for each movie, received a header alone/,
     ],
     [
       "an unknown column",
