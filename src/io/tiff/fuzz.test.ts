@@ -1,11 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { fixture, fuzzPng, fuzzTiff, pngsToDamage, tiffsToDamage } from "../../../test/damage.js";
 import { memorySource } from "../bytes.js";
+import { stackOf } from "./axes.js";
 import { openTiff } from "./open.js";
 
 describe("damaged files end in an error that says so, or are read", () => {
   it.each(tiffsToDamage)("%s", (name) => fuzzTiff(name, { numRuns: 150, seed: 5 }));
   it.each(pngsToDamage)("%s", (name) => fuzzPng(name, { numRuns: 150, seed: 6 }));
+
+  it("OME-XML that is broken across a line is refused by one line", async () => {
+    const bytes = fixture("xytzc.ome.tif").slice();
+    bytes[bytes.length - 146] = 10;
+    bytes[bytes.length - 171] = 1;
+    const tiff = await openTiff(memorySource(bytes), "broken.tif");
+    expect(() => stackOf(tiff, "broken.tif")).toThrow(/^broken\.tif: its OME-XML cannot be read \([^\n]+\.$/);
+  });
 
   it("a circle of pages ends", async () => {
     const bytes = fixture("pages.tif").slice();
