@@ -7,7 +7,10 @@ import { commandLine, expectRefusal } from "./commandline.js";
 
 const cli = commandLine();
 
-describe("karyon run", () => {
+/** Whole runs in processes of their own, each with a limit itself: see `commandLine`. */
+const timeout = 300_000;
+
+describe("karyon run", { timeout }, () => {
   const small = ["--steps", "40", "--patch", "64", "--filters", "16", "--seed", "3"];
 
   it("goes from raw frames to the report in one command", () => {
@@ -68,15 +71,23 @@ describe("karyon run", () => {
   });
 
   it("does nothing again when all stages are finished, and only the missing ones when not", () => {
-    const before = statSync(join(cli.folder, "out", "model", "model.onnx")).mtimeMs;
+    const made = ["annotation/objects.csv", "model/model.onnx", "labels/objects.csv"].map((name) =>
+      join(cli.folder, "out", name),
+    );
+    const before = made.map((path) => statSync(path).mtimeMs);
     rmSync(join(cli.folder, "out", "tracks"), { recursive: true });
     const result = cli.karyon("run", "movie/01", "-o", "out", ...small);
     expect(result.code).toBe(0);
-    expect(result.err).toMatch(/continues after them/);
+    expect(result.err).toMatch(/going on after them/);
+    // A finished stage has this line and no other: nothing of its progress, nothing of its end.
+    for (const stage of ["annotate", "train", "segment"])
+      expect(result.err.split("\n").filter((line) => line.startsWith(`${stage}: `))).toEqual([
+        expect.stringMatching(/ \(finished before\)$/),
+      ]);
     expect(result.err).toMatch(/^track: /m);
-    expect(result.err).not.toMatch(/^train: /m);
+    expect(result.err).not.toMatch(/^track: .*\(finished before\)$/m);
     expect(existsSync(join(cli.folder, "out", "tracks", "res_track.txt"))).toBe(true);
-    expect(statSync(join(cli.folder, "out", "model", "model.onnx")).mtimeMs).toBe(before);
+    expect(made.map((path) => statSync(path).mtimeMs)).toEqual(before);
   });
 
   it("refuses another configuration in the same folder and names the difference", () => {
@@ -273,7 +284,7 @@ describe("bad input", () => {
   });
 });
 
-describe("options", () => {
+describe("options", { timeout }, () => {
   it("of every command may stand in the configuration, and a flag wins over it", () => {
     writeFileSync(
       join(cli.folder, "all.yaml"),

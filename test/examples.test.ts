@@ -1,58 +1,19 @@
-/** The examples, run as a reader would run them: each a program that imports the built package by its name. */
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), "karyon-examples-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** What each must print. */
-const expected: Readonly<Record<string, readonly RegExp[]>> = {
-  "annotate.js": [/^[1-9]\d* sure nuclei, \d+ rejected objects$/m],
-  "train.js": [/^t000: [1-9]\d* of \d+ objects are sure$/m, /^F1 at IoU 0\.5: (0\.[6-9]\d|1\.00)$/m],
-  "segment.js": [/^[1-9]\d* nuclei, mean area [1-9]\d* px$/m, /^F1 at IoU 0\.5: (0\.[6-9]\d|1\.00)$/m],
-  "track.js": [
-    /^[1-9]\d* nuclei, \d+ divisions, \d+ gaps closed$/m,
-    /^mean speed 0\.\d+ µm\//m,
-    /^table \w/m,
-  ],
-  "run.js": [/^stopped: .*stopped before it ended\.$/m, /^report: results.report\.html$/m],
-  "errors.js": [
-    /^a file that is not there: InvalidInput$/m,
-    /^an option out of range: InvalidInput$/m,
-    /^work that was stopped: Cancelled$/m,
-  ],
-};
-
-const run = (file: string, cwd: string): Promise<{ code: number | null; output: string }> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, "examples", file)], { cwd });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        output += text;
-      });
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ code, output }));
-  });
+import { describe, expect, it } from "vitest";
+import { examples, examplesFolder, expectExample, trainingExamples } from "./exampleruns.js";
 
 describe("examples", () => {
-  it("are all run here", () => {
-    expect(existsSync(join(root, "dist", "node.js")), "dist/ is missing: run npm run build first").toBe(true);
-    expect(readdirSync(join(root, "examples")).sort()).toEqual(Object.keys(expected).sort());
+  it("are all run here, or in the long suite", () => {
+    const built = fileURLToPath(new URL("../dist/node.js", import.meta.url));
+    expect(existsSync(built), "dist/ is missing: run npm run build first").toBe(true);
+    expect(readdirSync(examplesFolder).sort()).toEqual(Object.keys(examples).sort());
+    expect(Object.keys(examples)).toEqual(expect.arrayContaining([...trainingExamples]));
   });
 
-  it.each(Object.entries(expected))(
+  it.each(Object.keys(examples).filter((file) => !trainingExamples.includes(file)))(
     "%s",
-    async (file, patterns) => {
-      const { code, output } = await run(file, mkdtempSync(join(folder, "run-")));
-      expect(code, output).toBe(0);
-      for (const pattern of patterns) expect(output).toMatch(pattern);
-    },
+    expectExample,
     240_000,
   );
 });

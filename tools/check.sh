@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Format, types, lint, form, architecture and unit tests, without those of whole runs and of huge images.
+# Format, types, lint, form, architecture and unit tests, without those of whole runs, of huge images and of long
+# simulations: `npm test` has them all.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ -d node_modules ] || npm ci
@@ -10,4 +11,5 @@ node tools/build.js
 npx tsc --noEmit -p tsconfig.scripts.json
 tools/node_modules/.bin/eslint --config tools/eslint.config.js --max-warnings 0 .
 node tools/measure.js --strict
-npx vitest run src test/architecture.test.ts --exclude "src/pipeline/**" --exclude "**/large.test.ts"
+npx vitest run src test/architecture.test.ts --exclude "src/pipeline/**" --exclude "**/large.test.ts" \
+  --exclude "**/{movement,rows,simulate,batchworker,touching}.test.ts"

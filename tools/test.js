@@ -31,7 +31,14 @@ try {
   );
   const skipped = tests.filter((test) => test.status === "skipped" || test.status === "pending");
   for (const test of skipped) console.log(`skipped: ${test.file}: ${test.fullName}`);
-  console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${skipped.length} skipped`);
+  // A file that cannot be loaded, or whose preparation fails, has no failed test: it counts as one.
+  const broken = testResults.filter(
+    ({ status, assertionResults }) =>
+      status === "failed" && !assertionResults.some((test) => test.status === "failed"),
+  );
+  for (const { name } of broken) console.log(`failed: ${relative(root, name)}: could not be run`);
+  const failed = numFailedTests + broken.length;
+  console.log(`${numPassedTests} passed, ${failed} failed, ${skipped.length} skipped`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

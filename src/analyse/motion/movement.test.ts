@@ -3,75 +3,18 @@
  * errors of the places, and flows.
  */
 import { describe, expect, it } from "vitest";
-import { emptyNuclei } from "../../core/nuclei.js";
+import {
+  field,
+  localisationErrors,
+  many,
+  meanOf,
+  movie,
+  type Place,
+  walkers,
+  walking,
+} from "../../../test/walkers.js";
 import { random } from "../../core/random.js";
-import type { TrackGraph } from "../../core/tracks.js";
 import { analyse, type Statistics } from "../analyse.js";
-
-type Place = readonly [y: number, x: number];
-
-/** Nuclei that are all seen in all frames. @param place of a nucleus in a frame, px */
-function movie(cells: number, frames: number, place: (cell: number, frame: number) => Place): TrackGraph {
-  const nuclei = emptyNuclei(cells * frames);
-  const edges: number[] = [];
-  for (let t = 0; t < frames; t++) {
-    for (let c = 0; c < cells; c++) {
-      const row = t * cells + c;
-      [nuclei.y[row], nuclei.x[row]] = place(c, t) as [number, number];
-      nuclei.frame[row] = t;
-      nuclei.label[row] = c + 1;
-      nuclei.area[row] = 100;
-      if (t > 0) edges.push(row - cells, row);
-    }
-  }
-  return { nuclei, frames, edges: Uint32Array.from(edges) };
-}
-
-/** Walkers that are simulated. */
-interface Walkers {
-  readonly cells: number;
-  readonly frames: number;
-  /** Time in which a velocity forgets itself, frames. */
-  readonly persistence: number;
-  /** px per frame. */
-  readonly speed: number;
-  /** Standard deviation of the error of a place along each axis, px. */
-  readonly error: number;
-  readonly seed: number;
-}
-
-/** A movie of walkers: an Ornstein-Uhlenbeck process of the velocity, in steps of a twentieth of a frame. */
-const walking = (options: Walkers): TrackGraph => movie(options.cells, options.frames, walkers(options));
-
-/** Their places. */
-function walkers(options: Walkers): (cell: number, frame: number) => Place {
-  const { cells, frames, persistence, speed, error, seed } = options;
-  const rng = random(seed);
-  const substeps = 20;
-  const [keep, kick] = [
-    Math.exp(-1 / substeps / persistence),
-    Math.sqrt(1 - Math.exp(-2 / substeps / persistence)),
-  ];
-  const paths = Array.from({ length: cells }, () => {
-    let [y, x] = [rng.uniform(0, 2000), rng.uniform(0, 2000)];
-    let [vy, vx] = [(rng.normal() * speed) / Math.SQRT2, (rng.normal() * speed) / Math.SQRT2];
-    return Array.from({ length: frames }, (): Place => {
-      const seen: Place = [y + error * rng.normal(), x + error * rng.normal()];
-      for (let k = 0; k < substeps; k++) {
-        y += vy / substeps;
-        x += vx / substeps;
-        vy = keep * vy + (kick * speed * rng.normal()) / Math.SQRT2;
-        vx = keep * vx + (kick * speed * rng.normal()) / Math.SQRT2;
-      }
-      return seen;
-    });
-  });
-  return (cell, frame) => paths[cell]![frame]!;
-}
-
-const field = { height: 2000, width: 2000 };
-/** Walkers enough for the persistence to be found within some 3 %. */
-const many = { cells: 600, frames: 41, speed: 5 };
 
 describe("movement", () => {
   it("of straight lines has exponent 2, and a correlation that does not fall", () => {
@@ -151,13 +94,8 @@ describe("movement", () => {
     (persistence, error, spread) => {
       // A small difference of large numbers. Over 40 data sets of this size the mean was 0.787 (standard error
       // 0.020) for 0.8 px and 1.996 (0.008) for 2 px, the deviation 0.126 and 0.050.
-      const found = Array.from(
-        { length: 8 },
-        (_, k) =>
-          analyse(walking({ ...many, persistence, error, seed: 100 + k }), field, { resamples: 0 }).summary
-            .localisationError,
-      );
-      const mean = found.reduce((a, b) => a + b) / found.length;
+      const found = localisationErrors({ persistence, error }, 8);
+      const mean = meanOf(found);
       expect(Math.abs(mean - error)).toBeLessThan((3 * spread) / Math.sqrt(found.length));
       for (const one of found) expect(Math.abs(one - error)).toBeLessThan(4 * spread);
     },
@@ -165,13 +103,8 @@ describe("movement", () => {
 
   it("has an error of the places above 0 where there is none, for it is never below", () => {
     // Over 40 data sets: mean 0.16 px, deviation 0.22; some exactly 0.
-    const found = Array.from(
-      { length: 8 },
-      (_, k) =>
-        analyse(walking({ ...many, persistence: 2, error: 0, seed: 100 + k }), field, { resamples: 0 })
-          .summary.localisationError,
-    );
-    const mean = found.reduce((a, b) => a + b) / found.length;
+    const found = localisationErrors({ persistence: 2, error: 0 }, 8);
+    const mean = meanOf(found);
     expect(found).toContain(0);
     expect(mean).toBeGreaterThan(0);
     expect(mean).toBeLessThan(0.16 + (3 * 0.22) / Math.sqrt(found.length));

@@ -83,7 +83,9 @@ function parse(description: string, fileName: string): XmlNode {
   try {
     document = parser.parse(description);
   } catch (error) {
-    throw new CorruptFile(fileName, 0, `its OME-XML cannot be read (${messageOf(error)})`);
+    // The parser quotes the text around the fault, with its line breaks.
+    const reason = messageOf(error).replace(/[\s\p{Cc}]+/gu, " ");
+    throw new CorruptFile(fileName, 0, `its OME-XML cannot be read (${reason})`);
   }
   return isNode(document) ? (children(document, "OME")[0] ?? {}) : {};
 }

@@ -200,7 +200,7 @@ describe("in memory", () => {
         true,
       ]);
     },
-    60_000,
+    240_000,
   );
 
   it("segmentImage corrects no factor that is given", async () => {
