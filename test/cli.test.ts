@@ -78,7 +78,7 @@ describe("karyon run", { timeout }, () => {
     rmSync(join(cli.folder, "out", "tracks"), { recursive: true });
     const result = cli.karyon("run", "movie/01", "-o", "out", ...small);
     expect(result.code).toBe(0);
-    expect(result.err).toMatch(/going on after them/);
+    expect(result.err).toMatch(/continues after them/);
     // A finished stage has this line and no other: nothing of its progress, nothing of its end.
     for (const stage of ["annotate", "train", "segment"])
       expect(result.err.split("\n").filter((line) => line.startsWith(`${stage}: `))).toEqual([
