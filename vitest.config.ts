@@ -9,7 +9,7 @@ const isLong = process.env.KARYON_TESTS === "long";
 export default defineConfig({
   resolve: {
     alias: {
-      "#platform": fileURLToPath(new URL("./src/platform/node.ts", import.meta.url)),
+      "#platform": fileURLToPath(new URL("./src/platform/platform-node.ts", import.meta.url)),
       "#runtime": fileURLToPath(new URL("./src/platform/runtime-node.ts", import.meta.url)),
     },
   },

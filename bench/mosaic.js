@@ -12,22 +12,16 @@ const [frames, out, height = "9500", width = "13000"] = process.argv.slice(2);
 const [rows, columns] = [Number(height), Number(width)];
 const source = await openSource([frames]);
 const tiles = await Promise.all(source.frameNames.map((_, frame) => source.read(frame)));
-const [
-  {
-    height: h,
-    width: w,
-    data: { constructor: Samples },
-  },
-] = tiles;
+const [{ height: h, width: w, data: samples }] = tiles;
 const across = Math.ceil(columns / w);
 const file = await openAtomic(out);
 const writer = tiledTiffWriter(file, {
   height: rows,
   width: columns,
-  type: Samples === Uint8Array ? "uint8" : "uint16",
+  type: samples instanceof Uint8Array ? "uint8" : "uint16",
   pixelSize: source.pixelSize,
 });
-const row = new Samples(columns);
+const row = samples instanceof Uint8Array ? new Uint8Array(columns) : new Uint16Array(columns);
 for (let y = 0; y < rows; y++) {
   const down = Math.floor(y / h);
   for (let column = 0; column < across; column++) {

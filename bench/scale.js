@@ -33,6 +33,7 @@ const cli = fileURLToPath(new URL("../bin/karyon.js", import.meta.url));
 
 const side = 1024;
 /** Smaller nuclei than in the MDCK movie, so that the whole mosaic holds more than 60,000. */
+/** @type {import("../dist/simulate/scene.js").SimulateOptions} */
 const options = { ...simulatePresets.mdck, height: side, width: side, frames: 1, diameter: 28, bits: 16 };
 const fields = [];
 function fieldAt(i, j) {

@@ -11,7 +11,7 @@ import { concatNuclei } from "../dist/core/nuclei.js";
 import { random } from "../dist/core/random.js";
 import { defaultAugmentOptions } from "../dist/dataset/augment.js";
 import { batchProvider } from "../dist/dataset/patches.js";
-import { splitSamples } from "../dist/dataset/split.js";
+import { splitSamples } from "../dist/dataset/holdout.js";
 import { matchInstances, scoreInstances } from "../dist/evaluate/instances.js";
 import { measure } from "../dist/imgproc/regions.js";
 import { defaultModelConfig } from "../dist/model/modelconfig.js";

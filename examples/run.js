@@ -15,8 +15,8 @@ const job = {
 
 // Stop as soon as the training begins, as a user would.
 const controller = new AbortController();
-const stopAtTraining = ({ event, stage }) => {
-  if (event === "stage" && stage === "train") controller.abort();
+const stopAtTraining = (event) => {
+  if (event.event === "stage" && event.stage === "train") controller.abort();
 };
 try {
   await run({ ...job, signal: controller.signal, onEvent: stopAtTraining });

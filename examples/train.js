@@ -1,6 +1,7 @@
 // Train on a folder of images: simulate some, annotate them, train, and score the network on its own images.
 import { annotate, evaluate, segment, simulate, train } from "karyon/node";
 
+/** @type {import("karyon/node").PartialConfig} */
 const small = { simulate: { scene: "easy", size: 256, frames: 2, diameter: 20 } };
 await simulate({ out: "movie", config: small });
 

@@ -17,7 +17,7 @@ it("asks for no module of Node", () => {
 });
 
 it("takes the platform and the runtime of the browser by the conditions of package.json", () => {
-  expect(bundle.modules).toContain("dist/platform/browser.js");
+  expect(bundle.modules).toContain("dist/platform/platform-browser.js");
   expect(bundle.modules).toContain("dist/platform/runtime-browser.js");
   expect(bundle.modules.filter((id) => id.includes("onnxruntime-node"))).toEqual([]);
   expect(bundle.modules.filter((id) => /dist\/(pipeline|workers|cli|platform\/node)/.test(id))).toEqual([]);

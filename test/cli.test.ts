@@ -78,7 +78,7 @@ describe("karyon run", { timeout }, () => {
     rmSync(join(cli.folder, "out", "tracks"), { recursive: true });
     const result = cli.karyon("run", "movie/01", "-o", "out", ...small);
     expect(result.code).toBe(0);
-    expect(result.err).toMatch(/going on after them/);
+    expect(result.err).toMatch(/continues after them/);
     // A finished stage has this line and no other: nothing of its progress, nothing of its end.
     for (const stage of ["annotate", "train", "segment"])
       expect(result.err.split("\n").filter((line) => line.startsWith(`${stage}: `))).toEqual([
@@ -197,7 +197,7 @@ describe("karyon run", { timeout }, () => {
     () => {
       const part = cli.karyon("annotate", "movie/01/t002.tif", "-o", "part", "--compare", "movie/01_GT/SEG");
       expect(part.out).toMatch(
-        /^Kept nuclei of 1 image against the truth; 3 true label images unused, of what was not annotated\.$/m,
+        /^Kept nuclei of 1 image against the truth; 3 true label images unused, whose image was not annotated\.$/m,
       );
       expect(part.err).toMatch(/note: 3 true label images of .*SEG are left unused/);
       const one = cli.karyon(
@@ -211,7 +211,7 @@ describe("karyon run", { timeout }, () => {
       );
       expect([one.code, one.out]).toEqual([
         0,
-        part.out.replace("; 3 true label images unused, of what was not annotated", ""),
+        part.out.replace("; 3 true label images unused, whose image was not annotated", ""),
       ]);
       expectRefusal(
         cli.karyon("evaluate", "movie/01_GT/SEG", "part/masks"),

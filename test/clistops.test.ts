@@ -51,7 +51,7 @@ describe("karyon annotate --preview", () => {
     );
     expectRefusal(
       cli.karyon("annotate", "movie/01", "--preview", "0", "--explain", "3,4"),
-      /--preview: expected to be alone/,
+      /--preview: expected no other request/,
     );
     expectRefusal(
       cli.karyon("annotate", "movie/01"),
@@ -68,7 +68,7 @@ describe("karyon annotate --preview", () => {
     });
     expectRefusal(
       { code: inside.status, out: inside.stdout, err: inside.stderr },
-      /-o: expected a folder for the picture that is not the one of the images/,
+      /--output: expected a folder for the picture other than the folder of the images/,
     );
     expect(readdirSync(join(cli.folder, "here"))).toEqual(["t0.tif"]);
   });
@@ -78,7 +78,7 @@ describe("Ctrl-C", () => {
   it("keeps finished stages, says how to go on, and ends with code 130", async () => {
     const { code, err } = await cli.interrupted(/^train: /m, "run", "movie/01", "-o", "stopped");
     expect(err.trim().split("\n").at(-1)).toBe(
-      "karyon run: Stopped. Finished stages are kept; run the same command again to go on after them.",
+      "karyon run: Stopped. Finished stages are kept. Run the same command again to continue after them.",
     );
     expect(code).toBe(130);
     expect(readdirSync(join(cli.folder, "stopped")).sort()).toEqual(["annotation", "run.json"]);
@@ -100,7 +100,7 @@ describe("a second Ctrl-C", () => {
       [/press Ctrl-C again/, sending("SIGINT")],
     );
     expect(code).toBe(130);
-    expect(err).toMatch(/note: stopping after the present step/);
+    expect(err).toMatch(/note: stopping after the current step/);
     expect(readdirSync(cli.folder).filter((name) => name.includes("twice"))).toEqual([]);
   });
 });
@@ -131,7 +131,7 @@ describe("Ctrl-C in inspect", () => {
     expect([status, stdout, stderr]).toEqual([
       130,
       "",
-      "karyon inspect: Stopped. The files are as they were.\n",
+      "karyon inspect: Stopped. The files were not changed.\n",
     ]);
   });
 });
@@ -180,7 +180,7 @@ describe("karyon demo", () => {
     expect(code, err).toBe(0);
     expect(err).toMatch(/simulate: 3 frames of 192 x 192 px/);
     expect(out).toMatch(
-      /^Scored against the simulated truth.*\n {2}nuclei +F1 [01]\.\d{3} at IoU 0\.5.*\n {2}tracking +DET .*\nReport: shown\/results\/report\.html\n$/,
+      /^Scores against the simulated truth.*\n {2}nuclei +F1 [01]\.\d{3} at IoU 0\.5.*\n {2}tracking +DET .*\nReport: shown\/results\/report\.html\n$/,
     );
     expect(readdirSync(join(cli.folder, "shown")).sort()).toEqual(["movie", "results", "run.json"]);
     const { command, configuration } = JSON.parse(
@@ -235,7 +235,7 @@ describe("karyon study", () => {
       const before = statSync(join(cli.folder, "study", "model", "model.onnx")).mtimeMs;
       const again = cli.karyon(...call);
       expect(again.code).toBe(0);
-      expect(again.err).toMatch(/going on after them/);
+      expect(again.err).toMatch(/continues after them/);
       expect(statSync(join(cli.folder, "study", "model", "model.onnx")).mtimeMs).toBe(before);
     },
   );

@@ -102,9 +102,9 @@ it("goes on after SIGKILL and after Ctrl-C", async () => {
     if (!pressed && said.includes(`"done":220,`)) pressed = child.kill("SIGINT");
   });
   expect(stopped.code).toBe(130);
-  const [, begun] = /Going on after step (\d+) of 900\./.exec(stopped.said)!;
+  const [, begun] = /Continuing after step (\d+) of 900\./.exec(stopped.said)!;
   const [, kept] =
-    /The training after step (\d+) of 900 is kept in \.model\.checkpoint: run the same command again to go on there\./.exec(
+    /The training after step (\d+) of 900 is kept in \.model\.checkpoint\. Run the same command again to continue there\./.exec(
       stopped.said,
     )!;
   // Epochs of 30 steps. The first state of each process is saved at once, the next half a minute later: this
@@ -116,7 +116,7 @@ it("goes on after SIGKILL and after Ctrl-C", async () => {
   const finished = await train("model");
   expect([finished.code, finished.said]).toEqual([
     0,
-    expect.stringContaining(`Going on after step ${kept} of 900.`),
+    expect.stringContaining(`Continuing after step ${kept} of 900.`),
   ]);
   expect(
     readFileSync(join(folder, "model", "model.onnx")).equals(

@@ -94,8 +94,8 @@ function unreachableTypes() {
     noEmit: true,
     types: ["node"],
     paths: {
-      "#platform": [join(root, "src/platform/node.ts")],
-      "#runtime": [join(root, "src/platform/node.ts")],
+      "#platform": [join(root, "src/platform/platform-node.ts")],
+      "#runtime": [join(root, "src/platform/runtime-node.ts")],
     },
   });
   const checker = program.getTypeChecker();

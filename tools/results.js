@@ -56,12 +56,13 @@ export const resultsPage = (results, changedOf = changedSince) =>
   [
     "# Results",
     "",
-    "Every figure that this project states, one table a question, with the command that gives it, the commit at which it was",
-    "measured, and the machine. This page is made from `bench/results/*.json` by `npm run results`. How the figures came about,",
-    "and what was looked at, is in [lab/](lab/round-1.md).",
+    "Every figure that this project states, one table for each question. Each has the command that gives it,",
+    "the commit at which it was measured, and the machine. This page is made from `bench/results/*.json` by",
+    "`npm run results`. [lab/](lab/round-1.md) tells how the figures came about, and what was looked at.",
     "",
-    "Real images with truth are not part of the repository. Commands that need them look in the folder `KARYON_SHARED`",
-    "(default `../shared`). Of each collection, the rows of its index whose zero-based number modulo 3 is 2 are test rows.",
+    "Real images with truth are not part of the repository. Commands that need them look in the folder",
+    "`KARYON_SHARED` (default `../shared`). Of each collection, the rows of its index whose zero-based number",
+    "modulo 3 is 2 are test rows.",
     "",
     ...results.map((result) => section(result, changedOf(result.commit))),
   ].join("\n");

@@ -13,6 +13,7 @@ import { annotationOverlay, overlayLabels } from "../../dist/draw/overlay.js";
 import { simulatePresets } from "../../dist/simulate/scene.js";
 import { simulate } from "../../dist/simulate/simulate.js";
 import { encodePng } from "../../dist/io/png/png.js";
+import { paste, plainCanvas } from "./panels.js";
 
 const scene = { ...simulatePresets.crowded, height: 512, width: 512, frames: 2, seed: 7 };
 const [gap, line] = [8, 28];
@@ -25,9 +26,7 @@ const [partHeight, partWidth] = [190, 236];
 let view = { y: 0, x: 0, height: partHeight, width: partWidth, scale: 1 };
 for (let y = 0, most = -1; y + partHeight <= image.height; y += 8) {
   for (let x = 0; x + partWidth <= image.width; x += 8) {
-    let unknown = 0;
-    for (let v = y; v < y + partHeight; v++)
-      for (let u = x; u < x + partWidth; u++) if (labels.data[v * image.width + u] < 0) unknown++;
+    const unknown = unknownIn(y, x);
     if (unknown > most) [most, view] = [unknown, { ...view, y, x }];
   }
 }
@@ -41,15 +40,18 @@ const rejected = {
 };
 const grey = (shown) => overlayLabels(shown, blank, { view, contrast });
 
+/** Unknown pixels of the part whose top left pixel is (y, x). */
+function unknownIn(y, x) {
+  let unknown = 0;
+  for (let v = y; v < y + partHeight; v++)
+    for (let u = x; u < x + partWidth; u++) if (labels.data[v * image.width + u] < 0) unknown++;
+  return unknown;
+}
+
 /** Nuclei filled, background dark, ignored pixels hatched. */
 function maskPicture(mask) {
   const drawn = drawLabels(mask, view);
-  const canvas = {
-    height: drawn.height,
-    width: drawn.width,
-    samples: 3,
-    data: new Uint8Array(drawn.data.length * 3).fill(34),
-  };
+  const canvas = plainCanvas(drawn.height, drawn.width, 34);
   // Yellow is for what is ignored.
   const fills = outlineColours.filter((_, i) => i !== 1);
   const colours = distinctColours(mask, fills.length);
@@ -71,7 +73,7 @@ const columns = [
 ];
 const width = columns.length * (view.width + gap) - gap;
 const height = line + 2 * (view.height + line);
-const canvas = { height, width, samples: 3, data: new Uint8Array(height * width * 3).fill(255) };
+const canvas = plainCanvas(height, width, 255);
 const write = (y, left, text) =>
   drawText(canvas, y, left + Math.floor((view.width - textWidth(text, 2)) / 2), text, {
     colour: [40, 40, 40],
@@ -82,11 +84,7 @@ columns.forEach(({ title, panels }, column) => {
   write(6, left, title);
   panels.forEach((picture, row) => {
     const top = line + row * (view.height + line);
-    for (let y = 0; y < view.height; y++)
-      canvas.data.set(
-        picture.data.subarray(y * view.width * 3, (y + 1) * view.width * 3),
-        ((top + y) * width + left) * 3,
-      );
+    paste(canvas, picture, top, left);
     if (row === 0 || column === 0)
       write(
         top + view.height + 6,

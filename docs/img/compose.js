@@ -11,6 +11,7 @@ import { composeTouching, defaultComposeOptions } from "../../dist/dataset/touch
 import { overlayLabels } from "../../dist/draw/overlay.js";
 import { openSource } from "../../dist/pipeline/source/source.js";
 import { encodePng } from "../../dist/io/png/png.js";
+import { sideBySide } from "./panels.js";
 
 const [
   movie = "simcompose",
@@ -32,14 +33,4 @@ const panels = [
   overlayLabels(composed.image, blank, { view, contrast }),
   overlayLabels(composed.image, composed.labels, { view, contrast }),
 ];
-const gap = 8;
-const width = panels.length * edge + (panels.length - 1) * gap;
-const data = new Uint8Array(edge * width * 3).fill(255);
-panels.forEach((panel, index) => {
-  for (let row = 0; row < edge; row++)
-    data.set(
-      panel.data.subarray(row * edge * 3, (row + 1) * edge * 3),
-      (row * width + index * (edge + gap)) * 3,
-    );
-});
-writeFileSync(out, encodePng({ height: edge, width, samples: 3, data }));
+writeFileSync(out, encodePng(sideBySide(panels)));

@@ -1,6 +1,6 @@
 // Every division of a tracked movie in four frames (the mother twice, the daughters twice), to be checked by
 // eye; and every repaired mask in three frames:   node docs/img/divisions.js IMAGES TRACKS OUT.png
-// [divisions|repairs] [FIRST] [COUNT] TRACKS is what karyon track wrote. Left of each field the image alone;
+// [divisions|repairs] [FIRST] [COUNT] TRACKS is what karyon track wrote. Outlines of the masks;
 // mother white, daughters green and orange, others grey. Divisions with y and x in px, the frame, and the
 // evidence.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,6 +11,7 @@ import { openSource } from "../../dist/pipeline/source/source.js";
 import { readLabels } from "../../dist/pipeline/store/labelfiles.js";
 import { parseCsv } from "../../dist/io/csv.js";
 import { encodePng } from "../../dist/io/png/png.js";
+import { plainCanvas } from "./panels.js";
 
 const [images, tracks, out, what = "divisions", first = "0", count = "24"] = process.argv.slice(2);
 const side = 76;
@@ -33,7 +34,7 @@ const steps = what === "divisions" ? [-1, 0, 1, 2] : [-1, 0, 1];
 const [columns, line] = [2, 14];
 const width = columns * (steps.length * edge + 8);
 const height = Math.ceil(shown.length / columns) * (edge + line);
-const canvas = { height, width, samples: 3, data: new Uint8Array(height * width * 3).fill(255) };
+const canvas = plainCanvas(height, width);
 for (const [k, row] of shown.entries()) {
   const [frame, y, x] = ["frame", "y_px", "x_px"].map((name) => Number(value(row, name)));
   const [top, left] = [Math.floor(k / columns) * (edge + line), (k % columns) * (steps.length * edge + 8)];

@@ -22,6 +22,7 @@ import { openSource } from "../../dist/pipeline/source/source.js";
 import { readLabels } from "../../dist/pipeline/store/labelfiles.js";
 import { parseCsv } from "../../dist/io/csv.js";
 import { encodePng } from "../../dist/io/png/png.js";
+import { plainCanvas } from "./panels.js";
 
 const [names = "mdck,crowded", out = "errors.png", part = "test"] = process.argv.slice(2);
 const seeds = { mdck: 4101, crowded: 4102, easy: 4103 };
@@ -34,12 +35,7 @@ const width = columns * (2 * panel + gap) - gap;
 const rows = [];
 for (const name of names.split(","))
   rows.push(...(await (existsSync(join(name, "labels")) ? rowsOfNetwork(name) : rowsOf(name))));
-const canvas = {
-  height: rows.length * (panel + line),
-  width,
-  samples: 3,
-  data: new Uint8Array(rows.length * (panel + line) * width * 3).fill(255),
-};
+const canvas = plainCanvas(rows.length * (panel + line), width);
 rows.forEach((panels, row) =>
   panels.forEach(({ sides, lines }, column) => {
     const [top, left] = [row * (panel + line), column * (2 * panel + gap)];
@@ -179,9 +175,9 @@ async function rowsOfNetwork(folder) {
   const areas = matchings.flatMap(({ truth }) => [...truth.area]).sort((a, b) => a - b);
   const usual = 2 * Math.sqrt(areas[areas.length >> 1] / Math.PI);
   const out = [];
-  for (const [errors, what] of [
-    [spurious, "found, no nucleus"],
-    [missed, "missed"],
+  for (const { errors, what } of [
+    { errors: spurious, what: "found, no nucleus" },
+    { errors: missed, what: "missed" },
   ]) {
     const panels = [];
     for (const error of [...errors]

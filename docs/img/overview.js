@@ -9,6 +9,7 @@ import { openSource } from "../../dist/pipeline/source/source.js";
 import { readLabels } from "../../dist/pipeline/store/labelfiles.js";
 import { encodePng } from "../../dist/io/png/png.js";
 import { readTracking } from "../../dist/pipeline/track/tracking.js";
+import { sideBySide } from "./panels.js";
 
 const demo = process.argv[2] ?? "karyon-demo";
 const results = join(demo, "results");
@@ -32,14 +33,4 @@ const panels = [
   overlayLabels(image, await readLabels(join(results, "labels", `${name}.tif`)), { view }),
   trackOverlay(image, graph.nuclei, analyse(graph, summary), { view }),
 ];
-const gap = 8;
-const width = panels.length * edge + (panels.length - 1) * gap;
-const data = new Uint8Array(edge * width * 3).fill(255);
-panels.forEach((panel, index) => {
-  for (let y = 0; y < edge; y++)
-    data.set(panel.data.subarray(y * edge * 3, (y + 1) * edge * 3), (y * width + index * (edge + gap)) * 3);
-});
-writeFileSync(
-  fileURLToPath(new URL("overview.png", import.meta.url)),
-  encodePng({ height: edge, width, samples: 3, data }),
-);
+writeFileSync(fileURLToPath(new URL("overview.png", import.meta.url)), encodePng(sideBySide(panels)));

@@ -2,6 +2,7 @@
  * What the candidates of all frames are found with: the views, their acquisitions, and the size of the nuclei
  * of each, pooled over its views.
  */
+import { evenlySpreadWithEnds } from "../stats/evenly.js";
 import type { ImageSource, Window } from "../core/image.js";
 import { mapOrdered } from "../core/ordered.js";
 import { median } from "../stats/percentile.js";
@@ -64,7 +65,7 @@ export function unmeasured(
   const open = views.flatMap(({ scale }, index) => (scale === undefined ? [index] : []));
   if (source.kind === "images" || views.some(({ window }) => window !== undefined)) return open;
   if (diameter !== undefined) return [];
-  const few = new Set(evenlySpread(source.frames, maxScaleFrames));
+  const few = new Set(evenlySpreadWithEnds(source.frames, maxScaleFrames));
   return open.filter((index) => few.has(views[index]!.frame));
 }
 
@@ -135,14 +136,4 @@ function wholeKind(windows: readonly FrameKind[]): FrameKind {
     diameter: middle(diameters, NaN),
     brightness: middle(brightnesses, 0),
   };
-}
-
-/** At most `maximum` whole numbers from 0 to count - 1, evenly spread, both ends among them. */
-function evenlySpread(count: number, maximum: number): number[] {
-  const chosen = Math.min(count, maximum);
-  return [
-    ...new Set(
-      Array.from({ length: chosen }, (_, i) => Math.round((i * (count - 1)) / Math.max(1, chosen - 1))),
-    ),
-  ];
 }

@@ -56,7 +56,7 @@ const shardFormat = 1;
 /** The frames of a part, ascending. @throws InvalidInput when there is no such part */
 export function framesOfShard({ index, count }: Shard, frames: number): number[] {
   if (!(Number.isInteger(index) && Number.isInteger(count) && index >= 0 && index < count))
-    throw new InvalidInput("shard", "a part from 0 to the number of parts less one", `${index} of ${count}`);
+    throw new InvalidInput("shard", "a part from 0 to the number of parts minus one", `${index} of ${count}`);
   const [first, end] = [index, index + 1].map((part) => Math.floor((part * frames) / count)) as [
     number,
     number,

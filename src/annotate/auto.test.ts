@@ -205,7 +205,7 @@ describe("annotateAuto", () => {
 
   it("obeys area limits", () => {
     expect(annotateAuto(image, { minArea: 1e6 }).labels.count).toBe(0);
-    expect(annotateAuto(image, { maxArea: 10 }).objects.reason[0]).toContain("most 10");
+    expect(annotateAuto(image, { maxArea: 10 }).objects.reason[0]).toContain("maximum 10");
   });
 
   it("keeps the more of the dim nuclei the higher the sensitivity, and the bright ones at any", () => {

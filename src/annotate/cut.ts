@@ -43,7 +43,7 @@ export const withoutCut = (decisions: readonly Decision[], cut: Uint8Array): Dec
       ? {
           kept: false,
           score: decision.score,
-          reason: "cut by the edge of the window, beyond which the image goes on",
+          reason: "cut by the edge of the window; the image continues beyond it",
           cause: "cut",
         }
       : decision,

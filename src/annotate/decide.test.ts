@@ -133,7 +133,7 @@ describe("decide", () => {
     objects.intensity[10] = intensity;
     objects.signalToNoise[10] = signalToNoise;
     const reasonAt = (sensitivity: number): string => decide([objects], { sensitivity })[0]![10]!.reason;
-    expect(reasonAt(1)).toMatch(/^intensity (over background )?is .* \(least (0\.15|5\.0)\)$/);
+    expect(reasonAt(1)).toMatch(/^intensity (over background )?is .* \(minimum (0\.15|5\.0)\)$/);
     expect(reasonAt(2)).not.toMatch(/^intensity (over background )?is /);
   });
 
@@ -251,7 +251,7 @@ describe("decide, of a movie", () => {
     const decision = decide(once, {}, "movie")[1]![11]!;
     expect(decision).toMatchObject({ kept: false, cause: "flicker" });
     expect(decision.reason).toMatch(
-      /^certainty 0\.8\d \(least 0\.90\), mostly for its unlikeness to the frames before and after \(support 0\.00\)$/,
+      /^certainty 0\.8\d \(minimum 0\.90\), mainly because of: no similar object in the frames before and after \(support 0\.00\)$/,
     );
     // What is too doubtful by itself is rejected for what it is.
     expect(decide([frame(), frame(0.7), frame()], {}, "movie")[1]![11]!.cause).toBe("touching");

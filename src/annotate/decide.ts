@@ -131,7 +131,7 @@ const certaintyTerms: readonly Term[] = [
     show: (r) => r.intensityRatio,
   },
   {
-    what: "difference to an ellipse",
+    what: "difference from an ellipse",
     cause: "shape",
     value: (r) => Math.max(-0.03, r.residualBeyondUsual),
     weight: -6.4,
@@ -265,13 +265,13 @@ function decideOne(
     ownLogit >= Math.log(odds)
       ? {
           cause: "flicker" as const,
-          text: `unlikeness to the frames before and after (support ${support?.toFixed(2)})`,
+          text: `no similar object in the frames before and after (support ${support?.toFixed(2)})`,
         }
       : worstTerm(row);
   return {
     kept: false,
     score: certainty,
-    reason: `certainty ${certainty.toFixed(2)} (least ${minimum.toFixed(2)}), mostly for its ${text}`,
+    reason: `certainty ${certainty.toFixed(2)} (minimum ${minimum.toFixed(2)}), mainly because of: ${text}`,
     cause,
   };
 }
@@ -304,18 +304,18 @@ function areaLimitBroken(
   { minArea, maxArea }: AutoOptions,
 ): Refusal | undefined {
   if (minArea !== undefined && area < minArea)
-    return { reason: `area ${area} px (least ${minArea})`, cause: "small" };
+    return { reason: `area ${area} px (minimum ${minArea})`, cause: "small" };
   if (maxArea !== undefined && area > maxArea)
-    return { reason: `area ${area} px (most ${maxArea})`, cause: "large" };
+    return { reason: `area ${area} px (maximum ${maxArea})`, cause: "large" };
   const fewest = touchesEdge ? minPixels / 2 : minPixels;
   if (minArea === undefined && area < fewest)
-    return { reason: `area ${area} px (least ${fewest})`, cause: "small" };
+    return { reason: `area ${area} px (minimum ${fewest})`, cause: "small" };
   const text = `area ${area} px is ${areaRatio.toFixed(2)} of the median ${typical.area.toFixed(0)}`;
   const smallest = touchesEdge ? smallestAtBorder : smallestAreaShare;
   if (minArea === undefined && !(areaRatio >= smallest))
-    return { reason: `${text} (least ${smallest})`, cause: "small" };
+    return { reason: `${text} (minimum ${smallest})`, cause: "small" };
   if (maxArea === undefined && !(areaRatio <= largestAreaShare))
-    return { reason: `${text} (most ${largestAreaShare})`, cause: "large" };
+    return { reason: `${text} (maximum ${largestAreaShare})`, cause: "large" };
   return undefined;
 }
 
@@ -346,7 +346,7 @@ function clump(row: Row, typical: Typical): Refusal | undefined {
   return {
     reason:
       `solidity ${row.solidity.toFixed(2)} (usual ${typical.solidity.toFixed(2)}) and difference ` +
-      `to an ellipse ${row.ellipseResidual.toFixed(2)} (usual ` +
+      `from an ellipse ${row.ellipseResidual.toFixed(2)} (usual ` +
       `${typical.ellipseResidual.toFixed(2)}) at ${row.areaRatio.toFixed(2)} of the median area: two ` +
       "nuclei in one, or a ragged outline",
     cause: "shape",
@@ -360,13 +360,13 @@ function lightLimitBroken(
   const dimmest = minIntensityShare / sensitivity;
   if (!(intensityRatio >= dimmest))
     return {
-      reason: `intensity over background is ${intensityRatio.toFixed(2)} of the median (least ${dimmest.toFixed(2)})`,
+      reason: `intensity over background is ${intensityRatio.toFixed(2)} of the median (minimum ${dimmest.toFixed(2)})`,
       cause: "dim",
     };
   const weakest = minSignalToNoise / sensitivity;
   if (!(signalToNoise >= weakest))
     return {
-      reason: `intensity is ${signalToNoise.toFixed(1)} times the noise (least ${weakest.toFixed(1)})`,
+      reason: `intensity is ${signalToNoise.toFixed(1)} times the noise (minimum ${weakest.toFixed(1)})`,
       cause: "dim",
     };
   return undefined;

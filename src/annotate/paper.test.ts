@@ -70,8 +70,8 @@ describe("annotatePaper", () => {
     // Median 100; deviations 0 0 10 40 60 60 300, so their median is 40: 60 px away is 1.5 of them.
     const decisions = decidePaper(Float64Array.from([100, 100, 90, 140, 40, 160, 400]));
     expect(decisions.map(({ kept }) => kept)).toEqual([true, true, true, true, false, false, false]);
-    expect(decisions[4]!.reason).toBe("area 40 px is 0.40 of the median 100 (least 0.5)");
-    expect(decisions[5]!.reason).toContain("most 1.5");
+    expect(decisions[4]!.reason).toBe("area 40 px is 0.40 of the median 100 (minimum 0.5)");
+    expect(decisions[5]!.reason).toContain("maximum 1.5");
   });
 
   it("takes a deviation of 0 for 1 px, as the script does", () => {

@@ -44,7 +44,7 @@ export function annotatePaper(image: Image, frame = 0): Annotation {
   );
   const settings = { method: "paper", threshold, medianArea: objects.count === 0 ? 0 : median(objects.area) };
   const warnings =
-    objects.count === 0 ? ["No object lies wholly inside the image above Otsu's threshold."] : [];
+    objects.count === 0 ? ["Above Otsu's threshold, no object lies completely inside the image."] : [];
   return { labels, objects: table, candidates: painted(candidates), settings, warnings };
 }
 
@@ -110,9 +110,9 @@ export function decidePaper(areas: Float64Array): Decision[] {
     const away = Math.abs(area - middle) / deviation;
     const text = `area ${area} px is ${ratio.toFixed(2)} of the median ${middle}`;
     if (ratio < minAreaRatio)
-      return { kept: false, score: 0, reason: `${text} (least ${minAreaRatio})`, cause: "small" };
+      return { kept: false, score: 0, reason: `${text} (minimum ${minAreaRatio})`, cause: "small" };
     if (ratio > maxAreaRatio)
-      return { kept: false, score: 0, reason: `${text} (most ${maxAreaRatio})`, cause: "large" };
+      return { kept: false, score: 0, reason: `${text} (maximum ${maxAreaRatio})`, cause: "large" };
     if (away >= maxDeviations)
       return {
         kept: false,

@@ -83,7 +83,7 @@ export function estimateScale(
       ...light,
       diameter: NaN,
       signal,
-      warnings: [...light.warnings, "Nothing in the image stands out of its noise."],
+      warnings: [...light.warnings, "Nothing in the image is clearly brighter than its noise."],
     };
   return { ...light, diameter, signal };
 }
@@ -111,7 +111,7 @@ export function estimateIntensity(image: Image): IntensityStatistics {
     saturation > muchSaturation
       ? [
           `${(100 * saturation).toFixed(1)} % of the pixels are saturated: their grey values are too ` +
-            "low, and their outlines may be too.",
+            "low, and the outlines may be wrong, too.",
         ]
       : [];
   const noise = noiseOf(finite, height, width, middle);

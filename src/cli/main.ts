@@ -36,8 +36,8 @@ export const commands: readonly CommandSpec[] = [
 export function buildProgram(): Command {
   const program = new Command("karyon")
     .description(
-      "From raw fluorescence microscopy to segmented, tracked nuclei and publishable statistics, " +
-        "with nobody annotating anything.",
+      "Turns raw fluorescence microscopy into segmented, tracked nuclei and publishable statistics, " +
+        "without manual annotation.",
     )
     .version(version, "-V, --version")
     .showHelpAfterError("(karyon COMMAND --help shows the options and an example)")

@@ -56,7 +56,7 @@ describe("packValue", () => {
 });
 
 describe("unpackValue", () => {
-  it("says of bytes that end early, or are others, that they are not what was packed", () => {
+  it("says of bytes that end early, or are others, that they differ from what was packed", () => {
     const packed = packValue({ columns: Float64Array.of(1, 2, 3) });
     for (const bytes of [
       packed.subarray(0, 3),
@@ -65,7 +65,7 @@ describe("unpackValue", () => {
       new Uint8Array(40).fill(90),
     ])
       expect(() => unpackValue(bytes)).toThrow(
-        /^Packed data: they are not what was packed \(at byte \d+\); do the work again\.$/,
+        /^Packed data: they differ from what was packed \(at byte \d+\); do the work again\.$/,
       );
   });
 });

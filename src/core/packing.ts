@@ -93,7 +93,7 @@ export function unpackValue(bytes: Uint8Array): unknown {
 }
 
 const corrupt = (offset: number): CorruptFile =>
-  new CorruptFile("Packed data", offset, "they are not what was packed", "do the work again");
+  new CorruptFile("Packed data", offset, "they differ from what was packed", "do the work again");
 
 function decoded(value: unknown, arrays: Uint8Array): unknown {
   if (typeof value !== "object" || value === null) return value;

@@ -16,7 +16,7 @@ export interface Spill {
 
 /** The error of a key that is not there. */
 export const nothingSpilled = (where: string, key: string): InvalidInput =>
-  new InvalidInput(where, `an entry ${key}`, "none", "do the passes before this one again");
+  new InvalidInput(where, `an entry ${key}`, "none", "repeat the passes before this one");
 
 /** A store in memory. */
 export function memorySpill(): Spill {

@@ -131,7 +131,7 @@ function composeOne(
   const stock = stockOf(image, labels, options);
   if (stock.pieces.length < 2)
     return (
-      `${name}: fewer than two nuclei are alone on sure background, so that no touching ones are ` +
+      `${name}: fewer than two nuclei are alone on sure background, so no touching nuclei are ` +
       "composed from it."
     );
   const { scene } = stock;
@@ -148,7 +148,10 @@ function composeOne(
   });
   const { pairs, touching } = contactsOf(result, data, first);
   if (pairs === 0)
-    return `${name}: there is no room for another nucleus beside one, so that no touching ones are composed from it.`;
+    return (
+      `${name}: there is no room for a second nucleus next to any nucleus, ` +
+      "so no touching nuclei are composed from it."
+    );
   return {
     image: { ...image, data: rounded(scene.grey, image.data) },
     labels: result,

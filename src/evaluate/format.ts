@@ -44,13 +44,13 @@ export function formatInstanceTable(scores: InstanceScores): string {
   const lines = [
     `${pooled.truthObjects} true and ${pooled.predictedObjects} predicted objects in ` +
       `${images.length} image${images.length === 1 ? "" : "s"}, counts added over images`,
-    "object scores, by the least IoU of a match:",
+    "object scores, by the minimum IoU of a match:",
     table,
     "",
     formatConfusion(pooled.thresholds[0]),
     "",
     `pixel scores: Dice ${number(pooled.pixels.dice)}, IoU ${number(pooled.pixels.iou)} ` +
-      "(foreground against background, no matter which object)",
+      "(foreground against background, regardless of the object)",
   ];
   if (images.length > 1) lines.push(spread(scores));
   return `${lines.join("\n")}\n`;

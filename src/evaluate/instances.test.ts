@@ -254,9 +254,9 @@ describe("formats", () => {
     const text = formatInstanceTable(scores);
     expect(text).toContain("0.50   1   0   1      1.000   0.500  0.667");
     // Which numbers are of objects and which of pixels.
-    expect(text).toMatch(/^object scores, by the least IoU of a match:\n +IoU +TP/m);
+    expect(text).toMatch(/^object scores, by the minimum IoU of a match:\n +IoU +TP/m);
     expect(text).toMatch(
-      /^pixel scores: Dice 0\.800, IoU 0\.667 \(foreground against background, no matter which object\)$/m,
+      /^pixel scores: Dice 0\.800, IoU 0\.667 \(foreground against background, regardless of the object\)$/m,
     );
     expect(formatConfusion(scores.pooled.thresholds[0])).toMatch(/not true +0 +not defined/);
   });

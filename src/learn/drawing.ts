@@ -101,7 +101,7 @@ function composingWarnings(share: number, composed: number, notices: readonly st
   const why =
     notices.length === 1
       ? notices[0]!
-      : `none of ${notices.length} images has two nuclei that are alone, and room for another.`;
+      : `none of ${notices.length} images has two nuclei that are alone and room for a third.`;
   return [`No touching nuclei were composed: ${why}`];
 }
 

@@ -67,7 +67,7 @@ export interface FitContext extends StageContext {
 const tuningTile = 1024;
 
 /** At most so many pixels of what was held back are looked at for a score during training, */
-const glancePixels = 2 ** 20;
+const scoredPixels = 2 ** 20;
 /** and so many for the expected quality: enough objects, in a second or two. */
 const expectedPixels = 2 ** 22;
 
@@ -89,16 +89,16 @@ export async function fit(
 ): Promise<TrainingOutcome> {
   const { check, validation, ...facts } = data.prepared;
   const watch = watcher(settings.steps, context);
-  const glance = settings.schedule === "hold" ? spread(validation, glancePixels) : [];
+  const scored = settings.schedule === "hold" ? spread(validation, scoredPixels) : [];
   const score = async (predictor: Predictor): Promise<number> =>
-    (await tune(predictor, glance, stopPrecisions, "scoring", watch)).highest;
+    (await tune(predictor, scored, stopPrecisions, "scoring", watch)).highest;
   const result = await train(
     model,
     { ...settings, layout: "auto", weights, resume, onEpoch: watch.onEpoch },
     {
       nextBatch: (step) => data.nextBatch(step),
       validation: check,
-      ...(glance.length > 0 ? { validate: score } : {}),
+      ...(scored.length > 0 ? { validate: score } : {}),
     },
     { signal: context.signal, onProgress: watch.onProgress },
   );

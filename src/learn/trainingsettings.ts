@@ -166,7 +166,7 @@ function modelConfig(
         `train.${name}`,
         `${from![name]}, as in the model ${train.from ?? ""}`,
         String(value),
-        `leave out --${name}, or train from scratch without --from`,
+        `leave out train.${name}, or train from scratch without train.from`,
       );
   }
   return { ...(from ?? preset), ...Object.fromEntries(given) };

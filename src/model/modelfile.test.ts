@@ -159,7 +159,7 @@ describe("createPredictor", () => {
     // No platform has both.
     const device = process.platform === "darwin" ? "dml" : "coreml";
     await expect(createPredictor(onnx, config, { threads: 1, device })).rejects.toThrow(
-      /^device (coreml|dml): expected a device that works on this machine, received a runtime that has cpu/,
+      /^device (coreml|dml): expected a device that works on this machine, received a runtime with cpu/,
     );
     expect(() => weightsFromOnnx(onnx.slice(0, onnx.length / 2), config)).toThrow(CorruptFile);
   });

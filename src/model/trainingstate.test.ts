@@ -56,11 +56,11 @@ describe("a checkpoint", () => {
       /^state: its checksum does not fit \(at byte 8\); remove it\.$/,
     ],
     ["changed in a bit", (bytes) => bytes.fill(bytes.at(-5)! ^ 1, -5, -4), /checksum/],
-    ["empty", () => new Uint8Array(0), /not the state of a training/],
+    ["empty", () => new Uint8Array(0), /not a saved training state/],
     [
       "something else",
       () => new TextEncoder().encode("a text that is long enough"),
-      /not the state of a training/,
+      /not a saved training state/,
     ],
   ])("is refused when it is %s", (_, change, message) => {
     expect(() => decoded(change)).toThrow(CorruptFile);

@@ -57,7 +57,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
 export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
   const wrong = (at: number, what: string): CorruptFile => new CorruptFile(where, at, what, "remove it");
   if (bytes.length < headerBytes || new TextDecoder().decode(bytes.subarray(0, 8)) !== magic)
-    throw wrong(0, "it is not the state of a training");
+    throw wrong(0, "it is not a saved training state");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (crc32(bytes.subarray(12)) !== view.getUint32(8, true)) throw wrong(8, "its checksum does not fit");
   const start = headerBytes + view.getUint32(12, true);

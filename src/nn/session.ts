@@ -11,10 +11,10 @@ type SessionOptions = NonNullable<Parameters<typeof ort.InferenceSession.create>
 const advice: Readonly<Record<Exclude<Device, "cpu">, string>> = {
   cuda:
     "install the NVIDIA driver, CUDA 12 and cuDNN 9, and the runtime's files for them with `npm " +
-    "rebuild onnxruntime-node --onnxruntime-node-install=cuda12`, or use --device cpu",
-  webgpu: "install the graphics driver (on Linux one for Vulkan), or use --device cpu",
-  coreml: "it is part of macOS; use --device cpu elsewhere",
-  dml: "it is part of Windows; use --device cpu elsewhere",
+    "rebuild onnxruntime-node --onnxruntime-node-install=cuda12`, or use general.device cpu",
+  webgpu: "install the graphics driver (on Linux one for Vulkan), or use general.device cpu",
+  coreml: "it is part of macOS; use general.device cpu elsewhere",
+  dml: "it is part of Windows; use general.device cpu elsewhere",
 };
 
 /**
@@ -50,7 +50,7 @@ export async function openSession(
 async function requireDevice(device: Exclude<Device, "cpu">): Promise<void> {
   const shipped = runtimeDevices().filter((name) => (devices as readonly string[]).includes(name));
   if (!shipped.includes(device))
-    throw missingDevice(device, `a runtime that has ${shipped.join(", ")} on this platform`);
+    throw missingDevice(device, `a runtime with ${shipped.join(", ")} on this platform`);
   const graph = new Graph();
   graph.output("y", graph.node("Relu", [graph.input("x", [1])], [1]));
   try {

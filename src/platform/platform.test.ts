@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../core/random.js";
-import * as browser from "./browser.js";
-import * as node from "./node.js";
+import * as browser from "./platform-browser.js";
+import * as node from "./platform-node.js";
 
 const rng = random(3);
 const noise = Uint8Array.from({ length: 200_000 }, () => rng.integer(256));

@@ -117,7 +117,10 @@ export function dotPlot(quantity: string, movies: readonly MovieMeasures[], comp
 }
 
 const conditionAxis = ({ conditions, design }: Comparison): Axis => ({
-  label: design === "paired" ? "one large dot a movie; lines join replicates" : "one large dot a movie",
+  label:
+    design === "paired"
+      ? "one large dot for each movie; lines join replicates"
+      : "one large dot for each movie",
   low: 0,
   high: conditions.length,
   ticks: conditions.map((_, i) => i + 0.5),
@@ -237,7 +240,7 @@ function coursePlot(
   const values = movies.flatMap(({ courses }) => courses[key]);
   const frame = {
     title: key === "density" ? "Density of nuclei" : "Speed of nuclei",
-    note: "thin: one movie each; thick: mean over the movies of the condition",
+    note: "thin lines: single movies; thick lines: mean over the movies of the condition",
     x: axisOf(times, { label: timeAxis(units) }, 7),
     y: axisOf(values, { label, include: [0] }),
     legend:

@@ -195,7 +195,7 @@ describe("plots of statistics", () => {
     const statistics = walks(40, 30);
     const giant = { ...statistics, areas: statistics.areas.map((area, i) => (i === 0 ? 1e6 : area)) };
     const svg = plots.areaHistogram(giant);
-    expect(texts(svg).join(" ")).toContain("1200 nuclei; the last bar holds");
+    expect(texts(svg).join(" ")).toContain("1200 nuclei; the last bar also holds");
     const bottom = 400 - 58;
     const total = [...svg.text.matchAll(/<rect[^>]*y="([\d.]+)"[^>]*height="([\d.]+)"/g)].map(
       (match) => [Number(match[1]), Number(match[2])] as const,

@@ -187,7 +187,7 @@ function histogram(values: Float64Array, options: HistogramOptions): Markup {
     counts[Math.max(0, Math.min(counts.length - 1, Math.floor((value - edges[0]!) / width)))]!++;
   const note =
     `${formatNumber(finite.length)} ${options.unit}` +
-    (clipped > 0 ? `; the last bar holds ${formatNumber(clipped)} larger ones, too` : "");
+    (clipped > 0 ? `; the last bar also holds ${formatNumber(clipped)} larger ones` : "");
   return barChart(
     edges,
     counts,

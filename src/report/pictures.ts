@@ -36,7 +36,7 @@ export function annotationPictures({ pictures }: AnnotationPart): Markup {
   return html`<ul class="legend">
       ${outlineSwatch(hex(kept), "kept nuclei, the training examples")}
       ${hasIgnored && hatchSwatch(hex(ignored), "ignored in training")}
-      ${hasRejected && outlineSwatch(hex(rejected), "objects turned down")}
+      ${hasRejected && outlineSwatch(hex(rejected), "rejected objects")}
     </ul>
     ${arranged(figures)}`;
 }
@@ -48,7 +48,7 @@ export function segmentationPictures(pictures: readonly LabelledPicture[]): Mark
       const [contrast, colours] = [contrastOf(image), distinctColours(labels, outlineColours.length)];
       const { size } = new Set(labels.data.filter((label) => label !== 0));
       const count = `${formatNumber(size)} ${plural(size, "nucleus", "nuclei")}`;
-      const what = `Segmentation, ${count}; colours only tell neighbours apart`;
+      const what = `Segmentation, ${count}; colours only distinguish neighbours`;
       return views({ image, index, name, what }, (view) =>
         overlayLabels(image, labels, { view, contrast, colours }),
       );
@@ -98,7 +98,7 @@ function moviePicture({ png, file }: NonNullable<TrackPicture["movie"]>): Markup
   const { height, width } = pngHeader(png, file);
   const caption =
     "The tracks as a movie: tails are coloured by the speed from frame to frame, rings mark " +
-    "divisions for three frames. It is small here, and of a long movie some frames are left out";
+    "divisions for three frames. It is reduced here, and some frames of a long movie are left out";
   return html`<figure>
     ${pngTag(png, { height, width }, caption)}
     <figcaption>${caption}: <a href="${file}">the whole movie</a>.</figcaption>

@@ -129,10 +129,10 @@ export const motionPlots = (statistics: Statistics): Markup | undefined =>
   statistics.summary.tracked
     ? html`${plotsIn("movement", statistics)}
         <p class="facts">
-          Directions as seen on the screen: 0° right, 90° up; bins of 15°, the area of a bar is its share. The
-          arrow is the mean direction, its length the resultant length (1 = the outer ring). The Rayleigh test
-          takes tracks as independent of each other; neighbours in a tissue are not, so that its p is a lower
-          bound.
+          Directions are as seen on the screen: 0° right, 90° up. Bins are 15° wide, and the area of a bar is
+          its share. The arrow shows the mean direction, and its length is the resultant length (1 = the outer
+          ring). The Rayleigh test assumes independent tracks. Neighbours in a tissue are not independent, so
+          its p is a lower bound.
         </p>`
     : undefined;
 
@@ -190,7 +190,7 @@ export const folded = (title: string, content: Markup, open = false): Markup =>
     ${content}
   </details>`;
 
-/** Why objects were turned down, and how the training went. */
+/** Why objects were rejected, and how the training went. */
 export function trainingMarkup({
   annotation,
   training,
@@ -200,7 +200,7 @@ export function trainingMarkup({
     reasons.length === 0
       ? undefined
       : html`<div>
-          <h3>Why objects were turned down</h3>
+          <h3>Why objects were rejected</h3>
           ${tableMarkup(
             [
               { header: "reason", values: reasons.map(({ reason }) => reason) },
@@ -220,10 +220,10 @@ function expectedMarkup(expected: ExpectedQuality | undefined): Markup | undefin
   return html`<h3>How good the network probably is</h3>
     <p>
       F1 of the nuclei at IoU 0.5: <b>${f1.toFixed(2)}</b> (${low.toFixed(2)} to ${high.toFixed(2)}),
-      estimated without truth: on parts of the images that were held back from training it agrees with the
-      annotation of ${objects} certain nuclei by ${agreement.toFixed(3)}, and with itself, where the images
-      are mirrored, by ${stability.toFixed(3)}. Nuclei that neither the annotation nor the network finds
-      cannot show in this figure: look at the overlays.
+      estimated without truth. On parts of the images that were held back from training, the network agrees
+      with the annotation of ${objects} certain nuclei by ${agreement.toFixed(3)}. It agrees with its own
+      result on the mirrored images by ${stability.toFixed(3)}. This figure does not show nuclei that neither
+      the annotation nor the network finds: look at the overlays.
     </p>`;
 }
 
@@ -272,7 +272,9 @@ export function methodsMarkup({ methods: given, statistics }: ReportInput): Mark
 
 /** A paragraph for a paper. @param of what its parameters are taken from */
 export const paragraphMarkup = (of: "run" | "study", paragraph: string, works: readonly string[]): Markup =>
-  html`<p class="facts">Written from the parameters of this ${of}, ready to be pasted into a paper.</p>
+  html`<p class="facts">
+      This paragraph was written from the parameters of this ${of}. It can be pasted into a paper.
+    </p>
     <blockquote>${paragraph}</blockquote>
     ${
       works.length > 0 &&

@@ -79,18 +79,18 @@ const plotSection = ({ title, plots }: PlotGroup, comparison: Comparison): Marku
 
 const captions: Readonly<Record<string, Markup>> = {
   Conditions: html`<p class="facts">
-    Each large dot is a movie; beside them the mean over the replicates (thick) and its 95 % interval by
-    Student's t (thin; cut off where it would be far longer than the data). Small pale dots are single tracks
-    or nuclei, at most 150 a movie, evenly drawn, those far off left out: they show the spread within movies
-    and enter no test.
+    Each large dot is a movie. The thick line next to the dots is the mean over the replicates, and the thin
+    line its 95 % interval by Student's t. The interval is cut off where it would be far longer than the data.
+    Small pale dots are single tracks or nuclei, evenly drawn, at most 150 for each movie; outliers are left
+    out. They show the spread within movies and are not used in any test.
   </p>`,
   Courses: html`<p class="facts">
-    Each thin line is a movie. The thick line is the mean over the movies of a condition, each counting once,
-    up to the end of the shortest.
+    Each thin line is a movie. The thick line is the mean over the movies of a condition, with equal weights,
+    up to the end of the shortest movie.
   </p>`,
   Directions: html`<p class="facts">
-    Directions of the tracks as seen on the screen: 0° right, 90° up. The area of a bar is the mean over the
-    movies of their shares, so that each movie counts once. The arrow is the mean direction, its length the
+    Directions of the tracks are as seen on the screen: 0° right, 90° up. The area of a bar is the mean of the
+    movies' shares, so each movie counts once. The arrow shows the mean direction, and its length is the
     resultant length (1 = the outer ring).
   </p>`,
 };

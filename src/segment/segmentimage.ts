@@ -82,7 +82,8 @@ export interface StartingScale {
 }
 
 /**
- * Finds the nuclei of an image with everything that the model knows: exactly what `karyon segment` finds in an
+ * Finds the nuclei of an image with everything that the model knows: exactly what `karyon segment` ` +
+ `finds in an
  * image of its own.
  *
  * With another amount of memory labels may differ in the last bits of the network's sums.
@@ -190,7 +191,12 @@ async function explained<T>(name: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (isKaryonError(error)) throw error;
-    throw new StageError("segment", name, error, "run again with a smaller --memory if memory is short");
+    throw new StageError(
+      "segment",
+      name,
+      error,
+      "run again with a smaller segment.memory if memory is short",
+    );
   }
 }
 

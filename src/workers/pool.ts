@@ -3,6 +3,7 @@ import { Tinypool } from "tinypool";
 import { Cancelled } from "../core/errors.js";
 import { type Answer, valueOf } from "./answer.js";
 import type { FrameTask, FrameTaskName } from "./tasks.js";
+import { workerFile } from "./workerfile.js";
 
 export { mapOrdered } from "../core/ordered.js";
 
@@ -21,16 +22,6 @@ export interface FramePool {
   /** Ends the threads. */
   close(): Promise<void>;
 }
-
-/**
- * Modules of worker threads are compiled JavaScript, also where this file itself is run as TypeScript by the
- * tests.
- */
-export const workerFile = (name: string): string =>
-  new URL(
-    name,
-    import.meta.url.endsWith(".ts") ? new URL("../../dist/workers/", import.meta.url) : import.meta.url,
-  ).href;
 
 /** Starts up to so many threads, as they are needed. */
 export function framePool(threads: number): FramePool {

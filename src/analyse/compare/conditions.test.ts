@@ -74,7 +74,7 @@ describe("compareConditions", () => {
     expect(design).toBe("independent");
     expect(tests[0]!.t).toEqual(welchTest([1, 5, 9], [2, 6.5, 10]));
     expect(notes).toEqual([
-      expect.stringMatching(/independent, although every condition has the same names.*--paired/),
+      expect.stringMatching(/independent, although every condition has the same names.*study\.paired: true/),
     ]);
     // Whatever the names, and whether every condition has them: the design is stated.
     const dates = [
@@ -83,7 +83,7 @@ describe("compareConditions", () => {
     ];
     expect(compareConditions(dates, { seed })).toMatchObject({
       design: "independent",
-      notes: [expect.stringMatching(/^Tests take the movies as independent \(--paired pairs/)],
+      notes: [expect.stringMatching(/^Tests treat the movies as independent \(study\.paired: true pairs/)],
     });
   });
 
@@ -93,14 +93,14 @@ describe("compareConditions", () => {
     const { design, tests, notes } = compareConditions(blocked, { seed, paired: true });
     expect([design, notes.join()]).toEqual([
       "paired",
-      expect.stringMatching(/paired by replicate, as asked for \(--no-paired takes/),
+      expect.stringMatching(/paired by replicate, as requested \(study\.paired: false treats/),
     ]);
     // Differences 1, 1.5, 1: mean 7/6, SD 0.2887, t = 7.
     expect(tests[0]!.t).toMatchObject({ t: expect.closeTo(7, 9) as number, df: 2 });
     expect(tests[0]!.permutation).toMatchObject({ p: 0.25, relabelings: 8 });
     expect(compareConditions(blocked, { seed, paired: false })).toMatchObject({
       design: "independent",
-      notes: [expect.stringMatching(/independent, as asked for/)],
+      notes: [expect.stringMatching(/independent, as requested/)],
     });
     const unequal = [...movies("a", [1, 5, 9], days), ...movies("b", [2, 6.5, 10], ["1", "2", "4"])];
     expect(compareConditions(unequal, { seed }).design).toBe("independent");
@@ -152,7 +152,7 @@ describe("compareConditions", () => {
     });
     expect(warnings).toEqual([
       expect.stringMatching(
-        /^Fewer than three independent movies in a \(1\), b \(2\): .*there are none\. However many cells a movie holds, it is one replicate/,
+        /^There are fewer than three independent movies in a \(1\), b \(2\): .*there are none\. However many cells a movie holds, it is one replicate/,
       ),
     ]);
     const two = compareConditions([...movies("a", [1, 2]), ...movies("b", [2, 4, 3])], { seed });
@@ -165,7 +165,7 @@ describe("compareConditions", () => {
     expect([tests, summaries.length, notes, warnings]).toEqual([
       [],
       1,
-      ["There is one condition: nothing is compared."],
+      ["There is only one condition, so nothing is compared."],
       [],
     ]);
   });

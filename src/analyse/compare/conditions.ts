@@ -278,8 +278,8 @@ function warningsOf(movies: readonly Measured[], conditions: readonly string[]):
   const list = few.map(({ condition, n }) => `${condition} (${n})`).join(", ");
   const untestable = few.some(({ n }) => n < 2) && conditions.length > 1;
   return [
-    `Fewer than three independent movies in ${list}: intervals and tests say next to nothing ` +
-      `there${untestable ? ", and with fewer than two there are none" : ""}. ` +
+    `There are fewer than three independent movies in ${list}: intervals and tests are hardly informative ` +
+      `there${untestable ? ", and with fewer than two movies there are none" : ""}. ` +
       "However many cells a movie holds, it is one replicate; record more movies.",
   ];
 }
@@ -291,7 +291,7 @@ function notesOf(
 ): string[] {
   const replicates = replicatesOf(movies, conditions).reduce((sum, { n }) => sum + n, 0);
   return [
-    ...(conditions.length < 2 ? ["There is one condition: nothing is compared."] : []),
+    ...(conditions.length < 2 ? ["There is only one condition, so nothing is compared."] : []),
     ...(movies.length > replicates
       ? ["Movies of the same condition and replicate are averaged first, and count as one replicate."]
       : []),
@@ -306,12 +306,15 @@ function designNote(
   paired: boolean | undefined,
 ): string {
   if (paired === true)
-    return "Tests are paired by replicate, as asked for (--no-paired takes the movies as independent).";
-  if (paired === false) return "Tests take the movies as independent, as asked for (--no-paired).";
+    return (
+      "Tests are paired by replicate, as requested (study.paired: false treats the movies as " +
+      "independent)."
+    );
+  if (paired === false) return "Tests treat the movies as independent, as requested (study.paired: false).";
   if (isBlocked(movies, conditions))
     return (
-      "Tests take the movies as independent, although every condition has the same names of replicates. " +
-      "Where equal names belong together, such as movies of one day, pair them with --paired."
+      "Tests treat the movies as independent, although every condition has the same names of replicates. " +
+      "Where equal names belong together, such as movies of one day, pair them with study.paired: true."
     );
-  return "Tests take the movies as independent (--paired pairs those of the same replicate).";
+  return "Tests treat the movies as independent (study.paired: true pairs those of the same replicate).";
 }

@@ -113,8 +113,8 @@ export function notesOf(
     else if (value === 0)
       withdraw(
         name,
-        "Not given: velocities two frames apart are not correlated; the persistence is shorter than " +
-          "the frame interval can show.",
+        "Not given: velocities two frames apart are not correlated; the persistence is too short for " +
+          "this frame interval.",
       );
     else if (value === Infinity)
       withdraw(
@@ -123,19 +123,19 @@ export function notesOf(
           "persistence is longer than that.",
       );
     else if (intervals[name].low === 0 && intervals[name].high === Infinity)
-      withdraw(name, "Not given: the data bound it on neither side.");
-    else notes[name] = "From lags of two frames or more, which errors of the places do not touch.";
+      withdraw(name, "Not given: the data give no bound on either side.");
+    else notes[name] = "From lags of two frames or more, which position errors do not affect.";
   }
   if (withdrawn.fluctuationPersistenceTime !== undefined)
     withdraw("localisationError", "Not given: it needs a persistence time.");
   if (Number.isNaN(given.msdExponent))
     notes.msdExponent = "Not given: it needs three lags, that is, nine frames.";
-  else notes.msdExponent = "Over all lags of the table displacements; errors of the places lower it.";
+  else notes.msdExponent = "Over all lags of the table displacements; position errors lower it.";
   if (!(given.correlationLength > 0 && given.correlationLength < Infinity)) {
     withdraw(
       "correlationLength",
       given.correlationLength === 0
-        ? "Not given: neighbours do not move alike beside the mean movement of the frame."
+        ? "Not given: apart from the mean movement of the frame, neighbours do not move alike."
         : given.correlationLength === Infinity
           ? "Not given: the correlation does not fall within the distances that were measured."
           : "Not given: it needs three bins with a correlation above 0.",

@@ -35,7 +35,7 @@ describe.each(["SIGINT", "SIGTERM"] as const)("a stop by %s", (name) => {
     });
     expect(stopped).toBe(130);
     expect(said).toBe(
-      "note: stopping after the present step (press Ctrl-C again to stop at once)\n" +
+      "note: stopping after the current step (press Ctrl-C again to stop at once)\n" +
         "karyon track: Stopped. Nothing was written; run the same command to start again.\n",
     );
   });
@@ -71,6 +71,6 @@ describe("a failure", () => {
       throw new TypeError("x is undefined");
     });
     expect(failed).toBe(70);
-    expect(said).toMatch(/an error that should not happen: x is undefined/);
+    expect(said).toMatch(/an unexpected error: x is undefined/);
   });
 });

@@ -56,7 +56,7 @@ export function addCommand(program: Command, spec: CommandSpec): void {
     else command.option(flags, help);
   }
   addFlags(command, spec.name);
-  command.option("--json", "print progress and result as JSON lines");
+  command.option("--json", "print progress and the result as JSON lines");
   command.addHelpText(
     "after",
     `\nExample${spec.examples.length > 1 ? "s" : ""}:\n${spec.examples.map((line) => `  $ karyon ${line}`).join("\n")}`,
@@ -95,7 +95,7 @@ async function perform(spec: CommandSpec, command: Command, options: Record<stri
         stopText = text;
       },
     });
-    terminal.result(result.text, result.value);
+    terminal.result(inFlags(result.text), result.value);
     if (result.failed === true) process.exitCode = exitCodes.failure;
   } catch (error) {
     // Some of what a stop ends is not ours, and throws an error of its own.
@@ -124,7 +124,7 @@ function interruptible(
     if (atOnce || controller.signal.aborted) process.exit(exitCodes.stopped);
     terminal.onEvent({
       event: "notice",
-      text: "stopping after the present step (press Ctrl-C again to stop at once)",
+      text: "stopping after the current step (press Ctrl-C again to stop at once)",
     });
     controller.abort();
   };
@@ -143,7 +143,7 @@ function fail(error: unknown, name: CommandName, stopText: string, terminal: Ter
   const texts: Readonly<Record<string, string>> = {
     Cancelled: `Stopped. ${stopText}`,
     Bug:
-      `an error that should not happen: ${messageOf(error)} (set KARYON_DEBUG=1 to see where, and ` +
+      `an unexpected error: ${messageOf(error)} (set KARYON_DEBUG=1 to see where, and ` +
       "please report it).",
   };
   const message = isOfFile(error) ? messageOf(error) : inFlags(messageOf(error));

@@ -60,11 +60,13 @@ describe("options that do nothing", () => {
 
   it("beside others are refused as flags, with the reason", () => {
     expect(() => given("track", "--tracker", "trackmate", "--no-divisions")).toThrow(
-      /track\.divisions: expected to be left out, since it does nothing here, received false; the trackers of TrackMate/,
+      /track\.divisions: expected no value, because it has no effect here, received false; TrackMate's trackers/,
     );
     expect(() => given("run", "--tracker", "trackmate-tuned", "--repair")).toThrow(/track\.repair: expected/);
     expect(() => given("annotate", "--preset", "paper", "--min-area", "9")).toThrow(/annotate\.minArea/);
-    expect(() => given("run", "--model", "m", "--steps", "9")).toThrow(/train\.steps: .*with a model/);
+    expect(() => given("run", "--model", "m", "--steps", "9")).toThrow(
+      /train\.steps: .*with an existing model/,
+    );
     expect(() => given("analyse", "--ring-width", "3")).toThrow(/analyse\.ringWidth: .*none are given/);
     expect(() => given("train", "--preset", "paper", "--effort", "quick")).toThrow(/train\.preset/);
   });
@@ -80,7 +82,7 @@ describe("options that do nothing", () => {
     writeFileSync(file, "track: { repair: false, gap: 2 }\ntrain: { steps: 5 }\n");
     const trackmate = given("track", "--config", file, "--tracker", "trackmate");
     expect(trackmate.notices).toEqual([
-      `track.repair of ${file} does nothing here: the trackers of TrackMate (track.tracker) know neither.`,
+      `track.repair of ${file} has no effect here: TrackMate's trackers (track.tracker) have no such setting.`,
     ]);
     expect(trackmate.config.track.gap).toBe(2);
     expect(given("track", "--config", file).notices).toEqual([]);

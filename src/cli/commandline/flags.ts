@@ -15,6 +15,7 @@ import {
   optionTable,
   type Section,
 } from "../../pipeline/config/options.js";
+import { inFlags } from "./wording.js";
 
 /** Section, key and description of an option. */
 function specOf(option: OptionKey): { section: Section; key: string; spec: OptionSpec } {
@@ -48,16 +49,15 @@ function addFlag(command: Command, spec: OptionSpec): void {
   const fallback = spec.schema.safeParse(undefined).data;
   // Of what is on anyway only the way to turn it off is shown; asking for it is no mistake, and overrules a
   // file.
-  command.addOption(new Option(`--${spec.flag}`, spec.help).hideHelp(fallback === true));
+  command.addOption(new Option(`--${spec.flag}`, inFlags(spec.help)).hideHelp(fallback === true));
   if (fallback !== false)
-    command.addOption(new Option(`--no-${spec.flag}`, `do not ${spec.help}`).default(undefined));
+    command.addOption(new Option(`--no-${spec.flag}`, `do not ${inFlags(spec.help)}`).default(undefined));
 }
 
 const helpOf = (spec: OptionSpec): string => {
   const fallback = spec.schema.safeParse(undefined).data;
-  return fallback === undefined
-    ? spec.help
-    : `${spec.help} (default: ${JSON.stringify(fallback).replaceAll('"', "")})`;
+  const help = inFlags(spec.help);
+  return fallback === undefined ? help : `${help} (default: ${JSON.stringify(fallback).replaceAll('"', "")})`;
 };
 
 // What looks like a number is one; the check of the configuration then speaks of numbers and not of text.
@@ -90,7 +90,7 @@ export function configOf(command: Command, name: CommandName): GivenConfig {
     const set = options.filter((option) => isSet(fromFile, option));
     return set.length === 0
       ? []
-      : [`${set.join(", ")} of ${file} ${set.length === 1 ? "does" : "do"} nothing here: ${reason}.`];
+      : [`${set.join(", ")} of ${file} ${set.length === 1 ? "has" : "have"} no effect here: ${reason}.`];
   });
   return { config, notices };
 }
@@ -134,7 +134,7 @@ function assertFlagsAct(name: CommandName, flags: PartialConfig, idle: ReturnTyp
     if (acts) continue;
     throw new InvalidInput(
       option,
-      "to be left out, since it does nothing here",
+      "no value, because it has no effect here",
       JSON.stringify(flags[section]![key]),
       reason,
     );

@@ -16,6 +16,19 @@ describe("inFlags", () => {
     expect(inFlags("or give overwrite: true to replace it.")).toBe("or give --overwrite to replace it.");
   });
 
+  it("prints the flag that turns an option on or off for yes and no", () => {
+    expect(inFlags("Set study.paired: true, or study.paired: false.")).toBe("Set --paired, or --no-paired.");
+    expect(inFlags("train.steps: expected a whole number.")).toBe("--steps: expected a whole number.");
+  });
+
+  it("prints the flags of arguments that no configuration file holds, where an error names them", () => {
+    expect(inFlags(new InvalidInput("authors", "names", "none").message)).toBe(
+      "--author: expected names, received none.",
+    );
+    for (const text of ["The name: expected nothing", "names: expected one", "out: of memory"])
+      expect(inFlags(text)).toBe(text);
+  });
+
   it("leaves paths, quotations and unknown keys alone", () => {
     for (const text of [
       "/data/input.z/t000.tif: no",

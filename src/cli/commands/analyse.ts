@@ -6,7 +6,7 @@ import { outputFlag, overwriteFlag } from "./shared.js";
 export const analyseCommand: CommandSpec = {
   name: "analyse",
   args: "<tracks>",
-  summary: "counts, shape, brightness, movement, neighbours and divisions as tables",
+  summary: "write tables of counts, shape, brightness, movement, neighbours and divisions",
   flags: [outputFlag, overwriteFlag],
   examples: [
     "analyse tracks -o statistics",

@@ -15,22 +15,22 @@ import { overwriteFlag } from "./shared.js";
 export const annotateCommand: CommandSpec = {
   name: "annotate",
   args: "<input...>",
-  summary: "make a training set from raw images, without anybody drawing",
+  summary: "make a training set from raw images, without manual annotation",
   flags: [
-    ["-o, --output <folder>", "folder for the result; only --preview does without"],
+    ["-o, --output <folder>", "folder for the result; required except with --preview"],
     overwriteFlag,
     [
       "--preview <frame>",
-      "only draw one frame, by its name or else its number from 0, with its sure, rejected and " +
-        "unknown objects, into preview_FRAME.png here or in the folder of -o",
+      "only draw one frame with its sure, rejected and unknown objects, into preview_FRAME.png in the " +
+        "current folder or in that of -o; the frame is given by name or by number from 0",
     ],
     [
       "--compare <truth>",
-      "also score the kept objects, and their pixels, against true label images: a folder, or one " +
-        "file; those of other images are left unused",
+      "also score the kept objects and their pixels against true label images (a folder or one " +
+        "file); label images of other images are not used",
     ],
     ["--explain <y,x>", "also say why the object at that pixel was kept or rejected"],
-    ["--frame <name>", "image that --explain looks at (default: the first)"],
+    ["--frame <name>", "name of the image for --explain (default: the first)"],
   ],
   examples: [
     "annotate movie/ -o dataset",
@@ -46,7 +46,7 @@ export const annotateCommand: CommandSpec = {
     const frame = call.options["preview"];
     if (typeof frame === "string") return previewFrame(call, frame);
     if (call.options["frame"] !== undefined && pixel === undefined)
-      throw new InvalidInput("--frame", "--explain beside it", "none", "give the pixel to explain");
+      throw new InvalidInput("--frame", "--explain with it", "none", "give the pixel to explain");
     if (call.out === "")
       throw new InvalidInput(
         "--output",
@@ -65,8 +65,8 @@ async function previewFrame(call: CommandCall, frame: string): Promise<CommandRe
   if (other !== undefined)
     throw new InvalidInput(
       "--preview",
-      "to be alone, since it writes no dataset",
-      `--${other} beside it`,
+      "no other request, because it writes no dataset",
+      `--${other} with it`,
       "leave one of them out",
     );
   const value = await preview(args, frame, out === "" ? undefined : out, config, context);
@@ -86,7 +86,7 @@ async function makeDataset(
 ): Promise<CommandResult> {
   const { args, out, overwrite, options, config, context } = call;
   const summary = await annotate({ inputs: args, out, config, overwrite }, context);
-  call.setStopText(`The dataset ${out} is complete; only --compare and --explain were left out.`);
+  call.setStopText(`The dataset ${out} is complete; only --compare and --explain were not done.`);
   const hint = config.annotate.overlays ? "look at overlays/; " : "";
   const lines = [
     `Dataset: ${out} (${hint}objects.csv says why each object was kept or rejected)`,

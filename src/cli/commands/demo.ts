@@ -5,7 +5,7 @@ import type { CommandSpec } from "../commandline/command.js";
 export const demoCommand: CommandSpec = {
   name: "demo",
   args: "",
-  summary: "run everything on a simulated movie whose truth is known, and score it",
+  summary: "run all steps on a simulated movie, and score the results against its known truth",
   flags: [["-o, --output <folder>", "folder for the movie and the results (default: karyon-demo)"]],
   examples: ["demo", "demo -o small --frames 3 --size 256 --steps 200"],
   stopText: "Run the same command to start the demo again from the beginning.",
@@ -14,7 +14,7 @@ export const demoCommand: CommandSpec = {
     const at = (threshold: number): string =>
       instances.pooled.thresholds.find((row) => Math.abs(row.threshold - threshold) < 1e-9)!.f1.toFixed(3);
     const lines = [
-      "Scored against the simulated truth, which the program did not see:",
+      "Scores against the simulated truth, which the program did not see:",
       `  nuclei     F1 ${at(0.5)} at IoU 0.5, ${at(0.7)} at 0.7, ${at(0.8)} at 0.8, ${at(0.9)} at 0.9`,
       `  tracking   DET ${number(tracks.DET)}, SEG ${number(tracks.SEG)}, TRA ` +
         `${number(tracks.TRA)}, divisions F1 ${number(divisionF1(tracks))}`,

@@ -9,11 +9,11 @@ import type { CommandSpec } from "../commandline/command.js";
 export const evaluateCommand: CommandSpec = {
   name: "evaluate",
   args: "<truth> <labels>",
-  summary: "score label images (or, with --tracks, tracks) against the truth",
+  summary: "score label images, or tracks with --tracks, against the truth",
   flags: [
-    ["--csv <file>", "also write the scores as CSV"],
-    ["--save-json <file>", "also write the scores, image by image, as JSON"],
-    ["--tracks", "compare tracks in the layout of the Cell Tracking Challenge"],
+    ["--csv <file>", "also write the scores to a CSV file"],
+    ["--save-json <file>", "also write the scores of each image to a JSON file"],
+    ["--tracks", "compare tracks; both folders have the layout of the Cell Tracking Challenge"],
   ],
   examples: [
     "evaluate truth/ labels/",
@@ -28,7 +28,7 @@ export const evaluateCommand: CommandSpec = {
       if (options["errors"] !== undefined)
         throw new InvalidInput(
           "evaluate.errors",
-          "to be left out with --tracks, which lists no places",
+          "no value with --tracks, which lists no positions",
           JSON.stringify(options["errors"]),
         );
       const scores = await evaluateTracks(truth!, labels!, context);

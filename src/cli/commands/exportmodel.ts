@@ -11,15 +11,12 @@ export const exportModelCommand: CommandSpec = {
   args: "<model>",
   summary: "pack a trained model for other programs (bioimage.io)",
   flags: [
-    ["-o, --output <file>", "required: the package, a name that ends in .zip"],
-    ["--overwrite", "replace an earlier package of that name"],
-    ["--format <name>", `format of the package (default: ${format}, at present the only one)`],
+    ["-o, --output <file>", "required: name of the package, which ends in .zip"],
+    ["--overwrite", "replace an earlier package of the same name"],
+    ["--format <name>", `format of the package (default: ${format}, the only one at present)`],
     ["--name <text>", `name of the model (default: ${defaultCredits.name})`],
-    ["--author <names>", "who made the model, several separated by semicolons (default: nobody is named)"],
-    [
-      "--license <id>",
-      `SPDX identifier of the licence that the model is given under (default: ${defaultCredits.license})`,
-    ],
+    ["--author <names>", "authors of the model, separated by semicolons (default: none)"],
+    ["--license <id>", `SPDX identifier of the model's licence (default: ${defaultCredits.license})`],
   ],
   examples: ['export-model results/model -o model.zip --author "Ada Lovelace; Marie Curie"'],
   async run({ args, out, overwrite, options, context }) {

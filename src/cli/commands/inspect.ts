@@ -5,9 +5,9 @@ import type { CommandSpec } from "../commandline/command.js";
 export const inspectCommand: CommandSpec = {
   name: "inspect",
   args: "<file...>",
-  summary: "show axes, calibration and values of image files, and what looks wrong",
+  summary: "show the axes, calibration and values of image files, and warn of what looks wrong",
   examples: ["inspect movie.tif"],
-  stopText: "The files are as they were.",
+  stopText: "The files were not changed.",
   stopsAtOnce: true,
   async run({ args, context }) {
     const inspections = await inspectFiles(args, context);

@@ -6,9 +6,11 @@ import type { CommandSpec } from "../commandline/command.js";
 export const reportCommand: CommandSpec = {
   name: "report",
   args: "<run>",
-  summary: "write report.html and figures/ of a finished run again",
+  summary: "write the report.html and figures/ of a finished run again",
   examples: ["report results"],
-  stopText: "report.html was not written again, figures/ only if they were finished; run the same command.",
+  stopText:
+    "report.html was not written again; figures/ was replaced only if it was finished. Run the same " +
+    "command again.",
   async run({ args, context }) {
     const path = await withOutputLock(args[0]!, () => reportRun(args[0]!, context));
     return { text: `Report: ${path}`, value: { report: path } };

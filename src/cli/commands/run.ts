@@ -6,12 +6,13 @@ import { outputFlag, retrainFlag } from "./shared.js";
 export const runCommand: CommandSpec = {
   name: "run",
   args: "<input...>",
-  summary: "annotate, train, segment, track, analyse and report: everything, in one go",
+  summary: "do everything in one command: annotate, train, segment, track, analyse and report",
   flags: [
     outputFlag,
     [
       "--overwrite",
-      "repeat what other inputs or options change in an earlier run in that folder; its trained network stays",
+      "repeat the stages of an earlier run in that folder that changed inputs or options affect; " +
+        "its trained network is kept",
     ],
     retrainFlag,
   ],
@@ -21,7 +22,7 @@ export const runCommand: CommandSpec = {
     `run "plate/*.tif" -o results --kind images --config karyon.yaml`,
     "run other.tif -o more --model results/model",
   ],
-  stopText: "Finished stages are kept; run the same command again to go on after them.",
+  stopText: "Finished stages are kept. Run the same command again to continue after them.",
   async run({ args, out, overwrite, options, config, context }) {
     const retrain = options["retrain"] === true;
     const result = await run({ inputs: args, out, config, overwrite, retrain }, context);

@@ -9,5 +9,5 @@ export const overwriteFlag = [
 /** Replaces a trained network, too. */
 export const retrainFlag = [
   "--retrain",
-  "with --overwrite: also replace the trained network, where it would be another one now",
+  "with --overwrite: also replace the trained network, if changed inputs or options affect it",
 ] as const;

@@ -6,7 +6,7 @@ import { outputFlag, overwriteFlag } from "./shared.js";
 export const simulateCommand: CommandSpec = {
   name: "simulate",
   args: "",
-  summary: "make a movie of nuclei with known truth (Cell Tracking Challenge layout)",
+  summary: "make a movie of nuclei whose truth is known, in the layout of the Cell Tracking Challenge",
   flags: [outputFlag, overwriteFlag],
   examples: ["simulate -o movie", "simulate -o movie --scene crowded --frames 50 --size 1024 --seed 7"],
   async run({ out, overwrite, config, context }) {

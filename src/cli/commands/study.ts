@@ -7,13 +7,14 @@ export const studyCommand: CommandSpec = {
   name: "study",
   args: "<samples>",
   summary:
-    "compare conditions: run every movie of a table (file, condition, replicate) with one " +
-    "network, the movie as the unit",
+    "compare conditions: run all movies of a table (file, condition, replicate) with one " +
+    "network; the movie, not the cell, is the unit of every test",
   flags: [
     outputFlag,
     [
       "--overwrite",
-      "repeat what other samples or options change in an earlier study in that folder; its trained network stays",
+      "repeat the stages of an earlier study in that folder that changed samples or options affect; " +
+        "its trained network is kept",
     ],
     retrainFlag,
   ],
@@ -22,7 +23,7 @@ export const studyCommand: CommandSpec = {
     "study samples.csv -o study --pixel-size 0.325 --frame-interval 600",
     "study samples.csv -o study --model results/model",
   ],
-  stopText: "Finished stages are kept; run the same command again to go on after them.",
+  stopText: "Finished stages are kept. Run the same command again to continue after them.",
   async run({ args, out, overwrite, options, config, context }) {
     const retrain = options["retrain"] === true;
     const { folder, report, comparison, record } = await study(

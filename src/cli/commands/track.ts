@@ -6,7 +6,7 @@ import { outputFlag, overwriteFlag } from "./shared.js";
 export const trackCommand: CommandSpec = {
   name: "track",
   args: "<labels>",
-  summary: "link nuclei through time, divisions included, and write Cell Tracking Challenge files",
+  summary: "link nuclei through time, including divisions, and write Cell Tracking Challenge files",
   flags: [outputFlag, overwriteFlag],
   examples: ["track labels -o tracks"],
   async run({ args, out, overwrite, config, context }) {

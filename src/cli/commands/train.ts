@@ -7,7 +7,8 @@ export const trainCommand: CommandSpec = {
   name: "train",
   args: "<dataset>",
   summary:
-    "train a StarDist network on a training set (folders images and masks), from scratch or from a model of your own",
+    "train a StarDist network on a training set (folders images and masks), from scratch or from an " +
+    "existing model",
   flags: [outputFlag, overwriteFlag],
   examples: [
     "train dataset -o model",

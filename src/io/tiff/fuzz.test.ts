@@ -32,7 +32,7 @@ describe("damaged files end in an error that says so, or are read", () => {
     // The last page: directory, then its pixels.
     const tail = await openTiff(memorySource(bytes.subarray(0, bytes.length - 100)), "cut.tif");
     expect(tail.planes.length).toBe(6);
-    await expect(tail.read(5)).rejects.toThrow(/cut\.tif: the pixels go on to byte .*cut off or damaged/);
+    await expect(tail.read(5)).rejects.toThrow(/cut\.tif: the pixels extend to byte .*cut off or damaged/);
     const tiff = await openTiff(memorySource(bytes.subarray(0, bytes.length - 2500)), "cut.tif");
     expect(tiff.planes.length).toBe(5);
     expect(tiff.damage?.message).toMatch(/cut\.tif: the file ends at byte .*cut off or damaged/);

@@ -55,7 +55,7 @@ export function omeStack(
         `they are read as frames (kind "images" keeps them slices)`,
     );
   if (addresses.some((address) => address === undefined))
-    notices.push("The OME-XML describes more planes than it says where to find");
+    notices.push("The OME-XML describes more planes than it gives positions for");
   const at = (t: number, c: number, z: number): PlaneAddress | undefined =>
     addresses[(t * sizes.C + c) * sizes.Z + z];
   return {

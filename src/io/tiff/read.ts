@@ -197,7 +197,7 @@ function checkRoom(file: TiffBytes, page: Page, segments: readonly Segment[]): v
       throw new CorruptFile(
         file.where,
         offset,
-        `the pixels go on to byte ${offset + length}, but the file has ${file.source.size}: it is cut off or damaged`,
+        `the pixels extend to byte ${offset + length}, but the file has ${file.source.size}: it is cut off or damaged`,
       );
     }
     const need = rawBytes(page, rows);
@@ -280,7 +280,7 @@ function decompress(
       if (isOldLzw(packed))
         throw new UnsupportedFormat(
           file.where,
-          "the LZW compression of before 1991",
+          "LZW compression from before 1991",
           "save it again with any current program",
         );
       written = decodeLzw(packed, out);

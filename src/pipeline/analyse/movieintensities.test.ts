@@ -114,7 +114,7 @@ describe("measureIntensities", () => {
         {},
       );
     await expect(measure(source(3))).rejects.toThrow(
-      /--images: expected the 2 frames that were tracked, received 3 frames/,
+      /measure\.images: expected the 2 frames that were tracked, received 3 frames/,
     );
     await expect(measure(source(2, 32))).rejects.toThrow(
       /expected frames of 64 x 64 px, as the labels, received 32 x 32 px in t0/,

@@ -46,7 +46,8 @@ export interface MeasuredMovie {
 }
 
 /**
- * Measures every channel of the images and writes both tables into `folder`, which must exist. One frame is in
+ * Measures every channel of the images and writes both tables into `folder`, which must exist. One ` +
+ `frame is in
  * memory at a time.
  *
  * @returns what `intensity_frames.csv` holds
@@ -63,7 +64,7 @@ export async function measureIntensities(
   const frames = statistics.frames.count;
   if (images.frames !== frames)
     throw new InvalidInput(
-      "--images",
+      "measure.images",
       `the ${frames} frames that were tracked`,
       `${images.frames} frames in ${images.name}`,
       "give the images that the labels were made from",
@@ -170,7 +171,7 @@ async function measureFrame(
     const image = await images.read(frame, { channel, z: input.z });
     if (image.height !== labels.height || image.width !== labels.width) {
       throw new InvalidInput(
-        "--images",
+        "measure.images",
         `frames of ${labels.height} x ${labels.width} px, as the labels`,
         `${image.height} x ${image.width} px in ${images.frameNames[frame]!}`,
         "give the images that the labels were made from",

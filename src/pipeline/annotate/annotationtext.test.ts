@@ -36,13 +36,14 @@ const config = (annotate: Partial<AnnotateConfig> = {}): AnnotateConfig =>
   resolveConfig({ annotate }, "the test").annotate;
 
 describe("formatAcquisitions", () => {
-  const flags = "Override with --diameter, --min-area, --max-area and --sensitivity (1; above 1 keeps more).";
+  const flags =
+    "To override this, set annotate.diameter, annotate.minArea, annotate.maxArea and annotate.sensitivity (1; above 1 keeps more).";
 
   it("says of one what was estimated and which flags override it", () => {
     for (const kind of ["movie", "images"] as const) {
       expect(formatAcquisitions(summary([one], { kind }), config())).toEqual([
         "nucleus diameter 40.1 px, areas kept 420 to 2100 px²; background 28, noise 13.8 (grey " +
-          "values), 1.2 % of the pixels at the largest value.",
+          "values), 1.2 % of the pixels have the largest value.",
         flags,
       ]);
     }
@@ -50,12 +51,12 @@ describe("formatAcquisitions", () => {
 
   it("numbers several, says why there are several, and where nothing was found", () => {
     expect(formatAcquisitions(summary([one, none]), config({ sensitivity: 2 }))).toEqual([
-      "Images of equal size, type and calibration with nuclei of like size and brightness were judged together:",
+      "Images were judged together where size, type and calibration are equal and the nuclei are alike in size and brightness:",
       "Acquisition 0 (3 images): nucleus diameter 40.1 px, areas kept 420 to 2100 px²; background " +
-        "28, noise 13.8 (grey values), 1.2 % of the pixels at the largest value.",
+        "28, noise 13.8 (grey values), 1.2 % of the pixels have the largest value.",
       "Acquisition 1 (1 image): no nucleus diameter could be estimated, nothing kept; background " +
-        "7, noise 0 (grey values), 100 % of the pixels at the largest value.",
-      "Override with --diameter, --min-area, --max-area and --sensitivity (2; above 1 keeps more).",
+        "7, noise 0 (grey values), 100 % of the pixels have the largest value.",
+      "To override this, set annotate.diameter, annotate.minArea, annotate.maxArea and annotate.sensitivity (2; above 1 keeps more).",
     ]);
   });
 

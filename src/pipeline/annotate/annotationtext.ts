@@ -19,17 +19,19 @@ export function formatAcquisitions(
     return (
       `${which}${sizeText(acquisition, diameter !== undefined)}; background ` +
       `${acquisition.background}, noise ${acquisition.noise} (grey values), ` +
-      `${percent(acquisition.saturation)} of the pixels at the largest value.`
+      `${percent(acquisition.saturation)} of the pixels have the largest value.`
     );
   });
   if (acquisitions.length > shown)
     lines.push(`... and ${acquisitions.length - shown} more acquisitions: annotation.json has them all.`);
   if (kind === "images" && acquisitions.length > 1)
     lines.unshift(
-      "Images of equal size, type and calibration with nuclei of like size and brightness were judged together:",
+      "Images were judged together where size, type and calibration are equal and the nuclei are " +
+        "alike in size and brightness:",
     );
   lines.push(
-    `Override with --diameter, --min-area, --max-area and --sensitivity (${sensitivity}; above 1 keeps more).`,
+    "To override this, set annotate.diameter, annotate.minArea, annotate.maxArea and annotate.sensitivity " +
+      `(${sensitivity}; above 1 keeps more).`,
   );
   return lines;
 }
@@ -49,7 +51,7 @@ export function formatComparison({
   unused,
 }: Pick<LabelEvaluation, "names" | "scores" | "unused">): string[] {
   const rest =
-    unused === 0 ? "" : `; ${counted(unused, "true label image")} unused, of what was not annotated`;
+    unused === 0 ? "" : `; ${counted(unused, "true label image")} unused, whose image was not annotated`;
   return [
     `Kept nuclei of ${counted(names.length, "image")} against the truth${rest}.`,
     "Unknown pixels of the annotation (-1) count as background here, in object and pixel scores alike.",

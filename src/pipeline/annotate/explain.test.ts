@@ -120,7 +120,7 @@ describe("explainPixel", () => {
       "Medians are over the 2 kept objects of its acquisition (1 image).",
     ]);
     expect((await explainPixel(folder, 0, 2, "c")).text).toBe(
-      "c, pixel (0, 2): no object was found here; raise --sensitivity to find dimmer ones.",
+      "c, pixel (0, 2): no object was found here; raise annotate.sensitivity to find dimmer ones.",
     );
   });
 
@@ -141,10 +141,10 @@ describe("explainPixel", () => {
   it("says which images there are, how large they are, and when the table does not fit", async () => {
     const folder = await dataset(rows.slice(1));
     await expect(explainPixel(folder, 0, 0, "d")).rejects.toThrow(
-      /--frame: expected one of a, b, c, received d/,
+      /^frame: expected one of a, b, c, received d/,
     );
     await expect(explainPixel(folder, 2, 0)).rejects.toThrow(
-      /--explain: expected a pixel within 2 x 3 \(y, x\), received 2,0/,
+      /^explain: expected a pixel within 2 x 3 \(y, x\), received 2,0/,
     );
     await expect(explainPixel(folder, 0, 0)).rejects.toThrow(
       /objects\.csv: expected a row for candidate 1 of a, received none/,

@@ -66,16 +66,12 @@ export async function explainPixel(
   const image = named ?? (name === undefined ? images[0] : undefined);
   if (image === undefined || !existsSync(candidatesOf(dataset, image))) throw noSuchImage(images, name);
   if (y < 0 || x < 0 || y >= image.height || x >= image.width)
-    throw new InvalidInput(
-      "--explain",
-      `a pixel within ${image.height} x ${image.width} (y, x)`,
-      `${y},${x}`,
-    );
+    throw new InvalidInput("explain", `a pixel within ${image.height} x ${image.width} (y, x)`, `${y},${x}`);
   const { data, width } = await readLabels(candidatesOf(dataset, image));
   const candidate = data[y * width + x]!;
   const at = { image: image.name, y, x, candidate };
   if (candidate > 0) return explainCandidate(dataset, at, images);
-  const text = `${placeText(at)}: no object was found here; raise --sensitivity to find dimmer ones.`;
+  const text = `${placeText(at)}: no object was found here; raise annotate.sensitivity to find dimmer ones.`;
   return { ...at, kept: false, score: NaN, features: [], text };
 }
 
@@ -85,7 +81,7 @@ const candidatesOf = (dataset: string, { name }: AnnotatedImage): string =>
 const noSuchImage = (images: readonly AnnotatedImage[], name: string | undefined): InvalidInput => {
   const first = images.slice(0, 5).map((entry) => entry.name);
   const known = `${first.join(", ")}${images.length > 5 ? ", ..." : ""}`;
-  return new InvalidInput("--frame", `one of ${known}`, name ?? "nothing");
+  return new InvalidInput("frame", `one of ${known}`, name ?? "nothing");
 };
 
 /** The candidate at a pixel of an image of the dataset. */
@@ -164,11 +160,11 @@ async function explainInWindow(
   );
   if (found?.window === undefined) {
     throw new InvalidInput(
-      "--explain",
+      "explain",
       `a pixel of ${windows[0]!.source} in one of the ${counted(windows.length, "window")} that ` +
         "were annotated (annotation.json lists them)",
       `${y},${x}`,
-      "annotate all windows with --windows 0",
+      "annotate all windows with annotate.windows 0",
     );
   }
   return explainPixel(dataset, y - found.window.y, x - found.window.x, found.name);

@@ -64,7 +64,7 @@ describe("frameIndex", () => {
 
   it("says which frames there are", () => {
     expect(() => frameIndex("4", names)).toThrow(
-      "--preview: expected the name of a frame, or its number from 0: 10 (0), 11 (1), 0 (2), " +
+      "preview: expected the name of a frame, or its number from 0: 10 (0), 11 (1), 0 (2), " +
         "cells_t003 (3), received 4.",
     );
     expect(() =>
@@ -104,9 +104,9 @@ describe("preview", () => {
     expect(text).toMatch(
       /^Preview: .*preview_t1\.png\nt1 \(frame 1; there are 0 to 2\): 4 sure \(blue\), \d+ rejected \(orange\)/,
     );
-    for (const flag of ["--diameter", "--min-area", "--max-area", "--sensitivity"])
+    for (const flag of ["annotate.diameter", "annotate.minArea", "annotate.maxArea", "annotate.sensitivity"])
       expect(text).toContain(flag);
-    expect(text).toMatch(/alone: annotate pools the statistics of all frames/);
+    expect(text).toMatch(/alone\. A dataset pools the statistics of all frames/);
     expect(text).toMatch(/No dataset was written/);
   });
 
@@ -134,7 +134,7 @@ describe("preview", () => {
     );
     expect(seen).toMatchObject({ diameter: 26, diameterFrom: "given", sure: 0 });
     expect(seen.reasons[0]![0]).toBe("small");
-    expect(formatPreview(seen)).toMatch(/Diameter 26\.0 px, given \(--diameter\), sensitivity 1/);
+    expect(formatPreview(seen)).toMatch(/Diameter 26\.0 px, given \(annotate\.diameter\), sensitivity 1/);
   });
 
   it("shows the published method", async () => {
@@ -152,20 +152,22 @@ describe("preview", () => {
   it("draws a flat image, too, and says what is missing", async () => {
     const seen = await preview([at("flat.tif")], "flat", at("new"), config);
     expect(seen).toMatchObject({ sure: 0, rejected: 0, diameter: undefined, areas: undefined });
-    expect(formatPreview(seen)).toMatch(/^No diameter could be estimated \(give one with --diameter\)/m);
+    expect(formatPreview(seen)).toMatch(/^No diameter could be estimated \(set annotate\.diameter\)/m);
     expect(formatPreview(seen)).not.toMatch(/pools/);
   });
 
   it("refuses to put the picture among the images", async () => {
     await expect(preview([at("movie")], "0", at("movie"), config)).rejects.toThrow(
-      /choose another output folder with -o\.$/,
+      /choose another output folder\.$/,
     );
     // From several folders, those of the output are passed over; but the picture would still be one of the
     // inputs of the next call.
     await expect(preview([at("movie"), at("flat.tif")], "0", at("movie"), config)).rejects.toThrow(
-      /^-o: expected a folder .*read as one of them the next time\.$/,
+      /^out: expected a folder .*the next time, the picture would be read as an image\.$/,
     );
-    await expect(preview([at("movie/*"), at("flat.tif")], "0", at("movie"), config)).rejects.toThrow(/^-o: /);
+    await expect(preview([at("movie/*"), at("flat.tif")], "0", at("movie"), config)).rejects.toThrow(
+      /^out: /,
+    );
     expect(readdirSync(at("movie"))).toEqual(["t0.tif", "t1.tif", "t2.tif"]);
   });
 

@@ -61,8 +61,8 @@ export interface Preview {
  * Nothing else is written: a dataset in that folder stays as it is, and an earlier picture of the frame is
  * replaced.
  *
- * @param requested name or number of the frame, see `frameIndex`; of one too large to be annotated whole, or the
- *   name of one of its windows
+ * @param requested name or number of the frame, see `frameIndex`; of one too large to be annotated whole,
+ *   or the name of one of its windows
  * @throws InvalidInput when there is no such frame, or the picture would become an input of the next call
  */
 export async function preview(
@@ -137,7 +137,7 @@ export function frameIndex(requested: string, names: readonly string[]): number 
       ? listed(0, 6).join(", ")
       : `${listed(0, 4).join(", ")}, ..., ${listed(names.length - 1, names.length)[0]}`;
   throw new InvalidInput(
-    "--preview",
+    "preview",
     `the name of a frame, or its number from 0: ${known}`,
     requested === "" ? "nothing" : requested,
   );
@@ -154,10 +154,10 @@ async function assertNoInput(picture: string, inputs: readonly string[]): Promis
         : status.isDirectory() && resolve(input) === folder;
     if (takes)
       throw new InvalidInput(
-        "-o",
-        `a folder for the picture that is not the one of the images (${input})`,
+        "out",
+        `a folder for the picture other than the folder of the images (${input})`,
         dirname(picture),
-        "it would be read as one of them the next time",
+        "the next time, the picture would be read as an image",
       );
   }
 }
@@ -177,7 +177,7 @@ async function viewNamed(requested: string, source: ImageSource): Promise<Chosen
   const whole = source.frameNames[frame]!;
   const size = await source.size(frame);
   if (!isLarge(size) && of >= 0)
-    throw new InvalidInput("--preview", `a frame; ${whole} is small enough to be annotated whole`, requested);
+    throw new InvalidInput("preview", `a frame; ${whole} is small enough to be annotated whole`, requested);
   const view: View = { frame, name: whole, source: whole, size, window: undefined, scale: undefined };
   return isLarge(size) ? windowNamed(requested, view, of >= 0) : { view, notices: [] };
 }
@@ -189,7 +189,7 @@ function windowNamed(requested: string, whole: View, isNamed: boolean): ChosenVi
   const named = grid.find((window) => windowName(source, window) === requested);
   if (isNamed && named === undefined)
     throw new InvalidInput(
-      "--preview",
+      "preview",
       `one of the ${grid.length} windows of ${source}: ${windowName(source, grid[0]!)} to ` +
         `${windowName(source, grid.at(-1)!)}`,
       requested,
@@ -202,8 +202,8 @@ function windowNamed(requested: string, whole: View, isNamed: boolean): ChosenVi
   const window = named ?? middle!.window;
   const name = windowName(source, window);
   const notice =
-    `${source} has ${size.height} x ${size.width} pixels and is annotated in windows: this is ` +
-    `${name}, one of ${grid.length}; name another one to see it.`;
+    `${source} has ${size.height} x ${size.width} pixels and is annotated in windows. This is ` +
+    `${name}, one of ${grid.length}; give the name of another one to see it.`;
   return { view: { ...whole, name, window }, notices: named === undefined ? [notice] : [] };
 }
 

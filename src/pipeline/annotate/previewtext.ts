@@ -16,17 +16,19 @@ export function formatPreview(preview: Preview): string {
     `Preview: ${picture}`,
     `${place}: ${sure} sure (blue), ${rejected} rejected (orange)${reasonText(reasons)}${unknownText}.`,
     preset === "paper"
-      ? "The preset paper takes its limits from each image alone; there is nothing to set, and nothing is left unknown."
+      ? "The preset paper takes its limits from each image alone. There is nothing to set, and no " +
+        "area is left unknown."
       : valuesText(preview),
     brightnessText(preview),
   ];
   if (frames > 1 && preset !== "paper")
     lines.push(
-      `Judged by this ${kind === "movie" ? "frame" : "image"} alone: annotate pools the statistics ` +
-        `of ${kind === "movie" ? "all frames" : "images that are alike"}, so that objects near a ` +
-        "limit may change sides.",
+      `The preview judges by this ${kind === "movie" ? "frame" : "image"} alone. A dataset pools ` +
+        `the statistics ` +
+        `of ${kind === "movie" ? "all frames" : "images that are alike"}, so objects near a ` +
+        "limit may be decided differently there.",
     );
-  lines.push("No dataset was written; leave out --preview to make one.");
+  lines.push("No dataset was written: this is only a preview.");
   return lines.join("\n");
 }
 
@@ -36,17 +38,17 @@ const reasonText = (reasons: Preview["reasons"]): string =>
 function valuesText({ diameter, diameterFrom, areas, sensitivity }: Preview): string {
   const size =
     diameter === undefined
-      ? "No diameter could be estimated (give one with --diameter)"
-      : `Diameter ${diameter.toFixed(1)} px, ${diameterFrom} (--diameter)`;
+      ? "No diameter could be estimated (set annotate.diameter)"
+      : `Diameter ${diameter.toFixed(1)} px, ${diameterFrom} (annotate.diameter)`;
   const range =
     areas === undefined
       ? ""
-      : `, areas of the sure nuclei ${areas[0]} to ${areas[1]} px (--min-area, --max-area)`;
-  return `${size}${range}, sensitivity ${sensitivity} (--sensitivity, above 1 takes more).`;
+      : `, areas of the sure nuclei ${areas[0]} to ${areas[1]} px (annotate.minArea, annotate.maxArea)`;
+  return `${size}${range}, sensitivity ${sensitivity} (annotate.sensitivity; above 1 keeps more).`;
 }
 
 const brightnessText = ({ background, noise, saturation }: Preview): string =>
   `Background ${short(background)}, noise ${short(noise)} (grey values); ` +
-  `${percent(saturation)} of the pixels at the largest value.`;
+  `${percent(saturation)} of the pixels have the largest value.`;
 
 const short = (value: number): string => String(Number(value.toPrecision(3)));

@@ -2,6 +2,7 @@
  * Touching nuclei, pasted together from those of a dataset: `composed/images`, `composed/masks`,
  * `composed/overlays`, apart from what `karyon train` reads.
  */
+import { evenlySpreadFromFirst } from "../../stats/evenly.js";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { throwIfCancelled } from "../../core/progress.js";
@@ -105,10 +106,6 @@ async function writeTouching(
 
 /** All items, `requested` of them that are evenly spread first. */
 function spread<T>(items: readonly T[], requested: number): T[] {
-  const first = new Set(
-    Array.from({ length: Math.min(requested, items.length) }, (_, k) =>
-      Math.floor((k * items.length) / Math.min(requested, items.length)),
-    ),
-  );
+  const first = new Set(evenlySpreadFromFirst(items.length, requested));
   return [...items.filter((_, i) => first.has(i)), ...items.filter((_, i) => !first.has(i))];
 }

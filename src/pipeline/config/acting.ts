@@ -44,7 +44,7 @@ interface Condition {
   readonly commands?: readonly CommandName[];
   readonly options: readonly OptionKey[];
   readonly holds: (config: Config) => boolean;
-  /** Why they do not act where it does not hold: ends the sentence "... does nothing: ...". */
+  /** Why they do not act where it does not hold: ends the sentence "... has no effect here: ...". */
   readonly reason: string;
 }
 
@@ -52,7 +52,7 @@ const conditions: readonly Condition[] = [
   {
     options: ["track.divisions", "track.repair"],
     holds: ({ track }) => track.tracker === "auto",
-    reason: "the trackers of TrackMate (track.tracker) know neither",
+    reason: "TrackMate's trackers (track.tracker) have no such setting",
   },
   {
     options: ["annotate.diameter", "annotate.minArea", "annotate.maxArea", "annotate.sensitivity"],
@@ -62,19 +62,19 @@ const conditions: readonly Condition[] = [
   {
     options: ["train.preset"],
     holds: ({ train }) => train.effort === undefined,
-    reason: "train.effort says it, too",
+    reason: "train.effort sets the same",
   },
   {
     commands: ["analyse"],
     options: ["input.z", "input.kind", "input.skipBadFrames", "analyse.ringWidth"],
     holds: ({ measure }) => measure.images !== undefined,
-    reason: "it is for images, and none are given (measure.images)",
+    reason: "it applies to images, and none are given (measure.images)",
   },
   {
     commands: ["run", "study"],
     options: all("annotate", "train"),
     holds: ({ run }) => run.model === undefined,
-    reason: "with a model (run.model) nothing is annotated or trained",
+    reason: "with an existing model (run.model) nothing is annotated or trained",
   },
 ];
 

@@ -14,7 +14,7 @@ export const runOptions = {
     flag: "model",
     value: "<folder>",
     schema: z.coerce.string().min(1).optional(),
-    help: "segment with this model of your own instead of annotating and training",
+    help: "segment with this existing model; nothing is annotated or trained",
   },
 } as const satisfies OptionSection;
 
@@ -24,7 +24,9 @@ export const studyOptions = {
     flag: "paired",
     value: "",
     schema: z.boolean().optional(),
-    help: "pair the conditions by replicate in tests: equal names belong together, such as days (default: no)",
+    help:
+      "pair conditions by replicate in tests: replicates of the same name, such as a day, " +
+      "belong together (default: no)",
   },
 } as const satisfies OptionSection;
 
@@ -34,7 +36,7 @@ export const simulateOptions = {
     flag: "scene",
     value: `<${scenes.join("|")}>`,
     schema: z.enum(scenes).default("mdck"),
-    help: "what is simulated",
+    help: "kind of scene to simulate",
   },
   frames: { flag: "frames", value: "<n>", schema: integer(1, 1000).default(10), help: "number of frames" },
   size: {
@@ -46,28 +48,28 @@ export const simulateOptions = {
         z.string().regex(/^[1-9]\d{1,4}x[1-9]\d{1,4}$/, "height x width, such as 9500x13000"),
       ])
       .default(512),
-    help: "edge of a frame, or height x width; above 8192 for one frame only",
+    help: "edge length of a frame, or height x width; above 8192 only for a single frame",
   },
   diameter: {
     flag: "diameter",
     value: "<px>",
     schema: number(8, 200).optional(),
-    help: "nucleus diameter (default: that of the scene)",
+    help: "diameter of the nuclei (default: that of the scene)",
   },
   bits: {
     flag: "bits",
     value: "<8|16>",
     schema: z.union([z.literal(8), z.literal(16)]).default(8),
-    help: "bits of a pixel",
+    help: "bits per pixel",
   },
 } as const satisfies OptionSection;
 
-/** What is told of a comparison with the truth. */
+/** What is reported of a comparison with the truth. */
 export const evaluateOptions = {
   errors: {
     flag: "errors",
     value: "<n>",
     schema: integer(0, 1_000_000).default(5),
-    help: "list up to n errors of each kind with their places",
+    help: "list the positions of up to n errors of each kind",
   },
 } as const satisfies OptionSection;

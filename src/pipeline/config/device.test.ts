@@ -106,7 +106,7 @@ describe("chooseDevice", () => {
     expect(errors.length).toBeGreaterThan(0);
     for (const message of errors)
       expect(message).toMatch(
-        /^device (coreml|dml): expected a device that works on this machine, received a runtime that has cpu[^.]* on this platform; it is part of (macOS|Windows); use --device cpu elsewhere\.$/,
+        /^device (coreml|dml): expected a device that works on this machine, received a runtime with cpu[^.]* on this platform; it is part of (macOS|Windows); use general\.device cpu elsewhere\.$/,
       );
   });
 

@@ -5,7 +5,7 @@ import { InvalidInput } from "../../core/errors.js";
 import type { Device } from "../../nn/devices.js";
 import { missingDevice } from "../../nn/session.js";
 import { errorFrom } from "../../workers/answer.js";
-import { workerFile } from "../../workers/pool.js";
+import { workerFile } from "../../workers/workerfile.js";
 import type { DeviceReport, ProbeRequest } from "../../workers/train/protocol.js";
 import type { Config } from "./options.js";
 import { threadsOf } from "./threads.js";
@@ -106,7 +106,7 @@ async function checkDevice(device: Device): Promise<ChosenDevice> {
       `device ${device}`,
       "the processor's gradient up to rounding",
       received,
-      "renew its driver, or use general.device cpu",
+      "update its driver, or use general.device cpu",
     );
   }
   return {

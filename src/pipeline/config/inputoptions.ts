@@ -9,19 +9,21 @@ export const generalOptions = {
     flag: "seed",
     value: "<n>",
     schema: integer(0, 2 ** 31 - 1).default(1),
-    help: "seed of everything random",
+    help: "seed of all random numbers",
   },
   threads: {
     flag: "threads",
     value: "<n>",
     schema: integer(1, 256).optional(),
-    help: "processor threads to use (default: all cores)",
+    help: "number of processor threads (default: one for each core)",
   },
   device: {
     flag: "device",
     value: `<auto|${devices.join("|")}>`,
     schema: z.enum(["auto", ...devices]).default("auto"),
-    help: "where networks run: auto is a graphics card that works and is faster, else the processor",
+    help:
+      "where networks run: auto takes a graphics card if one works and is faster, otherwise the " +
+      "processor",
   },
 } as const satisfies OptionSection;
 
@@ -37,30 +39,30 @@ export const inputOptions = {
     flag: "z",
     value: "<n|max>",
     schema: z.union([integer(0, 99_999), z.literal("max")]).default("max"),
-    help: "slice of a stack, from 0, or the maximum over all",
+    help: "slice of a stack, from 0; max is the maximum over all slices",
   },
   pixelSize: {
     flag: "pixel-size",
     value: "<µm>",
     schema: number(1e-6, 1e6).optional(),
-    help: "µm per pixel, when the file does not say or is wrong",
+    help: "µm per pixel, if the file does not give it or is wrong",
   },
   frameInterval: {
     flag: "frame-interval",
     value: "<s>",
     schema: number(1e-6, 1e9).optional(),
-    help: "seconds between frames, when the file does not say or is wrong",
+    help: "seconds between frames, if the file does not give them or is wrong",
   },
   kind: {
     flag: "kind",
     value: "<movie|images>",
     schema: z.enum(["movie", "images"]).optional(),
-    help: "how to read several images (default: found from names and sizes)",
+    help: "whether several images are one movie or independent (default: decided from names and sizes)",
   },
   skipBadFrames: {
     flag: "skip-bad-frames",
     value: "",
     schema: z.boolean().default(false),
-    help: "leave out frames that cannot be read instead of stopping",
+    help: "leave out frames that cannot be read, instead of stopping",
   },
 } as const satisfies OptionSection;

@@ -2,12 +2,13 @@
 
 /** Options of the section `general`. */
 export interface GeneralSection {
-  /** Seed of everything random. Default 1. */
+  /** Seed of all random numbers. Default 1. */
   readonly seed?: number | undefined;
-  /** Processor threads to use (default: all cores). */
+  /** Number of processor threads (default: one for each core). */
   readonly threads?: number | undefined;
   /**
-   * Where networks run: auto is a graphics card that works and is faster, else the processor. Default "auto".
+   * Where networks run: auto takes a graphics card if one works and is faster, otherwise the processor.
+   * Default "auto".
    */
   readonly device?: "auto" | "cpu" | "webgpu" | "cuda" | "coreml" | "dml" | undefined;
 }
@@ -16,110 +17,127 @@ export interface GeneralSection {
 export interface InputSection {
   /** Channel that shows the nuclei, from 0. Default 0. */
   readonly channel?: number | undefined;
-  /** Slice of a stack, from 0, or the maximum over all. Default "max". */
+  /** Slice of a stack, from 0; max is the maximum over all slices. Default "max". */
   readonly z?: number | "max" | undefined;
-  /** µm per pixel, when the file does not say or is wrong. */
+  /** µm per pixel, if the file does not give it or is wrong. */
   readonly pixelSize?: number | undefined;
-  /** Seconds between frames, when the file does not say or is wrong. */
+  /** Seconds between frames, if the file does not give them or is wrong. */
   readonly frameInterval?: number | undefined;
-  /** How to read several images (default: found from names and sizes). */
+  /** Whether several images are one movie or independent (default: decided from names and sizes). */
   readonly kind?: "movie" | "images" | undefined;
-  /** Leave out frames that cannot be read instead of stopping. Default false. */
+  /** Leave out frames that cannot be read, instead of stopping. Default false. */
   readonly skipBadFrames?: boolean | undefined;
 }
 
 /** Options of the section `annotate`. */
 export interface AnnotateSection {
-  /** Method: auto, or the published one (Englbrecht et al. 2021). Default "auto". */
+  /** Method: auto, or paper as published (Englbrecht et al. 2021). Default "auto". */
   readonly preset?: "auto" | "paper" | undefined;
-  /** Nucleus diameter (default: estimated from the images). */
+  /** Diameter of the nuclei (default: estimated from the images). */
   readonly diameter?: number | undefined;
-  /** Smallest nucleus to keep (default: from the images). */
+  /** Area of the smallest nucleus to keep, in pixels (default: from the images). */
   readonly minArea?: number | undefined;
-  /** Largest nucleus to keep (default: from the images). */
+  /** Area of the largest nucleus to keep, in pixels (default: from the images). */
   readonly maxArea?: number | undefined;
-  /** Above 1 finds dimmer nuclei, below 1 fewer. Default 1. */
+  /** Above 1 keeps more and dimmer nuclei, below 1 keeps fewer. Default 1. */
   readonly sensitivity?: number | undefined;
-  /** Pixels of uncertain objects: ignored in training, replaced by noise (paper), or kept as background. */
+  /**
+   * What the pixels of uncertain objects become: ignored in training, replaced by noise, or kept as
+   * background (default: ignore; noise with annotate.preset paper).
+   */
   readonly background?: "noise" | "ignore" | "keep" | undefined;
-  /** Of an image above 16.8 million pixels, annotate n windows of up to 2048 x 2048; 0: all. Default 16. */
+  /**
+   * Number of windows of up to 2048 x 2048 px to annotate in an image above 16.8 million pixels; 0 means all.
+   * Default 16.
+   */
   readonly windows?: number | undefined;
-  /** Write overlays/, pictures to look at. Default true. */
+  /** Write pictures for inspection into overlays/. Default true. */
   readonly overlays?: boolean | undefined;
-  /** Also write n images of touching nuclei composed from single ones, to look at or to export. Default 0. */
+  /**
+   * Also write n images of touching nuclei, composed from single nuclei, for inspection or export. Default 0.
+   */
   readonly composeTouching?: number | undefined;
 }
 
 /** Options of the section `train`. */
 export interface TrainSection {
-  /** Training settings: auto, or the published ones. Default "auto". */
+  /** Training settings: auto, or paper as published. Default "auto". */
   readonly preset?: "auto" | "paper" | undefined;
   /**
-   * How long to train, on two cores: quick 2 to 4 min, standard 6 to 10, thorough 20 to 30, paper as
-   * published, 20 to 30 (default: standard; paper in that preset).
+   * How long to train; on two cores, quick takes 2 to 4 min, standard 6 to 10, thorough 20 to 30, and paper
+   * (as published) 20 to 30 (default: standard; paper with train.preset paper).
    */
   readonly effort?: "quick" | "standard" | "thorough" | "paper" | undefined;
-  /** Training steps, at most; fewer where the network learns nothing more (default: by the effort). */
+  /**
+   * Maximum number of training steps; training ends earlier if the network stops improving (default: set by
+   * the effort).
+   */
   readonly steps?: number | undefined;
-  /** Patches per step. */
+  /** Patches per training step. */
   readonly batch?: number | undefined;
-  /** Edge of a training patch. */
+  /** Edge length of a training patch. */
   readonly patch?: number | undefined;
-  /** Largest learning rate. */
+  /** Maximum learning rate. */
   readonly learningRate?: number | undefined;
-  /** Course of the learning rate. */
+  /** How the learning rate changes during training. */
   readonly schedule?: "hold" | "cosine" | "plateau" | "constant" | undefined;
   /** Vary the patches by flips, quarter turns, intensity and noise. */
   readonly augment?: boolean | undefined;
-  /** Share of the patches that show touching nuclei, composed from single ones. Default 0. */
+  /** Share of the patches that show touching nuclei, composed from single nuclei. Default 0. */
   readonly compose?: number | undefined;
-  /** Fraction of the data kept out of training to check it. Default 0.15. */
+  /** Fraction of the data that is held back from training for validation. Default 0.15. */
   readonly validation?: number | undefined;
-  /** Rays of a star polygon (default: 32). */
+  /** Number of rays of a star polygon (default: 32). */
   readonly rays?: number | undefined;
   /** Pixels per prediction, in each direction (default: 2). */
   readonly grid?: 1 | 2 | 4 | undefined;
-  /** Levels of the U-Net (default: 3). */
+  /** Number of levels of the U-Net (default: 3). */
   readonly depth?: number | undefined;
-  /** Filters of the first level. */
+  /** Number of filters on the first level of the U-Net. */
   readonly filters?: number | undefined;
   /**
-   * Diameter that nuclei are scaled to for the network (default: their own where it is between 30 and 60 and
-   * with --effort paper, else 40).
+   * Diameter to which nuclei are scaled for the network (default: unscaled from 30 to 60 px and with
+   * train.effort paper, otherwise 40).
    */
   readonly nucleusSize?: number | undefined;
-  /** Go on from a model of your own, at a lower learning rate, instead of from scratch. */
+  /** Continue from this existing model at a lower learning rate, instead of training from scratch. */
   readonly from?: string | undefined;
-  /** Use so many of the images, evenly spread (default: as many as have 44 million pixels). */
+  /** Number of images to train on, evenly spread (default: as many as have 44 million pixels). */
   readonly trainingImages?: number | undefined;
 }
 
 /** Options of the section `segment`. */
 export interface SegmentSection {
-  /** Least probability of a nucleus (default: tuned on the validation images). */
+  /** Minimum probability of a nucleus (default: tuned on the validation images). */
   readonly probabilityThreshold?: number | undefined;
-  /** Largest overlap of two nuclei (default: tuned). */
+  /** Maximum overlap of two nuclei (default: tuned on the validation images). */
   readonly overlapThreshold?: number | undefined;
-  /** Outline: the object's own contour in the image, or the network's polygon. Default "refined". */
+  /**
+   * Outline of a nucleus: refined to its contour in the image, or the network's star polygon. Default
+   * "refined".
+   */
   readonly outline?: "star" | "refined" | undefined;
-  /** Memory to stay below, such as 2GB or 1500MB (default: half of the machine's, at most 4GB). */
+  /** Memory limit, such as 2GB or 1500MB (default: half of the machine's memory, at most 4GB). */
   readonly memory?: string | undefined;
   /**
-   * Edge of the tiles that the network sees, whatever --memory says (default: as large as that allows, which
-   * is fastest).
+   * Edge length of the tiles that the network sees, independent of segment.memory (default: the largest that
+   * segment.memory allows, which is the fastest).
    */
   readonly tile?: number | undefined;
-  /** Scale images by this before the network sees them (default: from the size of the nuclei). */
+  /** Factor by which images are scaled for the network (default: from the size of the nuclei). */
   readonly rescale?: number | undefined;
 }
 
 /** Options of the section `track`. */
 export interface TrackSection {
-  /** Method: auto, or TrackMate's LAP with its defaults, or with splitting and a radius from the data. */
+  /**
+   * Method: auto; trackmate is TrackMate's LAP tracker with its defaults; trackmate-tuned also splits tracks
+   * and takes its radius from the data.
+   */
   readonly tracker?: "auto" | "trackmate" | "trackmate-tuned" | undefined;
-  /** Farthest that a nucleus moves between frames (default: from the data). */
+  /** Maximum distance that a nucleus moves between frames (default: from the data). */
   readonly radius?: number | undefined;
-  /** Missing frames that a track may bridge. Default 1. */
+  /** Number of missing frames that a track may bridge. Default 1. */
   readonly gap?: number | undefined;
   /** Find divisions. Default true. */
   readonly divisions?: boolean | undefined;
@@ -131,47 +149,54 @@ export interface TrackSection {
 
 /** Options of the section `analyse`. */
 export interface AnalyseSection {
-  /** Resamples of the bootstrap that intervals come from; 0: no intervals. Default 300. */
+  /** Number of bootstrap resamples for the intervals; 0 means no intervals. Default 300. */
   readonly resamples?: number | undefined;
-  /** Width of the ring around each nucleus whose brightness is measured (default: 15 % of the diameter). */
+  /**
+   * Width of the ring around each nucleus in which brightness is measured (default: 15 % of the diameter).
+   */
   readonly ringWidth?: number | undefined;
 }
 
 /** Options of the section `measure`. */
 export interface MeasureSection {
-  /** Also measure the brightness of every channel of these images, those that the labels were made from. */
+  /**
+   * Also measure the brightness in every channel of these images, which must be those that were segmented.
+   */
   readonly images?: string | undefined;
 }
 
 /** Options of the section `run`. */
 export interface RunSection {
-  /** Segment with this model of your own instead of annotating and training. */
+  /** Segment with this existing model; nothing is annotated or trained. */
   readonly model?: string | undefined;
 }
 
 /** Options of the section `study`. */
 export interface StudySection {
-  /** Pair the conditions by replicate in tests: equal names belong together, such as days (default: no). */
+  /**
+   * Pair conditions by replicate in tests: replicates of the same name, such as a day, belong together
+   * (default: no).
+   */
   readonly paired?: boolean | undefined;
 }
 
 /** Options of the section `simulate`. */
 export interface SimulateSection {
-  /** What is simulated. Default "mdck". */
+  /** Kind of scene to simulate. Default "mdck". */
   readonly scene?: "mdck" | "easy" | "crowded" | undefined;
   /** Number of frames. Default 10. */
   readonly frames?: number | undefined;
-  /** Edge of a frame, or height x width; above 8192 for one frame only. Default 512. */
+  /** Edge length of a frame, or height x width; above 8192 only for a single frame. Default 512. */
   readonly size?: number | string | undefined;
-  /** Nucleus diameter (default: that of the scene). */
+  /** Diameter of the nuclei (default: that of the scene). */
   readonly diameter?: number | undefined;
-  /** Bits of a pixel. Default 8. */
+  /** Bits per pixel. Default 8. */
   readonly bits?: 8 | 16 | undefined;
 }
 
 /** Options of the section `evaluate`. */
 export interface EvaluateSection {
-  /** List up to n errors of each kind with their places. Default 5. */
+  /** List the positions of up to n errors of each kind. Default 5. */
   readonly errors?: number | undefined;
 }
 

@@ -9,19 +9,21 @@ export const trackOptions = {
     flag: "tracker",
     value: `<${trackers.join("|")}>`,
     schema: z.enum(trackers).default("auto"),
-    help: "method: auto, or TrackMate's LAP with its defaults, or with splitting and a radius from the data",
+    help:
+      "method: auto; trackmate is TrackMate's LAP tracker with its defaults; trackmate-tuned also splits " +
+      "tracks and takes its radius from the data",
   },
   radius: {
     flag: "radius",
     value: "<px>",
     schema: number(0.1, 1e5).optional(),
-    help: "farthest that a nucleus moves between frames (default: from the data)",
+    help: "maximum distance that a nucleus moves between frames (default: from the data)",
   },
   gap: {
     flag: "gap",
     value: "<frames>",
     schema: integer(0, 10).default(1),
-    help: "missing frames that a track may bridge",
+    help: "number of missing frames that a track may bridge",
   },
   divisions: { flag: "divisions", value: "", schema: z.boolean().default(true), help: "find divisions" },
   repair: {
@@ -38,13 +40,15 @@ export const analyseOptions = {
     flag: "resamples",
     value: "<n>",
     schema: integer(0, 100_000).default(300),
-    help: "resamples of the bootstrap that intervals come from; 0: no intervals",
+    help: "number of bootstrap resamples for the intervals; 0 means no intervals",
   },
   ringWidth: {
     flag: "ring-width",
     value: "<px>",
     schema: number(1, 1000).optional(),
-    help: "width of the ring around each nucleus whose brightness is measured (default: 15 % of the diameter)",
+    help:
+      "width of the ring around each nucleus in which brightness is measured (default: 15 % of " +
+      "the diameter)",
   },
 } as const satisfies OptionSection;
 
@@ -54,6 +58,8 @@ export const measureOptions = {
     flag: "images",
     value: "<path>",
     schema: z.coerce.string().min(1).optional(),
-    help: "also measure the brightness of every channel of these images, those that the labels were made from",
+    help:
+      "also measure the brightness in every channel of these images, which must be those that " +
+      "were segmented",
   },
 } as const satisfies OptionSection;

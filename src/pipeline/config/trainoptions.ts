@@ -7,40 +7,47 @@ export const trainOptions = {
     flag: "preset",
     value: "<auto|paper>",
     schema: z.enum(["auto", "paper"]).default("auto"),
-    help: "training settings: auto, or the published ones",
+    help: "training settings: auto, or paper as published",
   },
   effort: {
     flag: "effort",
     value: "<quick|standard|thorough|paper>",
     schema: z.enum(["quick", "standard", "thorough", "paper"]).optional(),
     help:
-      "how long to train, on two cores: quick 2 to 4 min, standard 6 to 10, thorough 20 to 30, " +
-      "paper as published, 20 to 30 (default: standard; paper in that preset)",
+      "how long to train; on two cores, quick takes 2 to 4 min, standard 6 to 10, thorough 20 to 30, " +
+      "and paper (as published) 20 to 30 (default: standard; paper with train.preset paper)",
   },
   steps: {
     flag: "steps",
     value: "<n>",
     schema: integer(1, 10_000_000).optional(),
-    help: "training steps, at most; fewer where the network learns nothing more (default: by the effort)",
+    help:
+      "maximum number of training steps; training ends earlier if the network stops improving " +
+      "(default: set by the effort)",
   },
-  batch: { flag: "batch", value: "<n>", schema: integer(1, 64).optional(), help: "patches per step" },
+  batch: {
+    flag: "batch",
+    value: "<n>",
+    schema: integer(1, 64).optional(),
+    help: "patches per training step",
+  },
   patch: {
     flag: "patch",
     value: "<px>",
     schema: integer(16, 1024).optional(),
-    help: "edge of a training patch",
+    help: "edge length of a training patch",
   },
   learningRate: {
     flag: "learning-rate",
     value: "<x>",
     schema: number(1e-7, 1).optional(),
-    help: "largest learning rate",
+    help: "maximum learning rate",
   },
   schedule: {
     flag: "schedule",
     value: "<hold|cosine|plateau|constant>",
     schema: z.enum(["hold", "cosine", "plateau", "constant"]).optional(),
-    help: "course of the learning rate",
+    help: "how the learning rate changes during training",
   },
   augment: {
     flag: "augment",
@@ -52,19 +59,19 @@ export const trainOptions = {
     flag: "compose",
     value: "<0..0.9>",
     schema: number(0, 0.9).default(0),
-    help: "share of the patches that show touching nuclei, composed from single ones",
+    help: "share of the patches that show touching nuclei, composed from single nuclei",
   },
   validation: {
     flag: "validation",
     value: "<0..0.5>",
     schema: number(0, 0.5).default(0.15),
-    help: "fraction of the data kept out of training to check it",
+    help: "fraction of the data that is held back from training for validation",
   },
   rays: {
     flag: "rays",
     value: "<n>",
     schema: integer(8, 256).optional(),
-    help: "rays of a star polygon (default: 32)",
+    help: "number of rays of a star polygon (default: 32)",
   },
   grid: {
     flag: "grid",
@@ -76,32 +83,32 @@ export const trainOptions = {
     flag: "depth",
     value: "<n>",
     schema: integer(1, 4).optional(),
-    help: "levels of the U-Net (default: 3)",
+    help: "number of levels of the U-Net (default: 3)",
   },
   filters: {
     flag: "filters",
     value: "<n>",
     schema: integer(4, 128).optional(),
-    help: "filters of the first level",
+    help: "number of filters on the first level of the U-Net",
   },
   nucleusSize: {
     flag: "nucleus-size",
     value: "<px>",
     schema: number(8, 200).optional(),
     help:
-      "diameter that nuclei are scaled to for the network (default: their own where it is between " +
-      "30 and 60 and with --effort paper, else 40)",
+      "diameter to which nuclei are scaled for the network (default: unscaled from 30 to 60 px and " +
+      "with train.effort paper, otherwise 40)",
   },
   from: {
     flag: "from",
     value: "<model>",
     schema: z.coerce.string().min(1).optional(),
-    help: "go on from a model of your own, at a lower learning rate, instead of from scratch",
+    help: "continue from this existing model at a lower learning rate, instead of training from scratch",
   },
   trainingImages: {
     flag: "training-images",
     value: "<n>",
     schema: integer(1, 1_000_000).optional(),
-    help: "use so many of the images, evenly spread (default: as many as have 44 million pixels)",
+    help: "number of images to train on, evenly spread (default: as many as have 44 million pixels)",
   },
 } as const satisfies OptionSection;

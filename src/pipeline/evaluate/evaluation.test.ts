@@ -45,7 +45,7 @@ describe("pairLabels", () => {
 
   it("never pairs by chance: not names without numbers, and not numbers that several share", () => {
     expect(() => pairs(["a.tif"], ["b.tif"])).toThrow(
-      /expected labels for a, received 1 file, none of that name/,
+      /expected labels for a, received 1 file, none with that name/,
     );
     rmSync(root, { recursive: true });
     mkdirSync(root);
@@ -107,7 +107,7 @@ describe("pairLabels of a part", () => {
       ["man_seg002", "man_seg002.tif", "t2.tif"],
     ]);
     expect(() => part(truth, two)).toThrow(
-      /hand drawn\.tif: expected a truth for one of t1, t2, of its name or alone of its number, received hand drawn; name the truth/,
+      /hand drawn\.tif: expected a truth for one of t1, t2, with its name, or the only one with its number, received hand drawn; give the truth/,
     );
     expect(() => part(two, truth)).toThrow(/a file and a folder/);
     for (const labels of [one, two])
@@ -232,11 +232,11 @@ describe("evaluateLabels of a part", () => {
       });
       const text = formatComparison(found);
       expect(text[0]).toBe(
-        "Kept nuclei of 1 image against the truth; 2 true label images unused, of what was not annotated.",
+        "Kept nuclei of 1 image against the truth; 2 true label images unused, whose image was not annotated.",
       );
       expect(text[1]).toMatch(/^Unknown pixels of the annotation \(-1\) count as background here/);
       expect(text[2]).toMatch(
-        /object scores, by the least IoU of a match:\n +IoU +TP[\s\S]*\npixel scores: Dice 0\.667, IoU 0\.500 \(foreground against background/,
+        /object scores, by the minimum IoU of a match:\n +IoU +TP[\s\S]*\npixel scores: Dice 0\.667, IoU 0\.500 \(foreground against background/,
       );
       expect(formatComparison({ ...found, unused: 0 })[0]).toBe("Kept nuclei of 1 image against the truth.");
       await expect(evaluateLabels(join(root, "truth"), join(root, "labels"))).rejects.toThrow(
@@ -323,7 +323,7 @@ describe("evaluateTracks", () => {
     );
     rmSync(join(result, "mask000.tif"));
     await expect(evaluateTracks(truth, result)).rejects.toThrow(
-      /result: expected one mask a frame, numbered from 0 without a gap, received mask001 as number 0/,
+      /result: expected one mask for each frame, numbered from 0 without a gap, received mask001 as number 0/,
     );
   });
 

@@ -89,7 +89,7 @@ export function pairLabels(
       throw new InvalidInput(
         predicted,
         `labels for ${name}`,
-        `${counted(right.size, "file")}, none of that name and not one alone of that number`,
+        `${counted(right.size, "file")}, none with that name and not exactly one with that number`,
         "segment the same images",
       );
     return [{ name, truth: path, predicted: match }];
@@ -97,9 +97,9 @@ export function pairLabels(
   if (pairs.length === 0) {
     throw new InvalidInput(
       truth,
-      `a truth for one of ${some([...right.keys()])}, of its name or alone of its number`,
+      `a truth for one of ${some([...right.keys()])}, with its name, or the only one with its number`,
       some([...left.keys()]),
-      "name the truth as the images are named",
+      "give the truth the same names as the images",
     );
   }
   return pairs;
@@ -260,7 +260,7 @@ export async function evaluateTracks(
     const notices =
       outlines === undefined
         ? [
-            "There is no folder SEG with man_seg files beside the truth: SEG is taken over its tracking masks.",
+            "There is no folder SEG with man_seg files beside the truth: SEG is computed on its tracking masks.",
           ]
         : [];
     return {
@@ -295,9 +295,9 @@ function readSequence(folder: string, file: string, stage: StageContext): Labell
   if (missing >= 0)
     throw new InvalidInput(
       folder,
-      "one mask a frame, numbered from 0 without a gap",
+      "one mask for each frame, numbered from 0 without a gap",
       `${[...images.keys()][missing]} as number ${missing}`,
-      "give the folder that holds the masks and nothing else",
+      "give a folder that holds only the masks",
     );
   const labels = (t: number): Promise<LabelImage> => {
     throwIfCancelled(stage, "Evaluation");

@@ -388,13 +388,13 @@ describe("exportModel", () => {
   });
 
   it.each([
-    [{ name: "St@rDist" }, /--name: expected 5 to 64 letters/],
-    [{ name: "abc" }, /--name/],
-    [{ authors: ["Ada", ""] }, /--author: expected names/],
-    [{ authors: ["Ada/Marie"] }, /--author/],
+    [{ name: "St@rDist" }, /^name: expected 5 to 64 letters/],
+    [{ name: "abc" }, /^name: /],
+    [{ authors: ["Ada", ""] }, /^authors: expected names/],
+    [{ authors: ["Ada/Marie"] }, /^authors: /],
     [
       { license: "all mine" },
-      /--license: expected an SPDX identifier such as CC-BY-4\.0 or MIT, received "all mine"/,
+      /^license: expected an SPDX identifier such as CC-BY-4\.0 or MIT, received "all mine"/,
     ],
   ])("refuses what bioimage.io does not take: %j", async (credits, message) => {
     const attempt = exportModel(at("model"), at("never.zip"), { overwrite: false, ...credits });
@@ -406,7 +406,7 @@ describe("exportModel", () => {
   it("replaces a package only when told to, and nothing else ever", async () => {
     const before = readFileSync(at("model.zip"));
     await expect(exportModel(at("model"), at("model.zip"), { overwrite: false })).rejects.toThrow(
-      /model\.zip is an earlier package; .*--overwrite/,
+      /model\.zip is an earlier package; .*overwrite: true/,
     );
     expect(readFileSync(at("model.zip")).equals(before)).toBe(true);
     writeFileSync(at("replaced.zip"), before);
@@ -424,7 +424,7 @@ describe("exportModel", () => {
       OutputError,
     );
     await expect(exportModel(at("model"), at("model.tar"), { overwrite: true })).rejects.toThrow(
-      /--output: expected a file name that ends in \.zip/,
+      /^out: expected a file name that ends in \.zip/,
     );
     await expect(
       exportModel(at("model"), at("thesis.zip/x.zip"), { overwrite: true }),

@@ -72,7 +72,7 @@ export async function exportModel(
   };
   checkCredits(credits);
   if (!/\.zip$/i.test(out))
-    throw new InvalidInput("--output", "a file name that ends in .zip", out === "" ? "none" : out);
+    throw new InvalidInput("out", "a file name that ends in .zip", out === "" ? "none" : out);
   modelFiles(folder);
   await assertFileReplaceable(out, options.overwrite);
   const { value } = await runStage(context, "export-model", `${folder} for bioimage.io`, async (stage) => {
@@ -101,25 +101,25 @@ export async function exportModel(
 /** What bioimage.io's description takes for names and licences. */
 function checkCredits({ name, authors, license }: ModelCredits): void {
   if (!/^[A-Za-z0-9_+\- ()]{5,64}$/.test(name))
-    throw new InvalidInput("--name", "5 to 64 letters, digits, spaces and _ + - ( )", `"${name}"`);
+    throw new InvalidInput("name", "5 to 64 letters, digits, spaces and _ + - ( )", `"${name}"`);
   const wrong = authors.find((author) => author.trim() === "" || /[/\\]/.test(author));
   if (wrong !== undefined)
-    throw new InvalidInput("--author", "names without slashes, separated by semicolons", `"${wrong}"`);
+    throw new InvalidInput("authors", "names without slashes, separated by semicolons", `"${wrong}"`);
   if (!/^[A-Za-z0-9.+-]+$/.test(license))
-    throw new InvalidInput("--license", "an SPDX identifier such as CC-BY-4.0 or MIT", `"${license}"`);
+    throw new InvalidInput("license", "an SPDX identifier such as CC-BY-4.0 or MIT", `"${license}"`);
 }
 
 /** @throws OutputError when something lies there that must not be lost */
 async function assertFileReplaceable(path: string, overwrite: boolean): Promise<void> {
   const status = statOf(path);
   if (status === undefined) return;
-  const other = "choose another name with -o";
-  if (!status.isFile()) throw new OutputError(`${path} is there and is no file; ${other}.`);
+  const other = "choose another name";
+  if (!status.isFile()) throw new OutputError(`${path} exists and is not a file; ${other}.`);
   const source = await openBytes(path);
   const made = firstZipEntry(await source.read(0, Math.min(source.size, 100))) === packageFiles.yaml;
   if (!made) throw new OutputError(`${path} is a file that karyon export-model did not make; ${other}.`);
   if (!overwrite)
-    throw new OutputError(`${path} is an earlier package; ${other}, or give --overwrite to replace it.`);
+    throw new OutputError(`${path} is an earlier package; ${other}, or give overwrite: true to replace it.`);
 }
 
 function statOf(path: string): ReturnType<typeof statSync> {
@@ -190,13 +190,13 @@ function noticesOf({ authors, license }: ModelCredits, nuclei: number): string[]
   return [
     ...(authors.length === 0
       ? [
-          "No author is named: give --author before you publish the package (the licence is " +
-            `${license}; --license changes it).`,
+          "No author is named: name the authors before you publish the package. Its licence is " +
+            `${license} unless you give another one.`,
         ]
       : []),
     ...(nuclei === 0
       ? [
-          "The network finds no nucleus in the simulated test image: it may have been trained too " +
+          "The network finds no nucleus in the simulated test image. It may have been trained too " +
             "little, or on images that look quite different.",
         ]
       : []),

@@ -1,4 +1,5 @@
-/** The single steps as commands: each writes one folder that holds its result and `run.json`, whole or not at all. */
+/** The single steps as commands: each writes one folder that holds its result and `run.json`, ` +
+`whole or not at all. */
 import type { Statistics } from "../../analyse/analyse.js";
 import { analyseStage } from "../analyse/analysestage.js";
 import { annotateStage } from "../annotate/annotatestage.js";
@@ -111,7 +112,10 @@ export async function analyseTracks(
   assertReplaceable(out, "analyse", overwrite);
   const trackRecords = await hashFiles(trackFiles(tracks), context);
   const { images } = config.measure;
-  const opened = images === undefined ? undefined : await openInputs([images], out, config, context);
+  const opened =
+    images === undefined
+      ? undefined
+      : await openInputs([images], out, config, context, { everyChannel: true });
   const stored = resultFrom("", async () => readTracking(tracks));
   const stage = analyseStage({ tracks: stored, images: opened }, config);
   const inputs = [...trackRecords, ...(opened?.records ?? [])];

@@ -15,6 +15,7 @@ import type { InputRecord, RunRecord } from "../store/provenance.js";
 import { trackStage } from "../track/trackstage.js";
 import { openTrainedModel, type TrainedModel } from "../train/trainedmodel.js";
 import { trainStage } from "../train/trainstage.js";
+
 /** What a run starts from. */
 export interface RunStart {
   /** The output folder. */

@@ -150,7 +150,7 @@ export function madeDifferently(
 ): OutputError {
   const list = `${changed.slice(0, 4).join("; ")}${changed.length > 4 ? `; and ${changed.length - 4} more` : ""}`;
   const again = redone.length === 0 ? "" : ` to make ${redone.join(", ")} again`;
-  const stays = kept.length === 0 ? "" : ` (${kept.join(", ")} ${kept.length === 1 ? "stays" : "stay"})`;
+  const stays = kept.length === 0 ? "" : ` (${kept.join(", ")} ${kept.length === 1 ? "is" : "are"} kept)`;
   const model = redone.includes("train") ? " and retrain: true" : "";
   return new OutputError(
     `${out} was made differently: ${list}; choose another output folder, or give ` +
@@ -199,7 +199,7 @@ export function modelDifferences(
   now: readonly InputRecord[] | undefined,
 ): string[] {
   if (before === undefined && now === undefined) return [];
-  if (now === undefined) return ["a model of one's own (run.model) before, none now"];
-  if (before === undefined) return ["no model given before, one (run.model) now"];
+  if (now === undefined) return ["an existing model (run.model) before, none now"];
+  if (before === undefined) return ["no model before, an existing one (run.model) now"];
   return sameFiles(before, now) ? [] : ["another model (run.model) before"];
 }

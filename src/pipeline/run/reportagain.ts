@@ -24,7 +24,7 @@ const shown: readonly RunStage[] = ["figures", "report"];
 export async function reportRun(out: string, context: PipelineContext = {}): Promise<string> {
   const record = readRun(out);
   if (record?.command !== "run")
-    throw new InvalidInput(out, "the output folder of karyon run", "no run.json of one");
+    throw new InvalidInput(out, "the output folder of karyon run", "no run.json of karyon run");
   const config = recordedConfig("run", record.configuration, join(out, "run.json"));
   const source = await openSource(inputPaths(out, record), config.input);
   const start: RunStart = { out, config, inputs: { source, records: record.inputs }, record: () => record };

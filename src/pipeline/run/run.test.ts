@@ -194,9 +194,7 @@ describe("run", () => {
       context,
     );
     expect(images.some(({ name }) => name.startsWith("masks"))).toBe(true);
-    expect(context.notices().join()).toMatch(
-      /Passed over what lies in the output folder .*dataset: 12 files/,
-    );
+    expect(context.notices().join()).toMatch(/Files in the output folder .*dataset are not read: 12 files/);
   });
 
   it("refuses before the first stage what would stop the training", async () => {
@@ -221,7 +219,7 @@ describe("run", () => {
     const again = listener();
     await go("stopped", again, longer);
     expect(again.done()).toEqual(["read", "train", "segment", "track", "analyse", "figures", "report"]);
-    expect(again.notices()).toContainEqual(expect.stringMatching(/^Going on after step \d+ of 60\.$/));
+    expect(again.notices()).toContainEqual(expect.stringMatching(/^Continuing after step \d+ of 60\.$/));
     expect(existsSync(at("stopped/.model.checkpoint"))).toBe(false);
   });
 
@@ -272,7 +270,7 @@ describe("run", () => {
         true,
       );
       await expect(attempt).rejects.toThrow(
-        /^train\.from: expected a model outside of the output folder .*kept, whose model is replaced, received .*model; choose another folder with -o, or copy the model\.$/,
+        /^train\.from: expected a model outside of the output folder .*kept, whose model is replaced, received .*model; choose another output folder, or copy the model\.$/,
       );
       expect(existsSync(join(model, "model.onnx"))).toBe(true);
     },
@@ -311,13 +309,13 @@ describe("run", () => {
       expect(again.done()).toEqual(["read"]);
       writeFileSync(at("elsewhere/model.json"), `${readFileSync(at("elsewhere/model.json"), "utf8")} `);
       await expect(go("used", {}, withModel("elsewhere"))).rejects.toThrow(
-        /used was made differently: another model \(--model\) before;/,
+        /used was made differently: another model \(run\.model\) before;/,
       );
       await expect(go("used")).rejects.toThrow(
-        /made differently: a model of one's own \(--model\) before, none now/,
+        /made differently: an existing model \(run\.model\) before, none now/,
       );
       await expect(go("out", {}, withModel("lent"))).rejects.toThrow(
-        /made differently: .*no model given before, one \(--model\) now/,
+        /made differently: .*no model before, an existing one \(run\.model\) now/,
       );
       await expect(go("out", {}, withModel("out/model"), [at("movie")], true)).rejects.toThrow(
         /^run\.model: expected a model outside of the output folder/,

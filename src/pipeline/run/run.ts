@@ -85,7 +85,7 @@ function assertOutside(out: string, option: string, from: string | undefined): v
     option,
     `a model outside of the output folder ${out}, whose model is replaced`,
     from,
-    "choose another folder with -o, or copy the model",
+    "choose another output folder, or copy the model",
   );
 }
 

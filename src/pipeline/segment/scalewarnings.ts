@@ -36,9 +36,9 @@ export function scaleWarnings(
     const factors = [...new Set(scaled.map(({ scale }) => scale))].sort((a, b) => a - b);
     const by = factors.length === 1 ? String(factors[0]) : `${factors[0]} to ${factors.at(-1)}`;
     return [
-      `The nuclei in ${some(scaled)} have another size than those that the model learned, ` +
-        `${learned} wide: the images were scaled by ${by} for the network (--rescale sets the ` +
-        "factor, 1 leaves them as they are).",
+      `The nuclei in ${some(scaled)} have another size than those that the model learned ` +
+        `(${learned} wide). The images were scaled by ${by} for the network (segment.rescale sets the ` +
+        "factor; 1 leaves them as they are).",
     ];
   }
   const strange = images.filter(
@@ -48,8 +48,9 @@ export function scaleWarnings(
   if (strange.length === 0) return [];
   const { diameter, scale } = strange[0]!;
   return [
-    `The nuclei found in ${some(strange)} are ${(diameter * scale).toFixed(0)} px wide as the ` +
-      `network sees them, those that the model learned ${learned}: outlines and counts suffer; ` +
-      "leave out --rescale, or train on these images.",
+    `The network sees the nuclei found in ${some(strange)} ${(diameter * scale).toFixed(0)} px ` +
+      `wide, but it ` +
+      `learned nuclei of ${learned}. Outlines and counts suffer; ` +
+      "leave out segment.rescale, or train on these images.",
   ];
 }

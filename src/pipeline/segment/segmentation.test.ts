@@ -37,19 +37,19 @@ describe("scaleWarnings", () => {
 
   it("tells by how much other images were scaled", () => {
     expect(scaleWarnings([image("a", 1, 42), image("b", 2, 20), image("c", 3.1, 13)], model, false)).toEqual([
-      "The nuclei in 2 of 3 images (b, ...) have another size than those that the model learned, " +
-        "35 to 45 px wide: the images were scaled by 2 to 3.1 for the network (--rescale sets the " +
-        "factor, 1 leaves them as they are).",
+      "The nuclei in 2 of 3 images (b, ...) have another size than those that the model learned " +
+        "(35 to 45 px wide). The images were scaled by 2 to 3.1 for the network (segment.rescale sets the " +
+        "factor; 1 leaves them as they are).",
     ]);
     expect(scaleWarnings([image("a", 0.5, 80)], { diameter: 40 }, false)[0]).toMatch(
-      /^The nuclei in the images \(a\) have another size than those that the model learned, 40 px wide: the images were scaled by 0.5 for/,
+      /^The nuclei in the images \(a\) have another size than those that the model learned \(40 px wide\)\. The images were scaled by 0.5 for/,
     );
   });
 
   it("warns of a factor that was set and brings them to no size that it learned", () => {
     expect(scaleWarnings([image("a", 1, 17)], model, true)).toEqual([
-      "The nuclei found in the images (a) are 17 px wide as the network sees them, those that the " +
-        "model learned 35 to 45 px: outlines and counts suffer; leave out --rescale, or train on " +
+      "The network sees the nuclei found in the images (a) 17 px wide, but it learned nuclei of " +
+        "35 to 45 px. Outlines and counts suffer; leave out segment.rescale, or train on " +
         "these images.",
     ]);
     // A fifth more or less is within what a network bears.

@@ -52,7 +52,7 @@ describe("the size of a simulation", () => {
   it("above 8192 px is refused for a movie", async () => {
     await expect(
       simulateTo(join(root, "movie"), settings({ size: "64x9000", frames: 2 }), { overwrite: false }),
-    ).rejects.toThrow(/--frames: expected 1 for frames above 8192 px/);
+    ).rejects.toThrow(/simulate\.frames: expected 1 for frames above 8192 px/);
     expect(existsSync(join(root, "movie"))).toBe(false);
   });
 });

@@ -56,10 +56,10 @@ export async function simulateTo(
 ): Promise<void> {
   if (isMosaic(settings) && settings.frames > 1) {
     throw new InvalidInput(
-      "--frames",
+      "simulate.frames",
       `1 for frames above ${largestFrame} px`,
       String(settings.frames),
-      "simulate a smaller --size, or give --frames 1",
+      "lower simulate.size, or set simulate.frames 1",
     );
   }
   const stage: Stage<void, "simulate", void> = {

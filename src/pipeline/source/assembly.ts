@@ -27,6 +27,8 @@ export interface SourceOptions {
   readonly skipBadFrames?: boolean | undefined;
   /** A folder whose files are no inputs: the one that the output goes to. */
   readonly except?: string | undefined;
+  /** Whether every channel is used, and not one that was chosen: the notices then say so. Default false. */
+  readonly everyChannel?: boolean | undefined;
 }
 
 /** What files are together. */
@@ -48,16 +50,16 @@ export function assemblyOf(files: readonly ImageFile[], forced?: "movie" | "imag
   const sizes = sizesOf(files);
   if (forced === "movie" && sizes.length > 1) {
     throw new InvalidInput(
-      "kind",
+      "input.kind",
       "images of one size for a movie",
       some(sizes),
-      "leave the odd files out, or read them as images (--kind images)",
+      "leave the odd files out, or read them as images (input.kind images)",
     );
   }
   if (forced !== undefined) return { kind: forced, notices: [] };
   const mixed =
     sizes.length > 1
-      ? [`The images are of ${sizes.length} sizes (${some(sizes)}): they are read as independent images.`]
+      ? [`The images have ${sizes.length} sizes (${some(sizes)}): they are read as independent images.`]
       : [];
   if (files.length === 1)
     return { kind: files[0]!.frames > 1 && sizes.length === 1 ? "movie" : "images", notices: mixed };
@@ -67,7 +69,7 @@ export function assemblyOf(files: readonly ImageFile[], forced?: "movie" | "imag
   if (mixed.length > 0 || numbering === undefined) return { kind: "images", notices: mixed };
   const notices = [
     `${files.length} files of one size whose names differ only in digits are read as a movie ` +
-      "(--kind images reads them as independent images).",
+      "(input.kind images reads them as independent images).",
   ];
   if (numbering.varying > 1)
     notices.push(
@@ -82,8 +84,8 @@ export function assemblyOf(files: readonly ImageFile[], forced?: "movie" | "imag
 }
 
 const manyMovies = (movies: number, files: number): string =>
-  `${movies} of ${files} files hold several frames: all frames are read as independent images; ` +
-  "give one movie at a time to track it (--kind movie joins them in order).";
+  `${movies} of ${files} files hold several frames. All frames are read as independent images; ` +
+  "to track a movie, give it alone (input.kind movie joins the files in order).";
 
 const sizesOf = (files: readonly ImageFile[]): string[] => [
   ...new Set(
@@ -135,8 +137,8 @@ export function calibrationOf(
         ))
       : undefined;
   const missing = [
-    pixelSize === undefined ? "pixel size (--pixel-size, in µm)" : "",
-    kind === "movie" && interval === undefined ? "frame interval (--frame-interval, in s)" : "",
+    pixelSize === undefined ? "pixel size (input.pixelSize, in µm)" : "",
+    kind === "movie" && interval === undefined ? "frame interval (input.frameInterval, in s)" : "",
   ].filter((text) => text !== "");
   if (missing.length > 0)
     notices.push(
@@ -163,15 +165,19 @@ export function sourceNotices(files: readonly ImageFile[], options: SourceOption
   });
 }
 
-function choices(file: ImageFile, { channel = 0, z = "max" }: SourceOptions): string[] {
+function choices(file: ImageFile, { channel = 0, z = "max", everyChannel = false }: SourceOptions): string[] {
   const texts: string[] = [];
   if (file.channels > 1)
-    texts.push(`Of ${file.channels} channels number ${channel} is read (--channel, from 0)`);
+    texts.push(
+      everyChannel
+        ? `All ${file.channels} channels are read`
+        : `Of ${file.channels} channels, number ${channel} is read (input.channel, from 0)`,
+    );
   if (file.slices > 1)
     texts.push(
       z === "max"
-        ? `The maximum over ${file.slices} slices is read (--z picks one)`
-        : `Of ${file.slices} slices number ${z} is read (--z, from 0)`,
+        ? `The maximum over ${file.slices} slices is read (input.z picks one)`
+        : `Of ${file.slices} slices, number ${z} is read (input.z, from 0)`,
     );
   return texts;
 }
@@ -179,14 +185,14 @@ function choices(file: ImageFile, { channel = 0, z = "max" }: SourceOptions): st
 function conversions(file: ImageFile): string[] {
   const texts: string[] = [];
   if (file.colour === "rgb")
-    texts.push("Colour becomes grey: the only colour in use, else the mean of red, green and blue");
+    texts.push("Colour becomes grey: the only colour in use, or else the mean of red, green and blue");
   if (file.colour === "palette")
     texts.push(
       "Palette colours become grey, by index where the palette rises from dark to bright; if these " +
         "are label images, they are not images to segment",
     );
   if (file.colour === "whiteIsZero")
-    texts.push("White is stored as 0: the values are inverted, so that bright is bright");
+    texts.push("White is stored as 0: the values are inverted, so that bright pixels have high values");
   if (file.bits === 1) texts.push("The pixels have 1 bit (0 or 1): this is a mask rather than an image");
   if (!["uint8", "uint16", "float32"].includes(file.type))
     texts.push(`Values of type ${file.type} become 32-bit floats`);

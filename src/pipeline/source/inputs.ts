@@ -45,7 +45,7 @@ export async function listInputs(inputs: readonly string[], except?: string): Pr
       "inputs",
       "images outside of the output folder",
       `${own.join(", ")} inside of ${except!}`,
-      "choose another output folder with -o",
+      "choose another output folder",
     );
   if (found.size === 0)
     throw new InvalidInput(
@@ -56,7 +56,7 @@ export async function listInputs(inputs: readonly string[], except?: string): Pr
     );
   const notices =
     own.length > 0
-      ? [`Passed over what lies in the output folder ${except!}: ${own.join(", ")}.`]
+      ? [`Files in the output folder ${except!} are not read: ${own.join(", ")}.`]
       : empty.map((text) => `There is no image in ${text}.`);
   if (ignored.length > 0 && empty.length === 0)
     notices.push(

@@ -66,7 +66,7 @@ describe("inspectFiles", () => {
     expect(texts[0]).toMatch(/calls its 5 planes slices/);
     expect(texts[0]).toMatch(/pixel size is not given/);
     expect(texts[1]).toMatch(
-      /2\.0 % of the values in the image are 255, the largest that 8 bits hold: saturated/,
+      /2\.0 % of the values in the image are 255, the largest that 8 bits hold: they are saturated/,
     );
     expect(texts[1]).toMatch(/size differs from that of a\.tif \(2 x 2\)/);
     expect(texts[2]).toMatch(/All values in the image are 3/);

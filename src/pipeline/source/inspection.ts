@@ -183,24 +183,26 @@ function fileWarnings(file: ImageFile, first: ImageFile): string[] {
     warnings.push(`The end of the file is missing: ${messageOf(file.damage).replace(/\.$/, "")}`);
   if (file.slices > 1 && file.frames === 1)
     warnings.push(
-      `${file.slices} slices and one frame: if this is a movie, Z and T are swapped; read it with --kind movie`,
+      `${file.slices} slices and one frame: if this is a movie, Z and T are swapped; read it with ` +
+        `input.kind movie`,
     );
   if (file.channels > 6 && file.frames === 1)
     warnings.push(
-      `${file.channels} channels and one frame: if this is a movie, C and T are swapped; save it with the frames as T`,
+      `${file.channels} channels and one frame: if this is a movie, C and T are swapped; save it ` +
+        `with the frames as T`,
     );
-  if (file.mixedSizes) warnings.push("The pages are of different sizes: they are read as independent images");
+  if (file.mixedSizes) warnings.push("The pages have different sizes: they are read as independent images");
   if (file.height !== first.height || file.width !== first.width) {
     warnings.push(
       `The size differs from that of ${basename(first.path)} (${first.height} x ${first.width}): ` +
-        "together they are no movie",
+        "together they are not a movie",
     );
   }
   if (file.pixelSize === undefined)
-    warnings.push("The pixel size is not given: results will be in px unless you give it (--pixel-size)");
+    warnings.push("The pixel size is not given: results will be in px unless you give it (input.pixelSize)");
   if (file.frames > 1 && file.frameInterval === undefined)
     warnings.push(
-      "The frame interval is not given: results will be in frames unless you give it (--frame-interval)",
+      "The frame interval is not given: results will be in frames unless you give it (input.frameInterval)",
     );
   if (file.bits === 1) warnings.push("The pixels have 1 bit: this is a mask rather than an image");
   return warnings;
@@ -215,10 +217,11 @@ function valueWarnings(values: readonly PlaneValues[], file: ImageFile): string[
   for (const plane of values) {
     if (plane.nan > 0)
       warnings.push(
-        `${counted(plane.nan, "value")} in ${place(plane)} ${plane.nan === 1 ? "is" : "are"} NaN: left out of all work`,
+        `${counted(plane.nan, "value")} in ${place(plane)} ${plane.nan === 1 ? "is" : "are"} NaN: ` +
+          `${plane.nan === 1 ? "it is" : "they are"} left out of all work`,
       );
     if (plane.min === plane.max)
-      warnings.push(`All values in ${place(plane)} are ${plane.min}: nothing to find`);
+      warnings.push(`All values in ${place(plane)} are ${plane.min}: there is nothing to find`);
     if (plane.saturated > saturationLimit) {
       const top =
         plane.max === 2 ** file.bits - 1
@@ -226,7 +229,7 @@ function valueWarnings(values: readonly PlaneValues[], file: ImageFile): string[
           : String(plane.max);
       warnings.push(
         `${(100 * plane.saturated).toFixed(1)} % of the values in ${place(plane)} are ${top}: ` +
-          "saturated, brightness is not to be trusted there",
+          "they are saturated, and their brightness cannot be trusted",
       );
     }
   }

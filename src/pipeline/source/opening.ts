@@ -15,15 +15,19 @@ export interface OpenInputs {
   readonly records: readonly InputRecord[];
 }
 
-/** @param out the folder that the command writes, which is never an input */
+/**
+ * @param out the folder that the command writes, which is never an input
+ * @param options of the source, in place of those of the configuration
+ */
 export async function openInputs(
   inputs: readonly string[],
   out: string,
   config: Config,
   context: PipelineContext,
+  options: Pick<SourceOptions, "everyChannel"> = {},
 ): Promise<OpenInputs> {
   const { value } = await runStage(context, "read", some(inputs), async (stage) => {
-    const source = await openSource(inputs, sourceOptions(config, out), stage);
+    const source = await openSource(inputs, { ...sourceOptions(config, out), ...options }, stage);
     const records = await hashFiles(source.files, stage);
     const what =
       source.kind === "movie"

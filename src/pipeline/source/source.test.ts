@@ -132,7 +132,10 @@ describe("channels, slices and calibration", () => {
     expect((await source.read(1)).data[0]).toBe(10);
     expect((await source.read(1, { channel: 1, z: 0 })).data[0]).toBe(7);
     expect((await source.read(1)).pixelSize).toBe(0.5);
-    expect(source.notices.join(" ")).toMatch(/Of 2 channels number 0 .*maximum over 3 slices/);
+    expect(source.notices.join(" ")).toMatch(/Of 2 channels, number 0 .*maximum over 3 slices/);
+    const every = await openSource([stack()], { everyChannel: true });
+    expect(every.notices.join(" ")).toMatch(/All 2 channels are read\. .*maximum over 3 slices/);
+    expect(every.notices.join(" ")).not.toMatch(/input\.channel/);
     const other = await openSource([stack()], { channel: 1, z: 1 });
     expect((await other.read(0)).data[0]).toBe(3);
   });
@@ -155,7 +158,7 @@ describe("channels, slices and calibration", () => {
     save("bare/f1.tif", [grey(1)]);
     save("bare/f2.tif", [grey(1)]);
     expect((await openSource([at("bare")])).notices.at(-1)).toMatch(
-      /No pixel size \(--pixel-size.*and no frame interval/,
+      /No pixel size \(input\.pixelSize.*and no frame interval/,
     );
   });
 
@@ -305,7 +308,7 @@ describe("what cannot be read", () => {
     const failure = await openSource([bad()]).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(StageError);
     expect((failure as StageError).message).toMatch(
-      /^Reading stopped at f\d\.tif: [^\n]*--skip-bad-frames\)\.$/,
+      /^Reading stopped at f\d\.tif: [^\n]*input\.skipBadFrames\)\.$/,
     );
   });
 
@@ -313,7 +316,7 @@ describe("what cannot be read", () => {
     const source = await openSource([bad()], { skipBadFrames: true });
     expect([source.kind, source.frameNames]).toEqual(["movie", ["f1", "f3"]]);
     expect(source.notices.join()).toMatch(
-      /Left out what could not be read \(2\).*f2.*speeds there are too high/,
+      /Frames that could not be read were left out \(2\).*f2.*speeds there are too high/,
     );
     expect((await source.read(1)).data[0]).toBe(3);
   });
@@ -338,7 +341,7 @@ describe("what cannot be read", () => {
     const source = await openSource([path]);
     await expect(source.read(1)).resolves.toBeDefined();
     await expect(source.read(2)).rejects.toThrow(
-      /^Reading stopped at mid_t002: .*cut off or damaged.*skip-bad-frames/,
+      /^Reading stopped at mid_t002: .*cut off or damaged.*input\.skipBadFrames/,
     );
     const rest = await openSource([path], { skipBadFrames: true });
     expect([rest.frames, rest.kind]).toEqual([2, "movie"]);

@@ -117,7 +117,7 @@ function framesOf(files: readonly ImageFile[]): NamedFrame[] {
 const nameOf = (files: readonly ImageFile[]): string =>
   safeName(files.length === 1 ? stemOf(files[0]!.path) : folderName(files[0]!.path));
 
-const leaveOut = "or leave such frames out (--skip-bad-frames)";
+const leaveOut = "or leave such frames out (input.skipBadFrames)";
 
 /** An error of the file gets the frame's name, where there are several; errors of the caller stay. */
 function readingError(name: string, frames: number, error: unknown): unknown {
@@ -160,7 +160,8 @@ async function openFiles(
     throw new InvalidInput(
       `inputs (${some(inputs)})`,
       `${imageFormatNames} images`,
-      `${counted(paths.length, "file")} of which none can be read, first: ${messageOf(first.error).replace(/\.$/, "")}`,
+      `${counted(paths.length, "file")} of which none can be read, first: ` +
+        `${messageOf(first.error).replace(/\.$/, "")}`,
     );
   }
   if (options.skipBadFrames !== true)
@@ -193,10 +194,12 @@ async function readableFrames(
 function skippedNotices(skipped: readonly string[], kind: "movie" | "images"): string[] {
   if (skipped.length === 0) return [];
   const time =
-    kind === "movie" ? " The frames after them count as following at once: speeds there are too high." : "";
+    kind === "movie"
+      ? " The frames after them are treated as the next frames, so speeds there are too high."
+      : "";
   const shown = skipped.slice(0, 3).map((text) => text.replace(/\.$/, ""));
   const list = [...shown, ...(skipped.length > 3 ? ["..."] : [])].join("; ");
-  return [`Left out what could not be read (${skipped.length}): ${list}.${time}`];
+  return [`Frames that could not be read were left out (${skipped.length}): ${list}.${time}`];
 }
 
 /** A movie with something to follow: two frames at least. */

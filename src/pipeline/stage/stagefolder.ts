@@ -98,7 +98,7 @@ export const makeAt = <M>(
 /** @param path of the trained network */
 export const wouldReplaceModel = (path: string): OutputError =>
   new OutputError(
-    `${path} holds a network that was trained on something else; give overwrite: true and retrain: true to ` +
+    `${path} holds a network that was trained on other data; give overwrite: true and retrain: true to ` +
       "replace it, or choose another output folder.",
   );
 
@@ -106,5 +106,8 @@ export const wouldReplaceModel = (path: string): OutputError =>
 export function tellFinished(out: string, { stages }: RunRecord, context: PipelineContext): void {
   const finished = Object.keys(stages);
   if (finished.length > 0)
-    notice(context, `${out} holds finished stages (${finished.join(", ")}): going on after them.`);
+    notice(
+      context,
+      `${out} holds finished stages (${finished.join(", ")}), and the work continues after them.`,
+    );
 }

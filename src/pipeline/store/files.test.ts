@@ -119,7 +119,7 @@ describe("readJson", () => {
     expect(readJson(join(folder, "a.json"))).toEqual({ images: [1] });
     writeFileSync(join(folder, "a.json"), `{ "images": [`);
     expect(() => readJson(join(folder, "a.json"))).toThrow(
-      /a\.json: this is not the JSON that Karyon writes .*make its folder again\.$/,
+      /a\.json: this is not the JSON that Karyon writes .*create its folder again\.$/,
     );
     expect(() => readJson(join(folder, "b.json"))).toThrow(
       /b\.json: expected a readable file, received nothing of that name/,

@@ -161,7 +161,7 @@ export function readJson<T>(path: string): T {
       path,
       0,
       `this is not the JSON that Karyon writes (${messageOf(error)})`,
-      "make its folder again",
+      "create its folder again",
     );
   }
 }

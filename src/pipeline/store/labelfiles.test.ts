@@ -10,7 +10,6 @@ import { encodePng } from "../../io/png/png.js";
 import { encodeTiff } from "../../io/tiff/encode.js";
 import { openTiff } from "../../io/tiff/open.js";
 import {
-  labelFilesSource,
   openLabels,
   openLabelWriter,
   readLabels,
@@ -18,6 +17,7 @@ import {
   writeLabels,
   writeLabels16,
 } from "./labelfiles.js";
+import { labelsInFiles } from "./labelsource.js";
 
 let folder = "";
 beforeAll(() => {
@@ -58,7 +58,7 @@ describe("labels in files", () => {
 
   it("are a movie file by file, by their names", async () => {
     const files = [1, 2].map((t) => tiff(`mask00${t}.tif`, Uint16Array.of(0, t, t)));
-    const source = labelFilesSource(files);
+    const source = labelsInFiles(files, ["mask001", "mask002"]);
     expect([source.frames, source.frameNames]).toEqual([2, ["mask001", "mask002"]]);
     expect(await source.size(1)).toEqual({ height: 1, width: 3 });
     expect((await source.read(1)).data).toEqual(Int32Array.of(0, 2, 2));

@@ -4,8 +4,7 @@
  */
 import { InvalidInput } from "../../core/errors.js";
 import type { SampleData, StoredPlane, Window } from "../../core/image.js";
-import { fileValues, type LabelImage, type LabelSource } from "../../core/labels.js";
-import { throwIfCancelled } from "../../core/progress.js";
+import { fileValues, type LabelImage } from "../../core/labels.js";
 import { openAs } from "../../io/formats/fileformat.js";
 import { isLabelHierarchyName } from "../../io/formats/formatnames.js";
 import type { OpenedLabels } from "../../io/formats/labelformat.js";
@@ -14,7 +13,6 @@ import { encodeTiff } from "../../io/tiff/encode.js";
 import { tiledTiffWriter } from "../../io/tiff/tiled.js";
 import { openAtomic, writeFileAtomic } from "./files.js";
 import { formatInput } from "./formatinput.js";
-import { stemOf } from "./names.js";
 
 /**
  * Reads the labels of a file of one plane: integers of any size, whole numbers in floats, palette indices, or
@@ -58,27 +56,6 @@ export type LabelStack = OpenedLabels;
 /** @throws InvalidInput when the file cannot be read @throws CorruptFile, UnsupportedFormat */
 export const openLabels = async (path: string): Promise<LabelStack> =>
   openAs(labelFormats, await formatInput(path, isLabelHierarchyName));
-
-/** Label images of a movie, one file a frame, each of one plane; they go by the names of the files. */
-export function labelFilesSource(paths: readonly string[]): LabelSource {
-  const fileOf = (frame: number): string => {
-    const path = paths[frame];
-    if (path === undefined) throw new InvalidInput("frame", `0 to ${paths.length - 1}`, String(frame));
-    return path;
-  };
-  return {
-    frames: paths.length,
-    frameNames: paths.map(stemOf),
-    size: async (frame) => {
-      const { height, width } = (await onePlane(fileOf(frame))).size(0);
-      return { height, width };
-    },
-    read: async (frame, options = {}) => {
-      throwIfCancelled(options, "Reading");
-      return (await onePlane(fileOf(frame))).read(0, options);
-    },
-  };
-}
 
 /**
  * Writes labels as 32-bit TIFF, with the values of the file that they were read from; -1 ("unknown") too.

@@ -126,21 +126,21 @@ export function calibrationWarnings(sources: readonly ImageSource[]): string[] {
   return [
     ...(sizes
       ? [
-          `The movies differ in pixel size (${sizes[0]} to ${sizes[1]} µm): areas and small movements ` +
-            "are measured less exactly where pixels are larger.",
+          `The movies differ in pixel size (${sizes[0]} to ${sizes[1]} µm). Areas and small movements ` +
+            "are measured less exactly with larger pixels.",
         ]
       : []),
     ...(intervals
       ? [
-          `The movies differ in their frame interval (${intervals[0]} to ${intervals[1]} s): speeds, ` +
-            "straightness and what else is measured from step to step depend on it, so that conditions " +
-            "are comparable only where each has the same intervals.",
+          `The movies differ in their frame interval (${intervals[0]} to ${intervals[1]} s). Speeds, ` +
+            "straightness and everything else that is measured from step to step depend on it. Conditions " +
+            "are comparable only if each has the same intervals.",
         ]
       : []),
     ...(frames
       ? [
-          `The movies have ${frames[0]} to ${frames[1]} frames: durations of tracks and what else ` +
-            "grows with the length of a movie is comparable only among equally long ones.",
+          `The movies have ${frames[0]} to ${frames[1]} frames. Durations of tracks and everything else that ` +
+            "grows with the length of a movie are comparable only among movies of equal length.",
         ]
       : []),
   ];

@@ -89,7 +89,7 @@ describe("parseSampleSheet", () => {
     [
       "a header alone",
       "file,condition,replicate\n",
-      /^exp\/samples\.csv: expected one line a movie, received a header alone/,
+      /^exp\/samples\.csv: expected one line for each movie, received a header alone/,
     ],
     [
       "an unknown column",
@@ -177,7 +177,7 @@ describe("readSampleSheet", () => {
 
   it("names the line of a movie that is not there", async () => {
     await expect(read("file,condition\nb.tif,a\nc.tif,b\n")).rejects.toThrow(
-      /samples\.csv, line 3, column file: expected a movie: a file, a folder of frames, or a pattern, received c\.tif \(nothing of that name\); paths are taken from the folder of samples\.csv\.$/,
+      /samples\.csv, line 3, column file: expected a movie: a file, a folder of frames, or a pattern, received c\.tif \(nothing of that name\); paths are relative to the folder of samples\.csv\.$/,
     );
     await expect(read("file,condition\nno*.tif,a\n")).rejects.toThrow(
       /line 2, column file: .*received no\*\.tif \(/,

@@ -49,7 +49,7 @@ export async function readSampleSheet(path: string): Promise<SampleRow[]> {
         `${path}, line ${line}, column file`,
         "a movie: a file, a folder of frames, or a pattern",
         `${file} (${reason})`,
-        `paths are taken from the folder of ${basename(path)}`,
+        `paths are relative to the folder of ${basename(path)}`,
       );
     });
   }
@@ -88,7 +88,7 @@ export function parseSampleSheet(text: string, path: string): SampleRow[] {
       "an empty file",
     );
   const places = placesOf(header.values, `${path}, line ${header.line}`);
-  if (body.length === 0) throw new InvalidInput(path, "one line a movie", "a header alone");
+  if (body.length === 0) throw new InvalidInput(path, "one line for each movie", "a header alone");
   const drafts = body.map(({ line, values }) =>
     draftOf(values, {
       places,
@@ -192,7 +192,7 @@ function draftOf(
         `${where}, column ${column}`,
         `a positive number of ${unit}`,
         text,
-        "correct it, or leave the cell empty where the file itself says",
+        "correct it, or leave the cell empty if the file itself gives the value",
       );
     return value;
   };
@@ -217,7 +217,7 @@ function checkRepeated(rows: readonly Draft[], path: string): void {
         `${path}, line ${line}, column file`,
         "each movie once",
         `${file} again, as in line ${earlier}`,
-        "a movie that counts twice would make everything look more certain; remove one of the lines",
+        "a movie that counts twice makes every result look too certain; remove one of the lines",
       );
     lines.set(resolve(input), line);
   }
@@ -233,7 +233,7 @@ function checkSpelling(rows: readonly Draft[], path: string): void {
         `${path}, line ${row.line}, column condition`,
         `${known.condition}, as in line ${known.line}`,
         row.condition,
-        "write a condition in one way",
+        "write the condition the same way in every line",
       );
     spelled.set(row.condition.toLowerCase(), known ?? row);
   }

@@ -108,7 +108,7 @@ export function drawImages(
       "samples",
       "at least one annotated nucleus",
       `none in ${counted(movies.length, "movie")}`,
-      "look at the overlays in samples/, and set --diameter or --sensitivity",
+      "look at the overlays in samples/, and set annotate.diameter or annotate.sensitivity",
     );
   return drawn;
 }

@@ -146,7 +146,7 @@ describe("study", { timeout: 300_000 }, () => {
       expect(readdirSync(at("out/annotation/images"))).toHaveLength(12);
       expect(comparison).toMatchObject({ conditions: ["slow", "fast"], design: "independent" });
       expect(comparison.warnings[0]).toMatch(
-        /^Fewer than three independent movies in slow \(2\), fast \(2\)/,
+        /^There are fewer than three independent movies in slow \(2\), fast \(2\)/,
       );
       expect(first.notices()).toContain(comparison.warnings[0]);
       expect(record.inputs).toHaveLength(12);
@@ -211,7 +211,7 @@ describe("study", { timeout: 300_000 }, () => {
       "itself, with the shared network",
     async () => {
       const report = readFileSync(at("out/report.html"), "utf8");
-      expect(report).toMatch(/class="warning"><b>Warning<\/b>Fewer than three independent movies/);
+      expect(report).toMatch(/class="warning"><b>Warning<\/b>There are fewer than three independent movies/);
       for (const name of ["slow_1", "fast_4"])
         expect(report).toContain(`<a href="samples/${name}/report.html">${name}</a>`);
       expect(report).toMatch(
@@ -273,7 +273,7 @@ describe("study", { timeout: 300_000 }, () => {
       options: resolveConfig({ ...small, study: { paired: true } }, "the test"),
     });
     expect([again.done(), comparison.design]).toEqual([["compare", "report"], "paired"]);
-    expect(again.notices().join()).toMatch(/Tests are paired by replicate, as asked for/);
+    expect(again.notices().join()).toMatch(/Tests are paired by replicate, as requested/);
   });
 
   it("refuses other samples or options by name, and keeps what still holds when told to replace", async () => {
@@ -299,7 +299,7 @@ describe("study", { timeout: 300_000 }, () => {
     const fewer = listener();
     const text = renamed.replace(/fast2.*\r\n/, "");
     await expect(go("out", {}, { text, overwrite: true })).rejects.toThrow(
-      /model holds a network that was trained on something else; give overwrite: true and retrain: true/,
+      /model holds a network that was trained on other data; give overwrite: true and retrain: true/,
     );
     expect(statSync(at("out/model/model.onnx")).mtimeMs).toBe(model);
     await go("out", fewer, { text, overwrite: true, retrain: true });
@@ -325,7 +325,7 @@ describe("study", { timeout: 300_000 }, () => {
     expect([comparison.tests, comparison.warnings, context.notices()]).toEqual([
       [],
       [],
-      expect.arrayContaining(["There is one condition: nothing is compared."]),
+      expect.arrayContaining(["There is only one condition, so nothing is compared."]),
     ]);
     expect(comparison.quantities).toEqual([
       "mean_nuclei_per_frame",
@@ -377,7 +377,7 @@ describe("study", { timeout: 300_000 }, () => {
         expect.stringMatching(/differ in pixel size \(0\.25 to 0\.5 µm\)/),
         expect.stringMatching(/differ in their frame interval \(30 to 60 s\)/),
         expect.stringMatching(/have 3 to 5 frames/),
-        expect.stringMatching(/a \(1\), b \(1\): .*with fewer than two there are none/),
+        expect.stringMatching(/a \(1\), b \(1\): .*with fewer than two movies there are none/),
       ]),
     );
     expect(table("uneven/comparison/tests.csv").rows[0]!.at(-1)).toBe(

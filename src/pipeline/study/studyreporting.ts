@@ -99,7 +99,7 @@ function filesOf(learned: boolean): { name: string; content: string }[] {
   const network = { name: `${studyOutputs.train}/`, content: "the network that segmented all movies" };
   return [
     ...(learned ? [set, network] : []),
-    { name: "samples/", content: "a folder a movie, as karyon run writes it, with its report" },
+    { name: "samples/", content: "one folder for each movie, as karyon run writes it, with its report" },
     {
       name: `${studyOutputs.compare}/`,
       content: "samples.csv, conditions.csv, tests.csv, courses.csv and the plots",

@@ -53,7 +53,7 @@ describe("the state of an unfinished training", () => {
     expect(await find()).toEqual({ origin });
     await save();
     expect(readdirSync(join(out, ".."))).toEqual([".model.checkpoint"]);
-    expect(await find()).toEqual({ state, origin, text: "Going on after step 30 of 90." });
+    expect(await find()).toEqual({ state, origin, text: "Continuing after step 30 of 90." });
     await removeState(out);
     expect(existsSync(stateFolder(out))).toBe(false);
     await removeState(out);
@@ -64,7 +64,7 @@ describe("the state of an unfinished training", () => {
     const other = originOf(made, { ...settings, threads: 1 });
     const first = await find(other);
     expect(first.text).toMatch(
-      /^Going on after step 30 of 90 \(the unfinished part was made with 2 threads of .*, onnxruntime .*, not 1 thread of .*: the result can differ from an uninterrupted one in the last bits\)\.$/,
+      /^Continuing after step 30 of 90 \(the unfinished part was made with 2 threads of .*, onnxruntime .*, not 1 thread of .*: the result can differ from an uninterrupted one in the last bits\)\.$/,
     );
     expect(first.origin.machines.map(({ threads }) => threads)).toEqual([2, 1]);
     await save(first.origin);
@@ -107,7 +107,7 @@ describe("the state of an unfinished training", () => {
     await save();
     const { state: found, origin: kept, text } = await find(now);
     expect([found, kept]).toEqual([undefined, now]);
-    expect(text).toMatch(/^The unfinished training is not gone on with, but starts afresh: /);
+    expect(text).toMatch(/^The unfinished training cannot be continued and starts again: /);
     expect(text).toMatch(reason);
   });
 
@@ -117,7 +117,7 @@ describe("the state of an unfinished training", () => {
     const { state: found, text } = await find();
     expect(found).toBeUndefined();
     expect(text).toMatch(
-      /^The unfinished training starts afresh, since its saved state cannot be used: .*not the state of a training/,
+      /^The unfinished training starts again, because its saved state cannot be used: .*not a saved training state/,
     );
   });
 });

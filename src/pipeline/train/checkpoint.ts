@@ -91,7 +91,7 @@ export async function findState(folder: string, origin: TrainingIdentity): Promi
     const earlier = stored as TrainingIdentity;
     const changed = whatChanged(earlier, origin);
     if (changed !== undefined)
-      return { origin, text: `The unfinished training is not gone on with, but starts afresh: ${changed}.` };
+      return { origin, text: `The unfinished training cannot be continued and starts again: ${changed}.` };
     const machines = [...earlier.machines, ...origin.machines].filter(
       (machine, i, all) => all.findIndex((other) => differences(other, machine).length === 0) === i,
     );
@@ -105,13 +105,15 @@ export async function findState(folder: string, origin: TrainingIdentity): Promi
     return {
       state,
       origin: { ...origin, machines },
-      text: `Going on after step ${state.step} of ${origin.settings.steps}${doubt}.`,
+      text: `Continuing after step ${state.step} of ${origin.settings.steps}${doubt}.`,
     };
   } catch (error) {
     if (!isKaryonError(error)) throw error;
     return {
       origin,
-      text: `The unfinished training starts afresh, since its saved state cannot be used: ${messageOf(error)}`,
+      text:
+        `The unfinished training starts again, because its saved state cannot be used: ` +
+        `${messageOf(error)}`,
     };
   }
 }

@@ -95,8 +95,10 @@ describe("trainingSettings", () => {
 
   it("warn of a network that does not even find its own annotation", () => {
     expect(trainingWarnings(0.8)).toEqual([]);
-    expect(trainingWarnings(0.31).join()).toMatch(/only poorly \(agreement 0\.31 of 1.*--steps/);
-    expect(trainingWarnings(NaN).join()).toMatch(/nothing tells how good/);
+    expect(trainingWarnings(0.31).join()).toMatch(
+      /only poorly with the annotation \(0\.31 of 1.*train\.steps/,
+    );
+    expect(trainingWarnings(NaN).join()).toMatch(/quality of the network is not known/);
     const expected = { low: 0.6, high: 0.85, agreement: 0.85, stability: 0.93, objects: 200 };
     expect(trainingWarnings(0.7, { ...expected, f1: 0.81 })).toEqual([]);
     expect(trainingWarnings(0.7, { ...expected, f1: 0.72 }).join()).toMatch(
@@ -305,7 +307,7 @@ describe("train", () => {
         overwrite: false,
       });
     await expect(attempt({ rays: 32 })).rejects.toThrow(
-      /train\.rays: expected 16, as in the model .*base, received 32; leave out --rays, or train from scratch without --from\./,
+      /train\.rays: expected 16, as in the model .*base, received 32; leave out train\.rays, or train from scratch without train\.from\./,
     );
     await expect(attempt({ depth: 2 })).rejects.toThrow(/train\.depth: expected 1/);
     await expect(attempt({ from: dataset })).rejects.toThrow(

@@ -63,8 +63,8 @@ const poorAgreement = 0.5;
 export function trainingWarnings(score: number, expected?: ExpectedQuality): string[] {
   if (Number.isNaN(score))
     return [
-      "Nothing was held back from training (too little is annotated, or --validation is 0): " +
-        "nothing tells how good the network is.",
+      "Nothing was held back from training (too little is annotated, or train.validation is 0): " +
+        "the quality of the network is not known.",
     ];
   if (score >= poorAgreement) {
     if (expected === undefined || expected.f1 >= poorQuality) return [];
@@ -72,13 +72,13 @@ export function trainingWarnings(score: number, expected?: ExpectedQuality): str
       `These images are hard for the method: about ${Math.round(100 * (1 - expected.f1))} of 100 ` +
         `nuclei are expected to be wrong or missed (F1 at IoU 0.5 ${expected.low.toFixed(2)} to ` +
         `${expected.high.toFixed(2)}, estimated without truth). Look at the overlays before you use ` +
-        "what it finds.",
+        "the results.",
     ];
   }
   return [
-    `The network finds the annotation again only poorly (agreement ${score.toFixed(2)} of 1 on ` +
-      "parts held back from training): train longer (--steps), or look at the annotation's " +
-      "overlays, before you use what it finds.",
+    `The network agrees only poorly with the annotation (${score.toFixed(2)} of 1 on ` +
+      "parts held back from training). Train longer (train.steps), or look at the annotation's " +
+      "overlays, before you use its results.",
   ];
 }
 
@@ -190,7 +190,7 @@ async function withCheckpoints<T>(
       // The training itself can still succeed.
       if (!failed)
         checkpoints.say(
-          "The state of the training cannot be saved, so that an interrupted one starts " +
+          "The state of the training cannot be saved, so an interrupted training starts " +
             `again${kept > 0 ? ` after step ${kept}` : ""}: ${messageOf(error)}`,
         );
       failed = true;
@@ -201,8 +201,8 @@ async function withCheckpoints<T>(
   } catch (error) {
     if (isKaryonError(error) && error.kind === "Cancelled" && kept > 0)
       checkpoints?.say(
-        `The training after step ${kept} of ${steps} is kept in ${basename(checkpoints.folder)}: run the ` +
-          "same command again to go on there.",
+        `The training after step ${kept} of ${steps} is kept in ${basename(checkpoints.folder)}. Run the ` +
+          "same command again to continue there.",
       );
     throw error;
   }

@@ -1,4 +1,5 @@
 /** A training set on disk: `images/`, `masks/` and, where `karyon annotate` made it, `annotation.json`. */
+import { evenlySpreadIndices } from "../../stats/evenly.js";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -94,14 +95,13 @@ export function evenlyChosen(
   requested: number | undefined,
   maximum = maxPixels,
 ): number[] {
-  const spread = (count: number): number[] =>
-    Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * pixels.length) / count));
-  if (requested !== undefined) return spread(Math.min(requested, pixels.length));
+  const spread = (count: number): number[] => evenlySpreadIndices(pixels.length, count);
+  if (requested !== undefined) return spread(requested);
   for (let count = pixels.length; count > 1; count--) {
     const chosen = spread(count);
     if (chosen.reduce((sum, index) => sum + pixels[index]!, 0) <= maximum) return chosen;
   }
-  return spread(Math.min(1, pixels.length));
+  return spread(1);
 }
 
 /**
@@ -129,7 +129,7 @@ export async function readSamples(
       dataset,
       "at least one annotated nucleus",
       `none in ${counted(files.length, "image")}`,
-      "look at the overlays, and set --diameter or --sensitivity when annotating",
+      "look at the overlays, and annotate with another annotate.diameter or annotate.sensitivity",
     );
   const chosen = evenlyChosen(
     usable.map(({ pixels }) => pixels),
@@ -146,9 +146,9 @@ export async function readSamples(
     images: samples.map((sample) => ({ name: sample.name, sha256: fingerprint(sample) })),
     notices: fewer
       ? [
-          `${chosen.length} of ${count} images, evenly spread, are used for training: more ` +
-            `than ${maxPixels / 1e6} million pixels at the network's scale would take more memory than ` +
-            "they bring (--training-images sets the number).",
+          `${chosen.length} of ${count} images, evenly spread, are used for training. More ` +
+            `than ${maxPixels / 1e6} million pixels at the network's scale would need much memory and ` +
+            "help little (train.trainingImages sets the number).",
         ]
       : [],
   };

@@ -2,7 +2,7 @@
  * One track at a time is chosen: everything that carries its number in `data-track` is marked, its path is
  * drawn over the picture, and the bar says what is known of it.
  */
-import { touchesBox } from "./geometry.js";
+import { touchesBox } from "./places.js";
 import { drawTrack, familyOf, showPath, type TrackPage } from "./trackpage.js";
 import { trackLine } from "./trackwords.js";
 

@@ -1,6 +1,6 @@
 /** What the reader does with the page: clicks, keys, the number of a track. */
 import { chooseTrack, closeTrack } from "./choose.js";
-import { nearestPath } from "./geometry.js";
+import { nearestPath } from "./places.js";
 import { showPath, type TrackPage } from "./trackpage.js";
 import { stepTo } from "./trackwords.js";
 

@@ -1,5 +1,5 @@
 /** The parts of a page that shows tracks, and what is drawn over its picture. */
-import { circleAround, svgPath } from "./geometry.js";
+import { circleAround, svgPath } from "./places.js";
 import { type Path, type TrackData, unpackPaths } from "./trackformat.js";
 
 /** A page of a report with tracks. */

@@ -195,8 +195,8 @@ function joinedRun(links: Neighbours, main: number, other: number): Joined[] {
     return row >= 0 && nuclei.area[row]! <= limit ? row : -1;
   };
   const before = end((row) => previousOf(links, row));
-  // Two nuclei in one outline that part look like a division: then the other daughter is the nucleus that
-  // was there before.
+  // Two nuclei in one outline look like a division when they separate: then the other daughter is the
+  // nucleus that was there before.
   const after = end((row) => (links.parent[other] === row ? links.sister[other]! : nextOf(links, row)));
   if (before < 0 || after < 0) return [];
   return run.map((row) => ({ kind: "joined", frame: nuclei.frame[row]!, before, after, main: row, other }));

@@ -8,7 +8,7 @@ import { type ScaledSample, scaleSample } from "../../dataset/samples.js";
 import type { ModelConfig } from "../../model/modelconfig.js";
 import { decodeCheckpoint } from "../../model/trainingstate.js";
 import { type Answer, valueOf } from "../answer.js";
-import { workerFile } from "../pool.js";
+import { workerFile } from "../workerfile.js";
 import { drawingOf } from "../../learn/drawing.js";
 import type { DrawRequest, Prepared, TrainingSettings } from "./protocol.js";
 import {

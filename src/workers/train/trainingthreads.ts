@@ -6,7 +6,7 @@ import { MessageChannel, Worker } from "node:worker_threads";
 import type { StageContext } from "../../core/progress.js";
 import type { ScaledSample } from "../../dataset/samples.js";
 import { type Answer, valueOf } from "../answer.js";
-import { workerFile } from "../pool.js";
+import { workerFile } from "../workerfile.js";
 import type {
   DrawRequest,
   TrainingMessage,

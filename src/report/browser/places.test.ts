@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { circleAround, nearestPath, svgPath, touchesBox } from "./geometry.js";
+import { circleAround, nearestPath, svgPath, touchesBox } from "./places.js";
 
 describe("nearestPath", () => {
   const paths = [
