@@ -118,3 +118,12 @@ describe("dataBytes", () => {
     expect(dataBytes({ ...header, height: 1, width: 1 })).toBe(3);
   });
 });
+
+it("refuses a chunk whose name holds a line break in one line", () => {
+  const bytes = pngOf({ size: 4, bits: 8, colour: 0, data: 20 });
+  // The name of the first chunk after the header.
+  bytes[8 + 25 + 4] = 10;
+  expect(() => decodePng(bytes, "a.png")).toThrow(
+    /^a\.png: [^\n]*the checksum of a part without a name[^\n]*\.$/,
+  );
+});

@@ -41,6 +41,10 @@ interface Chunk {
   readonly content: Uint8Array;
 }
 
+/** A chunk for an error. What is no name, which has four letters, could hold a line break. */
+const named = (type: string): string =>
+  /^[A-Za-z]{4}$/.test(type) ? `its ${type}` : "a part without a name";
+
 /** The chunks up to the end mark. @throws CorruptFile */
 function* chunksOf(bytes: Uint8Array, where: string): Generator<Chunk> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -50,7 +54,7 @@ function* chunksOf(bytes: Uint8Array, where: string): Generator<Chunk> {
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
     if (end > bytes.length) break;
     if (crc32(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4))
-      throw new CorruptFile(where, at, `the PNG data is damaged (the checksum of its ${type} is wrong)`);
+      throw new CorruptFile(where, at, `the PNG data is damaged (the checksum of ${named(type)} is wrong)`);
     yield { type, whole: bytes.subarray(at, end), content: bytes.subarray(at + 8, end - 4) };
     if (type === "IEND") return;
     at = end;
