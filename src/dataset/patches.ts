@@ -28,9 +28,6 @@ export interface BatchOptions {
   readonly foregroundFraction: number;
 }
 
-/** Small batches of small patches, as a CPU takes them; nine of ten patches show an object. */
-export const defaultBatchOptions = { patch: 96, batch: 4, foregroundFraction: 0.9 } as const;
-
 /**
  * Draws training batches.
  *

@@ -3,8 +3,6 @@ import { matchedIou, matchesAt, type Matching } from "./matching.js";
 
 /** IoU 0.50 to 0.95 in steps of 0.05. */
 export const iouThresholds: readonly number[] = Array.from({ length: 10 }, (_, k) => (50 + 5 * k) / 100);
-/** The thresholds of the table of Englbrecht et al. 2021. */
-export const paperThresholds: readonly number[] = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 
 /**
  * Object scores at one IoU threshold. NaN where nothing was there to divide by, such as the precision without
