@@ -141,7 +141,7 @@ export type {
 
 // Tracks, statistics, pictures
 export { type CtcTrack, formatTracks, parseTracks, validateCtc } from "./io/ctc.js";
-export type { DivisionEvidence, TrackOptions, TrackResult, TrackSettings } from "./track/track.js";
+export type { Division, TrackOptions, TrackResult, TrackSettings } from "./track/track.js";
 export { type Tracker, trackers } from "./track/tracker.js";
 export { type CtcResult, toCtc } from "./track/ctcgraph.js";
 export type { Statistics } from "./analyse/analyse.js";

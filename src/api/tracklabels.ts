@@ -43,7 +43,9 @@ export async function track(
     const rows = nuclei ?? measure(labels);
     return { ...rows, frame: new Int32Array(rows.count).fill(frame) };
   });
-  const settings = { radius, gap, divisions, pixelSize, overlaps: overlapsOf(frames) };
+  const first = frames[0]?.labels;
+  const size = first === undefined ? undefined : { height: first.height, width: first.width };
+  const settings = { radius, gap, divisions, pixelSize, overlaps: overlapsOf(frames), size };
   return trackWith(tracker, concatNuclei(tables), frames.length, settings, context);
 }
 

@@ -20,6 +20,8 @@ export interface Movie {
   readonly area: Float64Array;
   /** NaN where unknown. */
   readonly intensity: Float64Array;
+  /** 1 where the border of the image cuts the nucleus. */
+  readonly cut: Uint8Array;
   /** Per frame: the points, indexed from `start[frame]`. */
   readonly points: readonly PointIndex[];
 }
@@ -63,6 +65,7 @@ export function movieOf(nuclei: Nuclei, frames: number): Movie {
     intensity: floats(nuclei.meanIntensity),
     frame: Int32Array.from(rowOf, (row) => frame[row]!),
     label: Int32Array.from(rowOf, (row) => label[row]!),
+    cut: Uint8Array.from(rowOf, (row) => nuclei.touchesEdge[row]!),
     points: Array.from(
       { length: frames },
       (_, t) => new PointIndex(ys.subarray(start[t], start[t + 1]), xs.subarray(start[t], start[t + 1])),

@@ -8,7 +8,9 @@
  * the median displacement around each nucleus.
  */
 import type { Movie } from "./detections.js";
+import { evenlySpreadIndices } from "../stats/evenly.js";
 import { median } from "../stats/percentile.js";
+import { fitStudent, logStudentPlane } from "./model/density.js";
 import { PointIndex } from "./points.js";
 
 /**
@@ -31,22 +33,83 @@ export const noDrift = (movie: Movie): Drift => ({
   dx: new Float64Array(movie.count),
 });
 
-/** Estimates the drift of every frame pair. @param spacing median distance of neighbours, px */
+/**
+ * Estimates the drift of every frame pair: none, one shift of the frame, or local shifts, whichever makes the
+ * nuclei's places likelier. A shift is believed in the frame pairs where it gains enough over none; local
+ * shifts, which no nucleus has a say in for itself, where they gain over all pairs looked at.
+ *
+ * @param spacing median distance of neighbours, px
+ */
 export function estimateDrift(movie: Movie, spacing: number): Drift {
   const drift = noDrift(movie);
-  for (let t = 0; t + 1 < movie.frames; t++) {
-    const [from, to] = [movie.points[t]!, movie.points[t + 1]!];
-    if (Math.min(from.count, to.count) < enough) continue;
-    const dy = drift.dy.subarray(movie.start[t], movie.start[t + 1]);
-    const dx = drift.dx.subarray(movie.start[t], movie.start[t + 1]);
-    const global = frameShift(from, to, spacing);
-    dy.fill(global.y);
-    dx.fill(global.x);
-    // The second round pairs the nuclei after the local shifts of the first, which follows flows that differ
-    // across the image.
-    for (let round = 0; round < 2; round++) localShift(from, to, spacing, dy, dx);
-  }
-  return drift;
+  const pairs = Array.from({ length: Math.max(0, movie.frames - 1) }, (_, t) => t).filter(
+    (t) => Math.min(movie.points[t]!.count, movie.points[t + 1]!.count) >= enough,
+  );
+  for (const t of pairs) shiftFrame(movie, drift, t, spacing);
+  const sample = evenlySpreadIndices(pairs.length, Math.min(pairs.length, sampledPairs)).map((k) => pairs[k]!);
+  const local = { dy: drift.dy.slice(), dx: drift.dx.slice() };
+  for (const t of sample) shiftLocally(movie, local, t, spacing);
+  const gain = sample.reduce(
+    (sum, t) => sum + likelihood(movie, local, t, spacing) - likelihood(movie, drift, t, spacing),
+    0,
+  );
+  if (!(gain > convincing)) return drift;
+  for (const t of pairs) if (!sample.includes(t)) shiftLocally(movie, local, t, spacing);
+  return local;
+}
+
+/** Frame pairs in which local shifts are tried. */
+const sampledPairs = 24;
+/** Log likelihood that a shift must gain: what two free numbers gain by chance in one of a hundred cases, and more. */
+const convincing = 6;
+
+/** The shifts of the nuclei of a frame, as views. */
+const shiftsOf = (movie: Movie, { dy, dx }: Drift, t: number): Drift => ({
+  dy: dy.subarray(movie.start[t], movie.start[t + 1]),
+  dx: dx.subarray(movie.start[t], movie.start[t + 1]),
+});
+
+/** Gives all nuclei of a frame the most voted shift, if that makes their places likelier than none. */
+function shiftFrame(movie: Movie, drift: Drift, t: number, spacing: number): void {
+  const { dy, dx } = shiftsOf(movie, drift, t);
+  const without = likelihood(movie, drift, t, spacing);
+  const shift = frameShift(movie.points[t]!, movie.points[t + 1]!, spacing);
+  dy.fill(shift.y);
+  dx.fill(shift.x);
+  if (likelihood(movie, drift, t, spacing) > without + convincing) return;
+  dy.fill(0);
+  dx.fill(0);
+}
+
+/**
+ * The second round pairs the nuclei after the local shifts of the first, which follows flows that differ
+ * across the image.
+ */
+function shiftLocally(movie: Movie, drift: Drift, t: number, spacing: number): void {
+  const { dy, dx } = shiftsOf(movie, drift, t);
+  for (let round = 0; round < 2; round++)
+    localShift(movie.points[t]!, movie.points[t + 1]!, spacing, dy, dx);
+}
+
+/**
+ * Log likelihood of where the nuclei of a frame are in the next one: displacements beside the shift of those
+ * that are each other's nearest by the distribution that suits them best, the others anywhere within two
+ * spacings.
+ */
+function likelihood(movie: Movie, drift: Drift, t: number, spacing: number): number {
+  const [from, to] = [movie.points[t]!, movie.points[t + 1]!];
+  const { dy, dx } = shiftsOf(movie, drift, t);
+  const squares: number[] = [];
+  mutualNearest(from, to, spacing, dy, dx).forEach((j, i) => {
+    if (j >= 0)
+      squares.push((to.y[j]! - from.y[i]! - dy[i]!) ** 2 + (to.x[j]! - from.x[i]! - dx[i]!) ** 2);
+  });
+  const motion = fitStudent(squares, 2, { sigma: spacing / 6, weight: 3 });
+  const anywhere = -Math.log(4 * Math.PI * spacing * spacing);
+  return squares.reduce(
+    (sum, squared) => sum + logStudentPlane(squared, motion),
+    (from.count - squares.length) * anywhere,
+  );
 }
 
 /** Nuclei that vote for the shift of a frame: more would not change the most voted bin. */
@@ -57,7 +120,7 @@ const voters = 4000;
  */
 function frameShift(from: PointIndex, to: PointIndex, spacing: number): { y: number; x: number } {
   const bin = spacing / 4;
-  const half = 10;
+  const half = 16;
   const size = 2 * half + 1;
   const reach = (half + 0.5) * bin;
   const votes = new Float64Array(size * size);

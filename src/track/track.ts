@@ -1,14 +1,12 @@
 import type { Nuclei } from "../core/nuclei.js";
-import { throwIfCancelled, type StageContext } from "../core/progress.js";
+import type { StageContext } from "../core/progress.js";
 import type { TrackGraph } from "../core/tracks.js";
-import { overlapLookup, type LinkContext } from "./cost.js";
 import { movieOf, type Movie } from "./detections.js";
-import { divide } from "./divide.js";
 import { estimateDrift, noDrift } from "./drift.js";
-import { edgesOf, Forest } from "./forest.js";
-import { closeGaps } from "./gaps.js";
-import { linkFrames } from "./link.js";
-import type { LinkOverlaps } from "./maskoverlaps.js";
+import { edgesOf } from "./forest.js";
+import { linkMovie } from "./model/linkmovie.js";
+import type { FrameSize } from "./model/looks.js";
+import type { MovieModel } from "./model/moviemodel.js";
 import { chooseRadius, movieScale, ownMotion } from "./radius.js";
 import { checkTrackOptions, defaultTrackOptions, type TrackOptions } from "./settings.js";
 
@@ -18,11 +16,9 @@ export { defaultTrackOptions, type TrackOptions };
  * The options used, with everything that was taken from the data; lengths in px, null where there was nothing
  * to measure.
  */
-export interface TrackSettings extends Omit<TrackOptions, "radius" | "persistence"> {
-  /** Linking radius. */
+export interface TrackSettings extends Omit<TrackOptions, "radius"> {
+  /** Longest link from frame to frame. */
   readonly radius: number | null;
-  /** Share of a displacement beside the drift that is expected to go on. */
-  readonly persistence: number;
   /** Median diameter of the nuclei. */
   readonly diameter: number | null;
   /**
@@ -30,18 +26,16 @@ export interface TrackSettings extends Omit<TrackOptions, "radius" | "persistenc
    * frame has two.
    */
   readonly spacing: number | null;
-  /** Median displacement from frame to frame beside the drift. */
-  readonly step: number | null;
-  /** Whether overlaps of masks were given. */
-  readonly overlaps: boolean;
+  /** The distributions fitted to the movie; null with TrackMate's trackers. */
+  readonly model: MovieModel | null;
 }
 
 /** A division, by row of the nuclei table; daughters by ascending row. */
-export interface DivisionEvidence {
+export interface Division {
   readonly motherRow: number;
   readonly daughters: readonly [number, number];
-  /** 0..1. */
-  readonly score: number;
+  /** That it is one, 0..1; NaN with TrackMate's trackers. */
+  readonly probability: number;
 }
 
 /** What a tracker finds. */
@@ -49,50 +43,58 @@ export interface TrackResult {
   readonly graph: TrackGraph;
   readonly settings: TrackSettings;
   /** By mother's row. */
-  readonly divisions: readonly DivisionEvidence[];
+  readonly divisions: readonly Division[];
   readonly gapsClosed: number;
+  /**
+   * By row: by how much the link from the parent is likelier than the best solution without it, natural
+   * logarithm, at least; NaN where there is no link from the frame before, and with TrackMate's trackers.
+   */
+  readonly margins: Float64Array;
 }
 
 /**
- * Links nuclei through time: frame to frame by least total cost, then divisions by their evidence, best
- * first, then gaps by least total cost. Tracks never merge. The result does not depend on the order of the
- * nuclei.
+ * Links nuclei through time by what is likeliest in this very movie: distributions of motion, of growth, of
+ * brightness and of divisions are fitted to its own events, and all that can happen to a nucleus competes by
+ * log likelihood. Tracks never merge. The result does not depend on the order of the nuclei.
  *
  * @param nuclei rows in any order; the graph refers to them as given
  * @param frames frames of the movie, empty ones included
- * @param overlaps shared pixels of the masks of consecutive frames, entry t for t and t + 1
+ * @param size of the frames; default: as far as the nuclei reach
  * @throws InvalidInput when an option or a nucleus is out of range
- * @throws Cancelled when the context's signal was aborted Source: Jaqaman et al. 2008, Nat. Methods 5:695,
- *   for the two-step assignment; drift, radius and evidence are our own.
+ * @throws Cancelled when the context's signal was aborted
+ * Source: Jaqaman et al. 2008, Nat. Methods 5:695, for assignment in two steps; Magnusson et al. 2015, IEEE
+ * Trans. Med. Imaging 34:911, for log likelihoods of events as the currency; the model is our own.
  */
 export function track(
   nuclei: Nuclei,
   frames: number,
   options: Partial<TrackOptions> = {},
   context: StageContext = {},
-  overlaps?: LinkOverlaps,
+  size: FrameSize = reachOf(nuclei),
 ): TrackResult {
   const all: TrackOptions = { ...defaultTrackOptions, ...options };
   checkTrackOptions(all);
   const movie = movieOf(nuclei, frames);
-  const { link, settings } = prepare(movie, all, overlaps);
-  const forest = new Forest(movie.count);
-  for (let t = 0; t + 1 < frames; t++) {
-    throwIfCancelled(context, "Tracking");
-    linkFrames(link, t, forest);
-    context.onProgress?.({ done: t + 1, total: frames - 1, message: "linking" });
-  }
-  const divisions = all.divisions ? divide(link, forest) : [];
-  const gapsClosed = all.gap > 0 ? closeGaps(link, forest) : 0;
+  const linked = linkMovie(movie, size, all, context);
+  const { forest, prices, bridged } = linked;
+  const margins = new Float64Array(nuclei.count);
+  movie.rowOf.forEach((row, node) => (margins[row] = linked.margins[node]!));
   return {
     graph: { nuclei, frames, edges: edgesOf(movie, forest) },
-    settings,
-    gapsClosed,
-    divisions: divisions
-      .map(({ mother, daughters, score }) => ({
+    settings: {
+      ...all,
+      radius: movie.count === 0 ? null : prices.reach,
+      diameter: orNull(prices.scale.diameter),
+      spacing: orNull(prices.scale.spacing),
+      model: movie.count === 0 ? null : prices.model,
+    },
+    gapsClosed: bridged,
+    margins,
+    divisions: linked.divisions
+      .map(({ mother, daughters, probability }) => ({
         motherRow: movie.rowOf[mother]!,
         daughters: ascending(movie.rowOf[daughters[0]]!, movie.rowOf[daughters[1]]!),
-        score,
+        probability,
       }))
       .sort((a, b) => a.motherRow - b.motherRow),
   };
@@ -100,45 +102,30 @@ export function track(
 
 const ascending = (a: number, b: number): [number, number] => (a < b ? [a, b] : [b, a]);
 
-/** What the tracker takes from the data alone: its radius and the lengths behind it. */
+const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
+
+/** The part of the image that nuclei are in. */
+function reachOf({ y, x, count }: Nuclei): FrameSize {
+  let [height, width] = [1, 1];
+  for (let row = 0; row < count; row++) {
+    height = Math.max(height, Math.ceil(y[row]!) + 1);
+    width = Math.max(width, Math.ceil(x[row]!) + 1);
+  }
+  return { height, width };
+}
+
+/** What a movie tells about the radius of links: for TrackMate's tracker, which takes nothing else from it. */
 export function measureMovie(
   nuclei: Nuclei,
   frames: number,
-): Pick<TrackSettings, "radius" | "diameter" | "spacing" | "step"> {
-  return prepare(movieOf(nuclei, frames), defaultTrackOptions, undefined).settings;
-}
-
-function prepare(
-  movie: Movie,
-  options: TrackOptions,
-  overlaps: LinkOverlaps | undefined,
-): { link: LinkContext; settings: TrackSettings } {
+): { readonly radius: number | null; readonly diameter: number | null; readonly spacing: number | null } {
+  const movie: Movie = movieOf(nuclei, frames);
   const scale = movieScale(movie);
-  const drift = options.drift && scale.spacing > 0 ? estimateDrift(movie, scale.spacing) : noDrift(movie);
-  const motion = ownMotion(movie, drift, Math.min(1.2 * scale.spacing, 4 * scale.diameter));
-  const radius = options.radius ?? chooseRadius(scale, motion.step);
-  const persistence = options.persistence ?? motion.persistence;
-  const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
+  const drift = scale.spacing > 0 ? estimateDrift(movie, scale.spacing) : noDrift(movie);
+  const step = ownMotion(movie, drift, Math.min(1.2 * scale.spacing, 4 * scale.diameter));
   return {
-    // Without nuclei nothing can be measured, and no radius is needed.
-    link: {
-      movie,
-      drift,
-      expected: { dy: drift.dy.slice(), dx: drift.dx.slice() },
-      persistence,
-      options,
-      radius: orNull(radius) ?? 0,
-      diameter: scale.diameter,
-      overlap: overlapLookup(movie, drift, scale.diameter, overlaps),
-    },
-    settings: {
-      ...options,
-      radius: orNull(radius),
-      diameter: orNull(scale.diameter),
-      spacing: orNull(scale.spacing),
-      step: orNull(motion.step),
-      persistence,
-      overlaps: overlaps !== undefined,
-    },
+    radius: orNull(chooseRadius(scale, step)),
+    diameter: orNull(scale.diameter),
+    spacing: orNull(scale.spacing),
   };
 }

@@ -2,6 +2,7 @@ import type { Nuclei } from "../core/nuclei.js";
 import type { StageContext } from "../core/progress.js";
 import type { TrackGraph } from "../core/tracks.js";
 import type { LinkOverlaps } from "./maskoverlaps.js";
+import type { FrameSize } from "./model/looks.js";
 import { defaultTrackOptions, measureMovie, track, type TrackOptions, type TrackResult } from "./track.js";
 import { type LapOptions, trackLap, trackmateDefaults, trackmateTuned } from "./trackmate.js";
 
@@ -17,8 +18,10 @@ export type Tracker = (typeof trackers)[number];
 export interface TrackerOptions extends Partial<TrackOptions> {
   /** µm, in which TrackMate's default distance is; undefined: px. */
   readonly pixelSize?: number | undefined;
-  /** Overlaps of the masks of consecutive frames, where they are known; TrackMate's tracker knows none. */
+  /** Overlaps of the masks of consecutive frames, where they are known. */
   readonly overlaps?: LinkOverlaps | undefined;
+  /** Of the frames, px; default: as far as the nuclei reach. TrackMate's tracker knows none. */
+  readonly size?: FrameSize | undefined;
 }
 
 /**
@@ -31,10 +34,10 @@ export function trackWith(
   tracker: Tracker,
   nuclei: Nuclei,
   frames: number,
-  { pixelSize, overlaps, ...options }: TrackerOptions,
+  { pixelSize, overlaps: _, size, ...options }: TrackerOptions,
   context: StageContext = {},
 ): TrackResult {
-  if (tracker === "auto") return track(nuclei, frames, options, context, overlaps);
+  if (tracker === "auto") return track(nuclei, frames, options, context, size);
   const radius =
     options.radius ??
     (tracker === "trackmate" ? undefined : (measureMovie(nuclei, frames).radius ?? undefined));
@@ -48,7 +51,13 @@ export function trackWith(
     gapFrames: (options.gap ?? defaultTrackOptions.gap) + 1,
   };
   const graph = trackLap(nuclei, frames, lap, context);
-  return { graph, divisions: divisionsOf(graph), gapsClosed: gapsOf(graph), settings: settingsOf(lap) };
+  return {
+    graph,
+    divisions: divisionsOf(graph),
+    gapsClosed: gapsOf(graph),
+    settings: settingsOf(lap),
+    margins: new Float64Array(nuclei.count).fill(NaN),
+  };
 }
 
 /** The LAP tracker in the terms of ours: it knows distances only. */
@@ -57,22 +66,12 @@ const settingsOf = ({
   gapFrames,
   splittingDistance,
 }: LapOptions): TrackResult["settings"] => ({
-  ...defaultTrackOptions,
   radius: linkingDistance,
   gap: Math.max(0, gapFrames - 1),
   divisions: splittingDistance !== undefined,
-  drift: false,
-  persistence: 0,
-  areaWeight: 0,
-  intensityWeight: 0,
-  overlapWeight: 0,
-  divisionEvidence: 0,
-  daughterFrames: 2,
-  minimumCycle: 0,
   diameter: null,
   spacing: null,
-  step: null,
-  overlaps: false,
+  model: null,
 });
 
 /** Divisions without evidence: none is asked for. */
@@ -84,7 +83,7 @@ function divisionsOf(graph: TrackGraph): TrackResult["divisions"] {
     const [motherRow, daughter] = [graph.edges[e]!, graph.edges[e + 1]!];
     const sister = first.get(motherRow);
     if (sister === undefined) first.set(motherRow, daughter);
-    else found.push({ motherRow, daughters: [sister, daughter], score: NaN });
+    else found.push({ motherRow, daughters: [sister, daughter], probability: NaN });
   }
   return found.sort((a, b) => a.motherRow - b.motherRow);
 }

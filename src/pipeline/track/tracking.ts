@@ -119,7 +119,7 @@ export async function trackInto(
 function evidenceOf({ graph, branches, divisions }: TrackedMovie): Map<number, number> {
   const tracks = branchOfRow(branches, graph.nuclei.count);
   const sorted = sortedDivisions({ graph }, tracks, divisions);
-  return new Map(sorted.map(({ motherRow, score }) => [motherRow, storedNumber(score)]));
+  return new Map(sorted.map(({ motherRow, probability }) => [motherRow, storedNumber(probability)]));
 }
 
 /** The result once its folder has another name. */
@@ -187,7 +187,7 @@ function edgesOf(text: string, where: string): Uint32Array {
 function readEvidence(folder: string): Map<number, number> {
   const path = join(folder, "divisions.csv");
   if (!existsSync(path)) return new Map();
-  const [mothers, scores] = numberColumns(readFileSync(path, "utf8"), ["mother_spot", "evidence"], path)
+  const [mothers, scores] = numberColumns(readFileSync(path, "utf8"), ["mother_spot", "probability"], path)
     .columns as [Float64Array, Float64Array];
   return new Map(Array.from(mothers, (mother, k) => [mother, scores[k]!]));
 }

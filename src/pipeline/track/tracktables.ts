@@ -4,7 +4,7 @@ import { branchOfRow, parentOfRow } from "../../core/tracks.js";
 import { formatTable } from "../../io/csvtable.js";
 import type { TrackedMovie } from "../../track/movie/trackmovie.js";
 import type { Repair } from "../../track/repair/repair.js";
-import type { DivisionEvidence } from "../../track/track.js";
+import type { Division } from "../../track/track.js";
 import { nucleiCsv } from "../store/nucleifile.js";
 
 /**
@@ -66,10 +66,10 @@ const tableOf = <T>(
 export function sortedDivisions(
   { graph: { nuclei } }: Pick<TrackedMovie, "graph">,
   tracks: Int32Array,
-  divisions: readonly DivisionEvidence[],
-): DivisionEvidence[] {
-  const frameOf = ({ motherRow }: DivisionEvidence): number => nuclei.frame[motherRow]!;
-  const trackOf = ({ motherRow }: DivisionEvidence): number => tracks[motherRow]!;
+  divisions: readonly Division[],
+): Division[] {
+  const frameOf = ({ motherRow }: Division): number => nuclei.frame[motherRow]!;
+  const trackOf = ({ motherRow }: Division): number => tracks[motherRow]!;
   return [...divisions].sort((a, b) => frameOf(a) - frameOf(b) || trackOf(a) - trackOf(b));
 }
 
@@ -77,7 +77,7 @@ export function sortedDivisions(
 function divisionTable(
   movie: Pick<TrackedMovie, "graph">,
   tracks: Int32Array,
-  divisions: readonly DivisionEvidence[],
+  divisions: readonly Division[],
 ): Table {
   const { nuclei } = movie.graph;
   return tableOf("divisions", sortedDivisions(movie, tracks, divisions), {
@@ -90,7 +90,7 @@ function divisionTable(
     daughter_spot_2: ({ daughters: [, b] }) => b,
     y_px: ({ motherRow }) => nuclei.y[motherRow]!,
     x_px: ({ motherRow }) => nuclei.x[motherRow]!,
-    evidence: ({ score }) => score,
+    probability: ({ probability }) => probability,
   });
 }
 

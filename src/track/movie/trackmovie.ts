@@ -14,7 +14,7 @@ import type { FrameIds } from "./filelabels.js";
 import { type KnownNuclei, measureLabels } from "./measurelabels.js";
 
 /** Options of `trackMovie`. */
-export interface TrackMovieOptions extends Omit<TrackerOptions, "overlaps"> {
+export interface TrackMovieOptions extends Omit<TrackerOptions, "overlaps" | "size"> {
   readonly tracker: Tracker;
   /** Repair masks that contradict those before and after them. Karyon's own tracker only. Default true. */
   readonly repair: boolean;
@@ -56,9 +56,10 @@ export async function trackMovie(
   const kept = keptLabels(labels);
   const measured = await measureLabels(kept, known, partOf(context, 0, readShare));
   const { nuclei, overlaps, ids, height, width } = measured;
+  const size = { height, width };
   const linkContext = partOf(context, readShare, 1);
   const link = (rows: Nuclei, shared: LinkOverlaps): LinkedMovie => {
-    const result = trackWith(tracker, rows, labels.frames, { ...linking, overlaps: shared }, linkContext);
+    const result = trackWith(tracker, rows, labels.frames, { ...linking, overlaps: shared, size }, linkContext);
     return { ...result, branches: branchesOf(result.graph) };
   };
   const first = link(nuclei, overlaps);

@@ -1,0 +1,56 @@
+import { median } from "../../stats/percentile.js";
+import type { Movie } from "../detections.js";
+
+/** Size of the frames, px. */
+export interface FrameSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** What nuclei look like, as the model compares it. By position in the movie. */
+export interface Looks {
+  /** Logarithm of the area, px^2. */
+  readonly area: Float64Array;
+  /** Logarithm of the intensity over the median of the frame; NaN where unknown. */
+  readonly intensity: Float64Array;
+  /** 1 where the outline is cut by the border of the image. */
+  readonly cut: Uint8Array;
+  /** 1 where the centre is within a diameter of the border. */
+  readonly border: Uint8Array;
+  /** Part of the image in which centres are at the border and inside, px^2. */
+  readonly borderArea: number;
+  readonly insideArea: number;
+  readonly diameter: number;
+}
+
+/** @param diameter px */
+export function looksOf(movie: Movie, diameter: number, size: FrameSize): Looks {
+  const intensity = new Float64Array(movie.count).fill(NaN);
+  for (let t = 0; t < movie.frames; t++) {
+    const [from, to] = [movie.start[t]!, movie.start[t + 1]!];
+    const typical = median(movie.intensity.subarray(from, to));
+    if (!(typical > 0)) continue;
+    for (let i = from; i < to; i++)
+      if (movie.intensity[i]! > 0) intensity[i] = Math.log(movie.intensity[i]! / typical);
+  }
+  const border = new Uint8Array(movie.count);
+  for (let i = 0; i < movie.count; i++) {
+    const near = Math.min(
+      movie.y[i]!,
+      movie.x[i]!,
+      size.height - 1 - movie.y[i]!,
+      size.width - 1 - movie.x[i]!,
+    );
+    if (near < diameter) border[i] = 1;
+  }
+  const inner = Math.max(0, size.height - 2 * diameter) * Math.max(0, size.width - 2 * diameter);
+  return {
+    area: movie.area.map(Math.log),
+    intensity,
+    cut: movie.cut,
+    border,
+    insideArea: Math.max(1, inner),
+    borderArea: Math.max(1, size.height * size.width - inner),
+    diameter,
+  };
+}

@@ -1,0 +1,283 @@
+/**
+ * What takes more than two frames to decide: nuclei that are missed for a while, mothers missed just before
+ * they divide, two nuclei that share an outline for a while, and pieces that look like daughters. Two nuclei
+ * in one outline are known by their identities: two tracks go in, two come out.
+ */
+import { maximiseGain } from "../../assignment/gain.js";
+import type { Forest } from "../forest.js";
+import { logStudent, logStudentPlane } from "./density.js";
+import type { PairDivision } from "./joint.js";
+import { alike, divisionGain, type Prices } from "./prices.js";
+
+/** What was decided over several frames. */
+export interface Spans {
+  readonly divisions: readonly PairDivision[];
+  readonly missed: number;
+  readonly hidden: number;
+  readonly pieces: number;
+}
+
+/** Two nuclei may share an outline for so many frames and still be told apart afterwards. */
+const longestHidden = 5;
+
+/** A piece lives for so many frames at most. */
+const longestPiece = 3;
+
+interface Bridge {
+  readonly end: number;
+  readonly start: number;
+  readonly gain: number;
+  /** The object that hid the nucleus in the first missing frame; -1 where it was simply missed. */
+  readonly host: number;
+}
+
+/**
+ * Mends the forest in place.
+ *
+ * @param divisions those in the forest
+ * @param gap frames that may be missing inside a track
+ */
+export function bridgeSpans(
+  prices: Prices,
+  forest: Forest,
+  divisions: readonly PairDivision[],
+  gap: number,
+  withDivisions: boolean,
+): Spans {
+  const byDaughter = new Map<number, PairDivision>();
+  for (const division of divisions) for (const d of division.daughters) byDaughter.set(d, division);
+  const pieces = withDivisions ? undoPieces(prices, forest, byDaughter) : 0;
+  if (gap === 0) return { divisions: unique(byDaughter), missed: 0, hidden: 0, pieces };
+  if (withDivisions) divideAfterGap(prices, forest, byDaughter);
+  const bridges = bridgesOf(prices, forest, byDaughter, gap);
+  let [missed, hidden] = [0, 0];
+  for (const { end, start, host } of bestBridges(bridges)) {
+    const division = byDaughter.get(start);
+    if (division !== undefined) undo(forest, byDaughter, division, start);
+    forest.link(end, start);
+    if (host < 0) missed++;
+    else hidden++;
+  }
+  return { divisions: unique(byDaughter), missed, hidden, pieces };
+}
+
+const unique = (byDaughter: ReadonlyMap<number, PairDivision>): PairDivision[] =>
+  [...new Set(byDaughter.values())].sort((a, b) => a.mother - b.mother);
+
+/** Makes a division a link to the daughter that stays. */
+function undo(
+  forest: Forest,
+  byDaughter: Map<number, PairDivision>,
+  { mother, daughters }: PairDivision,
+  leaves: number,
+): void {
+  const stays = daughters[0] === leaves ? daughters[1] : daughters[0];
+  for (const daughter of daughters) byDaughter.delete(daughter);
+  forest.first[mother] = stays;
+  forest.second[mother] = -1;
+  forest.parent[leaves] = -1;
+}
+
+/** Gain of a nucleus being the same after `steps` frames. (y, x): where it is expected. */
+function spanGain(prices: Prices, end: number, start: number, steps: number, y: number, x: number): number {
+  const { movie, model, logStay, logEnd, logNew, logArea, logIntensity } = prices;
+  const squared = (movie.y[start]! - y) ** 2 + (movie.x[start]! - x) ** 2;
+  const motion = { ...model.motion, sigma: model.motion.sigma * Math.sqrt(steps) };
+  const background = logNew[start]! - logArea[start]! - logIntensity[start]!;
+  return (
+    logStay[end]! +
+    logStudentPlane(squared, motion) +
+    alike(prices, end, start, steps) -
+    logEnd[end]! -
+    background
+  );
+}
+
+function bridgesOf(
+  prices: Prices,
+  forest: Forest,
+  byDaughter: ReadonlyMap<number, PairDivision>,
+  gap: number,
+): Bridge[] {
+  const { movie, model, drift, reach } = prices;
+  const found: Bridge[] = [];
+  const longest = Math.max(gap, longestHidden);
+  for (let end = 0; end < movie.count; end++) {
+    if (forest.first[end]! >= 0) continue;
+    let [y, x, guide] = [movie.y[end]!, movie.x[end]!, end];
+    let host = -1;
+    for (let steps = 1; steps <= longest + 1; steps++) {
+      const motion = steps === 1 ? prices.expected : drift;
+      if (guide >= 0) [y, x] = [y + motion.dy[guide]!, x + motion.dx[guide]!];
+      const frame = movie.frame[end]! + steps;
+      if (frame >= movie.frames) break;
+      const points = movie.points[frame]!;
+      const near = points.nearest(y, x, 2 * reach);
+      guide = near < 0 ? -1 : movie.start[frame]! + near;
+      if (steps === 1) {
+        host = hostAt(prices, forest, end, y, x);
+        if (host < 0 && gap === 0) break;
+        continue;
+      }
+      if (host < 0 && steps > gap + 1) break;
+      for (const j of points.within(y, x, reach * Math.sqrt(steps))) {
+        const start = movie.start[frame]! + j;
+        const division = byDaughter.get(start);
+        if (forest.parent[start]! >= 0 && division === undefined) continue;
+        if (division !== undefined && movie.frame[division.mother]! + 1 !== frame) continue;
+        const plain = spanGain(prices, end, start, steps, y, x) - (division?.margin ?? 0);
+        const missed = steps <= gap + 1 ? plain + (steps - 1) * Math.log(model.miss) : -Infinity;
+        const hiding =
+          host < 0 ? -Infinity : plain + hiddenGain(prices, forest, { end, start, host, steps }, division);
+        const gain = Math.max(missed, hiding);
+        if (gain > 0) found.push({ end, start, gain, host: hiding > missed ? host : -1 });
+      }
+    }
+  }
+  return found;
+}
+
+/** The object that covers the place, with a track of its own that comes from before; -1 if there is none. */
+function hostAt({ movie, looks }: Prices, forest: Forest, end: number, y: number, x: number): number {
+  const frame = movie.frame[end]! + 1;
+  const points = movie.points[frame]!;
+  let best = -1;
+  let least = Infinity;
+  for (const j of points.within(y, x, 1.5 * looks.diameter)) {
+    const host = movie.start[frame]! + j;
+    const before = forest.parent[host]!;
+    if (before < 0 || forest.second[before]! >= 0) continue;
+    const distance = Math.hypot(movie.y[host]! - y, movie.x[host]! - x);
+    const radius = Math.sqrt(movie.area[host]! / Math.PI);
+    if (distance > 1.25 * radius || distance >= least) continue;
+    least = distance;
+    best = host;
+  }
+  return best;
+}
+
+/** What two areas together gain over one of them, as the area of one object in the other frame. */
+function jointArea({ looks, model }: Prices, one: number, other: number, whole: number): number {
+  const both = Math.log(Math.exp(looks.area[one]!) + Math.exp(looks.area[other]!));
+  const isCut = looks.cut[one] === 1 || looks.cut[other] === 1 || looks.cut[whole] === 1;
+  const area = isCut ? model.cutArea : model.area;
+  return (
+    logStudent(both - looks.area[whole]!, area) - logStudent(looks.area[one]! - looks.area[whole]!, area)
+  );
+}
+
+/** Log likelihood that a nucleus was in the outline of another one in all frames between. */
+function hiddenGain(
+  prices: Prices,
+  forest: Forest,
+  { end, start, host, steps }: { end: number; start: number; host: number; steps: number },
+  division: PairDivision | undefined,
+): number {
+  let last = host;
+  for (let step = 2; step < steps; step++) {
+    if (forest.second[last]! >= 0 || forest.first[last]! < 0) return -Infinity;
+    last = forest.first[last]!;
+  }
+  const { movie, model, looks } = prices;
+  if (movie.frame[last] !== movie.frame[start]! - 1) return -Infinity;
+  if (division !== undefined && division.mother !== last) return -Infinity;
+  const after =
+    division === undefined
+      ? forest.first[last]!
+      : division.daughters[0] === start
+        ? division.daughters[1]
+        : division.daughters[0];
+  if (after < 0 || (division === undefined && forest.second[last]! >= 0)) return -Infinity;
+  const apart = Math.hypot(movie.y[after]! - movie.y[start]!, movie.x[after]! - movie.x[start]!);
+  if (apart > 2 * looks.diameter) return -Infinity;
+  return (
+    Math.log(model.hide) +
+    (steps - 2) * Math.log(0.5) +
+    jointArea(prices, forest.parent[host]!, end, host) +
+    jointArea(prices, after, start, last)
+  );
+}
+
+function bestBridges(bridges: readonly Bridge[]): Bridge[] {
+  const ends = [...new Set(bridges.map(({ end }) => end))].sort((a, b) => a - b);
+  const starts = [...new Set(bridges.map(({ start }) => start))].sort((a, b) => a - b);
+  const [rowOf, columnOf] = [new Map(ends.map((e, k) => [e, k])), new Map(starts.map((s, k) => [s, k]))];
+  const chosen = maximiseGain(ends.length, starts.length, {
+    row: Int32Array.from(bridges, ({ end }) => rowOf.get(end)!),
+    column: Int32Array.from(bridges, ({ start }) => columnOf.get(start)!),
+    gain: Float64Array.from(bridges, ({ gain }) => gain),
+  });
+  return bridges.filter(({ end, start }) => chosen[rowOf.get(end)!] === columnOf.get(start)!);
+}
+
+/** Divisions of mothers that were missed in the frame before it. */
+function divideAfterGap(prices: Prices, forest: Forest, byDaughter: Map<number, PairDivision>): void {
+  const { movie, drift, daughterReach, model } = prices;
+  const found: PairDivision[] = [];
+  for (let mother = 0; mother < movie.count; mother++) {
+    const frame = movie.frame[mother]! + 2;
+    if (forest.first[mother]! >= 0 || frame >= movie.frames) continue;
+    const [y, x] = [movie.y[mother]! + 2 * drift.dy[mother]!, movie.x[mother]! + 2 * drift.dx[mother]!];
+    const starts = movie.points[frame]!.within(y, x, daughterReach)
+      .map((j) => movie.start[frame]! + j)
+      .filter((start) => forest.parent[start]! < 0);
+    starts.forEach((a, k) => {
+      for (const b of starts.slice(k + 1)) {
+        const single = Math.max(
+          spanGain(prices, mother, a, 2, y, x),
+          spanGain(prices, mother, b, 2, y, x),
+          0,
+        );
+        const margin = divisionGain(prices, mother, a, b) + Math.log(model.miss) - single;
+        if (margin > 0) found.push({ mother, daughters: [a, b], margin });
+      }
+    });
+  }
+  found.sort((p, q) => q.margin - p.margin || p.mother - q.mother || p.daughters[0] - q.daughters[0]);
+  for (const division of found) {
+    const { mother, daughters } = division;
+    if (forest.first[mother]! >= 0 || daughters.some((d) => forest.parent[d]! >= 0)) continue;
+    for (const daughter of daughters) {
+      forest.link(mother, daughter);
+      byDaughter.set(daughter, division);
+    }
+  }
+}
+
+/** Takes back divisions of which one daughter is a piece of the other: soon gone, and the other whole again. */
+function undoPieces(prices: Prices, forest: Forest, byDaughter: Map<number, PairDivision>): number {
+  let undone = 0;
+  for (const division of unique(byDaughter)) {
+    for (const piece of division.daughters) {
+      if (!isPiece(prices, forest, division, piece)) continue;
+      undo(forest, byDaughter, division, piece);
+      undone++;
+      break;
+    }
+  }
+  return undone;
+}
+
+function isPiece(prices: Prices, forest: Forest, division: PairDivision, piece: number): boolean {
+  const { looks, model, movie, logEnd, logNew, logArea, logIntensity } = prices;
+  const { mother, daughters, margin } = division;
+  const whole = daughters[0] === piece ? daughters[1] : daughters[0];
+  let [lastPiece, lastWhole] = [piece, whole];
+  for (let length = 1; forest.first[lastPiece]! >= 0; length++) {
+    if (length >= longestPiece || forest.second[lastPiece]! >= 0 || forest.second[lastWhole]! >= 0) return false;
+    lastPiece = forest.first[lastPiece]!;
+    lastWhole = forest.first[lastWhole]!;
+    if (lastWhole < 0 || movie.frame[lastWhole] !== movie.frame[lastPiece]) return false;
+  }
+  const after = forest.first[lastWhole]!;
+  if (movie.frame[lastPiece]! + 1 >= movie.frames || after < 0 || forest.second[lastWhole]! >= 0) return false;
+  const background = logNew[piece]! - logArea[piece]! - logIntensity[piece]!;
+  const gain =
+    Math.log(model.split) -
+    looks.area[mother]! -
+    background -
+    logEnd[lastPiece]! +
+    jointArea(prices, whole, piece, mother) +
+    jointArea(prices, lastWhole, lastPiece, after);
+  return gain > margin;
+}
