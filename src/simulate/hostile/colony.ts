@@ -204,7 +204,8 @@ export function daughtersOf(
     cell.y += rng.normal(0, wander);
     cell.x += rng.normal(0, wander);
     cell.birthArea = share * options.daughterArea * mother.fullArea;
-    cell.angle = direction + Math.PI / 2;
+    // Plates lie across the way apart; what is full-grown at once lies as it likes.
+    if (options.growing > 0) cell.angle = direction + Math.PI / 2;
     if (options.cut && count === 2) {
       cell.shared = { y: mother.y, x: mother.x, outline: before, normal: direction };
       // Centroids of two halves of a disc.

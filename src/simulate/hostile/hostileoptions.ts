@@ -119,6 +119,7 @@ export const hostileScenes = {
     coverage: 0.16,
     speed: 0.5,
     persistence: 0,
+    growing: 0,
     daughterArea: 2,
     daughterDistance: 1.2,
   },
