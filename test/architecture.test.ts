@@ -58,6 +58,7 @@ const rooms: Record<string, readonly string[]> = {
     "analyse/compare",
   ],
   report: ["report/browser", "report"],
+  simulate: ["simulate", "simulate/hostile"],
   workers: ["workers", "workers/train"],
   pipeline: [
     "store",

@@ -21,7 +21,7 @@ form >"$words" 2>&1 &
 checked=$!
 tested=0
 npx vitest run src test/architecture.test.ts --exclude "src/pipeline/**" --exclude "**/large.test.ts" \
-  --exclude "**/{movement,rows,simulate,mosaic,batchworker,touching,openmodel,presets}.test.ts" || tested=$?
+  --exclude "**/{movement,rows,simulate,hostile,mosaic,batchworker,touching,openmodel,presets}.test.ts" || tested=$?
 formed=0
 wait "$checked" || formed=$?
 cat "$words"
