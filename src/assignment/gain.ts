@@ -23,7 +23,23 @@ export interface GainCandidates {
  * @throws InvalidInput when an index is out of range or a gain is not finite
  * Source: Jonker & Volgenant 1987, Computing 38:325 (augmentation); Edmonds & Karp 1972 (potentials).
  */
-export function maximiseGain(rows: number, columns: number, candidates: GainCandidates): Int32Array {
+export const maximiseGain = (rows: number, columns: number, candidates: GainCandidates): Int32Array =>
+  matchWithPrices(rows, columns, candidates).columnOf;
+
+/** A matching of the largest gain with the prices that prove it. */
+export interface PricedMatching {
+  /** The column of each row, or -1. */
+  readonly columnOf: Int32Array;
+  /**
+   * What each row, and each column, is worth to the total, 0 or more: a candidate gains at most what its two
+   * ends are worth together, a link of the matching exactly that; what has no link is worth 0.
+   */
+  readonly rowWorth: Float64Array;
+  readonly columnWorth: Float64Array;
+}
+
+/** As `maximiseGain`, with the dual solution. */
+export function matchWithPrices(rows: number, columns: number, candidates: GainCandidates): PricedMatching {
   const search: Search = {
     ...compress(rows, columns, candidates),
     columnOf: new Int32Array(rows).fill(-1),
@@ -47,7 +63,8 @@ export function maximiseGain(rows: number, columns: number, candidates: GainCand
     updatePotentials(search, source, path);
     augment(search, source, path);
   }
-  return search.columnOf;
+  const worth = (potential: Float64Array): Float64Array => potential.map((value) => Math.max(0, -value));
+  return { columnOf: search.columnOf, rowWorth: worth(u), columnWorth: worth(v) };
 }
 
 /** The graph, the links made so far, the potentials, and scratch for the search of paths. */

@@ -104,10 +104,10 @@ function likelihood(movie: Movie, drift: Drift, t: number, spacing: number): num
     if (j >= 0)
       squares.push((to.y[j]! - from.y[i]! - dy[i]!) ** 2 + (to.x[j]! - from.x[i]! - dx[i]!) ** 2);
   });
-  const motion = fitStudent(squares, 2, { sigma: spacing / 6, weight: 3 });
+  const log = logStudentPlane(fitStudent(squares, 2, { sigma: spacing / 6, weight: 3 }));
   const anywhere = -Math.log(4 * Math.PI * spacing * spacing);
   return squares.reduce(
-    (sum, squared) => sum + logStudentPlane(squared, motion),
+    (sum, squared) => sum + log(squared),
     (from.count - squares.length) * anywhere,
   );
 }

@@ -14,24 +14,33 @@ export interface Normal {
   readonly sd: number;
 }
 
-/** Log density in the plane, at a squared distance from the centre. */
-export const logStudentPlane = (squared: number, { sigma, nu }: Student): number =>
-  -Math.log(2 * Math.PI * sigma * sigma) - ((nu + 2) / 2) * Math.log1p(squared / (nu * sigma * sigma));
+/** A log density: of a squared distance from the centre in the plane, or of a value on the line. */
+export type LogDensity = (value: number) => number;
 
-/** Log density on the line. */
-export const logStudent = (x: number, { sigma, nu }: Student): number =>
-  logGamma((nu + 1) / 2) -
-  logGamma(nu / 2) -
-  0.5 * Math.log(nu * Math.PI * sigma * sigma) -
-  ((nu + 1) / 2) * Math.log1p((x * x) / (nu * sigma * sigma));
+/** In the plane, of a squared distance from the centre. */
+export function logStudentPlane({ sigma, nu }: Student): LogDensity {
+  const [peak, power, scale] = [-Math.log(2 * Math.PI * sigma * sigma), (nu + 2) / 2, nu * sigma * sigma];
+  return (squared) => peak - power * Math.log1p(squared / scale);
+}
 
-/** Log density on the line. */
-export const logNormal = (x: number, { mean, sd }: Normal): number =>
-  -0.5 * Math.log(2 * Math.PI * sd * sd) - (x - mean) ** 2 / (2 * sd * sd);
+/** On the line. */
+export function logStudent({ sigma, nu }: Student): LogDensity {
+  const peak = logGamma((nu + 1) / 2) - logGamma(nu / 2) - 0.5 * Math.log(nu * Math.PI * sigma * sigma);
+  const [power, scale] = [(nu + 1) / 2, nu * sigma * sigma];
+  return (x) => peak - power * Math.log1p((x * x) / scale);
+}
+
+/** On the line. */
+export function logNormal({ mean, sd }: Normal): LogDensity {
+  const [peak, scale] = [-0.5 * Math.log(2 * Math.PI * sd * sd), 2 * sd * sd];
+  return (x) => peak - ((x - mean) * (x - mean)) / scale;
+}
 
 /** A normal distribution of which a tenth is three times as wide, for what may be something else. */
-export const logAny = (x: number, { mean, sd }: Normal): number =>
-  Math.log(0.9 * Math.exp(logNormal(x, { mean, sd })) + 0.1 * Math.exp(logNormal(x, { mean, sd: 3 * sd })));
+export function logAny({ mean, sd }: Normal): LogDensity {
+  const [most, rest] = [logNormal({ mean, sd }), logNormal({ mean, sd: 3 * sd })];
+  return (x) => Math.log(0.9 * Math.exp(most(x)) + 0.1 * Math.exp(rest(x)));
+}
 
 /** Squared distance at which the density in the plane has fallen to that log density; 0 if it is nowhere so high. */
 export const squaredWhere = (logDensity: number, { sigma, nu }: Student): number => {
@@ -56,8 +65,9 @@ export function fitStudent(
   let likelihood = -Infinity;
   for (const nu of degrees) {
     const fitted = scaleFor(squares, dimensions, nu, prior);
-    let sum = prior.weight * logDensityOf(prior.sigma ** 2 / 2, fitted, dimensions);
-    for (const squared of squares) sum += logDensityOf(squared, fitted, dimensions);
+    const log = ofSquares(fitted, dimensions);
+    let sum = prior.weight * log(prior.sigma ** 2 / 2);
+    for (const squared of squares) sum += log(squared);
     if (sum <= likelihood) continue;
     likelihood = sum;
     best = fitted;
@@ -65,8 +75,11 @@ export function fitStudent(
   return best;
 }
 
-const logDensityOf = (squared: number, student: Student, dimensions: 1 | 2): number =>
-  dimensions === 2 ? logStudentPlane(squared, student) : logStudent(Math.sqrt(squared), student);
+function ofSquares(student: Student, dimensions: 1 | 2): LogDensity {
+  if (dimensions === 2) return logStudentPlane(student);
+  const log = logStudent(student);
+  return (squared) => log(Math.sqrt(squared));
+}
 
 /** The likeliest scale for given degrees of freedom, by expectation and maximisation. */
 export function scaleFor(

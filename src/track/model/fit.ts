@@ -6,7 +6,7 @@ import { fitNormal, fitStudent, scaleFor, type Normal } from "./density.js";
 import type { Looks } from "./looks.js";
 import type { DivisionModel, MovieModel } from "./moviemodel.js";
 import type { Spans } from "./spans.js";
-import { divisionShape, type DivisionShape, type Prices } from "./prices.js";
+import { divisionShape, type DivisionShape, type Prices, ratioNu } from "./prices.js";
 
 /** A division as found, by position in the movie. */
 export interface WeightedDivision {
@@ -77,22 +77,25 @@ export function broadModel(looks: Looks, any: { area: Normal; intensity: Normal 
 /** Links that are enough to fit a distribution. */
 const enoughLinks = 20_000;
 
-/** Refits the model to the links and divisions found under it. */
-export function fitModel(
-  prices: Prices,
-  forest: Forest,
-  divisions: readonly WeightedDivision[],
-  spans: Pick<Spans, "missed" | "hidden" | "pieces">,
-): MovieModel {
+/** What a model is fitted to. */
+export interface FoundEvents {
+  readonly prices: Prices;
+  /** By frame: 1 where it was linked to the next one. */
+  readonly linked: Uint8Array;
+  readonly forest: Forest;
+  readonly divisions: readonly WeightedDivision[];
+  readonly spans: Pick<Spans, "missed" | "hidden" | "pieces">;
+}
+
+/** Refits the model to the events found under it. */
+export function fitModel(found: FoundEvents): MovieModel {
+  const { prices, forest, divisions } = found;
   return {
     ...prices.model,
     ...fitLinks(prices, forest),
-    ...fitRates(prices, forest, divisions),
+    ...fitRates(found),
     division: fitDivisions(prices, divisions),
     persistence: fitPersistence(prices, forest),
-    miss: rateOf(spans.missed, prices.movie.count, priors.miss),
-    hide: rateOf(spans.hidden, prices.movie.count, priors.hide),
-    split: rateOf(spans.pieces, prices.movie.count, priors.split),
   };
 }
 
@@ -162,23 +165,27 @@ function fitLinks(
 }
 
 /** Chances of nuclei to end, appear and divide. */
-function fitRates(
-  { movie, looks }: Prices,
-  forest: Forest,
-  divisions: readonly WeightedDivision[],
-): Pick<MovieModel, "end" | "appear" | "divide"> {
+function fitRates({
+  prices: { movie, looks },
+  linked,
+  forest,
+  divisions,
+  spans,
+}: FoundEvents): Pick<MovieModel, "end" | "appear" | "divide" | "miss" | "hide" | "split"> {
   const ends = [0, 0];
   const lived = [0, 0];
   const starts = [0, 0];
   for (let i = 0; i < movie.count; i++) {
     const place = looks.border[i]!;
-    if (movie.frame[i]! + 1 < movie.frames) {
+    const frame = movie.frame[i]!;
+    if (linked[frame] === 1) {
       lived[place]!++;
       if (forest.first[i]! < 0) ends[place]!++;
     }
-    if (movie.frame[i]! > 0 && forest.parent[i]! < 0) starts[place]!++;
+    if (frame > 0 && linked[frame - 1] === 1 && forest.parent[i]! < 0) starts[place]!++;
   }
-  const pairs = Math.max(1, movie.frames - 1);
+  const pairs = Math.max(1, linked.reduce((sum, flag) => sum + flag, 0));
+  const nuclei = lived[0]! + lived[1]!;
   const density = movie.count / movie.frames / (looks.insideArea + looks.borderArea);
   const chance = (count: number, of: number, prior: number, weight: number): number =>
     Math.min(0.5, (count + weight * prior) / (of + weight));
@@ -196,10 +203,13 @@ function fitRates(
     },
     divide: chance(
       divisions.reduce((sum, { probability }) => sum + probability, 0),
-      lived[0]! + lived[1]!,
+      nuclei,
       divide.chance,
       divide.weight,
     ),
+    miss: rateOf(spans.missed, nuclei, priors.miss),
+    hide: rateOf(spans.hidden, nuclei, priors.hide),
+    split: rateOf(spans.pieces, nuclei, priors.split),
   };
 }
 
@@ -223,7 +233,7 @@ function fitDivisions(prices: Prices, divisions: readonly WeightedDivision[]): D
     scaleFor(
       values(key).values.map((value) => value * value),
       1,
-      4,
+      ratioNu,
       { sigma: sd, weight },
     ).sigma;
   const prior = priors.division;

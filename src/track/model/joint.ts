@@ -1,5 +1,5 @@
 /** Links and divisions of two consecutive frames, decided together. */
-import { maximiseGain } from "../../assignment/gain.js";
+import { matchWithPrices, maximiseGain } from "../../assignment/gain.js";
 import { divisionGain, linkGain, type Prices } from "./prices.js";
 
 /** What is decided for two consecutive frames. Nuclei are positions in the movie. */
@@ -7,6 +7,8 @@ export interface PairLinks {
   /** [parent, child, ...] of undivided nuclei. */
   readonly links: readonly (readonly [number, number])[];
   readonly divisions: readonly PairDivision[];
+  /** By how much each of the links is likelier than the best solution without it, at least. */
+  readonly margins: readonly number[];
 }
 
 export interface PairDivision {
@@ -36,6 +38,9 @@ interface Pair {
   readonly columnOf: Int32Array;
   readonly rowOf: Int32Array;
   readonly secondOf: Int32Array;
+  /** What each row and column is worth to the links without divisions. */
+  readonly rowWorth: Float64Array;
+  readonly columnWorth: Float64Array;
 }
 
 export function solvePair(prices: Prices, frame: number, withDivisions: boolean): PairLinks {
@@ -46,7 +51,7 @@ export function solvePair(prices: Prices, frame: number, withDivisions: boolean)
   pair.columnOf.forEach((column, row) => {
     if (column >= 0 && !divided.has(pair.from + row)) links.push([pair.from + row, pair.to + column]);
   });
-  return { links, divisions };
+  return { links, divisions, margins: links.map(([parent, child]) => marginOf(pair, parent - pair.from, child - pair.to)) };
 }
 
 function linkPair(prices: Prices, frame: number): Pair {
@@ -75,7 +80,7 @@ function linkPair(prices: Prices, frame: number): Pair {
     column: Int32Array.from(column),
     gain: Float64Array.from(gain),
   };
-  const columnOf = maximiseGain(rows, next.count, candidates);
+  const { columnOf, rowWorth, columnWorth } = matchWithPrices(rows, next.count, candidates);
   const rowOf = new Int32Array(next.count).fill(-1);
   columnOf.forEach((j, i) => {
     if (j >= 0) rowOf[j] = i;
@@ -91,7 +96,25 @@ function linkPair(prices: Prices, frame: number): Pair {
     columnOf,
     rowOf,
     secondOf: new Int32Array(rows).fill(-1),
+    rowWorth,
+    columnWorth,
   };
+}
+
+/**
+ * A lower bound of what the links lose without this one: both ends get what their best other partner leaves
+ * them at most, by the worth of the matching.
+ */
+function marginOf(pair: Pair, row: number, column: number): number {
+  const { candidates, rowsOf, rowWorth, columnWorth } = pair;
+  let [otherColumn, otherRow] = [0, 0];
+  for (let e = candidates.start[row]!; e < candidates.start[row + 1]!; e++) {
+    const j = candidates.column[e]!;
+    if (j !== column) otherColumn = Math.max(otherColumn, candidates.gain[e]! - columnWorth[j]!);
+  }
+  for (const i of rowsOf[column]!)
+    if (i !== row) otherRow = Math.max(otherRow, gainOf(pair, i, column) - rowWorth[i]!);
+  return Math.max(0, gainOf(pair, row, column) - otherColumn - otherRow);
 }
 
 /** Gain of a candidate; 0 where there is none. */
@@ -101,7 +124,7 @@ function gainOf({ candidates: { start, column, gain } }: Pair, row: number, j: n
 }
 
 /** A link that gains less than this may give way to a division. */
-const weakLink = 6;
+const weakLink = 12;
 
 interface Option {
   readonly row: number;

@@ -1,6 +1,7 @@
 /** Links a movie under its own model: linked, fitted, linked again, until the model has settled. */
 import { throwIfCancelled, type StageContext } from "../../core/progress.js";
 import { mean } from "../../stats/average.js";
+import { evenlySpreadIndices } from "../../stats/evenly.js";
 import { standardDeviation } from "../../stats/twosamples.js";
 import type { Movie } from "../detections.js";
 import { estimateDrift, noDrift, type Drift } from "../drift.js";
@@ -26,8 +27,14 @@ export interface LinkedMovie {
   readonly margins: Float64Array;
 }
 
-/** Rounds of fitting; links hardly change after the second. */
-const rounds = 4;
+/** Rounds of fitting before the last links are made; the model hardly changes after the second. */
+const rounds = 3;
+
+/** Detections that are enough to fit a model: frame pairs are left out of the fit where there are more. */
+const enoughDetections = 150_000;
+
+/** Frame pairs that are fitted together where not all are, so that what spans frames is seen, too. */
+const stretch = 4;
 
 /** @throws Cancelled */
 export function linkMovie(
@@ -42,23 +49,42 @@ export function linkMovie(
   const farthest = options.radius ?? Math.min(4 * scale.diameter, 3 * scale.spacing);
   const density = movie.count / movie.frames / (size.height * size.width);
   let model = broadModel(looks, { area: usual(looks.area, 0.1), intensity: usual(looks.intensity, 0.05) }, density);
-  for (let round = 1; ; round++) {
+  const [sample, whole] = [samplePairs(movie), allPairs(movie)];
+  const total = rounds * sample.length + whole.length;
+  let done = 0;
+  const work: StageContext = {
+    ...context,
+    onProgress: () => context.onProgress?.({ done: ++done, total, message: "linking" }),
+  };
+  for (let round = 0; ; round++) {
     const prices = pricesOf(movie, looks, model, drift, farthest);
-    const found = linkOnce(prices, options, {
-      ...context,
-      onProgress: ({ done, total, message }) =>
-        context.onProgress?.({ done: (round - 1) * total + done, total: rounds * total, message }),
-    });
+    const isLast = round === rounds;
+    const found = linkOnce(prices, options, isLast ? whole : sample, work);
     const divisions = found.spans.divisions.map((division) => ({
       ...division,
       probability: 1 / (1 + Math.exp(-division.margin)),
     }));
-    if (round === rounds) {
+    if (isLast) {
+      for (const { daughters, margin } of divisions)
+        for (const daughter of daughters) found.margins[daughter] = margin;
       const bridged = found.spans.missed + found.spans.hidden;
       return { forest: found.forest, divisions, prices: { ...prices, scale }, bridged, margins: found.margins };
     }
-    model = fitModel(prices, found.forest, divisions, found.spans);
+    model = fitModel({ prices, linked: found.linked, forest: found.forest, divisions, spans: found.spans });
   }
+}
+
+const allPairs = ({ frames }: Movie): number[] =>
+  Array.from({ length: Math.max(0, frames - 1) }, (_, t) => t);
+
+/** First frames of the pairs that the model is fitted to: all, or stretches evenly spread over the movie. */
+function samplePairs(movie: Movie): number[] {
+  const pairs = allPairs(movie);
+  const perPair = movie.count / Math.max(1, movie.frames);
+  const wanted = Math.max(1, Math.round(enoughDetections / perPair / stretch));
+  if (wanted * stretch >= pairs.length) return pairs;
+  const starts = evenlySpreadIndices(Math.floor(pairs.length / stretch), wanted);
+  return starts.flatMap((k) => pairs.slice(k * stretch, (k + 1) * stretch));
 }
 
 /** What is usual among the values that are known. @param least deviation that is believed */
@@ -71,26 +97,31 @@ function usual(values: Float64Array, least: number): Normal {
 function linkOnce(
   prices: Prices,
   { gap, divisions: withDivisions }: TrackOptions,
+  pairs: readonly number[],
   context: StageContext,
-): { forest: Forest; spans: Spans; margins: Float64Array } {
+): { forest: Forest; linked: Uint8Array; spans: Spans; margins: Float64Array } {
   const { movie } = prices;
   const forest = new Forest(movie.count);
   const divisions: PairDivision[] = [];
   const margins = new Float64Array(movie.count).fill(NaN);
-  for (let t = 0; t + 1 < movie.frames; t++) {
+  const linked = new Uint8Array(movie.frames);
+  for (const t of pairs) {
     throwIfCancelled(context, "Tracking");
     const found = solvePair(prices, t, withDivisions);
-    for (const [parent, child] of found.links) {
+    found.links.forEach(([parent, child], k) => {
       forest.link(parent, child);
+      margins[child] = found.margins[k]!;
       expectOnward(prices, parent, child);
-    }
+    });
     for (const division of found.divisions) {
       for (const daughter of division.daughters) forest.link(division.mother, daughter);
       divisions.push(division);
     }
-    context.onProgress?.({ done: t + 1, total: movie.frames - 1, message: "linking" });
+    linked[t] = 1;
+    context.onProgress?.({ done: 0, total: 1 });
   }
-  return { forest, spans: bridgeSpans(prices, forest, divisions, gap, withDivisions), margins };
+  const spans = bridgeSpans({ prices, linked, forest }, divisions, gap, withDivisions);
+  return { forest, linked, spans, margins };
 }
 
 /** Lets the child expect to go on as it came. */

@@ -1,7 +1,15 @@
 /** Log likelihood ratios of links and divisions, against their nuclei ending and appearing by themselves. */
-import type { Drift } from "../drift.js";
 import type { Movie } from "../detections.js";
-import { logAny, logNormal, logStudent, logStudentPlane, squaredWhere, type Student } from "./density.js";
+import type { Drift } from "../drift.js";
+import {
+  logAny,
+  type LogDensity,
+  logNormal,
+  logStudent,
+  logStudentPlane,
+  squaredWhere,
+  type Student,
+} from "./density.js";
 import type { Looks } from "./looks.js";
 import type { MovieModel } from "./moviemodel.js";
 
@@ -16,16 +24,50 @@ export interface Prices {
   /** Log chance of each nucleus to end, and to go on as one. */
   readonly logEnd: Float64Array;
   readonly logStay: Float64Array;
-  /** Log density of each nucleus to appear as it is. */
-  readonly logNew: Float64Array;
+  /** Log density of a nucleus to appear at the place of each. */
+  readonly logAppear: Float64Array;
   /** Of the area and the intensity of each nucleus among all. */
   readonly logArea: Float64Array;
   readonly logIntensity: Float64Array;
+  /** Of changes over 1, 2, ... frames. */
+  readonly changes: readonly Changes[];
+  readonly division: DivisionDensities;
   /** Longest link, px. */
   readonly reach: number;
   /** Farthest that a daughter lies from her mother's expected place, px. */
   readonly daughterReach: number;
 }
+
+/** Log densities of what changes in a nucleus over a number of frames. */
+export interface Changes {
+  /** Of the squared distance to the expected place, px^2. */
+  readonly motion: LogDensity;
+  /** Of the logarithm of the ratio of areas, and the same where the border of the image cuts one. */
+  readonly area: LogDensity;
+  readonly cutArea: LogDensity;
+  readonly intensity: LogDensity;
+}
+
+/** Log densities of the parts of a division; see `DivisionModel`. */
+interface DivisionDensities {
+  readonly chance: number;
+  readonly offset: LogDensity;
+  readonly distance: LogDensity;
+  readonly areaSum: LogDensity;
+  readonly areaRatio: LogDensity;
+  readonly cutAreaSum: LogDensity;
+  readonly cutAreaRatio: LogDensity;
+  readonly intensity: LogDensity;
+  readonly intensityRatio: LogDensity;
+  readonly motherArea: LogDensity;
+  readonly motherIntensity: LogDensity;
+}
+
+/** Frames over which changes are compared at most. */
+const longestChange = 16;
+
+/** Degrees of freedom of how unlike daughters are: some are cut short by a bad outline. */
+export const ratioNu = 4;
 
 /** @param farthest no link is longer, px */
 export function pricesOf(
@@ -35,22 +77,10 @@ export function pricesOf(
   drift: Drift,
   farthest: number,
 ): Prices {
-  const { border } = looks;
-  const logArea = looks.area.map((value) => logAny(value, model.anyArea));
-  const logIntensity = looks.intensity.map((value) =>
-    Number.isNaN(value) ? 0 : logAny(value, model.anyIntensity),
-  );
-  const byPlace = (inside: number, atBorder: number): Float64Array =>
-    Float64Array.from(border, (flag) => (flag === 1 ? atBorder : inside));
+  const byPlace = (inside: number, border: number): Float64Array =>
+    Float64Array.from(looks.border, (flag) => (flag === 1 ? border : inside));
   const { end, appear, divide } = model;
-  const logNew = byPlace(Math.log(appear.inside), Math.log(appear.border));
-  for (let i = 0; i < movie.count; i++) logNew[i]! += logArea[i]! + logIntensity[i]!;
-  const bestArea = logStudent(0, model.area) - logNormal(model.anyArea.mean, model.anyArea);
-  const bestIntensity = looks.intensity.some((value) => !Number.isNaN(value))
-    ? logStudent(0, model.intensity) - logNormal(model.anyIntensity.mean, model.anyIntensity)
-    : 0;
-  const dearest = Math.log(end.inside) + Math.log(appear.inside) - bestArea - bestIntensity;
-  const reach = Math.min(farthest, Math.sqrt(squaredWhere(dearest, model.motion)));
+  const anyIntensity = logAny(model.anyIntensity);
   return {
     movie,
     looks,
@@ -59,47 +89,87 @@ export function pricesOf(
     expected: { dy: drift.dy.slice(), dx: drift.dx.slice() },
     logEnd: byPlace(Math.log(end.inside), Math.log(end.border)),
     logStay: byPlace(Math.log(1 - end.inside - divide), Math.log(1 - end.border - divide)),
-    logNew,
-    logArea,
-    logIntensity,
-    reach,
+    logAppear: byPlace(Math.log(appear.inside), Math.log(appear.border)),
+    logArea: looks.area.map(logAny(model.anyArea)),
+    logIntensity: looks.intensity.map((value) => (Number.isNaN(value) ? 0 : anyIntensity(value))),
+    changes: Array.from({ length: longestChange }, (_, k) => changesOver(model, k + 1)),
+    division: divisionDensities(model),
+    reach: Math.min(farthest, reachOf(looks, model)),
     daughterReach: Math.min(farthest, 2.5 * looks.diameter),
   };
 }
 
-/** Log likelihood ratio of the looks of two nuclei being those of one, `frames` apart. */
-export function alike(
-  { looks, model, logArea, logIntensity }: Prices,
-  from: number,
-  to: number,
-  frames = 1,
-): number {
+function changesOver(model: MovieModel, frames: number): Changes {
   const wider = ({ sigma, nu }: Student): Student => ({ sigma: sigma * Math.sqrt(frames), nu });
-  const cut = looks.cut[from] === 1 || looks.cut[to] === 1;
+  return {
+    motion: logStudentPlane(wider(model.motion)),
+    area: logStudent(wider(model.area)),
+    cutArea: logStudent(wider(model.cutArea)),
+    intensity: logStudent(wider(model.intensity)),
+  };
+}
+
+function divisionDensities({ division, divide, cutArea }: MovieModel): DivisionDensities {
+  const { areaSum, areaRatio } = division;
+  return {
+    chance: Math.log(divide),
+    offset: logStudentPlane(division.offset),
+    distance: logNormal(division.distance),
+    areaSum: logNormal(areaSum),
+    areaRatio: logStudent({ sigma: areaRatio, nu: ratioNu }),
+    cutAreaSum: logNormal({ mean: areaSum.mean, sd: Math.hypot(areaSum.sd, cutArea.sigma) }),
+    cutAreaRatio: logStudent({ sigma: Math.hypot(areaRatio, cutArea.sigma), nu: ratioNu }),
+    intensity: logNormal(division.intensity),
+    intensityRatio: logStudent({ sigma: division.intensityRatio, nu: ratioNu }),
+    motherArea: logAny(division.motherArea),
+    motherIntensity: logAny(division.motherIntensity),
+  };
+}
+
+/** Distance at which even nuclei that look the same are likelier two, px. */
+function reachOf(looks: Looks, model: MovieModel): number {
+  const sameArea = logStudent(model.area)(0) - logNormal(model.anyArea)(model.anyArea.mean);
+  const sameIntensity = looks.intensity.some((value) => !Number.isNaN(value))
+    ? logStudent(model.intensity)(0) - logNormal(model.anyIntensity)(model.anyIntensity.mean)
+    : 0;
+  const apart = Math.log(model.end.inside) + Math.log(model.appear.inside);
+  return Math.sqrt(squaredWhere(apart - sameArea - sameIntensity, model.motion));
+}
+
+/** Log likelihood ratio of the looks of two nuclei being those of one, `frames` apart. */
+export function alike(prices: Prices, from: number, to: number, frames = 1): number {
+  const { looks, logArea, logIntensity } = prices;
+  const changes = prices.changes[frames - 1]!;
+  const isCut = looks.cut[from] === 1 || looks.cut[to] === 1;
   const growth = looks.area[to]! - looks.area[from]!;
-  const area = logStudent(growth, wider(cut ? model.cutArea : model.area)) - logArea[to]!;
+  const area = (isCut ? changes.cutArea(growth) : changes.area(growth)) - logArea[to]!;
   const change = looks.intensity[to]! - looks.intensity[from]!;
-  return area + (Number.isNaN(change) ? 0 : logStudent(change, wider(model.intensity)) - logIntensity[to]!);
+  return area + (Number.isNaN(change) ? 0 : changes.intensity(change) - logIntensity[to]!);
+}
+
+/** Gain of a nucleus being the same after some frames. @param squared distance to the expected place, px^2 */
+export function stayGain(prices: Prices, from: number, to: number, squared: number, frames = 1): number {
+  const { logStay, logEnd, logAppear } = prices;
+  const place = prices.changes[frames - 1]!.motion(squared);
+  return logStay[from]! + place + alike(prices, from, to, frames) - logEnd[from]! - logAppear[to]!;
 }
 
 /** Gain of a link to the next frame. */
 export function linkGain(prices: Prices, from: number, to: number): number {
-  const { movie, expected, model, logStay, logEnd, logNew, logArea, logIntensity } = prices;
+  const { movie, expected } = prices;
   const dy = movie.y[to]! - movie.y[from]! - expected.dy[from]!;
   const dx = movie.x[to]! - movie.x[from]! - expected.dx[from]!;
-  const place = logStudentPlane(dy * dy + dx * dx, model.motion);
-  const background = logNew[to]! - logArea[to]! - logIntensity[to]!;
-  return logStay[from]! + place + alike(prices, from, to) - logEnd[from]! - background;
+  return stayGain(prices, from, to, dy * dy + dx * dx);
 }
 
-/** The parts of a division that its gain is made of. */
+/** The parts of a division that its gain is made of; see `DivisionModel`. */
 export interface DivisionShape {
   /** Squared distance from the mother's expected place to the middle of the daughters, diameters^2. */
   readonly offset: number;
-  /** Logarithms. */
   readonly distance: number;
   readonly areaSum: number;
   readonly areaRatio: number;
+  /** NaN where unknown. */
   readonly intensity: number;
   readonly intensityRatio: number;
   readonly motherArea: number;
@@ -108,6 +178,7 @@ export interface DivisionShape {
   readonly isCut: boolean;
 }
 
+/** Measures a division. */
 export function divisionShape(
   { movie, looks, expected }: Prices,
   mother: number,
@@ -118,51 +189,45 @@ export function divisionShape(
   const y = (movie.y[a]! + movie.y[b]!) / 2 - movie.y[mother]! - expected.dy[mother]!;
   const x = (movie.x[a]! + movie.x[b]!) / 2 - movie.x[mother]! - expected.dx[mother]!;
   const apart = Math.hypot(movie.y[a]! - movie.y[b]!, movie.x[a]! - movie.x[b]!);
-  const isCut = cut[mother] === 1 || cut[a] === 1 || cut[b] === 1;
   return {
     offset: (y * y + x * x) / (diameter * diameter),
     distance: Math.log(Math.max(apart / diameter, 0.1)),
-    isCut,
-    areaSum: Math.log(Math.exp(area[a]!) + Math.exp(area[b]!)) - area[mother]!,
+    areaSum: Math.log(movie.area[a]! + movie.area[b]!) - area[mother]!,
     areaRatio: area[a]! - area[b]!,
-    motherArea: area[mother]!,
-    motherIntensity: intensity[mother]!,
     intensity: (intensity[a]! + intensity[b]!) / 2 - intensity[mother]!,
     intensityRatio: intensity[a]! - intensity[b]!,
+    motherArea: area[mother]!,
+    motherIntensity: intensity[mother]!,
+    isCut: cut[mother] === 1 || cut[a] === 1 || cut[b] === 1,
   };
 }
 
-const ratioNu = 4;
-
-/** Gain of a division into two nuclei of the next frame. */
+/** Gain of a division into two nuclei of a later frame. */
 export function divisionGain(prices: Prices, mother: number, a: number, b: number): number {
-  const { looks, model, logEnd, logNew, logArea, logIntensity } = prices;
+  const { looks, logEnd, logAppear, logArea, logIntensity, division } = prices;
   const shape = divisionShape(prices, mother, a, b);
-  const { division } = model;
-  const { diameter } = looks;
   // Densities are per px^2: of the middle, and of the vector between the daughters, in either order.
   const place =
-    logStudentPlane(shape.offset, division.offset) -
-    2 * Math.log(diameter) +
-    logNormal(shape.distance, division.distance) -
+    division.offset(shape.offset) +
+    division.distance(shape.distance) -
     2 * shape.distance -
-    2 * Math.log(diameter) -
+    4 * Math.log(looks.diameter) -
     Math.log(Math.PI);
-  const background = (node: number): number => logNew[node]! - logArea[node]! - logIntensity[node]!;
-  const more = shape.isCut ? model.cutArea.sigma : 0;
-  const area =
-    logNormal(shape.areaSum, { mean: division.areaSum.mean, sd: Math.hypot(division.areaSum.sd, more) }) +
-    logStudent(shape.areaRatio, { sigma: Math.hypot(division.areaRatio, more), nu: ratioNu }) -
-    logArea[a]! -
-    logArea[b]! +
-    (shape.isCut ? 0 : logAny(shape.motherArea, division.motherArea) - logArea[mother]!);
+  const area = shape.isCut
+    ? division.cutAreaSum(shape.areaSum) + division.cutAreaRatio(shape.areaRatio)
+    : division.areaSum(shape.areaSum) +
+      division.areaRatio(shape.areaRatio) +
+      division.motherArea(shape.motherArea) -
+      logArea[mother]!;
   const intensity = Number.isNaN(shape.intensity)
     ? 0
-    : logNormal(shape.intensity, division.intensity) +
-      logStudent(shape.intensityRatio, { sigma: division.intensityRatio, nu: ratioNu }) -
+    : division.intensity(shape.intensity) +
+      division.intensityRatio(shape.intensityRatio) +
+      division.motherIntensity(shape.motherIntensity) -
+      logIntensity[mother]! -
       logIntensity[a]! -
-      logIntensity[b]! +
-      logAny(shape.motherIntensity, division.motherIntensity) -
-      logIntensity[mother]!;
-  return Math.log(model.divide) + place + area + intensity - logEnd[mother]! - background(a) - background(b);
+      logIntensity[b]!;
+  return (
+    division.chance + place + area - logArea[a]! - logArea[b]! + intensity - logEnd[mother]! - logAppear[a]! - logAppear[b]!
+  );
 }

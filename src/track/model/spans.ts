@@ -5,9 +5,17 @@
  */
 import { maximiseGain } from "../../assignment/gain.js";
 import type { Forest } from "../forest.js";
-import { logStudent, logStudentPlane } from "./density.js";
 import type { PairDivision } from "./joint.js";
-import { alike, divisionGain, type Prices } from "./prices.js";
+import { divisionGain, type Prices, stayGain } from "./prices.js";
+
+/** The links of consecutive frames. */
+export interface Linking {
+  readonly prices: Prices;
+  /** By frame: 1 where it was linked to the next one. */
+  readonly linked: Uint8Array;
+  /** Changed in place. */
+  readonly forest: Forest;
+}
 
 /** What was decided over several frames. */
 export interface Spans {
@@ -38,18 +46,18 @@ interface Bridge {
  * @param gap frames that may be missing inside a track
  */
 export function bridgeSpans(
-  prices: Prices,
-  forest: Forest,
+  linking: Linking,
   divisions: readonly PairDivision[],
   gap: number,
   withDivisions: boolean,
 ): Spans {
+  const { prices, forest } = linking;
   const byDaughter = new Map<number, PairDivision>();
   for (const division of divisions) for (const d of division.daughters) byDaughter.set(d, division);
   const pieces = withDivisions ? undoPieces(prices, forest, byDaughter) : 0;
   if (gap === 0) return { divisions: unique(byDaughter), missed: 0, hidden: 0, pieces };
-  if (withDivisions) divideAfterGap(prices, forest, byDaughter);
-  const bridges = bridgesOf(prices, forest, byDaughter, gap);
+  if (withDivisions) divideAfterGap(linking, byDaughter);
+  const bridges = bridgesOf(linking, byDaughter, gap);
   let [missed, hidden] = [0, 0];
   for (const { end, start, host } of bestBridges(bridges)) {
     const division = byDaughter.get(start);
@@ -80,22 +88,12 @@ function undo(
 
 /** Gain of a nucleus being the same after `steps` frames. (y, x): where it is expected. */
 function spanGain(prices: Prices, end: number, start: number, steps: number, y: number, x: number): number {
-  const { movie, model, logStay, logEnd, logNew, logArea, logIntensity } = prices;
-  const squared = (movie.y[start]! - y) ** 2 + (movie.x[start]! - x) ** 2;
-  const motion = { ...model.motion, sigma: model.motion.sigma * Math.sqrt(steps) };
-  const background = logNew[start]! - logArea[start]! - logIntensity[start]!;
-  return (
-    logStay[end]! +
-    logStudentPlane(squared, motion) +
-    alike(prices, end, start, steps) -
-    logEnd[end]! -
-    background
-  );
+  const squared = (prices.movie.y[start]! - y) ** 2 + (prices.movie.x[start]! - x) ** 2;
+  return stayGain(prices, end, start, squared, steps);
 }
 
 function bridgesOf(
-  prices: Prices,
-  forest: Forest,
+  { prices, forest, linked }: Linking,
   byDaughter: ReadonlyMap<number, PairDivision>,
   gap: number,
 ): Bridge[] {
@@ -103,14 +101,14 @@ function bridgesOf(
   const found: Bridge[] = [];
   const longest = Math.max(gap, longestHidden);
   for (let end = 0; end < movie.count; end++) {
-    if (forest.first[end]! >= 0) continue;
+    if (forest.first[end]! >= 0 || linked[movie.frame[end]!] === 0) continue;
     let [y, x, guide] = [movie.y[end]!, movie.x[end]!, end];
     let host = -1;
     for (let steps = 1; steps <= longest + 1; steps++) {
       const motion = steps === 1 ? prices.expected : drift;
       if (guide >= 0) [y, x] = [y + motion.dy[guide]!, x + motion.dx[guide]!];
       const frame = movie.frame[end]! + steps;
-      if (frame >= movie.frames) break;
+      if (frame >= movie.frames || linked[frame - 1] === 0) break;
       const points = movie.points[frame]!;
       const near = points.nearest(y, x, 2 * reach);
       guide = near < 0 ? -1 : movie.start[frame]! + near;
@@ -157,13 +155,12 @@ function hostAt({ movie, looks }: Prices, forest: Forest, end: number, y: number
 }
 
 /** What two areas together gain over one of them, as the area of one object in the other frame. */
-function jointArea({ looks, model }: Prices, one: number, other: number, whole: number): number {
-  const both = Math.log(Math.exp(looks.area[one]!) + Math.exp(looks.area[other]!));
+function jointArea({ movie, looks, changes }: Prices, one: number, other: number, whole: number): number {
+  const both = Math.log(movie.area[one]! + movie.area[other]!);
   const isCut = looks.cut[one] === 1 || looks.cut[other] === 1 || looks.cut[whole] === 1;
-  const area = isCut ? model.cutArea : model.area;
-  return (
-    logStudent(both - looks.area[whole]!, area) - logStudent(looks.area[one]! - looks.area[whole]!, area)
-  );
+  const { area, cutArea } = changes[0]!;
+  const log = isCut ? cutArea : area;
+  return log(both - looks.area[whole]!) - log(looks.area[one]! - looks.area[whole]!);
 }
 
 /** Log likelihood that a nucleus was in the outline of another one in all frames between. */
@@ -211,12 +208,16 @@ function bestBridges(bridges: readonly Bridge[]): Bridge[] {
 }
 
 /** Divisions of mothers that were missed in the frame before it. */
-function divideAfterGap(prices: Prices, forest: Forest, byDaughter: Map<number, PairDivision>): void {
+function divideAfterGap(
+  { prices, forest, linked }: Linking,
+  byDaughter: Map<number, PairDivision>,
+): void {
   const { movie, drift, daughterReach, model } = prices;
   const found: PairDivision[] = [];
   for (let mother = 0; mother < movie.count; mother++) {
     const frame = movie.frame[mother]! + 2;
     if (forest.first[mother]! >= 0 || frame >= movie.frames) continue;
+    if (linked[frame - 2] === 0 || linked[frame - 1] === 0) continue;
     const [y, x] = [movie.y[mother]! + 2 * drift.dy[mother]!, movie.x[mother]! + 2 * drift.dx[mother]!];
     const starts = movie.points[frame]!.within(y, x, daughterReach)
       .map((j) => movie.start[frame]! + j)
@@ -259,7 +260,7 @@ function undoPieces(prices: Prices, forest: Forest, byDaughter: Map<number, Pair
 }
 
 function isPiece(prices: Prices, forest: Forest, division: PairDivision, piece: number): boolean {
-  const { looks, model, movie, logEnd, logNew, logArea, logIntensity } = prices;
+  const { looks, model, movie, logEnd, logAppear } = prices;
   const { mother, daughters, margin } = division;
   const whole = daughters[0] === piece ? daughters[1] : daughters[0];
   let [lastPiece, lastWhole] = [piece, whole];
@@ -271,11 +272,10 @@ function isPiece(prices: Prices, forest: Forest, division: PairDivision, piece: 
   }
   const after = forest.first[lastWhole]!;
   if (movie.frame[lastPiece]! + 1 >= movie.frames || after < 0 || forest.second[lastWhole]! >= 0) return false;
-  const background = logNew[piece]! - logArea[piece]! - logIntensity[piece]!;
   const gain =
     Math.log(model.split) -
     looks.area[mother]! -
-    background -
+    logAppear[piece]! -
     logEnd[lastPiece]! +
     jointArea(prices, whole, piece, mother) +
     jointArea(prices, lastWhole, lastPiece, after);
