@@ -1,6 +1,7 @@
 /** Masks and lineages of a colony. */
 import { InvalidInput } from "../../core/errors.js";
 import { labelImage, type LabelImage } from "../../core/labels.js";
+import { areas } from "../../imgproc/components.js";
 import { largestPieces } from "../../imgproc/pieces.js";
 import { type CtcTrack, largestCtcLabel } from "../../io/ctc.js";
 import { outlineRadii, reachOf } from "../cellshape.js";
@@ -46,6 +47,12 @@ function drawView({ side, data, depth }: Drawing, view: ColonyView, label: numbe
   }
 }
 
+/**
+ * px of a nucleus from which on it is seen where it was not seen before. It stays seen with fewer, so that
+ * not every one that moves along the border comes and goes.
+ */
+const enoughToAppear = 4 * fewestPixels;
+
 /** True masks and lineages in the layout of the Cell Tracking Challenge. */
 export interface ColonyTruth {
   readonly labels: LabelImage[];
@@ -56,6 +63,7 @@ export interface ColonyTruth {
 
 /**
  * A track lasts while the nucleus is seen without a break; one that comes back has a new label and no parent.
+ * Whoever is not seen has no pixels either.
  * A daughter has a parent if her mother was seen in the frame before.
  *
  * @throws InvalidInput when there are more tracks than 16-bit masks have labels
@@ -67,11 +75,12 @@ export function colonyTruth({ frames, side, mothers }: Colony): ColonyTruth {
   let before = new Map<number, number>();
   frames.forEach((views, t) => {
     const drawn = drawViews(views, side);
-    const seen = new Set(drawn.data);
+    const area = areas(drawn);
+    const isKnown = (cell: number): boolean => before.has(cell) || before.has(mothers[cell]!);
     const labelOfView = new Int32Array(views.length);
     const now = new Map<number, number>();
     views.forEach(({ cell }, k) => {
-      if (!seen.has(k + 1)) return;
+      if ((area[k + 1] ?? 0) < (isKnown(cell) ? 1 : enoughToAppear)) return;
       let label = before.get(cell);
       if (label === undefined) {
         label = tracks.length + 1;
