@@ -47,7 +47,7 @@ export interface TrackResult {
   readonly gapsClosed: number;
   /**
    * By row: by how much the link from the parent is likelier than the best solution without it, natural
-   * logarithm, at least; NaN where there is no link from the frame before, and with TrackMate's trackers.
+   * logarithm, at least; NaN where there is no link, and with TrackMate's trackers.
    */
   readonly margins: Float64Array;
 }

@@ -67,6 +67,7 @@ export function linkMovie(
     if (isLast) {
       for (const { daughters, margin } of divisions)
         for (const daughter of daughters) found.margins[daughter] = margin;
+      for (const [start, gain] of found.spans.bridges) found.margins[start] = gain;
       const bridged = found.spans.missed + found.spans.hidden;
       return { forest: found.forest, divisions, prices: { ...prices, scale }, bridged, margins: found.margins };
     }

@@ -6,6 +6,7 @@
 import { maximiseGain } from "../../assignment/gain.js";
 import type { Forest } from "../forest.js";
 import type { PairDivision } from "./joint.js";
+import { meet } from "./meetings.js";
 import { divisionGain, type Prices, stayGain } from "./prices.js";
 
 /** The links of consecutive frames. */
@@ -23,10 +24,9 @@ export interface Spans {
   readonly missed: number;
   readonly hidden: number;
   readonly pieces: number;
+  /** What each track that goes on after missing frames gains, by the nucleus it goes on with. */
+  readonly bridges: ReadonlyMap<number, number>;
 }
-
-/** Two nuclei may share an outline for so many frames and still be told apart afterwards. */
-const longestHidden = 5;
 
 /** A piece lives for so many frames at most. */
 const longestPiece = 3;
@@ -35,8 +35,6 @@ interface Bridge {
   readonly end: number;
   readonly start: number;
   readonly gain: number;
-  /** The object that hid the nucleus in the first missing frame; -1 where it was simply missed. */
-  readonly host: number;
 }
 
 /**
@@ -54,19 +52,19 @@ export function bridgeSpans(
   const { prices, forest } = linking;
   const byDaughter = new Map<number, PairDivision>();
   for (const division of divisions) for (const d of division.daughters) byDaughter.set(d, division);
+  const gains = gap === 0 ? new Map<number, number>() : meet(linking, byDaughter);
+  const hidden = gains.size;
   const pieces = withDivisions ? undoPieces(prices, forest, byDaughter) : 0;
-  if (gap === 0) return { divisions: unique(byDaughter), missed: 0, hidden: 0, pieces };
-  if (withDivisions) divideAfterGap(linking, byDaughter);
-  const bridges = bridgesOf(linking, byDaughter, gap);
-  let [missed, hidden] = [0, 0];
-  for (const { end, start, host } of bestBridges(bridges)) {
-    const division = byDaughter.get(start);
-    if (division !== undefined) undo(forest, byDaughter, division, start);
-    forest.link(end, start);
-    if (host < 0) missed++;
-    else hidden++;
+  if (gap > 0) {
+    if (withDivisions) divideAfterGap(linking, byDaughter);
+    for (const { end, start, gain } of bestBridges(bridgesOf(linking, byDaughter, gap))) {
+      const division = byDaughter.get(start);
+      if (division !== undefined) undo(forest, byDaughter, division, start);
+      forest.link(end, start);
+      gains.set(start, gain);
+    }
   }
-  return { divisions: unique(byDaughter), missed, hidden, pieces };
+  return { divisions: unique(byDaughter), missed: gains.size - hidden, hidden, pieces, bridges: gains };
 }
 
 const unique = (byDaughter: ReadonlyMap<number, PairDivision>): PairDivision[] =>
@@ -97,61 +95,34 @@ function bridgesOf(
   byDaughter: ReadonlyMap<number, PairDivision>,
   gap: number,
 ): Bridge[] {
-  const { movie, model, drift, reach } = prices;
+  const { movie, model, drift, expected, reach } = prices;
   const found: Bridge[] = [];
-  const longest = Math.max(gap, longestHidden);
   for (let end = 0; end < movie.count; end++) {
-    if (forest.first[end]! >= 0 || linked[movie.frame[end]!] === 0) continue;
+    if (forest.first[end]! >= 0) continue;
     let [y, x, guide] = [movie.y[end]!, movie.x[end]!, end];
-    let host = -1;
-    for (let steps = 1; steps <= longest + 1; steps++) {
-      const motion = steps === 1 ? prices.expected : drift;
-      if (guide >= 0) [y, x] = [y + motion.dy[guide]!, x + motion.dx[guide]!];
+    for (let steps = 1; steps <= gap + 1; steps++) {
       const frame = movie.frame[end]! + steps;
       if (frame >= movie.frames || linked[frame - 1] === 0) break;
+      const motion = steps === 1 ? expected : drift;
+      if (guide >= 0) [y, x] = [y + motion.dy[guide]!, x + motion.dx[guide]!];
       const points = movie.points[frame]!;
+      // From here on it drifts as the nearest nucleus does.
       const near = points.nearest(y, x, 2 * reach);
       guide = near < 0 ? -1 : movie.start[frame]! + near;
-      if (steps === 1) {
-        host = hostAt(prices, forest, end, y, x);
-        if (host < 0 && gap === 0) break;
-        continue;
-      }
-      if (host < 0 && steps > gap + 1) break;
+      if (steps === 1) continue;
       for (const j of points.within(y, x, reach * Math.sqrt(steps))) {
         const start = movie.start[frame]! + j;
         const division = byDaughter.get(start);
         if (forest.parent[start]! >= 0 && division === undefined) continue;
-        if (division !== undefined && movie.frame[division.mother]! + 1 !== frame) continue;
-        const plain = spanGain(prices, end, start, steps, y, x) - (division?.margin ?? 0);
-        const missed = steps <= gap + 1 ? plain + (steps - 1) * Math.log(model.miss) : -Infinity;
-        const hiding =
-          host < 0 ? -Infinity : plain + hiddenGain(prices, forest, { end, start, host, steps }, division);
-        const gain = Math.max(missed, hiding);
-        if (gain > 0) found.push({ end, start, gain, host: hiding > missed ? host : -1 });
+        const gain =
+          spanGain(prices, end, start, steps, y, x) +
+          (steps - 1) * Math.log(model.miss) -
+          (division?.margin ?? 0);
+        if (gain > 0) found.push({ end, start, gain });
       }
     }
   }
   return found;
-}
-
-/** The object that covers the place, with a track of its own that comes from before; -1 if there is none. */
-function hostAt({ movie, looks }: Prices, forest: Forest, end: number, y: number, x: number): number {
-  const frame = movie.frame[end]! + 1;
-  const points = movie.points[frame]!;
-  let best = -1;
-  let least = Infinity;
-  for (const j of points.within(y, x, 1.5 * looks.diameter)) {
-    const host = movie.start[frame]! + j;
-    const before = forest.parent[host]!;
-    if (before < 0 || forest.second[before]! >= 0) continue;
-    const distance = Math.hypot(movie.y[host]! - y, movie.x[host]! - x);
-    const radius = Math.sqrt(movie.area[host]! / Math.PI);
-    if (distance > 1.25 * radius || distance >= least) continue;
-    least = distance;
-    best = host;
-  }
-  return best;
 }
 
 /** What two areas together gain over one of them, as the area of one object in the other frame. */
@@ -161,38 +132,6 @@ function jointArea({ movie, looks, changes }: Prices, one: number, other: number
   const { area, cutArea } = changes[0]!;
   const log = isCut ? cutArea : area;
   return log(both - looks.area[whole]!) - log(looks.area[one]! - looks.area[whole]!);
-}
-
-/** Log likelihood that a nucleus was in the outline of another one in all frames between. */
-function hiddenGain(
-  prices: Prices,
-  forest: Forest,
-  { end, start, host, steps }: { end: number; start: number; host: number; steps: number },
-  division: PairDivision | undefined,
-): number {
-  let last = host;
-  for (let step = 2; step < steps; step++) {
-    if (forest.second[last]! >= 0 || forest.first[last]! < 0) return -Infinity;
-    last = forest.first[last]!;
-  }
-  const { movie, model, looks } = prices;
-  if (movie.frame[last] !== movie.frame[start]! - 1) return -Infinity;
-  if (division !== undefined && division.mother !== last) return -Infinity;
-  const after =
-    division === undefined
-      ? forest.first[last]!
-      : division.daughters[0] === start
-        ? division.daughters[1]
-        : division.daughters[0];
-  if (after < 0 || (division === undefined && forest.second[last]! >= 0)) return -Infinity;
-  const apart = Math.hypot(movie.y[after]! - movie.y[start]!, movie.x[after]! - movie.x[start]!);
-  if (apart > 2 * looks.diameter) return -Infinity;
-  return (
-    Math.log(model.hide) +
-    (steps - 2) * Math.log(0.5) +
-    jointArea(prices, forest.parent[host]!, end, host) +
-    jointArea(prices, after, start, last)
-  );
 }
 
 function bestBridges(bridges: readonly Bridge[]): Bridge[] {

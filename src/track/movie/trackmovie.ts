@@ -64,9 +64,11 @@ export async function trackMovie(
   };
   const first = link(nuclei, overlaps);
   const unrepaired = { ...first, labels: kept, repairs: [], ids, height, width };
-  // TrackMate's tracker is there for comparison and gets the masks as they are.
-  if (!repair || tracker !== "auto") return unrepaired;
-  const found = await repairMovie(kept, first.graph, overlaps, context);
+  const { margins, settings } = first;
+  // TrackMate's trackers are there for comparison and get the masks as they are; they have no model.
+  if (!repair || tracker !== "auto" || settings.model === null) return unrepaired;
+  const evidence = { margins, model: settings.model };
+  const found = await repairMovie(kept, first.graph, overlaps, evidence, context);
   if (found === undefined) return unrepaired;
   const second = link(found.nuclei, found.overlaps);
   // Repaired masks are those of the challenge: where there are too many tracks for these, the masks stay as

@@ -1,7 +1,7 @@
-/** Shapes that nuclei have between two frames, and the pixels of objects. */
-import type { LabelImage } from "../../core/labels.js";
+/** Shapes that nuclei have between two frames. */
 import type { Nuclei } from "../../core/nuclei.js";
 import { distanceTransform } from "../../imgproc/distance.js";
+import { type Crop, labelAt, type Place, placesOf } from "./crop.js";
 
 /**
  * The shape a nucleus has between two frames: where its signed distances in both, moved to the place in
@@ -16,150 +16,91 @@ export interface Shape {
   readonly width: number;
   /** Mean signed distance to the outline, px, positive inside. */
   readonly inside: Float32Array;
+  /** Pixels inside. */
+  readonly area: number;
 }
 
 /**
  * The shape of a nucleus in a frame between two in which it is seen: the mean of both outlines' signed
  * distances, weighted by nearness in time, about the place in between.
  *
+ * @param cropOf the labels of a frame about the nucleus
  * @param a row of the nucleus before
  * @param b row of the nucleus after
  */
 export function shapeBetween(
-  labelsOf: (frame: number) => LabelImage,
+  cropOf: (frame: number) => Crop,
   nuclei: Nuclei,
   a: number,
   b: number,
   frame: number,
 ): Shape {
   const late = (frame - nuclei.frame[a]!) / (nuclei.frame[b]! - nuclei.frame[a]!);
-  const [y, x] = [nuclei.y, nuclei.x].map((axis) => (1 - late) * axis[a]! + late * axis[b]!) as [
-    number,
-    number,
-  ];
-  const parts = [
-    [a, 1 - late],
-    [b, late],
-  ].map(([row, weight]) => ({
-    ...placed(labelsOf(nuclei.frame[row!]!), nuclei, row!, y, x),
-    weight: weight!,
-  }));
-  const top = Math.min(...parts.map((p) => p.top)) - 1;
-  const left = Math.min(...parts.map((p) => p.left)) - 1;
-  const height = Math.max(...parts.map((p) => p.bottom)) + 2 - top;
-  const width = Math.max(...parts.map((p) => p.right)) + 2 - left;
+  const between = (axis: Float64Array): number => (1 - late) * axis[a]! + late * axis[b]!;
+  const [y, x] = [between(nuclei.y), between(nuclei.x)];
+  const outlines = [
+    { row: a, weight: 1 - late },
+    { row: b, weight: late },
+  ].map(({ row, weight }) => ({ weight, places: moved(cropOf(nuclei.frame[row]!), nuclei, row, [y, x]) }));
+  const all = outlines.flatMap(({ places }) => places);
+  const [ys, xs] = [all.map(([py]) => py), all.map(([, px]) => px)];
+  const [top, left] = [least(ys) - 1, least(xs) - 1];
+  const [height, width] = [most(ys) + 2 - top, most(xs) + 2 - left];
   const inside = new Float32Array(height * width);
-  for (const { places, weight } of parts) {
+  for (const { places, weight } of outlines) {
     const mask = new Uint8Array(height * width);
     for (const [py, px] of places) mask[(py - top) * width + px - left] = 1;
-    const [within, beyond] = [
-      distanceTransform(mask, height, width),
-      distanceTransform(
-        mask.map((v) => 1 - v),
-        height,
-        width,
-      ),
-    ];
+    const within = distanceTransform(mask, height, width);
+    const beyond = distanceTransform(
+      mask.map((value) => 1 - value),
+      height,
+      width,
+    );
     for (let i = 0; i < inside.length; i++) inside[i]! += weight * (within[i]! - beyond[i]!);
   }
-  return { y, x, top, left, height, width, inside };
+  const area = inside.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
+  return { y, x, top, left, height, width, inside, area };
 }
 
-/**
- * The pixels of an object. Of a convex one none is farther from the centroid than twice the root of its area,
- * unless it is five times as long as wide.
- */
-export function pixelsOf({ height, width, data }: LabelImage, nuclei: Nuclei, row: number): number[] {
-  const reach = Math.ceil(2 * Math.sqrt(nuclei.area[row]!) + 2);
-  const [cy, cx] = [Math.round(nuclei.y[row]!), Math.round(nuclei.x[row]!)];
-  const pixels: number[] = [];
-  for (let y = Math.max(0, cy - reach); y <= Math.min(height - 1, cy + reach); y++) {
-    for (let x = Math.max(0, cx - reach); x <= Math.min(width - 1, cx + reach); x++)
-      if (data[y * width + x] === nuclei.label[row]) pixels.push(y * width + x);
-  }
-  return pixels;
-}
+const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b), Infinity);
+const most = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), -Infinity);
 
-/**
- * The places of an object's pixels, moved by whole px so that its centroid comes to (y, x), and their bounds,
- * inclusive.
- */
-function placed(
-  labels: LabelImage,
-  nuclei: Nuclei,
-  row: number,
-  y: number,
-  x: number,
-): { places: [y: number, x: number][]; top: number; left: number; bottom: number; right: number } {
+/** The places of an object's pixels, moved by whole px so that its centroid comes to a place. */
+function moved(crop: Crop, nuclei: Nuclei, row: number, [y, x]: Place): Place[] {
   const [dy, dx] = [Math.round(y - nuclei.y[row]!), Math.round(x - nuclei.x[row]!)];
-  const places = pixelsOf(labels, nuclei, row).map((pixel): [number, number] => [
-    Math.floor(pixel / labels.width) + dy,
-    (pixel % labels.width) + dx,
-  ]);
-  const [ys, xs] = [places.map(([py]) => py), places.map(([, px]) => px)];
-  return {
-    places,
-    top: Math.min(...ys),
-    left: Math.min(...xs),
-    bottom: Math.max(...ys),
-    right: Math.max(...xs),
-  };
+  const places = placesOf(crop, nuclei, row).map(([py, px]): Place => [py + dy, px + dx]);
+  // An object that is not where its row says has no pixels to show: its centre stands for it.
+  return places.length > 0 ? places : [[Math.round(y), Math.round(x)]];
 }
 
-/** The largest set of pixels that hang together by their edges; of equal ones that of the first pixel. */
-export function largestConnected(pixels: readonly number[], width: number): number[] {
-  const open = new Set(pixels);
-  let best: number[] = [];
-  for (const seed of pixels) {
-    if (!open.delete(seed)) continue;
-    const region = [seed];
-    for (let at = 0; at < region.length; at++) {
-      const pixel = region[at]!;
-      const x = pixel % width;
-      for (const next of [
-        pixel - width,
-        pixel + width,
-        ...(x > 0 ? [pixel - 1] : []),
-        ...(x < width - 1 ? [pixel + 1] : []),
-      ])
-        if (open.delete(next)) region.push(next);
-    }
-    if (region.length > best.length) best = region;
-  }
-  return best;
+/**
+ * Mean signed distance of a place to the outline, px. Beyond the shape's window it goes on falling with the
+ * distance to the window, so that two shapes can be compared everywhere.
+ */
+export function depth({ top, left, height, width, inside }: Shape, y: number, x: number): number {
+  const row = Math.min(height - 1, Math.max(0, y - top));
+  const column = Math.min(width - 1, Math.max(0, x - left));
+  return inside[row * width + column]! - Math.hypot(y - top - row, x - left - column);
 }
 
-/** Pixels of a shape. */
-export const shapeArea = ({ inside }: Shape): number =>
-  inside.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
-
-/** Mean signed distance of a pixel of the frame; far outside of the shape -Infinity. */
-export function depth(
+/** Visits the places of the shape that lie in the crop, with the labels there. */
+export function forPlaces(
   { top, left, height, width, inside }: Shape,
-  pixel: number,
-  imageWidth: number,
-): number {
-  const [y, x] = [Math.floor(pixel / imageWidth) - top, (pixel % imageWidth) - left];
-  return y < 0 || x < 0 || y >= height || x >= width ? -Infinity : inside[y * width + x]!;
-}
-
-/** Visits the pixels of the shape that lie in the frame. */
-export function forPixels(
-  { top, left, height, width, inside }: Shape,
-  labels: LabelImage,
-  visit: (pixel: number, inside: number, label: number) => void,
+  crop: Crop,
+  visit: (y: number, x: number, label: number) => void,
 ): void {
-  for (let y = Math.max(0, top); y < Math.min(labels.height, top + height); y++) {
-    for (let x = Math.max(0, left); x < Math.min(labels.width, left + width); x++) {
-      const value = inside[(y - top) * width + x - left]!;
-      if (value > 0) visit(y * labels.width + x, value, labels.data[y * labels.width + x]!);
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      if (inside[row * width + column]! <= 0) continue;
+      const label = labelAt(crop, top + row, left + column);
+      if (label >= 0) visit(top + row, left + column, label);
     }
   }
 }
 
-/** Pixels of a shape by the label that they have in the frame. */
-export function countLabels(shape: Shape, labels: LabelImage): Map<number, number> {
+/** Pixels of a shape by the label that they have in the crop. */
+export function countLabels(shape: Shape, crop: Crop): Map<number, number> {
   const counts = new Map<number, number>();
-  forPixels(shape, labels, (_pixel, _value, label) => counts.set(label, (counts.get(label) ?? 0) + 1));
+  forPlaces(shape, crop, (_y, _x, label) => counts.set(label, (counts.get(label) ?? 0) + 1));
   return counts;
 }

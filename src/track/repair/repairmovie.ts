@@ -1,6 +1,6 @@
 /**
- * Repairs of the masks of a tracked movie from their neighbours in time, frame by frame: only a few frames
- * are in memory at once.
+ * Repairs of the masks of a tracked movie from their neighbours in time. Frames are read one at a time; what is
+ * kept of them is small squares about what is mended.
  */
 import type { LabelImage, LabelSource } from "../../core/labels.js";
 import { concatNuclei, emptyNuclei, type Nuclei, nucleiColumns } from "../../core/nuclei.js";
@@ -8,8 +8,10 @@ import { throwIfCancelled, type StageContext } from "../../core/progress.js";
 import type { TrackGraph } from "../../core/tracks.js";
 import { measure } from "../../imgproc/regions.js";
 import { linkOverlaps, type LinkOverlaps } from "../maskoverlaps.js";
-import { type Contradiction, contradictions, type Neighbours, neighboursOf } from "./contradictions.js";
-import { applyEdit, type FrameEdit, type Repair, repairFrame } from "./repair.js";
+import { type Contradiction, contradictions, type Evidence } from "./contradictions.js";
+import { type Crop, cropOf, type Place, reachOf } from "./crop.js";
+import { type Neighbours, neighboursOf } from "./neighbours.js";
+import { applyEdit, type Corrections, type FrameEdit, type Repair, repairFrames } from "./repair.js";
 
 /** A movie with repaired masks, ready to be tracked again. */
 export interface RepairedMovie {
@@ -37,48 +39,29 @@ export async function repairMovie(
   labels: LabelSource,
   graph: TrackGraph,
   overlaps: LinkOverlaps,
+  evidence: Evidence,
   context: StageContext = {},
 ): Promise<RepairedMovie | undefined> {
-  const before = latest(labels);
-  const { edits, repairs } = await findRepairs(before, graph, overlaps, context);
+  const { edits, repairs } = await findRepairs(labels, neighboursOf(graph), overlaps, evidence, context);
   if (repairs.length === 0) return undefined;
-  const after = editedLabels(before, edits);
+  const repaired = editedLabels(labels, edits);
   const newOverlaps = [...overlaps];
   const tables: Nuclei[] = [];
+  let previous: LabelImage | undefined;
   for (let frame = 0, from = 0; frame < labels.frames; frame++) {
+    throwIfCancelled(context, "Tracking");
     const rows = rowsOfFrame(graph.nuclei, frame, from);
     from += rows.count;
-    const isEdited = edits.has(frame);
-    tables.push(
-      isEdited ? measuredAgain(await after.read(frame), await before.read(frame), rows, frame) : rows,
-    );
-    if (frame > 0 && (isEdited || edits.has(frame - 1)))
-      newOverlaps[frame - 1] = linkOverlaps(await after.read(frame - 1), await after.read(frame));
+    const edit = edits.get(frame);
+    const isNear = edits.has(frame - 1) || edits.has(frame + 1);
+    const before = edit === undefined && !isNear ? undefined : await labels.read(frame);
+    const after = before === undefined || edit === undefined ? before : applyEdit(before, edit);
+    tables.push(edit === undefined ? rows : measuredAgain(after!, before!, rows, frame));
+    if (frame > 0 && (edit !== undefined || edits.has(frame - 1)))
+      newOverlaps[frame - 1] = linkOverlaps(previous!, after!);
+    previous = after;
   }
-  return {
-    nuclei: concatNuclei(tables),
-    overlaps: newOverlaps,
-    labels: editedLabels(labels, edits),
-    repairs,
-  };
-}
-
-/** Label images that are kept: a run of three frames with those before and after it, and three more. */
-const maxHeld = 8;
-
-/** The same labels, of which the latest that were read are kept. */
-function latest(labels: LabelSource): LabelSource {
-  const held = new Map<number, LabelImage>();
-  return {
-    ...labels,
-    async read(frame, options) {
-      const image = held.get(frame) ?? (await labels.read(frame, options));
-      held.delete(frame);
-      held.set(frame, image);
-      if (held.size > maxHeld) held.delete(held.keys().next().value!);
-      return image;
-    },
-  };
+  return { nuclei: concatNuclei(tables), overlaps: newOverlaps, labels: repaired, repairs };
 }
 
 /** The labels with the edits of frames made. */
@@ -90,40 +73,72 @@ const editedLabels = (labels: LabelSource, edits: ReadonlyMap<number, FrameEdit>
   },
 });
 
-async function findRepairs(
-  labels: LabelSource,
-  graph: TrackGraph,
-  overlaps: LinkOverlaps,
-  context: StageContext,
-): Promise<{ edits: Map<number, FrameEdit>; repairs: Repair[] }> {
-  const links = neighboursOf(graph);
-  const byFrame = new Map<number, Contradiction[]>();
-  for (const item of contradictions(links, overlaps))
-    byFrame.set(item.frame, [...(byFrame.get(item.frame) ?? []), item]);
-  const edits = new Map<number, FrameEdit>();
-  const repairs: Repair[] = [];
-  for (const [frame, list] of byFrame) {
-    throwIfCancelled(context, "Tracking");
-    const around = await framesAround(labels, frame, links, list);
-    const result = repairFrame(around.get(frame)!, (t) => around.get(t)!, links, list);
-    if (result.repairs.length === 0) continue;
-    edits.set(frame, result.edit);
-    repairs.push(...result.repairs);
-  }
-  return { edits, repairs };
+/** A contradiction with the parts of the frames that were cut out for it so far. */
+interface OpenCase {
+  readonly item: Contradiction;
+  readonly place: Place;
+  readonly reach: number;
+  readonly crops: Map<number, Crop>;
 }
 
-/** The frames that decide what is repaired in one: its neighbours, and those of the nuclei concerned. */
-async function framesAround(
+/**
+ * Reads the frames in order, one at a time, and keeps only what lies about a contradiction until its last frame
+ * is there.
+ */
+async function findRepairs(
   labels: LabelSource,
-  frame: number,
-  { graph: { nuclei } }: Neighbours,
-  list: readonly Contradiction[],
-): Promise<Map<number, LabelImage>> {
-  const flanks = list.flatMap(({ before, after }) => [nuclei.frame[before]!, nuclei.frame[after]!]);
-  const around = new Map<number, LabelImage>();
-  for (const t of new Set([frame, frame - 1, frame + 1, ...flanks])) around.set(t, await labels.read(t));
-  return around;
+  links: Neighbours,
+  overlaps: LinkOverlaps,
+  evidence: Evidence,
+  context: StageContext,
+): Promise<{ edits: Map<number, FrameEdit>; repairs: Repair[] }> {
+  const { nuclei } = links.graph;
+  const cases = contradictions(links, overlaps, evidence).map((item) => openCase(nuclei, item));
+  const largest = new Map<number, number>();
+  const edits = new Map<number, FrameEdit>();
+  const corrections: Corrections = {
+    links,
+    width: cases.length === 0 ? 0 : (await labels.size(0)).width,
+    edits,
+    touched: new Map(),
+    newLabel: (frame) => {
+      const label = largest.get(frame)! + 1;
+      largest.set(frame, label);
+      return label;
+    },
+  };
+  const repairs: Repair[] = [];
+  for (let frame = 0; frame < labels.frames; frame++) {
+    const open = cases.filter(
+      ({ item }) => nuclei.frame[item.before]! <= frame && frame <= nuclei.frame[item.after]!,
+    );
+    if (open.length === 0) continue;
+    throwIfCancelled(context, "Tracking");
+    const image = await labels.read(frame);
+    largest.set(frame, image.count);
+    for (const { place, reach, crops } of open) crops.set(frame, cropOf(image, place, reach));
+    for (const { item, crops } of open) {
+      if (nuclei.frame[item.after] !== frame) continue;
+      repairs.push(...repairFrames(corrections, item, (t) => crops.get(t)!));
+      crops.clear();
+    }
+  }
+  for (const [frame, edit] of edits) if (edit.size === 0) edits.delete(frame);
+  return { edits, repairs: repairs.sort((a, b) => a.frame - b.frame || a.y - b.y || a.x - b.x) };
+}
+
+/** Where a contradiction lies, with room for an object that hides its nucleus. */
+function openCase(nuclei: Nuclei, item: Contradiction): OpenCase {
+  const { before, after } = item;
+  const between = (axis: Float64Array): number => (axis[before]! + axis[after]!) / 2;
+  const apart = Math.hypot(nuclei.y[before]! - nuclei.y[after]!, nuclei.x[before]! - nuclei.x[after]!);
+  const largest = Math.max(nuclei.area[before]!, nuclei.area[after]!);
+  return {
+    item,
+    place: [between(nuclei.y), between(nuclei.x)],
+    reach: Math.ceil(apart / 2) + reachOf(4 * largest),
+    crops: new Map(),
+  };
 }
 
 /** The rows of a frame. @param from its first row */
