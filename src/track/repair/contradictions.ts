@@ -8,6 +8,8 @@ import { type Neighbours, nextOf } from "./neighbours.js";
 export type Contradiction =
   /** A track that skips frames: nothing found there, or in one outline with another nucleus. */
   | { readonly kind: "skipped"; readonly before: number; readonly after: number }
+  /** A mother that is not seen in the frame before she divides. */
+  | { readonly kind: "mother"; readonly before: number; readonly after: number; readonly sister: number }
   /**
    * An object that begins and ends beside a nucleus which has both their areas before and after. Of each frame
    * between: the rows of the nucleus and of the piece.
@@ -65,16 +67,21 @@ const smallest = 2;
 
 /** Tracks that skip frames, of nuclei that are plain to see before and after. */
 function skippedFrames(
-  { graph: { nuclei, edges }, child }: Neighbours,
+  { graph: { nuclei, edges }, child, children }: Neighbours,
   { margins, model: { anyArea } }: Evidence,
 ): Contradiction[] {
   const least = Math.exp(anyArea.mean - smallest * anyArea.sd);
   const found: Contradiction[] = [];
+  const firstDaughter = new Map<number, number>();
   for (let e = 0; e < edges.length; e += 2) {
     const [before, after] = [edges[e]!, edges[e + 1]!];
-    const skips = child[before] === after && nuclei.frame[after]! > nuclei.frame[before]! + 1;
+    const skips = nuclei.frame[after]! > nuclei.frame[before]! + 1;
     const isPlain = Math.min(nuclei.area[before]!, nuclei.area[after]!) >= least;
-    if (skips && isPlain && margins[after]! >= convincing) found.push({ kind: "skipped", before, after });
+    if (!skips || !isPlain || margins[after]! < convincing) continue;
+    const sister = firstDaughter.get(before);
+    if (child[before] === after) found.push({ kind: "skipped", before, after });
+    else if (sister !== undefined) found.push({ kind: "mother", before, after: sister, sister: after });
+    else if (children[before] === 2) firstDaughter.set(before, after);
   }
   return found;
 }

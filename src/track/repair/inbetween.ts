@@ -37,11 +37,25 @@ export function shapeBetween(
 ): Shape {
   const late = (frame - nuclei.frame[a]!) / (nuclei.frame[b]! - nuclei.frame[a]!);
   const between = (axis: Float64Array): number => (1 - late) * axis[a]! + late * axis[b]!;
-  const [y, x] = [between(nuclei.y), between(nuclei.x)];
-  const outlines = [
-    { row: a, weight: 1 - late },
-    { row: b, weight: late },
-  ].map(({ row, weight }) => ({ weight, places: moved(cropOf(nuclei.frame[row]!), nuclei, row, [y, x]) }));
+  const place: Place = [between(nuclei.y), between(nuclei.x)];
+  const outline = (row: number, weight: number): Outline => ({
+    weight,
+    places: moved(cropOf(nuclei.frame[row]!), nuclei, row, place),
+  });
+  return shapeOf(place, [outline(a, 1 - late), outline(b, late)]);
+}
+
+/** The outline of a nucleus at another place. @param crop of the frame in which it is seen */
+export const shapeAt = (crop: Crop, nuclei: Nuclei, row: number, place: Place): Shape =>
+  shapeOf(place, [{ weight: 1, places: moved(crop, nuclei, row, place) }]);
+
+/** Pixels of an object, and the weight of its outline. */
+interface Outline {
+  readonly weight: number;
+  readonly places: readonly Place[];
+}
+
+function shapeOf([y, x]: Place, outlines: readonly Outline[]): Shape {
   const all = outlines.flatMap(({ places }) => places);
   const [ys, xs] = [all.map(([py]) => py), all.map(([, px]) => px)];
   const [top, left] = [least(ys) - 1, least(xs) - 1];

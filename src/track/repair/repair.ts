@@ -4,9 +4,10 @@
  * says what to do.
  */
 import type { LabelImage } from "../../core/labels.js";
+import type { Nuclei } from "../../core/nuclei.js";
 import { type Contradiction, isLost } from "./contradictions.js";
 import { type Crop, labelAt, type Place, placesOf } from "./crop.js";
-import { countLabels, depth, forPlaces, type Shape, shapeBetween } from "./inbetween.js";
+import { countLabels, depth, forPlaces, type Shape, shapeAt, shapeBetween } from "./inbetween.js";
 import { type Neighbours, rowAt } from "./neighbours.js";
 
 /** What was changed in a frame. */
@@ -28,7 +29,7 @@ export type FrameEdit = Map<number, number>;
 
 // Shares of pixels that decide; each is a majority with room for outlines that move.
 
-/** Share of a predicted shape that is free where a nucleus was missed. */
+/** Share of a predicted shape that is free where a nucleus was missed; of both parts that lies in the shape. */
 const free = 0.6;
 
 /** Share of a predicted shape that lies on an object which hides its nucleus. */
@@ -72,7 +73,10 @@ type Found = Omit<Repair, "frame" | "y" | "x"> | undefined;
  * - Skipped, and at least half of the predicted shape lies on one object whose track has a nucleus of its own
  * before and after: that object is divided, each pixel going to the predicted shape it is deeper inside, if it
  * has .7 of the area of both together and each part gets .4 of its own.
- * - A piece becomes the nucleus' it was cut from, with what is free of the shape.
+ * - A mother that is missed before she divides: where .6 of her outline, half the way to her daughters, is free,
+ * it becomes a nucleus.
+ * - A piece becomes the nucleus' it was cut from, with what is free of the shape, if at least .6 of both lie in
+ * the predicted shape.
  *
  * @param cropOf the labels about the contradiction, of the frames from its first to its last
  * @returns what was changed; the pixels are added to the edits
@@ -87,7 +91,10 @@ export function repairFrames(
   const repairs: Repair[] = [];
   for (let frame = nuclei.frame[item.before]! + 1; frame < nuclei.frame[item.after]!; frame++) {
     if (isLost(links.rows, frame)) continue;
-    const shape = shapeBetween(cropOf, nuclei, item.before, item.after, frame);
+    const shape =
+      item.kind === "mother"
+        ? shapeAt(cropOf(nuclei.frame[item.before]!), nuclei, item.before, midway(nuclei, item))
+        : shapeBetween(cropOf, nuclei, item.before, item.after, frame);
     const scene: Scene = {
       links,
       width,
@@ -99,13 +106,26 @@ export function repairFrames(
       touched: entryOf(touched, frame, () => new Set<number>()),
       newLabel: () => newLabel(frame),
     };
-    const found =
-      item.kind === "piece"
-        ? joinPieces(scene, item.parts[frame - nuclei.frame[item.before]! - 1]!)
-        : (fillGap(scene) ?? divide(scene, nuclei.frame[item.before]!, nuclei.frame[item.after]!));
+    const found = correct(scene, item);
     if (found !== undefined) repairs.push({ ...found, frame, y: shape.y, x: shape.x });
   }
   return repairs;
+}
+
+function correct(scene: Scene, item: Contradiction): Found {
+  const { frame } = scene.links.graph.nuclei;
+  const [first, last] = [frame[item.before]!, frame[item.after]!];
+  if (item.kind === "piece") return joinPieces(scene, item.parts[scene.frame - first - 1]!);
+  return fillGap(scene) ?? (item.kind === "mother" ? undefined : divide(scene, first, last));
+}
+
+/** Half the way from a mother to the middle of her daughters. */
+function midway(
+  { y, x }: Nuclei,
+  { before, after, sister }: Extract<Contradiction, { readonly kind: "mother" }>,
+): Place {
+  const half = (axis: Float64Array): number => axis[before]! / 2 + (axis[after]! + axis[sister]!) / 4;
+  return [half(y), half(x)];
 }
 
 function entryOf<T>(map: Map<number, T>, key: number, make: () => T): T {
@@ -134,6 +154,10 @@ function joinPieces(scene: Scene, { main, piece }: { main: number; piece: number
   const { nuclei } = scene.links.graph;
   const [label, other] = [nuclei.label[main]!, nuclei.label[piece]!];
   if (scene.touched.has(label) || scene.touched.has(other)) return undefined;
+  const counts = countLabels(scene.shape, scene.crop);
+  const isInside = (row: number): boolean =>
+    (counts.get(nuclei.label[row]!) ?? 0) >= free * nuclei.area[row]!;
+  if (!isInside(main) || !isInside(piece)) return undefined;
   scene.touched.add(label).add(other);
   const gained = takeFree(scene, label);
   for (const [y, x] of placesOf(scene.crop, nuclei, piece)) scene.edit.set(y * scene.width + x, label);
