@@ -96,7 +96,7 @@ describe("toCtc", () => {
               area,
             ];
           });
-          const { graph } = track(nuclei, 6, { gap, divisionEvidence: 0, daughterFrames: 1 });
+          const { graph } = track(nuclei, 6, { gap });
           const { tracks, labelOfRow } = toCtc(graph);
           expect(validateCtc(tracks, labelsPerFrame(graph, labelOfRow))).toEqual([]);
         },

@@ -59,7 +59,7 @@ export interface TrackResult {
  *
  * @param nuclei rows in any order; the graph refers to them as given
  * @param frames frames of the movie, empty ones included
- * @param size of the frames; default: as far as the nuclei reach
+ * @param size of the frames; default: so large that no nucleus is at the border
  * @throws InvalidInput when an option or a nucleus is out of range
  * @throws Cancelled when the context's signal was aborted
  * Source: Jaqaman et al. 2008, Nat. Methods 5:695, for assignment in two steps; Magnusson et al. 2015, IEEE
@@ -70,7 +70,7 @@ export function track(
   frames: number,
   options: Partial<TrackOptions> = {},
   context: StageContext = {},
-  size: FrameSize = reachOf(nuclei),
+  size: FrameSize = roomyAround(nuclei),
 ): TrackResult {
   const all: TrackOptions = { ...defaultTrackOptions, ...options };
   checkTrackOptions(all);
@@ -104,14 +104,17 @@ const ascending = (a: number, b: number): [number, number] => (a < b ? [a, b] : 
 
 const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
-/** The part of the image that nuclei are in. */
-function reachOf({ y, x, count }: Nuclei): FrameSize {
-  let [height, width] = [1, 1];
-  for (let row = 0; row < count; row++) {
-    height = Math.max(height, Math.ceil(y[row]!) + 1);
-    width = Math.max(width, Math.ceil(x[row]!) + 1);
-  }
-  return { height, width };
+/** A part of the plane in which no nucleus is at the border. */
+function roomyAround({ y, x, area }: Nuclei): FrameSize {
+  if (y.length === 0) return { height: 1, width: 1 };
+  const margin = Math.ceil(3 * Math.sqrt(area.reduce((a, b) => Math.max(a, b), 0)));
+  const range = (axis: Float64Array): { first: number; length: number } => {
+    const first = Math.floor(axis.reduce((a, b) => Math.min(a, b), Infinity)) - margin;
+    const last = Math.ceil(axis.reduce((a, b) => Math.max(a, b), -Infinity)) + margin;
+    return { first, length: last - first + 1 };
+  };
+  const [rows, columns] = [range(y), range(x)];
+  return { top: rows.first, left: columns.first, height: rows.length, width: columns.length };
 }
 
 /** What a movie tells about the radius of links: for TrackMate's tracker, which takes nothing else from it. */

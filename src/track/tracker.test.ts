@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { emptyNuclei, type Nuclei } from "../core/nuclei.js";
+import { measureMovie } from "./track.js";
 import { trackWith } from "./tracker.js";
 
 /** A nucleus that divides in front of frame 3, another that moves 18 px a frame, and one that stays. */
@@ -37,10 +38,10 @@ describe("trackWith", () => {
     expect([tuned.divisions.length, tuned.graph.edges.length / 2, tuned.settings.radius]).toEqual([
       1,
       18,
-      auto.settings.radius,
+      measureMovie(movie(), 6).radius,
     ]);
-    expect(tuned.divisions[0]).toMatchObject({ motherRow: 8, score: NaN });
-    expect(tuned.settings).toMatchObject({ divisions: true, gap: 1, drift: false });
+    expect(tuned.divisions[0]).toMatchObject({ motherRow: 8, probability: NaN });
+    expect(tuned.settings).toMatchObject({ divisions: true, gap: 1, model: null });
   });
 
   it("takes TrackMate's 15 in µm where the movie is calibrated, and another radius when told", () => {

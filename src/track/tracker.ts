@@ -20,7 +20,7 @@ export interface TrackerOptions extends Partial<TrackOptions> {
   readonly pixelSize?: number | undefined;
   /** Overlaps of the masks of consecutive frames, where they are known. */
   readonly overlaps?: LinkOverlaps | undefined;
-  /** Of the frames, px; default: as far as the nuclei reach. TrackMate's tracker knows none. */
+  /** Of the frames, px; default: so large that no nucleus is at the border. TrackMate's trackers know none. */
   readonly size?: FrameSize | undefined;
 }
 

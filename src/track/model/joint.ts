@@ -27,6 +27,7 @@ interface Candidates {
 
 interface Pair {
   readonly prices: Prices;
+  readonly frame: number;
   /** Positions of the first nucleus of both frames. */
   readonly from: number;
   readonly to: number;
@@ -87,6 +88,7 @@ function linkPair(prices: Prices, frame: number): Pair {
   });
   return {
     prices,
+    frame,
     from,
     to,
     rows,
@@ -170,10 +172,8 @@ function divide(pair: Pair): PairDivision[] {
 
 /** Divisions that may be worth their links. */
 function divisionOptions(pair: Pair): Option[] {
-  const { prices, from, to, columnOf, rowOf } = pair;
+  const { prices, frame, from, to, columnOf, rowOf } = pair;
   const { movie, expected, daughterReach } = prices;
-  const frame = movie.frame[from];
-  if (frame === undefined) return [];
   const previous = movie.points[frame]!;
   const next = movie.points[frame + 1]!;
   const options: Option[] = [];

@@ -1,8 +1,11 @@
 import { median } from "../../stats/percentile.js";
 import type { Movie } from "../detections.js";
 
-/** Size of the frames, px. */
+/** The part of the plane that the frames show, px. */
 export interface FrameSize {
+  /** Of the first row and column; default 0. */
+  readonly top?: number | undefined;
+  readonly left?: number | undefined;
   readonly height: number;
   readonly width: number;
 }
@@ -24,7 +27,11 @@ export interface Looks {
 }
 
 /** @param diameter px */
-export function looksOf(movie: Movie, diameter: number, size: FrameSize): Looks {
+export function looksOf(
+  movie: Movie,
+  diameter: number,
+  { top = 0, left = 0, height, width }: FrameSize,
+): Looks {
   const intensity = new Float64Array(movie.count).fill(NaN);
   for (let t = 0; t < movie.frames; t++) {
     const [from, to] = [movie.start[t]!, movie.start[t + 1]!];
@@ -36,21 +43,21 @@ export function looksOf(movie: Movie, diameter: number, size: FrameSize): Looks 
   const border = new Uint8Array(movie.count);
   for (let i = 0; i < movie.count; i++) {
     const near = Math.min(
-      movie.y[i]!,
-      movie.x[i]!,
-      size.height - 1 - movie.y[i]!,
-      size.width - 1 - movie.x[i]!,
+      movie.y[i]! - top,
+      movie.x[i]! - left,
+      top + height - 1 - movie.y[i]!,
+      left + width - 1 - movie.x[i]!,
     );
     if (near < diameter) border[i] = 1;
   }
-  const inner = Math.max(0, size.height - 2 * diameter) * Math.max(0, size.width - 2 * diameter);
+  const inner = Math.max(0, height - 2 * diameter) * Math.max(0, width - 2 * diameter);
   return {
     area: movie.area.map(Math.log),
     intensity,
     cut: movie.cut,
     border,
     insideArea: Math.max(1, inner),
-    borderArea: Math.max(1, size.height * size.width - inner),
+    borderArea: Math.max(1, height * width - inner),
     diameter,
   };
 }

@@ -66,6 +66,9 @@ interface DivisionDensities {
 /** Frames over which changes are compared at most. */
 const longestChange = 16;
 
+/** Daughters lie within so many diameters of their mother's expected place. */
+const farthestDaughter = 2.5;
+
 /** Degrees of freedom of how unlike daughters are: some are cut short by a bad outline. */
 export const ratioNu = 4;
 
@@ -95,7 +98,7 @@ export function pricesOf(
     changes: Array.from({ length: longestChange }, (_, k) => changesOver(model, k + 1)),
     division: divisionDensities(model),
     reach: Math.min(farthest, reachOf(looks, model)),
-    daughterReach: Math.min(farthest, 2.5 * looks.diameter),
+    daughterReach: farthestDaughter * looks.diameter,
   };
 }
 

@@ -64,7 +64,7 @@ describe("trackMovie", () => {
         onProgress: ({ done, total }) => shares.push(done / total),
       },
     );
-    expect(shares).toEqual([0.25, 0.5, 1]);
+    expect(shares).toEqual([0.25, 0.5, 0.625, 0.75, 0.875, 1]);
   });
 });
 
