@@ -27,11 +27,7 @@ export interface Looks {
 }
 
 /** @param diameter px */
-export function looksOf(
-  movie: Movie,
-  diameter: number,
-  { top = 0, left = 0, height, width }: FrameSize,
-): Looks {
+export function looksOf(movie: Movie, diameter: number, size: FrameSize): Looks {
   const intensity = new Float64Array(movie.count).fill(NaN);
   for (let t = 0; t < movie.frames; t++) {
     const [from, to] = [movie.start[t]!, movie.start[t + 1]!];
@@ -40,16 +36,18 @@ export function looksOf(
     for (let i = from; i < to; i++)
       if (movie.intensity[i]! > 0) intensity[i] = Math.log(movie.intensity[i]! / typical);
   }
+  const field = fieldOf(movie, diameter, size);
   const border = new Uint8Array(movie.count);
   for (let i = 0; i < movie.count; i++) {
     const near = Math.min(
-      movie.y[i]! - top,
-      movie.x[i]! - left,
-      top + height - 1 - movie.y[i]!,
-      left + width - 1 - movie.x[i]!,
+      movie.y[i]! - field.top,
+      movie.x[i]! - field.left,
+      field.top + field.height - 1 - movie.y[i]!,
+      field.left + field.width - 1 - movie.x[i]!,
     );
     if (near < diameter) border[i] = 1;
   }
+  const { height, width } = field;
   const inner = Math.max(0, height - 2 * diameter) * Math.max(0, width - 2 * diameter);
   return {
     area: movie.area.map(Math.log),
@@ -60,4 +58,33 @@ export function looksOf(
     borderArea: Math.max(1, height * width - inner),
     diameter,
   };
+}
+
+/** Nuclei in a frame, on average, whose places show where nuclei are reported at all. */
+const manyNuclei = 20;
+
+/** A margin without nuclei wider than this many diameters is an empty part of the image. */
+const widestMargin = 3;
+
+/**
+ * The part of the image in which nuclei are reported. Some programs, and some truths, leave out those near the
+ * border: then nuclei come and go at a line inside of the image.
+ */
+function fieldOf(
+  movie: Movie,
+  diameter: number,
+  { top = 0, left = 0, height, width }: FrameSize,
+): Required<{ [key in keyof FrameSize]: number }> {
+  if (movie.count < manyNuclei * movie.frames) return { top, left, height, width };
+  const side = (axis: Float64Array, first: number, length: number): [number, number] => {
+    const low = axis.reduce((a, b) => Math.min(a, b), Infinity) - diameter / 2;
+    const high = axis.reduce((a, b) => Math.max(a, b), -Infinity) + diameter / 2;
+    const [begin, end] = [first, first + length - 1];
+    const narrow = (margin: number): boolean => margin > 0 && margin <= widestMargin * diameter;
+    const from = narrow(low - begin) ? low : begin;
+    const to = narrow(end - high) ? high : end;
+    return [from, to - from + 1];
+  };
+  const [[y, rows], [x, columns]] = [side(movie.y, top, height), side(movie.x, left, width)];
+  return { top: y, left: x, height: rows, width: columns };
 }
