@@ -20,6 +20,8 @@ export interface Movie {
   readonly area: Float64Array;
   /** NaN where unknown. */
   readonly intensity: Float64Array;
+  /** Major over minor axis; NaN where unknown. */
+  readonly elongation: Float64Array;
   /** 1 where the border of the image cuts the nucleus. */
   readonly cut: Uint8Array;
   /** Per frame: the points, indexed from `start[frame]`. */
@@ -63,6 +65,9 @@ export function movieOf(nuclei: Nuclei, frames: number): Movie {
     x: xs,
     area: floats(nuclei.area),
     intensity: floats(nuclei.meanIntensity),
+    elongation: Float64Array.from(rowOf, (row) =>
+      nuclei.minorAxis[row]! > 0 ? nuclei.majorAxis[row]! / nuclei.minorAxis[row]! : NaN,
+    ),
     frame: Int32Array.from(rowOf, (row) => frame[row]!),
     label: Int32Array.from(rowOf, (row) => label[row]!),
     cut: Uint8Array.from(rowOf, (row) => nuclei.touchesEdge[row]!),

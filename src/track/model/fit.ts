@@ -2,7 +2,7 @@
 import type { Movie } from "../detections.js";
 import type { Forest } from "../forest.js";
 import { evenlySpreadIndices } from "../../stats/evenly.js";
-import { fitNormal, fitStudent, scaleFor, type Normal } from "./density.js";
+import { fitNormal, fitStudent, scaleFor, type Normal, type Student } from "./density.js";
 import type { Looks } from "./looks.js";
 import type { DivisionModel, MovieModel } from "./moviemodel.js";
 import type { Spans } from "./spans.js";
@@ -24,6 +24,8 @@ export const priors = {
   cutArea: { sigma: 0.4, weight: 5 },
   /** Of the spread of intensities in a frame. */
   intensity: { sigma: 0.4, weight: 5 },
+  /** About as that of two nuclei that have nothing to do with each other. */
+  elongation: { weight: 20 },
   end: { inside: 0.002, border: 0.05, weight: 200 },
   /** Share of the nuclei of a frame that are new. */
   appear: { inside: 0.002, border: 0.05, weight: 200 },
@@ -45,7 +47,7 @@ export const priors = {
 } as const;
 
 /** The model before anything is known. @param density nuclei per px^2 and frame */
-export function broadModel(looks: Looks, any: { area: Normal; intensity: Normal }, density: number): MovieModel {
+export function broadModel(looks: Looks, any: { area: Normal; intensity: Normal; elongation: Normal }, density: number): MovieModel {
   const { division } = priors;
   return {
     motion: { sigma: priors.motion.sigma * looks.diameter, nu: 4 },
@@ -53,6 +55,8 @@ export function broadModel(looks: Looks, any: { area: Normal; intensity: Normal 
     cutArea: { sigma: priors.cutArea.sigma, nu: 4 },
     intensity: { sigma: priors.intensity.sigma * any.intensity.sd, nu: 4 },
     anyArea: any.area,
+    elongation: unrelated(any.elongation),
+    anyElongation: any.elongation,
     anyIntensity: any.intensity,
     end: priors.end,
     appear: { inside: priors.appear.inside * density, border: priors.appear.border * density },
@@ -73,6 +77,9 @@ export function broadModel(looks: Looks, any: { area: Normal; intensity: Normal 
     persistence: 0,
   };
 }
+
+/** The difference between two nuclei that have nothing to do with each other. */
+const unrelated = ({ sd }: Normal): Student => ({ sigma: Math.SQRT2 * sd, nu: 30 });
 
 /** Links that are enough to fit a distribution. */
 const enoughLinks = 20_000;
@@ -140,11 +147,12 @@ function singleLinks(movie: Movie, forest: Forest): number[] {
 function fitLinks(
   { movie, looks, expected, model }: Prices,
   forest: Forest,
-): Pick<MovieModel, "motion" | "area" | "cutArea" | "intensity"> {
+): Pick<MovieModel, "motion" | "area" | "cutArea" | "intensity" | "elongation"> {
   const squares: number[] = [];
   const areas: number[] = [];
   const cutAreas: number[] = [];
   const intensities: number[] = [];
+  const elongations: number[] = [];
   for (const child of singleLinks(movie, forest)) {
     const parent = forest.parent[child]!;
     const dy = movie.y[child]! - movie.y[parent]! - expected.dy[parent]!;
@@ -152,6 +160,8 @@ function fitLinks(
     squares.push(dy * dy + dx * dx);
     const isCut = looks.cut[child] === 1 || looks.cut[parent] === 1;
     (isCut ? cutAreas : areas).push((looks.area[child]! - looks.area[parent]!) ** 2);
+    const turn = looks.elongation[child]! - looks.elongation[parent]!;
+    if (!Number.isNaN(turn) && !isCut) elongations.push(turn * turn);
     const change = looks.intensity[child]! - looks.intensity[parent]!;
     if (!Number.isNaN(change)) intensities.push(change * change);
   }
@@ -160,6 +170,10 @@ function fitLinks(
     motion: fitStudent(squares, 2, { ...motion, sigma: motion.sigma * looks.diameter }),
     area: fitStudent(areas, 1, area),
     cutArea: fitStudent(cutAreas, 1, cutArea),
+    elongation: fitStudent(elongations, 1, {
+      ...priors.elongation,
+      sigma: unrelated(model.anyElongation).sigma,
+    }),
     intensity: fitStudent(intensities, 1, { ...intensity, sigma: intensity.sigma * model.anyIntensity.sd }),
   };
 }

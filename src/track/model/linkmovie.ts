@@ -48,7 +48,7 @@ export function linkMovie(
   const looks = looksOf(movie, scale.diameter, size);
   const farthest = options.radius ?? Math.min(4 * scale.diameter, 3 * scale.spacing);
   const density = movie.count / movie.frames / (size.height * size.width);
-  let model = broadModel(looks, { area: usual(looks.area, 0.1), intensity: usual(looks.intensity, 0.05) }, density);
+  let model = broadModel(looks, { area: usual(looks.area, 0.1), intensity: usual(looks.intensity, 0.05), elongation: usual(looks.elongation, 0.05) }, density);
   const [sample, whole] = [samplePairs(movie), allPairs(movie)];
   const total = rounds * sample.length + whole.length;
   let done = 0;
@@ -71,7 +71,9 @@ export function linkMovie(
       const bridged = found.spans.missed + found.spans.hidden;
       return { forest: found.forest, divisions, prices: { ...prices, scale }, bridged, margins: found.margins };
     }
-    model = fitModel({ prices, linked: found.linked, forest: found.forest, divisions, spans: found.spans });
+    const fitted = fitModel({ prices, linked: found.linked, forest: found.forest, divisions, spans: found.spans });
+    // Links that are chosen by shape have like shapes: how alike it is told by links that were not.
+    model = round + 1 < rounds ? { ...fitted, elongation: model.elongation } : fitted;
   }
 }
 

@@ -16,6 +16,8 @@ export interface Looks {
   readonly area: Float64Array;
   /** Logarithm of the intensity over the median of the frame; NaN where unknown. */
   readonly intensity: Float64Array;
+  /** Logarithm of the major over the minor axis; NaN where unknown. */
+  readonly elongation: Float64Array;
   /** 1 where the outline is cut by the border of the image. */
   readonly cut: Uint8Array;
   /** 1 where the centre is within a diameter of the border. */
@@ -52,6 +54,7 @@ export function looksOf(movie: Movie, diameter: number, size: FrameSize): Looks 
   return {
     area: movie.area.map(Math.log),
     intensity,
+    elongation: movie.elongation.map(Math.log),
     cut: movie.cut,
     border,
     insideArea: Math.max(1, inner),

@@ -36,9 +36,12 @@ export interface MovieModel {
   readonly cutArea: Student;
   /** Logarithm of the ratio of intensities in consecutive frames. */
   readonly intensity: Student;
-  /** Logarithms of area (px^2) and of intensity (over the frame's median) of any nucleus. */
+  /** Difference of the logarithm of the elongation in consecutive frames. */
+  readonly elongation: Student;
+  /** Logarithms of area (px^2), intensity (over the frame's median) and elongation of any nucleus. */
   readonly anyArea: Normal;
   readonly anyIntensity: Normal;
+  readonly anyElongation: Normal;
   /** Chance of a nucleus to end, per frame. */
   readonly end: InsideAndBorder;
   /** Density of new nuclei, per px^2 and frame. */

@@ -29,6 +29,7 @@ export interface Prices {
   /** Of the area and the intensity of each nucleus among all. */
   readonly logArea: Float64Array;
   readonly logIntensity: Float64Array;
+  readonly logElongation: LogDensity;
   /** Of changes over 1, 2, ... frames. */
   readonly changes: readonly Changes[];
   readonly division: DivisionDensities;
@@ -46,6 +47,7 @@ export interface Changes {
   readonly area: LogDensity;
   readonly cutArea: LogDensity;
   readonly intensity: LogDensity;
+  readonly elongation: LogDensity;
 }
 
 /** Log densities of the parts of a division; see `DivisionModel`. */
@@ -95,6 +97,7 @@ export function pricesOf(
     logAppear: byPlace(Math.log(appear.inside), Math.log(appear.border)),
     logArea: looks.area.map(logAny(model.anyArea)),
     logIntensity: looks.intensity.map((value) => (Number.isNaN(value) ? 0 : anyIntensity(value))),
+    logElongation: logAny(model.anyElongation),
     changes: Array.from({ length: longestChange }, (_, k) => changesOver(model, k + 1)),
     division: divisionDensities(model),
     reach: Math.min(farthest, reachOf(looks, model)),
@@ -109,6 +112,7 @@ function changesOver(model: MovieModel, frames: number): Changes {
     area: logStudent(wider(model.area)),
     cutArea: logStudent(wider(model.cutArea)),
     intensity: logStudent(wider(model.intensity)),
+    elongation: logStudent(wider(model.elongation)),
   };
 }
 
@@ -147,7 +151,14 @@ export function alike(prices: Prices, from: number, to: number, frames = 1): num
   const growth = looks.area[to]! - looks.area[from]!;
   const area = (isCut ? changes.cutArea(growth) : changes.area(growth)) - logArea[to]!;
   const change = looks.intensity[to]! - looks.intensity[from]!;
-  return area + (Number.isNaN(change) ? 0 : changes.intensity(change) - logIntensity[to]!);
+  return area + sameShape(prices, from, to, frames) + (Number.isNaN(change) ? 0 : changes.intensity(change) - logIntensity[to]!);
+}
+
+/** The same of their elongations; 0 where the border of the image cuts one. */
+function sameShape({ looks, changes, logElongation }: Prices, from: number, to: number, frames: number): number {
+  const change = looks.elongation[to]! - looks.elongation[from]!;
+  if (Number.isNaN(change) || looks.cut[from] === 1 || looks.cut[to] === 1) return 0;
+  return changes[frames - 1]!.elongation(change) - logElongation(looks.elongation[to]!);
 }
 
 /** Gain of a nucleus being the same after some frames. @param squared distance to the expected place, px^2 */
