@@ -2,14 +2,15 @@ import type { Nuclei } from "../core/nuclei.js";
 import type { StageContext } from "../core/progress.js";
 import type { TrackGraph } from "../core/tracks.js";
 import type { LinkOverlaps } from "./maskoverlaps.js";
+import { trackOverlap } from "./overlap.js";
 import { defaultTrackOptions, measureMovie, track, type TrackOptions, type TrackResult } from "./track.js";
 import { type LapOptions, trackLap, trackmateDefaults, trackmateTuned } from "./trackmate.js";
 
 /**
- * Karyon's own tracker, and TrackMate's with its defaults or with splitting and a radius from the data, for
- * comparison.
+ * Karyon's own tracker, and those of TrackMate for comparison: the LAP tracker with its defaults or with
+ * splitting and a radius from the data, and the overlap tracker with its defaults.
  */
-export const trackers = ["auto", "trackmate", "trackmate-tuned"] as const;
+export const trackers = ["auto", "trackmate", "trackmate-tuned", "trackmate-overlap"] as const;
 /** Name of a tracker. */
 export type Tracker = (typeof trackers)[number];
 
@@ -17,15 +18,18 @@ export type Tracker = (typeof trackers)[number];
 export interface TrackerOptions extends Partial<TrackOptions> {
   /** µm, in which TrackMate's default distance is; undefined: px. */
   readonly pixelSize?: number | undefined;
-  /** Overlaps of the masks of consecutive frames, where they are known; TrackMate's tracker knows none. */
+  /**
+   * Overlaps of the masks of consecutive frames, where they are known. `trackmate-overlap` needs them, the LAP
+   * trackers know none.
+   */
   readonly overlaps?: LinkOverlaps | undefined;
 }
 
 /**
- * Links nuclei with the tracker of that name. To those of TrackMate only `radius` and `gap` apply (and the
- * pixel size to its defaults); whether tracks split is part of the preset.
+ * Links nuclei with the tracker of that name. To the LAP trackers only `radius` and `gap` apply (and the pixel
+ * size to TrackMate's defaults), to the overlap tracker nothing; whether tracks split is part of the preset.
  *
- * @throws the errors of `track` and `trackLap`
+ * @throws the errors of `track`, `trackLap` and `trackOverlap`
  */
 export function trackWith(
   tracker: Tracker,
@@ -35,6 +39,10 @@ export function trackWith(
   context: StageContext = {},
 ): TrackResult {
   if (tracker === "auto") return track(nuclei, frames, options, context, overlaps);
+  if (tracker === "trackmate-overlap") {
+    const graph = trackOverlap(nuclei, frames, overlaps, context);
+    return { graph, divisions: divisionsOf(graph), gapsClosed: 0, settings: overlapSettings };
+  }
   const radius =
     options.radius ??
     (tracker === "trackmate" ? undefined : (measureMovie(nuclei, frames).radius ?? undefined));
@@ -74,6 +82,13 @@ const settingsOf = ({
   step: null,
   overlaps: false,
 });
+
+/** The overlap tracker in the terms of ours: it knows no distance. */
+const overlapSettings: TrackResult["settings"] = {
+  ...settingsOf({ ...trackmateTuned(1), gapFrames: 0 }),
+  radius: null,
+  overlaps: true,
+};
 
 /** Divisions without evidence: none is asked for. */
 function divisionsOf(graph: TrackGraph): TrackResult["divisions"] {
