@@ -30,7 +30,7 @@ const ours = {
   "trackmate-tuned": ["--tracker", "trackmate-tuned"],
   "trackmate-overlap": ["--tracker", "trackmate-overlap"],
 };
-const peers = ["laptrack", "laptrack-15", "laptrack-overlap", "btrack", "ultrack"];
+const peers = ["laptrack", "laptrack-15", "laptrack-overlap", "btrack", "btrack-area", "ultrack"];
 /** Where our default shall be the first. */
 const aims = ["LNK", "CT", "BC(1)"];
 const printed = ["DET", "SEG", "TRA", "LNK", "CT", "TF", "BC(0)", "BC(1)", "BC(2)", "CHOTA"];
@@ -192,8 +192,13 @@ function differencesOf(scores, reference) {
     );
 }
 
-const told = ({ measure, ours: own, reference }) => `${measure} ${precise(own)} ${precise(reference)}`;
-const precise = (value) => (value === null ? "none" : value.toFixed(6));
+function told({ measure, ours: own, reference }) {
+  return `${measure} ${precise(own)} ${precise(reference)}`;
+}
+
+function precise(value) {
+  return value === null ? "none" : value.toFixed(6);
+}
 
 /** Whether our default is the first, or who is. */
 function standing(aim, rows) {

@@ -6,7 +6,7 @@ Reads one JSON request a line and answers each with one line; the first line nam
 
 - laptrack, laptrack-15: LapTrack with splitting, one missing frame, and one distance for everything: `radius`, or its own default of 15 px.
 - laptrack-overlap: OverLapTrack with the settings of its manual and splitting.
-- btrack: the configuration for cells, centroids and areas.
+- btrack: the configuration for cells, by motion alone as it has it; btrack-area: with the area as a feature of looks, which breaks many tracks.
 - ultrack: its defaults, but for a search radius of `radius`, on the hierarchy that it makes from the labels.
 """
 import json
@@ -22,7 +22,10 @@ import numpy as np
 import tifffile
 from skimage.measure import regionprops
 
-PEERS = {"laptrack": "laptrack", "laptrack-15": "laptrack", "laptrack-overlap": "laptrack", "btrack": "btrack", "ultrack": "ultrack", "scores": "py-ctcmetrics"}
+PEERS = {
+    "laptrack": "laptrack", "laptrack-15": "laptrack", "laptrack-overlap": "laptrack", "btrack": "btrack", "btrack-area": "btrack", "ultrack": "ultrack",
+    "scores": "py-ctcmetrics",
+}
 
 
 def installed(package):
@@ -93,7 +96,7 @@ def by_laptrack(images, radius, overlap):
     return images, track_of, parent_of
 
 
-def by_btrack(images, config):
+def by_btrack(images, config, area):
     import btrack
 
     if config is None:
@@ -108,10 +111,11 @@ def by_btrack(images, config):
     height, width = images[0].shape
     with btrack.BayesianTracker(verbose=False) as tracker:
         tracker.configure(config)
-        tracker.features = ["area"]
+        if area:
+            tracker.features = ["area"]
         tracker.append(objects)
         tracker.volume = ((0, width), (0, height))
-        tracker.track(tracking_updates=["motion", "visual"])
+        tracker.track(tracking_updates=["motion", "visual"] if area else ["motion"])
         tracker.optimize()
         track_of, parent_of = {}, {}
         for track in tracker.tracks:
@@ -137,9 +141,10 @@ def by_ultrack(images, radius):
         config.data_config.working_dir = Path(folder)
         config.linking_config.max_distance = radius
         config.tracking_config.solver_name = "CBC"
-        # The smallest nucleus that is there must not be below its least area.
+        # The smallest nucleus that is there must not be below its least area; of fewer than 8 px it takes no object.
         areas = np.concatenate([np.bincount(image.ravel())[1:] for image in images])
-        config.segmentation_config.min_area = min(config.segmentation_config.min_area, int(areas[areas > 0].min()))
+        config.segmentation_config.min_area = min(config.segmentation_config.min_area, max(8, int(areas[areas > 0].min())))
+        config.segmentation_config.min_area_factor = 1.0
         tracker = Tracker(config)
         tracker.track(labels=np.array(images), overwrite=True)
         tracks, graph = tracker.to_tracks_layer()
@@ -152,8 +157,8 @@ def by_ultrack(images, radius):
 def track(request):
     peer, images = request["peer"], read(request["masks"])
     start = perf_counter()
-    if peer == "btrack":
-        result = by_btrack(images, request["config"])
+    if peer in ("btrack", "btrack-area"):
+        result = by_btrack(images, request["config"], peer == "btrack-area")
     elif peer == "ultrack":
         result = by_ultrack(images, request["radius"])
     else:
