@@ -16,7 +16,10 @@ export interface MovieFrame {
 
 /** Options of `track`. */
 export interface TrackingOptions extends StageContext {
-  /** `auto`, or TrackMate's LAP tracker with its defaults, or with splitting and a radius from the data. */
+  /**
+   * `auto`, or TrackMate's LAP tracker with its defaults, or with splitting and a radius from the data, or its
+   * overlap tracker.
+   */
   readonly tracker?: Tracker | undefined;
   /** Farthest that a nucleus moves between frames, px. Default: from the data. */
   readonly radius?: number | undefined;

@@ -59,8 +59,8 @@ export interface MethodsInput {
   readonly tracking?:
     | {
         /** "auto", or a preset of TrackMate's tracker. */
-        readonly tracker: "auto" | "trackmate" | "trackmate-tuned";
-        /** Farthest move from frame to frame that was considered, px. */
+        readonly tracker: "auto" | "trackmate" | "trackmate-tuned" | "trackmate-overlap";
+        /** Farthest move from frame to frame that was considered, px; 0 for the overlap tracker. */
         readonly radius: number;
         /** True where the radius was taken from the data. */
         readonly estimated: boolean;
@@ -223,6 +223,12 @@ function segmentationText(s: Part<"segmentation">): string {
 }
 
 function trackingText(t: Part<"tracking">): string {
+  if (t.tracker === "trackmate-overlap")
+    return (
+      "Nuclei were linked by the overlap tracker of TrackMate (Tinevez et al. 2017), reimplemented: each " +
+      "nucleus continues that of the frame before with which it has the largest intersection over union, if " +
+      "this is above 0.3."
+    );
   if (t.tracker !== "auto") {
     const splits = t.divisions ? "; tracks split within the same distance" : "; tracks did not split";
     const origin = t.tracker === "trackmate" ? "" : ", estimated from the data";

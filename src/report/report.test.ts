@@ -257,4 +257,14 @@ describe("methodsParagraph", () => {
     expect(text).toContain("Divisions were not sought.");
     expect(text).not.toMatch(/gaps|estimated|StarDist/);
   });
+
+  it("tells of the overlap tracker no radius", () => {
+    const methods: MethodsInput = {
+      version: "1",
+      tracking: { tracker: "trackmate-overlap", radius: 0, estimated: true, gap: 0, divisions: true },
+    };
+    expect(methodsParagraph(methods)).toMatch(/overlap tracker of TrackMate .*if this is above 0\.3\./);
+    expect(methodsParagraph(methods)).not.toMatch(/px|LAP/);
+    expect(referencesOf(methods).map(({ key }) => key)).toEqual(["Tinevez"]);
+  });
 });

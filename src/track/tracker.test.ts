@@ -53,6 +53,23 @@ describe("trackWith", () => {
     });
   });
 
+  it("gives what the overlap tracker finds, which knows no radius", () => {
+    const nuclei = emptyNuclei(3);
+    nuclei.frame.set([0, 1, 1]);
+    nuclei.label.set([1, 1, 2]);
+    nuclei.area.set([100, 50, 45]);
+    const overlaps = [
+      { from: Int32Array.of(1, 1), to: Int32Array.of(1, 2), shared: Float64Array.of(50, 45) },
+    ];
+    const { graph, divisions, gapsClosed, settings } = trackWith("trackmate-overlap", nuclei, 2, {
+      overlaps,
+    });
+    expect([...graph.edges]).toEqual([0, 1, 0, 2]);
+    expect(divisions).toEqual([{ motherRow: 0, daughters: [1, 2], score: NaN }]);
+    expect([gapsClosed, settings.radius, settings.gap, settings.overlaps]).toEqual([0, null, 0, true]);
+    expect(() => trackWith("trackmate-overlap", nuclei, 2, {})).toThrow(/overlaps: expected/);
+  });
+
   it("works where there is nothing to measure", () => {
     for (const tracker of ["auto", "trackmate", "trackmate-tuned"] as const) {
       expect(trackWith(tracker, emptyNuclei(0), 3, {}).graph.edges).toHaveLength(0);

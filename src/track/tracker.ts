@@ -3,14 +3,15 @@ import type { StageContext } from "../core/progress.js";
 import type { TrackGraph } from "../core/tracks.js";
 import type { LinkOverlaps } from "./maskoverlaps.js";
 import type { FrameSize } from "./model/looks.js";
+import { trackOverlap } from "./overlap.js";
 import { defaultTrackOptions, measureMovie, track, type TrackOptions, type TrackResult } from "./track.js";
 import { type LapOptions, trackLap, trackmateDefaults, trackmateTuned } from "./trackmate.js";
 
 /**
- * Karyon's own tracker, and TrackMate's with its defaults or with splitting and a radius from the data, for
- * comparison.
+ * Karyon's own tracker, and those of TrackMate for comparison: the LAP tracker with its defaults or with
+ * splitting and a radius from the data, and the overlap tracker with its defaults.
  */
-export const trackers = ["auto", "trackmate", "trackmate-tuned"] as const;
+export const trackers = ["auto", "trackmate", "trackmate-tuned", "trackmate-overlap"] as const;
 /** Name of a tracker. */
 export type Tracker = (typeof trackers)[number];
 
@@ -18,26 +19,30 @@ export type Tracker = (typeof trackers)[number];
 export interface TrackerOptions extends Partial<TrackOptions> {
   /** µm, in which TrackMate's default distance is; undefined: px. */
   readonly pixelSize?: number | undefined;
-  /** Overlaps of the masks of consecutive frames, where they are known. */
+  /**
+   * Overlaps of the masks of consecutive frames. Only `trackmate-overlap` takes them, and needs them.
+   */
   readonly overlaps?: LinkOverlaps | undefined;
   /** Of the frames, px; default: so large that no nucleus is at the border. TrackMate's trackers know none. */
   readonly size?: FrameSize | undefined;
 }
 
 /**
- * Links nuclei with the tracker of that name. To those of TrackMate only `radius` and `gap` apply (and the
- * pixel size to its defaults); whether tracks split is part of the preset.
+ * Links nuclei with the tracker of that name. To the LAP trackers only `radius` and `gap` apply (and the pixel
+ * size to TrackMate's defaults), to the overlap tracker nothing; whether tracks split is part of the preset.
  *
- * @throws the errors of `track` and `trackLap`
+ * @throws the errors of `track`, `trackLap` and `trackOverlap`
  */
 export function trackWith(
   tracker: Tracker,
   nuclei: Nuclei,
   frames: number,
-  { pixelSize, overlaps: _, size, ...options }: TrackerOptions,
+  { pixelSize, overlaps, size, ...options }: TrackerOptions,
   context: StageContext = {},
 ): TrackResult {
   if (tracker === "auto") return track(nuclei, frames, options, context, size);
+  if (tracker === "trackmate-overlap")
+    return resultOf(trackOverlap(nuclei, frames, overlaps, context), overlapSettings);
   const radius =
     options.radius ??
     (tracker === "trackmate" ? undefined : (measureMovie(nuclei, frames).radius ?? undefined));
@@ -51,14 +56,17 @@ export function trackWith(
     gapFrames: (options.gap ?? defaultTrackOptions.gap) + 1,
   };
   const graph = trackLap(nuclei, frames, lap, context);
-  return {
-    graph,
-    divisions: divisionsOf(graph),
-    gapsClosed: gapsOf(graph),
-    settings: settingsOf(lap),
-    margins: new Float64Array(nuclei.count).fill(NaN),
-  };
+  return resultOf(graph, settingsOf(lap));
 }
+
+/** What a tracker that knows no likelihood has found. */
+const resultOf = (graph: TrackGraph, settings: TrackResult["settings"]): TrackResult => ({
+  graph,
+  divisions: divisionsOf(graph),
+  gapsClosed: gapsOf(graph),
+  settings,
+  margins: new Float64Array(graph.nuclei.count).fill(NaN),
+});
 
 /** The LAP tracker in the terms of ours: it knows distances only. */
 const settingsOf = ({
@@ -73,6 +81,12 @@ const settingsOf = ({
   spacing: null,
   model: null,
 });
+
+/** The overlap tracker in the terms of ours: it knows no distance. */
+const overlapSettings: TrackResult["settings"] = {
+  ...settingsOf({ ...trackmateTuned(1), gapFrames: 0 }),
+  radius: null,
+};
 
 /** Divisions without evidence: none is asked for. */
 function divisionsOf(graph: TrackGraph): TrackResult["divisions"] {

@@ -63,6 +63,9 @@ describe("options that do nothing", () => {
       /track\.divisions: expected no value, because it has no effect here, received false; TrackMate's trackers/,
     );
     expect(() => given("run", "--tracker", "trackmate-tuned", "--repair")).toThrow(/track\.repair: expected/);
+    expect(() => given("track", "--tracker", "trackmate-overlap", "--radius", "9")).toThrow(
+      /track\.radius: .*received 9; TrackMate's overlap tracker/,
+    );
     expect(() => given("annotate", "--preset", "paper", "--min-area", "9")).toThrow(/annotate\.minArea/);
     expect(() => given("run", "--model", "m", "--steps", "9")).toThrow(
       /train\.steps: .*with an existing model/,

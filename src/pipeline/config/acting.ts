@@ -55,6 +55,11 @@ const conditions: readonly Condition[] = [
     reason: "TrackMate's trackers (track.tracker) have no such setting",
   },
   {
+    options: ["track.radius", "track.gap"],
+    holds: ({ track }) => track.tracker !== "trackmate-overlap",
+    reason: "TrackMate's overlap tracker (track.tracker) has no such setting",
+  },
+  {
     options: ["annotate.diameter", "annotate.minArea", "annotate.maxArea", "annotate.sensitivity"],
     holds: ({ annotate }) => annotate.preset === "auto",
     reason: "the published method (annotate.preset paper) has no such settings",

@@ -132,9 +132,9 @@ export interface SegmentSection {
 export interface TrackSection {
   /**
    * Method: auto; trackmate is TrackMate's LAP tracker with its defaults; trackmate-tuned also splits tracks
-   * and takes its radius from the data.
+   * and takes its radius from the data; trackmate-overlap is TrackMate's overlap tracker.
    */
-  readonly tracker?: "auto" | "trackmate" | "trackmate-tuned" | undefined;
+  readonly tracker?: "auto" | "trackmate" | "trackmate-tuned" | "trackmate-overlap" | undefined;
   /** Maximum distance that a nucleus moves between frames (default: from the data). */
   readonly radius?: number | undefined;
   /** Number of missing frames that a track may bridge. Default 1. */

@@ -11,7 +11,7 @@ export const trackOptions = {
     schema: z.enum(trackers).default("auto"),
     help:
       "method: auto; trackmate is TrackMate's LAP tracker with its defaults; trackmate-tuned also splits " +
-      "tracks and takes its radius from the data",
+      "tracks and takes its radius from the data; trackmate-overlap is TrackMate's overlap tracker",
   },
   radius: {
     flag: "radius",

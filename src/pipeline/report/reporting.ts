@@ -231,8 +231,11 @@ function trackingMethods(
   config: Config,
 ): Pick<MethodsInput, "tracking"> {
   const { radius, gap, divisions } = settings;
-  if (radius === null) return {};
-  return { tracking: { tracker, radius, estimated: config.track.radius === undefined, gap, divisions } };
+  // Without nuclei there is no radius, and nothing to tell; the overlap tracker never has one.
+  if (radius === null && tracker !== "trackmate-overlap") return {};
+  return {
+    tracking: { tracker, radius: radius ?? 0, estimated: config.track.radius === undefined, gap, divisions },
+  };
 }
 
 function annotationMethods({
