@@ -65,8 +65,8 @@ describe("trackWith", () => {
       overlaps,
     });
     expect([...graph.edges]).toEqual([0, 1, 0, 2]);
-    expect(divisions).toEqual([{ motherRow: 0, daughters: [1, 2], score: NaN }]);
-    expect([gapsClosed, settings.radius, settings.gap, settings.overlaps]).toEqual([0, null, 0, true]);
+    expect(divisions).toEqual([{ motherRow: 0, daughters: [1, 2], probability: NaN }]);
+    expect([gapsClosed, settings.radius, settings.gap, settings.model]).toEqual([0, null, 0, null]);
     expect(() => trackWith("trackmate-overlap", nuclei, 2, {})).toThrow(/overlaps: expected/);
   });
 
