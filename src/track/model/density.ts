@@ -8,6 +8,11 @@ export interface Student {
   readonly nu: number;
 }
 
+/** A change about its mean, with Student's tails. */
+export interface Change extends Student {
+  readonly mean: number;
+}
+
 /** A normal distribution. */
 export interface Normal {
   readonly mean: number;
@@ -28,6 +33,12 @@ export function logStudent({ sigma, nu }: Student): LogDensity {
   const peak = logGamma((nu + 1) / 2) - logGamma(nu / 2) - 0.5 * Math.log(nu * Math.PI * sigma * sigma);
   const [power, scale] = [(nu + 1) / 2, nu * sigma * sigma];
   return (x) => peak - power * Math.log1p((x * x) / scale);
+}
+
+/** On the line, about the mean. */
+export function logChange({ mean, ...student }: Change): LogDensity {
+  const log = logStudent(student);
+  return (x) => log(x - mean);
 }
 
 /** On the line. */

@@ -2,11 +2,11 @@
 import type { Movie } from "../detections.js";
 import type { Forest } from "../forest.js";
 import { evenlySpreadIndices } from "../../stats/evenly.js";
-import { fitNormal, fitStudent, scaleFor, type Normal, type Student } from "./density.js";
+import { type Change, fitNormal, fitStudent, scaleFor, type Normal, type Student } from "./density.js";
 import type { Looks } from "./looks.js";
-import type { DivisionModel, MovieModel } from "./moviemodel.js";
+import type { DivisionModel, MovieModel, YoungModel } from "./moviemodel.js";
 import type { Spans } from "./spans.js";
-import { divisionShape, type DivisionShape, type Prices, ratioNu } from "./prices.js";
+import { divisionShape, type DivisionShape, grown, type Prices, ratioNu } from "./prices.js";
 
 /** A division as found, by position in the movie. */
 export interface WeightedDivision {
@@ -30,6 +30,13 @@ export const priors = {
   /** Share of the nuclei of a frame that are new. */
   appear: { inside: 0.002, border: 0.05, weight: 200 },
   divide: { chance: 0.01, weight: 100 },
+  /** Diameters a frame; logarithms of ratios; the chance to divide over that of others. */
+  young: {
+    motion: { sigma: 0.25, weight: 6 },
+    area: { sigma: 0.2, weight: 6 },
+    intensity: { sigma: 0.7, weight: 6 },
+    divide: { share: 0.05, weight: 300 },
+  },
   miss: { chance: 0.01, weight: 100 },
   hide: { chance: 0.003, weight: 300 },
   split: { chance: 0.003, weight: 300 },
@@ -74,6 +81,12 @@ export function broadModel(looks: Looks, any: { area: Normal; intensity: Normal;
       motherArea: any.area,
       motherIntensity: any.intensity,
     },
+    young: {
+      motion: { sigma: priors.young.motion.sigma * looks.diameter, nu: youngNu },
+      area: { mean: 0, sigma: priors.young.area.sigma, nu: youngNu },
+      intensity: { mean: 0, sigma: priors.young.intensity.sigma * any.intensity.sd, nu: youngNu },
+      divide: priors.young.divide.share * priors.divide.chance,
+    },
     persistence: 0,
   };
 }
@@ -83,6 +96,9 @@ const unrelated = ({ sd }: Normal): Student => ({ sigma: Math.SQRT2 * sd, nu: 30
 
 /** Links that are enough to fit a distribution. */
 const enoughLinks = 20_000;
+
+/** Tails of the changes of the young: there are seldom enough of them to tell. */
+const youngNu = 4;
 
 /** What a model is fitted to. */
 export interface FoundEvents {
@@ -97,12 +113,16 @@ export interface FoundEvents {
 /** Refits the model to the events found under it. */
 export function fitModel(found: FoundEvents): MovieModel {
   const { prices, forest, divisions } = found;
+  const children = singleLinks(prices.movie, forest);
+  const isYoung = (child: number): boolean => prices.age[forest.parent[child]!]! < grown;
+  const rates = fitRates(found);
   return {
     ...prices.model,
-    ...fitLinks(prices, forest),
-    ...fitRates(found),
+    ...fitLinks(prices, forest, spread(children.filter((child) => !isYoung(child)))),
+    ...rates,
+    young: fitYoung(found, children.filter(isYoung), rates.divide),
     division: fitDivisions(prices, divisions),
-    persistence: fitPersistence(prices, forest),
+    persistence: fitPersistence(prices, forest, spread(children)),
   };
 }
 
@@ -110,9 +130,13 @@ const rateOf = (count: number, of: number, { chance, weight }: { chance: number;
   (count + weight * chance) / (of + weight);
 
 /** Regression of the displacement beside the drift on the one before. */
-function fitPersistence({ movie, drift }: Prices, forest: Forest): number {
+function fitPersistence(
+  { movie, drift }: Prices,
+  forest: Forest,
+  children: readonly number[],
+): number {
   let [product, square, count] = [0, 0, 0];
-  for (const child of singleLinks(movie, forest)) {
+  for (const child of children) {
     const parent = forest.parent[child]!;
     const before = forest.parent[parent]!;
     if (before < 0 || forest.second[before]! >= 0 || movie.frame[before]! + 1 !== movie.frame[parent]!) continue;
@@ -132,7 +156,13 @@ function fitPersistence({ movie, drift }: Prices, forest: Forest): number {
 /** Pairs of displacements that count as much as the prior that nothing goes on. */
 const enoughPairs = 20;
 
-/** Children of undivided nuclei of the frame before: evenly spread where there are many. */
+/** As many as are enough, evenly spread. */
+const spread = (children: readonly number[]): readonly number[] =>
+  children.length <= enoughLinks
+    ? children
+    : evenlySpreadIndices(children.length, enoughLinks).map((k) => children[k]!);
+
+/** Children of undivided nuclei of the frame before. */
 function singleLinks(movie: Movie, forest: Forest): number[] {
   const found: number[] = [];
   for (let child = 0; child < movie.count; child++) {
@@ -140,20 +170,20 @@ function singleLinks(movie: Movie, forest: Forest): number[] {
     if (parent >= 0 && forest.second[parent]! < 0 && movie.frame[parent]! + 1 === movie.frame[child])
       found.push(child);
   }
-  if (found.length <= enoughLinks) return found;
-  return evenlySpreadIndices(found.length, enoughLinks).map((k) => found[k]!);
+  return found;
 }
 
 function fitLinks(
   { movie, looks, expected, model }: Prices,
   forest: Forest,
+  children: readonly number[],
 ): Pick<MovieModel, "motion" | "area" | "cutArea" | "intensity" | "elongation"> {
   const squares: number[] = [];
   const areas: number[] = [];
   const cutAreas: number[] = [];
   const intensities: number[] = [];
   const elongations: number[] = [];
-  for (const child of singleLinks(movie, forest)) {
+  for (const child of children) {
     const parent = forest.parent[child]!;
     const dy = movie.y[child]! - movie.y[parent]! - expected.dy[parent]!;
     const dx = movie.x[child]! - movie.x[parent]! - expected.dx[parent]!;
@@ -175,6 +205,47 @@ function fitLinks(
       sigma: unrelated(model.anyElongation).sigma,
     }),
     intensity: fitStudent(intensities, 1, { ...intensity, sigma: intensity.sigma * model.anyIntensity.sd }),
+  };
+}
+
+/** How the young change, and how seldom they divide. @param divide chance of any nucleus to divide */
+function fitYoung(
+  { prices, linked, forest, divisions }: FoundEvents,
+  children: readonly number[],
+  divide: number,
+): YoungModel {
+  const { movie, looks, expected, age, model } = prices;
+  const prior = priors.young;
+  const change = (values: Float64Array, { sigma, weight }: { sigma: number; weight: number }): Change => {
+    const known = children
+      .filter((child) => looks.cut[child] === 0 && looks.cut[forest.parent[child]!] === 0)
+      .map((child) => values[child]! - values[forest.parent[child]!]!)
+      .filter((value) => !Number.isNaN(value));
+    const mean = known.reduce((sum, value) => sum + value, 0) / (known.length + weight);
+    const squares = known.map((value) => (value - mean) ** 2);
+    return { mean, ...scaleFor(squares, 1, youngNu, { sigma, weight }) };
+  };
+  const squares = children.map((child) => {
+    const parent = forest.parent[child]!;
+    const dy = movie.y[child]! - movie.y[parent]! - expected.dy[parent]!;
+    const dx = movie.x[child]! - movie.x[parent]! - expected.dx[parent]!;
+    return dy * dy + dx * dx;
+  });
+  let lived = 0;
+  for (let i = 0; i < movie.count; i++) if (age[i]! < grown && linked[movie.frame[i]!] === 1) lived++;
+  const again = divisions.reduce(
+    (sum, { mother, probability }) => sum + (age[mother]! < grown ? probability : 0),
+    0,
+  );
+  const motionPrior = { ...prior.motion, sigma: prior.motion.sigma * looks.diameter };
+  return {
+    motion: scaleFor(squares, 2, youngNu, motionPrior),
+    area: change(looks.area, prior.area),
+    intensity: change(looks.intensity, {
+      ...prior.intensity,
+      sigma: prior.intensity.sigma * model.anyIntensity.sd,
+    }),
+    divide: rateOf(again, lived, { chance: prior.divide.share * divide, weight: prior.divide.weight }),
   };
 }
 

@@ -13,7 +13,7 @@ import { broadModel, fitModel } from "./fit.js";
 import { solvePair, type PairDivision } from "./joint.js";
 import { looksOf, type FrameSize, type Looks } from "./looks.js";
 import type { MovieModel } from "./moviemodel.js";
-import { pricesOf, type Prices } from "./prices.js";
+import { grown, pricesOf, type Prices } from "./prices.js";
 import { bridgeSpans, type Spans } from "./spans.js";
 
 /** A linked movie. Nuclei are positions in it. */
@@ -117,7 +117,10 @@ function linkOnce(
       expectOnward(prices, parent, child);
     });
     for (const division of found.divisions) {
-      for (const daughter of division.daughters) forest.link(division.mother, daughter);
+      for (const daughter of division.daughters) {
+        forest.link(division.mother, daughter);
+        prices.age[daughter] = 0;
+      }
       divisions.push(division);
     }
     linked[t] = 1;
@@ -127,8 +130,9 @@ function linkOnce(
   return { forest, linked, spans, margins };
 }
 
-/** Lets the child expect to go on as it came. */
-function expectOnward({ movie, drift, expected, model }: Prices, parent: number, child: number): void {
+/** Lets the child expect to go on as it came, a frame older. */
+function expectOnward({ movie, drift, expected, age, model }: Prices, parent: number, child: number): void {
+  age[child] = Math.min(grown, age[parent]! + 1);
   const go = (axis: Float64Array, shift: Float64Array): number =>
     shift[child]! + model.persistence * (axis[child]! - axis[parent]! - shift[parent]!);
   expected.dy[child] = go(movie.y, drift.dy);

@@ -1,5 +1,5 @@
 /** What is likely in a movie: how nuclei move, change, divide, come and go. Fitted to the movie itself. */
-import type { Normal, Student } from "./density.js";
+import type { Change, Normal, Student } from "./density.js";
 
 /** How likely a nucleus appears or ends, inside of the image and at its border. */
 export interface InsideAndBorder {
@@ -24,6 +24,15 @@ export interface DivisionModel {
   /** Logarithms of the mother's own area and intensity, as of any nucleus. */
   readonly motherArea: Normal;
   readonly motherIntensity: Normal;
+}
+
+/** How nuclei change in the first frames after their birth: daughters part, grow and decondense. */
+export interface YoungModel {
+  readonly motion: Student;
+  readonly area: Change;
+  readonly intensity: Change;
+  /** Chance to divide, per frame. */
+  readonly divide: number;
 }
 
 /** The distributions by which everything that tracking decides is priced. */
@@ -54,6 +63,7 @@ export interface MovieModel {
   readonly hide: number;
   readonly split: number;
   readonly division: DivisionModel;
+  readonly young: YoungModel;
   /** Share of a displacement beside the drift that goes on in the next frame, 0..1. */
   readonly persistence: number;
 }

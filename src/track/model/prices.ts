@@ -3,6 +3,7 @@ import type { Movie } from "../detections.js";
 import type { Drift } from "../drift.js";
 import {
   logAny,
+  logChange,
   type LogDensity,
   logNormal,
   logStudent,
@@ -21,6 +22,8 @@ export interface Prices {
   readonly drift: Drift;
   /** Displacement expected of each nucleus to the next frame, px: the drift, and what goes on of its own. */
   readonly expected: Drift;
+  /** Frames since the birth of each nucleus by a division; `grown` or more where it is older, or unknown. */
+  readonly age: Uint8Array;
   /** Log chance of each nucleus to end, and to go on as one. */
   readonly logEnd: Float64Array;
   readonly logStay: Float64Array;
@@ -32,6 +35,8 @@ export interface Prices {
   readonly logElongation: LogDensity;
   /** Of changes over 1, 2, ... frames. */
   readonly changes: readonly Changes[];
+  /** Of changes of the young over a frame. */
+  readonly young: Changes;
   readonly division: DivisionDensities;
   /** Longest link, px. */
   readonly reach: number;
@@ -53,6 +58,8 @@ export interface Changes {
 /** Log densities of the parts of a division; see `DivisionModel`. */
 interface DivisionDensities {
   readonly chance: number;
+  /** Of a mother that is young herself. */
+  readonly youngChance: number;
   readonly offset: LogDensity;
   readonly distance: LogDensity;
   readonly areaSum: LogDensity;
@@ -64,6 +71,9 @@ interface DivisionDensities {
   readonly motherArea: LogDensity;
   readonly motherIntensity: LogDensity;
 }
+
+/** From this age on, in frames, a nucleus is not young any more. */
+export const grown = 4;
 
 /** Frames over which changes are compared at most. */
 const longestChange = 16;
@@ -92,6 +102,7 @@ export function pricesOf(
     model,
     drift,
     expected: { dy: drift.dy.slice(), dx: drift.dx.slice() },
+    age: new Uint8Array(movie.count).fill(grown),
     logEnd: byPlace(Math.log(end.inside), Math.log(end.border)),
     logStay: byPlace(Math.log(1 - end.inside - divide), Math.log(1 - end.border - divide)),
     logAppear: byPlace(Math.log(appear.inside), Math.log(appear.border)),
@@ -99,6 +110,12 @@ export function pricesOf(
     logIntensity: looks.intensity.map((value) => (Number.isNaN(value) ? 0 : anyIntensity(value))),
     logElongation: logAny(model.anyElongation),
     changes: Array.from({ length: longestChange }, (_, k) => changesOver(model, k + 1)),
+    young: {
+      ...changesOver(model, 1),
+      motion: logStudentPlane(model.young.motion),
+      area: logChange(model.young.area),
+      intensity: logChange(model.young.intensity),
+    },
     division: divisionDensities(model),
     reach: Math.min(farthest, reachOf(looks, model)),
     daughterReach: farthestDaughter * looks.diameter,
@@ -116,10 +133,11 @@ function changesOver(model: MovieModel, frames: number): Changes {
   };
 }
 
-function divisionDensities({ division, divide, cutArea }: MovieModel): DivisionDensities {
+function divisionDensities({ division, divide, young, cutArea }: MovieModel): DivisionDensities {
   const { areaSum, areaRatio } = division;
   return {
     chance: Math.log(divide),
+    youngChance: Math.log(young.divide),
     offset: logStudentPlane(division.offset),
     distance: logNormal(division.distance),
     areaSum: logNormal(areaSum),
@@ -143,10 +161,14 @@ function reachOf(looks: Looks, model: MovieModel): number {
   return Math.sqrt(squaredWhere(apart - sameArea - sameIntensity, model.motion));
 }
 
+/** How a nucleus changes over some frames. */
+const changesOf = ({ changes, young, age }: Prices, from: number, frames: number): Changes =>
+  frames === 1 && age[from]! < grown ? young : changes[frames - 1]!;
+
 /** Log likelihood ratio of the looks of two nuclei being those of one, `frames` apart. */
 export function alike(prices: Prices, from: number, to: number, frames = 1): number {
   const { looks, logArea, logIntensity } = prices;
-  const changes = prices.changes[frames - 1]!;
+  const changes = changesOf(prices, from, frames);
   const isCut = looks.cut[from] === 1 || looks.cut[to] === 1;
   const growth = looks.area[to]! - looks.area[from]!;
   const area = (isCut ? changes.cutArea(growth) : changes.area(growth)) - logArea[to]!;
@@ -164,7 +186,7 @@ function sameShape({ looks, changes, logElongation }: Prices, from: number, to: 
 /** Gain of a nucleus being the same after some frames. @param squared distance to the expected place, px^2 */
 export function stayGain(prices: Prices, from: number, to: number, squared: number, frames = 1): number {
   const { logStay, logEnd, logAppear } = prices;
-  const place = prices.changes[frames - 1]!.motion(squared);
+  const place = changesOf(prices, from, frames).motion(squared);
   return logStay[from]! + place + alike(prices, from, to, frames) - logEnd[from]! - logAppear[to]!;
 }
 
@@ -242,6 +264,6 @@ export function divisionGain(prices: Prices, mother: number, a: number, b: numbe
       logIntensity[a]! -
       logIntensity[b]!;
   return (
-    division.chance + place + area - logArea[a]! - logArea[b]! + intensity - logEnd[mother]! - logAppear[a]! - logAppear[b]!
+    (prices.age[mother]! < grown ? division.youngChance : division.chance) + place + area - logArea[a]! - logArea[b]! + intensity - logEnd[mother]! - logAppear[a]! - logAppear[b]!
   );
 }
