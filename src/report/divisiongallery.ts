@@ -1,5 +1,6 @@
 /** The section of divisions: each as a row of small pictures, the doubtful first. */
 import { formatNumber, plural } from "../core/wording.js";
+import type { Canvas } from "../draw/canvas.js";
 import { hex } from "../draw/colours.js";
 import { divisionColours } from "../draw/divisionstrip.js";
 import { palettePng } from "../draw/moviepalette.js";
@@ -37,7 +38,7 @@ function divisionFigure({ frame, y, x, probability, mother, daughters, strip }: 
   const [a, b] = daughters;
   const place = `frame ${frame}, y ${y.toFixed(0)}, x ${x.toFixed(0)} px`;
   return html`<figure>
-    ${pngTag(palettePng(strip), strip, `Division of track ${mother}, ${place}`, true)}
+    ${pngTag(palettePng(strip as Canvas), strip, `Division of track ${mother}, ${place}`, true)}
     <figcaption>
       ${!Number.isNaN(probability) && html`probability <b>${probabilityText(probability)}</b> · `}${place} ·
       track ${trackLink(mother)} to ${trackLink(a)} and ${trackLink(b)}

@@ -3,11 +3,10 @@
  * that part.
  */
 import type { Statistics } from "../analyse/analyse.js";
-import type { Image } from "../core/image.js";
+import type { Image, StoredPlane } from "../core/image.js";
 import type { LabelImage } from "../core/labels.js";
 import type { Nuclei } from "../core/nuclei.js";
 import type { ExpectedQuality } from "../core/quality.js";
-import type { Canvas } from "../draw/canvas.js";
 import type { LossRecord, ThresholdScore } from "../plot/plots.js";
 import type { MethodsInput } from "./methods.js";
 
@@ -118,8 +117,8 @@ export interface DivisionPicture {
   /** Tracks. */
   readonly mother: number;
   readonly daughters: readonly [number, number];
-  /** By `divisionStrip`: two frames before, the mother's last, the daughters' first, two frames after. */
-  readonly strip: Canvas;
+  /** RGB, by `divisionStrip`: two frames before, the mother's last, the daughters' first, two frames after. */
+  readonly strip: StoredPlane;
 }
 
 /** One comparison with a given truth. */

@@ -171,6 +171,7 @@ const captionTag = ({ caption }: Picture): Markup => html`<figcaption>${caption}
 
 const figure = (shown: Picture): Markup => html`<figure>${imageTag(shown)}${captionTag(shown)}</figure>`;
 
+/** An entry of a legend: an outline of this colour. */
 export const outlineSwatch = (colour: string, text: string): Markup =>
   html`<li><i style="border:2px solid ${colour}"></i>${text}</li>`;
 

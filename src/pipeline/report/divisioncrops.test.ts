@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { analyse } from "../../analyse/analyse.js";
-import type { Image, ImageSource } from "../../core/image.js";
+import type { Image, ImageSource, StoredPlane } from "../../core/image.js";
 import { labelImage, type LabelImage, labelSourceOf } from "../../core/labels.js";
 import { concatNuclei } from "../../core/nuclei.js";
 import { branchesOf } from "../../core/tracks.js";
@@ -72,11 +72,7 @@ function inputOf(
 }
 
 /** How many px of a picture of a strip have a colour. */
-function countOf(
-  { data, width }: { readonly data: Uint8Array; readonly width: number },
-  k: number,
-  colour: readonly number[],
-): number {
+function countOf({ data, width }: StoredPlane, k: number, colour: readonly number[]): number {
   const left = k * (pictureEdge + 2) + (k >= 3 ? 4 : 0);
   let count = 0;
   for (let y = 0; y < pictureEdge; y++)
