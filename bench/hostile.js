@@ -12,15 +12,14 @@
 // true masks, which all scenes but bad-masks, network-like, together and mother-vanishes have, each is wrong.
 import { writeFileSync } from "node:fs";
 import { labelImage, labelSourceOf } from "../dist/core/labels.js";
-import { concatNuclei } from "../dist/core/nuclei.js";
 import { scoreTracks } from "../dist/evaluate/trackscores.js";
 import { countOverlaps } from "../dist/imgproc/overlaps.js";
-import { measure } from "../dist/imgproc/regions.js";
 import { hostileMovie } from "../dist/simulate/hostile/hostile.js";
 import { hostileScenes } from "../dist/simulate/hostile/hostileoptions.js";
 import { meanInterval } from "../dist/stats/twosamples.js";
 import { toCtc } from "../dist/track/ctcgraph.js";
 import { trackMovie } from "../dist/track/movie/trackmovie.js";
+import { measuredNuclei } from "./hostilenuclei.js";
 
 const trackers = {
   auto: { tracker: "auto" },
@@ -68,7 +67,7 @@ if (json !== undefined) writeFileSync(json, `${JSON.stringify(rows, null, 1)}\n`
 /** One movie with all trackers. */
 async function rowsOf(scene, seed) {
   const movie = hostileMovie(hostileScenes[scene], seed);
-  const nuclei = withIntensity(movie);
+  const nuclei = measuredNuclei(movie);
   const truth = {
     frames: movie.labels.length,
     labels: (t) => movie.truth.labels[t],
@@ -102,15 +101,6 @@ async function rowsOf(scene, seed) {
     });
   }
   return out;
-}
-
-/** What a tracker may know of the masks: their shapes and mean intensities. */
-function withIntensity({ labels, intensity }) {
-  const tables = labels.map((image, frame) => {
-    const table = measure(image, { frame });
-    return { ...table, meanIntensity: Float64Array.from(table.label, (label) => intensity[frame][label]) };
-  });
-  return concatNuclei(tables);
 }
 
 /** A result by the rules of the challenge: masks whose labels are those of the tracks. */

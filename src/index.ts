@@ -168,6 +168,8 @@ export { nucleiTable } from "./analyse/tables/nucleitable.js";
 export { statisticsTables } from "./analyse/tables/statisticstables.js";
 export type {
   AnnotationPart,
+  DivisionGallery,
+  DivisionPicture,
   LabelledPicture,
   Notice,
   ReportInput,

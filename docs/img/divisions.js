@@ -2,7 +2,7 @@
 // eye; and every repaired mask in three frames:   node docs/img/divisions.js IMAGES TRACKS OUT.png
 // [divisions|repairs] [FIRST] [COUNT] TRACKS is what karyon track wrote. Outlines of the masks;
 // mother white, daughters green and orange, others grey. Divisions with y and x in px, the frame, and the
-// probability.
+// probability, the doubtful first.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { drawText } from "../../dist/draw/text.js";
@@ -85,7 +85,7 @@ for (const [k, row] of shown.entries()) {
     top + edge + 3,
     left,
     what === "divisions"
-      ? `${Number(first) + k + 1}: frame ${frame}, y ${y.toFixed(0)}, x ${x.toFixed(0)}, evidence ` +
+      ? `${Number(first) + k + 1}: frame ${frame}, y ${y.toFixed(0)}, x ${x.toFixed(0)}, probability ` +
           `${Number(value(row, "probability")).toFixed(2)}`
       : `${Number(first) + k + 1}: frame ${frame}, y ${y.toFixed(0)}, x ${x.toFixed(0)}, ${value(row, "repair")}`,
     { colour: [30, 30, 30] },

@@ -54,8 +54,8 @@ export interface AnalyseOptions {
   readonly resamples: number;
   /** Seed of the bootstrap. Default 1. */
   readonly seed: number;
-  /** Evidence of divisions, 0..1, by row of the mother in her last frame. */
-  readonly evidence?: ReadonlyMap<number, number> | undefined;
+  /** Of divisions that they are, 0..1, by row of the mother in her last frame. */
+  readonly probabilities?: ReadonlyMap<number, number> | undefined;
   /** Branches of the graph, where the caller has them; else they are made. */
   readonly branches?: readonly Branch[] | undefined;
 }
@@ -186,11 +186,11 @@ interface Population {
 function populationOf(
   recording: Recording,
   { height, width }: Calibration,
-  { fieldAreas, evidence }: AnalyseOptions,
+  { fieldAreas, probabilities }: AnalyseOptions,
 ): Population {
   const { nuclei, frames, branches, units } = recording;
   const steps = stepsOf(nuclei, branches, units);
-  const divisions = divisionsOf(nuclei, branches, units, evidence);
+  const divisions = divisionsOf(nuclei, branches, units, probabilities);
   const shapes = shapesOf(nuclei, frames, units);
   const perBranch = branchStatistics(nuclei, branches, frames, steps, units);
   const fieldOf = (frame: number): number => fieldAreas?.[frame] ?? height * width;

@@ -5,8 +5,8 @@ import type { TrackGraph } from "../core/tracks.js";
 
 /** Options of `analyse`: the size of the frames and what a pixel and a frame stand for, and more. */
 export interface AnalyseOptions extends Calibration, StageContext {
-  /** Evidence of divisions, 0..1, by row of the mother in her last frame. */
-  readonly evidence?: ReadonlyMap<number, number> | undefined;
+  /** Of divisions that they are, 0..1, by row of the mother in her last frame. */
+  readonly probabilities?: ReadonlyMap<number, number> | undefined;
   /** False for independent images: then there are only statistics of frames. Default true. */
   readonly tracked?: boolean | undefined;
   /** Resamples of the bootstrap that intervals come from; 0: no intervals. Default 300. */
@@ -23,10 +23,18 @@ export interface AnalyseOptions extends Calibration, StageContext {
  */
 export async function analyse(
   graph: TrackGraph,
-  { signal, onProgress, evidence, tracked = true, resamples = 300, seed = 1, ...calibration }: AnalyseOptions,
+  {
+    signal,
+    onProgress,
+    probabilities,
+    tracked = true,
+    resamples = 300,
+    seed = 1,
+    ...calibration
+  }: AnalyseOptions,
 ): Promise<Statistics> {
   throwIfCancelled({ signal }, "The analysis");
-  const statistics = analyseGraph(graph, calibration, { evidence, tracked, resamples, seed });
+  const statistics = analyseGraph(graph, calibration, { probabilities, tracked, resamples, seed });
   onProgress?.({ done: 1, total: 1 });
   return statistics;
 }

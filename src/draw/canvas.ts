@@ -31,14 +31,21 @@ export interface Stroke {
  * Grey levels of a backdrop. Fewer than 256, because noise in the last bits doubles the size of a PNG and
  * cannot be seen.
  */
-const levels = 64;
+const usualLevels = 64;
 
 /**
  * A canvas with a grey picture on it.
  *
  * @param grey height x width, 0..1; `brightness` scales it, to let lines stand out
+ * @param levels grey levels
  */
-export function canvasOf(grey: Float32Array, height: number, width: number, brightness = 1): Canvas {
+export function canvasOf(
+  grey: Float32Array,
+  height: number,
+  width: number,
+  brightness = 1,
+  levels = usualLevels,
+): Canvas {
   const data = new Uint8Array(height * width * 3);
   for (let i = 0; i < grey.length; i++) {
     const level = Math.min(levels - 1, Math.floor(grey[i]! * levels)) / (levels - 1);

@@ -68,7 +68,7 @@ export function annotationOverlay(
 }
 
 /** White under coloured outlines would swallow them. */
-const brightness = 0.8;
+export const brightness = 0.8;
 
 /** The grey image of a view on a canvas. */
 export function backdrop(
@@ -94,7 +94,7 @@ export const wholeImage = ({ height, width }: { height: number; width: number })
  * Colours the pixels of each object that touch something else along a row or column. The border of the
  * picture is no border of an object.
  */
-function outlines(
+export function outlines(
   canvas: Canvas,
   { height, width, data }: LabelImage,
   colourOf: (label: number) => Rgb,

@@ -3,7 +3,7 @@
  * that part.
  */
 import type { Statistics } from "../analyse/analyse.js";
-import type { Image } from "../core/image.js";
+import type { Image, StoredPlane } from "../core/image.js";
 import type { LabelImage } from "../core/labels.js";
 import type { Nuclei } from "../core/nuclei.js";
 import type { ExpectedQuality } from "../core/quality.js";
@@ -25,6 +25,7 @@ export interface ReportInput {
   /** Segmented example images: the first is shown large. */
   readonly segmentation?: readonly LabelledPicture[] | undefined;
   readonly tracks?: TrackPicture | undefined;
+  readonly divisions?: DivisionGallery | undefined;
   readonly statistics?: Statistics | undefined;
   /** Names of the frames, for the table of an image set. */
   readonly frameNames?: readonly string[] | undefined;
@@ -96,6 +97,28 @@ export interface TrackPicture {
   readonly nuclei: Nuclei;
   /** A small animated PNG, and where the large movie lies as seen from the report. */
   readonly movie?: { readonly png: Uint8Array; readonly file: string } | undefined;
+}
+
+/** Divisions as they are seen in the images, the doubtful first. */
+export interface DivisionGallery {
+  readonly shown: readonly DivisionPicture[];
+  /** How many there are in all. */
+  readonly of: number;
+}
+
+/** A division, and what is around it in the frames before and after. */
+export interface DivisionPicture {
+  /** The mother's last frame, from 0, and her place there, px of the whole image. */
+  readonly frame: number;
+  readonly y: number;
+  readonly x: number;
+  /** That it is one, 0..1; NaN where the tracker knows none. */
+  readonly probability: number;
+  /** Tracks. */
+  readonly mother: number;
+  readonly daughters: readonly [number, number];
+  /** RGB, by `divisionStrip`: two frames before, the mother's last, the daughters' first, two frames after. */
+  readonly strip: StoredPlane;
 }
 
 /** One comparison with a given truth. */

@@ -10,7 +10,7 @@ import { speedRange, trackOverlay } from "../draw/trackoverlay.js";
 import { contrastOf, middle, overview, type View } from "../draw/view.js";
 import { pngHeader } from "../io/png/png.js";
 import { base64 } from "../plot/base64.js";
-import { html, type Markup } from "../plot/markup.js";
+import { html, type Markup, trusted } from "../plot/markup.js";
 import { speedLegend } from "../plot/speedlegend.js";
 import type { AnnotationPart, LabelledPicture, TrackPicture } from "./input.js";
 
@@ -152,18 +152,27 @@ function picture(image: Image, view: View, draw: (view: View) => StoredPlane, wh
 
 const imageTag = ({ canvas, caption }: Picture): Markup => pngTag(palettePng(canvas), canvas, caption);
 
-const pngTag = (
+/** @param lazy whether it may be decoded when it comes into sight */
+export const pngTag = (
   png: Uint8Array,
   { height, width }: { readonly height: number; readonly width: number },
   alt: string,
+  lazy = false,
 ): Markup =>
-  html`<img src="data:image/png;base64,${base64(png)}" width="${width}" height="${height}" alt="${alt}" />`;
+  html`<img
+    src="data:image/png;base64,${base64(png)}"
+    width="${width}"
+    height="${height}"
+    alt="${alt}"
+    ${lazy && trusted('loading="lazy" decoding="async"')}
+  />`;
 
 const captionTag = ({ caption }: Picture): Markup => html`<figcaption>${caption}.</figcaption>`;
 
 const figure = (shown: Picture): Markup => html`<figure>${imageTag(shown)}${captionTag(shown)}</figure>`;
 
-const outlineSwatch = (colour: string, text: string): Markup =>
+/** An entry of a legend: an outline of this colour. */
+export const outlineSwatch = (colour: string, text: string): Markup =>
   html`<li><i style="border:2px solid ${colour}"></i>${text}</li>`;
 
 function hatchSwatch(colour: string, text: string): Markup {

@@ -184,6 +184,41 @@ describe("buildReport", () => {
     expect(report.match(/<li class="warning">/g)).toHaveLength(30);
   });
 
+  it("shows divisions with frame, place and probability, and says how many are left out", () => {
+    const strip = { height: 4, width: 30, samples: 3 as const, data: new Uint8Array(360) };
+    const division = { frame: 12, y: 233.4, x: 410, mother: 1, daughters: [2, 3] as const, strip };
+    const build = (probabilities: readonly number[]): string =>
+      buildReport({
+        ...full,
+        divisions: { shown: probabilities.map((probability) => ({ ...division, probability })), of: 12345 },
+      });
+    const report = build([0.004, 0.625, 0.9999]);
+    expect(report).toContain("<h2>Divisions</h2>");
+    expect(report).toContain(
+      "3 of 12\u202f345 divisions, in the order of their probability: the doubtful first.",
+    );
+    const captions = [...report.matchAll(/<figcaption>\s*probability([^]*?)<\/figcaption>/g)].map((match) =>
+      match[1]!
+        .replace(/<[^>]*>/g, "")
+        .replace(/\s+/g, " ")
+        .trim(),
+    );
+    expect(captions).toEqual(
+      ["below 0.01", "0.63", "above 0.99"].map(
+        (text) => `${text} · frame 12, y 233, x 410 px · track 1 to 2 and 3`,
+      ),
+    );
+    expect(report.match(/loading="lazy"/g)).toHaveLength(3);
+    // A click on a number shows the track in the picture.
+    expect(report).toContain('<a data-track="3">3</a>');
+    const unknown = build([NaN]);
+    expect(unknown).toContain(
+      "1 of 12\u202f345 divisions, in the order of time: this tracker states no probability.",
+    );
+    expect(unknown).not.toMatch(/probability <b>/);
+    expect(html).not.toContain("<h2>Divisions</h2>");
+  });
+
   it("lacks the parts that were not given", () => {
     const report = buildReport({ title: "t", parameters: {} });
     expect([...report.matchAll(/<h2>([^<]*)/g)]).toEqual([]);

@@ -4,6 +4,7 @@
  */
 import { countedInGroups, formatNumber } from "../core/wording.js";
 import { html, type Markup } from "../plot/markup.js";
+import { divisionGallery } from "./divisiongallery.js";
 import type { Notice, ReportInput, SourceFacts } from "./input.js";
 import { annotationPictures, segmentationPictures, trackPictures } from "./pictures.js";
 import {
@@ -24,6 +25,8 @@ import { trackSection } from "./trackplots.js";
 
 export type {
   AnnotationPart,
+  DivisionGallery,
+  DivisionPicture,
   LabelledPicture,
   Notice,
   ReportInput,
@@ -37,7 +40,7 @@ export type { MethodsInput } from "./methods.js";
 
 /** Makes the report. The same input gives the same text. */
 export function buildReport(input: ReportInput): string {
-  const { annotation, segmentation = [], tracks, statistics, training } = input;
+  const { annotation, segmentation = [], tracks, divisions, statistics, training } = input;
   const tracked = tracks && statistics?.summary.tracked ? { tracks, statistics } : undefined;
   const selection = tracked && selectTracks(tracked.statistics);
   return htmlPage(input.title, [
@@ -48,6 +51,7 @@ export function buildReport(input: ReportInput): string {
     section("Segmentation", segmentation.length > 0 && segmentationPictures(segmentation)),
     section("Tracks", tracked && trackPictures(tracked.tracks, tracked.statistics)),
     section("Single tracks", tracked && trackSection(tracked.statistics, selection!)),
+    section("Divisions", divisions && divisions.shown.length > 0 && divisionGallery(divisions)),
     section("Movement", statistics && motionPlots(statistics)),
     section("Population", statistics && populationPlots(statistics)),
     section("Tables", statistics && statisticsTablesMarkup(statistics, input.frameNames)),

@@ -3,6 +3,7 @@
  * nothing to show.
  */
 import type { Statistics } from "../analyse/analyse.js";
+import { doubtfulFirst } from "../analyse/lineage/divisions.js";
 import type { ExpectedQuality } from "../core/quality.js";
 import { formatNumber, formatRange, formatSeconds } from "../core/wording.js";
 import { html, type Markup, type MarkupValue } from "../plot/markup.js";
@@ -10,6 +11,7 @@ import { plotsOf, type StatisticsPlot } from "../plot/plotlist.js";
 import { f1Plot, lossPlot } from "../plot/plots.js";
 import { timeUnit } from "../plot/quantities.js";
 import type { Interval } from "../stats/bootstrap.js";
+import { probabilityText } from "./divisiongallery.js";
 import type { ReportInput, ScorePart } from "./input.js";
 import { methodsParagraph, referencesOf } from "./methods.js";
 import { flatten, type TableColumn, tableMarkup } from "./tablemarkup.js";
@@ -168,20 +170,25 @@ function frameColumns(
   ];
 }
 
-const divisionTable = ({ divisions, units }: Statistics): Markup =>
-  tableMarkup(
+/** The doubtful divisions first. */
+function divisionTable({ divisions, units }: Statistics): Markup {
+  const order = doubtfulFirst(divisions);
+  const sorted = (values: ArrayLike<number>): number[] => order.map((i) => values[i]!);
+  return tableMarkup(
     [
-      { header: "last frame of the mother", values: divisions.frame },
-      { header: "mother", values: divisions.mother },
-      { header: "daughter", values: divisions.daughter1 },
-      { header: "daughter", values: divisions.daughter2 },
-      { header: `x [${units.length}]`, values: divisions.x, digits: 4 },
-      { header: `y [${units.length}]`, values: divisions.y, digits: 4 },
-      { header: `distance of the daughters [${units.length}]`, values: divisions.distance },
-      { header: "orientation [°]", values: divisions.orientation },
+      { header: "probability", values: sorted(divisions.probability).map(probabilityText), numeric: true },
+      { header: "last frame of the mother", values: sorted(divisions.frame) },
+      { header: "mother", values: sorted(divisions.mother) },
+      { header: "daughter", values: sorted(divisions.daughter1) },
+      { header: "daughter", values: sorted(divisions.daughter2) },
+      { header: `x [${units.length}]`, values: sorted(divisions.x), digits: 4 },
+      { header: `y [${units.length}]`, values: sorted(divisions.y), digits: 4 },
+      { header: `distance of the daughters [${units.length}]`, values: sorted(divisions.distance) },
+      { header: "orientation [°]", values: sorted(divisions.orientation) },
     ],
     maxRows,
   );
+}
 
 /** A part that opens with a click. */
 export const folded = (title: string, content: Markup, open = false): Markup =>

@@ -199,6 +199,23 @@ ol.references {
 [data-track] {
   cursor: pointer;
 }
+.facts + .legend {
+  margin-top: 10px;
+}
+.gallery figure {
+  margin: 0;
+  break-inside: avoid;
+}
+.gallery figcaption {
+  margin-top: 3px;
+}
+.gallery a {
+  color: var(--accent);
+  text-decoration: underline;
+}
+.gallery a.chosen {
+  background: #f0e442;
+}
 .trackview {
   position: relative;
   max-height: 88vh;

@@ -25,21 +25,21 @@ export interface Divisions {
    * vertical, 45° rising to the right. NaN where both lie on one point.
    */
   readonly orientation: Float64Array;
-  /** The tracker's evidence, 0..1; NaN where it is not known. */
-  readonly evidence: Float64Array;
+  /** That it is one, by the tracker, 0..1; NaN where it is not known. */
+  readonly probability: Float64Array;
 }
 
 /**
  * The divisions of a lineage forest. Of a branch with more than two children the two of smallest id are
  * listed.
  *
- * @param evidence of divisions, by row of the mother in her last frame
+ * @param probabilities of divisions, by row of the mother in her last frame
  */
 export function divisionsOf(
   nuclei: Nuclei,
   branches: readonly Branch[],
   units: Units,
-  evidence: ReadonlyMap<number, number> = new Map(),
+  probabilities: ReadonlyMap<number, number> = new Map(),
 ): Divisions {
   const daughters = daughtersOf(branches);
   const mothers = branches.filter((branch) => daughters[branch.id - 1]!.length >= 2);
@@ -63,9 +63,17 @@ export function divisionsOf(
     x: Float64Array.from(mothers, (mother) => nuclei.x[lastRow(mother)]! * units.perPixel),
     distance: Float64Array.from(between, ([dy, dx]) => Math.hypot(dy, dx) * units.perPixel),
     orientation: Float64Array.from(between, ([dy, dx]) => axisAngle(dy, dx)),
-    evidence: Float64Array.from(mothers, (mother) => evidence.get(lastRow(mother)) ?? NaN),
+    probability: Float64Array.from(mothers, (mother) => probabilities.get(lastRow(mother)) ?? NaN),
   };
 }
+
+/** Compares probabilities so that the doubtful come first, and what has none last. */
+export const byProbability = (a: number, b: number): number =>
+  (Number.isNaN(a) ? 2 : a) - (Number.isNaN(b) ? 2 : b);
+
+/** Indices of divisions, the doubtful first; equally probable ones in their order. */
+export const doubtfulFirst = ({ probability }: Pick<Divisions, "probability">): number[] =>
+  Array.from(probability.keys()).sort((a, b) => byProbability(probability[a]!, probability[b]!) || a - b);
 
 /** Children of every branch (at id - 1), by id. */
 export function daughtersOf(branches: readonly Branch[]): Branch[][] {

@@ -64,6 +64,24 @@ describe("statisticsTables", () => {
     expect(textsOf(tracks, "fate")).toEqual(["end of movie"]);
   });
 
+  it("lists doubtful divisions first, and those without a probability last", () => {
+    const family = emptyNuclei(9);
+    family.frame.set([0, 0, 0, 1, 1, 1, 1, 1, 1]);
+    family.label.set([1, 2, 3, 1, 2, 3, 4, 5, 6]);
+    family.y.set([10, 20, 30]);
+    const divided = { nuclei: family, frames: 2, edges: Uint32Array.of(0, 3, 0, 4, 1, 5, 1, 6, 2, 7, 2, 8) };
+    const probabilities = new Map([
+      [1, 0.9],
+      [2, 0.3],
+    ]);
+    const table = statisticsTables(analyse(divided, { height: 50, width: 50 }, { probabilities }))[3]!;
+    expect([...numbersOf(table, "probability")]).toEqual([0.3, 0.9, NaN]);
+    expect([...numbersOf(table, "mother")]).toEqual([3, 2, 1]);
+    // The other columns go along.
+    expect([...numbersOf(table, "y_px")]).toEqual([30, 20, 10]);
+    expect([...numbersOf(table, "root")]).toEqual([3, 2, 1]);
+  });
+
   it("names px and frames where nothing is calibrated", () => {
     const headers = statisticsTables(analyse(graph, { height: 10, width: 20 })).flatMap(headersOf);
     expect(headers).toContain("mean_speed_px_per_frame");

@@ -1,5 +1,6 @@
 import { column, type Column, type Table } from "../../core/table.js";
 import type { Statistics } from "../analyse.js";
+import { doubtfulFirst } from "../lineage/divisions.js";
 import type { FieldCells } from "../motion/velocityfield.js";
 import { shapeMeasures, type ShapeMeasure } from "../population/shape.js";
 import type { Resampled } from "../summary/intervals.js";
@@ -202,26 +203,32 @@ function tracksTable({ branches: b, reliability }: Statistics, u: Suffixes): Tab
   };
 }
 
+/** One row a division, the doubtful ones first. */
 function divisionsTable({ divisions: d, branches, orientations }: Statistics, u: Suffixes): Table {
+  const order = doubtfulFirst(d);
+  const sorted = (name: string, values: ArrayLike<number>, unit?: string): Column =>
+    column(
+      name,
+      order.map((i) => values[i]!),
+      unit,
+    );
+  const root = d.mother.map((mother) => branches.root[mother - 1]!);
   return {
     name: "divisions",
     columns: [
-      column("frame", d.frame),
-      column("daughter_frame", d.daughterFrame),
-      column("mother", d.mother),
-      column("daughter_1", d.daughter1),
-      column("daughter_2", d.daughter2),
-      column(
-        "root",
-        d.mother.map((mother) => branches.root[mother - 1]!),
-      ),
-      column("y", d.y, u.length),
-      column("x", d.x, u.length),
-      column("daughter_distance", d.distance, u.length),
-      column("orientation", d.orientation, "deg"),
-      column("orientation_to_mean_direction", orientations.toMeanDirection, "deg"),
-      column("orientation_to_local_direction", orientations.toLocalDirection, "deg"),
-      column("evidence", d.evidence),
+      sorted("frame", d.frame),
+      sorted("daughter_frame", d.daughterFrame),
+      sorted("mother", d.mother),
+      sorted("daughter_1", d.daughter1),
+      sorted("daughter_2", d.daughter2),
+      sorted("root", root),
+      sorted("y", d.y, u.length),
+      sorted("x", d.x, u.length),
+      sorted("daughter_distance", d.distance, u.length),
+      sorted("orientation", d.orientation, "deg"),
+      sorted("orientation_to_mean_direction", orientations.toMeanDirection, "deg"),
+      sorted("orientation_to_local_direction", orientations.toLocalDirection, "deg"),
+      sorted("probability", d.probability),
     ],
   };
 }

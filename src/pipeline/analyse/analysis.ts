@@ -54,7 +54,7 @@ export function readStatistics(folder: string, tracking: TrackingResult, config:
  * configuration gives another.
  */
 export function statisticsOf(
-  { graph, branches, summary, evidence }: TrackingResult,
+  { graph, branches, summary, probabilities }: TrackingResult,
   config: Config,
 ): Statistics {
   const { height, width } = summary;
@@ -66,7 +66,7 @@ export function statisticsOf(
       pixelSize: config.input.pixelSize ?? summary.pixelSize,
       frameInterval: config.input.frameInterval ?? summary.frameInterval,
     },
-    { seed: config.general.seed, resamples: config.analyse.resamples, evidence, branches },
+    { seed: config.general.seed, resamples: config.analyse.resamples, probabilities, branches },
   );
 }
 

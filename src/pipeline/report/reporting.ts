@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { ImageSource } from "../../core/image.js";
 import { type LabelImage, labelImage } from "../../core/labels.js";
 import type { Nuclei } from "../../core/nuclei.js";
+import type { StageContext } from "../../core/progress.js";
 import { parseCsv } from "../../io/csv.js";
 import type { ModelDescription } from "../../model/modelfile.js";
 import type { AnnotationPart, Notice, ReportInput, SourceFacts, TrackPicture } from "../../report/input.js";
@@ -23,6 +24,7 @@ import { readLabels, readLabelWindow } from "../store/labelfiles.js";
 import { type RunRecord, version } from "../store/provenance.js";
 import type { TrackingSummary } from "../track/tracking.js";
 import { expectedQualityOf } from "../train/trainedmodel.js";
+import { divisionPictures } from "./divisioncrops.js";
 import { middleFrame, type RunResults, shownPart, type ShownPart, within } from "./results.js";
 import { smallMovieName } from "./video.js";
 
@@ -32,20 +34,21 @@ export const reportStage = (results: RunResults, figures: Result<string>): Stage
   text: "pictures, plots, tables",
   from: [figures],
   options: {},
-  make: async (path) => {
-    await writeFileAtomic(path, buildReport(await reportInput(results)));
+  make: async (path, work) => {
+    await writeFileAtomic(path, buildReport(await reportInput(results, work)));
     return { value: undefined, text: path };
   },
   open: (path) => Promise.resolve(path),
 });
 
-async function reportInput(results: RunResults): Promise<ReportInput> {
+async function reportInput(results: RunResults, context: StageContext): Promise<ReportInput> {
   const { config, inputs, out } = results;
   const { source } = inputs;
   const annotation = await results.annotation?.value();
   const model = await results.model.value();
   const segmentation = await results.segmentation.value();
   const tracks = await results.tracks?.value();
+  const statistics = await results.statistics.value();
   const record = results.record();
   const shown = await shownPart(results, middleFrame(results));
   const whole = join(out, stageOutputs.segment, `${source.frameNames[middleFrame(results)]}.tif`);
@@ -67,8 +70,11 @@ async function reportInput(results: RunResults): Promise<ReportInput> {
     ...(annotation && { annotation: await annotationPart(annotation, shown) }),
     training: { records: model.curve, expected: expectedQualityOf(model.description) },
     segmentation: [{ ...shown, labels }],
-    ...(tracks && { tracks: trackPicture(out, shown, tracks.graph.nuclei) }),
-    statistics: await results.statistics.value(),
+    ...(tracks && {
+      tracks: trackPicture(out, shown, tracks.graph.nuclei),
+      divisions: await divisionPictures({ tracks, statistics, source, config }, context),
+    }),
+    statistics,
     frameNames: source.frameNames,
     timings: Object.entries(record.stages).map(([stage, { seconds, text }]) => ({ stage, seconds, text })),
     versions: { karyon: version, ...record.environment },

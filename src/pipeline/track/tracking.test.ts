@@ -185,9 +185,9 @@ describe("trackInto", () => {
     const made = await track(labels);
     const read = readTracking(out);
     expect(read.graph).toEqual(made.graph);
-    expect([read.branches, read.evidence, read.labelOfRow]).toEqual([
+    expect([read.branches, read.probabilities, read.labelOfRow]).toEqual([
       made.branches,
-      made.evidence,
+      made.probabilities,
       made.labelOfRow,
     ]);
     expect(read.summary).toEqual(JSON.parse(JSON.stringify(made.summary)));
@@ -218,7 +218,7 @@ describe("trackInto", () => {
     expect(fromFolder["spots.csv"]).toMatch(/,100.3333333,/);
   });
 
-  it("lists divisions with their evidence and the ids of mother and daughters", async () => {
+  it("lists divisions with their probability and the ids of mother and daughters", async () => {
     const small = (corners: readonly (readonly [number, number])[]): LabelImage => {
       const data = new Int32Array(size * size);
       corners.forEach(([top, left], k) => {
@@ -243,16 +243,30 @@ describe("trackInto", () => {
         [16, 26],
       ]),
     });
-    const { summary, evidence } = await track(labels);
-    expect([summary.divisions, evidence.size]).toEqual([1, 1]);
-    expect(readTracking(out).evidence).toEqual(evidence);
+    const { summary, probabilities } = await track(labels);
+    expect([summary.divisions, probabilities.size]).toEqual([1, 1]);
+    expect(readTracking(out).probabilities).toEqual(probabilities);
     const [header, row] = readFileSync(join(out, "divisions.csv"), "utf8").split("\n");
     expect(header).toBe(
-      "frame,mother_track,daughter_track_1,daughter_track_2,mother_spot,daughter_spot_1,daughter_spot_2,y_px,x_px,evidence",
+      "frame,mother_track,daughter_track_1,daughter_track_2,mother_spot,daughter_spot_1,daughter_spot_2,y_px,x_px,probability",
     );
     const values = row!.split(",").map(Number);
     expect(values.slice(0, 9)).toEqual([2, 1, 2, 3, 2, 3, 4, 19.5, 19.5]);
-    expect(values[9]).toBeGreaterThan(0.45);
+    expect(values[9]).toBe(probabilities.get(2));
+    expect(values[9]).toBeGreaterThan(0.5);
+    expect(values[9]).toBeLessThanOrEqual(1);
+    const spots = parseCsv(readFileSync(join(out, "spots.csv"), "utf8"));
+    const margins = spots.rows.map((cells) => Number(cells[spots.header.indexOf("link_margin")]));
+    // The daughters have the margin of the division; the first nucleus has no link.
+    expect(spots.rows[0]![spots.header.indexOf("link_margin")]).toBe("");
+    expect(margins[3]).toBeGreaterThan(0);
+    expect(margins[4]).toBe(margins[3]);
+  });
+
+  it("takes the score in divisions.csv of an earlier version for no probability", async () => {
+    await track(await write({ t0: squares([4, 4]), t1: squares([4, 5]) }));
+    writeFileSync(join(out, "divisions.csv"), "frame,mother_spot,evidence\n0,0,0.7\n");
+    expect(readTracking(out).probabilities).toEqual(new Map());
   });
 
   it("survives a frame without nuclei", async () => {

@@ -16,7 +16,7 @@ import type { TrackSettings } from "../../track/track.js";
 import type { Tracker } from "../../track/tracker.js";
 import type { Config } from "../config/options.js";
 import { writeFileAtomic } from "../store/files.js";
-import { asStored, parseNuclei, storedNumber } from "../store/nucleifile.js";
+import { asStored, parseNuclei } from "../store/nucleifile.js";
 import { readVersioned, writeVersioned } from "../store/versioned.js";
 import type { TrackingInput } from "./labelfolder.js";
 import { hasMasks, masksIn, writeMasks } from "./storedmasks.js";
@@ -48,8 +48,8 @@ export interface TrackingResult {
   readonly graph: TrackGraph;
   /** Of the graph. */
   readonly branches: readonly Branch[];
-  /** Evidence of each division, 0..1, by row of the mother. */
-  readonly evidence: ReadonlyMap<number, number>;
+  /** Of each division that it is one, 0..1, by row of the mother; NaN where the tracker knows none. */
+  readonly probabilities: ReadonlyMap<number, number>;
   /**
    * The masks of the tracks; the label images that were tracked, where there are too many tracks for masks, so
    * that none is repaired.
@@ -108,7 +108,7 @@ export async function trackInto(
     summary,
     graph: { ...graph, nuclei: asStored(graph.nuclei) },
     branches: movie.branches,
-    evidence: evidenceOf(movie),
+    probabilities: probabilitiesOf(movie),
     ...(labelOfRow === undefined
       ? { masks: input.labels, labelOfRow: movie.graph.nuclei.label }
       : { masks: masksIn(folder, summary.frames), labelOfRow }),
@@ -116,10 +116,10 @@ export async function trackInto(
 }
 
 /** In the order of `divisions.csv`, and as it holds them. */
-function evidenceOf({ graph, branches, divisions }: TrackedMovie): Map<number, number> {
+function probabilitiesOf({ graph, branches, divisions }: TrackedMovie): Map<number, number> {
   const tracks = branchOfRow(branches, graph.nuclei.count);
   const sorted = sortedDivisions({ graph }, tracks, divisions);
-  return new Map(sorted.map(({ motherRow, probability }) => [motherRow, storedNumber(probability)]));
+  return new Map(sorted.map(({ motherRow, probability }) => [motherRow, probability]));
 }
 
 /** The result once its folder has another name. */
@@ -160,7 +160,7 @@ export function readTracking(folder: string, labels?: LabelSource): TrackingResu
     summary,
     graph,
     branches,
-    evidence: readEvidence(folder),
+    probabilities: readProbabilities(folder),
     ...(isMasked
       ? { masks: masksIn(folder, summary.frames), labelOfRow: maskLabels(graph, branches, folder) }
       : { masks: labels, labelOfRow: nuclei.label }),
@@ -183,11 +183,12 @@ function edgesOf(text: string, where: string): Uint32Array {
   return edges;
 }
 
-/** What `divisions.csv` says, where there is one: tracks of an earlier version have none. */
-function readEvidence(folder: string): Map<number, number> {
+/** What `divisions.csv` says. Tracks of an earlier version have none, or a score that is no probability. */
+function readProbabilities(folder: string): Map<number, number> {
   const path = join(folder, "divisions.csv");
   if (!existsSync(path)) return new Map();
-  const [mothers, scores] = numberColumns(readFileSync(path, "utf8"), ["mother_spot", "probability"], path)
-    .columns as [Float64Array, Float64Array];
-  return new Map(Array.from(mothers, (mother, k) => [mother, scores[k]!]));
+  const names = ["mother_spot", "probability"];
+  const [mothers, probabilities] = numberColumns(readFileSync(path, "utf8"), names, path).columns;
+  if (mothers === undefined || probabilities === undefined) return new Map();
+  return new Map(Array.from(mothers, (mother, k) => [mother, probabilities[k]!]));
 }

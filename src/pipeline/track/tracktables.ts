@@ -2,33 +2,36 @@
 import { column, type Table } from "../../core/table.js";
 import { branchOfRow, parentOfRow } from "../../core/tracks.js";
 import { formatTable } from "../../io/csvtable.js";
+import { byProbability } from "../../analyse/lineage/divisions.js";
 import type { TrackedMovie } from "../../track/movie/trackmovie.js";
 import type { Repair } from "../../track/repair/repair.js";
 import type { Division } from "../../track/track.js";
-import { nucleiCsv } from "../store/nucleifile.js";
+import { nucleiCsv, storedNumber } from "../store/nucleifile.js";
 
 /**
  * The text of each table by file name.
  *
- * - `spots.csv`: every nucleus with its branch, the row of the nucleus it comes from, and its label in the masks
- * (another one after a gap, as the challenge wants it).
+ * - `spots.csv`: every nucleus with its branch, the row of the nucleus it comes from, by how much that link is
+ * likelier than the best solution without it (`TrackResult.margins`: natural logarithm of a likelihood ratio;
+ * empty where there is none), and its label in the masks (another one after a gap, as the challenge wants it).
  * - `tracks.csv`: every branch.
- * - `divisions.csv`: every division with its evidence.
+ * - `divisions.csv`: every division with its probability, the doubtful ones first.
  *
  * @param labelOfRow label of each nucleus in the masks; undefined where there are none
  * @param pixelSize µm, where it is known
  */
 export function trackTables(
-  movie: Pick<TrackedMovie, "graph" | "branches" | "divisions">,
+  movie: Pick<TrackedMovie, "graph" | "branches" | "divisions" | "margins">,
   labelOfRow: Int32Array | undefined,
   pixelSize: number | undefined,
 ): Record<string, string> {
-  const { graph, branches, divisions } = movie;
+  const { graph, branches, divisions, margins } = movie;
   const tracks = branchOfRow(branches, graph.nuclei.count);
   const extra = {
     spot: Int32Array.from(tracks, (_, row) => row),
     track: tracks,
     parent_spot: parentOfRow(graph),
+    link_margin: margins,
     ...(labelOfRow === undefined ? {} : { mask_label: labelOfRow }),
   };
   return {
@@ -62,7 +65,10 @@ const tableOf = <T>(
   ),
 });
 
-/** Divisions in the order of the table: by the mother's last frame, then by its track. */
+/**
+ * Divisions in the order of the table: by probability, the doubtful first, those without one last; then by the
+ * mother's last frame and its track. Probabilities are those of the table, or its order would seem arbitrary.
+ */
 export function sortedDivisions(
   { graph: { nuclei } }: Pick<TrackedMovie, "graph">,
   tracks: Int32Array,
@@ -70,7 +76,12 @@ export function sortedDivisions(
 ): Division[] {
   const frameOf = ({ motherRow }: Division): number => nuclei.frame[motherRow]!;
   const trackOf = ({ motherRow }: Division): number => tracks[motherRow]!;
-  return [...divisions].sort((a, b) => frameOf(a) - frameOf(b) || trackOf(a) - trackOf(b));
+  return divisions
+    .map((division) => ({ ...division, probability: storedNumber(division.probability) }))
+    .sort(
+      (a, b) =>
+        byProbability(a.probability, b.probability) || frameOf(a) - frameOf(b) || trackOf(a) - trackOf(b),
+    );
 }
 
 /** One row a division; places in px. */

@@ -8,6 +8,7 @@ import { estimateDrift, noDrift, type Drift } from "../drift.js";
 import { Forest } from "../forest.js";
 import { movieScale, type MovieScale } from "../radius.js";
 import type { TrackOptions } from "../settings.js";
+import { divisionProbability } from "./certainty.js";
 import type { Normal } from "./density.js";
 import { broadModel, fitModel } from "./fit.js";
 import { solvePair, type PairDivision } from "./joint.js";
@@ -62,7 +63,8 @@ export function linkMovie(
     const found = linkOnce(prices, options, isLast ? whole : sample, work);
     const divisions = found.spans.divisions.map((division) => ({
       ...division,
-      probability: 1 / (1 + Math.exp(-division.margin)),
+      // The model is fitted to what it believes itself; what is told is measured on other movies.
+      probability: isLast ? divisionProbability(division.margin) : 1 / (1 + Math.exp(-division.margin)),
     }));
     if (isLast) {
       for (const { daughters, margin } of divisions)
