@@ -8,10 +8,10 @@ import { divisionGain, linkGain, type Prices, stayGain } from "./prices.js";
 import type { Linking } from "./spans.js";
 
 /** Two nuclei may share an outline for so many frames and still be told apart afterwards. */
-const longestMeeting = 5;
+export const longestMeeting = 5;
 
 /** Share of the meetings that last another frame. */
-const goesOn = 0.5;
+export const goesOn = 0.5;
 
 /** Two tracks in, one object, two tracks out. Nuclei are positions in the movie. */
 interface Meeting {

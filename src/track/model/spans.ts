@@ -7,6 +7,7 @@ import { maximiseGain } from "../../assignment/gain.js";
 import type { Forest } from "../forest.js";
 import type { PairDivision } from "./joint.js";
 import { meet } from "./meetings.js";
+import { isParting } from "./partings.js";
 import { divisionGain, type Prices, stayGain } from "./prices.js";
 
 /** The links of consecutive frames. */
@@ -184,10 +185,20 @@ function divideAfterGap(
   }
 }
 
-/** Takes back divisions of which one daughter is a piece of the other: soon gone, and the other whole again. */
+const smaller = ({ movie: { area } }: Prices, [a, b]: readonly [number, number]): number =>
+  area[a]! < area[b]! ? a : b;
+
+/**
+ * Takes back divisions of two nuclei that were one object when first seen, and those of which one daughter is a
+ * piece of the other: soon gone, and the other whole again.
+ */
 function undoPieces(prices: Prices, forest: Forest, byDaughter: Map<number, PairDivision>): number {
   let undone = 0;
   for (const division of unique(byDaughter)) {
+    if (isParting(prices, forest, division)) {
+      undo(forest, byDaughter, division, smaller(prices, division.daughters));
+      continue;
+    }
     for (const piece of division.daughters) {
       if (!isPiece(prices, forest, division, piece)) continue;
       undo(forest, byDaughter, division, piece);
