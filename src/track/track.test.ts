@@ -193,40 +193,37 @@ describe("track: gaps", () => {
 
 describe("track: divisions", () => {
   /**
-   * A mother at (20, 20) of area 100 for 3 frames, then two daughters that part. Rows 0..2; 3, 5, 7 and 4, 6,
-   * 8.
+   * A mother at (20, 20) of area 100 for some frames, then two daughters for three that part. With six frames:
+   * rows 0..5; 6, 8, 10 and 7, 9, 11.
    */
-  const dividing = (areas: readonly [number, number] = [52, 50]): Spot[] => [
-    ...[0, 1, 2].map((t) => ({ t, y: 20, x: 20, area: 100 })),
-    ...[3, 4, 5].flatMap((t) => [
-      { t, y: 20, x: 16 - (t - 3), area: areas[0] },
-      { t, y: 20, x: 24.5 + (t - 3), area: areas[1] },
+  const dividing = (frames = 6): Spot[] => [
+    ...Array.from({ length: frames }, (_, t) => ({ t, y: 20, x: 20, area: 100 })),
+    ...[0, 1, 2].flatMap((age) => [
+      { t: frames + age, y: 20, x: 16 - age, area: 52 },
+      { t: frames + age, y: 20, x: 24.5 + age, area: 50 },
     ]),
   ];
 
   it("finds both daughters and says how sure it is", () => {
-    const found = track(nucleiOf(dividing()), 6, { radius: 12 });
+    const found = track(nucleiOf(dividing()), 9, { radius: 12 });
     expect(pairs(found)).toEqual([
-      [0, 1],
-      [1, 2],
-      [2, 3],
-      [2, 4],
-      [3, 5],
-      [4, 6],
+      ...[0, 1, 2, 3, 4].map((row) => [row, row + 1]),
+      [5, 6],
       [5, 7],
-      [6, 8],
+      ...[6, 7, 8, 9].map((row) => [row, row + 2]),
     ]);
     expect(found.divisions).toEqual([
-      { motherRow: 2, daughters: [3, 4], probability: expect.any(Number) as number },
+      { motherRow: 5, daughters: [6, 7], probability: expect.any(Number) as number },
     ]);
-    expect(pairs(track(nucleiOf(dividing()), 6, { radius: 12, divisions: false }))).not.toContainEqual([
-      2, 4,
+    expect(found.divisions[0]!.probability).toBeGreaterThan(0.5);
+    expect(pairs(track(nucleiOf(dividing()), 9, { radius: 12, divisions: false }))).not.toContainEqual([
+      5, 7,
     ]);
   });
 
   it("finds daughters that are both too far for a link", () => {
-    const found = track(nucleiOf(dividing()), 6, { radius: 3.5 });
-    expect(found.divisions.map(({ motherRow, daughters }) => [motherRow, ...daughters])).toEqual([[2, 3, 4]]);
+    const found = track(nucleiOf(dividing()), 9, { radius: 3.5 });
+    expect(found.divisions.map(({ motherRow, daughters }) => [motherRow, ...daughters])).toEqual([[5, 6, 7]]);
   });
 
   it("does not take a full-grown neighbour that appears for a daughter", () => {
@@ -245,27 +242,29 @@ describe("track: divisions", () => {
     ];
     expect(track(nucleiOf(piece), 6).divisions).toEqual([]);
     // A daughter that is soon gone, but leaves the other as small as she was born, is one.
-    const lost = dividing().filter(({ t, x }) => t < 4 || x < 20);
-    expect(track(nucleiOf(lost), 6).divisions.length).toBe(1);
+    const lost = dividing().filter(({ t, x }) => t < 7 || x < 20);
+    expect(track(nucleiOf(lost), 9).divisions.length).toBe(1);
   });
 
   it("knows two nuclei in one outline by the tracks that go in and come out", () => {
     // Like the daughters of a division, but two were there before.
-    const meeting = dividing().map((spot) => ({ ...spot, t: spot.t + 3 }));
+    const meeting = dividing(3).map((spot) => ({ ...spot, t: spot.t + 3 }));
     const before = [0, 1, 2].flatMap((t) => [
       { t, y: 20, x: 14 + t, area: 52 },
       { t, y: 20, x: 26.5 - t, area: 50 },
     ]);
     const found = track(nucleiOf([...before, ...meeting]), 9);
     expect(found.divisions).toEqual([]);
-    const alone = track(nucleiOf(meeting), 9);
-    expect(alone.divisions.length).toBe(1);
   });
 
   it("gives a start to the better of two mothers only", () => {
-    const spots = [...dividing(), ...[0, 1, 2, 3, 4, 5].map((t) => ({ t, y: 33, x: 26, area: 80 }))];
-    const { divisions } = track(nucleiOf(spots), 6, { radius: 12 });
-    expect(divisions.map(({ motherRow, daughters }) => [motherRow, ...daughters])).toEqual([[2, 3, 4]]);
+    const beside = Array.from({ length: 9 }, (_, t) => ({ t, y: 33, x: 26, area: 80 }));
+    const { divisions } = track(nucleiOf([...dividing(), ...beside]), 9, { radius: 12 });
+    expect(divisions.map(({ motherRow, daughters }) => [motherRow, ...daughters])).toEqual([[5, 6, 7]]);
+  });
+
+  it("leaves open what parts soon after it was first seen, with the area of both where it lay", () => {
+    expect(track(nucleiOf(dividing(2)), 5).divisions).toEqual([]);
   });
 
   it("takes a nucleus that was lost for a frame as found again, not as born", () => {

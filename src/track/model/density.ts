@@ -50,7 +50,12 @@ export function logNormal({ mean, sd }: Normal): LogDensity {
 /** A normal distribution of which a tenth is three times as wide, for what may be something else. */
 export function logAny({ mean, sd }: Normal): LogDensity {
   const [most, rest] = [logNormal({ mean, sd }), logNormal({ mean, sd: 3 * sd })];
-  return (x) => Math.log(0.9 * Math.exp(most(x)) + 0.1 * Math.exp(rest(x)));
+  const [logMost, logRest] = [Math.log(0.9), Math.log(0.1)];
+  return (x) => {
+    const [a, b] = [logMost + most(x), logRest + rest(x)];
+    // Far away both densities are less than the smallest number, though their logarithms are not.
+    return Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)));
+  };
 }
 
 /** Squared distance at which the density in the plane has fallen to that log density; 0 if it is nowhere so high. */
