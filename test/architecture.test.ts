@@ -46,7 +46,7 @@ const allowed: Record<string, readonly string[]> = {
 const rooms: Record<string, readonly string[]> = {
   io: ["io/image", "io", "io/tiff", "io/png", "io/formats"],
   nn: ["nn", "nn/ops"],
-  track: ["track", "track/repair", "track/movie"],
+  track: ["track/places", "track/model", "track", "track/repair", "track/movie"],
   analyse: [
     "analyse/units",
     "analyse/motion",

@@ -1,7 +1,7 @@
 /** Movies of nuclei that are only places, areas and intensities, and what the tracker's model makes of them. */
 import { emptyNuclei, type Nuclei } from "../src/core/nuclei.js";
-import { movieOf } from "../src/track/detections.js";
-import { type Drift, noDrift } from "../src/track/drift.js";
+import { movieOf } from "../src/track/places/detections.js";
+import { type Drift, noDrift } from "../src/track/places/drift.js";
 import { broadModel } from "../src/track/model/fit.js";
 import { type FrameSize, looksOf } from "../src/track/model/looks.js";
 import type { MovieModel } from "../src/track/model/moviemodel.js";
@@ -64,7 +64,11 @@ export function spotPrices({
 }: SpotMovie): Prices {
   const movie = movieOf(nucleiOf(spots), frames);
   const looks = looksOf(movie, spotDiameter, size);
-  const any = { area: { mean: Math.log(100), sd: 0.4 }, intensity: { mean: 0, sd: 0.5 }, elongation: { mean: 0.3, sd: 0.2 } };
+  const any = {
+    area: { mean: Math.log(100), sd: 0.4 },
+    intensity: { mean: 0, sd: 0.5 },
+    elongation: { mean: 0.3, sd: 0.2 },
+  };
   const density = movie.count / frames / (size.height * size.width);
   return pricesOf(
     movie,

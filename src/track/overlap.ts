@@ -6,7 +6,7 @@ import { InvalidInput } from "../core/errors.js";
 import type { Nuclei } from "../core/nuclei.js";
 import { throwIfCancelled, type StageContext } from "../core/progress.js";
 import type { TrackGraph } from "../core/tracks.js";
-import { movieOf } from "./detections.js";
+import { movieOf } from "./places/detections.js";
 import type { FrameOverlaps, LinkOverlaps } from "./maskoverlaps.js";
 
 /** TrackMate's default: masks are linked above this intersection over union. */

@@ -274,7 +274,6 @@ describe("track: divisions", () => {
     expect(found.divisions).toEqual([]);
     expect(pairs(found)).toContainEqual([7, 8]);
   });
-
 });
 
 describe("track: whole movies", () => {

@@ -1,14 +1,14 @@
 import type { Nuclei } from "../core/nuclei.js";
 import type { StageContext } from "../core/progress.js";
 import type { TrackGraph } from "../core/tracks.js";
-import { movieOf, type Movie } from "./detections.js";
-import { estimateDrift, noDrift } from "./drift.js";
-import { edgesOf } from "./forest.js";
+import { movieOf, type Movie } from "./places/detections.js";
+import { estimateDrift, noDrift } from "./places/drift.js";
+import { edgesOf } from "./places/forest.js";
 import { linkMovie } from "./model/linkmovie.js";
 import type { FrameSize } from "./model/looks.js";
 import type { MovieModel } from "./model/moviemodel.js";
-import { chooseRadius, movieScale, ownMotion } from "./radius.js";
-import { checkTrackOptions, defaultTrackOptions, type TrackOptions } from "./settings.js";
+import { chooseRadius, movieScale, ownMotion } from "./places/radius.js";
+import { checkTrackOptions, defaultTrackOptions, type TrackOptions } from "./model/settings.js";
 
 export { defaultTrackOptions, type TrackOptions };
 

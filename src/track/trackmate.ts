@@ -7,8 +7,8 @@ import { InvalidInput } from "../core/errors.js";
 import type { Nuclei } from "../core/nuclei.js";
 import { throwIfCancelled, type StageContext } from "../core/progress.js";
 import type { TrackGraph } from "../core/tracks.js";
-import { movieOf, type Movie } from "./detections.js";
-import { edgesOf, Forest } from "./forest.js";
+import { movieOf, type Movie } from "./places/detections.js";
+import { edgesOf, Forest } from "./places/forest.js";
 import { Candidates } from "./linkcandidates.js";
 
 /**

@@ -1,8 +1,15 @@
 /** A movie's model, fitted to its own events; broad priors stand in where there are few. */
-import type { Movie } from "../detections.js";
-import type { Forest } from "../forest.js";
+import type { Movie } from "../places/detections.js";
+import type { Forest } from "../places/forest.js";
 import { evenlySpreadIndices } from "../../stats/evenly.js";
-import { type Change, fitNormal, fitStudent, scaleFor, type Normal, type Student } from "./density.js";
+import {
+  type Change,
+  fitNormal,
+  fitStudent,
+  scaleFor,
+  type Normal,
+  type Student,
+} from "../../stats/density.js";
 import type { Looks } from "./looks.js";
 import type { DivisionModel, MovieModel, YoungModel } from "./moviemodel.js";
 import type { Spans } from "./spans.js";
@@ -134,11 +141,7 @@ const rateOf = (count: number, of: number, { chance, weight }: { chance: number;
   (count + weight * chance) / (of + weight);
 
 /** Regression of the displacement beside the drift on the one before. */
-function fitPersistence(
-  { movie, drift }: Prices,
-  forest: Forest,
-  children: readonly number[],
-): number {
+function fitPersistence({ movie, drift }: Prices, forest: Forest, children: readonly number[]): number {
   let [product, square, count] = [0, 0, 0];
   for (const child of children) {
     const parent = forest.parent[child]!;

@@ -3,13 +3,13 @@ import { throwIfCancelled, type StageContext } from "../../core/progress.js";
 import { mean } from "../../stats/average.js";
 import { evenlySpreadIndices } from "../../stats/evenly.js";
 import { standardDeviation } from "../../stats/twosamples.js";
-import type { Movie } from "../detections.js";
-import { estimateDrift, noDrift, type Drift } from "../drift.js";
-import { Forest } from "../forest.js";
-import { movieScale, type MovieScale } from "../radius.js";
-import type { TrackOptions } from "../settings.js";
+import type { Movie } from "../places/detections.js";
+import { estimateDrift, noDrift, type Drift } from "../places/drift.js";
+import { Forest } from "../places/forest.js";
+import { movieScale, type MovieScale } from "../places/radius.js";
+import type { TrackOptions } from "./settings.js";
 import { divisionProbability } from "./certainty.js";
-import type { Normal } from "./density.js";
+import type { Normal } from "../../stats/density.js";
 import { broadModel, fitModel } from "./fit.js";
 import { solvePair, type PairDivision } from "./joint.js";
 import { looksOf, type FrameSize, type Looks } from "./looks.js";
@@ -49,7 +49,15 @@ export function linkMovie(
   const looks = looksOf(movie, scale.diameter, size);
   const farthest = options.radius ?? Math.min(4 * scale.diameter, 3 * scale.spacing);
   const density = movie.count / movie.frames / (size.height * size.width);
-  let model = broadModel(looks, { area: usual(looks.area, 0.1), intensity: usual(looks.intensity, 0.05), elongation: usual(looks.elongation, 0.05) }, density);
+  let model = broadModel(
+    looks,
+    {
+      area: usual(looks.area, 0.1),
+      intensity: usual(looks.intensity, 0.05),
+      elongation: usual(looks.elongation, 0.05),
+    },
+    density,
+  );
   const [sample, whole] = [samplePairs(movie), allPairs(movie)];
   const total = rounds * sample.length + whole.length;
   let done = 0;
@@ -71,9 +79,21 @@ export function linkMovie(
         for (const daughter of daughters) found.margins[daughter] = margin;
       for (const [start, gain] of found.spans.bridges) found.margins[start] = gain;
       const bridged = found.spans.missed + found.spans.hidden;
-      return { forest: found.forest, divisions, prices: { ...prices, scale }, bridged, margins: found.margins };
+      return {
+        forest: found.forest,
+        divisions,
+        prices: { ...prices, scale },
+        bridged,
+        margins: found.margins,
+      };
     }
-    const fitted = fitModel({ prices, linked: found.linked, forest: found.forest, divisions, spans: found.spans });
+    const fitted = fitModel({
+      prices,
+      linked: found.linked,
+      forest: found.forest,
+      divisions,
+      spans: found.spans,
+    });
     // Links that are chosen by shape have like shapes: how alike it is told by links that were not.
     model = round + 1 < rounds ? { ...fitted, elongation: model.elongation } : fitted;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { nucleiOf, type Spot } from "../../../test/spots.js";
-import { movieOf } from "../detections.js";
+import { movieOf } from "../places/detections.js";
 import { type Looks, looksOf } from "./looks.js";
 
 const size = { height: 100, width: 80 };

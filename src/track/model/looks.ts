@@ -1,5 +1,5 @@
 import { median } from "../../stats/percentile.js";
-import type { Movie } from "../detections.js";
+import type { Movie } from "../places/detections.js";
 
 /** The part of the plane that the frames show, px. */
 export interface FrameSize {

@@ -2,7 +2,7 @@
  * Nuclei that share an outline for a while. They are known by their identities: two tracks go in, one object,
  * two tracks come out. How the outline parts says nothing, for daughters part like that, too.
  */
-import type { Forest } from "../forest.js";
+import type { Forest } from "../places/forest.js";
 import type { PairDivision } from "./joint.js";
 import { divisionGain, linkGain, type Prices, stayGain } from "./prices.js";
 import type { Linking } from "./spans.js";
@@ -120,12 +120,7 @@ function same({ movie, drift, ...rest }: Prices, from: number, to: number, steps
 }
 
 /** Gain of an object being both nuclei of the frame before, over what it is now. */
-function joinGain(
-  prices: Prices,
-  forest: Forest,
-  object: number,
-  [a, b]: readonly [number, number],
-): number {
+function joinGain(prices: Prices, forest: Forest, object: number, [a, b]: readonly [number, number]): number {
   const { movie, looks, changes, drift, logAppear, logArea } = prices;
   const parent = forest.parent[object]!;
   const area = movie.area[a]! + movie.area[b]!;
@@ -156,12 +151,7 @@ function pairsOutOf({ movie, looks }: Prices, forest: Forest, object: number): [
 }
 
 /** What the object's link or division to the next frame gains as it is now. */
-function partGain(
-  prices: Prices,
-  forest: Forest,
-  object: number,
-  [c, d]: readonly [number, number],
-): number {
+function partGain(prices: Prices, forest: Forest, object: number, [c, d]: readonly [number, number]): number {
   if (forest.second[object]! >= 0) return divisionGain(prices, object, c, d);
   return forest.first[object]! >= 0 ? linkGain(prices, object, forest.first[object]!) : 0;
 }
@@ -173,7 +163,8 @@ function apply(
 ): void {
   for (const node of after) byDaughter.delete(node);
   for (const node of [...before, last]) {
-    for (const child of [forest.first[node]!, forest.second[node]!]) if (child >= 0) forest.parent[child] = -1;
+    for (const child of [forest.first[node]!, forest.second[node]!])
+      if (child >= 0) forest.parent[child] = -1;
     forest.first[node] = -1;
     forest.second[node] = -1;
   }

@@ -2,7 +2,7 @@
  * Divisions that are none: an object that was two nuclei from the first time it was seen, and parts. Nothing
  * tells of two tracks that went in, but it has the area of both, at their common centre.
  */
-import type { Forest } from "../forest.js";
+import type { Forest } from "../places/forest.js";
 import type { PairDivision } from "./joint.js";
 import { goesOn, longestMeeting } from "./meetings.js";
 import { divisionGain, type Prices } from "./prices.js";

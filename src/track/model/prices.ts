@@ -1,6 +1,6 @@
 /** Log likelihood ratios of links and divisions, against their nuclei ending and appearing by themselves. */
-import type { Movie } from "../detections.js";
-import type { Drift } from "../drift.js";
+import type { Movie } from "../places/detections.js";
+import type { Drift } from "../places/drift.js";
 import {
   logAny,
   logChange,
@@ -10,7 +10,7 @@ import {
   logStudentPlane,
   squaredWhere,
   type Student,
-} from "./density.js";
+} from "../../stats/density.js";
 import type { Looks } from "./looks.js";
 import type { MovieModel } from "./moviemodel.js";
 
@@ -173,11 +173,20 @@ export function alike(prices: Prices, from: number, to: number, frames = 1): num
   const growth = looks.area[to]! - looks.area[from]!;
   const area = (isCut ? changes.cutArea(growth) : changes.area(growth)) - logArea[to]!;
   const change = looks.intensity[to]! - looks.intensity[from]!;
-  return area + sameShape(prices, from, to, frames) + (Number.isNaN(change) ? 0 : changes.intensity(change) - logIntensity[to]!);
+  return (
+    area +
+    sameShape(prices, from, to, frames) +
+    (Number.isNaN(change) ? 0 : changes.intensity(change) - logIntensity[to]!)
+  );
 }
 
 /** The same of their elongations; 0 where the border of the image cuts one. */
-function sameShape({ looks, changes, logElongation }: Prices, from: number, to: number, frames: number): number {
+function sameShape(
+  { looks, changes, logElongation }: Prices,
+  from: number,
+  to: number,
+  frames: number,
+): number {
   const change = looks.elongation[to]! - looks.elongation[from]!;
   if (Number.isNaN(change) || looks.cut[from] === 1 || looks.cut[to] === 1) return 0;
   return changes[frames - 1]!.elongation(change) - logElongation(looks.elongation[to]!);
@@ -264,6 +273,14 @@ export function divisionGain(prices: Prices, mother: number, a: number, b: numbe
       logIntensity[a]! -
       logIntensity[b]!;
   return (
-    (prices.age[mother]! < grown ? division.youngChance : division.chance) + place + area - logArea[a]! - logArea[b]! + intensity - logEnd[mother]! - logAppear[a]! - logAppear[b]!
+    (prices.age[mother]! < grown ? division.youngChance : division.chance) +
+    place +
+    area -
+    logArea[a]! -
+    logArea[b]! +
+    intensity -
+    logEnd[mother]! -
+    logAppear[a]! -
+    logAppear[b]!
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { positionsOf, type Spot, spotPrices } from "../../../test/spots.js";
-import { Forest } from "../forest.js";
+import { Forest } from "../places/forest.js";
 import { type PairDivision, solvePair } from "./joint.js";
 import type { Prices } from "./prices.js";
 import { bridgeSpans, type Spans } from "./spans.js";

@@ -4,7 +4,7 @@
  * in one outline are known by their identities: two tracks go in, two come out.
  */
 import { maximiseGain } from "../../assignment/gain.js";
-import type { Forest } from "../forest.js";
+import type { Forest } from "../places/forest.js";
 import type { PairDivision } from "./joint.js";
 import { meet } from "./meetings.js";
 import { isParting } from "./partings.js";
@@ -148,10 +148,7 @@ function bestBridges(bridges: readonly Bridge[]): Bridge[] {
 }
 
 /** Divisions of mothers that were missed in the frame before it. */
-function divideAfterGap(
-  { prices, forest, linked }: Linking,
-  byDaughter: Map<number, PairDivision>,
-): void {
+function divideAfterGap({ prices, forest, linked }: Linking, byDaughter: Map<number, PairDivision>): void {
   const { movie, drift, daughterReach, model } = prices;
   const found: PairDivision[] = [];
   for (let mother = 0; mother < movie.count; mother++) {
@@ -215,13 +212,15 @@ function isPiece(prices: Prices, forest: Forest, division: PairDivision, piece: 
   const whole = daughters[0] === piece ? daughters[1] : daughters[0];
   let [lastPiece, lastWhole] = [piece, whole];
   for (let length = 1; forest.first[lastPiece]! >= 0; length++) {
-    if (length >= longestPiece || forest.second[lastPiece]! >= 0 || forest.second[lastWhole]! >= 0) return false;
+    if (length >= longestPiece || forest.second[lastPiece]! >= 0 || forest.second[lastWhole]! >= 0)
+      return false;
     lastPiece = forest.first[lastPiece]!;
     lastWhole = forest.first[lastWhole]!;
     if (lastWhole < 0 || movie.frame[lastWhole] !== movie.frame[lastPiece]) return false;
   }
   const after = forest.first[lastWhole]!;
-  if (movie.frame[lastPiece]! + 1 >= movie.frames || after < 0 || forest.second[lastWhole]! >= 0) return false;
+  if (movie.frame[lastPiece]! + 1 >= movie.frames || after < 0 || forest.second[lastWhole]! >= 0)
+    return false;
   const gain =
     Math.log(model.split) -
     looks.area[mother]! -

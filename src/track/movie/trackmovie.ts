@@ -59,7 +59,13 @@ export async function trackMovie(
   const size = { height, width };
   const linkContext = partOf(context, readShare, 1);
   const link = (rows: Nuclei, shared: LinkOverlaps): LinkedMovie => {
-    const result = trackWith(tracker, rows, labels.frames, { ...linking, overlaps: shared, size }, linkContext);
+    const result = trackWith(
+      tracker,
+      rows,
+      labels.frames,
+      { ...linking, overlaps: shared, size },
+      linkContext,
+    );
     return { ...result, branches: branchesOf(result.graph) };
   };
   const first = link(nuclei, overlaps);

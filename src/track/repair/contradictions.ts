@@ -1,5 +1,5 @@
 /** Where frames of a tracked movie contradict those before and after them, by evidence of the tracks. */
-import { logStudent } from "../model/density.js";
+import { logStudent } from "../../stats/density.js";
 import type { MovieModel } from "../model/moviemodel.js";
 import type { LinkOverlaps } from "../maskoverlaps.js";
 import { type Neighbours, nextOf } from "./neighbours.js";

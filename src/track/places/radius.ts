@@ -1,5 +1,5 @@
-import { equivalentDiameter } from "../imgproc/regions.js";
-import { median } from "../stats/percentile.js";
+import { equivalentDiameter } from "../../imgproc/regions.js";
+import { median } from "../../stats/percentile.js";
 import type { Movie } from "./detections.js";
 import { mutualNearest, type Drift } from "./drift.js";
 

@@ -1,5 +1,5 @@
-import { InvalidInput } from "../core/errors.js";
-import type { Nuclei } from "../core/nuclei.js";
+import { InvalidInput } from "../../core/errors.js";
+import type { Nuclei } from "../../core/nuclei.js";
 import { PointIndex } from "./points.js";
 
 /**

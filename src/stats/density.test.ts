@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Random, random } from "../../core/random.js";
+import { type Random, random } from "../core/random.js";
 import {
   fitNormal,
   fitStudent,

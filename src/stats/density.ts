@@ -1,5 +1,5 @@
 /** Log densities, and how they are fitted to few or many values. */
-import { logGamma } from "../../stats/student.js";
+import { logGamma } from "./student.js";
 
 /** Student's t about 0: a normal distribution of that scale where `nu` is large, heavy tails where it is small. */
 export interface Student {

@@ -8,9 +8,9 @@
  * the median displacement around each nucleus.
  */
 import type { Movie } from "./detections.js";
-import { evenlySpreadIndices } from "../stats/evenly.js";
-import { median } from "../stats/percentile.js";
-import { fitStudent, logStudentPlane } from "./model/density.js";
+import { evenlySpreadIndices } from "../../stats/evenly.js";
+import { median } from "../../stats/percentile.js";
+import { fitStudent, logStudentPlane } from "../../stats/density.js";
 import { PointIndex } from "./points.js";
 
 /**

@@ -1,4 +1,4 @@
-import { InvalidInput } from "../core/errors.js";
+import { InvalidInput } from "../../core/errors.js";
 
 /** Settings of the tracker. */
 export interface TrackOptions {

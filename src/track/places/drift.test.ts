@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { nucleiOf, type Spot } from "../../test/spots.js";
-import { random } from "../core/random.js";
+import { nucleiOf, type Spot } from "../../../test/spots.js";
+import { random } from "../../core/random.js";
 import { movieOf } from "./detections.js";
 import { type Drift, estimateDrift } from "./drift.js";
 
