@@ -52,7 +52,11 @@ export function solvePair(prices: Prices, frame: number, withDivisions: boolean)
   pair.columnOf.forEach((column, row) => {
     if (column >= 0 && !divided.has(pair.from + row)) links.push([pair.from + row, pair.to + column]);
   });
-  return { links, divisions, margins: links.map(([parent, child]) => marginOf(pair, parent - pair.from, child - pair.to)) };
+  return {
+    links,
+    divisions,
+    margins: links.map(([parent, child]) => marginOf(pair, parent - pair.from, child - pair.to)),
+  };
 }
 
 function linkPair(prices: Prices, frame: number): Pair {
@@ -125,7 +129,7 @@ function gainOf({ candidates: { start, column, gain } }: Pair, row: number, j: n
   return 0;
 }
 
-/** A link that gains less than this may give way to a division. */
+/** A nucleus that the links lose less than this without may be a daughter instead. */
 const weakLink = 12;
 
 interface Option {
@@ -138,10 +142,9 @@ interface Option {
 
 /** Adds the divisions that gain most over the links, best first. */
 function divide(pair: Pair): PairDivision[] {
-  const options = divisionOptions(pair);
   const found: PairDivision[] = [];
   const closed = new Set<number>();
-  let open = options;
+  let open = divisionOptions(pair);
   while (open.length > 0) {
     const judged = open
       .map((option) => ({ ...option, ...judge(pair, option) }))
@@ -170,16 +173,29 @@ function divide(pair: Pair): PairDivision[] {
   return found;
 }
 
+/** What the links lose at least if nobody is linked to a column; see `marginOf`. */
+function lossWithout(pair: Pair, column: number): number {
+  const { candidates, rowOf, columnWorth } = pair;
+  const row = rowOf[column]!;
+  if (row < 0) return 0;
+  let other = 0;
+  for (let e = candidates.start[row]!; e < candidates.start[row + 1]!; e++) {
+    const j = candidates.column[e]!;
+    if (j !== column) other = Math.max(other, candidates.gain[e]! - columnWorth[j]!);
+  }
+  return gainOf(pair, row, column) - other;
+}
+
 /** Divisions that may be worth their links. */
 function divisionOptions(pair: Pair): Option[] {
+  const loss = Array.from({ length: pair.columns }, (_, column) => lossWithout(pair, column));
   const { prices, frame, from, to, columnOf, rowOf } = pair;
   const { movie, expected, daughterReach } = prices;
   const previous = movie.points[frame]!;
   const next = movie.points[frame + 1]!;
   const options: Option[] = [];
   for (let b = 0; b < pair.columns; b++) {
-    const holder = rowOf[b]!;
-    if (holder >= 0 && gainOf(pair, holder, b) > weakLink) continue;
+    if (loss[b]! > weakLink) continue;
     const guide = previous.nearest(movie.y[to + b]!, movie.x[to + b]!, 2 * daughterReach);
     if (guide < 0) continue;
     const [dy, dx] = [expected.dy[from + guide]!, expected.dx[from + guide]!];
@@ -187,9 +203,12 @@ function divisionOptions(pair: Pair): Option[] {
       if (rowOf[b] === row) continue;
       const sisters = new Set<number>();
       if (columnOf[row]! >= 0) sisters.add(columnOf[row]!);
-      const [y, x] = [movie.y[from + row]! + expected.dy[from + row]!, movie.x[from + row]! + expected.dx[from + row]!];
+      const [y, x] = [
+        movie.y[from + row]! + expected.dy[from + row]!,
+        movie.x[from + row]! + expected.dx[from + row]!,
+      ];
       for (const a of next.within(y, x, daughterReach))
-        if (rowOf[a]! < 0 || gainOf(pair, rowOf[a]!, a) <= weakLink || columnOf[row]! < 0) sisters.add(a);
+        if (loss[a]! <= weakLink || columnOf[row]! < 0) sisters.add(a);
       for (const a of sisters) {
         if (a === b) continue;
         const gain = divisionGain(prices, from + row, to + a, to + b);
@@ -202,21 +221,27 @@ function divisionOptions(pair: Pair): Option[] {
 }
 
 /** What a division gains over the links that it replaces, once its neighbours have linked anew. */
-function judge(pair: Pair, { row, a, b, gain }: Option): { margin: number; near: number[]; columns: Int32Array; seen: number[] } {
+function judge(
+  pair: Pair,
+  { row, a, b, gain }: Option,
+): { margin: number; near: number[]; columns: Int32Array; seen: number[] } {
   const { columnOf, rowOf, secondOf, candidates, rowsOf } = pair;
   const near = new Set<number>();
+  // What divides stays as it is.
   const addRow = (r: number): void => {
-    if (r >= 0 && r !== row) near.add(r);
+    if (r >= 0 && r !== row && secondOf[r]! < 0) near.add(r);
   };
+  const holders = [row, rowOf[a]!, rowOf[b]!];
+  if (holders.some((r) => r >= 0 && secondOf[r]! >= 0))
+    return { margin: -Infinity, near: [], columns: new Int32Array(0), seen: [] };
   addRow(rowOf[a]!);
   addRow(rowOf[b]!);
   const freed = columnOf[row]!;
   if (freed >= 0 && freed !== a && freed !== b) for (const r of rowsOf[freed]!) addRow(r);
   for (const r of [...near])
-    for (let e = candidates.start[r]!; e < candidates.start[r + 1]!; e++) addRow(rowOf[candidates.column[e]!]!);
+    for (let e = candidates.start[r]!; e < candidates.start[r + 1]!; e++)
+      addRow(rowOf[candidates.column[e]!]!);
   const members = [...near].sort((p, q) => p - q);
-  if (members.some((r) => secondOf[r]! >= 0) || secondOf[row]! >= 0)
-    return { margin: -Infinity, near: members, columns: new Int32Array(0), seen: [] };
   let before = freed >= 0 ? gainOf(pair, row, freed) : 0;
   for (const r of members) if (columnOf[r]! >= 0) before += gainOf(pair, r, columnOf[r]!);
   const inside = new Set(members);
