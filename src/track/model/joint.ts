@@ -189,7 +189,7 @@ function lossWithout(pair: Pair, column: number): number {
 /** Divisions that may be worth their links. */
 function divisionOptions(pair: Pair): Option[] {
   const loss = Array.from({ length: pair.columns }, (_, column) => lossWithout(pair, column));
-  const { prices, frame, from, to, columnOf, rowOf } = pair;
+  const { prices, frame, from, to, columnOf, rowOf, rowWorth, columnWorth } = pair;
   const { movie, expected, daughterReach } = prices;
   const previous = movie.points[frame]!;
   const next = movie.points[frame + 1]!;
@@ -210,10 +210,12 @@ function divisionOptions(pair: Pair): Option[] {
       for (const a of next.within(y, x, daughterReach))
         if (loss[a]! <= weakLink || columnOf[row]! < 0) sisters.add(a);
       for (const a of sisters) {
-        if (a === b) continue;
+        // The other order of the same daughters comes when it is her sister's turn.
+        if (a === b || (a < b && loss[a]! <= weakLink && columnOf[row] !== a)) continue;
         const gain = divisionGain(prices, from + row, to + a, to + b);
-        if (gain > (columnOf[row]! >= 0 ? gainOf(pair, row, columnOf[row]!) : 0))
-          options.push({ row, a, b, gain, margin: 0 });
+        // What the links lose without all three, at least: by the prices that prove them the best.
+        const least = rowWorth[row]! + (columnOf[row] === a ? columnWorth[a]! : loss[a]!) + loss[b]!;
+        if (gain > least) options.push({ row, a, b, gain, margin: 0 });
       }
     }
   }
