@@ -46,7 +46,9 @@ export function estimateDrift(movie: Movie, spacing: number): Drift {
     (t) => Math.min(movie.points[t]!.count, movie.points[t + 1]!.count) >= enough,
   );
   for (const t of pairs) shiftFrame(movie, drift, t, spacing);
-  const sample = evenlySpreadIndices(pairs.length, Math.min(pairs.length, sampledPairs)).map((k) => pairs[k]!);
+  const sample = evenlySpreadIndices(pairs.length, Math.min(pairs.length, sampledPairs)).map(
+    (k) => pairs[k]!,
+  );
   const local = { dy: drift.dy.slice(), dx: drift.dx.slice() };
   for (const t of sample) shiftLocally(movie, local, t, spacing);
   const gain = sample.reduce(
@@ -60,8 +62,12 @@ export function estimateDrift(movie: Movie, spacing: number): Drift {
 
 /** Frame pairs in which local shifts are tried. */
 const sampledPairs = 24;
-/** Log likelihood that a shift must gain: what two free numbers gain by chance in one of a hundred cases, and more. */
-const convincing = 6;
+/**
+ * Log likelihood that shifts must gain: what two free numbers gain by chance in one of a hundred cases, 6 and
+ * less, and the logarithm of how many shifts were tried, for the most voted one of about a hundred that do not
+ * overlap is the luckiest.
+ */
+const convincing = 11;
 
 /** The shifts of the nuclei of a frame, as views. */
 const shiftsOf = (movie: Movie, { dy, dx }: Drift, t: number): Drift => ({
@@ -87,8 +93,7 @@ function shiftFrame(movie: Movie, drift: Drift, t: number, spacing: number): voi
  */
 function shiftLocally(movie: Movie, drift: Drift, t: number, spacing: number): void {
   const { dy, dx } = shiftsOf(movie, drift, t);
-  for (let round = 0; round < 2; round++)
-    localShift(movie.points[t]!, movie.points[t + 1]!, spacing, dy, dx);
+  for (let round = 0; round < 2; round++) localShift(movie.points[t]!, movie.points[t + 1]!, spacing, dy, dx);
 }
 
 /**
@@ -101,15 +106,11 @@ function likelihood(movie: Movie, drift: Drift, t: number, spacing: number): num
   const { dy, dx } = shiftsOf(movie, drift, t);
   const squares: number[] = [];
   mutualNearest(from, to, spacing, dy, dx).forEach((j, i) => {
-    if (j >= 0)
-      squares.push((to.y[j]! - from.y[i]! - dy[i]!) ** 2 + (to.x[j]! - from.x[i]! - dx[i]!) ** 2);
+    if (j >= 0) squares.push((to.y[j]! - from.y[i]! - dy[i]!) ** 2 + (to.x[j]! - from.x[i]! - dx[i]!) ** 2);
   });
   const log = logStudentPlane(fitStudent(squares, 2, { sigma: spacing / 6, weight: 3 }));
   const anywhere = -Math.log(4 * Math.PI * spacing * spacing);
-  return squares.reduce(
-    (sum, squared) => sum + log(squared),
-    (from.count - squares.length) * anywhere,
-  );
+  return squares.reduce((sum, squared) => sum + log(squared), (from.count - squares.length) * anywhere);
 }
 
 /** Nuclei that vote for the shift of a frame: more would not change the most voted bin. */
