@@ -45,7 +45,11 @@ export const priors = {
 } as const;
 
 /** The model before anything is known. @param density nuclei per px^2 and frame */
-export function broadModel(looks: Looks, any: { area: Normal; intensity: Normal }, density: number): MovieModel {
+export function broadModel(
+  looks: Looks,
+  any: { area: Normal; intensity: Normal },
+  density: number,
+): MovieModel {
   const { division } = priors;
   return {
     motion: { sigma: priors.motion.sigma * looks.diameter, nu: 4 },
@@ -108,7 +112,8 @@ function fitPersistence({ movie, drift }: Prices, forest: Forest): number {
   for (const child of singleLinks(movie, forest)) {
     const parent = forest.parent[child]!;
     const before = forest.parent[parent]!;
-    if (before < 0 || forest.second[before]! >= 0 || movie.frame[before]! + 1 !== movie.frame[parent]!) continue;
+    if (before < 0 || forest.second[before]! >= 0 || movie.frame[before]! + 1 !== movie.frame[parent]!)
+      continue;
     const own = (from: number, to: number): [number, number] => [
       movie.y[to]! - movie.y[from]! - drift.dy[from]!,
       movie.x[to]! - movie.x[from]! - drift.dx[from]!,
@@ -184,7 +189,7 @@ function fitRates({
     }
     if (frame > 0 && linked[frame - 1] === 1 && forest.parent[i]! < 0) starts[place]!++;
   }
-  const pairs = Math.max(1, linked.reduce((sum, flag) => sum + flag, 0));
+  const pairs = linked.reduce((sum, flag) => sum + flag, 0);
   const nuclei = lived[0]! + lived[1]!;
   const density = movie.count / movie.frames / (looks.insideArea + looks.borderArea);
   const chance = (count: number, of: number, prior: number, weight: number): number =>
@@ -245,7 +250,10 @@ function fitDivisions(prices: Prices, divisions: readonly WeightedDivision[]): D
     areaSum: normal("areaSum", prior.areaSum),
     areaRatio: spread("areaRatio", prior.areaRatio),
     intensity: normal("intensity", { ...prior.intensity, sd: prior.intensity.sd * usual }),
-    intensityRatio: spread("intensityRatio", { ...prior.intensityRatio, sd: prior.intensityRatio.sd * usual }),
+    intensityRatio: spread("intensityRatio", {
+      ...prior.intensityRatio,
+      sd: prior.intensityRatio.sd * usual,
+    }),
     motherArea: normal("motherArea", { ...prices.model.anyArea, weight: prior.mother }),
     motherIntensity: normal("motherIntensity", { ...prices.model.anyIntensity, weight: prior.mother }),
   };
