@@ -19,7 +19,9 @@ function frameOf(discs: readonly Disc[]): LabelImage {
 }
 
 /** Tracks the frames, repairs them, and gives the repaired frames. */
-async function repaired(frames: readonly LabelImage[]): Promise<{ repairs: readonly Repair[]; frames: LabelImage[] }> {
+async function repaired(
+  frames: readonly LabelImage[],
+): Promise<{ repairs: readonly Repair[]; frames: LabelImage[] }> {
   const labels = labelSourceOf(frames);
   const { nuclei, overlaps } = await measureLabels(labels);
   const { graph, margins, settings } = track(nuclei, frames.length, {}, {}, { height: size, width: size });
