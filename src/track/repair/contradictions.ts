@@ -77,7 +77,7 @@ function skippedFrames(
     const [before, after] = [edges[e]!, edges[e + 1]!];
     const skips = nuclei.frame[after]! > nuclei.frame[before]! + 1;
     const isPlain = Math.min(nuclei.area[before]!, nuclei.area[after]!) >= least;
-    if (!skips || !isPlain || margins[after]! < convincing) continue;
+    if (!skips || !isPlain || !(margins[after]! >= convincing)) continue;
     const sister = firstDaughter.get(before);
     if (child[before] === after) found.push({ kind: "skipped", before, after });
     else if (sister !== undefined) found.push({ kind: "mother", before, after: sister, sister: after });
