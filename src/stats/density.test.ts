@@ -53,7 +53,7 @@ describe("log densities", () => {
       normal: number[];
     }
     const cases = JSON.parse(
-      readFileSync(new URL("../../../fixtures/tracking/densities.json", import.meta.url), "utf8"),
+      readFileSync(new URL("../../fixtures/tracking/densities.json", import.meta.url), "utf8"),
     ) as Golden[];
     expect(cases.length).toBeGreaterThan(3);
     for (const { sigma, nu, mean, x, plane, line, normal } of cases) {

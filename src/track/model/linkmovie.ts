@@ -4,7 +4,7 @@ import { mean } from "../../stats/average.js";
 import { evenlySpreadIndices } from "../../stats/evenly.js";
 import { standardDeviation } from "../../stats/twosamples.js";
 import type { Movie } from "../places/detections.js";
-import { estimateDrift, noDrift, type Drift } from "../places/drift.js";
+import { estimateDrift, noDrift } from "../places/drift.js";
 import { Forest } from "../places/forest.js";
 import { movieScale, type MovieScale } from "../places/radius.js";
 import type { TrackOptions } from "./settings.js";
@@ -12,8 +12,7 @@ import { divisionProbability } from "./certainty.js";
 import type { Normal } from "../../stats/density.js";
 import { broadModel, fitModel } from "./fit.js";
 import { solvePair, type PairDivision } from "./joint.js";
-import { looksOf, type FrameSize, type Looks } from "./looks.js";
-import type { MovieModel } from "./moviemodel.js";
+import { looksOf, type FrameSize } from "./looks.js";
 import { grown, pricesOf, type Prices } from "./prices.js";
 import { bridgeSpans, type Spans } from "./spans.js";
 

@@ -5,7 +5,7 @@
 import type { Forest } from "../places/forest.js";
 import type { PairDivision } from "./joint.js";
 import { divisionGain, linkGain, type Prices, stayGain } from "./prices.js";
-import type { Linking } from "./spans.js";
+import type { Linking } from "./linking.js";
 
 /** Two nuclei may share an outline for so many frames and still be told apart afterwards. */
 export const longestMeeting = 5;

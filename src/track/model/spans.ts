@@ -6,18 +6,10 @@
 import { maximiseGain } from "../../assignment/gain.js";
 import type { Forest } from "../places/forest.js";
 import type { PairDivision } from "./joint.js";
+import type { Linking } from "./linking.js";
 import { meet } from "./meetings.js";
 import { isParting } from "./partings.js";
 import { divisionGain, type Prices, stayGain } from "./prices.js";
-
-/** The links of consecutive frames. */
-export interface Linking {
-  readonly prices: Prices;
-  /** By frame: 1 where it was linked to the next one. */
-  readonly linked: Uint8Array;
-  /** Changed in place. */
-  readonly forest: Forest;
-}
 
 /** What was decided over several frames. */
 export interface Spans {
@@ -86,7 +78,13 @@ function undo(
 }
 
 /** Gain of a nucleus being the same after `steps` frames. (y, x): where it is expected. */
-function spanGain(prices: Prices, end: number, start: number, steps: number, y: number, x: number): number {
+function spanGain(
+  prices: Prices,
+  end: number,
+  start: number,
+  steps: number,
+  [y, x]: readonly [number, number],
+): number {
   const squared = (prices.movie.y[start]! - y) ** 2 + (prices.movie.x[start]! - x) ** 2;
   return stayGain(prices, end, start, squared, steps);
 }
@@ -116,7 +114,7 @@ function bridgesOf(
         const division = byDaughter.get(start);
         if (forest.parent[start]! >= 0 && division === undefined) continue;
         const gain =
-          spanGain(prices, end, start, steps, y, x) +
+          spanGain(prices, end, start, steps, [y, x]) +
           (steps - 1) * Math.log(model.miss) -
           (division?.margin ?? 0);
         if (gain > 0) found.push({ end, start, gain });
@@ -162,8 +160,8 @@ function divideAfterGap({ prices, forest, linked }: Linking, byDaughter: Map<num
     starts.forEach((a, k) => {
       for (const b of starts.slice(k + 1)) {
         const single = Math.max(
-          spanGain(prices, mother, a, 2, y, x),
-          spanGain(prices, mother, b, 2, y, x),
+          spanGain(prices, mother, a, 2, [y, x]),
+          spanGain(prices, mother, b, 2, [y, x]),
           0,
         );
         const margin = divisionGain(prices, mother, a, b) + Math.log(model.miss) - single;

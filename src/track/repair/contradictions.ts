@@ -77,7 +77,7 @@ function skippedFrames(
     const [before, after] = [edges[e]!, edges[e + 1]!];
     const skips = nuclei.frame[after]! > nuclei.frame[before]! + 1;
     const isPlain = Math.min(nuclei.area[before]!, nuclei.area[after]!) >= least;
-    if (!skips || !isPlain || margins[after]! < convincing) continue;
+    if (!skips || !isPlain || !(margins[after]! >= convincing)) continue;
     const sister = firstDaughter.get(before);
     if (child[before] === after) found.push({ kind: "skipped", before, after });
     else if (sister !== undefined) found.push({ kind: "mother", before, after: sister, sister: after });
@@ -107,7 +107,8 @@ function loosePieces(links: Neighbours, overlaps: LinkOverlaps, { model }: Evide
       change(area(last.main), area(after));
     // A piece lies on its nucleus; what comes and goes by itself, anywhere.
     const chance = Math.log(model.split / area(before)) - Math.log(model.appear.inside * model.end.inside);
-    if (gain + chance >= convincing) found.push({ kind: "piece", before, after, parts });
+    // Without a word from the areas the place says too little.
+    if (gain > 0 && gain + chance >= convincing) found.push({ kind: "piece", before, after, parts });
   }
   return found;
 }
