@@ -36,6 +36,29 @@ const enoughDetections = 150_000;
 /** Frame pairs that are fitted together where not all are, so that what spans frames is seen, too. */
 const stretch = 4;
 
+/** What is known of a movie before anything is linked. */
+export interface Beginning {
+  readonly scale: MovieScale;
+  readonly drift: Drift;
+  readonly looks: Looks;
+  /** No link is longer, px. */
+  readonly farthest: number;
+  readonly model: MovieModel;
+}
+
+export function beginLinking(movie: Movie, size: FrameSize, { radius }: TrackOptions): Beginning {
+  const scale = movieScale(movie);
+  const looks = looksOf(movie, scale.diameter, size);
+  const any = { area: usual(looks.area, 0.1), intensity: usual(looks.intensity, 0.05) };
+  return {
+    scale,
+    drift: scale.spacing > 0 ? estimateDrift(movie, scale.spacing) : noDrift(movie),
+    looks,
+    farthest: radius ?? Math.min(4 * scale.diameter, 3 * scale.spacing),
+    model: broadModel(looks, any, movie.count / movie.frames / (size.height * size.width)),
+  };
+}
+
 /** @throws Cancelled */
 export function linkMovie(
   movie: Movie,
@@ -43,12 +66,8 @@ export function linkMovie(
   options: TrackOptions,
   context: StageContext = {},
 ): LinkedMovie {
-  const scale = movieScale(movie);
-  const drift = scale.spacing > 0 ? estimateDrift(movie, scale.spacing) : noDrift(movie);
-  const looks = looksOf(movie, scale.diameter, size);
-  const farthest = options.radius ?? Math.min(4 * scale.diameter, 3 * scale.spacing);
-  const density = movie.count / movie.frames / (size.height * size.width);
-  let model = broadModel(looks, { area: usual(looks.area, 0.1), intensity: usual(looks.intensity, 0.05) }, density);
+  const { scale, drift, looks, farthest, ...begun } = beginLinking(movie, size, options);
+  let { model } = begun;
   const [sample, whole] = [samplePairs(movie), allPairs(movie)];
   const total = rounds * sample.length + whole.length;
   let done = 0;
@@ -69,7 +88,13 @@ export function linkMovie(
         for (const daughter of daughters) found.margins[daughter] = margin;
       for (const [start, gain] of found.spans.bridges) found.margins[start] = gain;
       const bridged = found.spans.missed + found.spans.hidden;
-      return { forest: found.forest, divisions, prices: { ...prices, scale }, bridged, margins: found.margins };
+      return {
+        forest: found.forest,
+        divisions,
+        prices: { ...prices, scale },
+        bridged,
+        margins: found.margins,
+      };
     }
     model = fitModel({ prices, linked: found.linked, forest: found.forest, divisions, spans: found.spans });
   }
@@ -95,7 +120,13 @@ function usual(values: Float64Array, least: number): Normal {
   return { mean: mean(known), sd: Math.max(least, standardDeviation(known)) };
 }
 
-function linkOnce(
+/**
+ * Links the movie once, under given prices.
+ *
+ * @param pairs first frames of the pairs to link
+ * @throws Cancelled
+ */
+export function linkOnce(
   prices: Prices,
   { gap, divisions: withDivisions }: TrackOptions,
   pairs: readonly number[],
