@@ -46,6 +46,7 @@ export interface Beginning {
   readonly model: MovieModel;
 }
 
+/** Measures the movie; the model is the broad one. */
 export function beginLinking(movie: Movie, size: FrameSize, { radius }: TrackOptions): Beginning {
   const scale = movieScale(movie);
   const looks = looksOf(movie, scale.diameter, size);
