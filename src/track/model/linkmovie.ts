@@ -4,7 +4,7 @@ import { mean } from "../../stats/average.js";
 import { evenlySpreadIndices } from "../../stats/evenly.js";
 import { standardDeviation } from "../../stats/twosamples.js";
 import type { Movie } from "../places/detections.js";
-import { estimateDrift, noDrift } from "../places/drift.js";
+import { type Drift, estimateDrift, noDrift } from "../places/drift.js";
 import { Forest } from "../places/forest.js";
 import { movieScale, type MovieScale } from "../places/radius.js";
 import type { TrackOptions } from "./settings.js";
@@ -12,7 +12,8 @@ import { divisionProbability } from "./certainty.js";
 import type { Normal } from "../../stats/density.js";
 import { broadModel, fitModel } from "./fit.js";
 import { solvePair, type PairDivision } from "./joint.js";
-import { looksOf, type FrameSize } from "./looks.js";
+import { type FrameSize, type Looks, looksOf } from "./looks.js";
+import type { MovieModel } from "./moviemodel.js";
 import { grown, pricesOf, type Prices } from "./prices.js";
 import { bridgeSpans, type Spans } from "./spans.js";
 
@@ -36,6 +37,34 @@ const enoughDetections = 150_000;
 /** Frame pairs that are fitted together where not all are, so that what spans frames is seen, too. */
 const stretch = 4;
 
+/** What is known of a movie before anything is linked. */
+export interface Beginning {
+  readonly scale: MovieScale;
+  readonly drift: Drift;
+  readonly looks: Looks;
+  /** No link is longer, px. */
+  readonly farthest: number;
+  readonly model: MovieModel;
+}
+
+/** Measures the movie; the model is the broad one. */
+export function beginLinking(movie: Movie, size: FrameSize, { radius }: TrackOptions): Beginning {
+  const scale = movieScale(movie);
+  const looks = looksOf(movie, scale.diameter, size);
+  const any = {
+    area: usual(looks.area, 0.1),
+    intensity: usual(looks.intensity, 0.05),
+    elongation: usual(looks.elongation, 0.05),
+  };
+  return {
+    scale,
+    drift: scale.spacing > 0 ? estimateDrift(movie, scale.spacing) : noDrift(movie),
+    looks,
+    farthest: radius ?? Math.min(4 * scale.diameter, 3 * scale.spacing),
+    model: broadModel(looks, any, movie.count / movie.frames / (size.height * size.width)),
+  };
+}
+
 /** @throws Cancelled */
 export function linkMovie(
   movie: Movie,
@@ -43,20 +72,8 @@ export function linkMovie(
   options: TrackOptions,
   context: StageContext = {},
 ): LinkedMovie {
-  const scale = movieScale(movie);
-  const drift = scale.spacing > 0 ? estimateDrift(movie, scale.spacing) : noDrift(movie);
-  const looks = looksOf(movie, scale.diameter, size);
-  const farthest = options.radius ?? Math.min(4 * scale.diameter, 3 * scale.spacing);
-  const density = movie.count / movie.frames / (size.height * size.width);
-  let model = broadModel(
-    looks,
-    {
-      area: usual(looks.area, 0.1),
-      intensity: usual(looks.intensity, 0.05),
-      elongation: usual(looks.elongation, 0.05),
-    },
-    density,
-  );
+  const { scale, drift, looks, farthest, ...begun } = beginLinking(movie, size, options);
+  let { model } = begun;
   const [sample, whole] = [samplePairs(movie), allPairs(movie)];
   const total = rounds * sample.length + whole.length;
   let done = 0;
@@ -118,7 +135,13 @@ function usual(values: Float64Array, least: number): Normal {
   return { mean: mean(known), sd: Math.max(least, standardDeviation(known)) };
 }
 
-function linkOnce(
+/**
+ * Links the movie once, under given prices.
+ *
+ * @param pairs first frames of the pairs to link
+ * @throws Cancelled
+ */
+export function linkOnce(
   prices: Prices,
   { gap, divisions: withDivisions }: TrackOptions,
   pairs: readonly number[],

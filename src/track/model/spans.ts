@@ -159,12 +159,13 @@ function divideAfterGap({ prices, forest, linked }: Linking, byDaughter: Map<num
       .filter((start) => forest.parent[start]! < 0);
     starts.forEach((a, k) => {
       for (const b of starts.slice(k + 1)) {
+        // Both the mother that divides and a nucleus that stays one were missed in the frame between.
         const single = Math.max(
           spanGain(prices, mother, a, 2, [y, x]),
           spanGain(prices, mother, b, 2, [y, x]),
-          0,
         );
-        const margin = divisionGain(prices, mother, a, b) + Math.log(model.miss) - single;
+        const missed = Math.log(model.miss);
+        const margin = divisionGain(prices, mother, a, b) + missed - Math.max(0, single + missed);
         if (margin > 0) found.push({ mother, daughters: [a, b], margin });
       }
     });

@@ -76,7 +76,7 @@ const shiftsOf = (movie: Movie, { dy, dx }: Drift, t: number): Drift => ({
 });
 
 /** Gives all nuclei of a frame the most voted shift, if that makes their places likelier than none. */
-function shiftFrame(movie: Movie, drift: Drift, t: number, spacing: number): void {
+export function shiftFrame(movie: Movie, drift: Drift, t: number, spacing: number): void {
   const { dy, dx } = shiftsOf(movie, drift, t);
   const without = likelihood(movie, drift, t, spacing);
   const shift = frameShift(movie.points[t]!, movie.points[t + 1]!, spacing);
@@ -91,7 +91,7 @@ function shiftFrame(movie: Movie, drift: Drift, t: number, spacing: number): voi
  * The second round pairs the nuclei after the local shifts of the first, which follows flows that differ
  * across the image.
  */
-function shiftLocally(movie: Movie, drift: Drift, t: number, spacing: number): void {
+export function shiftLocally(movie: Movie, drift: Drift, t: number, spacing: number): void {
   const { dy, dx } = shiftsOf(movie, drift, t);
   for (let round = 0; round < 2; round++) localShift(movie.points[t]!, movie.points[t + 1]!, spacing, dy, dx);
 }
