@@ -42,7 +42,7 @@ export const priors = {
     motion: { sigma: 0.25, weight: 6 },
     area: { sigma: 0.2, weight: 6 },
     intensity: { sigma: 0.7, weight: 6 },
-    divide: { share: 0.05, weight: 300 },
+    divide: { share: 0.2, weight: 300 },
   },
   miss: { chance: 0.01, weight: 100 },
   hide: { chance: 0.003, weight: 300 },
