@@ -67,3 +67,13 @@ export interface MovieModel {
   /** Share of a displacement beside the drift that goes on in the next frame, 0..1. */
   readonly persistence: number;
 }
+
+/** Deviations below the mean of all under which a nucleus is fading: it may as well leave the focal plane. */
+const fading = 2;
+
+/**
+ * Logarithm of the area, px^2, from which on a nucleus is plain to see. One below may be gone for a while without
+ * having been missed: then what comes back need not be it.
+ */
+export const plainFrom = ({ anyArea }: Pick<MovieModel, "anyArea">): number =>
+  anyArea.mean - fading * anyArea.sd;

@@ -8,6 +8,7 @@ import type { Forest } from "../places/forest.js";
 import type { PairDivision } from "./joint.js";
 import type { Linking } from "./linking.js";
 import { meet } from "./meetings.js";
+import { plainFrom } from "./moviemodel.js";
 import { isParting } from "./partings.js";
 import { divisionGain, type Prices, stayGain } from "./prices.js";
 
@@ -94,10 +95,11 @@ function bridgesOf(
   byDaughter: ReadonlyMap<number, PairDivision>,
   gap: number,
 ): Bridge[] {
-  const { movie, model, drift, expected, reach } = prices;
+  const { movie, looks, model, drift, expected, reach } = prices;
+  const least = plainFrom(model);
   const found: Bridge[] = [];
   for (let end = 0; end < movie.count; end++) {
-    if (forest.first[end]! >= 0) continue;
+    if (forest.first[end]! >= 0 || looks.area[end]! < least) continue;
     let [y, x, guide] = [movie.y[end]!, movie.x[end]!, end];
     for (let steps = 1; steps <= gap + 1; steps++) {
       const frame = movie.frame[end]! + steps;
@@ -113,6 +115,7 @@ function bridgesOf(
         const start = movie.start[frame]! + j;
         const division = byDaughter.get(start);
         if (forest.parent[start]! >= 0 && division === undefined) continue;
+        if (looks.area[start]! < least) continue;
         const gain =
           spanGain(prices, end, start, steps, [y, x]) +
           (steps - 1) * Math.log(model.miss) -

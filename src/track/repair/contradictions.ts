@@ -1,6 +1,6 @@
 /** Where frames of a tracked movie contradict those before and after them, by evidence of the tracks. */
 import { logStudent } from "../../stats/density.js";
-import type { MovieModel } from "../model/moviemodel.js";
+import { type MovieModel, plainFrom } from "../model/moviemodel.js";
 import type { LinkOverlaps } from "../maskoverlaps.js";
 import { type Neighbours, nextOf } from "./neighbours.js";
 
@@ -62,15 +62,12 @@ export const isLost = (rows: Neighbours["rows"], frame: number): boolean => {
   return 2 * count(frame) < Math.min(count(frame - 1), count(frame + 1));
 };
 
-/** Deviations below the mean area under which a nucleus may as well be out of focus in the missing frame. */
-const smallest = 2;
-
 /** Tracks that skip frames, of nuclei that are plain to see before and after. */
 function skippedFrames(
   { graph: { nuclei, edges }, child, children }: Neighbours,
-  { margins, model: { anyArea } }: Evidence,
+  { margins, model }: Evidence,
 ): Contradiction[] {
-  const least = Math.exp(anyArea.mean - smallest * anyArea.sd);
+  const least = Math.exp(plainFrom(model));
   const found: Contradiction[] = [];
   const firstDaughter = new Map<number, number>();
   for (let e = 0; e < edges.length; e += 2) {
