@@ -23,7 +23,9 @@ export const trackOptions = {
     flag: "gap",
     value: "<frames>",
     schema: integer(0, 10).default(1),
-    help: "number of missing frames that a track may bridge",
+    help:
+      "number of missing frames that a track may bridge; a nucleus that shares an outline with another is " +
+      "followed for up to five frames, unless this is 0",
   },
   divisions: { flag: "divisions", value: "", schema: z.boolean().default(true), help: "find divisions" },
   repair: {

@@ -226,22 +226,17 @@ describe("trackInto", () => {
       });
       return labelImage(size, size, data);
     };
+    const daughters = (apart: number): LabelImage =>
+      small([
+        [16, 17 - apart],
+        [16, 17 + apart],
+      ]);
+    const mother = Array.from({ length: 6 }, (_, t) => [`t${t}`, squares([16, 16])] as const);
     const labels = await write({
-      t0: squares([16, 16]),
-      t1: squares([16, 16]),
-      t2: squares([16, 16]),
-      t3: small([
-        [16, 13],
-        [16, 21],
-      ]),
-      t4: small([
-        [16, 11],
-        [16, 24],
-      ]),
-      t5: small([
-        [16, 9],
-        [16, 26],
-      ]),
+      ...Object.fromEntries(mother),
+      t6: daughters(4),
+      t7: daughters(6),
+      t8: daughters(8),
     });
     const { summary, probabilities } = await track(labels);
     expect([summary.divisions, probabilities.size]).toEqual([1, 1]);
@@ -251,16 +246,16 @@ describe("trackInto", () => {
       "frame,mother_track,daughter_track_1,daughter_track_2,mother_spot,daughter_spot_1,daughter_spot_2,y_px,x_px,probability",
     );
     const values = row!.split(",").map(Number);
-    expect(values.slice(0, 9)).toEqual([2, 1, 2, 3, 2, 3, 4, 19.5, 19.5]);
-    expect(values[9]).toBe(probabilities.get(2));
+    expect(values.slice(0, 9)).toEqual([5, 1, 2, 3, 5, 6, 7, 19.5, 19.5]);
+    expect(values[9]).toBe(probabilities.get(5));
     expect(values[9]).toBeGreaterThan(0.5);
     expect(values[9]).toBeLessThanOrEqual(1);
     const spots = parseCsv(readFileSync(join(out, "spots.csv"), "utf8"));
     const margins = spots.rows.map((cells) => Number(cells[spots.header.indexOf("link_margin")]));
     // The daughters have the margin of the division; the first nucleus has no link.
     expect(spots.rows[0]![spots.header.indexOf("link_margin")]).toBe("");
-    expect(margins[3]).toBeGreaterThan(0);
-    expect(margins[4]).toBe(margins[3]);
+    expect(margins[6]).toBeGreaterThan(0);
+    expect(margins[7]).toBe(margins[6]);
   });
 
   it("takes the score in divisions.csv of an earlier version for no probability", async () => {
