@@ -16,7 +16,7 @@ import { plainCanvas } from "./panels.js";
 
 const [out, scene = "interval-long", seed = "101", first = "4"] = process.argv.slice(2);
 const frame = Number(first);
-const scale = 3;
+const scale = 2;
 const colours = { right: [60, 220, 90], wrong: [240, 60, 50], missed: [70, 150, 255] };
 const movie = hostileMovie(hostileScenes[scene], Number(seed));
 const nuclei = measuredNuclei(movie);
@@ -53,7 +53,7 @@ for (let y = 0; y < canvas.height; y++)
       canvas.data.fill(70, 3 * (y * canvas.width + x), 3 * (y * canvas.width + x) + 3);
 drawCurves(canvas, contourLines(movie.labels[frame + 1], scale, 0.5), [235, 235, 235], 1.2);
 const place = (row) => [(nuclei.y[row] + 0.5) * scale, (nuclei.x[row] + 0.5) * scale];
-const line = (from, to, colour) => drawLine(canvas, place(from), place(to), { colour, thickness: 2.4 });
+const line = (from, to, colour) => drawLine(canvas, place(from), place(to), { colour, thickness: 2 });
 const made = new Map();
 for (let e = 0; e < graph.edges.length; e += 2) {
   const [from, to] = [graph.edges[e], graph.edges[e + 1]];
