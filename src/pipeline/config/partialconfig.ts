@@ -137,7 +137,10 @@ export interface TrackSection {
   readonly tracker?: "auto" | "trackmate" | "trackmate-tuned" | "trackmate-overlap" | undefined;
   /** Maximum distance that a nucleus moves between frames (default: from the data). */
   readonly radius?: number | undefined;
-  /** Number of missing frames that a track may bridge. Default 1. */
+  /**
+   * Number of missing frames that a track may bridge; a nucleus that shares an outline with another is
+   * followed for up to five frames, unless this is 0. Default 1.
+   */
   readonly gap?: number | undefined;
   /** Find divisions. Default true. */
   readonly divisions?: boolean | undefined;
