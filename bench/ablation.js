@@ -9,9 +9,9 @@
 // 95 % t interval over the movies.
 import { writeFileSync } from "node:fs";
 import { noDrift, shiftFrame, shiftLocally } from "../dist/track/places/drift.js";
-import { priors } from "../dist/track/model/fit.js";
+import { priors } from "../dist/track/model/fitmodel.js";
 import { linkMovie } from "../dist/track/model/linkmovie.js";
-import { logAny } from "../dist/stats/density.js";
+import { logAny } from "../dist/stats/logdensity.js";
 import { defaultTrackOptions } from "../dist/track/model/settings.js";
 import { linkChanged, meanOf, moviesOf, scenesOf, scoresOf, seedsOf } from "./linking.js";
 

@@ -16,7 +16,7 @@ import { meanInterval } from "../dist/stats/twosamples.js";
 import { toCtc } from "../dist/track/ctcgraph.js";
 import { movieOf } from "../dist/track/places/detections.js";
 import { edgesOf } from "../dist/track/places/forest.js";
-import { fitModel } from "../dist/track/model/fit.js";
+import { fitModel } from "../dist/track/model/fitmodel.js";
 import { beginLinking, linkOnce } from "../dist/track/model/linkmovie.js";
 import { pricesOf } from "../dist/track/model/prices.js";
 import { measureLabels } from "../dist/track/movie/measurelabels.js";

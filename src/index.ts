@@ -142,7 +142,9 @@ export type {
 // Tracks, statistics, pictures
 export { type CtcTrack, formatTracks, parseTracks, validateCtc } from "./io/ctc.js";
 export type { Division, TrackOptions, TrackResult, TrackSettings } from "./track/track.js";
-export type { MovieModel } from "./track/model/moviemodel.js";
+export type { DivisionModel, InsideAndBorder, MovieModel, YoungModel } from "./track/model/moviemodel.js";
+export type { Change, Normal, Student } from "./stats/logdensity.js";
+export type { FrameSize } from "./track/model/looks.js";
 export { type Tracker, trackers } from "./track/tracker.js";
 export { type CtcResult, toCtc } from "./track/ctcgraph.js";
 export type { Statistics } from "./analyse/analyse.js";

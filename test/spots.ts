@@ -2,7 +2,7 @@
 import { emptyNuclei, type Nuclei } from "../src/core/nuclei.js";
 import { movieOf } from "../src/track/places/detections.js";
 import { type Drift, noDrift } from "../src/track/places/drift.js";
-import { broadModel } from "../src/track/model/fit.js";
+import { broadModel } from "../src/track/model/fitmodel.js";
 import { type FrameSize, looksOf } from "../src/track/model/looks.js";
 import type { MovieModel } from "../src/track/model/moviemodel.js";
 import { type Prices, pricesOf } from "../src/track/model/prices.js";

@@ -3,7 +3,7 @@ import type { StageContext } from "../core/progress.js";
 import type { TrackGraph } from "../core/tracks.js";
 import type { LinkOverlaps } from "./maskoverlaps.js";
 import type { FrameSize } from "./model/looks.js";
-import { trackOverlap } from "./overlap.js";
+import { trackOverlap } from "./overlaptracker.js";
 import { defaultTrackOptions, measureMovie, track, type TrackOptions, type TrackResult } from "./track.js";
 import { type LapOptions, trackLap, trackmateDefaults, trackmateTuned } from "./trackmate.js";
 

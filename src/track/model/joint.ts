@@ -11,6 +11,7 @@ export interface PairLinks {
   readonly margins: readonly number[];
 }
 
+/** A division between two consecutive frames, or over one missing. Nuclei are positions in the movie. */
 export interface PairDivision {
   readonly mother: number;
   readonly daughters: readonly [number, number];
@@ -44,6 +45,9 @@ interface Pair {
   readonly columnWorth: Float64Array;
 }
 
+/**
+ * Decides a frame and the next one: the links of the largest gain, then the divisions that gain most over them.
+ */
 export function solvePair(prices: Prices, frame: number, withDivisions: boolean): PairLinks {
   const pair = linkPair(prices, frame);
   const divisions = withDivisions ? divide(pair) : [];

@@ -1,5 +1,5 @@
 /** What is likely in a movie: how nuclei move, change, divide, come and go. Fitted to the movie itself. */
-import type { Change, Normal, Student } from "../../stats/density.js";
+import type { Change, Normal, Student } from "../../stats/logdensity.js";
 
 /** How likely a nucleus appears or ends, inside of the image and at its border. */
 export interface InsideAndBorder {

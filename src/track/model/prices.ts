@@ -10,7 +10,7 @@ import {
   logStudentPlane,
   squaredWhere,
   type Student,
-} from "../../stats/density.js";
+} from "../../stats/logdensity.js";
 import type { Looks } from "./looks.js";
 import type { MovieModel } from "./moviemodel.js";
 

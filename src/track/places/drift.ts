@@ -10,7 +10,7 @@
 import type { Movie } from "./detections.js";
 import { evenlySpreadIndices } from "../../stats/evenly.js";
 import { median } from "../../stats/percentile.js";
-import { fitStudent, logStudentPlane } from "../../stats/density.js";
+import { fitStudent, logStudentPlane } from "../../stats/logdensity.js";
 import { PointIndex } from "./points.js";
 
 /**

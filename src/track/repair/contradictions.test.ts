@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { nucleiOf, type Spot, spotPrices } from "../../../test/spots.js";
 import type { LinkOverlaps } from "../maskoverlaps.js";
 import { type Contradiction, contradictions, isLost } from "./contradictions.js";
-import { neighboursOf } from "./neighbours.js";
+import { neighboursOf } from "./timeneighbours.js";
 
 interface Case {
   readonly spots: readonly Spot[];

@@ -1,8 +1,8 @@
 /** Where frames of a tracked movie contradict those before and after them, by evidence of the tracks. */
-import { logStudent } from "../../stats/density.js";
+import { logStudent } from "../../stats/logdensity.js";
 import { type MovieModel, plainFrom } from "../model/moviemodel.js";
 import type { LinkOverlaps } from "../maskoverlaps.js";
-import { type Neighbours, nextOf } from "./neighbours.js";
+import { type Neighbours, nextOf } from "./timeneighbours.js";
 
 /** A place where frames contradict their neighbours. Rows of the nuclei table. */
 export type Contradiction =

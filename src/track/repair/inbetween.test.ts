@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { nucleiOf } from "../../../test/spots.js";
 import { type LabelImage, labelImage } from "../../core/labels.js";
 import { measure } from "../../imgproc/regions.js";
-import { type Crop, cropOf } from "./crop.js";
+import { type Crop, cropOf } from "./labelcrop.js";
 import { countLabels, depth, shapeAt, shapeBetween } from "./inbetween.js";
 
 const size = 60;

@@ -1,7 +1,7 @@
 /** Shapes that nuclei have between two frames. */
 import type { Nuclei } from "../../core/nuclei.js";
 import { distanceTransform } from "../../imgproc/distance.js";
-import { type Crop, labelAt, type Place, placesOf } from "./crop.js";
+import { type Crop, labelAt, type Place, placesOf } from "./labelcrop.js";
 
 /**
  * The shape a nucleus has between two frames: where its signed distances in both, moved to the place in

@@ -6,9 +6,9 @@
 import type { LabelImage } from "../../core/labels.js";
 import type { Nuclei } from "../../core/nuclei.js";
 import { type Contradiction, isLost } from "./contradictions.js";
-import { type Crop, labelAt, type Place, placesOf } from "./crop.js";
+import { type Crop, labelAt, type Place, placesOf } from "./labelcrop.js";
 import { countLabels, depth, forPlaces, type Shape, shapeAt, shapeBetween } from "./inbetween.js";
-import { type Neighbours, rowAt } from "./neighbours.js";
+import { type Neighbours, rowAt } from "./timeneighbours.js";
 
 /** What was changed in a frame. */
 export interface Repair {

@@ -9,8 +9,8 @@ import type { TrackGraph } from "../../core/tracks.js";
 import { measure } from "../../imgproc/regions.js";
 import { linkOverlaps, type LinkOverlaps } from "../maskoverlaps.js";
 import { type Contradiction, contradictions, type Evidence } from "./contradictions.js";
-import { type Crop, cropOf, type Place, reachOf } from "./crop.js";
-import { type Neighbours, neighboursOf } from "./neighbours.js";
+import { type Crop, cropOf, type Place, reachOf } from "./labelcrop.js";
+import { type Neighbours, neighboursOf } from "./timeneighbours.js";
 import { applyEdit, type Corrections, type FrameEdit, type Repair, repairFrames } from "./repair.js";
 
 /** A movie with repaired masks, ready to be tracked again. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { nucleiOf } from "../../../test/spots.js";
 import { labelImage } from "../../core/labels.js";
-import { cropOf, labelAt, placesOf, reachOf } from "./crop.js";
+import { cropOf, labelAt, placesOf, reachOf } from "./labelcrop.js";
 
 const [height, width] = [7, 9];
 const image = labelImage(

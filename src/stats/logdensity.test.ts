@@ -11,7 +11,7 @@ import {
   logStudentPlane,
   scaleFor,
   squaredWhere,
-} from "./density.js";
+} from "./logdensity.js";
 
 /** Integral of a function by the rule of the midpoint, in steps that grow away from 0 by a share of the place. */
 function integral(f: (x: number) => number, from: number, to: number, steps = 20_000): number {

@@ -4,7 +4,7 @@ import { labelImage } from "../core/labels.js";
 import { concatNuclei, emptyNuclei, type Nuclei } from "../core/nuclei.js";
 import { measure } from "../imgproc/regions.js";
 import { type LinkOverlaps, linkOverlaps } from "./maskoverlaps.js";
-import { trackOverlap } from "./overlap.js";
+import { trackOverlap } from "./overlaptracker.js";
 
 interface Golden {
   readonly height: number;

@@ -1,6 +1,6 @@
-/** A track graph, ready for questions about neighbours in time. Rows of the nuclei table; -1 for none. */
 import { parentOfRow, type TrackGraph } from "../../core/tracks.js";
 
+/** A track graph, ready for questions about neighbours in time. Rows of the nuclei table; -1 for none. */
 export interface Neighbours {
   readonly graph: TrackGraph;
   readonly parent: Int32Array;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { positionsOf, type Spot, spotDiameter, type SpotMovie, spotPrices } from "../../../test/spots.js";
 import { random } from "../../core/random.js";
 import { Forest } from "../places/forest.js";
-import { fitModel, type FoundEvents, type WeightedDivision } from "./fit.js";
+import { fitModel, type FoundEvents, type WeightedDivision } from "./fitmodel.js";
 import type { MovieModel } from "./moviemodel.js";
 import type { Prices } from "./prices.js";
 

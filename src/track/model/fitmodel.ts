@@ -9,7 +9,7 @@ import {
   scaleFor,
   type Normal,
   type Student,
-} from "../../stats/density.js";
+} from "../../stats/logdensity.js";
 import type { Looks } from "./looks.js";
 import type { DivisionModel, MovieModel, YoungModel } from "./moviemodel.js";
 import type { Spans } from "./spans.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { nucleiOf } from "../../../test/spots.js";
-import { type Neighbours, neighboursOf, nextOf, previousOf, rowAt } from "./neighbours.js";
+import { type Neighbours, neighboursOf, nextOf, previousOf, rowAt } from "./timeneighbours.js";
 
 /** A track of frames 0, 1, 2, 4 and 5 (rows 0 to 4) that divides into rows 5 and 6 of frame 6; 5 goes on. */
 const links = (): Neighbours => {
