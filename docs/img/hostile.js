@@ -23,17 +23,15 @@ const nuclei = measuredNuclei(movie);
 const { height, width } = movie.labels[0];
 const { graph } = track(nuclei, movie.labels.length, {}, {}, { height, width });
 
-/** By row: the label of the nucleus in the truth; 0 where it is none. */
-const truthOf = new Int32Array(nuclei.count);
 const rowOf = movie.labels.map(() => new Map());
 for (let row = 0; row < nuclei.count; row++) rowOf[nuclei.frame[row]].set(nuclei.label[row], row);
 const rowOfTruth = movie.labels.map((labels, t) => {
-  const rows = [...matchFrame(movie.truth.labels[t], labels).partner].map(([truth, label]) => {
+  const rows = new Map();
+  for (const [truth, label] of matchFrame(movie.truth.labels[t], labels).partner) {
     const row = rowOf[t].get(label);
-    truthOf[row] = truth;
-    return [truth, row];
-  });
-  return new Map(rows);
+    rows.set(truth, row);
+  }
+  return rows;
 });
 
 /** True links from the frame to the next: of each nucleus of the later frame, the row it comes from. */
