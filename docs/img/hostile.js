@@ -50,6 +50,7 @@ for (let y = 0; y < canvas.height; y++)
     if (earlier.data[Math.floor(y / scale) * width + Math.floor(x / scale)] > 0)
       canvas.data.fill(70, 3 * (y * canvas.width + x), 3 * (y * canvas.width + x) + 3);
 drawCurves(canvas, contourLines(movie.labels[frame + 1], scale, 0.5), [235, 235, 235], 1.2);
+/** @returns {import("../../dist/draw/canvas.js").Place} */
 const place = (row) => [(nuclei.y[row] + 0.5) * scale, (nuclei.x[row] + 0.5) * scale];
 const line = (from, to, colour) => drawLine(canvas, place(from), place(to), { colour, thickness: 2 });
 const made = new Map();
