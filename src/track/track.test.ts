@@ -1,32 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { emptyNuclei, type Nuclei } from "../core/nuclei.js";
+import { nucleiOf, type Spot } from "../../test/spots.js";
 import { random } from "../core/random.js";
 import { track, type TrackResult } from "./track.js";
-
-interface Spot {
-  readonly t: number;
-  readonly y: number;
-  readonly x: number;
-  readonly area?: number;
-  readonly mean?: number;
-}
-
-/** A table of the spots in the order given; labels count up within each frame. */
-function nucleiOf(spots: readonly Spot[]): Nuclei {
-  const nuclei = emptyNuclei(spots.length);
-  const labels = new Map<number, number>();
-  spots.forEach(({ t, y, x, area, mean }, row) => {
-    labels.set(t, (labels.get(t) ?? 0) + 1);
-    nuclei.frame[row] = t;
-    nuclei.label[row] = labels.get(t)!;
-    nuclei.y[row] = y;
-    nuclei.x[row] = x;
-    nuclei.area[row] = area ?? 100;
-    nuclei.meanIntensity[row] = mean ?? Number.NaN;
-  });
-  return nuclei;
-}
 
 const pairs = ({ graph }: TrackResult): [number, number][] =>
   Array.from({ length: graph.edges.length / 2 }, (_, e) => [graph.edges[2 * e]!, graph.edges[2 * e + 1]!]);

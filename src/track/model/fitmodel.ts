@@ -13,7 +13,7 @@ import {
 import type { Looks } from "./looks.js";
 import type { DivisionModel, MovieModel, YoungModel } from "./moviemodel.js";
 import type { Spans } from "./spans.js";
-import { divisionShape, type DivisionShape, grown, type Prices, ratioNu } from "./prices.js";
+import { divisionShape, type DivisionShape, grown, type Prices, ratioNu, squaredMotion } from "./prices.js";
 
 /** A division as found, by position in the movie. */
 export interface WeightedDivision {
@@ -182,10 +182,11 @@ function singleLinks(movie: Movie, forest: Forest): number[] {
 }
 
 function fitLinks(
-  { movie, looks, expected, model }: Prices,
+  prices: Prices,
   forest: Forest,
   children: readonly number[],
 ): Pick<MovieModel, "motion" | "area" | "cutArea" | "intensity" | "elongation"> {
+  const { looks, model } = prices;
   const squares: number[] = [];
   const areas: number[] = [];
   const cutAreas: number[] = [];
@@ -193,9 +194,7 @@ function fitLinks(
   const elongations: number[] = [];
   for (const child of children) {
     const parent = forest.parent[child]!;
-    const dy = movie.y[child]! - movie.y[parent]! - expected.dy[parent]!;
-    const dx = movie.x[child]! - movie.x[parent]! - expected.dx[parent]!;
-    squares.push(dy * dy + dx * dx);
+    squares.push(squaredMotion(prices, parent, child));
     const isCut = looks.cut[child] === 1 || looks.cut[parent] === 1;
     (isCut ? cutAreas : areas).push((looks.area[child]! - looks.area[parent]!) ** 2);
     const turn = looks.elongation[child]! - looks.elongation[parent]!;
@@ -222,7 +221,7 @@ function fitYoung(
   children: readonly number[],
   divide: number,
 ): YoungModel {
-  const { movie, looks, expected, age, model } = prices;
+  const { movie, looks, age, model } = prices;
   const prior = priors.young;
   const change = (values: Float64Array, { sigma, weight }: { sigma: number; weight: number }): Change => {
     const known = children
@@ -233,12 +232,7 @@ function fitYoung(
     const squares = known.map((value) => (value - mean) ** 2);
     return { mean, ...scaleFor(squares, 1, youngNu, { sigma, weight }) };
   };
-  const squares = children.map((child) => {
-    const parent = forest.parent[child]!;
-    const dy = movie.y[child]! - movie.y[parent]! - expected.dy[parent]!;
-    const dx = movie.x[child]! - movie.x[parent]! - expected.dx[parent]!;
-    return dy * dy + dx * dx;
-  });
+  const squares = children.map((child) => squaredMotion(prices, forest.parent[child]!, child));
   let lived = 0;
   for (let i = 0; i < movie.count; i++) if (age[i]! < grown && linked[movie.frame[i]!] === 1) lived++;
   const again = divisions.reduce(

@@ -199,13 +199,16 @@ export function stayGain(prices: Prices, from: number, to: number, squared: numb
   return logStay[from]! + place + alike(prices, from, to, frames) - logEnd[from]! - logAppear[to]!;
 }
 
-/** Gain of a link to the next frame. */
-export function linkGain(prices: Prices, from: number, to: number): number {
-  const { movie, expected } = prices;
+/** Squared distance of a nucleus of the next frame to where it is expected, px^2. */
+export function squaredMotion({ movie, expected }: Prices, from: number, to: number): number {
   const dy = movie.y[to]! - movie.y[from]! - expected.dy[from]!;
   const dx = movie.x[to]! - movie.x[from]! - expected.dx[from]!;
-  return stayGain(prices, from, to, dy * dy + dx * dx);
+  return dy * dy + dx * dx;
 }
+
+/** Gain of a link to the next frame. */
+export const linkGain = (prices: Prices, from: number, to: number): number =>
+  stayGain(prices, from, to, squaredMotion(prices, from, to));
 
 /** The parts of a division that its gain is made of; see `DivisionModel`. */
 export interface DivisionShape {
