@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
 const src = fileURLToPath(new URL("../src", import.meta.url));
-const L0 = ["core", "stats"];
+const L0 = ["core", "stats", "geometry"];
 const L1 = ["imgproc", "starconvex", "assignment", "nn", "io"];
 const L2 = [
   "annotate",
@@ -19,6 +19,7 @@ const L2 = [
   "report",
   "simulate",
   "learn",
+  "exchange",
   "api",
 ];
 
@@ -26,6 +27,7 @@ const L2 = [
 const allowed: Record<string, readonly string[]> = {
   core: [],
   stats: ["core"],
+  geometry: ["core"],
   platform: [],
   ...Object.fromEntries(L1.map((folder) => [folder, L0])),
   ...Object.fromEntries(L2.map((folder) => [folder, [...L0, ...L1]])),
@@ -33,6 +35,7 @@ const allowed: Record<string, readonly string[]> = {
   draw: [...L0, ...L1, "analyse"],
   plot: [...L0, ...L1, "analyse", "draw"],
   report: [...L0, ...L1, "analyse", "draw", "plot"],
+  exchange: [...L0, ...L1, "track"],
   learn: [...L0, ...L1, "dataset", "model", "segment", "evaluate"],
   api: [...L0, ...L1, ...L2],
   workers: [...L0, ...L1, ...L2],
@@ -44,7 +47,19 @@ const allowed: Record<string, readonly string[]> = {
 
 /** The rooms of a folder in the order of the data: each may import only those before it. */
 const rooms: Record<string, readonly string[]> = {
-  io: ["io/image", "io", "io/tiff", "io/png", "io/formats"],
+  io: [
+    "io/image",
+    "io",
+    "io/codecs",
+    "io/tiff",
+    "io/png",
+    "io/zarr",
+    "io/lif",
+    "io/czi",
+    "io/nd2",
+    "io/objects",
+    "io/formats",
+  ],
   nn: ["nn", "nn/ops"],
   track: ["track/places", "track/model", "track", "track/repair", "track/movie"],
   analyse: [

@@ -1,6 +1,6 @@
 /** A made-up hierarchical format, to test that one plugs in through the array of formats alone. */
 import type { Store } from "../src/io/bytes.js";
-import type { ImageFormat, OpenedImage } from "../src/io/formats/imageformat.js";
+import { type ImageFormat, oneImage, type OpenedImage, unsaid } from "../src/io/formats/imageformat.js";
 
 interface Layout {
   readonly frames: number;
@@ -16,7 +16,7 @@ export const rowStore: ImageFormat = {
   recognise: async (store) => (await store.get("layout")) !== undefined,
   open: async ({ store }) => {
     const layout = JSON.parse(new TextDecoder().decode(await store.get("layout"))) as Layout;
-    return openedRows(store, layout);
+    return oneImage(openedRows(store, layout));
   },
 };
 
@@ -30,23 +30,16 @@ function openedRows(store: Store, { frames, height, width }: Layout): OpenedImag
   });
   const meaning = { colour: "grey", bits: 8 } as const;
   return {
+    ...unsaid,
     format: "row store",
     height,
     width,
-    mixedSizes: false,
+    levels: [{ height, width }],
     type: "uint8",
     bits: 8,
-    samples: 1,
-    compression: "none",
-    colour: "grey",
     frames,
-    channels: 1,
-    slices: 1,
     pixelSize: 0.5,
     frameInterval: 60,
-    siblings: [],
-    notices: [],
-    damage: undefined,
     size: () => Promise.resolve({ height, width }),
     read: async ({ frame }) => ({
       plane: { ...planeOf(await rowsOf(frame, 0, height)), samples: 1 },

@@ -35,6 +35,11 @@ export type FormatInput = ByteInput | StoreInput;
 export interface OpenOptions {
   /** Settles whether slices without a distance are frames: "movie" makes them frames. */
   readonly kind?: "movie" | "images" | undefined;
+  /**
+   * Size of the image that outlines belong to, px, for formats that hold outlines and no size. Default: the
+   * smallest that holds them all.
+   */
+  readonly size?: { readonly height: number; readonly width: number } | undefined;
   /** Files opened with the same object share the memory for what one window leaves for the next. */
   readonly together?: object | undefined;
 }

@@ -6,13 +6,49 @@ import type { SampleMeaning } from "../image/grey.js";
 import type { FileFormat } from "./fileformat.js";
 
 /** A format of images. */
-export type ImageFormat = FileFormat<OpenedImage>;
+export type ImageFormat = FileFormat<ImageSet>;
+
+/** The images of a file: one, or the series of a microscope's file, such as its positions. */
+export interface ImageSet {
+  /** For people, such as "Leica LIF". */
+  readonly format: string;
+  /** At least one, in the order of the file. */
+  readonly series: readonly Series[];
+  /**
+   * One of the series, from 0; no pixels are read.
+   *
+   * @throws CorruptFile, UnsupportedFormat
+   */
+  readonly open: (series: number) => Promise<OpenedImage>;
+}
+
+/** What is known of a series before it is opened. */
+export interface Series {
+  /** As the file has it; "" where it has none. */
+  readonly name: string;
+}
+
+/** A file that holds one image. */
+export const oneImage = (image: OpenedImage): ImageSet => ({
+  format: image.format,
+  series: [{ name: "" }],
+  open: () => Promise.resolve(image),
+});
 
 /** One plane of an image, all from 0. */
 export interface PlaneIndex {
   readonly frame: number;
   readonly channel: number;
   readonly slice: number;
+  /** Which of `levels`. Default 0, full resolution. */
+  readonly level?: number | undefined;
+}
+
+/** A place of the microscope's stage, µm. */
+export interface StagePosition {
+  readonly y: number;
+  readonly x: number;
+  readonly z?: number | undefined;
 }
 
 /** A plane as stored, what its samples mean, and which of them is the channel asked for. */
@@ -21,6 +57,26 @@ export interface ReadPlane {
   readonly meaning: SampleMeaning;
   readonly sample: number;
 }
+
+/** What most images have nothing to say of: an opened image begins with it. */
+export const unsaid = {
+  mixedSizes: false,
+  samples: 1,
+  compression: "none",
+  colour: "grey",
+  frames: 1,
+  channels: 1,
+  slices: 1,
+  pixelSize: undefined,
+  sliceSpacing: undefined,
+  frameInterval: undefined,
+  frameTimes: undefined,
+  channelNames: [],
+  position: undefined,
+  siblings: [],
+  notices: [],
+  damage: undefined,
+} as const satisfies Partial<OpenedImage>;
 
 /** An image, or a movie, whose axes are known and whose planes are read when asked for. */
 export interface OpenedImage {
@@ -44,8 +100,18 @@ export interface OpenedImage {
   readonly slices: number;
   /** µm; undefined when the file does not say. */
   readonly pixelSize: number | undefined;
-  /** Seconds; undefined when the file does not say. */
+  /** µm between slices; undefined when the file does not say. */
+  readonly sliceSpacing: number | undefined;
+  /** Seconds, the median where `frameTimes` vary; undefined when the file does not say. */
   readonly frameInterval: number | undefined;
+  /** Seconds from the first frame, one a frame, NaN where unknown; undefined when the file does not say. */
+  readonly frameTimes: readonly number[] | undefined;
+  /** One a channel, "" where it has none; empty when the file names none. */
+  readonly channelNames: readonly string[];
+  /** Where the image was taken; undefined when the file does not say. */
+  readonly position: StagePosition | undefined;
+  /** Sizes in which planes are stored, the full one first, px. */
+  readonly levels: readonly { readonly height: number; readonly width: number }[];
   /** Names of other files of the same folder whose planes belong to it. */
   readonly siblings: readonly string[];
   /** What was assumed, as sentences without file name and full stop. */

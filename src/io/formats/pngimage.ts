@@ -1,7 +1,7 @@
 import { decodePng, isPng, pngHeader, pngHeaderLength } from "../png/png.js";
 import type { PngHeader } from "../png/pngheader.js";
 import type { ByteInput } from "./fileformat.js";
-import type { ImageFormat, OpenedImage } from "./imageformat.js";
+import { type ImageFormat, oneImage, type OpenedImage, unsaid } from "./imageformat.js";
 
 /** Ends of the names of PNG files. */
 export const pngExtensions = ["png"] as const;
@@ -12,7 +12,7 @@ export const pngImages: ImageFormat = {
   extensions: pngExtensions,
   from: "bytes",
   recognise: isPng,
-  open: async (input) => opened(input, await readPngHeader(input)),
+  open: async (input) => oneImage(opened(input, await readPngHeader(input))),
 };
 
 /** The header of a PNG file, without its pixels. @throws CorruptFile */
@@ -23,23 +23,16 @@ function opened({ bytes, where }: ByteInput, header: PngHeader): OpenedImage {
   const { height, width, samples, bits } = header;
   const colour = colourOf(header);
   return {
+    ...unsaid,
     format: "PNG",
     height,
     width,
-    mixedSizes: false,
+    levels: [{ height, width }],
     type: bits === 16 ? "uint16" : "uint8",
     bits,
     samples,
     compression: "deflate",
     colour,
-    frames: 1,
-    channels: 1,
-    slices: 1,
-    pixelSize: undefined,
-    frameInterval: undefined,
-    siblings: [],
-    notices: [],
-    damage: undefined,
     size: () => Promise.resolve({ height, width }),
     read: async () => {
       const png = decodePng(await bytes.read(0, bytes.size), where);

@@ -6,7 +6,14 @@ import { openTiff, type TiffFile } from "../tiff/open.js";
 import type { PlaneInfo } from "../tiff/tiffpage.js";
 import type { CutStrips } from "../tiff/read.js";
 import type { ByteInput, OpenOptions } from "./fileformat.js";
-import type { ImageFormat, OpenedImage, PlaneIndex, ReadPlane } from "./imageformat.js";
+import {
+  type ImageFormat,
+  oneImage,
+  type OpenedImage,
+  type PlaneIndex,
+  type ReadPlane,
+  unsaid,
+} from "./imageformat.js";
 
 /** Ends of the names of TIFF files; `btf`, `tf8` and `tf2` are BigTIFF. */
 export const tiffExtensions = ["tif", "tiff", "btf", "tf8", "tf2"] as const;
@@ -19,7 +26,7 @@ export const tiffImages: ImageFormat = {
   recognise: (head) => isTiff(head),
   open: async (input, options) => {
     const cut = cutStripsOf(options);
-    return opened(input, await openTiff(input.bytes, input.where, cut), options, cut);
+    return oneImage(opened(input, await openTiff(input.bytes, input.where, cut), options, cut));
   },
 };
 
@@ -58,9 +65,11 @@ function opened(input: ByteInput, tiff: TiffFile, { kind }: OpenOptions, cut: Cu
   };
   const { height, width, type, bits, samples, compression, colour } = first;
   return {
+    ...unsaid,
     format: formatNames[stack.format],
     height,
     width,
+    levels: [{ height, width }],
     type,
     bits,
     samples,

@@ -1,13 +1,11 @@
-import { XMLParser } from "fast-xml-parser";
-import { CorruptFile, messageOf } from "../../core/errors.js";
+import { CorruptFile } from "../../core/errors.js";
 import type { PlaneAddress, Stack } from "../image/stack.js";
 import { micrometresPer, positive, secondsPer } from "../image/unitnames.js";
+import { attribute, elementAt, elements, parseXml, textOf, type XmlElement } from "../xml.js";
 
 /** True for a description that is OME-XML. */
 export const isOme = (description: string): boolean =>
   /^\s*<(\?xml|!--|OME|ome:OME|OME:OME)/.test(description) && /<(\w+:)?OME[\s>]/.test(description);
-
-type XmlNode = Readonly<Record<string, unknown>>;
 
 /** More planes than any movie has; beyond it the sizes are damage. */
 const maxPlanes = 1 << 22;
@@ -33,8 +31,8 @@ export function omeStack(
   kind?: "movie" | "images",
 ): Stack | undefined {
   const ome = parse(description, fileName);
-  const images = children(ome, "Image");
-  const pixels = images[0] === undefined ? undefined : children(images[0], "Pixels")[0];
+  const images = elements(ome, "Image");
+  const pixels = images[0] === undefined ? undefined : elements(images[0], "Pixels")[0];
   if (pixels === undefined) return undefined;
   const notices: string[] = [];
   if (images.length > 1)
@@ -71,43 +69,11 @@ export function omeStack(
   };
 }
 
-function parse(description: string, fileName: string): XmlNode {
-  const parser = new XMLParser({
-    ignoreAttributes: false,
-    attributeNamePrefix: "@",
-    removeNSPrefix: true,
-    parseAttributeValue: false,
-    parseTagValue: false,
-  });
-  let document: unknown;
-  try {
-    document = parser.parse(description);
-  } catch (error) {
-    // The parser quotes the text around the fault, with its line breaks.
-    const reason = messageOf(error).replace(/[\s\p{Cc}]+/gu, " ");
-    throw new CorruptFile(fileName, 0, `its OME-XML cannot be read (${reason})`);
-  }
-  return isNode(document) ? (children(document, "OME")[0] ?? {}) : {};
-}
+/** The root of a description. @throws CorruptFile */
+const parse = (description: string, fileName: string): XmlElement =>
+  elementAt(parseXml(description, fileName, "OME-XML"), "OME") ?? {};
 
-const isNode = (value: unknown): value is XmlNode =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** Elements of a name: the parser gives one as itself, several as array, and one without content as text. */
-function children(node: XmlNode, name: string): XmlNode[] {
-  if (!Object.hasOwn(node, name)) return [];
-  const value = node[name];
-  return (Array.isArray(value) ? value : [value]).map((item: unknown) =>
-    isNode(item) ? item : { "#text": item },
-  );
-}
-
-function attribute(node: XmlNode, name: string): string {
-  const value = Object.hasOwn(node, `@${name}`) ? node[`@${name}`] : "";
-  return typeof value === "string" ? value : "";
-}
-
-function integer(node: XmlNode, name: string, fallback: number): number {
+function integer(node: XmlElement, name: string, fallback: number): number {
   const text = attribute(node, name);
   const value = Number(text);
   return text !== "" && Number.isInteger(value) && value >= 0 ? value : fallback;
@@ -122,7 +88,7 @@ interface OmeSizes {
   readonly order: readonly ("T" | "C" | "Z")[];
 }
 
-function sizesOf(pixels: XmlNode, fileName: string, samples: number): OmeSizes {
+function sizesOf(pixels: XmlElement, fileName: string, samples: number): OmeSizes {
   const order = /^XY([TCZ]{3})$/.exec(attribute(pixels, "DimensionOrder"))?.[1] ?? "CZT";
   const [T, Z] = [integer(pixels, "SizeT", 1), integer(pixels, "SizeZ", 1)];
   const C = Math.max(1, Math.round(integer(pixels, "SizeC", 1) / samples));
@@ -159,9 +125,9 @@ interface Block {
 }
 
 /** @throws CorruptFile when the sizes are beyond what the files can hold */
-function addressesOf(ome: XmlNode, pixels: XmlNode, sizes: OmeSizes, own: OwnFile): Addresses {
+function addressesOf(ome: XmlElement, pixels: XmlElement, sizes: OmeSizes, own: OwnFile): Addresses {
   const total = sizes.T * sizes.C * sizes.Z;
-  const nodes = children(pixels, "TiffData");
+  const nodes = elements(pixels, "TiffData");
   const blocks = (nodes.length === 0 ? [{}] : nodes).map((node) => blockOf(ome, node, sizes, own));
   const files = [...new Set(blocks.map(({ file }) => file).filter((file) => file !== undefined))];
   const most = Math.max(own.planes, plannedPlanes) * (1 + files.length);
@@ -186,7 +152,7 @@ function addressesOf(ome: XmlNode, pixels: XmlNode, sizes: OmeSizes, own: OwnFil
   return { addresses, files };
 }
 
-function blockOf(ome: XmlNode, node: XmlNode, sizes: OmeSizes, own: OwnFile): Block {
+function blockOf(ome: XmlElement, node: XmlElement, sizes: OmeSizes, own: OwnFile): Block {
   const file = fileOf(ome, node, own.name);
   const hasIfd = attribute(node, "IFD") !== "";
   // The schema's defaults: with IFD given, one plane; without, all there are.
@@ -210,17 +176,17 @@ function nextFree(free: Int32Array, i: number): number {
 /**
  * The other file that a block of planes is in; its name without any folder, since files are moved together.
  */
-function fileOf(ome: XmlNode, block: XmlNode, fileName: string): string | undefined {
-  const uuid = children(block, "UUID")[0];
+function fileOf(ome: XmlElement, block: XmlElement, fileName: string): string | undefined {
+  const uuid = elements(block, "UUID")[0];
   if (uuid === undefined) return undefined;
   const name = attribute(uuid, "FileName").split(/[/\\]/).at(-1)!;
   const own = attribute(ome, "UUID");
-  if (name === "" || name === fileName || (own !== "" && uuid["#text"] === own)) return undefined;
+  if (name === "" || name === fileName || (own !== "" && textOf(uuid) === own)) return undefined;
   return name;
 }
 
 /** Number of a block's first plane in the order of the planes. */
-function positionOf(block: XmlNode, sizes: OmeSizes): number {
+function positionOf(block: XmlElement, sizes: OmeSizes): number {
   let position = 0;
   let stride = 1;
   for (const axis of sizes.order) {
@@ -240,7 +206,7 @@ function indexOf(position: number, sizes: OmeSizes): number {
   return (at.T * sizes.C + at.C) * sizes.Z + at.Z;
 }
 
-function physicalSize(pixels: XmlNode, notices: string[]): number | undefined {
+function physicalSize(pixels: XmlElement, notices: string[]): number | undefined {
   const size = (axis: "X" | "Y"): number | undefined => {
     const text = attribute(pixels, `PhysicalSize${axis}`);
     const unit = attribute(pixels, `PhysicalSize${axis}Unit`) || "µm";
@@ -252,7 +218,7 @@ function physicalSize(pixels: XmlNode, notices: string[]): number | undefined {
   return x ?? y;
 }
 
-function timeIncrement(pixels: XmlNode): number | undefined {
+function timeIncrement(pixels: XmlElement): number | undefined {
   const text = attribute(pixels, "TimeIncrement");
   return text === ""
     ? undefined
@@ -260,8 +226,8 @@ function timeIncrement(pixels: XmlNode): number | undefined {
 }
 
 /** The median time between frames, from the times of their first planes. */
-function plannedInterval(pixels: XmlNode): number | undefined {
-  const times = children(pixels, "Plane")
+function plannedInterval(pixels: XmlElement): number | undefined {
+  const times = elements(pixels, "Plane")
     .filter(
       (plane) =>
         integer(plane, "TheC", 0) === 0 &&

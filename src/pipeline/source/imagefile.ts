@@ -1,16 +1,28 @@
 /** One image file, or hierarchy in a folder, opened: bytes by their path, then the format that knows them. */
 import { dirname, join } from "node:path";
 import { type OpenOptions, openAs } from "../../io/formats/fileformat.js";
-import type { OpenedImage } from "../../io/formats/imageformat.js";
+import type { OpenedImage, Series } from "../../io/formats/imageformat.js";
 import { imageFormats } from "../../io/formats/imageformats.js";
 import { isHierarchyName } from "../../io/formats/formatnames.js";
 import { formatInput } from "../store/formatinput.js";
+import { chosenSeries, seriesAddress } from "./seriesaddress.js";
 
 /** An opened image with the files that it is in. */
 export interface ImageFile extends OpenedImage {
+  /** With the series, where the file has several: `movie.lif#3`. */
   readonly path: string;
-  /** This and all other files whose planes belong to it; all files of a hierarchy. */
+  /** Name of the series; "" where it has none. */
+  readonly series: string;
+  /** The file, and all others whose planes belong to it; all files of a hierarchy. */
   readonly files: readonly string[];
+}
+
+/** An opened file with all of its series. */
+export interface ImageFileSet {
+  readonly path: string;
+  readonly series: readonly Series[];
+  /** One of the series, from 0. @throws CorruptFile, UnsupportedFormat */
+  readonly open: (series: number) => Promise<ImageFile>;
 }
 
 /**
@@ -19,12 +31,37 @@ export interface ImageFile extends OpenedImage {
  * @throws InvalidInput when there is no such file
  * @throws CorruptFile, UnsupportedFormat
  */
-export async function openImageFile(path: string, options: OpenOptions = {}): Promise<ImageFile> {
+export async function openImageFiles(path: string, options: OpenOptions = {}): Promise<ImageFileSet> {
   const input = await formatInput(path, isHierarchyName);
-  const image = await openAs(imageFormats, input, options);
-  const files =
+  const { series, open } = await openAs(imageFormats, input, options);
+  const filesOf = async (image: OpenedImage): Promise<string[]> =>
     input.from === "store"
       ? ((await input.store.list?.("")) ?? []).map((key) => join(path, key)).sort()
       : [path, ...image.siblings.map((name) => join(dirname(path), name))];
-  return { ...image, path, files };
+  return {
+    path,
+    series,
+    open: async (place) => {
+      const image = await open(place);
+      return {
+        ...image,
+        path: series.length === 1 ? path : `${path}#${place}`,
+        series: series[place]!.name,
+        files: await filesOf(image),
+      };
+    },
+  };
+}
+
+/**
+ * Opens one image: that of the file, or the series behind a "#".
+ *
+ * @param address path of a file, and where it holds several series `#` and the number or name of one
+ * @throws InvalidInput when there is no such file or series, or several series and none is chosen
+ * @throws CorruptFile, UnsupportedFormat
+ */
+export async function openImageFile(address: string, options: OpenOptions = {}): Promise<ImageFile> {
+  const parts = seriesAddress(address);
+  const file = await openImageFiles(parts.path, options);
+  return file.open(chosenSeries(parts, file.series));
 }

@@ -1,0 +1,85 @@
+/** Zstandard (RFC 8878) by numcodecs' WebAssembly, in Node and the browser, with a bound on what comes out. */
+import Zstd from "numcodecs/zstd";
+import { messageOf } from "../../core/errors.js";
+
+/** A block holds at most so many bytes (RFC 8878, 3.1.1.2.4). */
+const largestBlock = 2 ** 17;
+
+/**
+ * Decompresses data of one or several frames.
+ *
+ * @param maximum bytes that may come out; looked at before anything is allocated
+ * @throws Error when the data is corrupt, ends early or gives more than `maximum` bytes
+ */
+export async function zstdDecode(bytes: Uint8Array, maximum: number): Promise<Uint8Array> {
+  // Frames of unknown length are counted in whole blocks, of which writers that flush often fill a part only.
+  const most = mostBytes(bytes);
+  if (most.known ? most.bytes > maximum : most.bytes > 4 * (maximum + largestBlock))
+    throw new Error(`more than ${maximum} bytes`);
+  const out = await new Zstd().decode(bytes).catch((error: unknown) => {
+    throw new Error(messageOf(error).replace(/^std::runtime_error,/, ""));
+  });
+  if (out.length > maximum) throw new Error(`more than ${maximum} bytes`);
+  return out;
+}
+
+/** Compresses to one frame that tells its length. @param level 1 (fast) to 22 (small) */
+export const zstdEncode = (bytes: Uint8Array, level = 3): Promise<Uint8Array> =>
+  new Zstd(level).encode(bytes);
+
+const frameMagic = 0xfd2fb528;
+
+/** The most bytes that all frames together can give, and whether their headers say so. */
+function mostBytes(bytes: Uint8Array): { readonly bytes: number; readonly known: boolean } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let [total, known] = [0, true];
+  for (let at = 0; at + 4 <= bytes.length;) {
+    const magic = view.getUint32(at, true);
+    if ((magic & 0xfffffff0) >>> 0 === 0x184d2a50) {
+      if (at + 8 > bytes.length) throw new Error("the data ends early");
+      at += 8 + view.getUint32(at + 4, true);
+      continue;
+    }
+    if (magic !== frameMagic) throw new Error("this is no zstd data");
+    const frame = frameSizes(view, at);
+    total += frame.content ?? frame.most;
+    known &&= frame.content !== undefined;
+    at = frame.end;
+  }
+  return { bytes: total, known };
+}
+
+/** Length of a frame's content where the header says it, the most it can have, and where the frame ends. */
+function frameSizes(
+  view: DataView,
+  start: number,
+): { readonly content: number | undefined; readonly most: number; readonly end: number } {
+  const early = (needed: number): void => {
+    if (needed > view.byteLength) throw new Error("the data ends early");
+  };
+  early(start + 5);
+  const descriptor = view.getUint8(start + 4);
+  const oneSegment = (descriptor & 0x20) !== 0;
+  const sizeBytes = [oneSegment ? 1 : 0, 2, 4, 8][descriptor >> 6]!;
+  const sizeAt = start + 5 + (oneSegment ? 0 : 1) + [0, 1, 2, 4][descriptor & 3]!;
+  early(sizeAt + sizeBytes);
+  const content = contentSize(view, sizeAt, sizeBytes);
+  let [at, most] = [sizeAt + sizeBytes, 0];
+  for (let last = false; !last;) {
+    early(at + 3);
+    const header = view.getUint16(at, true) | (view.getUint8(at + 2) << 16);
+    last = (header & 1) === 1;
+    const [type, size] = [(header >> 1) & 3, header >> 3];
+    most += type === 2 ? largestBlock : size;
+    at += 3 + (type === 1 ? 1 : size);
+    early(at);
+  }
+  return { content, most, end: at + ((descriptor & 4) !== 0 ? 4 : 0) };
+}
+
+function contentSize(view: DataView, at: number, bytes: number): number | undefined {
+  if (bytes === 1) return view.getUint8(at);
+  if (bytes === 2) return view.getUint16(at, true) + 256;
+  if (bytes === 4) return view.getUint32(at, true);
+  return bytes === 8 ? Number(view.getBigUint64(at, true)) : undefined;
+}

@@ -1,0 +1,7 @@
+import type { TrackFormat } from "./trackformat.js";
+
+/**
+ * All formats of tracks that are read, in the order in which they are tried. A new one is added here and
+ * nowhere else.
+ */
+export const trackFormats: readonly TrackFormat[] = [];
