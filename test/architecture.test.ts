@@ -86,6 +86,7 @@ const rooms: Record<string, readonly string[]> = {
     "segment",
     "track",
     "export",
+    "exchange",
     "analyse",
     "report",
     "simulate",

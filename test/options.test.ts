@@ -100,6 +100,7 @@ const calls: Readonly<Record<CommandName, () => readonly Call[]>> = {
   demo: () => [{ config: { simulate: { frames: 2, size: 128 } } }],
   report: () => [{ args: [at("run0")] }],
   inspect: () => [{ args: [at("simulate0/01/t000.tif")] }],
+  convert: () => [{ args: [at("simulate0/01"), at("convert0")], options: { to: "ome-tiff" } }],
   "export-model": () => [{ args: [at("train0")], options: { output: at("model.zip") } }],
 };
 
@@ -137,6 +138,7 @@ const inOrder: readonly CommandName[] = [
   "study",
   "demo",
   "inspect",
+  "convert",
   "export-model",
 ];
 

@@ -3,6 +3,7 @@ import { version } from "../pipeline/store/provenance.js";
 import { addCommand, type CommandSpec } from "./commandline/command.js";
 import { analyseCommand } from "./commands/analyse.js";
 import { annotateCommand } from "./commands/annotate.js";
+import { convertCommand } from "./commands/convert.js";
 import { demoCommand } from "./commands/demo.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { exportModelCommand } from "./commands/exportmodel.js";
@@ -29,6 +30,7 @@ export const commands: readonly CommandSpec[] = [
   reportCommand,
   simulateCommand,
   inspectCommand,
+  convertCommand,
   exportModelCommand,
 ];
 

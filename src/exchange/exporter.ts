@@ -5,7 +5,7 @@ import type { LabelSource } from "../core/labels.js";
 import type { Nuclei } from "../core/nuclei.js";
 import type { StageContext } from "../core/progress.js";
 import type { Branch, TrackGraph } from "../core/tracks.js";
-import type { ByteSink } from "../io/tiff/tiled.js";
+import type { ByteSink } from "../io/bytes.js";
 
 /** What there is to be given: a movie or images, with what was found in them. */
 export interface ExportInput {
@@ -47,8 +47,10 @@ export interface Exporter {
   readonly title: string;
   /** The parts that it cannot do without. */
   readonly needs: readonly ExportPart[];
-  /** End of the name of the file that it makes; undefined when it makes several, which need a folder. */
+  /** End of the name of the one thing that it makes, without a dot; undefined when that is a folder of files. */
   readonly extension?: string | undefined;
+  /** Whether that one thing is a folder of files, and not a file. Their paths are as seen from it. */
+  readonly isHierarchy?: boolean | undefined;
   /**
    * The files, made one by one as they are asked for: frames are read when it is their turn.
    *

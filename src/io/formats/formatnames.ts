@@ -2,6 +2,7 @@
 import { type FileFormat, hasNameOf, namesOf } from "./fileformat.js";
 import { imageFormats } from "./imageformats.js";
 import { labelFormats } from "./labelformats.js";
+import { trackFormats } from "./trackformats.js";
 
 const ofKind = (
   formats: readonly FileFormat<unknown>[],
@@ -10,6 +11,7 @@ const ofKind = (
 
 const imageFiles = ofKind(imageFormats, "bytes");
 const imageFolders = ofKind(imageFormats, "store");
+const labelFiles = ofKind(labelFormats, "bytes");
 const labelFolders = ofKind(labelFormats, "store");
 
 /** True for the name of a file that an image format goes by. */
@@ -17,6 +19,9 @@ export const isImageName = (name: string): boolean => hasNameOf(imageFiles, name
 
 /** True for the name of a folder that holds one image as a hierarchy. */
 export const isHierarchyName = (name: string): boolean => hasNameOf(imageFolders, name);
+
+/** True for the name of a file that a format of label images goes by. */
+export const isLabelName = (name: string): boolean => hasNameOf(labelFiles, name);
 
 /** True for the name of a folder that holds label images as a hierarchy. */
 export const isLabelHierarchyName = (name: string): boolean => hasNameOf(labelFolders, name);
@@ -26,3 +31,6 @@ export const imageFormatNames = namesOf(imageFormats);
 
 /** The formats of label images, as a choice for messages. */
 export const labelFormatNames = namesOf(labelFormats);
+
+/** The formats of tracks, as a choice for messages. */
+export const trackFormatNames = namesOf(trackFormats);

@@ -23,6 +23,9 @@ export const commandOptions = {
   analyse: [
     "general.seed",
     "input.z",
+    "input.level",
+    "input.frames",
+    "input.crop",
     "input.pixelSize",
     "input.frameInterval",
     "input.kind",
@@ -32,6 +35,14 @@ export const commandOptions = {
   report: [],
   simulate: ["general.seed", ...all("simulate")],
   inspect: [],
+  convert: [
+    "input.level",
+    "input.frames",
+    "input.crop",
+    "input.pixelSize",
+    "input.frameInterval",
+    "input.kind",
+  ],
   "export-model": [],
 } as const satisfies Record<string, readonly OptionKey[]>;
 
@@ -71,7 +82,15 @@ const conditions: readonly Condition[] = [
   },
   {
     commands: ["analyse"],
-    options: ["input.z", "input.kind", "input.skipBadFrames", "analyse.ringWidth"],
+    options: [
+      "input.z",
+      "input.level",
+      "input.frames",
+      "input.crop",
+      "input.kind",
+      "input.skipBadFrames",
+      "analyse.ringWidth",
+    ],
     holds: ({ measure }) => measure.images !== undefined,
     reason: "it applies to images, and none are given (measure.images)",
   },

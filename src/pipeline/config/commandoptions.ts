@@ -1,5 +1,6 @@
 /** Options of whole commands. */
 import { z } from "zod";
+import { exporterNames, exportersOf } from "../../exchange/exporters.js";
 import { simulatePresets } from "../../simulate/scene.js";
 import { integer, number, type OptionSection } from "./optionspec.js";
 
@@ -8,13 +9,25 @@ const scenes = Object.keys(simulatePresets) as [
   ...(keyof typeof simulatePresets)[],
 ];
 
-/** What a whole run uses instead of its own. */
+/** Names of formats, separated by commas. */
+const exportList = z.custom<string>(
+  (value) => typeof value === "string" && exportersOf(value).length > 0,
+  `formats among ${exporterNames}`,
+);
+
+/** What a whole run uses and makes beside its own. */
 export const runOptions = {
   model: {
     flag: "model",
     value: "<folder>",
     schema: z.coerce.string().min(1).optional(),
     help: "segment with this existing model; nothing is annotated or trained",
+  },
+  export: {
+    flag: "export",
+    value: "<formats>",
+    schema: exportList.optional(),
+    help: `also write the results for other programs, into exports/: ${exporterNames}, separated by commas`,
   },
 } as const satisfies OptionSection;
 

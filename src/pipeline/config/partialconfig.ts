@@ -180,6 +180,8 @@ export interface MeasureSection {
 export interface RunSection {
   /** Segment with this existing model; nothing is annotated or trained. */
   readonly model?: string | undefined;
+  /** Also write the results for other programs, into exports/: ctc, separated by commas. */
+  readonly export?: string | undefined;
 }
 
 /** Options of the section `study`. */

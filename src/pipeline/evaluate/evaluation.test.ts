@@ -65,7 +65,7 @@ describe("pairLabels", () => {
     expect(() => pairLabels(truth, join(root, "a.tif"))).toThrow(
       /two files or two folders, received a file and a folder/,
     );
-    expect(() => pairLabels(folder("two", ["a.tif", "a.png"]), truth)).toThrow(/one image of a name/);
+    expect(() => pairLabels(folder("two", ["a.tif", "a.png"]), truth)).toThrow(/one label image of a name/);
   });
 });
 

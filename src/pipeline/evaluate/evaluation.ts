@@ -26,8 +26,9 @@ import { formatTable } from "../../io/csvtable.js";
 import { assertValidCtc, parseTracks } from "../../io/ctc.js";
 import { labelFormatNames } from "../../io/formats/formatnames.js";
 import { listImages } from "../source/imagefolder.js";
+import { isLabelFolder, labelAddresses, listLabels } from "../source/labeladdresses.js";
 import { type PipelineContext, runStage } from "../stage/events.js";
-import { openLabels, readLabels } from "../store/labelfiles.js";
+import { labelSize, readLabels, readLabelWindow } from "../store/labelfiles.js";
 import { stemOf } from "../store/names.js";
 
 /** A pair of label files with the name it goes by. */
@@ -52,6 +53,10 @@ export interface PairOptions {
    * the window; nuclei that its edge cuts are left out.
    */
   readonly windows?: ReadonlyMap<string, { readonly source: string; readonly window: Window }> | undefined;
+  /** The true label images by name, where planes of files are known. Default: the files. */
+  readonly truths?: ReadonlyMap<string, string> | undefined;
+  /** The same of the labels. */
+  readonly labels?: ReadonlyMap<string, string> | undefined;
 }
 
 /**
@@ -64,15 +69,15 @@ export interface PairOptions {
 export function pairLabels(
   truth: string,
   predicted: string,
-  { partial = false, windows = new Map() }: PairOptions = {},
+  { partial = false, windows = new Map(), truths, labels }: PairOptions = {},
 ): LabelPair[] {
   assertLabels(truth);
   assertLabels(predicted);
-  const [trueFolder, folder] = [isFolder(truth), isFolder(predicted)];
+  const [left, right] = [truths ?? labelFiles(truth), labels ?? labelFiles(predicted)];
+  const [trueFolder, folder] = [isFolder(truth) || left.size > 1, isFolder(predicted) || right.size > 1];
   if (trueFolder !== folder && (trueFolder || !partial))
     throw new InvalidInput("truth and labels", "two files or two folders", "a file and a folder");
   if (!folder) return [{ name: basename(truth), truth, predicted }];
-  const [left, right] = [labelFiles(truth), labelFiles(predicted)];
   if (left.size === 0) throw new InvalidInput(truth, `label images (${labelFormatNames})`, "none");
   const ofWindows = windowPairs(left, right, windows, trueFolder);
   if (ofWindows.length > 0) return ofWindows;
@@ -131,11 +136,11 @@ export function assertLabels(path: string): void {
     throw new InvalidInput(path, "a label image or a folder of them", "nothing there", "check the path");
 }
 
-const isFolder = (path: string): boolean => statSync(path).isDirectory();
+const isFolder = isLabelFolder;
 
 /** The label images of a folder, or the one file, by name. */
 const labelFiles = (path: string): Map<string, string> =>
-  isFolder(path) ? listImages(path) : new Map([[stemOf(path), path]]);
+  isLabelFolder(path) ? listLabels(path) : new Map([[stemOf(path), path]]);
 
 const numberOf = (name: string): number | undefined => {
   const digits = /(\d+)\D*$/.exec(name)?.[1];
@@ -174,7 +179,10 @@ export async function evaluateLabels(
   thresholds: readonly number[] = iouThresholds,
   options: PairOptions = {},
 ): Promise<LabelEvaluation> {
-  const pairs = pairLabels(truth, predicted, options);
+  assertLabels(truth);
+  assertLabels(predicted);
+  const [truths, labels] = [await labelAddresses(truth), await labelAddresses(predicted)];
+  const pairs = pairLabels(truth, predicted, { ...options, truths, labels });
   const { value } = await runStage(
     context,
     "evaluate",
@@ -183,10 +191,7 @@ export async function evaluateLabels(
       const matchings = [];
       for (const pair of pairs) {
         throwIfCancelled(stage, "Evaluation");
-        const [left, right] = [
-          pair.window === undefined ? await readLabels(pair.truth) : await readUncut(pair.truth, pair.window),
-          await readLabels(pair.predicted),
-        ];
+        const [left, right] = await readPair(pair);
         if (left.height !== right.height || left.width !== right.width) {
           throw new InvalidInput(
             pair.predicted,
@@ -198,8 +203,8 @@ export async function evaluateLabels(
         stage.onProgress?.({ done: matchings.length, total: pairs.length, message: pair.name });
       }
       const scores = scoreInstances(matchings, thresholds);
-      const surplus = labelFiles(predicted).size - new Set(pairs.map((pair) => pair.predicted)).size;
-      const unused = labelFiles(truth).size - new Set(pairs.map((pair) => pair.truth)).size;
+      const surplus = labels.size - new Set(pairs.map((pair) => pair.predicted)).size;
+      const unused = truths.size - new Set(pairs.map((pair) => pair.truth)).size;
       return {
         value: { names: pairs.map(({ name }) => name), scores, errors: listErrors(matchings), unused },
         text: `${scores.pooled.truthObjects} true and ${scores.pooled.predictedObjects} predicted objects`,
@@ -223,12 +228,19 @@ export async function evaluateLabels(
   return value;
 }
 
+/** Outlines without a size of their own get that of the other side. */
+async function readPair({ truth, predicted, window }: LabelPair): Promise<[LabelImage, LabelImage]> {
+  const right = await readLabels(predicted, { size: window ?? (await labelSize(truth)) });
+  const left =
+    window === undefined ? await readLabels(truth, { size: right }) : await readUncut(truth, window);
+  return [left, right];
+}
+
 /** True labels of a window, without the nuclei that its edge cuts; those at the edge of the image stay. */
 async function readUncut(path: string, window: Window): Promise<LabelImage> {
-  const stack = await openLabels(path);
-  const labels = await stack.readWindow(0, window);
+  const labels = await readLabelWindow(path, window);
   const { height, width, data } = labels;
-  const open = openSides(stack.size(0), window);
+  const open = openSides(await labelSize(path), window);
   const cut = cutCandidates(labels, open);
   const uncut = data.map((label) => (label > 0 && cut[label - 1] === 1 ? 0 : label));
   return { ...labelImage(height, width, uncut), ids: labels.ids };

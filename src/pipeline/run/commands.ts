@@ -8,7 +8,7 @@ import { configurationOf } from "../config/acting.js";
 import type { Config } from "../config/options.js";
 import { segmentStage } from "../segment/segmentstage.js";
 import type { SegmentationSummary } from "../segment/segmentation.js";
-import { listImages } from "../source/imagefolder.js";
+import { isLabelFolder, listLabels } from "../source/labeladdresses.js";
 import { openInputs } from "../source/opening.js";
 import { hashFiles } from "../source/source.js";
 import type { PipelineContext } from "../stage/events.js";
@@ -16,7 +16,7 @@ import { perform, performStage } from "../stage/perform.js";
 import { resultFrom, type Stage } from "../stage/stage.js";
 import { assertReplaceable, type OutputOptions } from "../store/folders.js";
 import { modelFiles } from "../store/modelfolder.js";
-import { readLabelFolder } from "../track/labelfolder.js";
+import { readLabelPlanes } from "../track/labelfolder.js";
 import { trackStage } from "../track/trackstage.js";
 import { readTracking, trackFiles, type TrackingSummary } from "../track/tracking.js";
 import type { TrainingResult } from "../train/training.js";
@@ -94,9 +94,9 @@ export async function trackLabels(
   { labels, out, config, overwrite }: CommandOptions & { readonly labels: string },
   context: PipelineContext = {},
 ): Promise<TrackingSummary> {
-  const files = (): string[] => [...listImages(labels).values()];
+  const files = (): string[] => (isLabelFolder(labels) ? [...listLabels(labels).values()] : [labels]);
   const stage = trackStage(
-    resultFrom("", async () => readLabelFolder(labels)),
+    resultFrom("", () => readLabelPlanes(labels)),
     config,
   );
   const task = { out, configuration: configurationOf("track", config), files, overwrite };

@@ -2,6 +2,8 @@
 import { type Annotation, annotateStage } from "../annotate/annotatestage.js";
 import { analyseStage } from "../analyse/analysestage.js";
 import type { Config } from "../config/options.js";
+import { exportersOf } from "../../exchange/exporters.js";
+import { exportStage } from "../exchange/exporting.js";
 import { figuresStage } from "../report/figures.js";
 import { reportStage } from "../report/reporting.js";
 import { type RunResults, untrackedStatistics } from "../report/results.js";
@@ -58,6 +60,8 @@ export async function finishRun(
     ? await measureTracks(make, segmentation, { inputs, config })
     : { statistics: untrackedStatistics(segmentation, inputs.source) };
   const results: RunResults = { out, record, config, inputs, ...network, segmentation, ...measured };
+  const formats = exportersOf(config.run.export ?? "");
+  if (formats.length > 0) await make(exportStage(results, formats));
   const figures = await make(figuresStage(results));
   await make(reportStage(results, figures));
   return results;

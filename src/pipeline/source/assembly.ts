@@ -38,6 +38,8 @@ export interface SourceOptions {
   readonly except?: string | undefined;
   /** Whether every channel is used, and not one that was chosen: the notices then say so. Default false. */
   readonly everyChannel?: boolean | undefined;
+  /** The same of slices. Default false. */
+  readonly everySlice?: boolean | undefined;
 }
 
 /** What files are together. */
@@ -174,7 +176,10 @@ export function sourceNotices(files: readonly ImageFile[], options: SourceOption
   });
 }
 
-function choices(file: ImageFile, { channel = 0, z = "max", everyChannel = false }: SourceOptions): string[] {
+function choices(
+  file: ImageFile,
+  { channel = 0, z = "max", everyChannel = false, everySlice = false }: SourceOptions,
+): string[] {
   const texts: string[] = [];
   if (file.channels > 1)
     texts.push(
@@ -182,7 +187,7 @@ function choices(file: ImageFile, { channel = 0, z = "max", everyChannel = false
         ? `All ${file.channels} channels are read`
         : `Of ${file.channels} channels, ${channelText(file, channel)} is read (input.channel chooses)`,
     );
-  if (file.slices > 1)
+  if (file.slices > 1 && !everySlice)
     texts.push(
       z === "max"
         ? `The maximum over ${file.slices} slices is read (input.z picks one)`

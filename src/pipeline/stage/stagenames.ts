@@ -5,6 +5,7 @@ export const stageOutputs = {
   segment: "labels",
   track: "tracks",
   analyse: "statistics",
+  export: "exports",
   figures: "figures",
   report: "report.html",
 } as const;

@@ -5,7 +5,7 @@
 import { InvalidInput } from "../../core/errors.js";
 import type { SampleData, StoredPlane, Window } from "../../core/image.js";
 import { fileValues, type LabelImage } from "../../core/labels.js";
-import { openAs } from "../../io/formats/fileformat.js";
+import { openAs, type OpenOptions } from "../../io/formats/fileformat.js";
 import { isLabelHierarchyName } from "../../io/formats/formatnames.js";
 import type { OpenedLabels } from "../../io/formats/labelformat.js";
 import { labelFormats } from "../../io/formats/labelformats.js";
@@ -13,29 +13,47 @@ import { encodeTiff } from "../../io/tiff/encode.js";
 import { tiledTiffWriter } from "../../io/tiff/tiled.js";
 import { openAtomic, writeFileAtomic } from "./files.js";
 import { formatInput } from "./formatinput.js";
+import { seriesAddress } from "./seriesaddress.js";
 
 /**
- * Reads the labels of a file of one plane: integers of any size, whole numbers in floats, palette indices, or
+ * Reads the labels of a file of one plane, or of the plane behind a "#", such as `rois.zip#3`: integers of any size, whole numbers in floats, palette indices, or
  * RGB with three equal values. Values stay as they are, but where they are too far apart for tables by label:
  * then labels are numbered anew, and `ids` has the values (`compactLabels`). Writing gives the values back.
  *
  * @throws InvalidInput when the file holds no labels, or more than one plane
  * @throws CorruptFile, UnsupportedFormat
  */
-export async function readLabels(path: string): Promise<LabelImage> {
-  const stack = await onePlane(path);
-  return stack.read(0);
+export async function readLabels(path: string, options: LabelOptions = {}): Promise<LabelImage> {
+  const { stack, plane } = await onePlane(path, options);
+  return stack.read(plane);
 }
 
-async function onePlane(path: string): Promise<LabelStack> {
-  const stack = await openLabels(path);
-  if (stack.planes === 1) return stack;
+/** How labels are read. */
+export type LabelOptions = Pick<OpenOptions, "size">;
+
+async function onePlane(
+  address: string,
+  options: LabelOptions,
+): Promise<{ readonly stack: LabelStack; readonly plane: number }> {
+  const { path, series } = seriesAddress(address);
+  const stack = await openLabels(path, options);
+  const plane = Number(series ?? (stack.planes === 1 ? 0 : NaN));
+  if (Number.isInteger(plane) && plane >= 0 && plane < stack.planes) return { stack, plane };
   throw new InvalidInput(
-    path,
+    address,
     "a label image of one plane",
     `${stack.planes} planes`,
-    "save each plane as a file of its own",
+    `choose one, ${path}#0 to ${path}#${stack.planes - 1}`,
   );
+}
+
+/** Size of a label image, px, without reading it. @throws InvalidInput, CorruptFile, UnsupportedFormat */
+export async function labelSize(
+  path: string,
+  options: LabelOptions = {},
+): Promise<{ readonly height: number; readonly width: number }> {
+  const { stack, plane } = await onePlane(path, options);
+  return stack.size(plane);
 }
 
 /**
@@ -45,17 +63,21 @@ async function onePlane(path: string): Promise<LabelStack> {
  * @throws InvalidInput when the file holds no labels, or more than one plane, or the window is not within it
  * @throws CorruptFile, UnsupportedFormat
  */
-export async function readLabelWindow(path: string, window: Window): Promise<LabelImage> {
-  const stack = await onePlane(path);
-  return stack.readWindow(0, window);
+export async function readLabelWindow(
+  path: string,
+  window: Window,
+  options: LabelOptions = {},
+): Promise<LabelImage> {
+  const { stack, plane } = await onePlane(path, options);
+  return stack.readWindow(plane, window);
 }
 
 /** The label images of a file with several planes, decoded one by one. */
 export type LabelStack = OpenedLabels;
 
 /** @throws InvalidInput when the file cannot be read @throws CorruptFile, UnsupportedFormat */
-export const openLabels = async (path: string): Promise<LabelStack> =>
-  openAs(labelFormats, await formatInput(path, isLabelHierarchyName));
+export const openLabels = async (path: string, options: LabelOptions = {}): Promise<LabelStack> =>
+  openAs(labelFormats, await formatInput(path, isLabelHierarchyName), options);
 
 /**
  * Writes labels as 32-bit TIFF, with the values of the file that they were read from; -1 ("unknown") too.

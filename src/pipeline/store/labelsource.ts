@@ -2,7 +2,7 @@
 import { InvalidInput } from "../../core/errors.js";
 import type { LabelSource } from "../../core/labels.js";
 import { throwIfCancelled } from "../../core/progress.js";
-import { openLabels, readLabels, readLabelWindow } from "./labelfiles.js";
+import { labelSize, readLabels, readLabelWindow } from "./labelfiles.js";
 
 /**
  * Files of label images as a source; each is read when it is asked for.
@@ -20,7 +20,7 @@ export function labelsInFiles(files: readonly string[], frameNames: readonly str
     frames: files.length,
     frameNames,
     async size(frame) {
-      const { height, width } = (await openLabels(at(frame))).size(0);
+      const { height, width } = await labelSize(at(frame));
       return { height, width };
     },
     async read(frame, { signal } = {}) {

@@ -6,7 +6,7 @@ import type { LabelSource } from "../../core/labels.js";
 import { labelFormatNames } from "../../io/formats/formatnames.js";
 import type { KnownNuclei } from "../../track/movie/measurelabels.js";
 import type { SegmentationSummary } from "../segment/segmentation.js";
-import { listImages } from "../source/imagefolder.js";
+import { isLabelFolder, labelAddresses, listLabels } from "../source/labeladdresses.js";
 import { labelsInFiles } from "../store/labelsource.js";
 import { parseNuclei } from "../store/nucleifile.js";
 import { readVersioned } from "../store/versioned.js";
@@ -28,7 +28,7 @@ export interface TrackingInput extends KnownNuclei {
  * @throws InvalidInput when there is no such folder, or it holds no label images
  */
 export function readLabelFolder(folder: string): TrackingInput {
-  const byName = listImages(folder);
+  const byName = listLabels(folder);
   if (byName.size === 0)
     throw new InvalidInput(
       folder,
@@ -49,6 +49,17 @@ export function readLabelFolder(folder: string): TrackingInput {
     summary,
     nuclei: existsSync(table) ? parseNuclei(readFileSync(table, "utf8"), table) : undefined,
   };
+}
+
+/**
+ * Opens the label images of a folder, or those of one file of several planes.
+ *
+ * @throws InvalidInput when there is nothing; CorruptFile, UnsupportedFormat for the one file
+ */
+export async function readLabelPlanes(path: string): Promise<TrackingInput> {
+  if (isLabelFolder(path)) return readLabelFolder(path);
+  const addresses = await labelAddresses(path);
+  return { labels: labelsInFiles([...addresses.values()], [...addresses.keys()]) };
 }
 
 /**

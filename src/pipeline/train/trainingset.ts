@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
 import type { LabelImage } from "../../core/labels.js";
+import { isImageName } from "../../io/formats/formatnames.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { counted } from "../../core/wording.js";
 import { type Normalisation, scaleSample, type ScaledSample } from "../../dataset/samples.js";
@@ -13,9 +14,11 @@ import { median } from "../../stats/percentile.js";
 import type { TrainingSamples } from "../../workers/train/trainingthreads.js";
 import { type AnnotationSummary, diametersOf } from "../annotate/annotation.js";
 import { listImages } from "../source/imagefolder.js";
+import { imageOfMask, listLabels } from "../source/labeladdresses.js";
+import { openImageFile } from "../source/imagefile.js";
 import { openSource } from "../source/source.js";
 import { readJson } from "../store/files.js";
-import { readLabels } from "../store/labelfiles.js";
+import { type LabelOptions, readLabels } from "../store/labelfiles.js";
 
 /** One image of a training set and its mask. */
 export interface DatasetFile {
@@ -40,9 +43,10 @@ export function datasetFiles(dataset: string): DatasetFile[] {
         "make one with karyon annotate",
       );
   }
-  const [images, masks] = folders.map(listImages) as [Map<string, string>, Map<string, string>];
+  const [images, masks] = [listImages(folders[0]!), listLabels(folders[1]!)];
+  const byImage = new Map([...masks].map(([name, file]) => [imageOfMask(name), file]));
   return [...images].map(([name, image]) => {
-    const mask = masks.get(name);
+    const mask = masks.get(name) ?? byImage.get(name);
     if (mask === undefined)
       throw new InvalidInput(
         folders[1]!,
@@ -177,7 +181,7 @@ async function usableImages(
   let kept = 0;
   for (const file of files) {
     throwIfCancelled(context, "Training");
-    const labels = await readLabels(file.mask);
+    const labels = await readLabels(file.mask, await sizeOptions(file));
     if (labels.count === 0) continue;
     const scale = scaleOf(file.name, labels);
     const isKept = kept + labels.data.length <= maxKeptPixels;
@@ -192,6 +196,12 @@ async function usableImages(
   return usable;
 }
 
+/** Outlines have no size: they get that of their image. */
+async function sizeOptions({ image, mask }: DatasetFile): Promise<LabelOptions> {
+  if (isImageName(mask)) return {};
+  return { size: await openImageFile(image) };
+}
+
 /** Reads the images and brings them, with their masks, to the network's scale. */
 async function samplesOf(
   images: readonly UsableImage[],
@@ -203,7 +213,7 @@ async function samplesOf(
     throwIfCancelled(context, "Training");
     const { name, image: path, mask } = usable.file;
     const image = await (await openSource([path])).read(0);
-    const labels = usable.labels ?? (await readLabels(mask));
+    const labels = usable.labels ?? (await readLabels(mask, { size: image }));
     usable.labels = undefined;
     if (image.height !== labels.height || image.width !== labels.width)
       throw new InvalidInput(

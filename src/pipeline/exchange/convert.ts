@@ -1,0 +1,156 @@
+/** `karyon convert`: images, label images, objects and tracks from one format into another. */
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { InvalidInput, OutputError } from "../../core/errors.js";
+import { throwIfCancelled } from "../../core/progress.js";
+import { counted } from "../../core/wording.js";
+import type { Exporter, ExportInput } from "../../exchange/exporter.js";
+import { exporterNames, exporters, exportersOf } from "../../exchange/exporters.js";
+import type { SourceOptions } from "../source/source.js";
+import { type PipelineContext, runStage } from "../stage/events.js";
+import type { StageWork } from "../stage/stage.js";
+import { writeExportedAt } from "../store/exportedfile.js";
+import { writeFolder } from "../store/folders.js";
+import { type Convertible, convertible } from "./convertinput.js";
+
+/** What is converted, and into what. */
+export interface ConvertOptions {
+  /** A file, a series of one, a folder of images or labels, or a folder that Karyon made. */
+  readonly from: string;
+  /** A file, or a folder. */
+  readonly to: string;
+  /** Name of the format. Default: by the end of the name of `to`. */
+  readonly format?: string | undefined;
+  /** Label images of the images, for formats that hold both. */
+  readonly labels?: string | undefined;
+  /** The images of the labels or tracks, for formats that hold or name them. */
+  readonly images?: string | undefined;
+  readonly overwrite: boolean;
+  /** How images are read. */
+  readonly source: SourceOptions;
+}
+
+/** What a conversion wrote. */
+export interface Conversion {
+  readonly path: string;
+  readonly format: string;
+  readonly files: number;
+}
+
+/**
+ * Converts. What it writes is there whole or not at all.
+ *
+ * @throws InvalidInput when the format is unknown, or cannot hold what there is; OutputError; Cancelled;
+ *   CorruptFile, UnsupportedFormat
+ */
+export async function convert(options: ConvertOptions, context: PipelineContext = {}): Promise<Conversion> {
+  const { from, to, overwrite } = options;
+  const format = formatOf(to, options.format);
+  if (existsSync(to) && !overwrite)
+    throw new OutputError(
+      `${to} is there already; choose another name, or give overwrite: true to replace it.`,
+    );
+  const { value } = await runStage(
+    context,
+    "convert",
+    `${basename(from)} to ${format.title}`,
+    async (stage) => {
+      const { input, notices } = await withCompanions(
+        await convertible(from, format.needs[0], options.source),
+        options,
+      );
+      assertHolds(format, input, from);
+      const files = await writeTo(to, format, input, stage);
+      return {
+        value: { path: to, format: format.name, files },
+        text: `${to}, ${counted(files, "file")}`,
+        notices,
+      };
+    },
+  );
+  return value;
+}
+
+function formatOf(to: string, name: string | undefined): Exporter {
+  if (name !== undefined) {
+    const [format, ...others] = exportersOf(name);
+    if (format !== undefined && others.length === 0) return format;
+    throw new InvalidInput("--to", `one of ${exporterNames}`, name);
+  }
+  const fitting = exporters.filter(
+    ({ extension }) => extension !== undefined && to.toLowerCase().endsWith(`.${extension}`),
+  );
+  // ".ome.tif" ends in ".tif", too: the longest one is meant.
+  const longest = Math.max(0, ...fitting.map(({ extension }) => extension!.length));
+  const [format, ...others] = fitting.filter(({ extension }) => extension!.length === longest);
+  if (format !== undefined && others.length === 0) return format;
+  throw new InvalidInput(
+    to,
+    "a name whose end says the format",
+    basename(to),
+    `say it: --to ${(fitting.length > 0 ? fitting : exporters).map((each) => each.name).join(", ")}`,
+  );
+}
+
+/** Adds images or labels of other files to what is converted. */
+async function withCompanions(
+  converted: Convertible,
+  { labels, images, source }: ConvertOptions,
+): Promise<Convertible> {
+  const parts = [
+    ...(images === undefined ? [] : [await convertible(images, "images", source)]),
+    ...(labels === undefined ? [] : [await convertible(labels, "labels", source)]),
+  ];
+  const known = Object.fromEntries(
+    [converted, ...parts].flatMap(({ input }) =>
+      Object.entries(input).filter(([key, value]) => value !== undefined && key !== "name"),
+    ),
+  );
+  return {
+    input: { ...known, name: converted.input.name },
+    notices: [converted, ...parts].flatMap(({ notices }) => notices),
+  };
+}
+
+/** @throws InvalidInput when the format needs what is not there */
+function assertHolds(format: Exporter, input: ExportInput, from: string): void {
+  const missing = format.needs.find((part) => input[part] === undefined);
+  if (missing === undefined) return;
+  const names = { images: "images", labels: "label images or outlines", graph: "tracks" } as const;
+  const remedies = {
+    images: "give them with --images",
+    labels: "give them with --labels",
+    graph: "track the labels first, with karyon track",
+  } as const;
+  throw new InvalidInput(from, `${names[missing]}, which ${format.title} holds`, "none", remedies[missing]);
+}
+
+/** A folder is replaced only where it is a hierarchy, as the format makes it. @throws OutputError */
+function assertNoOther(to: string, { isHierarchy = false }: Exporter): void {
+  if (!existsSync(to) || readdirSync(to).length === 0) return;
+  const isEarlier = isHierarchy && [".zgroup", "zarr.json"].some((name) => existsSync(join(to, name)));
+  if (!isEarlier) throw new OutputError(`${to} is a folder of other files; choose a new name.`);
+}
+
+/** @returns the number of files */
+async function writeTo(to: string, format: Exporter, input: ExportInput, stage: StageWork): Promise<number> {
+  if (format.extension !== undefined && format.isHierarchy !== true) {
+    let files = 0;
+    for await (const file of format.files(input, stage)) {
+      throwIfCancelled(stage, "The conversion");
+      await writeExportedAt(to, file);
+      files++;
+    }
+    return files;
+  }
+  assertNoOther(to, format);
+  return writeFolder(to, async (temporary) => {
+    let files = 0;
+    for await (const file of format.files(input, stage)) {
+      throwIfCancelled(stage, "The conversion");
+      await writeExportedAt(join(temporary, ...file.path.split("/")), file);
+      files++;
+    }
+    return files;
+  });
+}
