@@ -2,7 +2,7 @@
 import type { Comparison } from "../../analyse/compare/conditions.js";
 import type { MovieMeasures } from "../../analyse/compare/movies.js";
 import type { RunResults } from "../report/results.js";
-import type { SampleRow } from "./samplesheet.js";
+import type { SampleRow } from "./samplerow.js";
 
 /** A sample of a study with the results of its run. */
 export interface FinishedSample {

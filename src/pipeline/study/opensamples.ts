@@ -6,7 +6,7 @@ import type { Config } from "../config/options.js";
 import { openInputs, type OpenInputs } from "../source/opening.js";
 import { isTrackable } from "../source/source.js";
 import type { PipelineContext } from "../stage/events.js";
-import type { SampleRow } from "./samplesheet.js";
+import type { SampleRow } from "./samplerow.js";
 
 /** A sample with its images open. */
 export interface OpenSample {

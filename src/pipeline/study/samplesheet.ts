@@ -3,42 +3,32 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { InvalidInput, isKaryonError, messageOf } from "../../core/errors.js";
 import { rowsWithLines } from "../../io/csv.js";
-import { safeName } from "../source/framenames.js";
+import { isImageName } from "../../io/formats/formatnames.js";
+import { imageNameOf, safeName } from "../source/framenames.js";
 import { listInputs } from "../source/inputs.js";
 import { unreadable } from "../store/files.js";
-import { stemOf } from "../store/names.js";
-
-/** A line of the table of samples: one movie. */
-export interface SampleRow {
-  /** Of the table, from 1. */
-  readonly line: number;
-  /** Folder of the sample's results; unique, also where case does not count. */
-  readonly name: string;
-  /** As the table has it. */
-  readonly file: string;
-  /** A file, a folder or a pattern, as seen from where the program runs. */
-  readonly input: string;
-  readonly condition: string;
-  /** Undefined where the table has no such column: the movie is a replicate of its own. */
-  readonly replicate: string | undefined;
-  /** µm. */
-  readonly pixelSize: number | undefined;
-  /** s. */
-  readonly frameInterval: number | undefined;
-}
+import type { SampleRow, UnnamedRow } from "./samplerow.js";
+import { rowsOfFile, rowsOfSeries } from "./seriesrows.js";
 
 const columns = ["file", "condition", "replicate", "pixel_size_um", "frame_interval_s"] as const;
 type Column = (typeof columns)[number];
 
 /**
+ * A file of several series in place of a table is all of them, each of the condition that its name says.
+ *
  * @throws InvalidInput naming line and column when the table, or a movie that it names, is not there or not
  *   as it must be
  */
 export async function readSampleSheet(path: string): Promise<SampleRow[]> {
+  if (isImageName(path)) return namedRows(await rowsOfFile(path));
   const bytes = await readFile(path).catch((error: unknown) => {
     throw unreadable(path, error, "a table of samples with the columns file, condition and replicate");
   });
-  const rows = parseSampleSheet(textOf(bytes), path);
+  const drafts: UnnamedRow[] = [];
+  for (const row of parseSampleSheet(textOf(bytes), path))
+    drafts.push(...(await rowsOfSeries(row, `${path}, line ${row.line}`)));
+  checkRepeated(drafts, path);
+  const rows = namedRows(drafts);
   for (const { line, file, input } of rows) {
     await listInputs([input]).catch((error: unknown) => {
       if (!isKaryonError(error)) throw error;
@@ -101,8 +91,12 @@ export function parseSampleSheet(text: string, path: string): SampleRow[] {
   );
   checkRepeated(drafts, path);
   checkSpelling(drafts, path);
-  const names = sampleNames(drafts);
-  return drafts.map((draft, i) => ({ ...draft, name: names[i]! }));
+  return namedRows(drafts);
+}
+
+function namedRows(rows: readonly UnnamedRow[]): SampleRow[] {
+  const names = sampleNames(rows);
+  return rows.map((row, i) => ({ ...row, name: names[i]! }));
 }
 
 /** The one of the separators that the header has most of, outside of quotes. */
@@ -149,7 +143,7 @@ function placesOf(header: readonly string[], where: string): Map<Column, number>
   return places;
 }
 
-type Draft = Omit<SampleRow, "name">;
+type Draft = UnnamedRow;
 
 interface RowPlace {
   readonly places: ReadonlyMap<Column, number>;
@@ -241,16 +235,16 @@ function checkSpelling(rows: readonly Draft[], path: string): void {
 
 /** Condition and replicate, and where these are not unique or not known, the movie. */
 function sampleNames(rows: readonly Draft[]): string[] {
-  const short = rows.map(({ condition, replicate, input }) =>
-    safeName(`${condition}_${replicate ?? stemOf(input)}`),
+  const short = rows.map(({ condition, replicate, input, series }) =>
+    safeName(`${condition}_${replicate ?? imageNameOf({ path: input, series })}`),
   );
   const often = (name: string): number =>
     short.filter((other) => other.toLowerCase() === name.toLowerCase()).length;
   const taken = new Set<string>();
-  return rows.map(({ input }, i) => {
+  return rows.map(({ input, series }, i) => {
     const base =
       often(short[i]!) > 1 && rows[i]!.replicate !== undefined
-        ? safeName(`${short[i]!}_${stemOf(input)}`)
+        ? safeName(`${short[i]!}_${imageNameOf({ path: input, series })}`)
         : short[i]!;
     let name = base;
     for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${base}_${n}`;

@@ -16,7 +16,7 @@ import { initialModelOf, scaleRule } from "../train/training.js";
 import type { Compared, FinishedSample } from "./compared.js";
 import { writeComparison } from "./comparing.js";
 import { drawImages, type DrawnImage, writeSharedSet } from "./sharedset.js";
-import type { SampleRow } from "./samplesheet.js";
+import type { SampleRow } from "./samplerow.js";
 import { calibrationWarnings } from "./opensamples.js";
 import { type StudyParts, writeStudyReport } from "./studyreporting.js";
 
