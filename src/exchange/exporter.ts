@@ -39,6 +39,12 @@ export interface ExportedFile {
   readonly write: (sink: ByteSink) => Promise<void>;
 }
 
+/** How an export is stopped, says how far it is, and what it assumed. */
+export interface ExportContext extends StageContext {
+  /** Takes one sentence for the user. */
+  readonly tell?: ((text: string) => void) | undefined;
+}
+
 /** A format for other programs. An exporter knows no disk: who calls it writes the files where they belong. */
 export interface Exporter {
   /** Short name, such as `trackmate`. */
@@ -57,7 +63,7 @@ export interface Exporter {
    * @throws InvalidInput before the first file where the format cannot hold what is given; Cancelled when
    *   `options.signal` says so
    */
-  readonly files: (input: ExportInput, options?: StageContext) => AsyncIterable<ExportedFile>;
+  readonly files: (input: ExportInput, options?: ExportContext) => AsyncIterable<ExportedFile>;
 }
 
 /** A file whose bytes are at hand. */

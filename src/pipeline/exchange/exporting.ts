@@ -1,7 +1,7 @@
 /** What was found, in the formats of other programs. */
 import { join } from "node:path";
-import type { Exporter, ExportInput } from "../../exchange/exporter.js";
-import { type StageContext, throwIfCancelled } from "../../core/progress.js";
+import type { ExportContext, Exporter, ExportInput } from "../../exchange/exporter.js";
+import { throwIfCancelled } from "../../core/progress.js";
 import { counted } from "../../core/wording.js";
 import type { Config } from "../config/options.js";
 import type { SegmentationResult } from "../segment/segmentation.js";
@@ -79,7 +79,7 @@ export async function writeExports(
   folder: string,
   formats: readonly Exporter[],
   input: ExportInput,
-  context: StageContext,
+  context: ExportContext,
 ): Promise<number> {
   let files = 0;
   for (const [i, format] of formats.entries()) {
@@ -90,8 +90,8 @@ export async function writeExports(
         : isHierarchy
           ? join(folder, `${input.name}.${extension}`)
           : folder;
-    const own: StageContext = {
-      signal: context.signal,
+    const own: ExportContext = {
+      ...context,
       onProgress: ({ done, total }) =>
         context.onProgress?.({ done: i + done / total, total: formats.length, message: format.title }),
     };
