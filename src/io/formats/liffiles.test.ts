@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect } from "vitest";
+import { openLif } from "../../../test/liffile.js";
 import { itWithShared, sharedData } from "../../../test/shared.js";
-import { memorySource } from "../bytes.js";
-import { lifImages } from "./lifimage.js";
 import type { ImageSet, OpenedImage } from "./imageformat.js";
 
 const name = "LeicaLASX_wavelength-sweep_example.lif";
@@ -20,11 +19,8 @@ interface Expected {
   readonly first_plane_sum: number;
 }
 
-const openFile = (): Promise<ImageSet> => {
-  const bytes = memorySource(new Uint8Array(readFileSync(sharedData("reader_tests", "vendor", name))));
-  const sibling = (): Promise<never> => Promise.reject(new Error("no other file"));
-  return lifImages.open({ from: "bytes", where: name, name, bytes, sibling }, {});
-};
+const openFile = (): Promise<ImageSet> =>
+  openLif(new Uint8Array(readFileSync(sharedData("reader_tests", "vendor", name))), name);
 
 const expectedSeries = (): Expected[] => {
   const text = readFileSync(sharedData("reader_tests", "vendor", "expected.json"), "utf8");

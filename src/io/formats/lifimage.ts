@@ -27,7 +27,8 @@ export const lifImages: ImageFormat = {
 async function openLif({ bytes, where }: ByteInput): Promise<ImageSet> {
   const parts = await readLifParts(bytes, where);
   const nodes = imagesOf(parseXml(parts.xml, where, "XML"), where);
-  if (nodes.length === 0) throw new InvalidInput(where, "a file with images", "a LIF project without any");
+  if (nodes.length === 0)
+    throw new UnsupportedFormat(where, "a LIF project without images", "choose a file with images");
   return {
     format: lifImages.name,
     series: nodes.map(({ name }) => ({ name })),

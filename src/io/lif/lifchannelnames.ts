@@ -13,9 +13,9 @@ import { descendants } from "./liftree.js";
 export function channelNamesOf(image: XmlElement, { channels, colour, wavelengths }: LifAxes): string[] {
   if (colour) return [];
   const dyes = channels.map(dyeOf);
-  const cubes = cameraNames(image, channels.length);
+  const settings = settingsNames(image, channels.length);
   const own = channels.map(
-    ({ element, place }, i) => dyes[i] || cubes[place] || displayColour(attribute(element, "LUTName")),
+    ({ element, place }, i) => dyes[i] || settings[place] || displayColour(attribute(element, "LUTName")),
   );
   // A lone colour says nothing beside the wavelengths.
   const stems = wavelengths.length > 0 && own.length === 1 && !dyes[0] ? [""] : own;
@@ -44,22 +44,42 @@ function steps({ id, size, origin, step, unit }: LifDimension, isKindNamed: bool
 function dyeOf({ element }: LifChannel): string {
   for (const property of elements(element, "ChannelProperty")) {
     const [key, value] = ["Key", "Value"].map((name) => textOf(elementAt(property, name) ?? {}));
-    if (key === "DyeName") return meaningful(value!.replace(/^Leica\//, ""));
+    if (key === "DyeName") return dyeName(value!);
   }
   return "";
 }
 
-/** Widefield microscopes: the names that users gave, or those of the filter cubes, by the order in the XML. */
-function cameraNames(image: XmlElement, channels: number): string[] {
+/** The names that the settings of the microscope have, by the place of the channel in the XML. */
+function settingsNames(image: XmlElement, channels: number): string[] {
   const settings = elements(image, "Attachment").filter((element) =>
     attribute(element, "Name").startsWith("HardwareSetting"),
   );
-  const infos = settings.flatMap((element) => descendants(element, "WideFieldChannelInfo"));
-  if (infos.length !== channels) return [];
-  return infos.map(
-    (info) => meaningful(attribute(info, "UserDefName")) || meaningful(attribute(info, "FluoCubeName")),
-  );
+  const cameras = settings.flatMap((element) => descendants(element, "WideFieldChannelInfo"));
+  const names = cameras.length > 0 ? cameras.map(cameraName) : settings.flatMap(detectorNames);
+  return names.length === channels ? names : [];
 }
+
+/** Widefield: the name that the user gave, or that of the filter cube. */
+const cameraName = (info: XmlElement): string =>
+  meaningful(attribute(info, "UserDefName")) || meaningful(attribute(info, "FluoCubeName"));
+
+/** Confocal: the dye of the band of each active detector, scan by scan where they follow each other. */
+function detectorNames(settings: XmlElement): string[] {
+  const sequence = descendants(settings, "LDM_Block_Sequential_List").flatMap((list) =>
+    elements(list, "ATLConfocalSettingDefinition"),
+  );
+  const scans = sequence.length > 0 ? sequence : elements(settings, "ATLConfocalSettingDefinition");
+  return scans.flatMap((scan) => {
+    const bands = descendants(scan, "MultiBand");
+    return descendants(scan, "Detector")
+      .filter((detector) => attribute(detector, "IsActive") === "1")
+      .map((detector) => attribute(detector, "Channel"))
+      .map((channel) => bands.find((band) => attribute(band, "Channel") === channel))
+      .map((band) => (band === undefined ? "" : dyeName(attribute(band, "DyeName"))));
+  });
+}
+
+const dyeName = (text: string): string => meaningful(text.replace(/^Leica\//, ""));
 
 const meaningful = (name: string): string => (/^(none|empty|)$/i.test(name.trim()) ? "" : name.trim());
 

@@ -65,11 +65,18 @@ export function stagePlaceOf(image: XmlElement): StagePlace | undefined {
   for (const name of ["ATLConfocalSettingDefinition", "ATLCameraSettingDefinition"]) {
     for (const settings of descendants(image, name)) {
       const [sy, sx] = [realNumber(settings, "StagePosY"), realNumber(settings, "StagePosX")];
-      if (Number.isFinite(sy) && Number.isFinite(sx))
-        return inMicrometres(sy, sx, realNumber(settings, "ZPosition"));
+      if (Number.isFinite(sy) && Number.isFinite(sx)) return inMicrometres(sy, sx, focusOf(settings));
     }
   }
   return undefined;
+}
+
+/** The place of the stage along z, m: a fast drive on top of it, such as a galvo, counts from its own middle. */
+function focusOf(settings: XmlElement): number {
+  const wide = descendants(settings, "AdditionalZPosition").find(
+    (drive) => attribute(drive, "ZUseModeName") === "z-wide",
+  );
+  return realNumber(wide ?? settings, "ZPosition");
 }
 
 /** Rounded to 0.1 nm: beyond, digits are those of the conversion. */

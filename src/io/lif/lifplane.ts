@@ -77,7 +77,8 @@ async function gather({ source, block }: LifPixels, grid: Grid, out: Uint8Array)
   const ends = Math.max(...starts) - first + size;
   const line = reach(inner) + ends;
   // Lines that lie far apart are read one by one, and those that are very long in parts.
-  const lines = outer.stride > 4 * line ? 1 : Math.max(1, Math.floor(mostBytes / Math.max(1, outer.stride)));
+  const isFar = outer.stride > Math.max(4 * line, 2 ** 14);
+  const lines = isFar ? 1 : Math.max(1, Math.floor(mostBytes / Math.max(1, outer.stride)));
   const items = lines > 1 ? inner.count : Math.max(1, Math.floor(mostBytes / Math.max(1, inner.stride)));
   for (let o = 0; o < outer.count; o += lines) {
     for (let i = 0; i < inner.count; i += items) {

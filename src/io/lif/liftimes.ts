@@ -42,8 +42,15 @@ function timesFrom(starts: readonly (bigint | undefined)[]): FrameTimes | undefi
   if (zero === undefined) return undefined;
   // Stamps count 100 ns.
   const times = starts.map((start) => (start === undefined ? NaN : Number(start - zero) / 1e7));
-  const intervals = times.slice(1).map((time, i) => time - times[i]!);
-  const known = intervals.filter((interval) => !Number.isNaN(interval)).sort((a, b) => a - b);
+  // Where frames have none, those about them share the time between.
+  const known: number[] = [];
+  let last = -1;
+  for (const [frame, time] of times.entries()) {
+    if (Number.isNaN(time)) continue;
+    if (last >= 0) known.push((time - times[last]!) / (frame - last));
+    last = frame;
+  }
+  known.sort((a, b) => a - b);
   if (known.length === 0) return undefined;
   const interval =
     (known[Math.floor((known.length - 1) / 2)]! + known[Math.ceil((known.length - 1) / 2)]!) / 2;
