@@ -112,7 +112,7 @@ function channelXml({ offset = 0, bits = 8, dataType = 0, tag = 0, lut = "", dye
         `<ChannelProperty><Key>DyeName</Key><Value>${dye}</Value></ChannelProperty>`;
   return (
     `<ChannelDescription DataType="${dataType}" ChannelTag="${tag}" Resolution="${bits}" LUTName="${lut}" ` +
-    `BytesInc="${offset}" BitInc="0">${property}</ChannelDescription>`
+    `NameOfMeasuredQuantity="" Min="0" Max="1" Unit="" IsLUTInverted="0" BytesInc="${offset}" BitInc="0">${property}</ChannelDescription>`
   );
 }
 

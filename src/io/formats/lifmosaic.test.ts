@@ -163,11 +163,8 @@ describe("files that are cut off", () => {
     expect([image.frames, image.slices, image.damage === undefined]).toEqual([1, 1, false]);
     const index = { frame: 0, channel: 0, slice: 0 };
     await expect(image.read(index)).rejects.toBeInstanceOf(CorruptFile);
-    const { plane } = await image.readWindow!(index, { y: 0, x: 0, height: 2, width: 4 }).then(
-      (read) => read,
-      () => image.readWindow!(index, { y: 0, x: 0, height: 1, width: 4 }),
-    );
-    expect(plane.width).toBe(4);
+    const { plane } = await image.readWindow!(index, { y: 0, x: 0, height: 2, width: 4 });
+    expect([...plane.data]).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
   it("have fewer channels where these are outermost", async () => {

@@ -49,34 +49,41 @@ function dyeOf({ element }: LifChannel): string {
   return "";
 }
 
-/** The names that the settings of the microscope have, by the place of the channel in the XML. */
+/**
+ * The names that the settings of the microscope have, by the place of the channel in the XML; empty where
+ * they do not fit the channels, or do not tell them apart.
+ */
 function settingsNames(image: XmlElement, channels: number): string[] {
   const settings = elements(image, "Attachment").filter((element) =>
     attribute(element, "Name").startsWith("HardwareSetting"),
   );
-  const cameras = settings.flatMap((element) => descendants(element, "WideFieldChannelInfo"));
-  const names = cameras.length > 0 ? cameras.map(cameraName) : settings.flatMap(detectorNames);
-  return names.length === channels ? names : [];
+  const named = (kind: string, namesOf: (scan: XmlElement) => string[]): string[] =>
+    settings.flatMap((element) => scansOf(element, kind)).flatMap(namesOf);
+  const cameras = named("ATLCameraSettingDefinition", cameraNames);
+  const names = cameras.length > 0 ? cameras : named("ATLConfocalSettingDefinition", detectorNames);
+  return names.length === channels && new Set(names).size === channels ? names : [];
 }
 
-/** Widefield: the name that the user gave, or that of the filter cube. */
-const cameraName = (info: XmlElement): string =>
-  meaningful(attribute(info, "UserDefName")) || meaningful(attribute(info, "FluoCubeName"));
+/** The settings of the scans that follow each other, or of the only one. */
+function scansOf(settings: XmlElement, kind: string): XmlElement[] {
+  const sequence = descendants(settings, "LDM_Block_Sequential_List");
+  return (sequence.length > 0 ? sequence : [settings]).flatMap((list) => elements(list, kind));
+}
 
-/** Confocal: the dye of the band of each active detector, scan by scan where they follow each other. */
-function detectorNames(settings: XmlElement): string[] {
-  const sequence = descendants(settings, "LDM_Block_Sequential_List").flatMap((list) =>
-    elements(list, "ATLConfocalSettingDefinition"),
+/** Widefield: the names that the user gave, or those of the filter cubes. */
+const cameraNames = (scan: XmlElement): string[] =>
+  descendants(scan, "WideFieldChannelInfo").map(
+    (info) => meaningful(attribute(info, "UserDefName")) || meaningful(attribute(info, "FluoCubeName")),
   );
-  const scans = sequence.length > 0 ? sequence : elements(settings, "ATLConfocalSettingDefinition");
-  return scans.flatMap((scan) => {
-    const bands = descendants(scan, "MultiBand");
-    return descendants(scan, "Detector")
-      .filter((detector) => attribute(detector, "IsActive") === "1")
-      .map((detector) => attribute(detector, "Channel"))
-      .map((channel) => bands.find((band) => attribute(band, "Channel") === channel))
-      .map((band) => (band === undefined ? "" : dyeName(attribute(band, "DyeName"))));
-  });
+
+/** Confocal: the dye of the band of each active detector. */
+function detectorNames(scan: XmlElement): string[] {
+  const bands = descendants(scan, "MultiBand");
+  return descendants(scan, "Detector")
+    .filter((detector) => attribute(detector, "IsActive") === "1")
+    .map((detector) => attribute(detector, "Channel"))
+    .map((channel) => bands.find((band) => attribute(band, "Channel") === channel))
+    .map((band) => (band === undefined ? "" : dyeName(attribute(band, "DyeName"))));
 }
 
 const dyeName = (text: string): string => meaningful(text.replace(/^Leica\//, ""));
