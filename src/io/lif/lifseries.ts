@@ -244,12 +244,9 @@ function timesOf(
   const stamped = frameTimesOf(image, all.size);
   return {
     times: {
-      frameInterval: stamped?.interval ?? secondsOf(all),
-      frameTimes: stamped?.times.slice(0, axis.size),
+      frameInterval: stamped?.frameInterval ?? secondsOf(all),
+      frameTimes: stamped?.frameTimes.slice(0, axis.size),
     },
-    notices:
-      stamped?.varies === true
-        ? ["The time between frames varies by more than 1 %; the median is taken as the interval"]
-        : [],
+    notices: stamped?.notices ?? [],
   };
 }

@@ -1,15 +1,6 @@
 /** When the frames of a LIF image were taken. */
+import { type FrameTiming, frameTiming } from "../image/frametiming.js";
 import { attribute, elements, textOf, type XmlElement } from "../xml.js";
-
-/** Times of the frames. */
-export interface FrameTimes {
-  /** Seconds from the first, one a frame; NaN where unknown. */
-  readonly times: readonly number[];
-  /** Seconds, the median. */
-  readonly interval: number;
-  /** True when an interval differs from the median by more than 1 %. */
-  readonly varies: boolean;
-}
 
 /**
  * The times of the frames, out of the stamps of all planes: a frame began at the earliest of its own.
@@ -18,7 +9,7 @@ export interface FrameTimes {
  * @param frames at least 2
  * @returns undefined where there are no stamps, or they do not come frame after frame
  */
-export function frameTimesOf(image: XmlElement, frames: number): FrameTimes | undefined {
+export function frameTimesOf(image: XmlElement, frames: number): FrameTiming | undefined {
   const stamps = elements(image, "TimeStampList").flatMap(stampsOf);
   if (stamps.length === 0 || stamps.length % frames !== 0) return undefined;
   const each = stamps.length / frames;
@@ -34,28 +25,9 @@ export function frameTimesOf(image: XmlElement, frames: number): FrameTimes | un
     for (const stamp of own) if (stamp > latest) latest = stamp;
     starts.push(start);
   }
-  return timesFrom(starts);
-}
-
-function timesFrom(starts: readonly (bigint | undefined)[]): FrameTimes | undefined {
-  const zero = starts.find((start) => start !== undefined);
-  if (zero === undefined) return undefined;
+  const zero = starts.find((start) => start !== undefined) ?? 0n;
   // Stamps count 100 ns.
-  const times = starts.map((start) => (start === undefined ? NaN : Number(start - zero) / 1e7));
-  // Where frames have none, those about them share the time between.
-  const known: number[] = [];
-  let last = -1;
-  for (const [frame, time] of times.entries()) {
-    if (Number.isNaN(time)) continue;
-    if (last >= 0) known.push((time - times[last]!) / (frame - last));
-    last = frame;
-  }
-  known.sort((a, b) => a - b);
-  if (known.length === 0) return undefined;
-  const interval =
-    (known[Math.floor((known.length - 1) / 2)]! + known[Math.ceil((known.length - 1) / 2)]!) / 2;
-  const varies = known[0]! < 0.99 * interval || known.at(-1)! > 1.01 * interval;
-  return { times, interval, varies };
+  return frameTiming(starts.map((start) => (start === undefined ? NaN : Number(start - zero) / 1e7)));
 }
 
 /** Windows file times, 100 ns; 0 where a plane has none. */
