@@ -1,4 +1,5 @@
 import type { ImageFormat } from "./imageformat.js";
+import { nd2Images } from "./nd2image.js";
 import { pngImages } from "./pngimage.js";
 import { tiffImages } from "./tiffimage.js";
 
@@ -6,4 +7,4 @@ import { tiffImages } from "./tiffimage.js";
  * All formats of images that are read, in the order in which they are tried. A new one is added here and
  * nowhere else.
  */
-export const imageFormats: readonly ImageFormat[] = [tiffImages, pngImages];
+export const imageFormats: readonly ImageFormat[] = [tiffImages, pngImages, nd2Images];

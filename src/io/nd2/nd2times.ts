@@ -1,0 +1,77 @@
+/** When the frames of an ND2 file were taken. */
+import { positive } from "../image/unitnames.js";
+import { frameExtent, type Nd2Chunks, readChunk } from "./nd2chunks.js";
+import { timeBytes } from "./nd2pixels.js";
+
+/** Frames of which the times are looked up one by one, where the file does not list them. */
+const mostLookedUp = 20_000;
+
+/** Times of a movie. */
+export interface Nd2Times {
+  /** Seconds from the first frame; undefined when the file does not say. */
+  readonly frameTimes: readonly number[] | undefined;
+  /** Seconds; undefined when the file does not say. */
+  readonly frameInterval: number | undefined;
+  readonly notices: readonly string[];
+}
+
+/**
+ * Times of some frames, ms from the start of the acquisition, NaN where unknown: from the list of all, else
+ * from the head of each.
+ *
+ * @throws CorruptFile
+ */
+export async function acquisitionTimes(chunks: Nd2Chunks, frames: readonly number[]): Promise<number[]> {
+  const listed = await readChunk(chunks, "CustomData|AcqTimesCache!");
+  const view = listed && new DataView(listed.bytes.buffer, listed.bytes.byteOffset, listed.bytes.byteLength);
+  const times: number[] = [];
+  for (const frame of frames) {
+    const time =
+      view !== undefined && 8 * frame + 8 <= view.byteLength
+        ? view.getFloat64(8 * frame, true)
+        : frames.length <= mostLookedUp
+          ? await timeOf(chunks, frame)
+          : NaN;
+    times.push(Number.isFinite(time) ? time : NaN);
+  }
+  return times;
+}
+
+async function timeOf(chunks: Nd2Chunks, frame: number): Promise<number> {
+  const extent = await frameExtent(chunks, frame);
+  if (extent === undefined) return NaN;
+  const bytes = await chunks.source.read(extent.offset, timeBytes);
+  return new DataView(bytes.buffer, bytes.byteOffset, timeBytes).getFloat64(0, true);
+}
+
+/** Parts of an interval by which it may differ from the others before it is said. */
+const tolerance = 0.01;
+
+/**
+ * Times of a movie from those of its frames. Times that do not rise are none: the intended interval counts.
+ *
+ * @param milliseconds one a frame
+ * @param period intended interval, s
+ */
+export function nd2Times(milliseconds: readonly number[], period: number | undefined): Nd2Times {
+  const first = milliseconds[0] ?? NaN;
+  const seconds = milliseconds.map((time) => (time - first) / 1000);
+  const intervals = seconds.slice(1).map((time, i) => time - seconds[i]!);
+  const known = intervals.filter((interval) => !Number.isNaN(interval)).sort((a, b) => a - b);
+  const [least, most] = [known[0] ?? NaN, known.at(-1) ?? NaN];
+  if (!(least > 0)) return { frameTimes: undefined, frameInterval: positive(period), notices: [] };
+  const middle = known.length >> 1;
+  const median = known.length % 2 === 1 ? known[middle]! : (known[middle - 1]! + known[middle]!) / 2;
+  const varies = Math.max(most - median, median - least) > tolerance * median;
+  return {
+    frameTimes: seconds,
+    frameInterval: positive(median),
+    notices: varies
+      ? [
+          `Its frames were taken from ${said(least)} to ${said(most)} s apart: the median is ${said(median)} s`,
+        ]
+      : [],
+  };
+}
+
+const said = (seconds: number): string => String(Number(seconds.toPrecision(4)));
