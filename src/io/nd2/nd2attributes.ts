@@ -42,6 +42,7 @@ export function nd2Attributes(level: Nd2Level, where: string): Nd2Attributes {
   const [width, height] = [needed("uiWidth", largestSide), needed("uiHeight", largestSide)];
   const components = needed("uiComp", mostComponents);
   const bits = needed("uiBpcInMemory", 64);
+  const type = typeOf(bits, numberOf(level, "ePixelType"), where);
   const significant = countOf(level, "uiBpcSignificant") ?? 0;
   const least = (width * components * bits) / 8;
   const said = countOf(level, "uiWidthBytes") ?? 0;
@@ -52,7 +53,7 @@ export function nd2Attributes(level: Nd2Level, where: string): Nd2Attributes {
     height,
     width,
     components,
-    type: typeOf(bits, numberOf(level, "ePixelType"), where),
+    type,
     sampleBytes: bits / 8,
     bits: significant >= 1 && significant <= bits ? significant : bits,
     rowBytes: said > 0 ? said : least,
