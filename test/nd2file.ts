@@ -67,7 +67,12 @@ export const madeLoops = {
     eType: 8,
     uLoopPars: {
       uiPeriodCount: phases.length,
-      pPeriod: phases.map(({ count, period }) => ({ uiCount: count, dPeriod: period })),
+      pPeriod: phases.map(({ count, period }) => ({
+        uiCount: count,
+        dPeriod: period,
+        dStart: 0,
+        dDuration: 0,
+      })),
       ...(valid === undefined ? {} : { pPeriodValid: valid }),
     },
   }),
@@ -137,17 +142,21 @@ function fileOf(
   return concatBytes(parts);
 }
 
-/** A chunk whose name is padded, so that it fills whole blocks. */
+/**
+ * A chunk whose name is padded, so that its data, of a frame its pixels, end or begin with a block. What
+ * is left of the last block belongs to no chunk.
+ */
 function chunkOf(name: string, data: Uint8Array, block: number): Uint8Array {
-  const least = 16 + name.length + (block > 1 ? 20 : 0) + data.length;
-  const all = Math.ceil(least / block) * block;
-  const out = new Uint8Array(all);
+  const inFirst = name.startsWith("ImageDataSeq|") ? 8 : data.length;
+  const least = 16 + name.length + (block > 1 ? 20 : 0) + inFirst;
+  const first = Math.ceil(least / block) * block;
+  const out = new Uint8Array(Math.ceil((first + data.length - inFirst) / block) * block);
   const view = new DataView(out.buffer);
   view.setUint32(0, 0x0abeceda, true);
-  view.setUint32(4, all - 16 - data.length, true);
+  view.setUint32(4, first - inFirst - 16, true);
   view.setBigUint64(8, BigInt(data.length), true);
   out.set(bytesOf(name), 16);
-  out.set(data, all - data.length);
+  out.set(data, first - inFirst);
   return out;
 }
 
@@ -180,7 +189,7 @@ function attributesOf(made: MadeNd2): Tree {
 function pictureOf({ channels = [{ name: "" }], picture }: MadeNd2): Tree {
   const planes = channels.map(({ name, components = 1 }, i) => [
     `a${i}`,
-    { uiCompCount: components, sDescription: name },
+    { uiCompCount: components, sDescription: name, pFluorescentProbe: { m_sName: name } },
   ]);
   return {
     dXPos: 100.5,
@@ -273,7 +282,7 @@ function liteItem(name: string, value: Tree): Uint8Array {
 /** Metadata in XML. */
 export const xmlTree = (tree: Tree): Uint8Array =>
   new TextEncoder().encode(
-    `<?xml version="1.0" encoding="UTF-8"?><variant version="1.0">${xmlItem("", tree)}</variant>\0`,
+    `<?xml version="1.0" encoding="UTF-8"?><variant version="1.0">${xmlItem("", tree)}</variant>`,
   );
 
 function xmlItem(name: string, value: Tree): string {

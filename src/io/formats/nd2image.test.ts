@@ -5,7 +5,7 @@ import { madeLoops, type MadeNd2, madeValue, nd2Bytes } from "../../../test/nd2f
 import { itWithShared, sharedData } from "../../../test/shared.js";
 import { type ByteSource, memorySource } from "../bytes.js";
 import { openNd2 } from "../nd2/nd2.js";
-import { acquisitionTimes } from "../nd2/nd2times.js";
+import { headTimes, listedTimes } from "../nd2/nd2times.js";
 import { openAs } from "./fileformat.js";
 import { imageFormats } from "./imageformats.js";
 import type { ImageSet, OpenedImage } from "./imageformat.js";
@@ -233,6 +233,12 @@ describe("an ND2 file", () => {
     expect(image.notices.join()).toMatch(/time/);
   });
 
+  it("marked as signed is read as unsigned, and says so", async () => {
+    const image = await openMade({ frames: 1, attributes: { ePixelType: 0 } });
+    expect(image.type).toBe("uint16");
+    expect(image.notices.join()).toMatch(/marked as signed/);
+  });
+
   it("that was not calibrated has no pixel size", async () => {
     const image = await openMade({ frames: 1, picture: { bCalibrated: false, dCalibration: 1 } });
     expect(image.pixelSize).toBeUndefined();
@@ -251,6 +257,16 @@ describe("the times of an ND2 file", () => {
     const image = await openMade({ loops: [time(3)], frames: 3, times: [0, 1000, 2005], listed: true });
     expect(image.frameInterval).toBe(1.0025);
     expect(image.notices).toEqual([]);
+  });
+
+  it("that are missing in the list are those of the frames", async () => {
+    const made = { loops: [time(3)], frames: 3, times: [0, 2000, 4000], listed: true };
+    const bytes = nd2Bytes(made);
+    const text = Buffer.from(bytes).toString("latin1");
+    const list = text.lastIndexOf("CustomData|AcqTimesCache!", text.lastIndexOf("ND2 FILEMAP")) + 48;
+    bytes.fill(0, list, text.indexOf("ImageAttributesLV!") - 16);
+    const image = await (await openBytes(bytes)).open(0);
+    expect(image.frameTimes).toEqual([0, 2, 4]);
   });
 
   it("that do not rise are none: the intended period counts", async () => {
@@ -484,8 +500,10 @@ describe("a file of a microscope", () => {
     expect(image.frameInterval).toBeCloseTo(10.6475472, 6);
     expect([image.notices, image.damage]).toEqual([[], undefined]);
     const file = await openNd2(memorySource(bytes), "cluster.nd2");
-    const [first] = await acquisitionTimes(file.chunks, [0]);
-    expect(first! / 1000).toBeCloseTo(expected.first_event_s, 9);
+    for (const times of [listedTimes, headTimes]) {
+      const [first] = await times(file.chunks, [0]);
+      expect(first! / 1000).toBeCloseTo(expected.first_event_s, 9);
+    }
     const sums: number[] = [];
     let [least, most] = [Infinity, -Infinity];
     for (let frame = 0; frame < image.frames; frame++) {

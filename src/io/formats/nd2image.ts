@@ -5,7 +5,7 @@ import { type Nd2File, openNd2 } from "../nd2/nd2.js";
 import { isJpeg2000, isNd2 } from "../nd2/nd2chunks.js";
 import { readPixels } from "../nd2/nd2pixels.js";
 import type { Nd2Series } from "../nd2/nd2series.js";
-import { acquisitionTimes, nd2Times, type Nd2Times } from "../nd2/nd2times.js";
+import { headTimes, listedTimes, nd2Times, type Nd2Times } from "../nd2/nd2times.js";
 import { positive } from "../image/unitnames.js";
 import { hasExtension } from "./fileformat.js";
 import {
@@ -89,12 +89,14 @@ async function opened(file: Nd2File, index: number): Promise<OpenedImage> {
 const isIn = (index: number, count: number): boolean =>
   Number.isInteger(index) && index >= 0 && index < count;
 
-/** Times of the first slices. */
+/** Times of the first slices, from the list of the file, else from the frames themselves. */
 async function timesOf({ chunks, loops }: Nd2File, { times, frameAt }: Nd2Series): Promise<Nd2Times> {
   const period = loops.find(({ kind }) => kind === "time")?.period;
   if (times < 2) return nd2Times([], period);
   const frames = Array.from({ length: times }, (_, time) => frameAt({ time, slice: 0 }));
-  return nd2Times(await acquisitionTimes(chunks, frames), period);
+  const listed = nd2Times(await listedTimes(chunks, frames), period);
+  if (listed.frameTimes !== undefined) return listed;
+  return nd2Times(await headTimes(chunks, frames), period);
 }
 
 function positionOf({ picture }: Nd2File, { point }: Nd2Series): StagePosition | undefined {

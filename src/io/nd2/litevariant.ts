@@ -41,7 +41,9 @@ export function liteVariant(bytes: Uint8Array, where: string, start: number): Nd
   const view = new DataView(plain.buffer, plain.byteOffset, plain.byteLength);
   const reader: Reader = { bytes: plain, view, where, start, at: 0, items: 0 };
   const items: [string, Nd2Value][] = [];
-  while (reader.at < plain.length) items.push(readItem(reader, plain.length, 0));
+  // Zeros behind the last item fill the chunk.
+  while (reader.at < plain.length && (items.length === 0 || plain[reader.at] !== 0))
+    items.push(readItem(reader, plain.length, 0));
   return { items };
 }
 

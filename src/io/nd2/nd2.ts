@@ -67,7 +67,7 @@ export async function openNd2(source: ByteSource, where: string): Promise<Nd2Fil
     loops,
     picture,
     series,
-    notices: [...chunks.notices, ...picture.notices, ...notices],
+    notices: [...chunks.notices, ...attributes.notices, ...picture.notices, ...notices],
     damage: damageOf(chunks, count),
   };
 }

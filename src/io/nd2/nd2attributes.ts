@@ -3,7 +3,7 @@ import { CorruptFile, UnsupportedFormat } from "../../core/errors.js";
 import { countOf, type Nd2Level, numberOf } from "./nd2values.js";
 
 /** Types of samples as they are read. */
-export type Nd2Type = "uint8" | "uint16" | "int8" | "int16" | "int32" | "float32" | "float64";
+export type Nd2Type = "uint8" | "uint16" | "float32" | "float64";
 
 /** How the pixels of a frame lie in the file: rows of samples, the channels of a pixel side by side. */
 export interface Nd2Attributes {
@@ -22,6 +22,8 @@ export interface Nd2Attributes {
   readonly compression: "none" | "zlib";
   /** Frames that were acquired; undefined when the file does not say. */
   readonly frames: number | undefined;
+  /** What was assumed, as sentences. */
+  readonly notices: readonly string[];
 }
 
 const largestSide = 2 ** 20;
@@ -42,7 +44,8 @@ export function nd2Attributes(level: Nd2Level, where: string): Nd2Attributes {
   const [width, height] = [needed("uiWidth", largestSide), needed("uiHeight", largestSide)];
   const components = needed("uiComp", mostComponents);
   const bits = needed("uiBpcInMemory", 64);
-  const type = typeOf(bits, numberOf(level, "ePixelType"), where);
+  const pixelType = numberOf(level, "ePixelType");
+  const type = typeOf(bits, pixelType, where);
   const significant = countOf(level, "uiBpcSignificant") ?? 0;
   const least = (width * components * bits) / 8;
   const said = countOf(level, "uiWidthBytes") ?? 0;
@@ -59,15 +62,23 @@ export function nd2Attributes(level: Nd2Level, where: string): Nd2Attributes {
     rowBytes: said > 0 ? said : least,
     compression: compressionOf(numberOf(level, "eCompression"), where),
     frames: frames > 0 ? frames : undefined,
+    // No camera gives negative values, and other readers take none from this mark either.
+    notices:
+      pixelType === pixelTypes.signed && bits < 32
+        ? ["Its samples are marked as signed, and read as unsigned"]
+        : [],
   };
 }
 
-/** Of pixel types, 0 is signed, 1 unsigned and 2 real; 32 bits are real unless they are said to be signed. */
+/** The pixel types of NIS-Elements. */
+const pixelTypes = { signed: 0, unsigned: 1, real: 2 };
+
+/** Of 32 bits, samples are real numbers, whatever else is said. */
 function typeOf(bits: number, pixelType: number | undefined, where: string): Nd2Type {
-  const [signed, real] = [pixelType === 0, pixelType === 2];
-  if (bits === 8 && !real) return signed ? "int8" : "uint8";
-  if (bits === 16 && !real) return signed ? "int16" : "uint16";
-  if (bits === 32) return signed ? "int32" : "float32";
+  const real = pixelType === pixelTypes.real;
+  if (bits === 8 && !real) return "uint8";
+  if (bits === 16 && !real) return "uint16";
+  if (bits === 32) return "float32";
   if (bits === 64 && real) return "float64";
   throw new UnsupportedFormat(
     where,

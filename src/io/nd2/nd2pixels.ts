@@ -99,9 +99,6 @@ function unpacked(packed: Uint8Array, size: number, { where, frame, offset }: Pl
 const arrays = {
   uint8: Uint8Array,
   uint16: Uint16Array,
-  int8: Int8Array,
-  int16: Int16Array,
-  int32: Int32Array,
   float32: Float32Array,
   float64: Float64Array,
 } as const satisfies Readonly<Record<Nd2Type, unknown>>;

@@ -16,26 +16,29 @@ export interface Nd2Times {
 }
 
 /**
- * Times of some frames, ms from the start of the acquisition, NaN where unknown: from the list of all, else
- * from the head of each.
+ * Times of some frames, ms from the start of the acquisition, from the list of the file; NaN where it has
+ * none.
  *
  * @throws CorruptFile
  */
-export async function acquisitionTimes(chunks: Nd2Chunks, frames: readonly number[]): Promise<number[]> {
+export async function listedTimes(chunks: Nd2Chunks, frames: readonly number[]): Promise<number[]> {
   const listed = await readChunk(chunks, "CustomData|AcqTimesCache!");
-  const view = listed && new DataView(listed.bytes.buffer, listed.bytes.byteOffset, listed.bytes.byteLength);
+  const bytes = listed?.bytes ?? new Uint8Array(0);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return frames.map((frame) =>
+    8 * frame + 8 <= bytes.length ? finite(view.getFloat64(8 * frame, true)) : NaN,
+  );
+}
+
+/** The same from the heads of the frames. @throws CorruptFile */
+export async function headTimes(chunks: Nd2Chunks, frames: readonly number[]): Promise<number[]> {
   const times: number[] = [];
-  for (const frame of frames) {
-    const time =
-      view !== undefined && 8 * frame + 8 <= view.byteLength
-        ? view.getFloat64(8 * frame, true)
-        : frames.length <= mostLookedUp
-          ? await timeOf(chunks, frame)
-          : NaN;
-    times.push(Number.isFinite(time) ? time : NaN);
-  }
+  for (const frame of frames)
+    times.push(frames.length <= mostLookedUp ? finite(await timeOf(chunks, frame)) : NaN);
   return times;
 }
+
+const finite = (time: number): number => (Number.isFinite(time) ? time : NaN);
 
 async function timeOf(chunks: Nd2Chunks, frame: number): Promise<number> {
   const extent = await frameExtent(chunks, frame);
