@@ -1,8 +1,38 @@
-/** What the fuzzing of ND2 files damages, and how it reads them. */
-import { memorySource } from "../src/io/bytes.js";
+/** Opens and reads ND2 files for tests, and says which of them are damaged by fuzzing. */
+import { type ByteSource, memorySource } from "../src/io/bytes.js";
 import { openAs } from "../src/io/formats/fileformat.js";
+import type { ImageSet, OpenedImage } from "../src/io/formats/imageformat.js";
+import { imageFormats } from "../src/io/formats/imageformats.js";
 import { nd2Images } from "../src/io/formats/nd2image.js";
-import { madeLoops, nd2Bytes } from "./nd2file.js";
+import { madeLoops, type MadeNd2, madeValue, nd2Bytes } from "./nd2file.js";
+
+/** Opens the bytes of a file by what they are. */
+export const openBytes = (bytes: ByteSource | Uint8Array, name = "made.nd2"): Promise<ImageSet> =>
+  openAs(imageFormats, {
+    from: "bytes",
+    where: name,
+    name,
+    bytes: bytes instanceof Uint8Array ? memorySource(bytes) : bytes,
+    sibling: () => Promise.reject(new Error("no sibling")),
+  });
+
+/** Opens a series of a made file. */
+export const openMade = async (made: MadeNd2, series = 0): Promise<OpenedImage> =>
+  (await openBytes(nd2Bytes(made))).open(series);
+
+/** The values that a made frame has where nothing else was asked for. */
+export const valuesOf = (frame: number, component: number, height = 4, width = 5): number[] =>
+  Array.from({ length: height * width }, (_, i) =>
+    madeValue(frame, component, Math.floor(i / width), i % width),
+  );
+
+/** The values of a plane as a list. */
+export const readValues = async (
+  image: OpenedImage,
+  frame: number,
+  channel = 0,
+  slice = 0,
+): Promise<number[]> => [...(await image.read({ frame, channel, slice })).plane.data];
 
 /** Opens a file, and reads up to 64 planes of each of its series, and a window of the first. */
 export async function readAllNd2(bytes: Uint8Array): Promise<void> {
