@@ -22,7 +22,7 @@ export const nd2Extensions = ["nd2"] as const;
 
 /** Nikon ND2: each position of the stage is a series. */
 export const nd2Images: ImageFormat = {
-  name: "Nikon ND2",
+  name: "ND2",
   extensions: nd2Extensions,
   from: "bytes",
   recognise: (head, name) => isNd2(head) || (isJpeg2000(head) && hasExtension(name, nd2Extensions)),
