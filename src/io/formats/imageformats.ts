@@ -1,5 +1,6 @@
 import type { ImageFormat } from "./imageformat.js";
 import { lifImages } from "./lifimage.js";
+import { nd2Images } from "./nd2image.js";
 import { pngImages } from "./pngimage.js";
 import { tiffImages } from "./tiffimage.js";
 
@@ -7,4 +8,4 @@ import { tiffImages } from "./tiffimage.js";
  * All formats of images that are read, in the order in which they are tried. A new one is added here and
  * nowhere else.
  */
-export const imageFormats: readonly ImageFormat[] = [tiffImages, pngImages, lifImages];
+export const imageFormats: readonly ImageFormat[] = [tiffImages, pngImages, lifImages, nd2Images];

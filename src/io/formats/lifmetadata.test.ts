@@ -226,7 +226,7 @@ describe("times", () => {
     const image = await timed(hexStamps([0, 10, 21]));
     expect([image.frameTimes, image.frameInterval]).toEqual([[0, 10, 21], 10.5]);
     expect(image.notices).toEqual([
-      "The time between frames varies by more than 1 %; the median is taken as the interval",
+      "The time between frames varies from 10 to 11 s; its median, 10.5 s, is used",
     ]);
     expect((await timed(hexStamps([0, 10, 20.05]))).notices).toEqual([]);
   });

@@ -23,7 +23,6 @@ export const unreadFormats: readonly UnreadFormat[] = [
     advice: throughFiji,
   },
   { name: "Zeiss CZI", extensions: ["czi"], advice: throughFiji },
-  { name: "Nikon ND2", extensions: ["nd2"], advice: throughFiji },
   { name: "Leica XLEF and LOF", extensions: ["xlef", "lof"], advice: throughFiji },
   { name: "Olympus", extensions: ["oib", "oif", "vsi"], advice: throughFiji },
   { name: "this picture format", extensions: ["gif", "bmp", "webp", "jp2", "heic"], advice: throughFiji },

@@ -223,7 +223,7 @@ function fileWarnings(file: ImageFile, first: ImageFile): string[] {
       `${file.slices} slices and one frame: if this is a movie, Z and T are swapped; read it with ` +
         `input.kind movie`,
     );
-  if (file.channels > 6 && file.frames === 1)
+  if (file.channels > 6 && file.frames === 1 && file.channelNames.length === 0)
     warnings.push(
       `${file.channels} channels and one frame: if this is a movie, C and T are swapped; save it ` +
         `with the frames as T`,
