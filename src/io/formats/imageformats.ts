@@ -1,3 +1,4 @@
+import { cziImages } from "./cziimage.js";
 import type { ImageFormat } from "./imageformat.js";
 import { pngImages } from "./pngimage.js";
 import { tiffImages } from "./tiffimage.js";
@@ -6,4 +7,4 @@ import { tiffImages } from "./tiffimage.js";
  * All formats of images that are read, in the order in which they are tried. A new one is added here and
  * nowhere else.
  */
-export const imageFormats: readonly ImageFormat[] = [tiffImages, pngImages];
+export const imageFormats: readonly ImageFormat[] = [tiffImages, pngImages, cziImages];

@@ -22,7 +22,6 @@ export const unreadFormats: readonly UnreadFormat[] = [
     signature: [0xff, 0xd8],
     advice: throughFiji,
   },
-  { name: "Zeiss CZI", extensions: ["czi"], advice: throughFiji },
   { name: "Nikon ND2", extensions: ["nd2"], advice: throughFiji },
   { name: "Leica LIF", extensions: ["lif", "xlef", "lof"], advice: throughFiji },
   { name: "Olympus", extensions: ["oib", "oif", "vsi"], advice: throughFiji },
