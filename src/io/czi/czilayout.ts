@@ -1,6 +1,7 @@
 /** How the subblocks of a series make up planes: frames, channels and slices, and the tiles of each. */
 import { CorruptFile, UnsupportedFormat } from "../../core/errors.js";
 import { channelPlaces, type ChannelPlace } from "./czichannels.js";
+import { isReadPacking } from "./czisamples.js";
 import { reductionOf, type SeriesRows } from "./cziseries.js";
 import { none, type SubBlockTable } from "./subblocktable.js";
 import { tileCoverage } from "./tilecoverage.js";
@@ -156,7 +157,8 @@ function reducedLevels(
   { reduced }: SeriesRows,
   channels: readonly ChannelPlace[],
 ): { readonly factor: number; readonly rows: Uint32Array }[] {
-  const types = new Set(channels.map(({ code }) => code));
+  const codes = new Map(channels.map(({ key, code }) => [key, code]));
+  const { keyOf } = channels[0]!;
   const levels = new Map<number, number[]>();
   for (const row of reduced) {
     const factor = reductionOf(table, row);
@@ -167,7 +169,11 @@ function reducedLevels(
   }
   return [...levels]
     .sort(([a], [b]) => a - b)
-    .filter(([, rows]) => rows.every((row) => types.has(table.pixelType[row]!)))
+    .filter(([, rows]) =>
+      rows.every(
+        (row) => codes.get(keyOf(row)) === table.pixelType[row] && isReadPacking(table.compression[row]!),
+      ),
+    )
     .map(([factor, rows]) => ({ factor, rows: Uint32Array.from(rows) }));
 }
 

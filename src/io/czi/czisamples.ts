@@ -60,6 +60,9 @@ export function packingName(code: number, where: string): string {
   throw new UnsupportedFormat(where, `${camera} ${code}`, otherPacking);
 }
 
+/** True for a compression that is read. */
+export const isReadPacking = (code: number): boolean => Object.hasOwn(packingNames, code);
+
 const otherPacking = "in ZEN, save or convert the image uncompressed or with Zstd compression";
 
 /** Zeros of a type. @param length values, not pixels */

@@ -1,5 +1,4 @@
 /** The series of a CZI file: its scenes, and within them blocks of the experiment and views of the sample. */
-import { UnsupportedFormat } from "../../core/errors.js";
 import type { CziMetadata } from "./czimetadata.js";
 import { none, type SubBlockTable } from "./subblocktable.js";
 
@@ -32,40 +31,51 @@ export function reductionOf(table: SubBlockTable, row: number): number {
   return ratio === 1 ? 1.000001 : ratio;
 }
 
-/** Groups subblocks into series, in the order of scenes, blocks and views. @throws UnsupportedFormat */
-export function seriesOf(table: SubBlockTable, where: string): SeriesRows[] {
-  const groups = new Map<string, { full: number[]; reduced: number[] }>();
-  const { S, B, V } = table.at;
-  for (let row = 0; row < table.count; row++) {
-    const key = `${S[row]!} ${B[row]!} ${V[row]!}`;
-    const group = groups.get(key) ?? { full: [], reduced: [] };
-    groups.set(key, group);
-    (isFull(table, row) ? group.full : group.reduced).push(row);
-  }
-  const all = [...groups].map(([key, rows]) => ({ places: key.split(" ").map(Number), ...rows }));
-  const hasFull = all.some(({ full }) => full.length > 0);
-  return all
-    .filter(({ full }) => !hasFull || full.length > 0)
-    .map(({ places, full, reduced }) => ({
-      scene: places[0]!,
-      block: places[1]!,
-      view: places[2]!,
-      ...(full.length > 0
-        ? { full: { rows: Uint32Array.from(full), scale: 1 }, reduced: Uint32Array.from(reduced) }
-        : { full: onlyReduced(table, reduced, where), reduced: new Uint32Array(0) }),
-    }))
-    .sort((a, b) => a.scene - b.scene || a.block - b.block || a.view - b.view);
+interface Group {
+  readonly scene: number;
+  readonly block: number;
+  readonly view: number;
+  readonly full: number[];
+  readonly reduced: number[];
+  /** Stored larger than what they cover, such as images computed by PALM. */
+  readonly enlarged: number[];
 }
 
-const isFull = (table: SubBlockTable, row: number): boolean =>
-  table.width[row] === table.storedWidth[row] && table.height[row] === table.storedHeight[row];
+/** Groups subblocks into series, in the order of scenes, blocks and views. */
+export function seriesOf(table: SubBlockTable): SeriesRows[] {
+  const groups = new Map<string, Group>();
+  const { S, B, V } = table.at;
+  for (let row = 0; row < table.count; row++) {
+    const [scene, block, view] = [S[row]!, B[row]!, V[row]!];
+    const key = `${scene} ${block} ${view}`;
+    const group = groups.get(key) ?? { scene, block, view, full: [], reduced: [], enlarged: [] };
+    groups.set(key, group);
+    const reduction = reductionOf(table, row);
+    if (reduction === 1) group.full.push(row);
+    else (reduction > 1 ? group.reduced : group.enlarged).push(row);
+  }
+  const all = [...groups.values()];
+  const hasFull = all.some(({ full }) => full.length > 0);
+  return all
+    .filter(({ full, enlarged }) => !hasFull || full.length + enlarged.length > 0)
+    .sort((a, b) => a.scene - b.scene || a.block - b.block || a.view - b.view)
+    .flatMap(({ full, reduced, enlarged, ...place }) => {
+      const alone = (rows: readonly number[]): SeriesRows => ({
+        ...place,
+        full: onlyScaled(table, rows),
+        reduced: new Uint32Array(0),
+      });
+      const rest = enlarged.length > 0 ? [alone(enlarged)] : [];
+      if (full.length === 0) return rest.length > 0 ? rest : [alone(reduced)];
+      const rows = { rows: Uint32Array.from(full), scale: 1 };
+      return [{ ...place, full: rows, reduced: Uint32Array.from(reduced) }, ...rest];
+    });
+}
 
-/** An image that is nowhere stored in its full size, such as one saved smaller: its least reduced subblocks. */
-function onlyReduced(table: SubBlockTable, rows: readonly number[], where: string): SeriesRows["full"] {
+/** An image that is stored in another size than its own: the finest of its subblocks. */
+function onlyScaled(table: SubBlockTable, rows: readonly number[]): SeriesRows["full"] {
   const scale = rows.reduce((least, row) => Math.min(least, reductionOf(table, row)), Infinity);
   const least = rows.filter((row) => Math.abs(reductionOf(table, row) - scale) <= 0.02 * scale);
-  if (scale <= 0 || !Number.isFinite(scale))
-    throw new UnsupportedFormat(where, "an image without sizes", "in ZEN, export the image as OME-TIFF");
   return { rows: Uint32Array.from(least), scale };
 }
 
@@ -73,12 +83,14 @@ function onlyReduced(table: SubBlockTable, rows: readonly number[], where: strin
 export function seriesNames(series: readonly SeriesRows[], { scenes }: CziMetadata): string[] {
   const several = (of: (one: SeriesRows) => number): boolean => new Set(series.map(of)).size > 1;
   const [blocks, views] = [several(({ block }) => block), several(({ view }) => view)];
+  const scales = several(({ full }) => full.scale);
   const manyScenes = several(({ scene }) => scene);
-  const names = series.map(({ scene, block, view }) => {
-    const named = scenes.get(scene)?.name ?? "";
+  const names = series.map(({ scene, block, view, full }) => {
+    const named = scenes.get(Math.max(0, scene))?.name ?? "";
     const parts = [named === "" && manyScenes ? `Scene ${shown(scene)}` : named];
     if (blocks) parts.push(`block ${shown(block)}`);
     if (views) parts.push(`view ${shown(view)}`);
+    if (full.scale < 1 && scales) parts.push("enlarged");
     return parts.filter((part) => part !== "").join(", ");
   });
   return names.map((name, i) =>

@@ -2,10 +2,11 @@
 import { CorruptFile, isKaryonError, UnsupportedFormat } from "../../core/errors.js";
 import type { ByteSource } from "../bytes.js";
 import { type CziMetadata, noMetadata, readMetadata } from "./czimetadata.js";
-import { packingName, pixelTypeOf } from "./czisamples.js";
+import { packing, packingName, pixelTypeOf } from "./czisamples.js";
 import { type CziBytes, readCziHeader } from "./czisegment.js";
 import { seriesNames, seriesOf, type SeriesRows } from "./cziseries.js";
 import { readTimeStamps } from "./czitimes.js";
+import { subBlockPlace } from "./subblockdata.js";
 import { readDirectory, searchSegments } from "./subblockdirectory.js";
 import type { SubBlockTable } from "./subblocktable.js";
 
@@ -53,9 +54,26 @@ export async function openCzi(source: ByteSource, where: string): Promise<CziFil
   const stamps = attachmentsAt
     ? await readTimeStamps(bytes, attachmentsAt).catch(orSay([] as number[], "Its time stamps are damaged"))
     : [];
-  const series = seriesOf(table, where);
+  await unlabelRaw(bytes, table);
+  const series = seriesOf(table);
   checkAnyReadable(table, series, where);
   return { bytes, table, metadata, stamps, series, names: seriesNames(series, metadata), notices };
+}
+
+/**
+ * Some files of AiryScan microscopes say JPEG-XR of tiles that are not compressed. The first tells: it has as
+ * many bytes as its pixels, and does not begin as JPEG-XR does.
+ */
+async function unlabelRaw(file: CziBytes, table: SubBlockTable): Promise<void> {
+  const row = table.compression.indexOf(packing.jpegXr);
+  if (row < 0) return;
+  const { samples, bytes } = pixelTypeOf(table.pixelType[row]!, file.where);
+  const place = await subBlockPlace(file, table.position[row]!);
+  if (place.dataLength !== table.storedWidth[row]! * table.storedHeight[row]! * samples * bytes) return;
+  const head = await file.source.read(place.dataAt, Math.min(3, place.dataLength));
+  if (head[0] === 0x49 && head[1] === 0x49 && head[2] === 0xbc) return;
+  for (let i = 0; i < table.count; i++)
+    if (table.compression[i] === packing.jpegXr) table.compression[i] = packing.none;
 }
 
 /** A file of which nothing can be read is refused at once. */

@@ -115,8 +115,9 @@ function noticesOf({ table, metadata }: CziFile, layout: CziLayout, channels: re
   const { pixelSize: width, pixelHeight: height } = metadata;
   if (width !== undefined && height !== undefined && Math.abs(height - width) > 0.01 * width)
     notices.push(`Its pixels are ${width} µm wide and ${height} µm high; the width is used`);
-  if (layout.scale !== 1)
-    notices.push(`It is stored at 1/${Number(layout.scale.toPrecision(4))} of its full size only`);
+  const { scale } = layout;
+  if (scale > 1) notices.push(`It is stored reduced to 1/${Number(scale.toPrecision(4))} only`);
+  if (scale < 1) notices.push(`It is stored enlarged ${Number((1 / scale).toPrecision(4))} times`);
   return notices;
 }
 

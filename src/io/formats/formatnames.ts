@@ -21,7 +21,7 @@ export const isHierarchyName = (name: string): boolean => hasNameOf(imageFolders
 /** True for the name of a folder that holds label images as a hierarchy. */
 export const isLabelHierarchyName = (name: string): boolean => hasNameOf(labelFolders, name);
 
-/** The formats of images, as a choice for messages: "TIFF or PNG". */
+/** The formats of images, as a choice for messages: "TIFF, PNG or CZI". */
 export const imageFormatNames = namesOf(imageFormats);
 
 /** The formats of label images, as a choice for messages. */

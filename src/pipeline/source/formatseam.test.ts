@@ -71,7 +71,7 @@ describe("a format that is a hierarchy, added to the array alone", () => {
     write("text.tif", "text");
     await expect(openSource([join(folder, "text.tif")])).rejects.toThrow(/TIFF, PNG or row store/);
     await expect(openSource([join(folder, "empty.rows")])).rejects.toThrow(
-      /neither a TIFF nor a PNG nor a row store/,
+      /neither a TIFF nor a PNG nor a CZI nor a row store/,
     );
   });
 });

@@ -31,7 +31,7 @@ describe("listInputs", () => {
   it("takes the images of a folder in natural order, and says what it passes over", async () => {
     expect(await list("")).toEqual(["f1.png", "f2.TIF", "f10.tif", "odd[1].tif"]);
     expect((await listInputs([folder])).notices).toEqual([
-      "Passed over 1 file that is not TIFF or PNG: notes.txt.",
+      "Passed over 1 file that is not TIFF, PNG or CZI: notes.txt.",
     ]);
   });
 
@@ -56,7 +56,7 @@ describe("listInputs", () => {
       /holds 1 folder and no image; give one of them, such as .*folders/,
     );
     await expect(list("*.xyz")).rejects.toThrow(
-      /TIFF or PNG images, received none in .*\*\.xyz \(nothing found\)/,
+      /TIFF, PNG.* images, received none in .*\*\.xyz \(nothing found\)/,
     );
     await expect(listInputs([])).rejects.toThrow(/at least one/);
     expect((await listInputs([join(folder, "sub"), join(folder, "*.xyz")])).notices[0]).toMatch(
