@@ -1,4 +1,5 @@
 /** CZI files to be damaged, and how they are read to the end. */
+import type { OpenedImage } from "../src/io/formats/imageformat.js";
 import { cziOf, makeCzi } from "./czifile.js";
 
 /** A small file with a bit of everything: two scenes, mosaics, a pyramid, times, metadata, all compressions. */
@@ -42,11 +43,17 @@ export async function cziToDamage(): Promise<Uint8Array> {
 /** Opens all series and reads all of their planes. */
 export async function readAllCzi(bytes: Uint8Array): Promise<void> {
   const set = await cziOf(bytes);
-  for (const [series] of set.series.entries()) {
-    const image = await set.open(series);
-    for (let frame = 0; frame < image.frames; frame++)
-      for (let channel = 0; channel < image.channels; channel++)
-        for (let slice = 0; slice < image.slices; slice++)
-          for (const [level] of image.levels.entries()) await image.read({ frame, channel, slice, level });
+  for (const [series] of set.series.entries()) await readAllPlanes(await set.open(series));
+}
+
+async function readAllPlanes(image: OpenedImage): Promise<void> {
+  const planes = image.frames * image.channels * image.slices;
+  for (let plane = 0; plane < planes; plane++) {
+    const index = {
+      slice: plane % image.slices,
+      channel: Math.floor(plane / image.slices) % image.channels,
+      frame: Math.floor(plane / image.slices / image.channels),
+    };
+    for (const [level] of image.levels.entries()) await image.read({ ...index, level });
   }
 }

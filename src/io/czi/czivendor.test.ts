@@ -80,7 +80,7 @@ describe("files of ZEN, against libCZI", () => {
     const movie = await openVendor("CD_s_1_t_3_c_2_z_5.czi");
     expect(movie.frameTimes).toEqual([0, 59.978431, 119.990863]);
     expect(movie.frameInterval).toBeCloseTo(59.9954, 3);
-    expect(movie.channelNames).toEqual(["LED555", "LED625"]);
+    expect(movie.channelNames).toEqual(["LED555", "LED470"]);
     expect(movie.bits).toBe(14);
     expect(movie.compression).toBe("none");
     const mosaic = await openVendor("mosaic_test.czi");

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { SampleData } from "../../core/image.js";
 import { type MadeTile, openMade } from "../../../test/czifile.js";
 
 /** A tile at a place, with a value of its own. */
@@ -17,6 +18,9 @@ const tiles = fc.array(
   { minLength: 1, maxLength: 12 },
 );
 const window = fc.record({ y: fc.nat(), x: fc.nat(), height: fc.nat(), width: fc.nat() });
+
+/** Values as text: long arrays compare slowly otherwise. */
+const textOf = (data: SampleData): string => data.join(" ");
 
 describe("mosaics of any layout", () => {
   it("are what painting the tiles one after the other gives, whole and in windows", async () => {
@@ -40,29 +44,30 @@ describe("mosaics of any layout", () => {
         for (const [frame, t] of times.entries())
           for (const [channel, c] of dyes.entries()) {
             const painted = new Uint16Array(image.height * image.width);
-            for (const [m, { x, y, width, height, t: at, c: dye }] of places.entries()) {
+            for (const [m, { x, y, width, t: at, c: dye }] of places.entries()) {
               if (at !== t || dye !== c) continue;
               const values = new Uint16Array(made[m]!.pixels.slice().buffer);
               for (let i = 0; i < values.length; i++) {
                 const row = y - top + Math.floor(i / width);
                 painted[row * image.width + x - left + (i % width)] = values[i]!;
               }
-              expect(height * width).toBe(values.length);
             }
             const index = { frame, channel, slice: 0 };
-            expect((await image.read(index)).plane.data).toEqual(painted);
+            expect(textOf((await image.read(index)).plane.data)).toBe(textOf(painted));
             const y = part.y % image.height;
             const x = part.x % image.width;
             const height = 1 + (part.height % (image.height - y));
             const width = 1 + (part.width % (image.width - x));
             const { plane } = await image.readWindow!(index, { y, x, height, width });
-            const cut = Array.from({ length: height }, (_, i) =>
-              painted.subarray((y + i) * image.width + x, (y + i) * image.width + x + width),
-            );
-            expect([...plane.data]).toEqual(cut.flatMap((row) => [...row]));
+            const cut = new Uint16Array(height * width);
+            for (let i = 0; i < height; i++) {
+              const from = (y + i) * image.width + x;
+              cut.set(painted.subarray(from, from + width), i * width);
+            }
+            expect(textOf(plane.data)).toBe(textOf(cut));
           }
       }),
-      { numRuns: 150, seed: 11 },
+      { numRuns: 100, seed: 11 },
     );
   });
 });

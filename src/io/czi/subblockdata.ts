@@ -36,10 +36,10 @@ const leastFixedLength = 256;
 export async function subBlockPlace(file: CziBytes, at: number): Promise<SubBlockPlace> {
   const fixed = segmentHeaderLength + subBlockFixedLength;
   const bytes = await readBytes(file, at, fixed + 32, "a subblock");
-  const entry = entryLength(bytes, fixed);
+  const view = viewOf(bytes);
+  const entry = entryLength(view, fixed);
   if (nameAt(bytes, 0) !== segmentName.subBlock || !Number.isFinite(entry))
     throw new CorruptFile(file.where, at, "the directory says a subblock is here, but none is");
-  const view = viewOf(bytes);
   const metadataLength = view.getInt32(32, true);
   const dataLength = offsetAt(view, 40);
   const metadataAt = at + segmentHeaderLength + Math.max(leastFixedLength, subBlockFixedLength + entry);
@@ -92,6 +92,9 @@ export async function unpackSubBlock(file: CziBytes, at: number, block: PackedSu
 
 const reasonOf = (error: unknown): string => messageOf(error).replace(/[\s\p{Cc}]+/gu, " ");
 
+/** Bytes that zstd data may give: more than expected, which are cut off, but not many more. */
+const mostOf = (expected: number): number => 2 * expected + 2 ** 16;
+
 function unpack(
   packed: Uint8Array,
   block: PackedSubBlock,
@@ -100,7 +103,7 @@ function unpack(
 ): Uint8Array | Promise<Uint8Array> {
   switch (block.compression) {
     case packing.zstd:
-      return zstdDecode(packed, expected);
+      return zstdDecode(packed, mostOf(expected));
     case packing.zstdHeader:
       return unpackZstdWithHeader(packed, block.pixelType, expected);
     case packing.lzw: {
@@ -127,7 +130,7 @@ async function unpackZstdWithHeader(
   const split = length === 3 && (packed[2]! & 1) === 1;
   if (split && bytes !== 2)
     throw new Error("its bytes are split as those of 16-bit values, which it has not");
-  const data = await zstdDecode(packed.subarray(length), expected);
+  const data = await zstdDecode(packed.subarray(length), mostOf(expected));
   return split ? joinLowAndHigh(data) : data;
 }
 

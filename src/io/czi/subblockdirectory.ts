@@ -11,7 +11,7 @@ import {
   segmentName,
   viewOf,
 } from "./czisegment.js";
-import { entryLength, longestEntry, newTable, readEntry, type SubBlockTable } from "./subblocktable.js";
+import { longestEntry, newTable, readEntry, type SubBlockTable } from "./subblocktable.js";
 
 /** Bytes of a directory that are read at once. */
 const readAtOnce = 2 ** 21;
@@ -35,13 +35,14 @@ export async function readDirectory(file: CziBytes, at: number): Promise<SubBloc
   if (count < 0 || count * shortestEntry > file.source.size - from)
     throw new CorruptFile(file.where, at, `its directory says it has ${count} subblocks, which cannot be`);
   const table = newTable(count);
-  let [start, bytes] = [from, new Uint8Array(0)];
+  let [start, view] = [from, viewOf(new Uint8Array(0))];
   for (let row = 0, place = from; row < count; row++) {
-    if (place + longestEntry > start + bytes.length && start + bytes.length < file.source.size) {
+    const end = start + view.byteLength;
+    if (place + longestEntry > end && end < file.source.size) {
       const length = Math.min(readAtOnce, file.source.size - place);
-      [start, bytes] = [place, new Uint8Array(await file.source.read(place, length))];
+      [start, view] = [place, viewOf(await file.source.read(place, length))];
     }
-    place += readEntry(file, table, row, { bytes, at: place - start, inFile: place });
+    place += readEntry(file, table, row, { view, at: place - start, inFile: place });
   }
   return table;
 }
@@ -74,8 +75,7 @@ export async function searchSegments(file: CziBytes): Promise<FoundSegments> {
   for (const [row, at] of positions.entries()) {
     const from = at + segmentHeaderLength + subBlockFixedLength;
     const most = await readBytes(file, from, Math.min(longestEntry, size - from), "a subblock");
-    const length = entryLength(most, 0);
-    readEntry(file, table, row, { bytes: most.subarray(0, length || 0), at: 0, inFile: from });
+    readEntry(file, table, row, { view: viewOf(most), at: 0, inFile: from });
     // The entry may have been written before the place was known.
     table.position[row] = at;
   }

@@ -1,6 +1,6 @@
 /** Subblocks of a CZI file as a table of numbers: there may be hundreds of thousands. */
 import { CorruptFile, UnsupportedFormat } from "../../core/errors.js";
-import { type CziBytes, offsetAt, severalPartsRemedy, viewOf } from "./czisegment.js";
+import { type CziBytes, offsetAt, severalPartsRemedy } from "./czisegment.js";
 
 /** Dimensions besides X, Y and M: channel, slice, time, scene, block, view, illumination, rotation, phase. */
 export const dimensionNames = ["C", "Z", "T", "S", "B", "V", "I", "R", "H"] as const;
@@ -58,9 +58,9 @@ export function newTable(count: number): SubBlockTable {
   };
 }
 
-/** Where an entry stands: its bytes, and the same place counted in the file, for messages. */
+/** Where an entry stands: in bytes that were read, and in the file, for messages. */
 export interface EntryPlace {
-  readonly bytes: Uint8Array;
+  readonly view: DataView;
   readonly at: number;
   readonly inFile: number;
 }
@@ -72,66 +72,72 @@ export interface EntryPlace {
  * @throws CorruptFile, UnsupportedFormat
  */
 export function readEntry(file: CziBytes, table: SubBlockTable, row: number, place: EntryPlace): number {
-  const { bytes, at, inFile } = place;
-  const schema = String.fromCharCode(bytes[at] ?? 0, bytes[at + 1] ?? 0);
-  if (schema !== "DV" && schema !== "DE")
+  const { view, at, inFile } = place;
+  const length = entryLength(view, at);
+  if (Number.isNaN(length))
     throw new CorruptFile(file.where, inFile, "an entry of its directory is of no known kind");
-  const length = entryLength(bytes, at);
-  if (!(length <= longestEntry && at + length <= bytes.length))
+  if (length > longestEntry || at + length > view.byteLength)
     throw new CorruptFile(file.where, inFile, "an entry of its directory is longer than what is left");
-  const view = viewOf(bytes.subarray(at, at + length));
-  const part = schema === "DV" ? readVariable(file, table, row, view, inFile) : readFixed(table, row, view);
+  const fixed = view.getUint8(at + 1) === letter.E;
+  const part = fixed ? readFixed(table, row, view, at) : readVariable(file, table, row, place);
   if (part !== 0)
     throw new UnsupportedFormat(file.where, "an image in several CZI files", severalPartsRemedy);
   checkSizes(file, table, row, inFile);
   return length;
 }
 
-/** Bytes of an entry; NaN when they cannot be known. */
-export function entryLength(bytes: Uint8Array, at: number): number {
-  if (bytes[at + 1] === letterE) return 128;
-  if (at + 32 > bytes.length) return NaN;
-  const dimensions = viewOf(bytes).getInt32(at + 28, true);
-  return dimensions >= 0 ? 32 + 20 * dimensions : NaN;
+const letter = { D: 0x44, E: 0x45, M: 0x4d, V: 0x56, X: 0x58, Y: 0x59 } as const;
+
+/** Bytes of an entry; NaN when it is of no known kind. */
+export function entryLength(view: DataView, at: number): number {
+  if (at + 32 > view.byteLength || view.getUint8(at) !== letter.D) return NaN;
+  const kind = view.getUint8(at + 1);
+  if (kind === letter.E) return 128;
+  const dimensions = view.getInt32(at + 28, true);
+  return kind === letter.V && dimensions >= 0 ? 32 + 20 * dimensions : NaN;
 }
 
-const letterE = 0x45;
+/** Dimensions by their letters. */
+const dimensionOf: ReadonlyMap<number, DimensionName> = new Map(
+  dimensionNames.map((name) => [name.charCodeAt(0), name]),
+);
 
 /** An entry of any number of dimensions. @returns the part of the file that the subblock is in */
 function readVariable(
   file: CziBytes,
   table: SubBlockTable,
   row: number,
-  view: DataView,
-  inFile: number,
+  { view, at: from, inFile }: EntryPlace,
 ): number {
-  table.pixelType[row] = view.getInt32(2, true);
-  table.position[row] = offsetAt(view, 6);
-  table.compression[row] = view.getInt32(18, true);
-  for (let at = 32; at < view.byteLength; at += 20) {
-    const name = String.fromCharCode(view.getUint8(at)).toUpperCase();
+  table.pixelType[row] = view.getInt32(from + 2, true);
+  table.position[row] = offsetAt(view, from + 6);
+  table.compression[row] = view.getInt32(from + 18, true);
+  const end = from + entryLength(view, from);
+  for (let at = from + 32; at < end; at += 20) {
+    // In upper case.
+    const name = view.getUint8(at) & 0xdf;
     const [start, size] = [view.getInt32(at + 4, true), view.getInt32(at + 8, true)];
     // 0 where it is stored as it is.
     const stored = view.getInt32(at + 16, true);
-    if (name === "X") setAlong(table.x, table.width, table.storedWidth, row, [start, size, stored]);
-    else if (name === "Y") setAlong(table.y, table.height, table.storedHeight, row, [start, size, stored]);
-    else if (name === "M") table.mosaic[row] = start;
-    else if (isDimension(name)) {
-      table.at[name][row] = start;
+    const dimension = dimensionOf.get(name);
+    if (name === letter.X) setAlong(table.x, table.width, table.storedWidth, row, [start, size, stored]);
+    else if (name === letter.Y)
+      setAlong(table.y, table.height, table.storedHeight, row, [start, size, stored]);
+    else if (name === letter.M) table.mosaic[row] = start;
+    else if (dimension === undefined)
+      throw new CorruptFile(file.where, inFile, "an entry of its directory has a dimension of no known name");
+    else {
+      table.at[dimension][row] = start;
       if (size > 1 && stored > 1)
         throw new UnsupportedFormat(
           file.where,
-          `a subblock of ${stored} planes along ${name}`,
+          `a subblock of ${stored} planes along ${dimension}`,
           "in ZEN, export the image as OME-TIFF",
         );
-    } else
-      throw new CorruptFile(file.where, inFile, "an entry of its directory has a dimension without name");
+    }
   }
-  return view.getInt32(14, true);
+  return view.getInt32(from + 14, true);
 }
-
-const isDimension = (name: string): name is DimensionName =>
-  (dimensionNames as readonly string[]).includes(name);
 
 function setAlong(
   start: Int32Array,
@@ -145,9 +151,9 @@ function setAlong(
   stored[row] = kept === 0 ? covered : kept;
 }
 
-/** An entry of files before 2011, of fixed length. @returns the part of the file that the subblock is in */
-function readFixed(table: SubBlockTable, row: number, view: DataView): number {
-  const at = (offset: number): number => view.getInt32(offset, true);
+/** An entry of old files, of fixed length. @returns the part of the file that the subblock is in */
+function readFixed(table: SubBlockTable, row: number, view: DataView, from: number): number {
+  const at = (offset: number): number => view.getInt32(from + offset, true);
   table.pixelType[row] = at(2);
   setAlong(table.x, table.width, table.storedWidth, row, [at(16), at(20), at(6)]);
   setAlong(table.y, table.height, table.storedHeight, row, [at(24), at(28), at(10)]);
@@ -155,12 +161,12 @@ function readFixed(table: SubBlockTable, row: number, view: DataView): number {
   for (const name of dimensionNames) if (name !== "V") table.at[name][row] = at(places[name]);
   table.compression[row] = at(72);
   table.mosaic[row] = at(76);
-  table.position[row] = offsetAt(view, 80);
+  table.position[row] = offsetAt(view, from + 80);
   return at(88);
 }
 
 function checkSizes({ where }: CziBytes, table: SubBlockTable, row: number, inFile: number): void {
-  const sizes = [table.width, table.height, table.storedWidth, table.storedHeight];
-  if (sizes.every((column) => column[row]! >= 1)) return;
+  const { width, height, storedWidth, storedHeight } = table;
+  if (width[row]! >= 1 && height[row]! >= 1 && storedWidth[row]! >= 1 && storedHeight[row]! >= 1) return;
   throw new CorruptFile(where, inFile, "a subblock without height or width is in its directory");
 }
