@@ -379,6 +379,16 @@ describe("metadata", () => {
     expect([silent.frameTimes, silent.frameInterval]).toEqual([undefined, undefined]);
   });
 
+  it("give times of a part of a movie, by its frames or by those of the whole", async () => {
+    const tiles = [2, 4].map((T) => tile(T, { at: { T } }));
+    for (const stamps of [
+      [7, 10],
+      [0, 2, 7, 8, 10],
+    ])
+      expect((await (await openMade({ tiles, stamps })).open(0)).frameTimes).toEqual([0, 3]);
+    expect((await (await openMade({ tiles, stamps: [1, 2, 3] })).open(0)).frameTimes).toBeUndefined();
+  });
+
   it("give each scene its own times, where there is a time stamp for each", async () => {
     const tiles = [0, 1].flatMap((S) => frames(3, () => ({ at: { S } })));
     const set = await openMade({ tiles, stamps: [0, 4, 10, 14, 20, 24.5] });

@@ -5,6 +5,7 @@
  */
 import { positive } from "../image/unitnames.js";
 import { attribute, elementAt, elements, parseXml, textOf, type XmlElement } from "../xml.js";
+import { withoutElements } from "./xmlsections.js";
 import {
   type CziBytes,
   readBytes,
@@ -60,6 +61,10 @@ export const noMetadata: CziMetadata = {
   interval: undefined,
 };
 
+/** What is known of a scene; of the only one where the file's tiles are of none. */
+export const sceneMetadata = ({ scenes }: CziMetadata, scene: number): SceneMetadata | undefined =>
+  scene < 0 && scenes.size === 1 ? [...scenes.values()][0] : scenes.get(scene);
+
 /** Bytes between the header of the metadata's segment and the XML. */
 const metadataFixedLength = 256;
 
@@ -76,7 +81,7 @@ export async function readMetadata(file: CziBytes, at: number): Promise<CziMetad
 /** Takes from the XML what is needed. @throws CorruptFile when it is no XML */
 export function metadataOf(text: string, where: string): CziMetadata {
   if (text === "") return noMetadata;
-  const document = parseXml(text, where, "metadata");
+  const document = parseXml(withoutElements(text, unread, 2), where, "metadata");
   const root = elementAt(document, "ImageDocument", "Metadata") ?? elementAt(document, "Metadata") ?? {};
   const image = elementAt(root, "Information", "Image") ?? {};
   const time = elementAt(image, "Dimensions", "T", "Positions") ?? {};
@@ -91,6 +96,9 @@ export function metadataOf(text: string, where: string): CziMetadata {
     interval: positive(numberOf(elementAt(time, "Interval", "Increment"))),
   };
 }
+
+/** Long parts of the metadata that nothing is read of. */
+const unread: ReadonlySet<string> = new Set(["Experiment", "HardwareSetting", "CustomAttributes"]);
 
 /** µm; the file has metres. */
 function distanceAlong(root: XmlElement, axis: string): number | undefined {

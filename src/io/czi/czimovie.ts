@@ -1,6 +1,7 @@
 /** Times and places of a series, from whatever part of the file says them. */
 import type { CziLayout } from "./czilayout.js";
 import { tilesOf } from "./czilayout.js";
+import { sceneMetadata } from "./czimetadata.js";
 import type { SeriesRows } from "./cziseries.js";
 import { intervalOf, readMaking, risingTimes } from "./czitimes.js";
 import type { CziFile } from "./openczi.js";
@@ -47,12 +48,13 @@ function attachedTimes(czi: CziFile, series: SeriesRows, layout: CziLayout): rea
   return risingTimes(layout.frames.map((t) => stamps[t * planes] ?? NaN));
 }
 
-/** Times of a list that has one a time point of the file. */
+/** Times of a list that has one a time point of the file, or one a frame of a part of a movie. */
 function timesByPoint(
   list: readonly number[] | undefined,
   czi: CziFile,
   layout: CziLayout,
 ): readonly number[] | undefined {
+  if (list?.length === layout.frames.length) return risingTimes(list);
   if (list?.length !== pointsOf(czi)) return undefined;
   return risingTimes(layout.frames.map((t) => list[t] ?? NaN));
 }
@@ -87,7 +89,7 @@ export async function seriesPosition(
   { scene }: SeriesRows,
   layout: CziLayout,
 ): Promise<{ readonly y: number; readonly x: number; readonly z?: number | undefined } | undefined> {
-  const known = metadata.scenes.get(Math.max(0, scene))?.position;
+  const known = sceneMetadata(metadata, scene)?.position;
   const level = layout.levels[0]!;
   const [from, to] = tilesOf(level, level.planes[0]!);
   if (known !== undefined || to - from !== 1) return known;

@@ -1,5 +1,5 @@
 /** The series of a CZI file: its scenes, and within them blocks of the experiment and views of the sample. */
-import type { CziMetadata } from "./czimetadata.js";
+import { type CziMetadata, sceneMetadata } from "./czimetadata.js";
 import { none, type SubBlockTable } from "./subblocktable.js";
 
 /** Rows of the table that one series is made of. */
@@ -80,13 +80,13 @@ function onlyScaled(table: SubBlockTable, rows: readonly number[]): SeriesRows["
 }
 
 /** Names of series for people, each another: that of the scene, and of block and view where there are several. */
-export function seriesNames(series: readonly SeriesRows[], { scenes }: CziMetadata): string[] {
+export function seriesNames(series: readonly SeriesRows[], metadata: CziMetadata): string[] {
   const several = (of: (one: SeriesRows) => number): boolean => new Set(series.map(of)).size > 1;
   const [blocks, views] = [several(({ block }) => block), several(({ view }) => view)];
   const scales = several(({ full }) => full.scale);
   const manyScenes = several(({ scene }) => scene);
   const names = series.map(({ scene, block, view, full }) => {
-    const named = scenes.get(Math.max(0, scene))?.name ?? "";
+    const named = sceneMetadata(metadata, scene)?.name ?? "";
     const parts = [named === "" && manyScenes ? `Scene ${shown(scene)}` : named];
     if (blocks) parts.push(`block ${shown(block)}`);
     if (views) parts.push(`view ${shown(view)}`);
