@@ -54,7 +54,10 @@ export async function openCzi(source: ByteSource, where: string): Promise<CziFil
   const stamps = attachmentsAt
     ? await readTimeStamps(bytes, attachmentsAt).catch(orSay([] as number[], "Its time stamps are damaged"))
     : [];
-  await unlabelRaw(bytes, table);
+  // What is wrong with a tile is said when it is read.
+  await unlabelRaw(bytes, table).catch((error: unknown) => {
+    if (!isKaryonError(error)) throw error;
+  });
   const series = seriesOf(table);
   checkAnyReadable(table, series, where);
   return { bytes, table, metadata, stamps, series, names: seriesNames(series, metadata), notices };
