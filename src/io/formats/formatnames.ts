@@ -26,7 +26,7 @@ export const isLabelName = (name: string): boolean => hasNameOf(labelFiles, name
 /** True for the name of a folder that holds label images as a hierarchy. */
 export const isLabelHierarchyName = (name: string): boolean => hasNameOf(labelFolders, name);
 
-/** The formats of images, as a choice for messages: "TIFF or PNG". */
+/** The formats of images, as a choice for messages: "TIFF, PNG or CZI". */
 export const imageFormatNames = namesOf(imageFormats);
 
 /** The formats of label images, as a choice for messages. */

@@ -1,3 +1,4 @@
+import { cziImages } from "./cziimage.js";
 import type { ImageFormat } from "./imageformat.js";
 import { lifImages } from "./lifimage.js";
 import { nd2Images } from "./nd2image.js";
@@ -8,4 +9,4 @@ import { tiffImages } from "./tiffimage.js";
  * All formats of images that are read, in the order in which they are tried. A new one is added here and
  * nowhere else.
  */
-export const imageFormats: readonly ImageFormat[] = [tiffImages, pngImages, lifImages, nd2Images];
+export const imageFormats: readonly ImageFormat[] = [tiffImages, pngImages, lifImages, cziImages, nd2Images];

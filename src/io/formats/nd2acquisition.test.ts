@@ -13,7 +13,7 @@ describe("the times of an ND2 file", () => {
     const image = await openMade({ loops: [time(4)], frames: 4, times: [500, 1500, 2500, 4500], listed });
     expect(image.frameTimes).toEqual([0, 1, 2, 4]);
     expect(image.frameInterval).toBe(1);
-    expect(image.notices.join()).toMatch(/from 1 to 2 s apart: the median is 1 s/);
+    expect(image.notices.join()).toMatch(/varies from 1 to 2 s; its median, 1 s,/);
   });
 
   it("that vary by less than a hundredth are not worth a word", async () => {

@@ -22,7 +22,6 @@ export const unreadFormats: readonly UnreadFormat[] = [
     signature: [0xff, 0xd8],
     advice: throughFiji,
   },
-  { name: "Zeiss CZI", extensions: ["czi"], advice: throughFiji },
   { name: "Leica XLEF and LOF", extensions: ["xlef", "lof"], advice: throughFiji },
   { name: "Olympus", extensions: ["oib", "oif", "vsi"], advice: throughFiji },
   { name: "this picture format", extensions: ["gif", "bmp", "webp", "jp2", "heic"], advice: throughFiji },

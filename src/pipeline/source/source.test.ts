@@ -330,8 +330,8 @@ describe("what cannot be read", () => {
     await expect(openSource([fixture("jpeg.tif")]).then((source) => source.read(0))).rejects.toThrow(
       /JPEG is not supported/,
     );
-    writeFileSync(at("x.czi"), "ZISRAWFILE");
-    await expect(openSource([at("x.czi")])).rejects.toThrow(/Zeiss CZI is not supported; open it in Fiji/);
+    writeFileSync(at("x.oib"), "1");
+    await expect(openSource([at("x.oib")])).rejects.toThrow(/Olympus is not supported; open it in Fiji/);
   });
 
   it("in the middle of a movie names its frame when it is read", async () => {
