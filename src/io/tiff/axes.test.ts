@@ -14,6 +14,7 @@ const info: PlaneInfo = {
   compression: "none",
   colour: "grey",
   reduced: false,
+  copies: 0,
 };
 const tiff = (
   count: number,
