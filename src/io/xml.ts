@@ -6,8 +6,8 @@ import { CorruptFile, messageOf } from "../core/errors.js";
 export type XmlElement = Readonly<Record<string, unknown>>;
 
 /**
- * Parses a document. Only the five entities of XML itself and characters by number are replaced: a document
- * type that declares others is refused.
+ * Parses a document. Only the entities of XML and HTML and characters by number are replaced: a document type
+ * that declares others is refused.
  *
  * @param where name of the file, for messages
  * @param what it is, such as "OME-XML", for messages
@@ -23,6 +23,8 @@ export function parseXml(text: string, where: string, what: string): XmlElement 
     removeNSPrefix: true,
     parseAttributeValue: false,
     parseTagValue: false,
+    // Characters by number, too.
+    htmlEntities: true,
   });
   try {
     const document: unknown = parser.parse(text);

@@ -74,12 +74,10 @@ function isCopy(
 ): boolean {
   if (height > last.height || width > last.width || height * width === last.height * last.width) return false;
   if (samples !== full.samples || type !== full.type || colour !== full.colour) return false;
-  // Sizes are rounded up or down, level by level.
-  const factor = Math.min(full.height / height, full.width / width);
-  return (
-    Math.abs(full.height / factor - height) < 2 + 0.01 * height &&
-    Math.abs(full.width / factor - width) < 2 + 0.01 * width
-  );
+  // By the longer side; sizes are rounded up or down, level by level.
+  const factor = full.height > full.width ? full.height / height : full.width / width;
+  const near = (a: number, b: number): boolean => Math.abs(a - b) < 2 + 0.01 * b;
+  return near(full.height / factor, height) && near(full.width / factor, width);
 }
 
 /**

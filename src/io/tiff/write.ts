@@ -37,6 +37,17 @@ export function resolutionOf(pixelSize: number | undefined): Field[] {
   ];
 }
 
+/** Pixel size (µm) as pixels per centimetre; nothing when it is undefined. @throws InvalidInput */
+export function perCentimetre(pixelSize: number | undefined): Field[] {
+  if (pixelSize === undefined) return [];
+  const values = reciprocal(pixelSize / 10000);
+  return [
+    { tag: tag.xResolution, type: fieldType.rational, values },
+    { tag: tag.yResolution, type: fieldType.rational, values },
+    { tag: tag.resolutionUnit, type: fieldType.short, values: [resolutionUnit.centimetre] },
+  ];
+}
+
 /**
  * 1 / value as a fraction of two 32-bit integers whose denominator holds the value's decimals exactly: 0.325
  * is 10^9 / 325000000.
