@@ -16,6 +16,8 @@ import { labelCeiling } from "./labelceiling.js";
 
 interface ReadElsewhere {
   readonly tifffile: string;
+  /** Of the Node that packed the files. */
+  readonly zlib: string;
   /** By name. */
   readonly files: Record<string, ReadFile>;
 }
@@ -49,16 +51,17 @@ describe("files that tifffile has read", () => {
     const { height, width, frames, channels, slices } = made;
     const planes = Array.from({ length: frames * channels * slices }, (_, plane) => madePlane(made, plane));
 
-    it(`${name}: are written as they were read`, async () => {
+    // Another zlib may pack the same pixels in other bytes.
+    const sameBytes = !name.includes("deflate") || process.versions["zlib"] === elsewhere.zlib;
+    it.skipIf(!sameBytes)(`${name}: are written as they were read`, async () => {
       const file = await bytes();
       const folder = process.env["KARYON_WRITTEN"];
       if (folder !== undefined) {
         mkdirSync(folder, { recursive: true });
         writeFileSync(join(folder, name), file);
+        writeFileSync(join(folder, "zlib.txt"), process.versions["zlib"]);
         return;
       }
-      // Another zlib may pack the same pixels in other bytes.
-      if (name.includes("deflate") && process.versions["zlib"] !== "1.3.1-e00f703") return;
       expect(createHash("sha256").update(file).digest("hex")).toBe(read?.sha256);
     });
 
