@@ -6,7 +6,7 @@ import { expect } from "vitest";
 import { isKaryonError } from "../src/core/errors.js";
 import { memorySource } from "../src/io/bytes.js";
 import { decodePng } from "../src/io/png/png.js";
-import { stackOf } from "../src/io/tiff/axes.js";
+import { stacksOf } from "../src/io/tiff/axes.js";
 import { openTiff } from "../src/io/tiff/open.js";
 
 /** The bytes of a file of `fixtures/io`. */
@@ -25,17 +25,31 @@ export const tiffsToDamage = [
   "u8_palette.tif",
   "u12_packed.tif",
   "shaped_tcyx.tif",
+  "zstd_p2_be_tiles.tif",
+  "planar_zstd_strips.tif",
+  "jpeg_tables_grey.tif",
+  "jpeg_tables_ycc.tif",
+  "jpeg_planar.tif",
+  "subifds.ome.tif",
+  "slide.svs",
+  "images.ome.tif",
+  "times.ome.tif",
+  "imagej_labels.tif",
 ];
 /** PNG files that are damaged. */
 export const pngsToDamage = ["grey16.png", "palette4.png", "grey16_interlaced.png"];
 
-/** Reads all of a TIFF file, or the first eight planes. */
+/** Reads all levels of a TIFF file, or of its first eight planes. */
 export async function readTiff(bytes: Uint8Array): Promise<void> {
   const tiff = await openTiff(memorySource(bytes), "damaged.tif");
-  stackOf(tiff, "damaged.tif");
+  stacksOf(tiff, "damaged.tif");
   for (let i = 0; i < Math.min(tiff.planes.length, 8); i++) {
-    const { height, width, samples, data } = await tiff.read(i);
-    expect(data.length).toBe(height * width * samples);
+    const levels = await tiff.levels(i);
+    for (let level = 0; level < levels.length; level++) {
+      const { height, width, samples, data } = await tiff.read(i, level);
+      expect(data.length).toBe(height * width * samples);
+      expect([height, width]).toEqual([levels[level]!.height, levels[level]!.width]);
+    }
     await tiff.palette(i);
   }
 }

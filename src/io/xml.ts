@@ -21,6 +21,7 @@ export function parseXml(text: string, where: string, what: string): XmlElement 
     ignoreAttributes: false,
     attributeNamePrefix: "@",
     removeNSPrefix: true,
+    // Characters by number, too.
     htmlEntities: true,
     parseAttributeValue: false,
     parseTagValue: false,

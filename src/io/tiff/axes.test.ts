@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { micrometresPer, secondsPer } from "../image/unitnames.js";
-import { stackOf } from "./axes.js";
+import { stackOf, stacksOf } from "./axes.js";
 import type { TiffMetadata } from "./open.js";
 import type { PlaneInfo } from "./tiffpage.js";
 
@@ -14,6 +14,7 @@ const info: PlaneInfo = {
   compression: "none",
   colour: "grey",
   reduced: false,
+  copies: 0,
 };
 const tiff = (
   count: number,
@@ -218,6 +219,58 @@ describe("OME-XML", () => {
         const found = expected.map((_, i) => stack.at(i >> 1, i & 1, 0)?.plane);
         expect(found).toEqual(expected);
       }),
+    );
+  });
+
+  const times = (deltas: readonly (number | undefined)[], attributes = "", unit = "s"): string =>
+    ome(
+      `DimensionOrder="XYCZT" SizeT="${deltas.length}" SizeZ="1" SizeC="1" ${attributes}`,
+      deltas
+        .map((delta, t) =>
+          delta === undefined
+            ? ""
+            : `<Plane TheT="${t}" TheC="0" TheZ="0" DeltaT="${delta}" DeltaTUnit="${unit}"/>`,
+        )
+        .join(""),
+    );
+
+  it.each([
+    ["even times", [5, 15, 25, 35], "", 10, [0, 10, 20, 30], 0],
+    ["a gap", [5, undefined, 25, 35], "", 10, [0, NaN, 20, 30], 0],
+    ["times that vary", [0, 10, 20, 35], 'TimeIncrement="10"', 10, [0, 10, 20, 35], /varies from 10 to 15 s/],
+    [
+      "another time than was planned",
+      [0, 11, 22],
+      'TimeIncrement="10"',
+      11,
+      [0, 11, 22],
+      /says 10 s .* 11 s apart/,
+    ],
+    ["times that fall", [0, 10, 5], 'TimeIncrement="7"', 7, undefined, 0],
+    ["a time for the first frame only", [0, undefined], 'TimeIncrement="7"', 7, undefined, 0],
+  ] as const)("%s", (...[, deltas, attributes, interval, frameTimes, notice]) => {
+    const stack = stackOf(tiff(deltas.length, times(deltas, attributes)), "a.tif");
+    expect([stack.frameInterval, stack.frameTimes]).toEqual([interval, frameTimes]);
+    if (notice === 0) expect(stack.notices).toEqual([]);
+    else expect(stack.notices.join()).toMatch(notice);
+  });
+
+  it("takes times in their unit", () => {
+    expect(stackOf(tiff(3, times([0, 2, 4], "", "min")), "a.tif").frameInterval).toBe(120);
+  });
+
+  it("with several images gives a stack for each, and refuses more planes than any file has", () => {
+    const image = (name: string, t: number): string =>
+      `<Image Name="${name}"><Pixels DimensionOrder="XYCZT" SizeT="${t}" SizeZ="1" SizeC="1">` +
+      `<TiffData IFD="${t}" PlaneCount="${t}"/></Pixels></Image>`;
+    const text = (images: string): string => `<OME xmlns="x">${images}</OME>`;
+    const stacks = stacksOf(tiff(9, text(image("a", 2) + image("", 3))), "a.tif");
+    expect(stacks.map((stack) => [stack.name, stack.frames, stack.at(0, 0, 0)!.plane])).toEqual([
+      ["a", 2, 2],
+      ["", 3, 3],
+    ]);
+    expect(() => stacksOf(tiff(9, text(image("a", 65_000).repeat(130))), "a.tif")).toThrow(
+      /more planes than any/,
     );
   });
 

@@ -1,7 +1,9 @@
-import type { Stack } from "../image/stack.js";
+import { type Stack, unsaidStack } from "../image/stack.js";
 import { micrometresPer, positive } from "../image/unitnames.js";
 import { parseImageJ, type ImageJMetadata } from "./imagej.js";
-import { isOme, omeStack } from "./ome.js";
+import { channelNamesOf } from "./imagejlabels.js";
+import type { ZeissSizes } from "./lsm.js";
+import { isOme, omeStacks, type OmeText, parseOme } from "./ome.js";
 import type { TiffFile } from "./open.js";
 import { parseShaped } from "./shaped.js";
 import { resolutionUnit as unitOf } from "./tags.js";
@@ -29,17 +31,33 @@ export function stackOf(
   fileName: string,
   kind?: "movie" | "images",
 ): Stack {
+  return stacksOf(tiff, fileName, kind)[0]!;
+}
+
+/**
+ * The axes of all images of a file; only OME-XML describes several.
+ *
+ * @param elsewhere what the file says holds its OME metadata, where it does not
+ * @throws CorruptFile when the OME-XML cannot be understood
+ */
+export function stacksOf(
+  tiff: Pick<TiffFile, "planes" | "metadata">,
+  fileName: string,
+  kind?: "movie" | "images",
+  elsewhere?: OmeText,
+): readonly Stack[] {
   const { description } = tiff.metadata;
   if (isOme(description)) {
-    const ome = omeStack(description, fileName, tiff.planes.length, tiff.planes[0]?.samples ?? 1, kind);
-    if (ome !== undefined) return ome;
+    const text = parseOme(description, fileName);
+    const own = { name: fileName, planes: tiff.planes, uuid: text.uuid };
+    const stacks = omeStacks(text.elsewhere === undefined ? text : (elsewhere ?? text), own, kind);
+    if (stacks.length > 0) return stacks;
   }
   const imagej = parseImageJ(description);
-  if (imagej !== undefined) return imagejStack(tiff, imagej, kind);
+  if (imagej !== undefined) return [imagejStack(tiff, imagej, kind)];
   const stack = shapedOrPlain(tiff);
   // A member of an OME-TIFF in several files whose description is a file of its own.
-  const elsewhere = isOme(description) ? [...stack.notices, companionNotice] : stack.notices;
-  return { ...stack, notices: elsewhere };
+  return [isOme(description) ? { ...stack, notices: [...stack.notices, companionNotice] } : stack];
 }
 
 const companionNotice =
@@ -66,13 +84,16 @@ function imagejStack(
     sizes = { frames: imagej.slices, channels: imagej.channels, slices: 1 };
     if (kind === undefined) notices.push(slicesNotice(imagej.slices));
   }
-  const { frameInterval } = imagej;
+  const { frameInterval, spacing, unit } = imagej;
   return {
+    ...unsaidStack,
     format: "ImageJ",
     ...sequential(sizes),
     pixelSize: imagejPixelSize(tiff, imagej, notices),
+    sliceSpacing:
+      sizes.slices > 1 ? positive((spacing ?? NaN) * (micrometresPer(unit ?? "") ?? NaN)) : undefined,
     frameInterval,
-    files: [],
+    channelNames: channelNamesOf(tiff.metadata.labels ?? [], sizes.channels, count),
     notices,
   };
 }
@@ -131,7 +152,9 @@ const micrometresPerUnit: Readonly<Record<number, number>> = {
 };
 
 function shapedOrPlain(tiff: Pick<TiffFile, "planes" | "metadata">): Stack {
-  const none = { pixelSize: undefined, frameInterval: undefined, files: [], notices: [] };
+  const { zeiss, metaMorph } = tiff.metadata;
+  if (zeiss !== undefined) return zeissStack(tiff, zeiss);
+  if (metaMorph !== undefined && metaMorph > 1) return metaMorphStack(tiff);
   const shaped = parseShaped(tiff.metadata.description);
   const count = tiff.planes.length;
   if (shaped?.axes !== undefined) {
@@ -142,10 +165,44 @@ function shapedOrPlain(tiff: Pick<TiffFile, "planes" | "metadata">): Stack {
       outer.every(({ axis }) => "TQICZ".includes(axis)) &&
       outer.reduce((product, { size }) => product * size, 1) === count
     ) {
-      return { format: "tifffile", ...ordered(outer), ...none };
+      return { ...unsaidStack, format: "tifffile", ...ordered(outer) };
     }
   }
-  return { format: "plain", ...sequential({ frames: count, channels: 1, slices: 1 }), ...none };
+  return { ...unsaidStack, format: "plain", ...sequential({ frames: count, channels: 1, slices: 1 }) };
+}
+
+/** Planes of an LSM file: slices, then frames; the channels are samples of a pixel. */
+function zeissStack({ planes }: Pick<TiffFile, "planes">, zeiss: ZeissSizes): Stack {
+  const { slices, frames, pixelSize, sliceSpacing, frameInterval } = zeiss;
+  const known = slices * frames === planes.length;
+  const sizes = known ? { slices, frames } : { slices: 1, frames: planes.length };
+  const what = `${frames} frames of ${slices} slices`;
+  return {
+    ...unsaidStack,
+    format: "Zeiss LSM",
+    ...sequential({ ...sizes, channels: 1 }),
+    pixelSize,
+    sliceSpacing: sizes.slices > 1 ? sliceSpacing : undefined,
+    frameInterval: frames > 1 ? frameInterval : undefined,
+    notices: known
+      ? ["Of this Zeiss LSM file sizes, distances and the time between frames are read, and nothing else"]
+      : [
+          `The Zeiss LSM file says it holds ${what}, but there are ${planes.length} planes (positions or tiles ` +
+            "are not understood): they are read as frames",
+        ],
+  };
+}
+
+function metaMorphStack({ planes }: Pick<TiffFile, "planes">): Stack {
+  return {
+    ...unsaidStack,
+    format: "MetaMorph",
+    ...sequential({ frames: planes.length, channels: 1, slices: 1 }),
+    notices: [
+      `The ${planes.length} planes of this MetaMorph stack are read as frames; its calibration and times are ` +
+        "not read: check that they are no slices, and give pixel size and frame interval",
+    ],
+  };
 }
 
 /** Axes in the order of the file, slowest first; T, Q and I are all time. */

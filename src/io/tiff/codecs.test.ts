@@ -4,7 +4,7 @@ import { deflate, inflate } from "#platform";
 import { decodeLzw, isOldLzw } from "./lzw.js";
 import { decodePackBits } from "./packbits.js";
 import { undoDifference, undoFloatPredictor } from "./differencing.js";
-import { maxInflated } from "./read.js";
+import { maxInflated } from "./decodesegment.js";
 import { reverseBits, samplesOf, swapBytes, unpackBits } from "./sampletypes.js";
 
 /** Codes of 9 bits, most significant bit first. */

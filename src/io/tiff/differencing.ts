@@ -18,8 +18,14 @@ export function undoDifference(data: SampleData, rows: number, width: number, sa
     }
     return;
   }
+  const mask = [0, 0xff, 0xffff, 0, -1][data.BYTES_PER_ELEMENT]!;
   for (let row = 0; row < rows; row++) {
     const end = (row + 1) * rowLength;
+    if (samples === 1) {
+      let sum = 0;
+      for (let i = row * rowLength; i < end; i++) data[i] = sum = (sum + data[i]!) & mask;
+      continue;
+    }
     for (let i = row * rowLength + samples; i < end; i++) data[i] = data[i]! + data[i - samples]!;
   }
 }

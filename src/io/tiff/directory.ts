@@ -123,6 +123,14 @@ async function readDirectory(
   return { directory: { offset, fields }, next: pointer(count * entry) };
 }
 
+/**
+ * One directory that no other leads to, such as that of a smaller copy.
+ *
+ * @throws CorruptFile when it cannot be read
+ */
+export const directoryAt = async (file: TiffBytes, offset: number): Promise<Directory> =>
+  (await readDirectory(file, offset)).directory;
+
 /** The bytes of a range of the file. @throws CorruptFile when the file ends before */
 export async function readRange(
   file: TiffBytes,
@@ -201,6 +209,17 @@ export async function textOf(file: TiffBytes, directory: Directory, tag: number)
     // ImageJ writes "µm" in the platform's own encoding.
     return new TextDecoder("latin1").decode(text);
   }
+}
+
+/** The bytes of a field, whatever its type; undefined when the page has none. @throws CorruptFile */
+export async function bytesOf(
+  file: TiffBytes,
+  directory: Directory,
+  tag: number,
+): Promise<Uint8Array | undefined> {
+  const field = directory.fields.get(tag);
+  if (field === undefined) return undefined;
+  return readRange(file, field.offset, field.count * fieldSize[field.type]!, `field ${tag}`);
 }
 
 type Reader = (view: DataView, at: number, littleEndian: boolean) => number;

@@ -5,6 +5,7 @@ import { crc32 } from "#platform";
 import { UnsupportedFormat } from "../../core/errors.js";
 import type { SampleData } from "../../core/image.js";
 import { memorySource } from "../bytes.js";
+import { cropPlane } from "../image/crop.js";
 import { decodePng } from "../png/png.js";
 import { stackOf } from "./axes.js";
 import { openTiff, type TiffFile } from "./open.js";
@@ -27,6 +28,16 @@ interface Golden {
   readonly frameInterval?: number;
   readonly crcOf?: Record<string, number>;
 }
+/** What another decoder makes of it. */
+interface Lossy {
+  readonly note: string;
+  readonly height: number;
+  readonly width: number;
+  readonly samples: number;
+  readonly colour: string;
+  /** Base64. */
+  readonly pixels: string;
+}
 interface PngGolden {
   readonly note: string;
   readonly height: number;
@@ -40,6 +51,11 @@ interface PngGolden {
 interface Manifest {
   readonly tiff: Record<string, Golden>;
   readonly unsupported: Record<string, string>;
+  readonly lossy: Record<string, Lossy>;
+  /** Checksums by plane and level. */
+  readonly copies: Record<string, number[][]>;
+  /** Checksums of planes by the name of the image. */
+  readonly series: Record<string, number[]>;
   readonly png: Record<string, PngGolden>;
 }
 
@@ -100,6 +116,44 @@ describe("TIFF files written by tifffile and by hand", () => {
       expect((failure as UnsupportedFormat).message).toMatch(/not supported; save it .*\.$/);
     },
   );
+});
+
+describe("JPEG in TIFF, as libjpeg decodes it", () => {
+  // Decoders round the transform and the colours differently, by a grey value or two; colours at half the size
+  // are smoothed by libjpeg and repeated here, which in a file where they change slowly is one or two more.
+  for (const [name, golden] of Object.entries(manifest.lossy)) {
+    it(`${name}: ${golden.note}`, async () => {
+      const tiff = await open(name);
+      expect(tiff.planes).toMatchObject([{ compression: "JPEG", colour: golden.colour, type: "uint8" }]);
+      const { height, width, samples, data } = await tiff.read(0);
+      expect([height, width, samples]).toEqual([golden.height, golden.width, golden.samples]);
+      const expected = Buffer.from(golden.pixels, "base64");
+      const differences = expected.map((value, i) => Math.abs(value - data[i]!));
+      const mean = differences.reduce((a, b) => a + b, 0) / differences.length;
+      expect(mean).toBeLessThan(1);
+      expect(Math.max(...differences)).toBeLessThanOrEqual(5);
+    });
+  }
+});
+
+describe("smaller copies", () => {
+  for (const [name, planes] of Object.entries(manifest.copies)) {
+    it(`${name}: are the levels of each plane, and no planes`, async () => {
+      const tiff = await open(name);
+      expect(tiff.planes.length).toBe(planes.length);
+      for (const [plane, levels] of planes.entries()) {
+        expect((await tiff.levels(plane)).length).toBe(levels.length);
+        for (const [level, expected] of levels.entries()) {
+          const { data, ...size } = await tiff.read(plane, level);
+          expect(checksum(data)).toBe(expected);
+          const window = { y: size.height >> 1, x: 3, height: 2, width: 5 };
+          const part = await tiff.readWindow(plane, window, level);
+          expect(part).toEqual(cropPlane({ ...size, data }, window, name));
+        }
+        await expect(tiff.read(plane, levels.length)).rejects.toThrow(/expected a level from 0 to/);
+      }
+    });
+  }
 });
 
 describe("PNG files written by Pillow and by hand", () => {

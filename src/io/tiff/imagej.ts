@@ -58,6 +58,8 @@ export interface ImageJMetadata {
   readonly frameInterval: number | undefined;
   /** True when the distance of the slices is given: what makes them slices rather than frames. */
   readonly hasSpacing: boolean;
+  /** Distance of slices in `unit`; undefined when not given. */
+  readonly spacing: number | undefined;
 }
 
 /** Parses an ImageJ description; undefined when the text is none. */
@@ -83,5 +85,7 @@ export function parseImageJ(description: string): ImageJMetadata | undefined {
       Number(values.get("finterval") ?? NaN) * (secondsPer(values.get("tunit") ?? "s") ?? 1),
     ),
     hasSpacing: values.has("spacing"),
+    // ImageJ writes negative distances for stacks from the top.
+    spacing: positive(Math.abs(Number(values.get("spacing") ?? NaN))),
   };
 }

@@ -1,7 +1,15 @@
 import { CorruptFile } from "../../core/errors.js";
 import type { PlaneAddress, Stack } from "../image/stack.js";
-import { micrometresPer, positive, secondsPer } from "../image/unitnames.js";
 import { attribute, elementAt, elements, parseXml, textOf, type XmlElement } from "../xml.js";
+import {
+  channelNamesOf,
+  integer,
+  lengthOf,
+  physicalSize,
+  positionOfStage,
+  timesOf,
+} from "./omecalibration.js";
+import type { PlaneInfo } from "./tiffpage.js";
 
 /** True for a description that is OME-XML. */
 export const isOme = (description: string): boolean =>
@@ -13,40 +21,73 @@ const maxPlanes = 1 << 22;
 /** Planes that a file may promise and not hold, for an acquisition may have been broken off. */
 const plannedPlanes = 1 << 16;
 
+/** The file that holds the text, or that the text was made for. */
+export interface OmeFile {
+  readonly name: string;
+  readonly planes: readonly Pick<PlaneInfo, "samples">[];
+  /** As its own OME-XML has it; "" where that is unknown. */
+  readonly uuid: string;
+}
+
+/** What OME-XML says. */
+export interface OmeText {
+  readonly root: XmlElement;
+  /** The file that holds the metadata instead; undefined where this text does. */
+  readonly elsewhere: string | undefined;
+  /** Of the file that holds the text. */
+  readonly uuid: string;
+}
+
+/** Parses a description. @throws CorruptFile when the XML makes no sense */
+export function parseOme(description: string, fileName: string): OmeText {
+  const root = elementAt(parseXml(description, fileName, "OME-XML"), "OME") ?? {};
+  const other = elementAt(root, "BinaryOnly");
+  const name = other === undefined ? "" : attribute(other, "MetadataFile").split(/[/\\]/).at(-1)!;
+  return { root, elsewhere: name === "" ? undefined : name, uuid: attribute(root, "UUID") };
+}
+
 /**
- * The stack that OME-XML describes: its first image.
+ * The stacks that OME-XML describes, one an image.
  *
- * @param fileName of the file that holds the text
- * @param planes number of planes in that file
- * @param samples values per pixel of its first plane: OME counts them as channels
- * @returns undefined when the text leaves the pixels to another file (BinaryOnly) or has no image
- * @throws CorruptFile when the XML or its sizes make no sense
- * Source: the OME model, schema 2016-06 (Pixels, TiffData, Plane).
+ * @returns none when it has no image
+ * @throws CorruptFile when its sizes make no sense
+ * Source: the OME model, schema 2016-06 (Image, Pixels, Channel, TiffData, Plane).
  */
-export function omeStack(
-  description: string,
-  fileName: string,
-  planes: number,
-  samples: number,
-  kind?: "movie" | "images",
-): Stack | undefined {
-  const ome = parse(description, fileName);
-  const images = elements(ome, "Image");
-  const pixels = images[0] === undefined ? undefined : elements(images[0], "Pixels")[0];
-  if (pixels === undefined) return undefined;
+export function omeStacks({ root }: OmeText, own: OmeFile, kind?: "movie" | "images"): Stack[] {
+  const stacks: Stack[] = [];
+  let most = mostSeriesPlanes;
+  for (const image of elements(root, "Image")) {
+    const pixels = elements(image, "Pixels")[0];
+    if (pixels === undefined) continue;
+    const stack = stackOfPixels(pixels, own, attribute(image, "Name"), kind);
+    most -= stack.frames * stack.channels * stack.slices;
+    if (most < 0) throw new CorruptFile(own.name, 0, "its OME-XML describes more planes than any file has");
+    stacks.push(stack);
+  }
+  return stacks;
+}
+
+function stackOfPixels(
+  pixels: XmlElement,
+  own: OmeFile,
+  name: string,
+  kind: "movie" | "images" | undefined,
+): Stack {
   const notices: string[] = [];
-  if (images.length > 1)
-    notices.push(`The file holds ${images.length} images (positions); the first is read`);
-  const sizes = sizesOf(pixels, fileName, samples);
-  const { addresses, files } = addressesOf(ome, pixels, sizes, { name: fileName, planes });
-  const frameInterval = timeIncrement(pixels) ?? plannedInterval(pixels);
+  const sizes = sizesOf(pixels, own);
+  const { addresses, files } = addressesOf(pixels, sizes, own);
+  const sliceSpacing = lengthOf(pixels, "PhysicalSizeZ");
+  const times = timesOf(
+    pixels,
+    sizes.T === 1 && sizes.Z > 1 ? { axis: "Z", size: sizes.Z } : { axis: "T", size: sizes.T },
+  );
   // OME says which axis is which; only a file that times its slices, and gives them no distance, means
   // frames.
   const timed =
     sizes.Z > 1 &&
     sizes.T === 1 &&
     (kind === "movie" ||
-      (kind === undefined && frameInterval !== undefined && attribute(pixels, "PhysicalSizeZ") === ""));
+      (kind === undefined && times.frameInterval !== undefined && attribute(pixels, "PhysicalSizeZ") === ""));
   if (timed && kind === undefined)
     notices.push(
       `The file calls its ${sizes.Z} planes slices, but gives a time between them and no distance: ` +
@@ -56,28 +97,27 @@ export function omeStack(
     notices.push("The OME-XML describes more planes than it gives positions for");
   const at = (t: number, c: number, z: number): PlaneAddress | undefined =>
     addresses[(t * sizes.C + c) * sizes.Z + z];
+  const isMovie = timed || sizes.T > 1;
   return {
+    name,
     format: "OME",
     frames: timed ? sizes.Z : sizes.T,
     channels: sizes.C,
     slices: timed ? 1 : sizes.Z,
     at: timed ? (frame, channel) => at(0, channel, frame) : at,
     pixelSize: physicalSize(pixels, notices),
-    frameInterval,
+    sliceSpacing: timed ? undefined : sliceSpacing,
+    frameInterval: isMovie ? times.frameInterval : times.planned,
+    frameTimes: isMovie ? times.frameTimes : undefined,
+    channelNames: channelNamesOf(pixels, sizes.C),
+    position: positionOfStage(pixels),
     files,
-    notices,
+    notices: isMovie ? [...notices, ...times.notices] : notices,
   };
 }
 
-/** The root of a description. @throws CorruptFile */
-const parse = (description: string, fileName: string): XmlElement =>
-  elementAt(parseXml(description, fileName, "OME-XML"), "OME") ?? {};
-
-function integer(node: XmlElement, name: string, fallback: number): number {
-  const text = attribute(node, name);
-  const value = Number(text);
-  return text !== "" && Number.isInteger(value) && value >= 0 ? value : fallback;
-}
+/** More planes than all images of a file have together. */
+const mostSeriesPlanes = 1 << 23;
 
 interface OmeSizes {
   readonly T: number;
@@ -88,13 +128,14 @@ interface OmeSizes {
   readonly order: readonly ("T" | "C" | "Z")[];
 }
 
-function sizesOf(pixels: XmlElement, fileName: string, samples: number): OmeSizes {
+function sizesOf(pixels: XmlElement, own: OmeFile): OmeSizes {
+  const samples = samplesOf(pixels, own);
   const order = /^XY([TCZ]{3})$/.exec(attribute(pixels, "DimensionOrder"))?.[1] ?? "CZT";
   const [T, Z] = [integer(pixels, "SizeT", 1), integer(pixels, "SizeZ", 1)];
   const C = Math.max(1, Math.round(integer(pixels, "SizeC", 1) / samples));
   if (!(T >= 1 && Z >= 1 && T * C * Z <= maxPlanes) || new Set(order).size !== 3) {
     throw new CorruptFile(
-      fileName,
+      own.name,
       0,
       `its OME-XML gives sizes of T ${T}, C ${C}, Z ${Z} in the order XY${order}`,
     );
@@ -102,16 +143,23 @@ function sizesOf(pixels: XmlElement, fileName: string, samples: number): OmeSize
   return { T, C, Z, order: [...order].filter((axis) => axis === "T" || axis === "C" || axis === "Z") };
 }
 
+/**
+ * Values per pixel, which OME counts as channels: those of the first plane where it is in the file, else what
+ * the text says.
+ */
+function samplesOf(pixels: XmlElement, own: OmeFile): number {
+  const block = elements(pixels, "TiffData")[0];
+  const isOwn = block === undefined || fileOf(block, own) === undefined;
+  const first = isOwn ? own.planes[block === undefined ? 0 : integer(block, "IFD", 0)] : undefined;
+  const channel = elements(pixels, "Channel")[0];
+  const said = channel === undefined ? 1 : Math.max(1, integer(channel, "SamplesPerPixel", 1));
+  return first?.samples ?? (said > 1 ? said : (own.planes[0]?.samples ?? 1));
+}
+
 interface Addresses {
   /** By (t * C + c) * Z + z. */
   readonly addresses: readonly (PlaneAddress | undefined)[];
   readonly files: readonly string[];
-}
-
-/** The file that holds the text: its name, and how many planes it has. */
-interface OwnFile {
-  readonly name: string;
-  readonly planes: number;
 }
 
 /** Planes in one run of the order of the planes, and where they are. */
@@ -125,18 +173,18 @@ interface Block {
 }
 
 /** @throws CorruptFile when the sizes are beyond what the files can hold */
-function addressesOf(ome: XmlElement, pixels: XmlElement, sizes: OmeSizes, own: OwnFile): Addresses {
+function addressesOf(pixels: XmlElement, sizes: OmeSizes, own: OmeFile): Addresses {
   const total = sizes.T * sizes.C * sizes.Z;
   const nodes = elements(pixels, "TiffData");
-  const blocks = (nodes.length === 0 ? [{}] : nodes).map((node) => blockOf(ome, node, sizes, own));
+  const blocks = (nodes.length === 0 ? [{}] : nodes).map((node) => blockOf(node, sizes, own));
   const files = [...new Set(blocks.map(({ file }) => file).filter((file) => file !== undefined))];
-  const most = Math.max(own.planes, plannedPlanes) * (1 + files.length);
+  const most = Math.max(own.planes.length, plannedPlanes) * (1 + files.length);
   if (total > most)
     throw new CorruptFile(
       own.name,
       0,
       `its OME-XML gives sizes of T ${sizes.T}, C ${sizes.C}, Z ${sizes.Z} for ` +
-        `${own.planes} planes in the file and ${files.length} other files`,
+        `${own.planes.length} planes in the file and ${files.length} other files`,
     );
   const addresses = new Array<PlaneAddress | undefined>(total).fill(undefined);
   // The last block that names a plane counts. From the last one, planes that have an address are stepped
@@ -152,11 +200,11 @@ function addressesOf(ome: XmlElement, pixels: XmlElement, sizes: OmeSizes, own: 
   return { addresses, files };
 }
 
-function blockOf(ome: XmlElement, node: XmlElement, sizes: OmeSizes, own: OwnFile): Block {
-  const file = fileOf(ome, node, own.name);
+function blockOf(node: XmlElement, sizes: OmeSizes, own: OmeFile): Block {
+  const file = fileOf(node, own);
   const hasIfd = attribute(node, "IFD") !== "";
   // The schema's defaults: with IFD given, one plane; without, all there are.
-  const all = file === undefined ? own.planes : sizes.T * sizes.C * sizes.Z;
+  const all = file === undefined ? own.planes.length : sizes.T * sizes.C * sizes.Z;
   return {
     file,
     first: integer(node, "IFD", 0),
@@ -176,12 +224,11 @@ function nextFree(free: Int32Array, i: number): number {
 /**
  * The other file that a block of planes is in; its name without any folder, since files are moved together.
  */
-function fileOf(ome: XmlElement, block: XmlElement, fileName: string): string | undefined {
+function fileOf(block: XmlElement, own: OmeFile): string | undefined {
   const uuid = elements(block, "UUID")[0];
   if (uuid === undefined) return undefined;
   const name = attribute(uuid, "FileName").split(/[/\\]/).at(-1)!;
-  const own = attribute(ome, "UUID");
-  if (name === "" || name === fileName || (own !== "" && textOf(uuid) === own)) return undefined;
+  if (name === "" || name === own.name || (own.uuid !== "" && textOf(uuid) === own.uuid)) return undefined;
   return name;
 }
 
@@ -204,45 +251,4 @@ function indexOf(position: number, sizes: OmeSizes): number {
     position = Math.floor(position / sizes[axis]);
   }
   return (at.T * sizes.C + at.C) * sizes.Z + at.Z;
-}
-
-function physicalSize(pixels: XmlElement, notices: string[]): number | undefined {
-  const size = (axis: "X" | "Y"): number | undefined => {
-    const text = attribute(pixels, `PhysicalSize${axis}`);
-    const unit = attribute(pixels, `PhysicalSize${axis}Unit`) || "µm";
-    return text === "" ? undefined : positive(Number(text) * (micrometresPer(unit) ?? NaN));
-  };
-  const [x, y] = [size("X"), size("Y")];
-  if (x !== undefined && y !== undefined && Math.abs(x / y - 1) > 0.01)
-    notices.push("The pixels are not square; their width is taken as the pixel size");
-  return x ?? y;
-}
-
-function timeIncrement(pixels: XmlElement): number | undefined {
-  const text = attribute(pixels, "TimeIncrement");
-  return text === ""
-    ? undefined
-    : positive(Number(text) * (secondsPer(attribute(pixels, "TimeIncrementUnit") || "s") ?? NaN));
-}
-
-/** The median time between frames, from the times of their first planes. */
-function plannedInterval(pixels: XmlElement): number | undefined {
-  const times = elements(pixels, "Plane")
-    .filter(
-      (plane) =>
-        integer(plane, "TheC", 0) === 0 &&
-        integer(plane, "TheZ", 0) === 0 &&
-        attribute(plane, "DeltaT") !== "",
-    )
-    .map((plane) => ({
-      frame: integer(plane, "TheT", 0),
-      time: Number(attribute(plane, "DeltaT")) * (secondsPer(attribute(plane, "DeltaTUnit") || "s") ?? NaN),
-    }))
-    .sort((a, b) => a.frame - b.frame);
-  const steps = times
-    .slice(1)
-    .map(({ frame, time }, i) => (time - times[i]!.time) / (frame - times[i]!.frame))
-    .filter(Number.isFinite)
-    .sort((a, b) => a - b);
-  return positive(steps[steps.length >> 1]);
 }

@@ -1,11 +1,14 @@
 import { CorruptFile, InvalidInput, type KaryonError } from "../../core/errors.js";
 import type { StoredPlane, Window } from "../../core/image.js";
 import type { ByteSource } from "../bytes.js";
-import { planesOfDescription } from "./description.js";
 import { numberOf, numbersOf, readDirectories, textOf, type Directory, type TiffBytes } from "./directory.js";
+import { stackExtentOf } from "./contiguous.js";
+import { groupCopies, type PageWithCopies, readCopies } from "./pyramid.js";
 import { readPage, type Page, type PlaneInfo } from "./tiffpage.js";
+import { readLabels } from "./imagejlabels.js";
+import { readZeiss, type ZeissSizes } from "./lsm.js";
 import { readWindow, type CutStrips } from "./read.js";
-import { compression, resolutionUnit, tag } from "./tags.js";
+import { resolutionUnit, tag } from "./tags.js";
 
 /** An opened TIFF file. */
 export interface TiffFile {
@@ -15,14 +18,21 @@ export interface TiffFile {
   readonly metadata: TiffMetadata;
   /** Why planes may be missing at the end of `planes`; undefined for a sound file. */
   readonly damage: KaryonError | undefined;
-  /** The samples of a plane as stored. @throws CorruptFile, UnsupportedFormat */
-  read(plane: number): Promise<StoredPlane>;
+  /** Sizes in which a plane is stored, the full one first. @throws CorruptFile */
+  levels(plane: number): Promise<readonly PlaneInfo[]>;
+  /**
+   * The samples of a plane as stored.
+   *
+   * @param level which of its sizes. Default 0, full resolution
+   * @throws InvalidInput, CorruptFile, UnsupportedFormat
+   */
+  read(plane: number, level?: number): Promise<StoredPlane>;
   /**
    * The samples of a rectangle of a plane, from the strips and tiles that it meets.
    *
    * @throws InvalidInput, CorruptFile, UnsupportedFormat
    */
-  readWindow(plane: number, window: Window): Promise<StoredPlane>;
+  readWindow(plane: number, window: Window, level?: number): Promise<StoredPlane>;
   /**
    * The colours of a palette image, [red, green, blue] in 0..65535 for each index; undefined when it has
    * none.
@@ -41,6 +51,12 @@ export interface TiffMetadata {
   readonly yResolution: number | undefined;
   /** One of `resolutionUnit`. */
   readonly resolutionUnit: number;
+  /** ImageJ's labels of slices, one a plane; empty where there are none. */
+  readonly labels?: readonly string[] | undefined;
+  /** What a Zeiss LSM file says of its axes. */
+  readonly zeiss?: ZeissSizes | undefined;
+  /** Planes of a MetaMorph stack. */
+  readonly metaMorph?: number | undefined;
 }
 
 /**
@@ -61,24 +77,50 @@ export async function openTiff(
   const { file, directories, damage: chainDamage } = await readDirectories(source, where);
   const metadata = await readMetadata(file, directories[0]!);
   const { pages, damage } = await readPages(file, directories, chainDamage);
-  const all = await expandStack(file, pages, metadata.description);
-  const pageOf = (plane: number): Page => {
+  const all = await expandStack(file, groupCopies(pages, metadata.description), metadata.description);
+  const pageOf = (plane: number): PageWithCopies => {
     const page = all[plane];
     if (page === undefined)
       throw new InvalidInput(where, `a plane from 0 to ${all.length - 1}`, String(plane));
     return page;
   };
+  const levelsOf = levelReader(file, pageOf);
+  const levelOf = async (plane: number, level: number): Promise<Page> => {
+    if (level === 0) return pageOf(plane).page;
+    const levels = await levelsOf(plane);
+    const page = levels[level];
+    if (page === undefined)
+      throw new InvalidInput(where, `a level from 0 to ${levels.length - 1}`, String(level));
+    return page;
+  };
   return {
-    planes: all.map((page) => page.info),
+    planes: all.map(({ page }) => page.info),
     metadata,
     damage,
-    read: async (plane) => {
-      const page = pageOf(plane);
+    levels: async (plane) => (await levelsOf(plane)).map(({ info }) => info),
+    read: async (plane, level = 0) => {
+      const page = await levelOf(plane, level);
       const { height, width } = page.info;
       return readWindow(file, page, { y: 0, x: 0, height, width });
     },
-    readWindow: async (plane, window) => readWindow(file, pageOf(plane), window, cut),
-    palette: async (plane) => readPalette(file, pageOf(plane)),
+    readWindow: async (plane, window, level = 0) =>
+      readWindow(file, await levelOf(plane, level), window, cut),
+    palette: async (plane) => readPalette(file, pageOf(plane).page),
+  };
+}
+
+/** Reads the levels of planes; those last read are kept, so that windows find the same page again. */
+function levelReader(
+  file: TiffBytes,
+  pageOf: (plane: number) => PageWithCopies,
+): (plane: number) => Promise<readonly Page[]> {
+  let [kept, levels]: [number | undefined, Promise<readonly Page[]> | undefined] = [undefined, undefined];
+  return (plane) => {
+    if (plane === kept && levels !== undefined) return levels;
+    const { page, following } = pageOf(plane);
+    const read = readCopies(file, { page, following }).then((copies) => [page, ...copies]);
+    [kept, levels] = [plane, read];
+    return read;
   };
 }
 
@@ -92,6 +134,9 @@ async function readMetadata(file: TiffBytes, directory: Directory): Promise<Tiff
     xResolution: await resolution(tag.xResolution),
     yResolution: await resolution(tag.yResolution),
     resolutionUnit: await numberOf(file, directory, tag.resolutionUnit, resolutionUnit.inch),
+    labels: await readLabels(file, directory),
+    zeiss: await readZeiss(file, directory),
+    metaMorph: directory.fields.get(tag.metaMorphPlanes)?.count,
   };
 }
 
@@ -110,35 +155,25 @@ async function readPages(
       break;
     }
   }
-  const full = pages.filter((page) => !page.info.reduced);
-  return { pages: full.length > 0 ? full : pages, damage };
+  return { pages, damage };
 }
 
+/** Planes that stand one after the other behind the only page. */
 async function expandStack(
   file: TiffBytes,
-  pages: readonly Page[],
+  pages: readonly PageWithCopies[],
   description: string,
-): Promise<readonly Page[]> {
-  const first = pages[0]!;
-  const count = planesOfDescription(description);
-  if (
-    pages.length !== 1 ||
-    count <= 1 ||
-    first.codec !== compression.none ||
-    first.tiled ||
-    first.planar ||
-    first.info.bits % 8 !== 0
-  )
-    return pages;
-  const { height, width, samples, bits } = first.info;
-  const size = height * width * samples * (bits / 8);
-  const start = await numberOf(file, first.directory, tag.stripOffsets, 0);
-  // At most one plane beyond the end, so that a cut-off stack says so when its end is read.
-  const fitting = Math.floor((file.source.size - start) / size);
-  if (fitting < 2) return pages;
-  return Array.from({ length: Math.min(count, fitting + 1) }, (_, plane) => ({
-    ...first,
-    contiguousAt: start + plane * size,
+): Promise<readonly PageWithCopies[]> {
+  const { page } = pages[0]!;
+  const extent = pages.length === 1 ? await stackExtentOf(file, page, description) : undefined;
+  if (extent === undefined) return pages;
+  return Array.from({ length: extent.count }, (_, plane) => ({
+    page: {
+      ...page,
+      info: { ...page.info, copies: 0 },
+      contiguousAt: extent.start + plane * extent.size,
+    },
+    following: [],
   }));
 }
 

@@ -1,14 +1,11 @@
-import { inflate } from "#platform";
-import { CorruptFile, UnsupportedFormat, messageOf } from "../../core/errors.js";
+import { CorruptFile, UnsupportedFormat } from "../../core/errors.js";
 import type { SampleData, StoredPlane, Window } from "../../core/image.js";
 import { assertWithin } from "../image/crop.js";
 import { numbersOf, readRange, type TiffBytes } from "./directory.js";
-import { decodeLzw, isOldLzw } from "./lzw.js";
-import { decodePackBits } from "./packbits.js";
+import { decodeSegment, maxGain, rawBytes } from "./decodesegment.js";
 import type { Page } from "./tiffpage.js";
-import { undoDifference, undoFloatPredictor } from "./differencing.js";
-import { allocate, reverseBits, samplesOf, swapBytes, unpackBits } from "./sampletypes.js";
-import { compression, predictor, tag } from "./tags.js";
+import { allocate } from "./sampletypes.js";
+import { compression, tag } from "./tags.js";
 
 /**
  * A strip or tile, or rows of a strip: where its bytes are, and which part of which sample of the plane it
@@ -69,7 +66,9 @@ export async function readWindow(
     const bytes = await readRange(file, run.start, run.end - run.start, "the pixels");
     for (const segment of run.segments) {
       const packed = bytes.subarray(segment.offset - run.start, segment.offset - run.start + segment.length);
-      const decoded = decodeSegment(file, page, segment, packed);
+      const own = ownPart(page, segment, window, data);
+      const decoded = await decodeSegment(file, page, segment, packed, own);
+      if (decoded === own) continue;
       place(decoded, page, segment, window, data);
       if (page.tiled || page.codec === compression.none || segment.y + segment.rows <= window.y + height)
         continue;
@@ -78,6 +77,16 @@ export async function readWindow(
     }
   }
   return { height, width, samples, data };
+}
+
+/** The part of a window that a segment fills and no other does, where it is one piece; else undefined. */
+function ownPart(page: Page, segment: Segment, window: Window, data: SampleData): SampleData | undefined {
+  const whole = window.x === 0 && window.width === page.info.width && page.segmentWidth === window.width;
+  const within = segment.y >= window.y && segment.y + segment.rows <= window.y + window.height;
+  if (!whole || !within || page.planar) return undefined;
+  const rowLength = window.width * page.info.samples;
+  const start = (segment.y - window.y) * rowLength;
+  return data.subarray(start, start + segment.rows * rowLength);
 }
 
 /** 2 GiB: what one typed array may hold everywhere. */
@@ -172,23 +181,6 @@ function rowsWithin(page: Page, strip: Segment, window: Window): Segment[] {
   return pieces;
 }
 
-/** Bytes of `rows` rows of a segment without compression. */
-function rawBytes(page: Page, rows: number): number {
-  return rows * Math.ceil((page.segmentWidth * (page.planar ? 1 : page.info.samples) * page.info.bits) / 8);
-}
-
-/**
- * How many bytes one compressed byte can give at most. LZW: 3,838 strings of up to as many bytes, in 12 bits
- * each.
- */
-const maxGain: Readonly<Record<number, number>> = {
-  [compression.none]: 1,
-  [compression.packBits]: 64,
-  [compression.lzw]: 1500,
-  [compression.deflate]: 1032,
-  [compression.oldDeflate]: 1032,
-};
-
 /** Refuses a page whose bytes cannot give its pixels, before memory is taken for them. */
 function checkRoom(file: TiffBytes, page: Page, segments: readonly Segment[]): void {
   const gain = maxGain[page.codec]!;
@@ -230,101 +222,6 @@ function runsOf(segments: readonly Segment[]): Run[] {
     } else runs.push({ start: segment.offset, end, segments: [segment] });
   }
   return runs;
-}
-
-/** Samples of a segment: its rows x segmentWidth x samples of its grid. */
-function decodeSegment(file: TiffBytes, page: Page, segment: Segment, packed: Uint8Array): SampleData {
-  const { type, bits } = page.info;
-  const samples = page.planar ? 1 : page.info.samples;
-  const size = rawBytes(page, segment.rows);
-  const bytes = decompress(file, page, segment, page.reversedBits ? reverseBits(packed) : packed, size);
-  if (bits % 8 !== 0) {
-    const out = allocate(type, segment.rows * page.segmentWidth * samples);
-    unpackBits(bytes, segment.rows, page.segmentWidth * samples, bits, out);
-    return out;
-  }
-  if (page.predictor === predictor.float) {
-    const out = new Uint8Array(size);
-    const shape = { rows: segment.rows, width: page.segmentWidth, samples };
-    undoFloatPredictor(bytes, out, shape, bits / 8);
-    return samplesOf(type, out);
-  }
-  if (!file.littleEndian) swapBytes(bytes, bits / 8);
-  if (page.predictor === predictor.difference)
-    undoDifference(integersOf(bytes, bits), segment.rows, page.segmentWidth, samples);
-  return samplesOf(type, bytes);
-}
-
-/** The bytes as unsigned integers of their size, for arithmetic modulo 2^bits. */
-function integersOf(bytes: Uint8Array<ArrayBuffer>, bits: number): SampleData {
-  if (bits === 8) return bytes;
-  return bits === 16
-    ? new Uint16Array(bytes.buffer)
-    : bits === 32
-      ? new Uint32Array(bytes.buffer)
-      : new Float64Array(bytes.buffer);
-}
-
-/** Exactly `size` bytes in a buffer of their own. */
-function decompress(
-  file: TiffBytes,
-  page: Page,
-  segment: Segment,
-  packed: Uint8Array,
-  size: number,
-): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(size);
-  let written: number;
-  switch (page.codec) {
-    case compression.lzw:
-      if (isOldLzw(packed))
-        throw new UnsupportedFormat(
-          file.where,
-          "LZW compression from before 1991",
-          "save it again with any current program",
-        );
-      written = decodeLzw(packed, out);
-      break;
-    case compression.packBits:
-      written = decodePackBits(packed, out);
-      break;
-    case compression.none:
-      out.set(packed.subarray(0, size));
-      written = Math.min(packed.length, size);
-      break;
-    default: {
-      const bytes = inflateSegment(file, segment, packed, size);
-      out.set(bytes.subarray(0, size));
-      written = Math.min(bytes.length, size);
-    }
-  }
-  if (written < size) {
-    throw new CorruptFile(
-      file.where,
-      segment.offset,
-      `the ${page.info.compression} data gives ${written} of ${size} bytes of pixels`,
-    );
-  }
-  return out;
-}
-
-/** What the platform's inflate takes as a limit, in bytes: 4 GiB less one, on Node 20. */
-const largestLimit = 2 ** 32 - 1;
-
-/**
- * Bytes that the data of a segment may give. Some writers fill up the last strip: more than is needed, but
- * not a gigabyte out of a kilobyte.
- *
- * @param size bytes of its pixels, below 2^31
- */
-export const maxInflated = (size: number): number => Math.min(4 * size + 65536, largestLimit);
-
-function inflateSegment(file: TiffBytes, segment: Segment, packed: Uint8Array, size: number): Uint8Array {
-  try {
-    return inflate(packed, maxInflated(size));
-  } catch (error) {
-    throw new CorruptFile(file.where, segment.offset, `the deflate data is damaged (${messageOf(error)})`);
-  }
 }
 
 /** Copies what a segment and a window share to its place in the window. */

@@ -55,6 +55,10 @@ export function allocate(type: SampleType, length: number): SampleData {
   }
 }
 
+/** Whether the samples of a type are stored as they are in an array, so that bytes can be read into it. */
+export const isStoredAs = (type: SampleType, data: SampleData): boolean =>
+  type !== "float16" && data instanceof rawArrays[type];
+
 /** Samples from bytes in the machine's (little-endian) order. @param bytes its whole buffer is used */
 export function samplesOf(type: SampleType, bytes: Uint8Array<ArrayBuffer>): SampleData {
   const raw = new rawArrays[type](bytes.buffer);
@@ -88,19 +92,29 @@ function floatsOf(raw: ArrayLike<number>): Float32Array {
   return out;
 }
 
-/** Reverses the bytes of each value of `size` bytes, in place. */
+/** Reverses the bytes of each value of `size` bytes, in place. @param bytes begin at a whole value */
 export function swapBytes(bytes: Uint8Array<ArrayBuffer>, size: number): void {
+  const { buffer, byteOffset, length } = bytes;
   if (size === 2) {
-    const values = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1);
-    for (let i = 0; i < values.length; i++) values[i] = (values[i]! << 8) | (values[i]! >> 8);
+    // Two values at once, where they begin at a multiple of four bytes.
+    const pairs = byteOffset % 4 === 0 ? length >> 2 : 0;
+    const both = new Uint32Array(buffer, byteOffset - (byteOffset % 4), pairs);
+    for (let i = 0; i < pairs; i++) {
+      const v = both[i]!;
+      both[i] = ((v & 0x00ff00ff) << 8) | ((v >>> 8) & 0x00ff00ff);
+    }
+    const values = new Uint16Array(buffer, byteOffset, length >> 1);
+    for (let i = 2 * pairs; i < values.length; i++) values[i] = (values[i]! << 8) | (values[i]! >> 8);
   } else if (size === 4) {
-    const values = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+    const values = new Uint32Array(buffer, byteOffset, length >> 2);
     for (let i = 0; i < values.length; i++) {
       const v = values[i]!;
       values[i] = (v << 24) | ((v & 0xff00) << 8) | ((v >>> 8) & 0xff00) | (v >>> 24);
     }
   } else if (size === 8) {
-    for (let i = 0; i + 8 <= bytes.length; i += 8) bytes.subarray(i, i + 8).reverse();
+    const halves = new Uint32Array(buffer, byteOffset, length >> 2);
+    swapBytes(bytes, 4);
+    for (let i = 0; i + 1 < halves.length; i += 2) [halves[i], halves[i + 1]] = [halves[i + 1]!, halves[i]!];
   }
 }
 

@@ -2,7 +2,8 @@
  * Numbers of the TIFF format, by the names of its specification.
  *
  * Source: Adobe, TIFF Revision 6.0 (1992); Adobe PageMaker 6.0 TIFF Technical Notes (deflate, predictor 3);
- * the BigTIFF proposal of libtiff for magic number 43 and the 8-byte types.
+ * the BigTIFF proposal of libtiff for magic number 43 and the 8-byte types; DRAFT TIFF Technical Note 2 (JPEG);
+ * libtiff for 50000 (zstd).
  */
 
 /** What follows the byte order in the header: the version of the format. */
@@ -34,8 +35,17 @@ export const tag = {
   tileLength: 323,
   tileOffsets: 324,
   tileByteCounts: 325,
+  subIfds: 330,
   extraSamples: 338,
   sampleFormat: 339,
+  jpegTables: 347,
+  /** MetaMorph: as many values as there are planes. */
+  metaMorphPlanes: 33629,
+  /** Zeiss LSM: sizes and calibration. */
+  zeissLsm: 34412,
+  /** ImageJ: lengths and values of labels, overlays and the like. */
+  imagejLengths: 50838,
+  imagejValues: 50839,
 } as const;
 
 /** Types of the values of a field. */
@@ -79,7 +89,15 @@ export const fieldSize: Readonly<Record<number, number>> = {
 };
 
 /** Values of `tag.compression` that are read. */
-export const compression = { none: 1, lzw: 5, deflate: 8, packBits: 32773, oldDeflate: 32946 } as const;
+export const compression = {
+  none: 1,
+  lzw: 5,
+  jpeg: 7,
+  deflate: 8,
+  packBits: 32773,
+  oldDeflate: 32946,
+  zstd: 50000,
+} as const;
 
 /** What other programs put into `compression`, for messages. */
 export const compressionNames: Readonly<Record<number, string>> = {
@@ -111,6 +129,8 @@ export const photometric = {
   blackIsZero: 1,
   rgb: 2,
   palette: 3,
+  /** Luminance and two colours; read as RGB from JPEG. */
+  ycc: 6,
   /** A camera's colour filter array: one grey plane. */
   colourFilterArray: 32803,
   logL: 32844,

@@ -1,5 +1,5 @@
 import { CorruptFile, UnsupportedFormat } from "../../core/errors.js";
-import { numberOf, numbersOf, type Directory, type TiffBytes } from "./directory.js";
+import { bytesOf, numberOf, numbersOf, type Directory, type TiffBytes } from "./directory.js";
 import type { SampleType } from "./sampletypes.js";
 import {
   compression as codecs,
@@ -22,12 +22,14 @@ export interface PlaneInfo {
   readonly type: SampleType;
   /** Bits per sample in the file. */
   readonly bits: number;
-  /** "none", "LZW", "deflate", "PackBits", or another program's, which is not read. */
+  /** "none", "LZW", "deflate", "PackBits", "JPEG", "zstd", or another program's, which is not read. */
   readonly compression: string;
-  /** How the samples are meant; "other" covers CMYK, YCbCr and the like. */
+  /** How the samples are meant, once decoded; "other" covers CMYK and the like. */
   readonly colour: "grey" | "whiteIsZero" | "rgb" | "palette" | "other";
   /** A reduced copy of another page (thumbnail, pyramid level). */
   readonly reduced: boolean;
+  /** Smaller copies of the page that the file names. */
+  readonly copies: number;
 }
 
 /** A page with all that is needed to read its pixels. */
@@ -44,6 +46,10 @@ export interface Page {
   /** Size of a strip or tile, px. */
   readonly segmentHeight: number;
   readonly segmentWidth: number;
+  /** Tables that JPEG data leave out. */
+  readonly jpegTables: Uint8Array | undefined;
+  /** JPEG data are luminance and two colours, which become RGB. */
+  readonly ycc: boolean;
   /** Set for a plane of an ImageJ stack that has one directory only: its first byte. */
   readonly contiguousAt?: number | undefined;
   /** Why the pixels cannot be read. */
@@ -82,7 +88,8 @@ export async function readPage(file: TiffBytes, directory: Directory): Promise<P
   const type = typeOf(format, bits);
   const predictor = await number(tag.predictor, predictors.none);
   const reduced = ((await number(tag.newSubfileType, 0)) & (subfileType.reduced | subfileType.mask)) !== 0;
-  const colour = colourOf(await number(tag.photometric, samples >= 3 ? colours.rgb : colours.blackIsZero));
+  const photometric = await number(tag.photometric, samples >= 3 ? colours.rgb : colours.blackIsZero);
+  const ycc = photometric === colours.ycc && codec === codecs.jpeg;
   const compression = compressionNames[codec] ?? `number ${codec}`;
   const info: PlaneInfo = {
     height,
@@ -91,8 +98,9 @@ export async function readPage(file: TiffBytes, directory: Directory): Promise<P
     type: type ?? "uint8",
     bits,
     compression,
-    colour,
+    colour: ycc ? "rgb" : colourOf(photometric),
     reduced,
+    copies: reduced ? 0 : (directory.fields.get(tag.subIfds)?.count ?? 0),
   };
   const page = {
     info,
@@ -102,6 +110,8 @@ export async function readPage(file: TiffBytes, directory: Directory): Promise<P
     tiled,
     segmentHeight,
     segmentWidth,
+    ycc,
+    jpegTables: codec === codecs.jpeg ? await jpegTablesOf(file, directory) : undefined,
     reversedBits: (await number(tag.fillOrder, fillOrder.highFirst)) === fillOrder.lowFirst,
     planar:
       samples > 1 &&
@@ -109,6 +119,16 @@ export async function readPage(file: TiffBytes, directory: Directory): Promise<P
   };
   const mixed = await hasMixedBits(file, directory, bits);
   return { ...page, unsupported: unsupportedOf(file.where, page, type !== undefined, format, mixed) };
+}
+
+/** Tables of this many bytes hold all that a stream can name. */
+const mostTableBytes = 1 << 16;
+
+async function jpegTablesOf(file: TiffBytes, directory: Directory): Promise<Uint8Array | undefined> {
+  const field = directory.fields.get(tag.jpegTables);
+  if (field !== undefined && field.count > mostTableBytes)
+    throw new CorruptFile(file.where, directory.offset, `the JPEG tables have ${field.count} bytes`);
+  return bytesOf(file, directory, tag.jpegTables);
 }
 
 async function hasMixedBits(file: TiffBytes, directory: Directory, bits: number): Promise<boolean> {
@@ -154,6 +174,14 @@ function unsupportedOf(
       `TIFF predictor ${predictor} with ${info.bits}-bit ${info.type}`,
       "save it without predictor",
     );
+  }
+  if (codec === codecs.jpeg) {
+    const samples = page.planar ? 1 : info.samples;
+    if (info.bits !== 8) return problem(`${info.bits}-bit JPEG`, "save it with deflate (zip) compression");
+    if (samples !== 1 && samples !== 3)
+      return problem(`JPEG of ${samples} values per pixel`, "save it with deflate (zip) compression");
+    if (predictor !== predictors.none || (page.ycc && page.planar))
+      return problem("this kind of JPEG in TIFF", "save it with deflate (zip) compression");
   }
   // Rows of a strip without compression are read by themselves.
   const whole = codec !== codecs.none || page.tiled;

@@ -10,7 +10,7 @@ import { fieldSize, fieldType, magic, resolutionUnit, sampleFormat, tag } from "
 export interface Field {
   readonly tag: number;
   readonly type: number;
-  readonly values: readonly number[] | string;
+  readonly values: readonly number[] | Uint8Array | string;
 }
 
 /** The sample format of an array, a value of `tag.sampleFormat`. */
@@ -37,6 +37,17 @@ export function resolutionOf(pixelSize: number | undefined): Field[] {
   ];
 }
 
+/** Pixel size (µm) as pixels per centimetre; nothing when it is undefined. @throws InvalidInput */
+export function perCentimetre(pixelSize: number | undefined): Field[] {
+  if (pixelSize === undefined) return [];
+  const values = reciprocal(pixelSize / 10000);
+  return [
+    { tag: tag.xResolution, type: fieldType.rational, values },
+    { tag: tag.yResolution, type: fieldType.rational, values },
+    { tag: tag.resolutionUnit, type: fieldType.short, values: [resolutionUnit.centimetre] },
+  ];
+}
+
 /**
  * 1 / value as a fraction of two 32-bit integers whose denominator holds the value's decimals exactly: 0.325
  * is 10^9 / 325000000.
@@ -48,13 +59,17 @@ function reciprocal(value: number): [number, number] {
   return [numerator, Math.max(1, Math.round(value * numerator))];
 }
 
-/** Little endian, and the first directory follows at once. */
-export function header(big: boolean): Uint8Array {
-  return Uint8Array.from(
+/** Little endian. @param first byte of the first directory, which follows at once unless told otherwise */
+export function header(big: boolean, first = big ? 16 : 8): Uint8Array {
+  const bytes = Uint8Array.from(
     big
-      ? [0x49, 0x49, magic.bigTiff, 0, 8, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0]
-      : [0x49, 0x49, magic.tiff, 0, 8, 0, 0, 0],
+      ? [0x49, 0x49, magic.bigTiff, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+      : [0x49, 0x49, magic.tiff, 0, 0, 0, 0, 0],
   );
+  const view = new DataView(bytes.buffer);
+  if (big) view.setBigUint64(8, BigInt(first), true);
+  else view.setUint32(4, first, true);
+  return bytes;
 }
 
 /** TIFF begins everything at even bytes. */
@@ -129,9 +144,14 @@ function putValues(view: DataView, at: number, { type, values }: Field): void {
     new Uint8Array(view.buffer).set(asciiBytes(values), at);
     return;
   }
+  if (values instanceof Uint8Array) {
+    new Uint8Array(view.buffer).set(values, at);
+    return;
+  }
   values.forEach((value, i) => {
     if (type === fieldType.short) view.setUint16(at + 2 * i, value, true);
-    else if (type === fieldType.long8) view.setBigUint64(at + 8 * i, BigInt(value), true);
+    else if (type === fieldType.long8 || type === fieldType.ifd8)
+      view.setBigUint64(at + 8 * i, BigInt(value), true);
     else view.setUint32(at + 4 * i, value, true);
   });
 }

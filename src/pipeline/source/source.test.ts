@@ -327,8 +327,8 @@ describe("what cannot be read", () => {
     await expect(openSource([at("bad/f4.tif"), at("bad/f5.tif")])).rejects.toThrow(
       /^inputs \(.*f4\.tif.*f5\.tif\): expected TIFF[^:]* images, received 2 files of which none can be read/,
     );
-    await expect(openSource([fixture("jpeg.tif")]).then((source) => source.read(0))).rejects.toThrow(
-      /JPEG is not supported/,
+    await expect(openSource([fixture("jpeg2000.tif")]).then((source) => source.read(0))).rejects.toThrow(
+      /JPEG 2000 is not supported/,
     );
     writeFileSync(at("x.oib"), "1");
     await expect(openSource([at("x.oib")])).rejects.toThrow(/Olympus is not supported; open it in Fiji/);
