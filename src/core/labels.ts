@@ -1,4 +1,5 @@
 import { InvalidInput } from "./errors.js";
+import type { Window } from "./image.js";
 
 /** Instance labels of one image. */
 export interface LabelImage {
@@ -108,6 +109,12 @@ export interface LabelSource {
   /** Size of a frame, px, without decoding it. */
   size(frame: number): Promise<{ readonly height: number; readonly width: number }>;
   read(frame: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<LabelImage>;
+  /** A rectangle of a frame; absent where frames are read whole or not at all. `count` is the largest label in it. */
+  readWindow?(
+    frame: number,
+    window: Window,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<LabelImage>;
 }
 
 /**

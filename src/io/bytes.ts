@@ -35,6 +35,14 @@ export function blockSource(source: ByteSource, blockSize = 16384): ByteSource {
   };
 }
 
+/**
+ * Where bytes can be written at any place, such as a file. A writer gives each place once, but for the head
+ * of the file, which comes last.
+ */
+export interface ByteSink {
+  write(position: number, bytes: Uint8Array): Promise<void>;
+}
+
 /** Joins pieces into one array. */
 export function concatBytes(pieces: Iterable<Uint8Array>): Uint8Array {
   const list = [...pieces];

@@ -2,7 +2,7 @@
 import { InvalidInput } from "../../core/errors.js";
 import type { LabelSource } from "../../core/labels.js";
 import { throwIfCancelled } from "../../core/progress.js";
-import { openLabels, readLabels } from "./labelfiles.js";
+import { openLabels, readLabels, readLabelWindow } from "./labelfiles.js";
 
 /**
  * Files of label images as a source; each is read when it is asked for.
@@ -26,6 +26,10 @@ export function labelsInFiles(files: readonly string[], frameNames: readonly str
     async read(frame, { signal } = {}) {
       throwIfCancelled({ signal });
       return readLabels(at(frame));
+    },
+    async readWindow(frame, window, { signal } = {}) {
+      throwIfCancelled({ signal });
+      return readLabelWindow(at(frame), window);
     },
   };
 }

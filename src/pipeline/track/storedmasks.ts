@@ -5,10 +5,10 @@ import { InvalidInput, isKaryonError, messageOf } from "../../core/errors.js";
 import type { LabelSource } from "../../core/labels.js";
 import type { StageContext } from "../../core/progress.js";
 import { maskName } from "../../io/ctc.js";
-import { ctcExporter } from "../../track/ctcexporter.js";
+import { ctcExporter } from "../../exchange/ctcexporter.js";
 import { toCtc } from "../../track/ctcgraph.js";
 import type { TrackedMovie } from "../../track/movie/trackmovie.js";
-import { writeFileAtomic } from "../store/files.js";
+import { writeExported } from "../store/exportedfile.js";
 import { labelsInFiles } from "../store/labelsource.js";
 
 /** What became of the masks. */
@@ -38,8 +38,8 @@ export async function writeMasks(
     const what = `The files of the Cell Tracking Challenge are left out (${reason})`;
     return { warnings: [`${what}; spots.csv and tracks.csv hold everything.`], labelOfRow: undefined };
   }
-  for await (const { path, bytes } of ctcExporter.files(graph, labels, { ...context, branches }))
-    await writeFileAtomic(join(folder, path), bytes);
+  const input = { name: "", graph, branches, labels };
+  for await (const file of ctcExporter.files(input, context)) await writeExported(folder, file);
   return { warnings: [], labelOfRow };
 }
 

@@ -4,8 +4,8 @@ import { emptyNuclei } from "../core/nuclei.js";
 import type { TrackGraph } from "../core/tracks.js";
 import { encodeTiff } from "../io/tiff/encode.js";
 import { ctcExporter } from "./ctcexporter.js";
-import type { ExportedFile } from "./trackexporter.js";
-import { trackExporters } from "./trackexporters.js";
+import { writtenFiles } from "../../test/exported.js";
+import { exporters } from "./exporters.js";
 
 /** Two frames: nucleus 1 goes on as 2, 3 is alone in the second; label 1 there belongs to no nucleus. */
 const images = [labelImage(1, 4, Int32Array.of(0, 1, 1, -1)), labelImage(1, 4, Int32Array.of(3, 2, 1, 0))];
@@ -24,15 +24,9 @@ const source = (read: number[] = []): LabelSource => ({
   },
 });
 
-async function all(files: AsyncIterable<ExportedFile>): Promise<ExportedFile[]> {
-  const list: ExportedFile[] = [];
-  for await (const file of files) list.push(file);
-  return list;
-}
-
 describe("ctcExporter", () => {
   it("writes a mask a frame with the labels of the tracks, and their table", async () => {
-    const files = await all(ctcExporter.files(graph, source()));
+    const files = await writtenFiles(ctcExporter.files({ name: "movie", graph, labels: source() }));
     expect(files.map(({ path }) => path)).toEqual(["mask000.tif", "mask001.tif", "res_track.txt"]);
     const mask = (...data: number[]): Uint8Array =>
       encodeTiff([{ height: 1, width: 4, samples: 1, data: Uint16Array.from(data) }]);
@@ -43,7 +37,10 @@ describe("ctcExporter", () => {
 
   it("reads a frame when it is its turn, and stops when told", async () => {
     const [read, controller] = [[] as number[], new AbortController()];
-    const files = ctcExporter.files(graph, source(read), { signal: controller.signal });
+    const files = ctcExporter.files(
+      { name: "movie", graph, labels: source(read) },
+      { signal: controller.signal },
+    );
     const iterator = files[Symbol.asyncIterator]();
     await iterator.next();
     expect(read).toEqual([0]);
@@ -53,19 +50,25 @@ describe("ctcExporter", () => {
   });
 
   it("refuses labels of another movie, and more tracks than 16 bits hold, before the first file", async () => {
-    await expect(all(ctcExporter.files(graph, { ...source(), frames: 3 }))).rejects.toThrow(
-      /labels: expected one image for each of the 2 frames, received 3/,
-    );
+    await expect(
+      writtenFiles(ctcExporter.files({ name: "movie", graph, labels: { ...source(), frames: 3 } })),
+    ).rejects.toThrow(/labels: expected one image for each of the 2 frames, received 3/);
     const many = emptyNuclei(65_536);
     const read: number[] = [];
     await expect(
-      all(ctcExporter.files({ nuclei: many, frames: 2, edges: new Uint32Array(0) }, source(read))),
+      writtenFiles(
+        ctcExporter.files({
+          name: "movie",
+          graph: { nuclei: many, frames: 2, edges: new Uint32Array(0) },
+          labels: source(read),
+        }),
+      ),
     ).rejects.toThrow(/65535 tracks at most/);
     expect(read).toEqual([]);
   });
 
   it("is in the list, under a name of its own", () => {
-    expect(trackExporters).toContain(ctcExporter);
-    expect(new Set(trackExporters.map(({ name }) => name)).size).toBe(trackExporters.length);
+    expect(exporters).toContain(ctcExporter);
+    expect(new Set(exporters.map(({ name }) => name)).size).toBe(exporters.length);
   });
 });

@@ -1,0 +1,5 @@
+import { ctcExporter } from "./ctcexporter.js";
+import type { Exporter } from "./exporter.js";
+
+/** All formats that are written for other programs: one file a format, and a line here. */
+export const exporters: readonly Exporter[] = [ctcExporter];
