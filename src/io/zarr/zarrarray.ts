@@ -94,7 +94,7 @@ async function decoded(
 ): Promise<Chunk<"float64">> {
   try {
     // All types are numbers here, and are read as such.
-    return (await array.getChunk([...at])) as unknown as Chunk<"float64">;
+    return await array.getChunk([...at]);
   } catch (error) {
     const cause = causeOf(error);
     if (isKaryonError(cause)) throw cause;
