@@ -74,13 +74,14 @@ export function codecsOf3(list: readonly unknown[], axes: number, place: CodecPl
   }
   const toBytes = names.indexOf("bytes");
   if (toBytes < 0) {
-    const first = names.find((name) => name !== "transpose" && !Object.hasOwn(decoders, name)) ?? "";
-    namedCodec(first, place);
+    const unknown = names.find((name) => name !== "transpose" && !Object.hasOwn(decoders, name));
+    if (unknown !== undefined) namedCodec(unknown, place);
     throw wrong(place, list);
   }
   const before = list.slice(0, toBytes);
   if (before.length > 1 || (before.length === 1 && names[0] !== "transpose")) {
-    namedCodec(names.slice(0, toBytes).find((name) => name !== "transpose") ?? "transpose, twice", place);
+    const other = names.slice(0, toBytes).find((name) => name !== "transpose");
+    namedCodec(other ?? "transpose, twice,", place);
     throw wrong(place, list);
   }
   return {
