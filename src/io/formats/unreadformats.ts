@@ -6,8 +6,6 @@ export interface UnreadFormat {
   readonly extensions: readonly string[];
   /** First bytes of its files, for a file that has another name. */
   readonly signature?: readonly number[];
-  /** True for a hierarchy, whose files lie in a folder of that name. */
-  readonly folder?: boolean;
   /** What the user can do, as the end of a sentence. */
   readonly advice: string;
 }
@@ -40,9 +38,3 @@ export const unreadFormatOf = (name: string, head: Uint8Array): UnreadFormat | u
   unreadFormats.find(({ extensions }) =>
     extensions.some((extension) => name.toLowerCase().endsWith(`.${extension}`)),
   ) ?? unreadFormats.find(({ signature }) => signature?.every((byte, i) => head[i] === byte));
-
-/** The format of a folder that is not read, by its name; undefined when it is no such hierarchy. */
-export const unreadFolderOf = (name: string): UnreadFormat | undefined => {
-  const format = unreadFormatOf(name, new Uint8Array(0));
-  return format?.folder === true ? format : undefined;
-};

@@ -34,7 +34,7 @@ export const zarrImages: ImageFormat = {
 
 /** The same in a zip archive. */
 export const zarrZipImages: ImageFormat = {
-  name: "zipped OME-Zarr",
+  name: "OME-Zarr",
   extensions: zarrZipExtensions,
   from: "bytes",
   recognise: (head) => isZip(head),

@@ -25,7 +25,7 @@ export const zarrLabels: LabelFormat = {
 
 /** The same in a zip archive. */
 export const zarrZipLabels: LabelFormat = {
-  name: "zipped OME-Zarr",
+  name: "OME-Zarr",
   extensions: zarrZipExtensions,
   from: "bytes",
   recognise: (head) => isZip(head),

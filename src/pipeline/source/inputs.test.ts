@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { imageFormatNames } from "../../io/formats/formatnames.js";
 import { listInputs } from "./inputs.js";
 
 describe("listInputs", () => {
@@ -31,7 +32,7 @@ describe("listInputs", () => {
   it("takes the images of a folder in natural order, and says what it passes over", async () => {
     expect(await list("")).toEqual(["f1.png", "f2.TIF", "f10.tif", "odd[1].tif"]);
     expect((await listInputs([folder])).notices).toEqual([
-      "Passed over 1 file that is not TIFF or PNG: notes.txt.",
+      `Passed over 1 file that is not ${imageFormatNames}: notes.txt.`,
     ]);
   });
 
@@ -56,7 +57,7 @@ describe("listInputs", () => {
       /holds 1 folder and no image; give one of them, such as .*folders/,
     );
     await expect(list("*.xyz")).rejects.toThrow(
-      /TIFF or PNG images, received none in .*\*\.xyz \(nothing found\)/,
+      /TIFF, .* images, received none in .*\*\.xyz \(nothing found\)/,
     );
     await expect(listInputs([])).rejects.toThrow(/at least one/);
     expect((await listInputs([join(folder, "sub"), join(folder, "*.xyz")])).notices[0]).toMatch(
@@ -97,8 +98,10 @@ describe("listInputs", () => {
     await expect(list("dots/.h*/*.tif")).rejects.toThrow(/nothing found/);
   });
 
-  it("says that an OME-Zarr folder is to be exported", async () => {
-    mkdirSync(join(folder, "movie.zarr"), { recursive: true });
-    await expect(list("movie.zarr")).rejects.toThrow(/an OME-Zarr folder; export it as OME-TIFF/);
+  it("takes a folder of OME-Zarr as one image, and does not enter it", async () => {
+    mkdirSync(join(folder, "zarrs/movie.zarr/0"), { recursive: true });
+    writeFileSync(join(folder, "zarrs/movie.zarr/0/a.tif"), "x");
+    expect(await list("zarrs/movie.zarr")).toEqual(["zarrs/movie.zarr"]);
+    expect(await list("zarrs")).toEqual(["zarrs/movie.zarr"]);
   });
 });
