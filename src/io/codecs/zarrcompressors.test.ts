@@ -19,7 +19,11 @@ const codecs: readonly (readonly [
 ])[] = [
   ["blosc", (bytes) => bloscEncode(bytes), bloscDecode],
   ["blosc, stored", (bytes) => bloscEncode(bytes, 0), bloscDecode],
-  ["gzip", async (bytes) => gzipSync(bytes), async (bytes, maximum) => gunzip(bytes, maximum)],
+  [
+    "gzip",
+    async (bytes) => new Uint8Array(gzipSync(bytes)),
+    async (bytes, maximum) => gunzip(bytes, maximum),
+  ],
   ["lz4", lz4Encode, lz4Decode],
 ];
 
