@@ -76,6 +76,8 @@ export interface Store {
     range: { readonly offset: number; readonly length: number },
     options?: Stoppable,
   ): Promise<Uint8Array | undefined>;
+  /** Number of bytes of a value; undefined when there is no such key. A store without it reads the value. */
+  size?(key: string, options?: Stoppable): Promise<number | undefined>;
   /** All keys that begin with a text, in any order. A store without it cannot be listed. */
   list?(prefix: string, options?: Stoppable): Promise<readonly string[]>;
 }

@@ -1,9 +1,13 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, sep } from "node:path";
 import { describe, expect } from "vitest";
+import { inputOf } from "../../test/madezarr.js";
 import { itWithShared, sharedData } from "../../test/shared.js";
 import { CorruptFile } from "../core/errors.js";
 import type { StoredPlane } from "../core/image.js";
 import { memorySource } from "./bytes.js";
+import { openAs } from "./formats/fileformat.js";
+import { imageFormats } from "./formats/imageformats.js";
 import { decodePng } from "./png/png.js";
 import { openTiff } from "./tiff/open.js";
 
@@ -113,5 +117,62 @@ describe("files of many programs, against what their makers say", () => {
     expect(message).toContain(name);
     expect(message).toMatch(/^[^\n]+\.$/);
     expect(message).toMatch(/cut off|not a TIFF/);
+  });
+});
+
+/** The files of a folder of the data by their keys. */
+const hierarchy = (...names: readonly string[]): Record<string, Uint8Array> => {
+  const root = sharedData(folder, ...names);
+  return Object.fromEntries(
+    readdirSync(root, { recursive: true, encoding: "utf8" })
+      .filter((name) => statSync(join(root, name)).isFile())
+      .map((name) => [name.split(sep).join("/"), new Uint8Array(readFileSync(join(root, name)))]),
+  );
+};
+
+const sumOf = (data: ArrayLike<number>): number => Array.from(data).reduce((sum, value) => sum + value, 0);
+
+describe("hierarchies of other programs", () => {
+  itWithFiles("are the same image in OME-Zarr 0.4 and 0.5, of SpatialData", async () => {
+    const planes = await Promise.all(
+      ["blobs_image_v04.ome.zarr", "blobs_image_v05.ome.zarr"].map(async (name) => {
+        const set = await openAs(imageFormats, inputOf(hierarchy("ome", "ome_zarr", name), name));
+        const image = await set.open(0);
+        expect(image).toMatchObject({
+          channels: 3,
+          frames: 1,
+          slices: 1,
+          height: 12,
+          width: 12,
+          type: "float64",
+        });
+        expect(image.channelNames).toEqual(["0", "1", "2"]);
+        const read = await Promise.all(
+          [0, 1, 2].map((channel) => image.read({ frame: 0, channel, slice: 0 })),
+        );
+        return read.map(({ plane }) => plane.data);
+      }),
+    );
+    for (const [older, newer] of planes[0]!.map((data, channel) => [data, planes[1]![channel]!] as const)) {
+      expect(older).toEqual(newer);
+      expect(older.every((value) => value >= 0 && value <= 1)).toBe(true);
+      expect(sumOf(older)).toBeGreaterThan(1);
+    }
+  });
+
+  itWithFiles("of Bio-Formats have the planes of the TIFF file that they were made from", async () => {
+    const set = await openAs(imageFormats, inputOf(hierarchy("ome", "bioformats_zarr", "data.zarr")));
+    expect(set.series).toEqual([{ name: "" }]);
+    const image = await set.open(0);
+    expect(image).toMatchObject({ channels: 3, frames: 1, slices: 1, type: "int8", notices: [] });
+    expect(image.levels).toEqual([
+      { height: 167, width: 439 },
+      { height: 83, width: 219 },
+    ]);
+    const planes = await planesOf("ome/multi_channel_be.ome.tif");
+    for (const [channel, plane] of planes.entries())
+      expect((await image.read({ frame: 0, channel, slice: 0 })).plane).toEqual(plane);
+    const { sum } = readManifest()["ome/multi_channel_be.ome.tif"]!;
+    expect(planes.reduce((total, { data }) => total + sumOf(data), 0)).toBe(sum);
   });
 });

@@ -10,7 +10,7 @@ const keptBytes = 2 ** 26;
  *
  * @param folder of the archive, without "/" at its end; "" for all of it
  */
-export function zipStore(archive: ZipArchive, folder = ""): Store {
+export function zipStore(archive: ZipArchive, folder = ""): Required<Store> {
   const prefix = folder === "" ? "" : `${folder}/`;
   let kept: { readonly name: string; readonly bytes: Uint8Array } | undefined;
   const whole = async (name: string): Promise<Uint8Array | undefined> => {
@@ -26,6 +26,7 @@ export function zipStore(archive: ZipArchive, folder = ""): Store {
       if (archive.isStored(name)) return archive.readRange(name, offset, length);
       return (await whole(name))?.subarray(offset, offset + length);
     },
+    size: (key) => Promise.resolve(archive.sizeOf(prefix + key)),
     list: (start) =>
       Promise.resolve(
         archive.names

@@ -112,19 +112,24 @@ function notRecognised(
 ): KaryonError {
   const unread = unreadFormatOf(name, head);
   if (unread !== undefined) return new UnsupportedFormat(where, unread.name, unread.advice);
-  const names = formats.map((format) => `a ${format.name}`).join(" nor ");
+  const names = distinctNames(formats).map((format) => `${/^[AEIO]/.test(format) ? "an" : "a"} ${format}`);
   const empty = from === "bytes" && head.length === 0;
   return new CorruptFile(
     where,
     0,
-    empty ? "the file is empty" : `this is neither ${names} file`,
+    empty ? "the file is empty" : `this is neither ${names.join(" nor ")} file`,
     `check the file, or export it again as ${namesOf(formats)}`,
   );
 }
 
+/** A format that is read from files and from folders is two of them. */
+const distinctNames = (formats: readonly FileFormat<unknown>[]): readonly string[] => [
+  ...new Set(formats.map(({ name }) => name)),
+];
+
 /** The names of formats as a choice: "TIFF or PNG". */
 export function namesOf(formats: readonly FileFormat<unknown>[]): string {
-  const names = formats.map(({ name }) => name);
+  const names = distinctNames(formats);
   return names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} or ${names.at(-1)!}`;
 }
 

@@ -4,9 +4,18 @@ import { lifImages } from "./lifimage.js";
 import { nd2Images } from "./nd2image.js";
 import { pngImages } from "./pngimage.js";
 import { tiffImages } from "./tiffimage.js";
+import { zarrImages, zarrZipImages } from "./zarrimage.js";
 
 /**
  * All formats of images that are read, in the order in which they are tried. A new one is added here and
  * nowhere else.
  */
-export const imageFormats: readonly ImageFormat[] = [tiffImages, pngImages, lifImages, cziImages, nd2Images];
+export const imageFormats: readonly ImageFormat[] = [
+  tiffImages,
+  pngImages,
+  zarrImages,
+  zarrZipImages,
+  lifImages,
+  cziImages,
+  nd2Images,
+];

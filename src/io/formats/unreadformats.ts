@@ -6,8 +6,6 @@ export interface UnreadFormat {
   readonly extensions: readonly string[];
   /** First bytes of its files, for a file that has another name. */
   readonly signature?: readonly number[];
-  /** True for a hierarchy, whose files lie in a folder of that name. */
-  readonly folder?: boolean;
   /** What the user can do, as the end of a sentence. */
   readonly advice: string;
 }
@@ -31,7 +29,6 @@ export const unreadFormats: readonly UnreadFormat[] = [
     extensions: ["ims", "h5", "hdf5", "npy", "npz", "dv", "r3d"],
     advice: throughFiji,
   },
-  { name: "OME-Zarr", extensions: ["zarr"], folder: true, advice: "export it as OME-TIFF" },
 ];
 
 /** The format of a file that is not read, by its name, else by its first bytes; undefined when unknown. */
@@ -39,9 +36,3 @@ export const unreadFormatOf = (name: string, head: Uint8Array): UnreadFormat | u
   unreadFormats.find(({ extensions }) =>
     extensions.some((extension) => name.toLowerCase().endsWith(`.${extension}`)),
   ) ?? unreadFormats.find(({ signature }) => signature?.every((byte, i) => head[i] === byte));
-
-/** The format of a folder that is not read, by its name; undefined when it is no such hierarchy. */
-export const unreadFolderOf = (name: string): UnreadFormat | undefined => {
-  const format = unreadFormatOf(name, new Uint8Array(0));
-  return format?.folder === true ? format : undefined;
-};

@@ -3,6 +3,7 @@
  *
  * Source: the OME model, schema 2016-06 (Pixels, Channel, Plane).
  */
+import { frameTiming } from "../image/frametiming.js";
 import { micrometresPer, positive, secondsPer } from "../image/unitnames.js";
 import { attribute, elements, type XmlElement } from "../xml.js";
 
@@ -64,7 +65,7 @@ export interface FrameTimes {
   readonly notices: readonly string[];
 }
 
-/** Intervals that differ from the median by more than this part are told. */
+/** A planned interval that differs from the one measured by more than this part is told. */
 const tolerance = 0.01;
 
 /**
@@ -79,29 +80,19 @@ export function timesOf(
   const text = attribute(pixels, "TimeIncrement");
   const unit = secondsPer(attribute(pixels, "TimeIncrementUnit") || "s");
   const planned = text === "" ? undefined : positive(Number(text) * (unit ?? NaN));
-  const frameTimes = measuredTimes(pixels, along);
-  const steps = stepsOf(frameTimes);
-  const median = positive([...steps].sort((a, b) => a - b)[steps.length >> 1]);
-  // Times that do not rise are no times.
-  if (median === undefined || steps.some((step) => step <= 0))
-    return { frameInterval: planned, planned, frameTimes: undefined, notices: [] };
-  const [shortest, longest] = steps.reduce(
-    ([low, high], step) => [Math.min(low, step), Math.max(high, step)],
-    [Infinity, 0],
-  );
-  const known = { planned, frameTimes };
-  if (longest > median * (1 + tolerance) || shortest < median * (1 - tolerance)) {
-    const range = `${rounded(shortest)} to ${rounded(longest)} s`;
-    const notice = `The time between frames varies from ${range}; its median, ${rounded(median)} s, is used`;
-    return { ...known, frameInterval: median, notices: [notice] };
-  }
-  if (planned !== undefined && Math.abs(planned / median - 1) > tolerance) {
-    const notice =
-      `The file says ${rounded(planned)} s between frames, but its frames were taken ` +
-      `${rounded(median)} s apart, which is used`;
-    return { ...known, frameInterval: median, notices: [notice] };
-  }
-  return { ...known, frameInterval: planned ?? median, notices: [] };
+  const timing = frameTiming(measuredTimes(pixels, along));
+  if (timing === undefined) return { frameInterval: planned, planned, frameTimes: undefined, notices: [] };
+  const { frameTimes, frameInterval: median, notices } = timing;
+  if (notices.length === 0 && planned !== undefined && Math.abs(planned / median - 1) <= tolerance)
+    return { frameInterval: planned, planned, frameTimes, notices };
+  const other =
+    notices.length === 0 && planned !== undefined
+      ? [
+          `The file says ${rounded(planned)} s between frames, but its frames were taken ` +
+            `${rounded(median)} s apart, which is used`,
+        ]
+      : notices;
+  return { frameInterval: median, planned, frameTimes, notices: other };
 }
 
 const rounded = (seconds: number): number => Number(seconds.toPrecision(4));
@@ -119,19 +110,5 @@ function measuredTimes(
     const frame = integer(plane, `The${axis}`, 0);
     if (frame < size && Number.isFinite(seconds)) times[frame] = seconds;
   }
-  const first = times.find((time) => !Number.isNaN(time)) ?? 0;
-  // What is left of a difference of decimal fractions.
-  return times.map((time) => Number((time - first).toPrecision(12)));
-}
-
-/** Times between neighbours, per frame where frames between have none. */
-function stepsOf(times: readonly number[]): number[] {
-  const steps: number[] = [];
-  let last: number | undefined;
-  for (const [frame, time] of times.entries()) {
-    if (Number.isNaN(time)) continue;
-    if (last !== undefined) steps.push((time - times[last]!) / (frame - last));
-    last = frame;
-  }
-  return steps;
+  return times;
 }

@@ -98,8 +98,10 @@ describe("listInputs", () => {
     await expect(list("dots/.h*/*.tif")).rejects.toThrow(/nothing found/);
   });
 
-  it("says that an OME-Zarr folder is to be exported", async () => {
-    mkdirSync(join(folder, "movie.zarr"), { recursive: true });
-    await expect(list("movie.zarr")).rejects.toThrow(/an OME-Zarr folder; export it as OME-TIFF/);
+  it("takes a folder of OME-Zarr as one image, and does not enter it", async () => {
+    mkdirSync(join(folder, "zarrs/movie.zarr/0"), { recursive: true });
+    writeFileSync(join(folder, "zarrs/movie.zarr/0/a.tif"), "x");
+    expect(await list("zarrs/movie.zarr")).toEqual(["zarrs/movie.zarr"]);
+    expect(await list("zarrs")).toEqual(["zarrs/movie.zarr"]);
   });
 });

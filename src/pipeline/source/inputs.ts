@@ -5,7 +5,6 @@ import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
 import { counted, some } from "../../core/wording.js";
 import { imageFormatNames, isHierarchyName, isImageName } from "../../io/formats/formatnames.js";
-import { unreadFolderOf } from "../../io/formats/unreadformats.js";
 import { unreadable } from "../store/files.js";
 import { naturalOrder } from "../store/names.js";
 import { seriesAddress } from "../store/seriesaddress.js";
@@ -92,9 +91,6 @@ async function expand(input: string): Promise<Expansion> {
 }
 
 async function filesIn(folder: string, input: string): Promise<string[]> {
-  const unread = unreadFolderOf(basename(folder));
-  if (unread !== undefined)
-    throw new InvalidInput(input, `${imageFormatNames} images`, `an ${unread.name} folder`, unread.advice);
   const all = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     throw unreadable(input, error);
   });

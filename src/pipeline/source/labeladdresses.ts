@@ -37,7 +37,7 @@ export async function labelAddresses(path: string): Promise<Map<string, string>>
 /** Whether a path is a folder of files, and not a hierarchy that holds label images. */
 export function isLabelFolder(path: string): boolean {
   try {
-    return statSync(path).isDirectory() && !isLabelHierarchyName(path);
+    return statSync(path).isDirectory() && !path.split(/[/\\]/).some(isLabelHierarchyName);
   } catch {
     return false;
   }
