@@ -9,7 +9,7 @@ import { type ByteInput, hasExtension, type OpenOptions } from "./fileformat.js"
 import type { ImageFormat, ImageSet } from "./imageformat.js";
 import { tiffFormatNames, openSeries } from "./tiffseries.js";
 
-/** Ends of the names of TIFF files; `btf`, `tf8` and `tf2` are BigTIFF, `lsm` and `stk` of microscopes. */
+/** Ends of the names of TIFF files; `btf`, `tf8` and `tf2` are BigTIFF. */
 export const tiffExtensions = ["tif", "tiff", "btf", "tf8", "tf2"] as const;
 
 /** Ends of the names of files that hold the metadata of an OME-TIFF in several files, and no pixels. */
