@@ -6,7 +6,7 @@ import type { OpenedImage } from "../formats/imageformat.js";
 import { imageFormats } from "../formats/imageformats.js";
 import { labelFormats } from "../formats/labelformats.js";
 import type { WrittenType } from "../image/planesource.js";
-import { halved, levelSizes } from "./halving.js";
+import { halved, halvedSizes } from "../image/halving.js";
 import { writeZarr, writeZarrLabels } from "./writezarr.js";
 
 const openOnly = async (files: Readonly<Record<string, Uint8Array>>): Promise<OpenedImage> => {
@@ -39,7 +39,7 @@ describe("an OME-Zarr that was written", () => {
           const files = await gathered(writeZarr(source, { version, chunk, shard }));
           const image = await openOnly(files);
           expect(image).toMatchObject({ ...size, type, notices: [] });
-          expect(image.levels).toEqual(levelSizes(size, chunk));
+          expect(image.levels).toEqual(halvedSizes(size, chunk));
           for (let frame = 0; frame < size.frames; frame++)
             for (let channel = 0; channel < size.channels; channel++)
               for (let slice = 0; slice < size.slices; slice++) {
@@ -49,7 +49,7 @@ describe("an OME-Zarr that was written", () => {
                 for (let level = 0; level < image.levels.length; level++) {
                   const { plane } = await image.read({ ...place, level });
                   expect(plane.data).toEqual(rows.data);
-                  rows = { ...size, ...halved(rows, true) };
+                  rows = { ...size, ...halved(rows, type, false) };
                 }
               }
         },
@@ -112,7 +112,7 @@ describe("an OME-Zarr that was written", () => {
       );
       const image = await openOnly(below);
       expect(image.levels).toEqual((await openOnly(files)).levels);
-      const rows = halved({ ...size, data: await nuclei.read(window, place) }, false);
+      const rows = halved({ ...size, data: await nuclei.read(window, place) }, nuclei.type, true);
       expect((await image.read({ ...place, level: 1 })).plane.data).toEqual(rows.data);
       const document = JSON.parse(
         new TextDecoder().decode(below[version === "0.4" ? ".zattrs" : "zarr.json"]),
@@ -166,11 +166,11 @@ describe("an OME-Zarr that was written", () => {
 describe("halved", () => {
   const rows = { height: 3, width: 3, data: Uint8Array.of(1, 2, 9, 3, 5, 0, 7, 8, 4) };
   it("takes means, of those there are at the edges, or the one at the top left", () => {
-    expect(halved(rows, true)).toEqual({ height: 2, width: 2, data: Uint8Array.of(3, 5, 8, 4) });
-    expect(halved(rows, false)).toEqual({ height: 2, width: 2, data: Uint8Array.of(1, 9, 7, 4) });
+    expect(halved(rows, "uint8", false)).toEqual({ height: 2, width: 2, data: Uint8Array.of(3, 5, 8, 4) });
+    expect(halved(rows, "uint8", true)).toEqual({ height: 2, width: 2, data: Uint8Array.of(1, 9, 7, 4) });
   });
   it("leaves NaN out", () => {
     const data = Float32Array.of(NaN, 1, NaN, NaN, 2, NaN, NaN, NaN);
-    expect(halved({ height: 2, width: 4, data }, true).data).toEqual(Float32Array.of(1.5, NaN));
+    expect(halved({ height: 2, width: 4, data }, "float32", false).data).toEqual(Float32Array.of(1.5, NaN));
   });
 });

@@ -1,5 +1,6 @@
 /** Writes OME-Zarr: an image with smaller copies and its labels, band by band of rows. */
 import { InvalidInput } from "../../core/errors.js";
+import { type Band as Rows, halved, halvedSizes } from "../image/halving.js";
 import {
   checkSource,
   type PlanePlace,
@@ -8,7 +9,7 @@ import {
   writtenArrays,
   type WrittenType,
 } from "../image/planesource.js";
-import { halved, levelSizes, type Rows } from "./halving.js";
+
 import {
   arrayFile,
   type ArrayPlan,
@@ -116,7 +117,7 @@ function checkedSettings(source: PlaneSource, options: WriteZarrOptions): Settin
   const names = labels.map(({ name }) => name);
   if (new Set(names).size !== names.length || !names.every((name) => /^[\w-][\w. -]*$/.test(name)))
     throw new InvalidInput("labels", "different names of letters and digits", names.join(", "));
-  return { version, chunk, shard, sizes: levelSizes(source, chunk) };
+  return { version, chunk, shard, sizes: halvedSizes(source, chunk) };
 }
 
 interface LabelSettings {
@@ -217,7 +218,7 @@ async function* planeFiles(
       const number = waiting[level]!.number();
       yield* bandFiles(folder, settings.version, plan, { ...full, plane, number });
       ranges?.see(place.channel, full, level === 0, level === levels.length - 1);
-      rows = level + 1 < levels.length ? halved(full, image.isLabels !== true) : undefined;
+      rows = level + 1 < levels.length ? halved(full, image.type, image.isLabels === true) : undefined;
     }
   }
 }

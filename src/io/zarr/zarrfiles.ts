@@ -3,7 +3,7 @@ import { bloscEncode } from "../codecs/blosc.js";
 import { crc32cAppended } from "../codecs/crc32c.js";
 import { zstdEncode } from "../codecs/zstd.js";
 import { concatBytes } from "../bytes.js";
-import type { Rows } from "./halving.js";
+import type { Band as Rows } from "../image/halving.js";
 import { type ArrayPlan, type OmeZarrVersion, type ZarrFile, zstdLevel } from "./zarrdocuments.js";
 
 /** A band of rows of a plane of an array: as many as a file has, or those that are left. */
