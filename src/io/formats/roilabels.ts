@@ -50,7 +50,10 @@ async function takenApart(labels: ObjectLabels, where: string): Promise<ObjectLa
   const pieces = count === undefined ? "its pieces" : `its ${counted(count, "piece")}`;
   return {
     ...labels,
-    notices: count === 1 ? labels.notices : [...labels.notices, `the composite selection taken apart into ${pieces}`],
+    notices:
+      count === 1
+        ? labels.notices
+        : [...labels.notices, `the composite selection taken apart into ${pieces}`],
     read: async (at) => touchingPieces(await labels.read(at)),
     readWindow: async (at, window) => {
       const whole = touchingPieces(await labels.read(at));

@@ -1,8 +1,12 @@
-/** The masks of Cellpose's `_seg.npy`, a pickled dictionary. Source: MouseLand/cellpose, cellpose/io.py (`masks_flows_to_seg`). */
+/**
+ * The masks of Cellpose's `_seg.npy`, a pickled dictionary.
+ *
+ * Source: MouseLand/cellpose, cellpose/io.py (`masks_flows_to_seg`).
+ */
 import { CorruptFile, UnsupportedFormat } from "../../core/errors.js";
 import type { NumpyArray } from "./numpyarray.js";
-import { type Pickled, readPickle } from "./pickle.js";
-import { isKind } from "./pickledarrays.js";
+import { readPickle } from "./pickle.js";
+import { isKind, type Pickled } from "./pickledvalues.js";
 
 /**
  * The masks of a `_seg.npy` file.

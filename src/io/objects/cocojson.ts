@@ -26,7 +26,8 @@ export const isCoco = (value: Json): boolean =>
 export function objectsOfCoco(value: Json, where: string): ObjectSet {
   const images = asList(asObject(value)?.["images"]) ?? [];
   const annotations = asList(asObject(value)?.["annotations"]) ?? [];
-  if (images.length === 0) throw new UnsupportedFormat(where, "a COCO data set without images", "add its images");
+  if (images.length === 0)
+    throw new UnsupportedFormat(where, "a COCO data set without images", "add its images");
   const planes = new Map<Json, number>();
   const sizes = images.map((image, plane) => {
     const object = asObject(image) ?? {};
@@ -76,7 +77,12 @@ function drawnOf(
   return { parts: polygons.map((polygon) => [ringOf(asList(polygon), what, where)]) };
 }
 
-function runsOf(packed: JsonObject, size: Size, what: string, where: string): NonNullable<DrawnObject["runs"]> {
+function runsOf(
+  packed: JsonObject,
+  size: Size,
+  what: string,
+  where: string,
+): NonNullable<DrawnObject["runs"]> {
   const [height, width] = asList(packed["size"]) ?? [];
   if (height !== size.height || width !== size.width)
     throw damaged(where, `the mask of ${what} has not the size of its image`);

@@ -90,7 +90,10 @@ export interface Drawing {
 }
 
 /** The size of a plane: what is known, else the smallest that holds all objects, one pixel at least. */
-export function sizeOfAll(objects: readonly DrawnObject[]): { readonly height: number; readonly width: number } {
+export function sizeOfAll(objects: readonly DrawnObject[]): {
+  readonly height: number;
+  readonly width: number;
+} {
   let [height, width] = [1, 1];
   for (const object of objects) {
     const { right, bottom } = boundsOf(object);
@@ -124,7 +127,9 @@ export function drawObjects(
     );
   const met = objects
     .map((object, i) => ({ label: i + 1, ...movedTo(object, window) }))
-    .filter(({ bounds }) => bounds.right > 0 && bounds.bottom > 0 && bounds.left < width && bounds.top < height);
+    .filter(
+      ({ bounds }) => bounds.right > 0 && bounds.bottom > 0 && bounds.left < width && bounds.top < height,
+    );
   checkEffort(met, window, where);
   const data = new Int32Array(height * width);
   const sized = met.map((object) => ({ ...object, pixels: fillObject({ height, width, data }, object) }));

@@ -22,9 +22,12 @@ const objectTypes = new Set(["detection", "cell", "PathDetectionObject", "PathCe
 
 /** True for features, one or several; also for bare outlines. */
 export function isGeoJson(value: Json): boolean {
-  if (asList(value) !== undefined) return asList(value)!.every((item) => asObject(item)?.["type"] === "Feature");
+  if (asList(value) !== undefined)
+    return asList(value)!.every((item) => asObject(item)?.["type"] === "Feature");
   const type = asObject(value)?.["type"];
-  return typeof type === "string" && ["FeatureCollection", "Feature", "Polygon", "MultiPolygon"].includes(type);
+  return (
+    typeof type === "string" && ["FeatureCollection", "Feature", "Polygon", "MultiPolygon"].includes(type)
+  );
 }
 
 /**
@@ -55,7 +58,9 @@ export function objectsOfGeoJson(value: Json, where: string): ObjectSet {
   const found = shapes.filter(({ isObject }) => isObject);
   const kept = found.length > 0 ? found : shapes;
   const planeOf = planesOf(kept, where);
-  const notices = [...leftOut].map(([type, count]) => `${counted(count, type)} left out, which ${count === 1 ? "has" : "have"} no area`);
+  const notices = [...leftOut].map(
+    ([type, count]) => `${counted(count, type)} left out, which ${count === 1 ? "has" : "have"} no area`,
+  );
   if (cells > 0) notices.push(`the nuclei of ${counted(cells, "cell")} read, not their own outlines`);
   if (kept.length < shapes.length)
     notices.push(`${counted(shapes.length - kept.length, "annotation")} about the objects left out`);
@@ -66,7 +71,8 @@ function featuresOf(value: Json, where: string): JsonObject[] {
   const object = asObject(value);
   const list = asList(value) ?? asList(object?.["features"]);
   if (list === undefined) {
-    if (object?.["type"] === "FeatureCollection") throw new CorruptFile(where, 0, "a collection without features");
+    if (object?.["type"] === "FeatureCollection")
+      throw new CorruptFile(where, 0, "a collection without features");
     return [object?.["type"] === "Feature" ? object : { geometry: object }];
   }
   return list.map((item, i) => {

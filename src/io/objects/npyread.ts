@@ -20,7 +20,8 @@ export const isNpy = (head: Uint8Array): boolean => magic.every((byte, i) => hea
 export async function readNpyHeader(bytes: ByteSource, where: string): Promise<NumpyArray> {
   const head = await bytes.read(0, Math.min(12, bytes.size));
   const version = head[6];
-  if (!isNpy(head) || head.length < 12) throw new CorruptFile(where, 0, "the header of the numpy file is damaged");
+  if (!isNpy(head) || head.length < 12)
+    throw new CorruptFile(where, 0, "the header of the numpy file is damaged");
   if (version !== 1 && version !== 2 && version !== 3)
     throw new UnsupportedFormat(where, `version ${version} of numpy's format`, "save it again");
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);

@@ -62,14 +62,27 @@ export function planesOfArray(array: NumpyArray, where: string): NumpyPlanes {
   const { shape, isFortran } = array;
   const type = valueTypes[array.type];
   if (type === undefined)
-    throw new UnsupportedFormat(where, `a numpy array of type "${array.type}"`, "save the labels as integers");
+    throw new UnsupportedFormat(
+      where,
+      `a numpy array of type "${array.type}"`,
+      "save the labels as integers",
+    );
   if (shape.length !== 2 && shape.length !== 3)
-    throw new UnsupportedFormat(where, `a numpy array of ${shape.length} dimensions`, "save one image, or a stack");
+    throw new UnsupportedFormat(
+      where,
+      `a numpy array of ${shape.length} dimensions`,
+      "save one image, or a stack",
+    );
   const [planes, height, width] = (shape.length === 2 ? [1, ...shape] : shape) as [number, number, number];
   const values = height * width;
-  if (!(planes * values > 0)) throw new UnsupportedFormat(where, "an empty numpy array", "save one with labels");
+  if (!(planes * values > 0))
+    throw new UnsupportedFormat(where, "an empty numpy array", "save one with labels");
   if (!(array.at + planes * values * type.bytes <= array.bytes.size))
-    throw new CorruptFile(where, array.at, `the array of ${shape.join(" x ")} values does not fit into the file`);
+    throw new CorruptFile(
+      where,
+      array.at,
+      `the array of ${shape.join(" x ")} values does not fit into the file`,
+    );
   if ((isFortran ? planes * values : values) > mostValues)
     throw new UnsupportedFormat(where, `a plane of ${height} x ${width} values`, "save it as a TIFF");
   const read = async (plane: number): Promise<StoredPlane> => {

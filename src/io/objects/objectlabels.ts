@@ -78,7 +78,9 @@ function lookedAt(
   }
   const notices: string[] = [];
   if (overlapped > 0)
-    notices.push(`of objects that overlap, the smaller one has what they share (${counted(overlapped, "object")} gave some)`);
+    notices.push(
+      `of objects that overlap, the smaller one has what they share (${counted(overlapped, "object")} gave some)`,
+    );
   if (empty > 0) notices.push(`${counted(empty, "object")} without a pixel left out`);
   return notices;
 }

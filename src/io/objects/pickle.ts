@@ -6,37 +6,8 @@
  */
 import { CorruptFile, UnsupportedFormat } from "../../core/errors.js";
 import { blockSource, type ByteSource } from "../bytes.js";
-import { called, type Global, globalOf, stateSet } from "./pickledarrays.js";
-
-/** Bytes of a pickle, left where they are. */
-export interface PickledBytes {
-  readonly kind: "bytes";
-  readonly bytes: ByteSource;
-  readonly at: number;
-  readonly length: number;
-}
-
-/** A numpy type. */
-export interface PickledType {
-  readonly kind: "type";
-  /** Kind and bytes, such as "u2". */
-  code: string;
-  isBigEndian: boolean;
-}
-
-/** A numpy array; without a type until its state is set. */
-export interface PickledArray {
-  readonly kind: "array";
-  shape: readonly number[];
-  type: PickledType | undefined;
-  isFortran: boolean;
-  /** Values, or a list of objects. */
-  data: PickledBytes | readonly Pickled[] | undefined;
-}
-
-/** A value of a pickle. */
-export type Pickled =
-  null | boolean | number | string | Pickled[] | Map<Pickled, Pickled> | PickledBytes | PickledType | PickledArray | Global;
+import { called, globalOf, stateSet } from "./pickledarrays.js";
+import type { Pickled } from "./pickledvalues.js";
 
 /** Text has at most so many bytes: that of an array of protocol 2 is text. */
 const longestText = 2 ** 28;
@@ -195,7 +166,8 @@ const recalled = (lengthBytes: 1 | 4): Operation =>
 const operations: Readonly<Record<number, Operation>> = {
   0x80: async (machine) => {
     const protocol = await number(machine, 1);
-    if (protocol > 5) throw new UnsupportedFormat(machine.where, `pickle protocol ${protocol}`, "save it anew");
+    if (protocol > 5)
+      throw new UnsupportedFormat(machine.where, `pickle protocol ${protocol}`, "save it anew");
   },
   0x95: async (machine) => void (await taken(machine, 8)),
   0x28: ({ marks, stack }) => void marks.push(stack.length),

@@ -1,16 +1,17 @@
 /** What a pickle of plain data may name, and what becomes of it: numpy's arrays, types and numbers. */
 import { UnsupportedFormat } from "../../core/errors.js";
 import { memorySource } from "../bytes.js";
-import type { Pickled, PickledArray, PickledBytes, PickledType } from "./pickle.js";
-
-/** A name of Python that stands for one of the makers here. */
-export interface Global {
-  readonly kind: "global";
-  readonly name: keyof typeof makers;
-}
+import {
+  isKind,
+  type Pickled,
+  type PickledArray,
+  type PickledBytes,
+  type PickledGlobal,
+  type PickledType,
+} from "./pickledvalues.js";
 
 /** The names that are known, under those of numpy 1 and 2. */
-const names: Readonly<Record<string, keyof typeof makers>> = {
+const names: Readonly<Record<string, PickledGlobal["name"]>> = {
   "numpy.core.multiarray._reconstruct": "reconstruct",
   "numpy._core.multiarray._reconstruct": "reconstruct",
   "numpy.core.multiarray.scalar": "scalar",
@@ -23,7 +24,7 @@ const names: Readonly<Record<string, keyof typeof makers>> = {
 };
 
 /** @throws UnsupportedFormat for a name that is none of plain data */
-export function globalOf(module: string, name: string, where: string): Global {
+export function globalOf(module: string, name: string, where: string): PickledGlobal {
   const known = Object.hasOwn(names, `${module}.${name}`) ? names[`${module}.${name}`] : undefined;
   if (known !== undefined) return { kind: "global", name: known };
   const shown = `${module}.${name}`.replace(/[^\w.]/g, "?").slice(0, 100);
@@ -90,12 +91,4 @@ function shapeOf(value: Pickled | undefined): readonly number[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const isShape = value.every((side) => typeof side === "number" && Number.isSafeInteger(side) && side >= 0);
   return isShape ? (value as readonly number[]) : undefined;
-}
-
-/** Whether a value is of a kind of its own. */
-export function isKind<K extends "bytes" | "type" | "array" | "global">(
-  value: Pickled | undefined,
-  kind: K,
-): value is Extract<Pickled, { readonly kind: K }> {
-  return typeof value === "object" && value !== null && "kind" in value && value.kind === kind;
 }

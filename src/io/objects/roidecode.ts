@@ -185,5 +185,7 @@ function secondHeader(view: DataView): Pick<Roi, "name" | "channel" | "slice" | 
 /** A name is not worth refusing a file for. */
 function nameOf(view: DataView, at: number, length: number): string {
   if (at < roiHeaderLength || length <= 0 || at + 2 * length > view.byteLength) return "";
-  return String.fromCharCode(...Array.from({ length: Math.min(length, 1000) }, (_, i) => view.getUint16(at + 2 * i)));
+  return String.fromCharCode(
+    ...Array.from({ length: Math.min(length, 1000) }, (_, i) => view.getUint16(at + 2 * i)),
+  );
 }

@@ -27,7 +27,11 @@ export async function readRoiSet(bytes: ByteSource, where: string): Promise<Roi[
   const archive = await openZip(bytes, where);
   const names = archive.names.filter(isRoiName);
   if (names.length === 0)
-    throw new UnsupportedFormat(where, "a zip archive without ImageJ selections (.roi)", "unpack the archive");
+    throw new UnsupportedFormat(
+      where,
+      "a zip archive without ImageJ selections (.roi)",
+      "unpack the archive",
+    );
   const rois: Roi[] = [];
   for (const name of names) {
     const roi = decodeRoi((await archive.read(name, longestRoi))!, `${where}, ${name}`);
@@ -49,14 +53,21 @@ const isRoiName = (name: string): boolean => /\.roi$/i.test(name) && !/(^|\/)(\.
 export function objectsOfRois(rois: readonly Roi[], where: string): ObjectSet {
   const drawn = rois.filter(({ rings }) => rings !== undefined);
   const planeOf = planesOf(drawn, where);
-  const objects = drawn.map((roi): DrawnObject => ({ plane: planeOf(roi), parts: [roi.rings!], rule: "left" }));
+  const objects = drawn.map((roi): DrawnObject => ({
+    plane: planeOf(roi),
+    parts: [roi.rings!],
+    rule: "left",
+  }));
   const notices: string[] = [];
   const kinds = new Map<string, number>();
   for (const { rings, kind } of rois) if (rings === undefined) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   for (const [kind, count] of kinds)
     notices.push(`${counted(count, `${kind} selection`)} without an area left out`);
   const splines = drawn.filter(({ isSpline }) => isSpline).length;
-  if (splines > 0) notices.push(`${counted(splines, "fitted spline")} taken as the ${plural(splines, "polygon")} of its points`);
+  if (splines > 0)
+    notices.push(
+      `${counted(splines, "fitted spline")} taken as the ${plural(splines, "polygon")} of its points`,
+    );
   const placed = objects.filter(({ plane }) => plane > 0).length;
   const homeless = drawn.filter((roi) => !hasPlace(roi)).length;
   if (placed > 0 && homeless > 0)

@@ -50,7 +50,8 @@ export function ringsOfPath(path: Float32Array, where: string): Ring[] {
 /** Lines along a curve from the last of the points, without that. */
 function addCurve(points: number[], control: Float32Array, where: string, offset: number): void {
   const [x, y] = points.slice(-2);
-  if (x === undefined || y === undefined) throw new CorruptFile(where, offset, "the path begins with a curve");
+  if (x === undefined || y === undefined)
+    throw new CorruptFile(where, offset, "the path begins with a curve");
   const all = [x, y, ...control];
   for (let step = 1; step <= linesOfCurve; step++)
     points.push(onCurve(all, step / linesOfCurve, 0), onCurve(all, step / linesOfCurve, 1));
@@ -59,7 +60,6 @@ function addCurve(points: number[], control: Float32Array, where: string, offset
 /** One coordinate of a Bézier curve of any degree, by de Casteljau's construction. */
 function onCurve(points: readonly number[], t: number, axis: 0 | 1): number {
   let values = points.filter((_, i) => i % 2 === axis);
-  while (values.length > 1)
-    values = values.slice(1).map((value, i) => values[i]! + t * (value - values[i]!));
+  while (values.length > 1) values = values.slice(1).map((value, i) => values[i]! + t * (value - values[i]!));
   return values[0]!;
 }

@@ -15,7 +15,11 @@ export function touchingPieces({ height, width, data }: LabelImage): LabelImage 
     for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
       const [y, x] = [Math.floor(at / width), at % width];
       for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
-        for (let next = v * width + Math.max(0, x - 1); next <= v * width + Math.min(width - 1, x + 1); next++) {
+        for (
+          let next = v * width + Math.max(0, x - 1);
+          next <= v * width + Math.min(width - 1, x + 1);
+          next++
+        ) {
           if (data[next]! <= 0 || labels[next] !== 0) continue;
           labels[next] = count;
           waiting.push(next);
