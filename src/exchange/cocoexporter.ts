@@ -1,5 +1,6 @@
 import type { StageContext } from "../core/progress.js";
 import type { LabelImage } from "../core/labels.js";
+import { simplePiece } from "../geometry/simplerings.js";
 import { boundsOf } from "../io/objects/drawnobjects.js";
 import { textOfRuns } from "../io/objects/columnruns.js";
 import { type Exporter, type ExportInput, fileInPieces, neededPart } from "./exporter.js";
@@ -17,7 +18,6 @@ export const cocoExporter: Exporter = {
   title,
   needs: ["labels"],
   extension: "json",
-  // eslint-disable-next-line @typescript-eslint/require-await -- kernel: the file is made when it is written
   async *files(input, options = {}) {
     neededPart(input, "labels", title);
     yield fileInPieces(`${input.name}.json`, () => linesOf(input, options));
@@ -50,7 +50,7 @@ function annotationOf(
   image: LabelImage,
   { id, frame }: { readonly id: number; readonly frame: number },
 ): object {
-  const rings = ringsOf(outline);
+  const rings = ringsOf({ ...outline, pieces: outline.pieces.map(simplePiece) });
   const { left, top, right, bottom } = boundsOf({ plane: 0, parts: [rings] });
   const box = { y: top, x: left, height: bottom - top, width: right - left };
   return {
@@ -82,12 +82,14 @@ function runsOf(
     lengths.push(at - from);
     [from, isObject] = [at, !isObject];
   };
+  const isWhole = box.height === height;
   for (let x = box.x; x < box.x + box.width; x++) {
     for (let y = box.y; y < box.y + box.height; y++)
       if ((data[y * width + x] === label) !== isObject) change(x * height + y);
-    // Below the box there is background.
-    if (isObject && box.y + box.height < height) change(x * height + box.y + box.height);
+    // Outside of the box there is background.
+    if (isObject && !isWhole) change(x * height + box.y + box.height);
   }
-  lengths.push(height * width - from);
+  if (isObject) change((box.x + box.width) * height);
+  if (from < height * width) lengths.push(height * width - from);
   return lengths;
 }

@@ -1,5 +1,6 @@
 import type { StageContext } from "../core/progress.js";
 import type { Ring } from "../geometry/outlines.js";
+import { simplePiece } from "../geometry/simplerings.js";
 
 import { type Exporter, type ExportInput, fileInPieces, neededPart } from "./exporter.js";
 import { areaOf, type FrameObject, nucleiOf, objectFrames } from "./frameobjects.js";
@@ -18,7 +19,6 @@ export const quPathExporter: Exporter = {
   title,
   needs: ["labels"],
   extension: "geojson",
-  // eslint-disable-next-line @typescript-eslint/require-await -- kernel: the file is made when it is written
   async *files(input, options = {}) {
     neededPart(input, "labels", title);
     yield fileInPieces(`${input.name}.geojson`, () => linesOf(input, options));
@@ -39,7 +39,9 @@ async function* linesOf(input: ExportInput, options: StageContext): AsyncGenerat
 }
 
 function featureOf(object: FrameObject, frame: number, input: ExportInput): object {
-  const polygons = object.outline.pieces.map(({ outer, holes }) => [outer, ...holes].map(closed));
+  const polygons = object.outline.pieces
+    .map(simplePiece)
+    .map(({ outer, holes }) => [outer, ...holes].map(closed));
   const geometry =
     polygons.length === 1
       ? { type: "Polygon", coordinates: polygons[0] }

@@ -16,7 +16,6 @@ export const roiExporter: Exporter = {
   title,
   needs: ["labels"],
   extension: "zip",
-  // eslint-disable-next-line @typescript-eslint/require-await -- kernel: the file is made when it is written
   async *files(input, options = {}) {
     neededPart(input, "labels", title);
     yield fileInPieces(`${input.name}_RoiSet.zip`, () => zipPieces(selections(input, options)));

@@ -14,12 +14,14 @@ export interface ZipFile {
 const [most16, most32] = [0xffff, 0xffffffff] as const;
 /** 1 January 1980, the first date that the format can hold. */
 const firstDate = 0x21;
+/** Fewer bytes are not packed. */
+const worthPacking = 64;
 /** Names are UTF-8. */
 const flags = 0x800;
 
 /**
  * An archive in pieces, file after file; the directory comes last, with 64-bit numbers where it needs them.
- * The bytes depend on names and contents alone, also on the machine's kind they do not.
+ * The bytes depend on names and contents alone, in Node and in browsers.
  *
  * Source: PKWARE, .ZIP File Format Specification (APPNOTE) 6.3.10.
  */
@@ -29,7 +31,7 @@ export async function* zipPieces(
   const directory: Uint8Array[] = [];
   let at = 0;
   for await (const { name, bytes } of files) {
-    const packed = deflateSync(bytes, { level: 6, mem: bytes.length < 2 ** 14 ? 2 : 8 });
+    const packed = bytes.length < worthPacking ? bytes : deflateSync(bytes, { level: 6 });
     const isPacked = packed.length < bytes.length;
     const data = isPacked ? packed : bytes;
     const nameBytes = new TextEncoder().encode(name);

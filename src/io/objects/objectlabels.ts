@@ -50,11 +50,23 @@ export function labelsOfObjects(
     common ?? sizes![plane]!;
   const drawn = (plane: number, window?: Window): Drawing =>
     drawObjects(byPlane.get(plane) ?? [], size(plane), where, window);
+  // What was drawn for the notices is given to the first who asks for it, and not kept for a second.
+  let kept: { readonly plane: number; readonly labels: LabelImage } | undefined;
+  const look = (plane: number): Drawing => {
+    const drawing = drawn(plane);
+    kept = { plane, labels: drawing.labels };
+    return drawing;
+  };
+  const read = (plane: number): LabelImage => {
+    const labels = kept?.plane === plane ? kept.labels : drawn(plane).labels;
+    kept = undefined;
+    return labels;
+  };
   return {
     planes: last + 1,
-    notices: [...notices, ...lookedAt([...byPlane.keys()], size, drawn)],
+    notices: [...notices, ...lookedAt([...byPlane.keys()], size, look)],
     size,
-    read: (plane) => drawnLater(() => drawn(plane).labels),
+    read: (plane) => drawnLater(() => read(plane)),
     readWindow: (plane, window) => drawnLater(() => drawn(plane, window).labels),
   };
 }

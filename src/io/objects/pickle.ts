@@ -110,7 +110,7 @@ const push =
   };
 
 /** Whole numbers of any length; those that are not exact are of no use here. */
-const long = (lengthBytes: 1 | 4) =>
+const long = (lengthBytes: 1 | 4): Operation =>
   push(async (machine) => {
     const length = await number(machine, lengthBytes);
     if (length > 1024) throw damaged(machine);

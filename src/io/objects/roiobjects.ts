@@ -26,7 +26,7 @@ export async function readRoi(bytes: ByteSource, where: string): Promise<Roi> {
 export async function readRoiSet(bytes: ByteSource, where: string): Promise<Roi[]> {
   const archive = await openZip(bytes, where);
   const names = archive.names.filter(isRoiName);
-  if (names.length === 0)
+  if (names.length === 0 && archive.names.length > 0)
     throw new UnsupportedFormat(
       where,
       "a zip archive without ImageJ selections (.roi)",
