@@ -112,7 +112,7 @@ function notRecognised(
 ): KaryonError {
   const unread = unreadFormatOf(name, head);
   if (unread !== undefined) return new UnsupportedFormat(where, unread.name, unread.advice);
-  const names = formats.map((format) => `a ${format.name}`).join(" nor ");
+  const names = formats.map(({ name: own }) => `${/^[AEIO]/.test(own) ? "an" : "a"} ${own}`).join(" nor ");
   const empty = from === "bytes" && head.length === 0;
   return new CorruptFile(
     where,

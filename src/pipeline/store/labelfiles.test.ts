@@ -70,7 +70,9 @@ describe("labels in files", () => {
     writeFileSync(path("l.jpg"), Uint8Array.of(0xff, 0xd8, 1, 2));
     await expect(readLabels(path("l.jpg"))).rejects.toThrow(/JPEG is not supported/);
     writeFileSync(path("l.tif"), "text");
-    await expect(readLabels(path("l.tif"))).rejects.toThrow(/neither a TIFF nor a PNG file/);
+    await expect(readLabels(path("l.tif"))).rejects.toThrow(
+      /neither a TIFF nor a PNG nor an ImageJ ROI .* COCO file/,
+    );
   });
 
   it("are 16-bit for the Cell Tracking Challenge, and refused when they do not fit", async () => {
