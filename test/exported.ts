@@ -15,7 +15,9 @@ export async function writtenFile({ path, write }: ExportedFile): Promise<Writte
       pieces.push([position, bytes.slice()]);
     },
   });
-  const out = new Uint8Array(Math.max(0, ...pieces.map(([position, { length }]) => position + length)));
+  const out = new Uint8Array(
+    pieces.reduce((end, [position, { length }]) => Math.max(end, position + length), 0),
+  );
   for (const [position, bytes] of pieces) out.set(bytes, position);
   return { path, bytes: out };
 }

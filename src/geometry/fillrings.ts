@@ -8,6 +8,9 @@ export interface Filled {
   readonly data: Int32Array;
 }
 
+/** Where the inside is of an edge that the centres of pixels on it belong to: to its right, or to its left. */
+export type EdgeRule = "right" | "left";
+
 /**
  * Gives a value to each pixel whose centre is inside of the rings, by the even-odd rule: holes, and pieces
  * beside each other, are rings like others. A centre on an edge is inside where the inside is to its right or
@@ -15,6 +18,8 @@ export interface Filled {
  *
  * @param rings in coordinates of corners; see `outlinesOf`
  * @param isFree which pixels may be taken, by their present value. Default: all
+ * @param rule "left": a centre on an edge is inside where the inside is to its left or above, and nearer than
+ *   1e-8 px is on it; so does ImageJ. Default: "right"
  * @returns the number of pixels that were set
  */
 export function fillRings(
@@ -22,15 +27,17 @@ export function fillRings(
   rings: readonly Ring[],
   value: number,
   isFree: (present: number) => boolean = () => true,
+  rule: EdgeRule = "right",
 ): number {
   const { height, width, data } = image;
+  const after = firstCentre[rule];
   let count = 0;
-  for (const [row, crossings] of crossingsOf(rings, height)) {
+  for (const [row, crossings] of crossingsOf(rings, height, after)) {
     crossings.sort((a, b) => a - b);
     for (let i = 0; i + 1 < crossings.length; i += 2) {
       // The first and last columns whose centres are at or right of the one, and left of the other crossing.
-      const from = Math.max(0, Math.ceil(crossings[i]! - 0.5));
-      const to = Math.min(width, Math.ceil(crossings[i + 1]! - 0.5));
+      const from = Math.max(0, after(crossings[i]!));
+      const to = Math.min(width, after(crossings[i + 1]!));
       for (let at = row * width + from; at < row * width + to; at++) {
         if (!isFree(data[at]!)) continue;
         data[at] = value;
@@ -41,8 +48,18 @@ export function fillRings(
   return count;
 }
 
+/** The first row or column whose centre is beyond a place, by each rule. */
+const firstCentre: Readonly<Record<EdgeRule, (place: number) => number>> = {
+  right: (place) => Math.ceil(place - 0.5),
+  left: (place) => Math.floor(place - 0.5 + 1e-8) + 1,
+};
+
 /** Where the edges of rings cross the middles of rows of an image. */
-function crossingsOf(rings: readonly Ring[], height: number): Map<number, number[]> {
+function crossingsOf(
+  rings: readonly Ring[],
+  height: number,
+  after: (place: number) => number,
+): Map<number, number[]> {
   const rows = new Map<number, number[]>();
   for (const ring of rings) {
     for (let i = 0, j = ring.length - 2; i < ring.length; j = i, i += 2) {
@@ -51,8 +68,8 @@ function crossingsOf(rings: readonly Ring[], height: number): Map<number, number
       const [ax, ay, bx, by] = isDown
         ? [ring[j]!, ring[j + 1]!, ring[i]!, ring[i + 1]!]
         : [ring[i]!, ring[i + 1]!, ring[j]!, ring[j + 1]!];
-      const last = Math.min(height, Math.ceil(by - 0.5));
-      for (let row = Math.max(0, Math.ceil(ay - 0.5)); row < last; row++) {
+      const last = Math.min(height, after(by));
+      for (let row = Math.max(0, after(ay)); row < last; row++) {
         const x = ax + ((row + 0.5 - ay) / (by - ay)) * (bx - ax);
         const known = rows.get(row);
         if (known === undefined) rows.set(row, [x]);

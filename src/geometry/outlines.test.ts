@@ -103,6 +103,17 @@ describe("fillRings", () => {
     );
   });
 
+  it("has centres on edges inside by the one rule or the other", () => {
+    const square = Float64Array.of(0.5, 0.5, 2.5, 0.5, 2.5, 2.5, 0.5, 2.5);
+    const first = (rule: "right" | "left"): number => {
+      const plane = image();
+      expect(fillRings(plane, [square], 1, undefined, rule)).toBe(4);
+      return plane.data.indexOf(1);
+    };
+    expect(first("right")).toBe(0);
+    expect(first("left")).toBe(7);
+  });
+
   it("leaves what is not free", () => {
     const plane = image();
     plane.data.fill(9, 0, 6);

@@ -10,6 +10,8 @@ export type LabelFormat = FileFormat<OpenedLabels>;
 /** The label images of a file, one a plane, read one by one. */
 export interface OpenedLabels {
   readonly planes: number;
+  /** What was assumed or left out, as sentences without file name and full stop. */
+  readonly notices: readonly string[];
   /** Size of a plane, px. */
   readonly size: (plane: number) => { readonly height: number; readonly width: number };
   /** @throws InvalidInput when the plane holds no labels @throws CorruptFile, UnsupportedFormat */

@@ -1,5 +1,8 @@
+import { jsonLabels } from "./jsonlabels.js";
 import type { LabelFormat } from "./labelformat.js";
+import { npyLabels } from "./npylabels.js";
 import { pngLabels } from "./pnglabels.js";
+import { roiLabels, roiSetLabels } from "./roilabels.js";
 import { tiffLabels } from "./tifflabels.js";
 import { zarrLabels, zarrZipLabels } from "./zarrlabels.js";
 
@@ -7,4 +10,13 @@ import { zarrLabels, zarrZipLabels } from "./zarrlabels.js";
  * All formats of label images that are read, in the order in which they are tried. A new one is added here
  * and nowhere else.
  */
-export const labelFormats: readonly LabelFormat[] = [tiffLabels, pngLabels, zarrLabels, zarrZipLabels];
+export const labelFormats: readonly LabelFormat[] = [
+  tiffLabels,
+  pngLabels,
+  roiLabels,
+  roiSetLabels,
+  zarrLabels,
+  zarrZipLabels,
+  npyLabels,
+  jsonLabels,
+];

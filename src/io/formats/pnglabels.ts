@@ -17,6 +17,7 @@ export const pngLabels: LabelFormat = {
     const decoded = async (): Promise<StoredPlane> => decodePng(await bytes.read(0, bytes.size), where).plane;
     return {
       planes: 1,
+      notices: [],
       size: () => ({ height, width }),
       read: async () => labelsOf(await decoded(), where),
       readWindow: async (_, window) => labelsOf(cropPlane(await decoded(), window, where), where),

@@ -14,6 +14,7 @@ export const tiffLabels: LabelFormat = {
     if (tiff.damage !== undefined) throw tiff.damage;
     return {
       planes: tiff.planes.length,
+      notices: [],
       size: (plane) => tiff.planes[plane]!,
       read: async (plane) => labelsOf(await tiff.read(plane), where),
       readWindow: async (plane, window) => labelsOf(await tiff.readWindow(plane, window), where),

@@ -1,4 +1,5 @@
 import { CorruptFile } from "../../core/errors.js";
+import { firstZipEntry } from "../zip.js";
 import { isZip, openZip } from "../zipread.js";
 import { zipStore } from "../zipstore.js";
 import { bytesOfType } from "../zarr/arraymetadata.js";
@@ -7,7 +8,7 @@ import { isNodeKey } from "../zarr/zarrnode.js";
 import { openPlanes, type ZarrPlanes } from "../zarr/zarrplanes.js";
 import { seriesOf } from "../zarr/zarrseries.js";
 import type { Store } from "../bytes.js";
-import type { ByteInput } from "./fileformat.js";
+import { type ByteInput, hasExtension } from "./fileformat.js";
 import {
   type ImageFormat,
   type ImageSet,
@@ -37,9 +38,20 @@ export const zarrZipImages: ImageFormat = {
   name: "OME-Zarr",
   extensions: zarrZipExtensions,
   from: "bytes",
-  recognise: (head) => isZip(head),
+  recognise: isZarrZip,
   open: async (input) => openImages(await zippedPlace(input)),
 };
+
+/** True for a zip archive that is not one of ImageJ's selections. */
+export const isZarrZip = (head: Uint8Array, name: string): boolean =>
+  isZip(head) && (hasExtension(name, zarrZipExtensions) || firstEntry(head)?.endsWith(".roi") !== true);
+
+/** Name of the first file, or its beginning where the head does not hold all of it. */
+function firstEntry(head: Uint8Array): string | undefined {
+  const padded = new Uint8Array(Math.max(30, head.length));
+  padded.set(head);
+  return firstZipEntry(padded);
+}
 
 const rootKeys = ["zarr.json", ".zgroup", ".zattrs", ".zarray"];
 

@@ -4,11 +4,10 @@ import { joined, keyBelow, listAt, type Place } from "../zarr/zarrjson.js";
 import { readNode } from "../zarr/zarrnode.js";
 import { openPlanes } from "../zarr/zarrplanes.js";
 import { seriesOf } from "../zarr/zarrseries.js";
-import { isZip } from "../zipread.js";
 import type { Store } from "../bytes.js";
 import type { LabelFormat, OpenedLabels } from "./labelformat.js";
 import { labelsOf } from "./labelvalues.js";
-import { isZarr, zarrExtensions, zarrZipExtensions, zippedPlace } from "./zarrimage.js";
+import { isZarr, isZarrZip, zarrExtensions, zarrZipExtensions, zippedPlace } from "./zarrimage.js";
 
 /**
  * Labels in OME-Zarr: an image of labels, such as `movie.zarr/labels/nuclei`; an image that has one; else an
@@ -28,7 +27,7 @@ export const zarrZipLabels: LabelFormat = {
   name: "OME-Zarr",
   extensions: zarrZipExtensions,
   from: "bytes",
-  recognise: (head) => isZip(head),
+  recognise: isZarrZip,
   open: async (input) => openLabels(await zippedPlace(input)),
 };
 
@@ -51,6 +50,7 @@ async function openLabels(place: Place): Promise<OpenedLabels> {
   });
   return {
     planes: frames * channels * slices,
+    notices: [],
     size: () => levels[0]!,
     read: async (plane, options) => labelsOf(await read(indexOf(plane), undefined, options), where),
     readWindow: async (plane, window, options) =>

@@ -1,5 +1,13 @@
-import { describe, expect, it } from "vitest";
-import { evenlyChosen, maxPixels } from "./trainingset.js";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { lattice } from "../../../test/planes.js";
+import { sourceOfImages } from "../../core/imagesource.js";
+import { labelSourceOf } from "../../core/labels.js";
+import { starDistExporter } from "../../exchange/stardistexporter.js";
+import { writeExported } from "../store/exportedfile.js";
+import { datasetFiles, evenlyChosen, maxPixels, readSamples } from "./trainingset.js";
 
 const alike = (count: number, pixels: number): number[] => new Array<number>(count).fill(pixels);
 
@@ -30,5 +38,51 @@ describe("evenlyChosen", () => {
   it("takes the number that the user wants, as far as there are so many", () => {
     expect(evenlyChosen(alike(10, 1e9), 2)).toEqual([2, 7]);
     expect(evenlyChosen(alike(3, 1), 5)).toEqual([0, 1, 2]);
+  });
+});
+
+describe("a data set as StarDist has it", () => {
+  let folder = "";
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "karyon-stardist-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const write = async (part: string): Promise<void> => {
+    const labels = lattice(3, 12, 8);
+    const data = Uint8Array.from(labels.data, (label) => (label > 0 ? 200 : 20));
+    const images = sourceOfImages([{ height: labels.height, width: labels.width, data }], {
+      frameNames: ["a"],
+    });
+    const files = starDistExporter.files({ name: "set", images, labels: labelSourceOf([labels], ["a"]) });
+    for await (const file of files) await writeExported(join(folder, part), file);
+  };
+  const read = (): ReturnType<typeof readSamples> =>
+    readSamples(
+      folder,
+      {
+        scaleOf: () => 1,
+        normalisation: { low: 1, high: 99.8 },
+        images: undefined,
+      },
+      {},
+    );
+
+  it("is read from train, and what is kept for testing is not", async () => {
+    await write("train");
+    await write("test");
+    expect(
+      datasetFiles(folder).map(({ image, mask }) => [image, mask].map((file) => relative(folder, file))),
+    ).toEqual([[join("train", "images", "a.tif"), join("train", "masks", "a.tif")]]);
+    const { samples, notices } = await read();
+    expect(samples).toHaveLength(1);
+    expect(notices).toEqual([
+      `The images of the folder train are used; others of ${folder} are kept for testing.`,
+    ]);
+  });
+
+  it("is read as it is exported, without a notice", async () => {
+    await write("");
+    expect((await read()).notices).toEqual([]);
   });
 });

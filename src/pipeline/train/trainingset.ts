@@ -27,13 +27,22 @@ export interface DatasetFile {
   readonly mask: string;
 }
 
+/** Within a data set as StarDist has it, what it is trained on; `test` beside it is kept for testing. */
+const trainingPart = "train";
+
+/** The folder of a training set that has `images` and `masks`: itself, or `train` in it. */
+function folderOf(dataset: string): string {
+  const part = join(dataset, trainingPart);
+  return !existsSync(join(dataset, "images")) && existsSync(join(part, "images")) ? part : dataset;
+}
+
 /**
- * The images and masks of a training set, by name.
+ * The images and masks of a training set, by name: of its folders `images` and `masks`, or of those in `train`.
  *
  * @throws InvalidInput when they are not there, or do not go together
  */
 export function datasetFiles(dataset: string): DatasetFile[] {
-  const folders = ["images", "masks"].map((name) => join(dataset, name));
+  const folders = ["images", "masks"].map((name) => join(folderOf(dataset), name));
   for (const folder of folders) {
     if (!existsSync(folder))
       throw new InvalidInput(
@@ -119,7 +128,7 @@ export async function readSamples(
   { scaleOf, normalisation, images: requested }: ReadingOptions,
   context: StageContext,
 ): Promise<TrainingSet> {
-  const summaryFile = join(dataset, "annotation.json");
+  const summaryFile = join(folderOf(dataset), "annotation.json");
   const summary = existsSync(summaryFile) ? readJson<AnnotationSummary>(summaryFile) : undefined;
   const diameters = summary === undefined ? undefined : diametersOf(summary);
   const files = datasetFiles(dataset);
@@ -148,13 +157,18 @@ export async function readSamples(
     samples,
     kind: summary?.kind ?? "images",
     images: samples.map((sample) => ({ name: sample.name, sha256: fingerprint(sample) })),
-    notices: fewer
-      ? [
-          `${chosen.length} of ${count} images, evenly spread, are used for training. More ` +
-            `than ${maxPixels / 1e6} million pixels at the network's scale would need much memory and ` +
-            "help little (train.trainingImages sets the number).",
-        ]
-      : [],
+    notices: [
+      ...(folderOf(dataset) === dataset
+        ? []
+        : [`The images of the folder ${trainingPart} are used; others of ${dataset} are kept for testing.`]),
+      ...(fewer
+        ? [
+            `${chosen.length} of ${count} images, evenly spread, are used for training. More ` +
+              `than ${maxPixels / 1e6} million pixels at the network's scale would need much memory and ` +
+              "help little (train.trainingImages sets the number).",
+          ]
+        : []),
+    ],
   };
 }
 
