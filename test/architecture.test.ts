@@ -58,6 +58,7 @@ const rooms: Record<string, readonly string[]> = {
     "io/czi",
     "io/nd2",
     "io/objects",
+    "io/trackmate",
     "io/formats",
   ],
   nn: ["nn", "nn/ops"],
