@@ -160,31 +160,36 @@ function tagsOf(text: string, start: number, end: number, corrupt: Corrupt): Xml
   return isEmpty ? [first, { name, isStart: false, attributes: noAttributes, start, end }] : [first];
 }
 
-const attributePattern = /\s+([^\s=<>"'/]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/y;
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d;
 
 /** Attributes of a tag; undefined when the text ends within the quotes of one. */
 function attributesOf(text: string, start: number, corrupt: Corrupt): Map<string, string> | undefined {
   const attributes = new Map<string, string>();
-  let at = 0;
-  for (;;) {
-    attributePattern.lastIndex = at;
-    const match = attributePattern.exec(text);
-    if (match === null) break;
-    const name = match[1]!;
+  const plain = text.includes("&") ? plainText : undefined;
+  for (let at = 0; ;) {
+    const before = at;
+    while (isSpace(text.charCodeAt(at))) at++;
+    if (at >= text.length) return attributes;
+    const equals = text.indexOf("=", at);
+    const name = text.slice(at, Math.max(at, equals)).trimEnd();
+    let from = equals + 1;
+    while (isSpace(text.charCodeAt(from))) from++;
+    const quote = text.charAt(from);
+    if (at === before || name === "" || /[\s<>"'/&]/.test(name) || (quote !== '"' && quote !== "'"))
+      throw corrupt(start, "an attribute that is not well formed");
+    const end = text.indexOf(quote, from + 1);
+    if (end < 0) return undefined;
     if (attributes.has(name)) throw corrupt(start, "an attribute that is there twice");
-    attributes.set(name, plainText(match[2] ?? match[3]!));
-    at = attributePattern.lastIndex;
+    const value = text.slice(from + 1, end);
+    attributes.set(name, plain === undefined ? value : plain(value));
+    at = end + 1;
   }
-  if (text.slice(at).trim() === "") return attributes;
-  if (/^\s+[^\s=<>"'/]+\s*=\s*("[^"<]*|'[^'<]*)$/.test(text.slice(at))) return undefined;
-  throw corrupt(start, "an attribute that is not well formed");
 }
 
 const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
 /** Replaces the five entities and characters by number; others stay as they are. */
 function plainText(text: string): string {
-  if (!text.includes("&")) return text;
   return text.replace(/&(?:#(\d{1,7})|#x([\da-fA-F]{1,6})|(amp|lt|gt|quot|apos));/g, (all, dec, hex, name) => {
     if (name !== undefined) return entities[String(name)]!;
     const code = dec === undefined ? parseInt(String(hex), 16) : Number(dec);
