@@ -68,9 +68,11 @@ function shownSpots(
   const visible = Uint8Array.from(spots.visible);
   const hidden = new Set<number>();
   links.track.forEach((track, link) => {
+    const [source, target] = [placeOf(links.source[link]!), placeOf(links.target[link]!)];
     if (shown === undefined || shown.has(track)) return;
     hidden.add(track);
-    for (const id of [links.source[link]!, links.target[link]!]) visible[placeOf(id)] = 0;
+    visible[source] = 0;
+    visible[target] = 0;
   });
   // A spot is of one track alone, which is hidden with all of it.
   const places = spots.id.map((_, place) => place).filter((place) => visible[place] === 1);
