@@ -291,7 +291,7 @@ export const parseConfig = (text: string, where = "config"): PartialConfig =>
 
 // Errors, images and label images
 export * from "./core/errors.js";
-export { formatInspection } from "./pipeline/source/inspection.js";
+export { formatInspection } from "./pipeline/source/inspectiontext.js";
 export { formatTrackCsv } from "./pipeline/evaluate/evaluation.js";
 export {
   type LabelWriter,

@@ -16,10 +16,10 @@ export interface AnnotateOptions extends AutoOptions {
   readonly windows: number;
   /** Of the noise that replaces the background. Default 1. */
   readonly seed: number;
-  /** Channel of the source, from 0. Default 0. */
-  readonly channel: number;
-  /** Slice of the source, from 0, or the maximum over all slices. Default "max". */
-  readonly z: number | "max";
+  /** Channel of the source, from 0. Default: the source's own. */
+  readonly channel?: number | undefined;
+  /** Slice of the source, from 0, or the maximum over all slices. Default: the source's own. */
+  readonly z?: number | "max" | undefined;
 }
 
 /** Those of `karyon annotate`. */
@@ -28,8 +28,6 @@ export const defaultAnnotateOptions: AnnotateOptions = {
   windows: 16,
   sensitivity: 1,
   seed: 1,
-  channel: 0,
-  z: "max",
 };
 
 /** What becomes of the pixels of uncertain objects; each preset has its own default. */

@@ -58,8 +58,14 @@ export interface ImageSource {
   readonly slices: number;
   /** One name a frame: unique, in order, usable as a file name without extension. */
   readonly frameNames: readonly string[];
-  /** Seconds between frames; undefined when unknown. */
+  /** Names of the channels, "" where one has none; undefined when unknown. */
+  readonly channelNames?: readonly string[] | undefined;
+  /** Seconds between frames, the median where they vary; undefined when unknown. */
   readonly frameInterval?: number | undefined;
+  /** Seconds from the first frame, one a frame, NaN where unknown; undefined when unknown. */
+  readonly frameTimes?: readonly number[] | undefined;
+  /** µm between slices; undefined when unknown. */
+  readonly sliceSpacing?: number | undefined;
   /** µm per pixel; undefined when unknown. */
   readonly pixelSize?: number | undefined;
   /** What was converted, assumed or skipped while opening, one sentence each, for the user. */

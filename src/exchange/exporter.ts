@@ -5,7 +5,7 @@ import type { LabelSource } from "../core/labels.js";
 import type { Nuclei } from "../core/nuclei.js";
 import type { StageContext } from "../core/progress.js";
 import type { Branch, TrackGraph } from "../core/tracks.js";
-import type { ByteSink } from "../io/tiff/tiled.js";
+import type { ByteSink } from "../io/bytes.js";
 
 /** What there is to be given: a movie or images, with what was found in them. */
 export interface ExportInput {

@@ -35,6 +35,14 @@ export function blockSource(source: ByteSource, blockSize = 16384): ByteSource {
   };
 }
 
+/**
+ * Where bytes can be written at any place, such as a file. A writer gives each place once, but for the head
+ * of the file, which comes last.
+ */
+export interface ByteSink {
+  write(position: number, bytes: Uint8Array): Promise<void>;
+}
+
 /** Joins pieces into one array. */
 export function concatBytes(pieces: Iterable<Uint8Array>): Uint8Array {
   const list = [...pieces];
@@ -68,6 +76,8 @@ export interface Store {
     range: { readonly offset: number; readonly length: number },
     options?: Stoppable,
   ): Promise<Uint8Array | undefined>;
+  /** Number of bytes of a value; undefined when there is no such key. A store without it reads the value. */
+  size?(key: string, options?: Stoppable): Promise<number | undefined>;
   /** All keys that begin with a text, in any order. A store without it cannot be listed. */
   list?(prefix: string, options?: Stoppable): Promise<readonly string[]>;
 }

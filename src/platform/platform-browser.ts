@@ -2,7 +2,7 @@
  * Compression and the number of cores in a browser: what `node.ts` offers, without Node. Compressed bytes
  * differ from those of Node; what comes out of them does not.
  */
-import { Unzlib, zlibSync } from "fflate";
+import { Inflate, Unzlib, zlibSync } from "fflate";
 
 /** Input is handed over in parts of so many bytes: a bomb is stopped after a part, not after all of it. */
 const partBytes = 1 << 16;
@@ -14,10 +14,27 @@ const partBytes = 1 << 16;
  * @throws Error when the data is corrupt, ends early or gives more than `maximum` bytes.
  */
 export function inflate(bytes: Uint8Array, maximum = 2 ** 32 - 1): Uint8Array {
+  const out = streamed(bytes, maximum, (take) => new Unzlib(take));
+  if (adler32(out) !== checksumOf(bytes)) throw new Error("the checksum of the data is wrong");
+  return out;
+}
+
+/**
+ * Decompresses deflate without a frame (RFC 1951), as zip archives hold it.
+ *
+ * @param maximum bytes that may come out
+ * @throws Error when the data is corrupt, ends early or gives more than `maximum` bytes.
+ */
+export const inflateRaw = (bytes: Uint8Array, maximum = 2 ** 32 - 1): Uint8Array =>
+  streamed(bytes, maximum, (take) => new Inflate(take));
+
+type Take = (part: Uint8Array, final: boolean) => void;
+
+function streamed(bytes: Uint8Array, maximum: number, open: (take: Take) => Inflate | Unzlib): Uint8Array {
   const parts: Uint8Array[] = [];
   let length = 0;
   let ended = false;
-  const stream = new Unzlib((part, final) => {
+  const stream = open((part, final) => {
     length += part.length;
     if (length > maximum) throw new Error(`more than ${maximum} bytes`);
     parts.push(part);
@@ -26,9 +43,7 @@ export function inflate(bytes: Uint8Array, maximum = 2 ** 32 - 1): Uint8Array {
   for (let at = 0; at < bytes.length; at += partBytes)
     stream.push(bytes.subarray(at, at + partBytes), at + partBytes >= bytes.length);
   if (!ended) throw new Error("the data ends early");
-  const out = joined(parts, length);
-  if (adler32(out) !== checksumOf(bytes)) throw new Error("the checksum of the data is wrong");
-  return out;
+  return joined(parts, length);
 }
 
 /**

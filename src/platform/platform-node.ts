@@ -3,7 +3,7 @@
  * browser, and package.json "imports" chooses. Files, folders and threads are touched in L3 and L4 only.
  */
 import { availableParallelism } from "node:os";
-import { deflateSync, inflateSync, crc32 as zlibCrc32 } from "node:zlib";
+import { deflateSync, inflateRawSync, inflateSync, crc32 as zlibCrc32 } from "node:zlib";
 
 /**
  * Decompresses zlib format (RFC 1950).
@@ -13,6 +13,18 @@ import { deflateSync, inflateSync, crc32 as zlibCrc32 } from "node:zlib";
  */
 export const inflate = (bytes: Uint8Array, maximum = 2 ** 32 - 1): Uint8Array =>
   inflateSync(bytes, { maxOutputLength: maximum });
+
+/**
+ * Decompresses deflate without a frame (RFC 1951), as zip archives hold it.
+ *
+ * @param maximum bytes that may come out
+ * @throws Error when the data is corrupt, ends early or gives more than `maximum` bytes.
+ */
+export function inflateRaw(bytes: Uint8Array, maximum = 2 ** 32 - 1): Uint8Array {
+  const out = inflateRawSync(bytes, { maxOutputLength: maximum });
+  // A Buffer's `slice` is a view, which no user of an Uint8Array expects.
+  return new Uint8Array(out.buffer, out.byteOffset, out.length);
+}
 
 /**
  * Compresses to zlib format (RFC 1950).

@@ -1,3 +1,4 @@
+import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { random } from "../core/random.js";
 import * as browser from "./platform-browser.js";
@@ -17,6 +18,15 @@ describe("the browser's platform", () => {
     // Compared as buffers: the matcher goes through hundreds of thousands of numbers one by one.
     expect(Buffer.compare(browser.inflate(node.deflate(bytes)), bytes)).toBe(0);
     expect(Buffer.compare(node.inflate(browser.deflate(bytes)), bytes)).toBe(0);
+  });
+
+  it.each(samples)("decompresses deflate without a frame, as Node does: %s", (_, bytes) => {
+    const packed = deflateRawSync(bytes);
+    for (const { inflateRaw } of [browser, node]) {
+      expect(Buffer.compare(inflateRaw(packed), bytes)).toBe(0);
+      expect(() => inflateRaw(packed.subarray(0, packed.length - 1))).toThrow();
+      if (bytes.length > 1) expect(() => inflateRaw(packed, bytes.length - 1)).toThrow();
+    }
   });
 
   it.each(samples)("gives Node's CRC-32: %s", (_, bytes) => {

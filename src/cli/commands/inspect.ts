@@ -1,4 +1,5 @@
-import { formatInspection, inspectFiles } from "../../pipeline/source/inspection.js";
+import { inspectFiles } from "../../pipeline/source/inspection.js";
+import { formatInspection } from "../../pipeline/source/inspectiontext.js";
 import type { CommandSpec } from "../commandline/command.js";
 
 /** `karyon inspect`: what image files hold. */

@@ -33,7 +33,6 @@ export const unreadFormats: readonly UnreadFormat[] = [
     extensions: ["ims", "h5", "hdf5", "npy", "npz", "dv", "r3d"],
     advice: throughFiji,
   },
-  { name: "OME-Zarr", extensions: ["zarr"], folder: true, advice: "export it as OME-TIFF" },
 ];
 
 /** The format of a file that is not read, by its name, else by its first bytes; undefined when unknown. */

@@ -9,6 +9,7 @@ const micrometres: Readonly<Record<string, number>> = {
   nm: 1e-3,
   nanometer: 1e-3,
   pm: 1e-6,
+  picometer: 1e-6,
   Å: 1e-4,
   angstrom: 1e-4,
   mm: 1e3,
@@ -24,8 +25,10 @@ const micrometres: Readonly<Record<string, number>> = {
 /** Seconds per unit of time. */
 const seconds: Readonly<Record<string, number>> = {
   ns: 1e-9,
+  nanosecond: 1e-9,
   µs: 1e-6,
   us: 1e-6,
+  microsecond: 1e-6,
   ms: 1e-3,
   msec: 1e-3,
   millisecond: 1e-3,

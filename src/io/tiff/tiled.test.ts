@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { differing } from "../../../test/planes.js";
 import { InvalidInput } from "../../core/errors.js";
-import { memorySource } from "../bytes.js";
+import { type ByteSink, memorySource } from "../bytes.js";
 import { stackOf } from "./axes.js";
 import { openTiff } from "./open.js";
-import { type ByteSink, tiledTiffWriter, type TiledSamples, type TiledTiffOptions } from "./tiled.js";
+import { tiledTiffWriter, type TiledSamples, type TiledTiffOptions } from "./tiled.js";
 
 /** A file in memory, at most `most` bytes. */
 function memorySink(most = 1 << 22): ByteSink & { bytes: () => Uint8Array } {

@@ -1,6 +1,7 @@
 /** Images that need not fit into memory, written from the top as tiled TIFF. */
 import { deflate } from "#platform";
 import { InvalidInput } from "../../core/errors.js";
+import type { ByteSink } from "../bytes.js";
 import { describeStack } from "./imagej.js";
 import { compression, fieldType, photometric, planarConfiguration, tag } from "./tags.js";
 import {
@@ -13,14 +14,6 @@ import {
   littleEndian,
   resolutionOf,
 } from "./write.js";
-
-/**
- * Where bytes can be written at any place, such as a file. The writer gives each place once, but for the head
- * of the file, which comes last.
- */
-export interface ByteSink {
-  write(position: number, bytes: Uint8Array): Promise<void>;
-}
 
 const arrays = { uint8: Uint8Array, uint16: Uint16Array, int32: Int32Array } as const;
 

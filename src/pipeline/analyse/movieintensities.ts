@@ -79,7 +79,7 @@ export async function measureIntensities(
     for (let frame = 0; frame < frames; frame++) {
       throwIfCancelled(context, "The analysis");
       const rows = rowsOf(frame);
-      for (const [channel, values] of (await measureFrame(frame, movie, rings, config)).entries()) {
+      for (const [channel, values] of (await measureFrame(frame, movie, rings)).entries()) {
         await table.write(formatTableRows(intensityTable(values, { ...rows, channel }, suffixes)));
         summary.push(brightnessOf(values, { ...rows, channel }));
       }
@@ -162,13 +162,12 @@ async function measureFrame(
   frame: number,
   { masks, images }: MeasuredMovie,
   options: RingOptions,
-  { input }: Config,
 ): Promise<ObjectIntensities[]> {
   const labels = await masks.read(frame);
   const rings = ringsOf(labels, options);
   const channels: ObjectIntensities[] = [];
   for (let channel = 0; channel < images.channels; channel++) {
-    const image = await images.read(frame, { channel, z: input.z });
+    const image = await images.read(frame, { channel });
     if (image.height !== labels.height || image.width !== labels.width) {
       throw new InvalidInput(
         "measure.images",

@@ -50,7 +50,7 @@ export const readAnnotation = (dataset: string): AnnotationSummary =>
 export const backgroundOf = (config: AnnotateConfig): BackgroundUse => backgroundUse(config);
 
 /** The part of a configuration that labels and candidates depend on. */
-export const annotateOptions = ({ annotate, input, general }: Config): AnnotateOptions => ({
+export const annotateOptions = ({ annotate, general }: Config): AnnotateOptions => ({
   preset: annotate.preset,
   background: annotate.background,
   windows: annotate.windows,
@@ -59,8 +59,6 @@ export const annotateOptions = ({ annotate, input, general }: Config): AnnotateO
   maxArea: annotate.maxArea,
   sensitivity: annotate.sensitivity,
   seed: general.seed,
-  channel: input.channel,
-  z: input.z,
 });
 
 /** What is annotated, and where to. */

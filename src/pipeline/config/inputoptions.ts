@@ -1,7 +1,7 @@
 /** Options of seeds, threads, devices and image files, which many commands have. */
 import { z } from "zod";
 import { devices } from "../../nn/devices.js";
-import { integer, number, type OptionSection } from "./optionspec.js";
+import { frameRange, integer, number, type OptionSection, rectangle } from "./optionspec.js";
 
 /** Options of everything that is random, works in threads, or runs a network. */
 export const generalOptions = {
@@ -31,15 +31,39 @@ export const generalOptions = {
 export const inputOptions = {
   channel: {
     flag: "channel",
-    value: "<n>",
-    schema: integer(0, 999).default(0),
-    help: "channel that shows the nuclei, from 0",
+    value: "<n|name>",
+    schema: z.union([integer(0, 999), z.string().min(1)]).default(0),
+    help: "channel that shows the nuclei, from 0, or its name",
   },
   z: {
     flag: "z",
     value: "<n|max>",
     schema: z.union([integer(0, 99_999), z.literal("max")]).default("max"),
     help: "slice of a stack, from 0; max is the maximum over all slices",
+  },
+  level: {
+    flag: "level",
+    value: "<n>",
+    schema: integer(0, 30).default(0),
+    help: "which of the sizes of a file with a pyramid is read; 0 is the full one",
+  },
+  frames: {
+    flag: "frames",
+    value: "<a..b>",
+    schema: frameRange.optional(),
+    help: "frames that are read, from 0, both included, such as 10..19 (default: all)",
+  },
+  crop: {
+    flag: "crop",
+    value: "<y,x,height,width>",
+    schema: rectangle.optional(),
+    help: "rectangle that is read, px (default: all)",
+  },
+  exclude: {
+    flag: "exclude",
+    value: "<mask>",
+    schema: z.string().min(1).optional(),
+    help: "label image, or one a frame in one file: what is not 0 there is left out of all work",
   },
   pixelSize: {
     flag: "pixel-size",

@@ -1,5 +1,6 @@
 /** What an option is, and the checks that several share. */
 import { z } from "zod";
+import type { Window } from "../../core/image.js";
 
 /** One option that a user can set. */
 export interface OptionSpec<T = unknown> {
@@ -34,4 +35,32 @@ export function bytesOf(text: string): number | undefined {
 export const memorySize = z.custom<string>(
   (value) => typeof value === "string" && bytesOf(value) !== undefined,
   "a size such as 2GB or 1500MB",
+);
+
+/** First and last frame of a range such as "10..19", "10.." or "..19"; undefined when it is none. */
+export function framesOf(text: string): readonly [first: number, last: number] | undefined {
+  const [, first = "", last = ""] = /^(\d*)\.\.(\d*)$/.exec(text.trim()) ?? [];
+  if (first === "" && last === "") return undefined;
+  const range = [first === "" ? 0 : Number(first), last === "" ? Infinity : Number(last)] as const;
+  return range[0] <= range[1] ? range : undefined;
+}
+
+/** A text that `framesOf` understands. */
+export const frameRange = z.custom<string>(
+  (value) => typeof value === "string" && framesOf(value) !== undefined,
+  "a range of frames such as 10..19",
+);
+
+/** The rectangle of a text such as "0,512,256,256"; undefined when it is none. */
+export function windowOf(text: string): Window | undefined {
+  const numbers = text.split(",").map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : NaN));
+  const [y = NaN, x = NaN, height = NaN, width = NaN] = numbers;
+  const isWindow = numbers.length === 4 && y >= 0 && x >= 0 && height >= 1 && width >= 1;
+  return isWindow ? { y, x, height, width } : undefined;
+}
+
+/** A text that `windowOf` understands. */
+export const rectangle = z.custom<string>(
+  (value) => typeof value === "string" && windowOf(value) !== undefined,
+  "a rectangle y,x,height,width, such as 0,512,256,256",
 );

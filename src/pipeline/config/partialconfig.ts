@@ -15,10 +15,18 @@ export interface GeneralSection {
 
 /** Options of the section `input`. */
 export interface InputSection {
-  /** Channel that shows the nuclei, from 0. Default 0. */
-  readonly channel?: number | undefined;
+  /** Channel that shows the nuclei, from 0, or its name. Default 0. */
+  readonly channel?: number | string | undefined;
   /** Slice of a stack, from 0; max is the maximum over all slices. Default "max". */
   readonly z?: number | "max" | undefined;
+  /** Which of the sizes of a file with a pyramid is read; 0 is the full one. Default 0. */
+  readonly level?: number | undefined;
+  /** Frames that are read, from 0, both included, such as 10..19 (default: all). */
+  readonly frames?: string | undefined;
+  /** Rectangle that is read, px (default: all). */
+  readonly crop?: string | undefined;
+  /** Label image, or one a frame in one file: what is not 0 there is left out of all work. */
+  readonly exclude?: string | undefined;
   /** µm per pixel, if the file does not give it or is wrong. */
   readonly pixelSize?: number | undefined;
   /** Seconds between frames, if the file does not give them or is wrong. */

@@ -161,14 +161,12 @@ async function cutFrame(
   { tracks, source, config }: DivisionInput,
 ): Promise<void> {
   const masks = await tracks.masks.read(frame);
-  const options = { channel: config.input.channel, z: config.input.z };
-  const whole = isLarge(masks) ? undefined : await source.read(frame, options);
+  const whole = isLarge(masks) ? undefined : await source.read(frame);
   for (const { moments, side, facts, crops } of plans) {
     for (const [k, moment] of moments.entries()) {
       if (moment.frame !== frame) continue;
       const window = windowAround(moment, side, masks);
-      const image =
-        whole === undefined ? await source.readWindow(frame, window, options) : cutImage(whole, window);
+      const image = whole === undefined ? await source.readWindow(frame, window) : cutImage(whole, window);
       crops[k] = { frame, image, labels: familyLabels(masks, window, facts, branchOf) };
     }
   }

@@ -49,7 +49,6 @@ export interface ShownPart {
 /** The picture of a frame that figures and report show. */
 export async function shownPart(results: RunResults, frame: number): Promise<ShownPart> {
   const { source } = results.inputs;
-  const { channel, z } = results.config.input;
   const frameName = source.frameNames[frame]!;
   const annotation = await results.annotation?.value();
   const windows =
@@ -57,10 +56,7 @@ export async function shownPart(results: RunResults, frame: number): Promise<Sho
       ? await unannotatedWindows(source, frame)
       : annotation.summary.images.filter((image) => image.source === frameName);
   const { name, window } = windows[Math.floor(windows.length / 2)] ?? { name: frameName, window: undefined };
-  const image =
-    window === undefined
-      ? await source.read(frame, { channel, z })
-      : await source.readWindow(frame, window, { channel, z });
+  const image = window === undefined ? await source.read(frame) : await source.readWindow(frame, window);
   return { name, window, image };
 }
 

@@ -127,14 +127,8 @@ async function videoSink(path: string, input: MovieInput, format: VideoFormat): 
   return { frame: (image, t) => video.frame(draw(image, t).data), close: video.close, abort: video.abort };
 }
 
-const readFrame = (
-  { source, window, config: { input } }: MovieInput,
-  t: number,
-  signal?: AbortSignal,
-): Promise<Image> => {
-  const options = { channel: input.channel, z: input.z, signal };
-  return window === undefined ? source.read(t, options) : source.readWindow(t, window, options);
-};
+const readFrame = ({ source, window }: MovieInput, t: number, signal?: AbortSignal): Promise<Image> =>
+  window === undefined ? source.read(t, { signal }) : source.readWindow(t, window, { signal });
 
 const sizeOf = async ({ source, window }: MovieInput): Promise<{ height: number; width: number }> =>
   window ?? source.size(0);

@@ -146,10 +146,8 @@ export function readShard(path: string): SegmentedFrame[] {
 
 /** The configuration as `segmentFrames` takes it. */
 function optionsOf(config: Config): SegmentMovieOptions {
-  const { input, segment } = config;
+  const { segment } = config;
   return {
-    channel: input.channel,
-    z: input.z,
     outline: segment.outline,
     memory: memoryLimit(config),
     tile: segment.tile,

@@ -5,13 +5,14 @@
 import { basename } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
 import { counted, some } from "../../core/wording.js";
+import { channelIn } from "./channels.js";
 import { numberingOf } from "./framenames.js";
 import type { ImageFile } from "./imagefile.js";
 
 /** How files are read as one source. */
 export interface SourceOptions {
-  /** Channel, from 0. Default 0. */
-  readonly channel?: number | undefined;
+  /** Channel, from 0 or by name. Default 0. */
+  readonly channel?: number | string | undefined;
   /** Slice, from 0, or the maximum over all. Default "max". */
   readonly z?: number | "max" | undefined;
   /** µm per pixel, in place of what the files say. */
@@ -25,6 +26,14 @@ export interface SourceOptions {
    * opening. Default false.
    */
   readonly skipBadFrames?: boolean | undefined;
+  /** Which of the sizes that files are stored in, 0 for the full one. Default 0. */
+  readonly level?: number | undefined;
+  /** Frames that are read, from 0, both included: "10..19", "10..", "..19". Default: all. */
+  readonly frames?: string | undefined;
+  /** Rectangle that is read: "y,x,height,width", px. Default: all. */
+  readonly crop?: string | undefined;
+  /** A label image: what is not 0 there is left out of all work. */
+  readonly exclude?: string | undefined;
   /** A folder whose files are no inputs: the one that the output goes to. */
   readonly except?: string | undefined;
   /** Whether every channel is used, and not one that was chosen: the notices then say so. Default false. */
@@ -171,7 +180,7 @@ function choices(file: ImageFile, { channel = 0, z = "max", everyChannel = false
     texts.push(
       everyChannel
         ? `All ${file.channels} channels are read`
-        : `Of ${file.channels} channels, number ${channel} is read (input.channel, from 0)`,
+        : `Of ${file.channels} channels, ${channelText(file, channel)} is read (input.channel chooses)`,
     );
   if (file.slices > 1)
     texts.push(
@@ -180,6 +189,12 @@ function choices(file: ImageFile, { channel = 0, z = "max", everyChannel = false
         : `Of ${file.slices} slices, number ${z} is read (input.z, from 0)`,
     );
   return texts;
+}
+
+function channelText(file: ImageFile, channel: number | string): string {
+  const place = channelIn(file, channel);
+  const name = file.channelNames[place] ?? "";
+  return name === "" ? `number ${place}` : `number ${place}, ${name},`;
 }
 
 function conversions(file: ImageFile): string[] {

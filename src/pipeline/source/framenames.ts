@@ -1,9 +1,12 @@
 import { basename, dirname } from "node:path";
 import { naturalOrder, stemOf } from "../store/names.js";
+import { seriesAddress } from "../store/seriesaddress.js";
 
 /** A frame of a source: which file it is in, and which of that file's frames it is. */
 export interface FramePlace {
   readonly path: string;
+  /** Name of the series of the file; "" or undefined where it has none. */
+  readonly series?: string | undefined;
   readonly frame: number;
   /** Frames of that file. */
   readonly frames: number;
@@ -15,8 +18,8 @@ export interface FramePlace {
  * number.
  */
 export function frameNames(places: readonly FramePlace[]): string[] {
-  const plain = places.map(({ path, frame, frames }) => {
-    const stem = safeName(stemOf(path));
+  const plain = places.map(({ path, series, frame, frames }) => {
+    const stem = safeName(imageNameOf({ path, series }));
     return frames === 1
       ? stem
       : `${stem}_t${String(frame).padStart(Math.max(3, String(frames - 1).length), "0")}`;
@@ -32,6 +35,13 @@ export function frameNames(places: readonly FramePlace[]): string[] {
     taken.add(unique.toLowerCase());
     return unique;
   });
+}
+
+/** Name of an image: that of its file, and of its series, or the number that it has for one. */
+export function imageNameOf({ path, series = "" }: Pick<FramePlace, "path" | "series">): string {
+  const { path: file, series: place } = seriesAddress(path);
+  if (place === undefined) return stemOf(file);
+  return `${stemOf(file)}_${series === "" ? place : series}`;
 }
 
 function repeatedOf(names: readonly string[]): Set<string> {

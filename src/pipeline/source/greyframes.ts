@@ -8,6 +8,7 @@ import type { PlaneIndex, ReadPlane } from "../../io/formats/imageformat.js";
 import { cropPlane } from "../../io/image/crop.js";
 import { colourRule, colourScan, greyOf, maximumInto, type ColourRule } from "../../io/image/grey.js";
 import type { SourceOptions } from "./assembly.js";
+import { channelIn } from "./channels.js";
 import type { FramePlace } from "./framenames.js";
 import type { ImageFile } from "./imagefile.js";
 
@@ -17,11 +18,9 @@ export interface Frame extends FramePlace {
 }
 
 /** @throws InvalidInput when a file has no such channel or slice */
-export function checkOptions(file: ImageFile, { channel = 0, z = "max" }: SourceOptions): void {
+export function checkOptions(file: ImageFile, { channel, z = "max" }: SourceOptions): void {
   const name = basename(file.path);
-  if (!(Number.isInteger(channel) && channel >= 0 && channel < file.channels)) {
-    throw new InvalidInput("channel", `0 to ${file.channels - 1}, the channels of ${name}`, String(channel));
-  }
+  channelIn(file, channel);
   if (z !== "max" && !(Number.isInteger(z) && z >= 0 && z < file.slices)) {
     throw new InvalidInput("z", `"max" or 0 to ${file.slices - 1}, the slices of ${name}`, String(z));
   }
@@ -36,7 +35,7 @@ export function frameReader(kind: "movie" | "images", first: Frame, options: Sou
   const readPart = partReader();
   return async (
     { file, frame },
-    { channel = options.channel ?? 0, z = options.z ?? "max", signal },
+    { channel = channelIn(file, options.channel), z = options.z ?? "max", signal },
     window,
   ) => {
     checkOptions(file, { channel, z });

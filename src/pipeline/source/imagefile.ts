@@ -5,7 +5,7 @@ import type { OpenedImage, Series } from "../../io/formats/imageformat.js";
 import { imageFormats } from "../../io/formats/imageformats.js";
 import { isHierarchyName } from "../../io/formats/formatnames.js";
 import { formatInput } from "../store/formatinput.js";
-import { chosenSeries, seriesAddress } from "./seriesaddress.js";
+import { chosenSeries, seriesAddress } from "../store/seriesaddress.js";
 
 /** An opened image with the files that it is in. */
 export interface ImageFile extends OpenedImage {
@@ -13,7 +13,7 @@ export interface ImageFile extends OpenedImage {
   readonly path: string;
   /** Name of the series; "" where it has none. */
   readonly series: string;
-  /** The file, and all others whose planes belong to it; all files of a hierarchy. */
+  /** Its path, and those of other files whose planes belong to it. A hierarchy is one path. */
   readonly files: readonly string[];
 }
 
@@ -34,20 +34,17 @@ export interface ImageFileSet {
 export async function openImageFiles(path: string, options: OpenOptions = {}): Promise<ImageFileSet> {
   const input = await formatInput(path, isHierarchyName);
   const { series, open } = await openAs(imageFormats, input, options);
-  const filesOf = async (image: OpenedImage): Promise<string[]> =>
-    input.from === "store"
-      ? ((await input.store.list?.("")) ?? []).map((key) => join(path, key)).sort()
-      : [path, ...image.siblings.map((name) => join(dirname(path), name))];
   return {
     path,
     series,
     open: async (place) => {
-      const image = await open(place);
+      const image: OpenedImage = await open(place);
+      const address = series.length === 1 ? path : `${path}#${place}`;
       return {
         ...image,
-        path: series.length === 1 ? path : `${path}#${place}`,
+        path: address,
         series: series[place]!.name,
-        files: await filesOf(image),
+        files: [address, ...image.siblings.map((name) => join(dirname(path), name))],
       };
     },
   };

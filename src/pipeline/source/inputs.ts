@@ -8,6 +8,7 @@ import { imageFormatNames, isHierarchyName, isImageName } from "../../io/formats
 import { unreadFolderOf } from "../../io/formats/unreadformats.js";
 import { unreadable } from "../store/files.js";
 import { naturalOrder } from "../store/names.js";
+import { seriesAddress } from "../store/seriesaddress.js";
 import { expandPattern, isPattern } from "./patterns.js";
 
 /** The files that inputs stand for. */
@@ -85,6 +86,7 @@ async function expand(input: string): Promise<Expansion> {
   const status = await stat(input).catch(() => undefined);
   if (status?.isDirectory() === true && !isHierarchy(input)) return split(await filesIn(input, input));
   if (status !== undefined) return { files: [input], others: [] };
+  if (seriesAddress(input).series !== undefined) return { files: [input], others: [] };
   if (!isPattern(input)) throw unreadable(input, await stat(input).catch((error: unknown) => error));
   return split(await expandPattern(input, isHierarchy));
 }

@@ -7,7 +7,8 @@ import { greyPlane as grey, planeOf as plane, saveImage } from "../../../test/sa
 import { Cancelled } from "../../core/errors.js";
 import type { StoredPlane } from "../../core/image.js";
 import type { TiffWriteOptions } from "../../io/tiff/encode.js";
-import { formatInspection, inspectFiles } from "./inspection.js";
+import { inspectFiles } from "./inspection.js";
+import { formatInspection } from "./inspectiontext.js";
 
 const fixtures = fileURLToPath(new URL("../../../fixtures/io", import.meta.url));
 let folder = "";

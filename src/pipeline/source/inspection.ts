@@ -2,9 +2,11 @@
 import { basename } from "node:path";
 import { Cancelled, isKaryonError, messageOf } from "../../core/errors.js";
 import type { StoredPlane } from "../../core/image.js";
+import type { StagePosition } from "../../io/formats/imageformat.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { counted } from "../../core/wording.js";
-import { openImageFile, type ImageFile } from "./imagefile.js";
+import { seriesAddress } from "../store/seriesaddress.js";
+import { openImageFile, openImageFiles, type ImageFile } from "./imagefile.js";
 import { listInputs } from "./inputs.js";
 
 /** Stored values of one plane; colours and channels that share pixels are taken together. */
@@ -23,7 +25,10 @@ export interface PlaneValues {
 
 /** What a file holds, and what looks wrong. */
 export interface Inspection {
+  /** Path; of a file of several series, with "#" and the number of the series. */
   readonly file: string;
+  /** Name of the series; undefined where it has none. */
+  readonly series?: string | undefined;
   /** Why the file cannot be read; the rest is then empty. */
   readonly error?: string | undefined;
   readonly format: string;
@@ -36,8 +41,16 @@ export interface Inspection {
   readonly colour: string;
   /** µm. */
   readonly pixelSize?: number | undefined;
+  /** µm between slices. */
+  readonly sliceSpacing?: number | undefined;
   /** Seconds. */
   readonly frameInterval?: number | undefined;
+  /** One a channel; undefined where the file names none. */
+  readonly channelNames?: readonly string[] | undefined;
+  /** Place of the stage, µm. */
+  readonly position?: StagePosition | undefined;
+  /** Sizes in which planes are stored, height and width, px; undefined for the full one only. */
+  readonly levels?: readonly (readonly [height: number, width: number])[] | undefined;
   /** Of the first, middle and last frame, all channels, the middle slice. */
   readonly values: readonly PlaneValues[];
   readonly warnings: readonly string[];
@@ -56,34 +69,53 @@ export async function inspectFiles(
   inputs: readonly string[],
   context: StageContext = {},
 ): Promise<Inspection[]> {
-  const { files } = await listInputs(inputs);
+  const listed = await listInputs(inputs);
+  const images: { readonly path: string; readonly open: () => Promise<ImageFile> }[] = [];
+  for (const path of listed.files) images.push(...(await imagesIn(path)));
   const inspections: Inspection[] = [];
-  let first: ImageFile | undefined;
-  for (const [i, path] of files.entries()) {
+  // Series are images of their own, and need not be alike.
+  const firsts = new Map<boolean, ImageFile>();
+  for (const [i, { path, open }] of images.entries()) {
     throwIfCancelled(context, "Inspection");
-    context.onProgress?.({ done: i, total: files.length, message: basename(path) });
+    context.onProgress?.({ done: i, total: images.length, message: basename(path) });
     try {
-      const file = await openImageFile(path);
-      first ??= file;
+      const file = await open();
+      const isSeries = seriesAddress(path).series !== undefined;
+      const first = (isSeries ? undefined : firsts.get(false)) ?? file;
+      firsts.set(isSeries, first);
       inspections.push(await inspectFile(file, first, context));
     } catch (error) {
       if (!isKaryonError(error) || error.kind === "Cancelled") throw error;
-      inspections.push({
-        file: path,
-        error: messageOf(error),
-        format: "",
-        axes: "",
-        shape: [],
-        type: "",
-        bits: 0,
-        compression: "",
-        colour: "",
-        values: [],
-        warnings: [],
-      });
+      inspections.push({ ...unreadable, file: path, error: messageOf(error) });
     }
   }
   return inspections;
+}
+
+const unreadable = {
+  format: "",
+  axes: "",
+  shape: [],
+  type: "",
+  bits: 0,
+  compression: "",
+  colour: "",
+  values: [],
+  warnings: [],
+} as const satisfies Partial<Inspection>;
+
+/** The image of a file, or its series where it holds several. What cannot be opened says so when it is opened. */
+async function imagesIn(
+  path: string,
+): Promise<{ readonly path: string; readonly open: () => Promise<ImageFile> }[]> {
+  const single = [{ path, open: () => openImageFile(path) }];
+  if (seriesAddress(path).series !== undefined) return single;
+  const file = await openImageFiles(path).catch((error: unknown) => {
+    if (!isKaryonError(error)) throw error;
+    return undefined;
+  });
+  if (file === undefined || file.series.length === 1) return single;
+  return file.series.map((_, place) => ({ path: `${path}#${place}`, open: () => file.open(place) }));
 }
 
 async function inspectFile(file: ImageFile, first: ImageFile, context: StageContext): Promise<Inspection> {
@@ -109,7 +141,7 @@ async function inspectFile(file: ImageFile, first: ImageFile, context: StageCont
       }
     }
   }
-  const { format, type, bits, compression, colour, pixelSize, frameInterval } = file;
+  const { format, type, bits, compression, colour, pixelSize, sliceSpacing, frameInterval } = file;
   const warnings = [
     ...problems,
     ...file.notices,
@@ -118,6 +150,7 @@ async function inspectFile(file: ImageFile, first: ImageFile, context: StageCont
   ];
   return {
     file: file.path,
+    series: file.series === "" ? undefined : file.series,
     format,
     ...shapeOf(file),
     type,
@@ -125,7 +158,11 @@ async function inspectFile(file: ImageFile, first: ImageFile, context: StageCont
     compression,
     colour,
     pixelSize,
+    sliceSpacing,
     frameInterval,
+    channelNames: file.channelNames.length === 0 ? undefined : file.channelNames,
+    position: file.position,
+    levels: file.levels.length > 1 ? file.levels.map(({ height, width }) => [height, width]) : undefined,
     values,
     warnings,
   };
@@ -235,52 +272,3 @@ function valueWarnings(values: readonly PlaneValues[], file: ImageFile): string[
   }
   return warnings;
 }
-
-/** An inspection as text for people: the file, what it holds, a line a measured plane, a line a warning. */
-export function formatInspection(inspection: Inspection): string {
-  const {
-    file,
-    error,
-    format,
-    axes,
-    shape,
-    type,
-    bits,
-    compression,
-    colour,
-    pixelSize,
-    frameInterval,
-    values,
-    warnings,
-  } = inspection;
-  if (error !== undefined)
-    return `${file}\n  cannot be read: ${error.startsWith(`${file}: `) ? error.slice(file.length + 2) : error}`;
-  const odd = /\d+$/.exec(type)?.[0] === String(bits) ? "" : ` of ${bits} bits`;
-  const lines = [
-    file,
-    `  ${format}, ${axes} ${shape.join(" x ")}, ` +
-      `${type}${odd}${colour === "grey" ? "" : `, ${colourNames[colour] ?? colour}`}, compression ` +
-      `${compression}`,
-    `  pixel size ${withUnit(pixelSize, "µm")}` +
-      (axes.includes("T") ? `, frame interval ${withUnit(frameInterval, "s")}` : ""),
-  ];
-  const showFrame = axes.includes("T");
-  const showChannel = values.some((plane) => plane.channel > 0);
-  for (const { frame, channel, min, max, mean } of values) {
-    const place = `${showFrame ? `frame ${frame}, ` : ""}${showChannel ? `channel ${channel}, ` : ""}`;
-    lines.push(`  ${place}min ${shortNumber(min)}, max ${shortNumber(max)}, mean ${shortNumber(mean)}`);
-  }
-  return [...lines, ...warnings.map((warning) => `  ! ${warning}.`)].join("\n");
-}
-
-const withUnit = (value: number | undefined, unit: string): string =>
-  value === undefined ? "unknown" : `${value} ${unit}`;
-
-const colourNames: Readonly<Record<string, string>> = {
-  rgb: "RGB",
-  palette: "palette",
-  whiteIsZero: "white is 0",
-  other: "other colours",
-};
-
-const shortNumber = (value: number): string => String(Number(value.toPrecision(5)));

@@ -13,6 +13,8 @@ import { type FileSource, hashFiles, isTrackable, openSource, type SourceOptions
 export interface OpenInputs {
   readonly source: FileSource;
   readonly records: readonly InputRecord[];
+  /** The mask of what is left out, where one is given. */
+  readonly mask?: readonly InputRecord[] | undefined;
 }
 
 /**
@@ -29,12 +31,14 @@ export async function openInputs(
   const { value } = await runStage(context, "read", some(inputs), async (stage) => {
     const source = await openSource(inputs, { ...sourceOptions(config, out), ...options }, stage);
     const records = await hashFiles(source.files, stage);
+    const { exclude } = config.input;
+    const mask = exclude === undefined ? undefined : await hashFiles([exclude], stage);
     const what =
       source.kind === "movie"
         ? `a movie of ${counted(source.frames, "frame")}`
         : counted(source.frames, "image");
     return {
-      value: { source, records },
+      value: { source, records, mask },
       text: `${source.name}, ${what} in ${counted(source.files.length, "file")}`,
       notices: source.notices,
     };
@@ -47,15 +51,20 @@ export const framesText = (source: ImageSource): string =>
   counted(source.frames, isTrackable(source) ? "frame" : "image");
 
 /** What tells images from others: how they are read, and their files. */
-export const imagesBasis = ({ records }: OpenInputs, { input }: Config): Record<string, unknown> => ({
+export const imagesBasis = ({ records, mask }: OpenInputs, { input }: Config): Record<string, unknown> => ({
   input,
   files: filesBasis(records),
+  mask: mask && filesBasis(mask),
 });
 
 /** The options by name, without a copy of others. @param except the folder that the command writes */
 export const sourceOptions = ({ input }: Pick<Config, "input">, except?: string): SourceOptions => ({
   channel: input.channel,
   z: input.z,
+  level: input.level,
+  frames: input.frames,
+  crop: input.crop,
+  exclude: input.exclude,
   pixelSize: input.pixelSize,
   frameInterval: input.frameInterval,
   kind: input.kind,

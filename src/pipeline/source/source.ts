@@ -16,20 +16,19 @@ import type { ImageSource } from "../../core/image.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { counted, some } from "../../core/wording.js";
 import { imageFormatNames } from "../../io/formats/formatnames.js";
-import { folderName, stemOf } from "../store/names.js";
+import { folderName } from "../store/names.js";
 import { assemblyOf, calibrationOf, sourceNotices, type SourceOptions } from "./assembly.js";
-import { frameNames, safeName } from "./framenames.js";
+import type { FileSource } from "./filesource.js";
+import { frameNames, imageNameOf, safeName } from "./framenames.js";
 import { checkOptions, type Frame, frameReader, type FrameReader } from "./greyframes.js";
 import { openImageFile, type ImageFile } from "./imagefile.js";
+import { atLevel } from "./imagelevel.js";
 import { listInputs } from "./inputs.js";
+import { partOf } from "./part.js";
 
 export type { SourceOptions } from "./assembly.js";
+export type { FileSource } from "./filesource.js";
 export { hashFiles } from "../store/hash.js";
-
-/** A source that knows the files it comes from. */
-export interface FileSource extends ImageSource {
-  readonly files: readonly string[];
-}
 
 /**
  * Opens files, folders and patterns as one source. Only directories are read here; pixels are when frames
@@ -68,14 +67,17 @@ export async function openSource(
       throw readingError(chosen.name, all.length, error);
     }
   };
-  return {
+  const source: FileSource = {
     name: nameOf(files),
     kind: assembly.kind,
     frames: good.length,
     channels: Math.max(...files.map((file) => file.channels)),
     slices: Math.max(...files.map((file) => file.slices)),
     frameNames: good.map(({ name }) => name),
+    channelNames: files[0]!.channelNames,
     frameInterval: calibration.frameInterval,
+    frameTimes: files.length === 1 && good.length === all.length ? files[0]!.frameTimes : undefined,
+    sliceSpacing: files[0]!.sliceSpacing,
     pixelSize: calibration.pixelSize,
     files: files.flatMap((file) => file.files),
     notices: [
@@ -93,6 +95,7 @@ export async function openSource(
       }),
     readWindow: (index, window, readOptions = {}) => at(index, (frame) => reader(frame, readOptions, window)),
   };
+  return partOf(source, options);
 }
 
 interface NamedFrame {
@@ -106,6 +109,7 @@ function framesOf(files: readonly ImageFile[]): NamedFrame[] {
     Array.from({ length: file.frames }, (_, frame): Frame => ({
       file,
       path: file.path,
+      series: file.series,
       frame,
       frames: file.frames,
     })),
@@ -115,7 +119,7 @@ function framesOf(files: readonly ImageFile[]): NamedFrame[] {
 }
 
 const nameOf = (files: readonly ImageFile[]): string =>
-  safeName(files.length === 1 ? stemOf(files[0]!.path) : folderName(files[0]!.path));
+  safeName(files.length === 1 ? imageNameOf(files[0]!) : folderName(files[0]!.path));
 
 const leaveOut = "or leave such frames out (input.skipBadFrames)";
 
@@ -144,7 +148,7 @@ async function openFiles(
   for (const path of paths) {
     if (members.has(path)) continue;
     try {
-      const file = await openImageFile(path, { kind: options.kind, together });
+      const file = atLevel(await openImageFile(path, { kind: options.kind, together }), options.level ?? 0);
       for (const member of file.files) members.add(member);
       files.push(file);
       if (file.damage !== undefined) failures.push({ path, error: file.damage });

@@ -7,7 +7,8 @@ import type { ByteInput, FormatInput } from "../../io/formats/fileformat.js";
 import { codeOf, openBytes, unreadable } from "./files.js";
 
 /**
- * A path as what a format is opened from: a file, or a folder whose name says that it is a hierarchy.
+ * A path as what a format is opened from: a file, or a folder whose name says that it is a hierarchy, or that
+ * of one which it lies in, such as `movie.zarr/labels/nuclei`.
  *
  * @param isHierarchy whether a folder of that name is one
  * @throws InvalidInput when there is nothing of that name, or it may not be read
@@ -17,7 +18,9 @@ export async function formatInput(
   isHierarchy: (name: string) => boolean,
 ): Promise<FormatInput> {
   const name = basename(path);
-  const isFolder = isHierarchy(name) && (await stat(path).catch(() => undefined))?.isDirectory() === true;
+  const isFolder =
+    path.split(/[/\\]/).some(isHierarchy) &&
+    (await stat(path).catch(() => undefined))?.isDirectory() === true;
   return isFolder ? { from: "store", where: path, name, store: folderStore(path) } : fileInput(path);
 }
 
@@ -37,6 +40,11 @@ export function folderStore(folder: string): Required<Store> {
   return {
     get: (key, { signal } = {}) => orMissing(place(folder, key), (path) => readFile(path, { signal })),
     getRange: (key, range) => orMissing(place(folder, key), (path) => readPart(path, range)),
+    size: (key) =>
+      orMissing(place(folder, key), async (path) => {
+        const status = await stat(path);
+        return status.isFile() ? status.size : undefined;
+      }),
     list: async (prefix) => {
       const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
         (error: unknown) => {

@@ -1,16 +1,20 @@
 /** Fingerprints of input files, for `run.json`. */
 import { createHash } from "node:crypto";
-import { basename } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import type { ByteSource } from "../../io/bytes.js";
 import { openBytes } from "./files.js";
+import { folderStore } from "./formatinput.js";
 import type { InputRecord } from "./provenance.js";
+import { seriesAddress } from "./seriesaddress.js";
 
 /** Bytes that are read at once. */
 const pieceBytes = 16 * 2 ** 20;
 
 /**
- * Name, size and SHA-256 of all bytes of files. Progress counts bytes.
+ * Name, size and SHA-256 of all bytes of files; of a hierarchy in a folder, the names of its files count, too.
+ * Progress counts bytes.
  *
  * @throws InvalidInput when a file cannot be read; Cancelled
  */
@@ -18,24 +22,51 @@ export async function hashFiles(
   paths: readonly string[],
   context: StageContext = {},
 ): Promise<InputRecord[]> {
-  const sources: ByteSource[] = [];
-  for (const path of paths) sources.push(await openBytes(path));
-  const total = sources.reduce((sum, { size }) => sum + size, 0);
-  const records: InputRecord[] = [];
+  const files = paths.map((path) => seriesAddress(path).path);
+  // Series of one file are hashed once.
+  const parts = new Map<string, readonly HashedPart[]>();
+  for (const file of new Set(files)) parts.set(file, await partsOf(file));
+  const total = sizeOf([...parts.values()].flat());
+  const hashes = new Map<string, string>();
   let done = 0;
-  for (const [i, source] of sources.entries()) {
-    const path = paths[i]!;
+  for (const [file, all] of parts) {
     const hash = createHash("sha256");
-    for (let at = 0; at < source.size; at += pieceBytes) {
-      throwIfCancelled(context, "Reading");
-      const length = Math.min(pieceBytes, source.size - at);
-      hash.update(await source.read(at, length));
-      done += length;
-      context.onProgress?.({ done, total, message: basename(path) });
+    for (const { name, source } of all) {
+      hash.update(name);
+      for (let at = 0; at < source.size; at += pieceBytes) {
+        throwIfCancelled(context, "Reading");
+        const length = Math.min(pieceBytes, source.size - at);
+        hash.update(await source.read(at, length));
+        done += length;
+        context.onProgress?.({ done, total, message: basename(file) });
+      }
     }
-    records.push({ file: path, bytes: source.size, sha256: hash.digest("hex") });
+    hashes.set(file, hash.digest("hex"));
   }
-  return records;
+  return paths.map((path, i) => ({
+    file: path,
+    bytes: sizeOf(parts.get(files[i]!)!),
+    sha256: hashes.get(files[i]!)!,
+  }));
+}
+
+interface HashedPart {
+  /** What tells parts of a hierarchy apart; "" for a file. */
+  readonly name: string;
+  readonly source: ByteSource;
+}
+
+const sizeOf = (parts: readonly HashedPart[]): number =>
+  parts.reduce((sum, { source }) => sum + source.size, 0);
+
+/** A file, or the files of a folder that is one hierarchy, by name. */
+async function partsOf(path: string): Promise<HashedPart[]> {
+  if ((await stat(path).catch(() => undefined))?.isDirectory() !== true)
+    return [{ name: "", source: await openBytes(path) }];
+  const names = [...(await folderStore(path).list(""))].sort();
+  const parts: HashedPart[] = [];
+  for (const name of names) parts.push({ name: `${name}\0`, source: await openBytes(join(path, name)) });
+  return parts;
 }
 
 /** Karyon 0.1 took the first and the last MiB for the whole of files above 256 MiB. */
