@@ -59,6 +59,7 @@ const rooms: Record<string, readonly string[]> = {
     "io/nd2",
     "io/objects",
     "io/trackmate",
+    "io/geff",
     "io/formats",
   ],
   nn: ["nn", "nn/ops"],

@@ -61,7 +61,7 @@ describe("TrackMate files", () => {
   it("takes units as px where it says no pixel size, and the smallest frame that holds all spots", async () => {
     const { graph, labels, notices, pixelSize, frameInterval } = await open({ settings: "" });
     expect([...graph.nuclei.x]).toEqual([1.75, 4, 1]);
-    expect([pixelSize, frameInterval, graph.frames]).toEqual([undefined, undefined, 3]);
+    expect([pixelSize, frameInterval, graph.frames]).toEqual([1, undefined, 3]);
     expect(await labels!.size(0)).toEqual({ height: 4, width: 6 });
     expect(notices).toEqual([
       "It does not say the size of a pixel: positions are taken to be in px",

@@ -42,7 +42,7 @@ function opened(input: ByteInput, file: TrackMateFile): OpenedTracks {
     format: "TrackMate",
     graph: made.graph,
     labels: labels?.source,
-    pixelSize: micrometres === undefined ? undefined : positive(images.pixelWidth * micrometres),
+    pixelSize: micrometres === undefined ? undefined : positive(calibration.x * micrometres),
     frameInterval: seconds === undefined ? undefined : positive(images.timeInterval * seconds),
     notices: [
       ...(hiddenTracks > 0 || hiddenSpots > 0
