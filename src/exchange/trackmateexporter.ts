@@ -55,6 +55,8 @@ interface Session {
   readonly width: number;
   /** Whether qualities are scores. */
   readonly scored: boolean;
+  /** Whether all spots have a mean intensity. */
+  readonly intensities: boolean;
 }
 
 async function sessionOf(input: ExportInput, graph: TrackGraph): Promise<Session> {
@@ -69,6 +71,7 @@ async function sessionOf(input: ExportInput, graph: TrackGraph): Promise<Session
     interval: input.frameInterval ?? 1,
     ...size,
     scored: nuclei.count > 0 && nuclei.score.every(Number.isFinite),
+    intensities: nuclei.count > 0 && nuclei.meanIntensity.every(Number.isFinite),
   };
 }
 
@@ -80,7 +83,7 @@ async function* pieces(session: Session, options: StageContext): AsyncIterable<s
   };
   yield '<?xml version="1.0" encoding="UTF-8"?>\n<TrackMate version="8.1.7">\n' +
     `  <Log>Nuclei and tracks of ${escaped(input.name)}, made by Karyon.</Log>\n` +
-    `  ${xmlTag("Model", units)}\n${featureDeclarations("    ")}`;
+    `  ${xmlTag("Model", units)}\n${featureDeclarations("    ", session.intensities)}`;
   yield* spotPieces(session, options);
   yield* trackPieces(session);
   yield `  </Model>\n${settings(session)}  <GUIState state="ConfigureViews" />\n` +
@@ -126,13 +129,14 @@ async function largestRings(
 const unknownRadius = 5;
 
 function spot(session: Session, row: number, ring: Ring | undefined): string {
-  const { graph, pixel, interval, scored } = session;
+  const { graph, pixel, interval, scored, intensities } = session;
   const { nuclei } = graph;
   const [x, y, frame] = [nuclei.x[row]!, nuclei.y[row]!, nuclei.frame[row]!];
-  const area = ring === undefined ? nuclei.area[row]! : twiceSignedArea(ring) / 2;
-  const radius = area > 0 ? Math.sqrt(area / Math.PI) : unknownRadius;
+  // As TrackMate, which takes the circle of its radius for a spot without an outline.
+  const said = ring === undefined ? nuclei.area[row]! : twiceSignedArea(ring) / 2;
+  const radius = said > 0 ? Math.sqrt(said / Math.PI) : unknownRadius;
+  const area = said > 0 ? said : Math.PI * radius * radius;
   const perimeter = ring === undefined ? 2 * Math.PI * radius : lengthOf(ring);
-  const measured = area > 0 ? { area, perimeter } : { area: NaN, perimeter: NaN };
   const attributes = {
     ID: row,
     name: `ID${row}`,
@@ -144,10 +148,10 @@ function spot(session: Session, row: number, ring: Ring | undefined): string {
     FRAME: frame,
     RADIUS: radius * pixel,
     VISIBILITY: 1,
-    AREA: measured.area * pixel * pixel,
-    PERIMETER: measured.perimeter * pixel,
-    CIRCULARITY: (4 * Math.PI * measured.area) / measured.perimeter ** 2,
-    MEAN_INTENSITY_CH1: nuclei.meanIntensity[row]!,
+    AREA: area * pixel * pixel,
+    PERIMETER: perimeter * pixel,
+    CIRCULARITY: (4 * Math.PI * area) / perimeter ** 2,
+    MEAN_INTENSITY_CH1: intensities ? nuclei.meanIntensity[row]! : undefined,
     ROI_N_POINTS: ring === undefined ? undefined : ring.length / 2,
   };
   if (ring === undefined) return xmlTag("Spot", attributes, "/");
@@ -265,7 +269,8 @@ function settings({ input, graph, pixel, interval, height, width, scored }: Sess
     input.labels === undefined
       ? { DETECTOR_NAME: "MANUAL_DETECTOR", RADIUS: unknownRadius * pixel }
       : { DETECTOR_NAME: "LABEL_IMAGE_DETECTOR", TARGET_CHANNEL: 1, SIMPLIFY_CONTOURS: "false" };
-  const filter = { feature: "QUALITY", value: scored ? 0 : -1, isabove: "true" };
+  // Below all qualities: some readers take those at the threshold, others do not.
+  const filter = { feature: "QUALITY", value: scored ? -1 : -2, isabove: "true" };
   return (
     "  <Settings>\n" +
     `    ${xmlTag("ImageData", image, "/")}\n` +

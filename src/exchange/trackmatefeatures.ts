@@ -19,8 +19,9 @@ const spotFeatures: readonly Feature[] = [
   ["AREA", "Area", "Area", "AREA"],
   ["PERIMETER", "Perimeter", "Perim.", "LENGTH"],
   ["CIRCULARITY", "Circularity", "Circ.", "NONE"],
-  ["MEAN_INTENSITY_CH1", "Mean intensity ch1", "Mean ch1", "INTENSITY"],
 ];
+
+const intensityFeature: Feature = ["MEAN_INTENSITY_CH1", "Mean intensity ch1", "Mean ch1", "INTENSITY"];
 
 const edgeFeatures: readonly Feature[] = [
   ["SPOT_SOURCE_ID", "Source spot ID", "Source ID", "NONE", "whole"],
@@ -69,8 +70,13 @@ export const escaped = (text: string): string =>
   // eslint-disable-next-line no-control-regex -- XML 1.0 has no control characters but these three
   text.replace(/[^\t\n\r\u0020-\uFFFD\u{10000}-\u{10FFFF}]/gu, "").replace(/[&<>"]/g, (mark) => named[mark]!);
 
-/** The element that declares all features which the files use. */
-export function featureDeclarations(indent: string): string {
+/**
+ * The element that declares the features which a file uses. Readers of other programs want each of a spot's
+ * from every spot.
+ *
+ * @param intensities whether spots have a mean intensity
+ */
+export function featureDeclarations(indent: string, intensities: boolean): string {
   const group = (name: string, features: readonly Feature[]): string =>
     `${indent}  <${name}>\n` +
     features
@@ -82,7 +88,7 @@ export function featureDeclarations(indent: string): string {
     `${indent}  </${name}>\n`;
   return (
     `${indent}<FeatureDeclarations>\n` +
-    group("SpotFeatures", spotFeatures) +
+    group("SpotFeatures", intensities ? [...spotFeatures, intensityFeature] : spotFeatures) +
     group("EdgeFeatures", edgeFeatures) +
     group("TrackFeatures", trackFeatures) +
     `${indent}</FeatureDeclarations>\n`

@@ -8,8 +8,7 @@ import type { OpenedTracks, TrackFormat } from "./trackformat.js";
 
 /**
  * The data of a tracks layer of napari: track_id, t, (z,) y, x in frames and px. The parents of the tracks are
- * in `NAME_graph.json` beside `NAME_tracks.csv`, as Karyon writes it; `axis-0` on are napari's own names of the
- * axes.
+ * in `NAME_graph.json` beside `NAME_tracks.csv`, as Karyon writes it.
  */
 export const napariTracks: TrackFormat = {
   name: "napari tracks CSV",
