@@ -41,5 +41,7 @@ export function storeInput(name: string, files: readonly WrittenFile[], root = "
 /** The links of a graph as (frame, label) pairs, in the order of the child. */
 export const linksOf = ({ nuclei, edges }: TrackGraph): string[] =>
   Array.from({ length: edges.length / 2 }, (_, e) =>
-    [edges[2 * e]!, edges[2 * e + 1]!].map((row) => `${nuclei.frame[row]!}:${nuclei.label[row]!}`).join(" > "),
+    [edges[2 * e]!, edges[2 * e + 1]!]
+      .map((row) => `${nuclei.frame[row]!}:${nuclei.label[row]!}`)
+      .join(" > "),
   );

@@ -79,7 +79,10 @@ function painted(
   edge: number,
   rng: Random,
 ): { readonly y: number; readonly x: number; readonly area: number } {
-  const [top, left] = [Math.floor(place / edge) * slot + rng.integer(3), (place % edge) * slot + rng.integer(3)];
+  const [top, left] = [
+    Math.floor(place / edge) * slot + rng.integer(3),
+    (place % edge) * slot + rng.integer(3),
+  ];
   const [height, width] = [2 + rng.integer(4), 2 + rng.integer(4)];
   let [sumY, sumX, area] = [0, 0, 0];
   for (let y = top; y < top + height; y++)

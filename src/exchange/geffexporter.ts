@@ -95,7 +95,11 @@ function columnsOf({ branches }: ExportInput, graph: TrackGraph): Column[] {
     place("x"),
     whole("seg_id", nuclei.label, "Label in the label image of its frame"),
     whole("track", track, "Piece of a lineage between birth or division and division or end"),
-    whole("lineage", track.map((id) => roots.get(id) ?? 0), "First track of the lineage"),
+    whole(
+      "lineage",
+      track.map((id) => roots.get(id) ?? 0),
+      "First track of the lineage",
+    ),
     ...others,
   ];
 }

@@ -23,7 +23,11 @@ export const trackMateExporter: Exporter = {
     const graph = neededPart(input, "graph", title);
     const { labels } = input;
     if (labels !== undefined && labels.frames !== graph.frames)
-      throw new InvalidInput("labels", `one image for each of the ${graph.frames} frames`, String(labels.frames));
+      throw new InvalidInput(
+        "labels",
+        `one image for each of the ${graph.frames} frames`,
+        String(labels.frames),
+      );
     const session = await sessionOf(input, graph);
     yield fileInPieces(`${input.name}.xml`, () => inBytes(pieces(session, options)));
   },
@@ -62,7 +66,8 @@ interface Session {
 async function sessionOf(input: ExportInput, graph: TrackGraph): Promise<Session> {
   const { nuclei } = graph;
   const images = [input.labels, input.images].find((source) => source !== undefined && source.frames > 0);
-  const most = (places: Float64Array): number => places.reduce((size, at) => Math.max(size, Math.ceil(at) + 1), 1);
+  const most = (places: Float64Array): number =>
+    places.reduce((size, at) => Math.max(size, Math.ceil(at) + 1), 1);
   const size = (await images?.size(0)) ?? { height: most(nuclei.y), width: most(nuclei.x) };
   return {
     input,
@@ -81,14 +86,18 @@ async function* pieces(session: Session, options: StageContext): AsyncIterable<s
     spatialunits: input.pixelSize === undefined ? "pixel" : "micron",
     timeunits: input.frameInterval === undefined ? "frame" : "sec",
   };
-  yield '<?xml version="1.0" encoding="UTF-8"?>\n<TrackMate version="8.1.7">\n' +
+  yield (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<TrackMate version="8.1.7">\n' +
     `  <Log>Nuclei and tracks of ${escaped(input.name)}, made by Karyon.</Log>\n` +
-    `  ${xmlTag("Model", units)}\n${featureDeclarations("    ", session.intensities)}`;
+    `  ${xmlTag("Model", units)}\n${featureDeclarations("    ", session.intensities)}`
+  );
   yield* spotPieces(session, options);
   yield* trackPieces(session);
-  yield `  </Model>\n${settings(session)}  <GUIState state="ConfigureViews" />\n` +
+  yield (
+    `  </Model>\n${settings(session)}  <GUIState state="ConfigureViews" />\n` +
     // Without a text, TrackMate takes the user's own way to show tracks.
-    "  <DisplaySettings></DisplaySettings>\n</TrackMate>\n";
+    "  <DisplaySettings></DisplaySettings>\n</TrackMate>\n"
+  );
 }
 
 async function* spotPieces(session: Session, options: StageContext): AsyncIterable<string> {

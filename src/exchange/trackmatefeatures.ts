@@ -54,7 +54,11 @@ const trackFeatures: readonly Feature[] = [
 export type AttributeValue = string | number | undefined;
 
 /** A tag with attributes. @param close "/" for an element without content. Default: a start */
-export function xmlTag(name: string, attributes: Readonly<Record<string, AttributeValue>>, close = ""): string {
+export function xmlTag(
+  name: string,
+  attributes: Readonly<Record<string, AttributeValue>>,
+  close = "",
+): string {
   let text = `<${name}`;
   for (const [key, value] of Object.entries(attributes)) {
     if (value === undefined || Number.isNaN(value)) continue;

@@ -22,7 +22,8 @@ const tolerance = 1e-3;
 export function framesOfTimes(times: ArrayLike<number>): FramesOfTimes {
   const distinct = [...new Set(Array.from(times))].sort((a, b) => a - b);
   const steps = distinct.slice(1).map((time, i) => time - distinct[i]!);
-  if (steps.length === 0) return { frames: new Float64Array(times.length), interval: undefined, isEven: true };
+  if (steps.length === 0)
+    return { frames: new Float64Array(times.length), interval: undefined, isEven: true };
   const interval = steps.reduce((least, step) => Math.min(least, step));
   const fits = (first: number): boolean =>
     distinct.every((time) => {

@@ -135,6 +135,8 @@ export function linkNotices({ merges, within }: LeftOutLinks): string[] {
             "each object keeps its best parent",
         ]
       : []),
-    ...(within > 0 ? [`${counted(within, "link")} within a frame ${within === 1 ? "is" : "are"} left out`] : []),
+    ...(within > 0
+      ? [`${counted(within, "link")} within a frame ${within === 1 ? "is" : "are"} left out`]
+      : []),
   ];
 }

@@ -4,7 +4,9 @@ import { readXmlTags, type XmlTag } from "./xmltags.js";
 
 async function tagsOf(text: string): Promise<XmlTag[]> {
   const tags: XmlTag[] = [];
-  await readXmlTags(memorySource(new TextEncoder().encode(text)), "a.xml", "test XML", (tag) => tags.push(tag));
+  await readXmlTags(memorySource(new TextEncoder().encode(text)), "a.xml", "test XML", (tag) =>
+    tags.push(tag),
+  );
   return tags;
 }
 

@@ -65,7 +65,10 @@ export async function readXmlTags(
     const next = base + bytes.length;
     if (next >= source.size) {
       if (from < bytes.length || open.length > 0 || count === 0)
-        throw corrupt(base + from, open.length > 0 ? `it ends within ${open.at(-1)!}` : "it holds no element");
+        throw corrupt(
+          base + from,
+          open.length > 0 ? `it ends within ${open.at(-1)!}` : "it holds no element",
+        );
       return;
     }
     if (bytes.length - from > longestTag) throw corrupt(base + from, "a tag that does not end");
@@ -190,9 +193,12 @@ const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">",
 
 /** Replaces the five entities and characters by number; others stay as they are. */
 function plainText(text: string): string {
-  return text.replace(/&(?:#(\d{1,7})|#x([\da-fA-F]{1,6})|(amp|lt|gt|quot|apos));/g, (all, dec, hex, name) => {
-    if (name !== undefined) return entities[String(name)]!;
-    const code = dec === undefined ? parseInt(String(hex), 16) : Number(dec);
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : String(all);
-  });
+  return text.replace(
+    /&(?:#(\d{1,7})|#x([\da-fA-F]{1,6})|(amp|lt|gt|quot|apos));/g,
+    (all, dec, hex, name) => {
+      if (name !== undefined) return entities[String(name)]!;
+      const code = dec === undefined ? parseInt(String(hex), 16) : Number(dec);
+      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : String(all);
+    },
+  );
 }

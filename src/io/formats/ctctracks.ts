@@ -37,7 +37,8 @@ const layouts: readonly Layout[] = ["", "TRA/"].flatMap((folder) => [
 async function layoutOf(store: Store): Promise<Layout | undefined> {
   for (const layout of layouts) {
     const key = layout.folder + layout.table;
-    const head = store.getRange === undefined ? store.get(key) : store.getRange(key, { offset: 0, length: 1 });
+    const head =
+      store.getRange === undefined ? store.get(key) : store.getRange(key, { offset: 0, length: 1 });
     if ((await head) !== undefined) return layout;
   }
   return undefined;
@@ -96,7 +97,12 @@ async function readMask(
     const image = await (await openAs(labelFormats, file)).read(0);
     // Labels are those of the file: they are the tracks.
     const data = fileValues(image);
-    return { height: image.height, width: image.width, data, count: data.reduce((a, b) => Math.max(a, b), 0) };
+    return {
+      height: image.height,
+      width: image.width,
+      data,
+      count: data.reduce((a, b) => Math.max(a, b), 0),
+    };
   }
   return undefined;
 }
@@ -133,7 +139,8 @@ async function measuredMasks(input: StoreInput, layout: Layout): Promise<Masks> 
     }
     masks.frames++;
   }
-  if (masks.frames === 0) throw new CorruptFile(input.where, 0, `it has tracks, but no ${layout.mask}000.tif`);
+  if (masks.frames === 0)
+    throw new CorruptFile(input.where, 0, `it has tracks, but no ${layout.mask}000.tif`);
   return masks;
 }
 
@@ -195,7 +202,9 @@ function linksOf(
     to.push(daughter.first);
   }
   const notices = [
-    ...(outside > 0 ? [`${counted(outside, "object")} of the masks ${outside === 1 ? "is" : "are"} of no track`] : []),
+    ...(outside > 0
+      ? [`${counted(outside, "object")} of the masks ${outside === 1 ? "is" : "are"} of no track`]
+      : []),
     ...(lost > 0 ? [`${counted(lost, "track")} ${lost === 1 ? "is" : "are"} in no mask and left out`] : []),
   ];
   return { from, to, notices };
@@ -225,7 +234,8 @@ function labelsOf(input: StoreInput, layout: Layout, { frames, height, width }: 
     size: () => Promise.resolve({ height, width }),
     read: async (frame) => {
       const image = await readMask(input, layout, frame);
-      if (image === undefined) throw new CorruptFile(input.where, 0, `the mask of frame ${frame} is no longer there`);
+      if (image === undefined)
+        throw new CorruptFile(input.where, 0, `the mask of frame ${frame} is no longer there`);
       return image;
     },
   };

@@ -24,16 +24,20 @@ async function opened({ where }: StoreInput, file: GeffFile): Promise<OpenedTrac
   const axes = placeAxes(file.axes, where);
   const place = async ({ name }: GeffAxis): Promise<Float64Array> => {
     const values = await file.property(name);
-    if (values === undefined) throw new CorruptFile(where, 0, `its nodes have no property "${name.slice(0, 60)}"`);
+    if (values === undefined)
+      throw new CorruptFile(where, 0, `its nodes have no property "${name.slice(0, 60)}"`);
     if (!values.every(Number.isFinite))
       throw new CorruptFile(where, 0, `a node has no number for "${name.slice(0, 60)}"`);
     return values;
   };
   const [t, y, x] = [await place(axes.t), await place(axes.y), await place(axes.x)];
   const time = timeOf(axes.t, t);
-  if (!time.frames.every((frame) => frame < mostFrames)) throw new CorruptFile(where, 0, "a node has a time too far");
+  if (!time.frames.every((frame) => frame < mostFrames))
+    throw new CorruptFile(where, 0, "a node has a time too far");
   const label = await labelsOf(file, time.frames);
-  const pixelArea = /^(px|pixels?)(\^?2|²)$/i.test(file.unitOf("area")) ? await file.property("area") : undefined;
+  const pixelArea = /^(px|pixels?)(\^?2|²)$/i.test(file.unitOf("area"))
+    ? await file.property("area")
+    : undefined;
   const score = await file.property("score");
   const { graph, leftOut } = graphOfSpots(
     {
@@ -43,7 +47,10 @@ async function opened({ where }: StoreInput, file: GeffFile): Promise<OpenedTrac
       label,
       area: pixelArea,
       meanIntensity: await file.property("mean_intensity"),
-      score: score?.every((value) => Number.isNaN(value) || (value >= 0 && value <= 1)) === true ? score : undefined,
+      score:
+        score?.every((value) => Number.isNaN(value) || (value >= 0 && value <= 1)) === true
+          ? score
+          : undefined,
     },
     linksOf(file),
   );
@@ -56,9 +63,13 @@ async function opened({ where }: StoreInput, file: GeffFile): Promise<OpenedTrac
     notices: [
       ...(time.isEven ? [] : [unevenTimes]),
       ...(file.axes.length > 3 ? ["Its nodes are in three dimensions, of which one is left out"] : []),
-      ...(axes.x.scale === axes.y.scale ? [] : ["Its pixels are not square: their width is taken as their size"]),
+      ...(axes.x.scale === axes.y.scale
+        ? []
+        : ["Its pixels are not square: their width is taken as their size"]),
       ...(file.labelPaths.length > 0
-        ? [`${counted(file.labelPaths.length, "label image")} beside it ${file.labelPaths.length === 1 ? "is" : "are"} not read`]
+        ? [
+            `${counted(file.labelPaths.length, "label image")} beside it ${file.labelPaths.length === 1 ? "is" : "are"} not read`,
+          ]
         : []),
       ...linkNotices(leftOut),
     ],

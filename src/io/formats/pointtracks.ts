@@ -20,7 +20,10 @@ export const napariTracks: TrackFormat = {
     if (!points.time.every((time) => Number.isInteger(time) && time >= 0 && time < mostFrames))
       throw new CorruptFile(input.where, 0, "a point has no whole number of a frame for its time");
     const parents = await parentsBeside(input);
-    const made = graphOfSpots({ ...points, frame: points.time }, linksOf(input, points, parents ?? new Map()));
+    const made = graphOfSpots(
+      { ...points, frame: points.time },
+      linksOf(input, points, parents ?? new Map()),
+    );
     return {
       ...unscaled("napari", made.graph),
       notices: [
@@ -83,7 +86,8 @@ async function pointsOf({ bytes, where }: ByteInput, idName: string): Promise<Po
   const { columns, wrong } = tableOf(text, names, where);
   const missing = names.find((_, i) => columns[i] === undefined);
   if (missing !== undefined) throw new CorruptFile(where, 0, `it has no column "${missing}"`);
-  if (wrong !== undefined) throw new CorruptFile(where, 0, `row ${wrong.row + 2} has no number for "${wrong.name}"`);
+  if (wrong !== undefined)
+    throw new CorruptFile(where, 0, `row ${wrong.row + 2} has no number for "${wrong.name}"`);
   const [track, time, y, x] = columns as [Float64Array, Float64Array, Float64Array, Float64Array];
   const gap = track.findIndex((_, row) => !columns.every((column) => Number.isFinite(column![row])));
   if (gap >= 0) throw new CorruptFile(where, 0, `row ${gap + 2} has an empty cell, or one that is no number`);
@@ -105,7 +109,9 @@ function linksOf(
   { track, time }: Points,
   parents: ReadonlyMap<number, readonly number[]>,
 ): { readonly from: number[]; readonly to: number[] } {
-  const rows = Uint32Array.from(track, (_, row) => row).sort((a, b) => track[a]! - track[b]! || time[a]! - time[b]!);
+  const rows = Uint32Array.from(track, (_, row) => row).sort(
+    (a, b) => track[a]! - track[b]! || time[a]! - time[b]!,
+  );
   const [from, to]: [number[], number[]] = [[], []];
   const ends = new Map<number, { readonly first: number; last: number }>();
   for (const row of rows) {
@@ -124,7 +130,11 @@ function linksOf(
     for (const parent of all) {
       const [mother, daughter] = [ends.get(parent), ends.get(child)];
       if (mother === undefined || daughter === undefined)
-        throw new CorruptFile(where, 0, `its graph names track ${mother === undefined ? parent : child}, which it does not have`);
+        throw new CorruptFile(
+          where,
+          0,
+          `its graph names track ${mother === undefined ? parent : child}, which it does not have`,
+        );
       if (time[mother.last]! >= time[daughter.first]!)
         throw new CorruptFile(where, 0, `track ${child} begins before its parent ${parent} has ended`);
       from.push(mother.last);
@@ -141,7 +151,8 @@ async function parentsBeside(input: ByteInput): Promise<Map<number, readonly num
     throw error;
   });
   if (found === undefined) return undefined;
-  if (found.bytes.size > largestTable) throw new UnsupportedFormat(found.where, "A graph of more than 256 MB", "split it");
+  if (found.bytes.size > largestTable)
+    throw new UnsupportedFormat(found.where, "A graph of more than 256 MB", "split it");
   return parentsOf(new TextDecoder().decode(await found.bytes.read(0, found.bytes.size)), found.where);
 }
 
@@ -153,7 +164,11 @@ function parentsOf(text: string, where: string): Map<number, readonly number[]> 
     Object.entries(value as Record<string, unknown>).map(([child, given]) => {
       const parents: unknown[] = Array.isArray(given) ? (given as unknown[]) : [given];
       if (!Number.isSafeInteger(Number(child)) || !parents.every((parent) => Number.isSafeInteger(parent)))
-        throw new CorruptFile(where, 0, `the parents of track "${child.slice(0, 40)}" are no numbers of tracks`);
+        throw new CorruptFile(
+          where,
+          0,
+          `the parents of track "${child.slice(0, 40)}" are no numbers of tracks`,
+        );
       return [Number(child), parents as number[]];
     }),
   );

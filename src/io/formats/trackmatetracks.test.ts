@@ -35,7 +35,12 @@ describe("TrackMate files", () => {
     expect([labels!.frames, await labels!.size(0)]).toEqual([5, { height: 10, width: 12 }]);
     const painted = async (frame: number): Promise<string[]> => {
       const { data } = await labels!.read(frame);
-      return Array.from({ length: 10 }, (_, y) => data.subarray(12 * y, 12 * y + 12).join("").replaceAll("0", "."));
+      return Array.from({ length: 10 }, (_, y) =>
+        data
+          .subarray(12 * y, 12 * y + 12)
+          .join("")
+          .replaceAll("0", "."),
+      );
     };
     expect((await painted(1)).slice(1, 5)).toEqual([
       "............",
@@ -85,7 +90,9 @@ describe("TrackMate files", () => {
     const hidden = await open({ filtered: "<FilteredTracks />" });
     expect([hidden.graph.nuclei.count, hidden.labels]).toEqual([0, undefined]);
     expect(hidden.notices).toEqual(["1 hidden track and 3 hidden spots are left out"]);
-    const one = await open({ spots: spotsInFrames.replace('RADIUS="1.0" VISIBILITY="1"', 'RADIUS="1.0" VISIBILITY="0"') });
+    const one = await open({
+      spots: spotsInFrames.replace('RADIUS="1.0" VISIBILITY="1"', 'RADIUS="1.0" VISIBILITY="0"'),
+    });
     expect(linksOf(one.graph)).toEqual(["1:1 > 2:1"]);
     expect(one.notices[0]).toBe("0 hidden tracks and 1 hidden spot are left out");
     expect((await open({ filtered: "" })).graph.nuclei.count).toBe(3);
@@ -96,8 +103,7 @@ describe("TrackMate files", () => {
       `<Edge SPOT_SOURCE_ID="8" SPOT_TARGET_ID="10" ${first} /><Edge SPOT_SOURCE_ID="10" SPOT_TARGET_ID="9" ${second} />` +
       '<Edge SPOT_SOURCE_ID="8" SPOT_TARGET_ID="9" />';
     // Nearer to 9, which has label 1 in its frame, than to 8.
-    const spots =
-      `${spotsInFrames}<SpotsInFrame frame="4"><Spot ID="10" POSITION_X="3.9" POSITION_Y="2.0" /></SpotsInFrame>`;
+    const spots = `${spotsInFrames}<SpotsInFrame frame="4"><Spot ID="10" POSITION_X="3.9" POSITION_Y="2.0" /></SpotsInFrame>`;
     const kept = async (first: string, second: string): Promise<string[]> => {
       const { graph, notices } = await open({ spots, edges: edges(first, second) });
       expect(notices).toContain("1 link of merging objects is left out: each object keeps its best parent");
@@ -112,7 +118,8 @@ describe("TrackMate files", () => {
 
   it("takes qualities from 0 to 1 for scores", async () => {
     const { graph } = await open({
-      spots: '<SpotsInFrame frame="0"><Spot ID="1" POSITION_X="0" POSITION_Y="0" QUALITY="0.75" /></SpotsInFrame>',
+      spots:
+        '<SpotsInFrame frame="0"><Spot ID="1" POSITION_X="0" POSITION_Y="0" QUALITY="0.75" /></SpotsInFrame>',
       edges: "",
     });
     expect([...graph.nuclei.score]).toEqual([0.75]);
@@ -129,14 +136,30 @@ describe("TrackMate files", () => {
     ["another root", '<?xml version="1.0"?><OME></OME>', "its root is OME, not TrackMate (at byte 21)"],
     ["a document type", { head: "<!DOCTYPE TrackMate>" }, "declares a document type"],
     ["an end", trackMateText().slice(0, -20), "it ends within"],
-    ["a link to no spot", { edges: '<Edge SPOT_SOURCE_ID="7" SPOT_TARGET_ID="99" />' }, "a link leads to spot 99"],
+    [
+      "a link to no spot",
+      { edges: '<Edge SPOT_SOURCE_ID="7" SPOT_TARGET_ID="99" />' },
+      "a link leads to spot 99",
+    ],
     ["two spots of one ID", { spots: spotsInFrames.replace('ID="9"', 'ID="7"') }, "two spots have the ID 7"],
     ["no ID", { spots: spotsInFrames.replace('ID="9" ', "") }, "Spot has no number ID"],
     ["half an ID", { spots: spotsInFrames.replace('ID="9"', 'ID="9.5"') }, "Spot has no whole number ID"],
-    ["no place", { spots: spotsInFrames.replace('POSITION_X="4.0"', 'POSITION_X="?"') }, "no number POSITION_X"],
+    [
+      "no place",
+      { spots: spotsInFrames.replace('POSITION_X="4.0"', 'POSITION_X="?"') },
+      "no number POSITION_X",
+    ],
     ["an endless place", { spots: spotsInFrames.replace('X="4.0"', 'X="Infinity"') }, "no number POSITION_X"],
-    ["a frame too far", { spots: spotsInFrames.replace('frame="2"', 'frame="2000000000"') }, "has the frame 2000000000"],
-    ["a frame before the first", { spots: spotsInFrames.replace('frame="2"', 'frame="-1"') }, "has the frame -1"],
+    [
+      "a frame too far",
+      { spots: spotsInFrames.replace('frame="2"', 'frame="2000000000"') },
+      "has the frame 2000000000",
+    ],
+    [
+      "a frame before the first",
+      { spots: spotsInFrames.replace('frame="2"', 'frame="-1"') },
+      "has the frame -1",
+    ],
   ])("refuses %s", async (_, content, message) => {
     const text = typeof content === "string" ? content : trackMateText(content);
     const opened = openAs(trackFormats, bytesInput("a.xml", text));
@@ -146,7 +169,11 @@ describe("TrackMate files", () => {
 
   it.each([
     ['ROI_N_POINTS="4"', 'ROI_N_POINTS="5"', "the contour of spot 7 does not have 5 points"],
-    ['ROI_N_POINTS="4"', 'ROI_N_POINTS="2000000000"', "the contour of spot 7 does not have 2000000000 points"],
+    [
+      'ROI_N_POINTS="4"',
+      'ROI_N_POINTS="2000000000"',
+      "the contour of spot 7 does not have 2000000000 points",
+    ],
     ["-0.5 -0.5 0.5", "-0.5 x 0.5", "the contour of spot 7 does not have 4 points"],
     ["-0.5 -0.5 0.5", "-0.5 NaN 0.5", "the contour of spot 7 does not have 4 points"],
   ])("refuses a contour with %s as %s", async (from, to, message) => {
@@ -173,13 +200,16 @@ describe("what TrackMate wrote", () => {
     await checkReference(name, spots, merges);
   });
 
-  itWithShared("reader_tests", "fake_tracks")("reads a file of version 4 with spots and no tracks", async () => {
-    const bytes = readFileSync(sharedData("reader_tests", "fake_tracks", "FakeTracks.xml"));
-    const { graph, pixelSize, notices } = await openAs(trackFormats, bytesInput("FakeTracks.xml", bytes));
-    expect([graph.nuclei.count, graph.frames, graph.edges.length, pixelSize]).toEqual([184, 50, 0, 1]);
-    expect(notices).toEqual(["184 spots without an outline are drawn as circles of their radius"]);
-    expect([graph.nuclei.x[0], graph.nuclei.y[0]]).toEqual([63.974697463426885, 4.115481837451904]);
-  });
+  itWithShared("reader_tests", "fake_tracks")(
+    "reads a file of version 4 with spots and no tracks",
+    async () => {
+      const bytes = readFileSync(sharedData("reader_tests", "fake_tracks", "FakeTracks.xml"));
+      const { graph, pixelSize, notices } = await openAs(trackFormats, bytesInput("FakeTracks.xml", bytes));
+      expect([graph.nuclei.count, graph.frames, graph.edges.length, pixelSize]).toEqual([184, 50, 0, 1]);
+      expect(notices).toEqual(["184 spots without an outline are drawn as circles of their radius"]);
+      expect([graph.nuclei.x[0], graph.nuclei.y[0]]).toEqual([63.974697463426885, 4.115481837451904]);
+    },
+  );
 });
 
 async function checkReference(name: string, count: number, merges: number): Promise<void> {
@@ -188,7 +218,10 @@ async function checkReference(name: string, count: number, merges: number): Prom
   const { nuclei } = graph;
   const table = (end: string): Map<string, string[]> =>
     new Map(
-      parseTable(readFileSync(at(end), "utf8"), end).columns.map(({ key, values }) => [key, values as string[]]),
+      parseTable(readFileSync(at(end), "utf8"), end).columns.map(({ key, values }) => [
+        key,
+        values as string[],
+      ]),
     );
   const spots = table("_spots.csv");
   const column = (key: string): string[] => spots.get(key)!;
@@ -207,8 +240,9 @@ async function checkReference(name: string, count: number, merges: number): Prom
     .get("spot_source_id")!
     .map((source, k) => [source, edges.get("spot_target_id")![k]!].map((id) => placeOfId.get(id)!))
     .map(([a, b]) => (Number(a!.split(" ")[0]) < Number(b!.split(" ")[0]) ? `${a} > ${b}` : `${b} > ${a}`));
-  const found = Array.from({ length: graph.edges.length / 2 }, (_, e) =>
-    `${rows[graph.edges[2 * e]!]!} > ${rows[graph.edges[2 * e + 1]!]!}`,
+  const found = Array.from(
+    { length: graph.edges.length / 2 },
+    (_, e) => `${rows[graph.edges[2 * e]!]!} > ${rows[graph.edges[2 * e + 1]!]!}`,
   );
   expect(found).toHaveLength(links.length - merges);
   expect(found.filter((link) => !links.includes(link))).toEqual([]);

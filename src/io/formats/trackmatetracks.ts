@@ -51,7 +51,9 @@ function opened(input: ByteInput, file: TrackMateFile): OpenedTracks {
       ...(Number.isNaN(images.pixelWidth)
         ? ["It does not say the size of a pixel: positions are taken to be in px"]
         : []),
-      ...(calibration.x === calibration.y ? [] : ["Its pixels are not square: their width is taken as their size"]),
+      ...(calibration.x === calibration.y
+        ? []
+        : ["Its pixels are not square: their width is taken as their size"]),
       ...(images.slices > 1 ? ["Its spots are in three dimensions, of which z is left out"] : []),
       ...linkNotices(made.leftOut),
       ...(labels?.notices ?? []),
@@ -87,7 +89,8 @@ function placesById(where: string, ids: readonly number[]): (id: number) => numb
   });
   return (id) => {
     const place = places.get(id);
-    if (place === undefined) throw new CorruptFile(where, 0, `a link leads to spot ${id}, which it does not have`);
+    if (place === undefined)
+      throw new CorruptFile(where, 0, `a link leads to spot ${id}, which it does not have`);
     return place;
   };
 }
@@ -153,7 +156,11 @@ function labelsOf(
   const isKnown = images.width >= 1 && images.height >= 1;
   const [height, width] = isKnown
     ? [Math.floor(images.height), Math.floor(images.width)]
-    : smallestFrame(graph, calibration, Float64Array.from(spotOfRow, (spot) => spots.radius[spot]!));
+    : smallestFrame(
+        graph,
+        calibration,
+        Float64Array.from(spotOfRow, (spot) => spots.radius[spot]!),
+      );
   const rowsOf = (frame: number): readonly number[] => {
     const rows = rowsOfFrame[frame];
     if (rows === undefined) throw new InvalidInput("frame", `0 to ${frames - 1}`, String(frame));
@@ -167,7 +174,9 @@ function labelsOf(
         : await readContour(bytes, input.where, spots, spot);
     // From the centre of a pixel to the corner before it.
     return points.map((value, i) =>
-      i % 2 === 0 ? nuclei.x[row]! + value / calibration.x + 0.5 : nuclei.y[row]! + value / calibration.y + 0.5,
+      i % 2 === 0
+        ? nuclei.x[row]! + value / calibration.x + 0.5
+        : nuclei.y[row]! + value / calibration.y + 0.5,
     );
   };
   return {
@@ -197,7 +206,9 @@ function labelsOf(
               `${round === 1 ? "a circle" : "circles"} of ${round === 1 ? "its" : "their"} radius`,
           ]
         : []),
-      ...(isKnown ? [] : ["It does not say the size of the images: the smallest that holds all spots is taken"]),
+      ...(isKnown
+        ? []
+        : ["It does not say the size of the images: the smallest that holds all spots is taken"]),
     ],
   };
 }

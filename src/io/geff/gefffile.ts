@@ -4,7 +4,17 @@
  */
 import { CorruptFile, UnsupportedFormat } from "../../core/errors.js";
 import { openArray, type ZarrArray } from "../zarr/zarrarray.js";
-import { field, isObject, type JsonObject, joined, listAt, objectAt, type Place, shown, textAt } from "../zarr/zarrjson.js";
+import {
+  field,
+  isObject,
+  type JsonObject,
+  joined,
+  listAt,
+  objectAt,
+  type Place,
+  shown,
+  textAt,
+} from "../zarr/zarrjson.js";
 import { readNode } from "../zarr/zarrnode.js";
 
 /** An axis of the places of nodes. */
@@ -52,7 +62,8 @@ export async function readGeff(place: Place): Promise<GeffFile> {
     edges,
     axes: listAt(metadata, "axes").map(axisOf),
     unitOf: (name) => textAt(objectAt(properties, name), "unit"),
-    labelProperty: related.map((item) => textAt(item, "node_prop") || textAt(item, "label_prop"))[0] || "seg_id",
+    labelProperty:
+      related.map((item) => textAt(item, "node_prop") || textAt(item, "label_prop"))[0] || "seg_id",
     labelPaths: related.map((item) => textAt(item, "path")),
     property: (name) => readProperty(place, name, ids.length),
   };
@@ -97,7 +108,10 @@ async function readValues(
   const parts: Float64Array[] = [];
   for (let from = 0; array !== undefined && from < rows; from += rowsAtOnce) {
     const count = Math.min(rowsAtOnce, rows - from);
-    const part = await array.read(width === undefined ? [from] : [from, 0], width === undefined ? [count] : [count, width]);
+    const part = await array.read(
+      width === undefined ? [from] : [from, 0],
+      width === undefined ? [count] : [count, width],
+    );
     const values = Float64Array.from(part);
     check(values);
     parts.push(values);
@@ -145,7 +159,11 @@ async function readProperty(place: Place, name: string, count: number): Promise<
     const found = await arrayAt(place, joined(folder, part));
     if (found === undefined) return undefined;
     if (found.rows !== count)
-      throw new CorruptFile(place.where, 0, `the array "${joined(folder, part)}" has ${found.rows} rows for ${count} nodes`);
+      throw new CorruptFile(
+        place.where,
+        0,
+        `the array "${joined(folder, part)}" has ${found.rows} rows for ${count} nodes`,
+      );
     return readValues(found, undefined, () => undefined);
   };
   const values = await column("values");
@@ -162,7 +180,8 @@ export function placeAxes(
   const named = (name: string, type: string): GeffAxis => ({ name, type, ...unsaid });
   // The axes are optional; without them the usual names are tried.
   if (axes.length === 0) return { t: named("t", "time"), y: named("y", "space"), x: named("x", "space") };
-  const t = axes.find(({ type }) => type === "time") ?? axes.find(({ name }) => /^(t|time|frame)$/i.test(name));
+  const t =
+    axes.find(({ type }) => type === "time") ?? axes.find(({ name }) => /^(t|time|frame)$/i.test(name));
   const space = axes.filter((axis) => axis !== t && axis.type !== "channel" && axis.type !== "time");
   const y = space.find(({ name }) => name.toLowerCase() === "y") ?? space.at(-2);
   const x = space.find(({ name }) => name.toLowerCase() === "x") ?? space.at(-1);

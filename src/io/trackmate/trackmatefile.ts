@@ -242,7 +242,11 @@ function wholeOf(where: string, tag: XmlTag, name: string): number {
 function frameOf(where: string, tag: XmlTag, name: string): number {
   const value = wholeOf(where, tag, name);
   if (value >= 0 && value < mostFrames) return value;
-  throw new CorruptFile(where, tag.start, `${tag.name} has the frame ${value}, not one from 0 to ${mostFrames - 1}`);
+  throw new CorruptFile(
+    where,
+    tag.start,
+    `${tag.name} has the frame ${value}, not one from 0 to ${mostFrames - 1}`,
+  );
 }
 
 /**
