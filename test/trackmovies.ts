@@ -43,7 +43,7 @@ export function randomTracks(seed: number, { cells = 12, frames = 8 } = {}): Tra
     here.sort((a, b) => a.place - b.place);
     for (const [index, { parent, place }] of here.entries()) {
       const label = index + 1;
-      rows.push({ frame, label, parent, ...painted(data, size, label, place, edge, rng) });
+      rows.push({ frame, label, parent, ...painted({ data, edge }, label, place, rng) });
       if (rng.uniform(0, 1) > 0.03) next.push(rows.length - 1);
       else next.push(-1);
     }
@@ -72,13 +72,12 @@ function shuffled(count: number, rng: Random): number[] {
 }
 
 function painted(
-  data: Int32Array,
-  size: number,
+  { data, edge }: { readonly data: Int32Array; readonly edge: number },
   label: number,
   place: number,
-  edge: number,
   rng: Random,
 ): { readonly y: number; readonly x: number; readonly area: number } {
+  const size = edge * slot;
   const [top, left] = [
     Math.floor(place / edge) * slot + rng.integer(3),
     (place % edge) * slot + rng.integer(3),

@@ -28,14 +28,15 @@ function digest(files: readonly WrittenFile[]): string {
 const folder = process.env["KARYON_EXPORTS"];
 const tablePath = fileURLToPath(new URL("../../fixtures/read_elsewhere/tracks.json", import.meta.url));
 
-it.skipIf(folder === undefined)("writes the files for the readers", async () => {
-  for (const name of names)
-    for (const { path, bytes } of await filesOf(name)) {
-      const target = join(folder!, path);
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, bytes);
-    }
-});
+if (folder !== undefined)
+  it("writes the files for the readers", async () => {
+    for (const name of names)
+      for (const { path, bytes } of await filesOf(name)) {
+        const target = join(folder, path);
+        mkdirSync(dirname(target), { recursive: true });
+        writeFileSync(target, bytes);
+      }
+  });
 
 describe.skipIf(!existsSync(tablePath))("tracks in other programs", () => {
   const table = JSON.parse(existsSync(tablePath) ? readFileSync(tablePath, "utf8") : "{}") as {

@@ -70,9 +70,13 @@ export function xmlTag(
 const named: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
 /** Text for XML; characters that XML cannot hold are left out. */
-export const escaped = (text: string): string =>
-  // eslint-disable-next-line no-control-regex -- XML 1.0 has no control characters but these three
-  text.replace(/[^\t\n\r\u0020-\uFFFD\u{10000}-\u{10FFFF}]/gu, "").replace(/[&<>"]/g, (mark) => named[mark]!);
+export function escaped(text: string): string {
+  // Most texts are names, of which there are as many as spots.
+  if (/^[\w .-]*$/.test(text)) return text;
+  return text
+    .replace(/[^\t\n\r\u0020-\uFFFD\u{10000}-\u{10FFFF}]/gu, "")
+    .replace(/[&<>"]/g, (mark) => named[mark]!);
+}
 
 /**
  * The element that declares the features which a file uses. Readers of other programs want each of a spot's

@@ -1,13 +1,11 @@
-import { CorruptFile, InvalidInput, UnsupportedFormat } from "../../core/errors.js";
-import { labelImage, type LabelSource } from "../../core/labels.js";
+import { CorruptFile } from "../../core/errors.js";
 import { counted } from "../../core/wording.js";
-import { fillRings } from "../../geometry/fillrings.js";
-import { blockSource, type ByteSource } from "../bytes.js";
 import { micrometresPer, positive, secondsPer } from "../image/unitnames.js";
 import { graphOfSpots, linkNotices, mostFrames, type SpotGraph } from "../spotgraph.js";
-import { readContour, readTrackMate, type TrackMateFile } from "../trackmate/trackmatefile.js";
+import { readTrackMate, type TrackMateFile } from "../trackmate/trackmatefile.js";
 import { type ByteInput, hasExtension } from "./fileformat.js";
 import type { OpenedTracks, TrackFormat } from "./trackformat.js";
+import { type Calibration, trackMateLabels } from "./trackmatelabels.js";
 
 /** TrackMate's own files, of any version. */
 export const trackMateTracks: TrackFormat = {
@@ -21,13 +19,6 @@ export const trackMateTracks: TrackFormat = {
   open: async (input) => opened(input, await readTrackMate(input.bytes, input.where)),
 };
 
-/** How the coordinates of a file become px. */
-interface Calibration {
-  /** Physical units per px. */
-  readonly x: number;
-  readonly y: number;
-}
-
 function opened(input: ByteInput, file: TrackMateFile): OpenedTracks {
   const { images, spatialUnits, timeUnits } = file;
   const calibration = { x: images.pixelWidth || 1, y: images.pixelHeight || images.pixelWidth || 1 };
@@ -35,7 +26,7 @@ function opened(input: ByteInput, file: TrackMateFile): OpenedTracks {
   const frames = Number.isInteger(images.frames) && images.frames <= mostFrames ? images.frames : 0;
   const made = graphOf(file, places, calibration, frames);
   const spotOfRow = made.placeOfRow.map((place) => places[place]!);
-  const labels = labelsOf(input, file, { ...made, spotOfRow, calibration });
+  const labels = trackMateLabels(input, file, { ...made, spotOfRow, calibration });
   const micrometres = micrometresPer(spatialUnits);
   const seconds = secondsPer(timeUnits);
   return {
@@ -132,104 +123,4 @@ function graphOf(
     { from, to, cost },
     frames,
   );
-}
-
-interface Placed extends SpotGraph {
-  /** The place of each row's spot in the file. */
-  readonly spotOfRow: Uint32Array;
-  readonly calibration: Calibration;
-}
-
-/** The largest frame that is painted, px. */
-const largestFrame = 2 ** 28;
-
-function labelsOf(
-  input: ByteInput,
-  { spots, images }: TrackMateFile,
-  { graph, spotOfRow, calibration }: Placed,
-): { readonly source: LabelSource; readonly notices: string[] } | undefined {
-  const round = spotOfRow.reduce((sum, spot) => sum + (spots.points[spot] === 0 ? 1 : 0), 0);
-  if (spotOfRow.every((spot) => spots.points[spot] === 0 && !(spots.radius[spot]! > 0))) return undefined;
-  const { nuclei, frames } = graph;
-  const rowsOfFrame = Array.from({ length: frames }, (): number[] => []);
-  nuclei.frame.forEach((frame, row) => rowsOfFrame[frame]!.push(row));
-  const isKnown = images.width >= 1 && images.height >= 1;
-  const [height, width] = isKnown
-    ? [Math.floor(images.height), Math.floor(images.width)]
-    : smallestFrame(
-        graph,
-        calibration,
-        Float64Array.from(spotOfRow, (spot) => spots.radius[spot]!),
-      );
-  const rowsOf = (frame: number): readonly number[] => {
-    const rows = rowsOfFrame[frame];
-    if (rows === undefined) throw new InvalidInput("frame", `0 to ${frames - 1}`, String(frame));
-    return rows;
-  };
-  const ringOf = async (row: number, bytes: ByteSource): Promise<Float64Array> => {
-    const spot = spotOfRow[row]!;
-    const points =
-      spots.points[spot] === 0
-        ? circle(spots.radius[spot]!)
-        : await readContour(bytes, input.where, spots, spot);
-    // From the centre of a pixel to the corner before it.
-    return points.map((value, i) =>
-      i % 2 === 0
-        ? nuclei.x[row]! + value / calibration.x + 0.5
-        : nuclei.y[row]! + value / calibration.y + 0.5,
-    );
-  };
-  return {
-    source: {
-      frames,
-      frameNames: rowsOfFrame.map((_, frame) => String(frame)),
-      size: async () => ({ height, width }),
-      read: async (frame) => {
-        if (height * width > largestFrame)
-          throw new UnsupportedFormat(input.where, `A frame of ${width} x ${height} px`, "crop the movie");
-        const data = new Int32Array(height * width);
-        // The contours of a frame are beside each other.
-        const bytes = blockSource(input.bytes, 2 ** 18);
-        for (const row of rowsOf(frame)) {
-          const [label, ring] = [nuclei.label[row]!, await ringOf(row, bytes)];
-          const count = fillRings({ height, width, data }, [ring], label, (present) => present === 0);
-          const [y, x] = [Math.round(nuclei.y[row]!), Math.round(nuclei.x[row]!)];
-          if (count === 0 && y >= 0 && x >= 0 && y < height && x < width) data[y * width + x] = label;
-        }
-        return labelImage(height, width, data);
-      },
-    },
-    notices: [
-      ...(round > 0
-        ? [
-            `${counted(round, "spot")} without an outline ${round === 1 ? "is" : "are"} drawn as ` +
-              `${round === 1 ? "a circle" : "circles"} of ${round === 1 ? "its" : "their"} radius`,
-          ]
-        : []),
-      ...(isKnown
-        ? []
-        : ["It does not say the size of the images: the smallest that holds all spots is taken"]),
-    ],
-  };
-}
-
-/** A circle of a radius around 0, as a polygon of the same area. */
-function circle(radius: number): Float64Array {
-  const corners = 64;
-  const angle = (2 * Math.PI) / corners;
-  const size = (radius > 0 && Number.isFinite(radius) ? radius : 0) * Math.sqrt(angle / Math.sin(angle));
-  return Float64Array.from({ length: 2 * corners }, (_, i) =>
-    i % 2 === 0 ? size * Math.cos((angle * i) / 2) : size * Math.sin((angle * (i - 1)) / 2),
-  );
-}
-
-/** Height and width of a frame that holds all spots with their radius, px. */
-function smallestFrame(
-  { nuclei }: SpotGraph["graph"],
-  calibration: Calibration,
-  radius: Float64Array,
-): [height: number, width: number] {
-  const most = (place: Float64Array, scale: number): number =>
-    place.reduce((size, value, row) => Math.max(size, Math.ceil(value + (radius[row]! || 0) / scale) + 1), 1);
-  return [most(nuclei.y, calibration.y), most(nuclei.x, calibration.x)];
 }
