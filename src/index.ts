@@ -229,3 +229,4 @@ export type { EstimateImage } from "./segment/nucleussize.js";
 export type { PartOptions } from "./segment/parts.js";
 export type { FrameFacts } from "./segment/segmentmovie.js";
 export type { FrameOverlaps, LinkOverlaps } from "./track/maskoverlaps.js";
+export type { StagePosition } from "./io/formats/imageformat.js";

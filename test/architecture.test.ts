@@ -58,6 +58,8 @@ const rooms: Record<string, readonly string[]> = {
     "io/czi",
     "io/nd2",
     "io/objects",
+    "io/trackmate",
+    "io/geff",
     "io/formats",
   ],
   nn: ["nn", "nn/ops"],

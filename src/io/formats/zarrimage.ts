@@ -43,8 +43,11 @@ export const zarrZipImages: ImageFormat = {
 };
 
 /** True for a zip archive that is not one of ImageJ's selections. */
-export const isZarrZip = (head: Uint8Array, name: string): boolean =>
-  isZip(head) && (hasExtension(name, zarrZipExtensions) || firstEntry(head)?.endsWith(".roi") !== true);
+export function isZarrZip(head: Uint8Array, name: string): boolean {
+  return (
+    isZip(head) && (hasExtension(name, zarrZipExtensions) || firstEntry(head)?.endsWith(".roi") !== true)
+  );
+}
 
 /** Name of the first file, or its beginning where the head does not hold all of it. */
 function firstEntry(head: Uint8Array): string | undefined {
