@@ -15,7 +15,7 @@ export const writtenArrays = {
 export type WrittenType = keyof typeof writtenArrays;
 
 /** Samples that are written. */
-export type WrittenSamples = InstanceType<(typeof writtenArrays)[WrittenType]>;
+export type WrittenSamples = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float32Array;
 
 /** Which plane of an image, all from 0. */
 export interface PlanePlace {
