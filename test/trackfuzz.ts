@@ -16,7 +16,7 @@ export async function geffFiles(graph: TrackGraph): Promise<WrittenFile[]> {
   const files = await writtenFiles(
     geffExporter.files({ name: "m", graph, pixelSize: 0.5, frameInterval: 60 }),
   );
-  return files.map(({ path, bytes }) => ({ path: path.slice("m.geff/".length), bytes }));
+  return files;
 }
 
 /** A folder of the Cell Tracking Challenge. @param frames masks of one row, a digit for each pixel, "." for 0 */

@@ -55,6 +55,8 @@ export interface Exporter {
   readonly needs: readonly ExportPart[];
   /** End of the name of the one thing that it makes, without a dot; undefined when that is a folder of files. */
   readonly extension?: string | undefined;
+  /** Other ends of names that are taken for the format. */
+  readonly otherExtensions?: readonly string[] | undefined;
   /** Whether that one thing is a folder of files, and not a file. Their paths are as seen from it. */
   readonly isHierarchy?: boolean | undefined;
   /**

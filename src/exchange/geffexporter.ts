@@ -18,25 +18,26 @@ export const geffExporter: Exporter = {
   name: "geff",
   title,
   needs: ["graph"],
+  extension: "geff",
+  isHierarchy: true,
   async *files(input) {
     const graph = neededPart(input, "graph", title);
-    const root = `${input.name}.geff`;
     const columns = columnsOf(input, graph);
     const ids = Uint32Array.from({ length: graph.nuclei.count }, (_, row) => row);
-    yield group(root);
-    yield json(`${root}/.zattrs`, { geff: metadataOf(input, graph, columns) });
-    yield group(`${root}/nodes`);
-    yield* arrayFiles(`${root}/nodes/ids`, { type: "<u4", values: ids });
-    yield group(`${root}/nodes/props`);
+    yield group("");
+    yield json(".zattrs", { geff: metadataOf(input, graph, columns) });
+    yield group("nodes/");
+    yield* arrayFiles("nodes/ids", { type: "<u4", values: ids });
+    yield group("nodes/props/");
     for (const { name, type, values } of columns) {
-      yield group(`${root}/nodes/props/${name}`);
-      yield* arrayFiles(`${root}/nodes/props/${name}/values`, { type, values });
+      yield group(`nodes/props/${name}/`);
+      yield* arrayFiles(`nodes/props/${name}/values`, { type, values });
       const missing = missingOf(values);
       if (missing !== undefined)
-        yield* arrayFiles(`${root}/nodes/props/${name}/missing`, { type: "|b1", values: missing });
+        yield* arrayFiles(`nodes/props/${name}/missing`, { type: "|b1", values: missing });
     }
-    yield group(`${root}/edges`);
-    yield* arrayFiles(`${root}/edges/ids`, { type: "<u4", values: graph.edges, width: 2 });
+    yield group("edges/");
+    yield* arrayFiles("edges/ids", { type: "<u4", values: graph.edges, width: 2 });
   },
 };
 
@@ -152,7 +153,8 @@ function metadataOf(input: ExportInput, { nuclei }: TrackGraph, columns: readonl
 const json = (path: string, value: object): ExportedFile =>
   wholeFile(path, `${JSON.stringify(value, undefined, 2)}\n`);
 
-const group = (path: string): ExportedFile => json(`${path}/.zgroup`, { zarr_format: 2 });
+/** @param path "" for the root, else with a "/" at its end */
+const group = (path: string): ExportedFile => json(`${path}.zgroup`, { zarr_format: 2 });
 
 interface ArrayContent {
   readonly type: "<u4" | "<i4" | "<f8" | "|b1";

@@ -8,6 +8,7 @@ export const imageJExporter: Exporter = {
   title: "ImageJ TIFF",
   needs: [],
   extension: "tif",
+  otherExtensions: ["tiff"],
   async *files(input, { signal, onProgress, tell } = {}) {
     const source = await onePlaneSource(input, "ImageJ TIFF");
     yield {

@@ -8,6 +8,7 @@ export const omeTiffExporter: Exporter = {
   title: "OME-TIFF",
   needs: [],
   extension: "ome.tif",
+  otherExtensions: ["ome.tiff", "ome.btf"],
   async *files(input, { signal, onProgress } = {}) {
     const source = await onePlaneSource(input, "OME-TIFF");
     yield {

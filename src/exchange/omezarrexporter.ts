@@ -12,6 +12,7 @@ export const omeZarrExporter: Exporter = {
   title: `${title} 0.4`,
   needs: [],
   extension: "ome.zarr",
+  otherExtensions: ["zarr"],
   isHierarchy: true,
   files: (input, { signal } = {}) => files(input, { version: "0.4", signal }),
 };
@@ -21,7 +22,8 @@ export const omeZarr5Exporter: Exporter = {
   ...omeZarrExporter,
   name: "ome-zarr-0.5",
   title: `${title} 0.5`,
-  extension: "zarr",
+  extension: "v0.5.ome.zarr",
+  otherExtensions: [],
   files: (input, { signal } = {}) => files(input, { version: "0.5", signal }),
 };
 

@@ -15,8 +15,12 @@ graph.nuclei.meanIntensity.forEach((_, row) => (graph.nuclei.meanIntensity[row] 
 const input: ExportInput = { name: "movie", graph, labels, pixelSize: 0.5, frameInterval: 300 };
 const names = ["trackmate", "geff", "napari", "motilitylab"] as const;
 
-const filesOf = (name: string): Promise<WrittenFile[]> =>
-  writtenFiles(exporters.find((exporter) => exporter.name === name)!.files(input));
+async function filesOf(name: string): Promise<WrittenFile[]> {
+  const { files, extension, isHierarchy } = exporters.find((exporter) => exporter.name === name)!;
+  const written = await writtenFiles(files(input));
+  const folder = isHierarchy === true ? `${input.name}.${extension}/` : "";
+  return written.map(({ path, bytes }) => ({ path: folder + path, bytes }));
+}
 
 function digest(files: readonly WrittenFile[]): string {
   const hash = createHash("sha256");

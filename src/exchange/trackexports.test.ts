@@ -20,7 +20,7 @@ const textOf = (files: readonly WrittenFile[], path: string): string =>
   new TextDecoder().decode(files.find((file) => file.path === path)!.bytes);
 
 const openGeff = async (input: ExportInput): Promise<OpenedTracks> =>
-  openAs(trackFormats, storeInput("m.geff", await filesOf(geffExporter, input), "m.geff"));
+  openAs(trackFormats, storeInput("m.geff", await filesOf(geffExporter, input)));
 
 const seeds = [1, 2, 3, 4, 5];
 const units = { pixelSize: 0.325, frameInterval: 600 };
@@ -81,20 +81,20 @@ describe("GEFF out and in", () => {
     const { graph } = randomTracks(2);
     graph.nuclei.score.fill(0.5, 1);
     const files = await filesOf(geffExporter, { name: "m", graph, ...units });
-    const { geff } = JSON.parse(textOf(files, "m.geff/.zattrs")) as {
+    const { geff } = JSON.parse(textOf(files, ".zattrs")) as {
       geff: { node_props_metadata: Record<string, { identifier: string; dtype: string }>; axes: object[] };
     };
     const names = Object.keys(geff.node_props_metadata);
     expect(names).toEqual(["t", "y", "x", "seg_id", "track", "lineage", "area", "score"]);
     for (const name of names) {
-      const array = JSON.parse(textOf(files, `m.geff/nodes/props/${name}/values/.zarray`)) as {
+      const array = JSON.parse(textOf(files, `nodes/props/${name}/values/.zarray`)) as {
         dtype: string;
       };
       expect(geff.node_props_metadata[name]!.identifier).toBe(name);
       expect(array.dtype).toBe(geff.node_props_metadata[name]!.dtype === "int32" ? "<i4" : "<f8");
     }
     const missing = files.filter(({ path }) => path.endsWith("missing/0"));
-    expect(missing.map(({ path }) => path)).toEqual(["m.geff/nodes/props/score/missing/0"]);
+    expect(missing.map(({ path }) => path)).toEqual(["nodes/props/score/missing/0"]);
     expect([...missing[0]!.bytes.subarray(0, 3)]).toEqual([1, 0, 0]);
     const track = new Int32Array(
       files.find(({ path }) => path.endsWith("track/values/0"))!.bytes.slice().buffer,

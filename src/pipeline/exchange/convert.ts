@@ -77,18 +77,18 @@ function formatOf(to: string, name: string | undefined): Exporter {
     if (format !== undefined && others.length === 0) return format;
     throw new InvalidInput("--to", `one of ${exporterNames}`, name);
   }
-  const fitting = exporters.filter(
-    ({ extension }) => extension !== undefined && to.toLowerCase().endsWith(`.${extension}`),
+  // ".ome.tif" ends in ".tif", too: the longest end is meant.
+  const ends = exporters.flatMap((each) =>
+    [each.extension ?? "", ...(each.otherExtensions ?? [])].map((end) => ({ end, format: each })),
   );
-  // ".ome.tif" ends in ".tif", too: the longest one is meant.
-  const longest = Math.max(0, ...fitting.map(({ extension }) => extension!.length));
-  const [format, ...others] = fitting.filter(({ extension }) => extension!.length === longest);
-  if (format !== undefined && others.length === 0) return format;
+  const fitting = ends.filter(({ end }) => end !== "" && to.toLowerCase().endsWith(`.${end}`));
+  fitting.sort((a, b) => b.end.length - a.end.length);
+  if (fitting[0] !== undefined) return fitting[0].format;
   throw new InvalidInput(
     to,
     "a name whose end says the format",
     basename(to),
-    `say it: --to ${(fitting.length > 0 ? fitting : exporters).map((each) => each.name).join(", ")}`,
+    `say it with --to: ${exporterNames}`,
   );
 }
 
