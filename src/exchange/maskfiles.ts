@@ -35,7 +35,7 @@ export function maskPng(image: LabelImage): Uint8Array {
 export const tooLarge = (label: number): InvalidInput =>
   new InvalidInput(
     "labels",
-    `labels up to ${most16}, which PNG holds,`,
+    `labels up to ${most16} for PNG`,
     String(label),
     "export as TIFF, which holds more",
   );

@@ -26,6 +26,9 @@ export const isLabelName = (name: string): boolean => hasNameOf(labelFiles, name
 /** True for the name of a folder that holds label images as a hierarchy. */
 export const isLabelHierarchyName = (name: string): boolean => hasNameOf(labelFolders, name);
 
+/** True for the name of a file or folder that a format of tracks goes by. */
+export const isTrackName = (name: string): boolean => hasNameOf(trackFormats, name);
+
 /** The formats of images, as a choice for messages: "TIFF, PNG or CZI". */
 export const imageFormatNames = namesOf(imageFormats);
 

@@ -55,10 +55,7 @@ export async function convert(options: ConvertOptions, context: PipelineContext 
     "convert",
     `${basename(from)} to ${format.title}`,
     async (stage) => {
-      const { input, notices } = await withCompanions(
-        await convertible(from, format.needs[0], options.source),
-        options,
-      );
+      const { input, notices } = await openAll(format, options);
       assertHolds(format, input, from);
       const files = await writeTo(to, format, input, stage);
       return {
@@ -92,23 +89,26 @@ function formatOf(to: string, name: string | undefined): Exporter {
   );
 }
 
-/** Adds images or labels of other files to what is converted. */
-async function withCompanions(
-  converted: Convertible,
-  { labels, images, source }: ConvertOptions,
-): Promise<Convertible> {
-  const parts = [
-    ...(images === undefined ? [] : [await convertible(images, "images", source)]),
-    ...(labels === undefined ? [] : [await convertible(labels, "labels", source)]),
-  ];
-  const known = Object.fromEntries(
-    [converted, ...parts].flatMap(({ input }) =>
-      Object.entries(input).filter(([key, value]) => value !== undefined && key !== "name"),
-    ),
+/** Opens what is converted, and the images or labels of other files that belong to it. */
+async function openAll(format: Exporter, options: ConvertOptions): Promise<Convertible> {
+  const { from, labels, images, source } = options;
+  const others: Convertible[] = [];
+  if (images !== undefined) others.push(await convertible(images, { parts: ["images"], source }));
+  const size = await others[0]?.input.images?.size(0);
+  if (labels !== undefined) others.push(await convertible(labels, { parts: ["labels"], source, size }));
+  const known = new Set([
+    ...(images === undefined ? [] : ["images"]),
+    ...(labels === undefined ? [] : ["labels"]),
+  ]);
+  const parts = format.needs.filter((part) => !known.has(part));
+  const converted = await convertible(from, { parts, source, size });
+  const all = [converted, ...others];
+  const given = all.flatMap(({ input }) =>
+    Object.entries(input).filter(([key, value]) => value !== undefined && key !== "name"),
   );
   return {
-    input: { ...known, name: converted.input.name },
-    notices: [converted, ...parts].flatMap(({ notices }) => notices),
+    input: { ...Object.fromEntries(given), name: converted.input.name },
+    notices: all.flatMap(({ notices }) => notices),
   };
 }
 

@@ -1,16 +1,19 @@
 /** What is converted: images, label images, objects or tracks of other programs, or a folder of Karyon. */
 import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { isKaryonError, messageOf } from "../../core/errors.js";
-import type { ExportInput } from "../../exchange/exporter.js";
+import { InvalidInput, isKaryonError, messageOf } from "../../core/errors.js";
+import type { ExportInput, ExportPart } from "../../exchange/exporter.js";
 import { openAs } from "../../io/formats/fileformat.js";
-import { isImageName, isLabelName } from "../../io/formats/formatnames.js";
+import { isImageName, isLabelName, isTrackName } from "../../io/formats/formatnames.js";
 import { trackFormats } from "../../io/formats/trackformats.js";
 import { readSegmentation } from "../segment/segmentation.js";
+import { openImageFile } from "../source/imagefile.js";
+import { listInputs } from "../source/inputs.js";
 import { imageOfMask } from "../source/labeladdresses.js";
 import { openSource, type SourceOptions } from "../source/source.js";
 import { fileInput, folderStore } from "../store/formatinput.js";
 import { folderName, stemOf } from "../store/names.js";
+import { seriesAddress } from "../store/seriesaddress.js";
 import { inputPaths, readRun } from "../store/provenance.js";
 import { readLabelPlanes } from "../track/labelfolder.js";
 import { readTracking } from "../track/tracking.js";
@@ -25,28 +28,38 @@ export interface Convertible {
   readonly notices: readonly string[];
 }
 
-/** A part of what is converted. */
-type Part = "images" | "labels" | "graph";
+/** How it is opened. */
+export interface ConvertibleOptions {
+  /** What is looked for in it; of several, or of none, what there is. */
+  readonly parts: readonly ExportPart[];
+  /** How images are read. */
+  readonly source: SourceOptions;
+  /** Of the images that outlines belong to, px. */
+  readonly size?: { readonly height: number; readonly width: number } | undefined;
+}
 
 /**
  * Opens what is converted.
  *
- * @param part what the target cannot do without; where it can take several, images come first
  * @throws InvalidInput when there is nothing of that kind; CorruptFile, UnsupportedFormat
  */
-export async function convertible(
-  path: string,
-  part: Part | undefined,
-  options: SourceOptions,
-): Promise<Convertible> {
+export async function convertible(path: string, options: ConvertibleOptions): Promise<Convertible> {
+  const { parts, source, size } = options;
   const record = isFolder(path) ? readRun(path) : undefined;
   if (record !== undefined) {
     const own = await karyonFolder(path, record.command);
     if (own !== undefined) return own;
   }
-  if (part === "graph") return openedTracks(path);
-  if (part === "labels") return openedLabels(path);
-  return imagesOrLabels(path, options);
+  const name = basename(path);
+  const isTracks = isTrackName(name) && !isImageName(name) && !isLabelName(name);
+  if (parts.includes("graph") || isTracks) return openedTracks(path);
+  const isOutlines = isLabelName(name) && !isImageName(name);
+  if (parts.includes("labels") || isOutlines || (parts.length === 0 && (await holdsLabels(path))))
+    return openedLabels(path, size);
+  const images = await openSource([path], source);
+  const { pixelSize, frameInterval, notices, files } = images;
+  const calibration = { pixelSize, frameInterval };
+  return { input: { name: images.name, images, ...calibration, imageFile: files[0] }, notices };
 }
 
 const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
@@ -91,7 +104,31 @@ async function karyonRun(folder: string): Promise<Convertible> {
   return { input: { name, images: source, imageFile: files[0], ...common }, notices: [] };
 }
 
+/** Names that programs give to label images: Cellpose, the Cell Tracking Challenge, and people. */
+const labelNames = /(_(cp_)?masks?|_labels?)$|^(mask|man_seg|man_track)_?\d+$/i;
+
+/** Whether images that could be either are label images: what Karyon made, integers of 32 bits, or so called. */
+async function holdsLabels(path: string): Promise<boolean> {
+  if (isFolder(path) && existsSync(join(path, "segmentation.json"))) return true;
+  const { files } = await listInputs([path]);
+  const first = await openImageFile(files[0]!).catch((error: unknown) => {
+    // What cannot be opened is told about when it is read.
+    if (isKaryonError(error)) return undefined;
+    throw error;
+  });
+  return first !== undefined && (/^u?int(32|64)$/.test(first.type) || labelNames.test(stemOf(files[0]!)));
+}
+
+/** @throws InvalidInput for images, which hold nothing that was found in them */
+function assertNoImages(path: string, expected: string, isFitting: (name: string) => boolean): void {
+  const { path: file, series } = seriesAddress(path);
+  if (series === undefined || isFitting(basename(file))) return;
+  const remedy = "find the nuclei first, with karyon run";
+  throw new InvalidInput(path, expected, "a series of images", remedy);
+}
+
 async function openedTracks(path: string): Promise<Convertible> {
+  assertNoImages(path, "tracks", isTrackName);
   const input = isFolder(path)
     ? ({ from: "store", where: path, name: basename(path), store: folderStore(path) } as const)
     : await fileInput(path);
@@ -105,22 +142,14 @@ async function openedTracks(path: string): Promise<Convertible> {
 const sentences = (path: string, notices: readonly string[]): string[] =>
   notices.map((text) => `${basename(path)}: ${text}.`);
 
-async function openedLabels(path: string): Promise<Convertible> {
-  const { labels, nuclei, summary } = await readLabelPlanes(path);
+async function openedLabels(path: string, size: ConvertibleOptions["size"]): Promise<Convertible> {
+  assertNoImages(path, "label images or outlines", isLabelName);
+  const { labels, nuclei, summary, notices } = await readLabelPlanes(path, { size });
   const { pixelSize, frameInterval } = summary ?? {};
   return {
     input: { name: imageOfMask(nameOf(path)), labels, nuclei, pixelSize, frameInterval },
-    notices: [],
+    notices,
   };
-}
-
-/** Images, or, where the files hold outlines, their label images. */
-async function imagesOrLabels(path: string, options: SourceOptions): Promise<Convertible> {
-  const isOutlines = isLabelName(basename(path)) && !isImageName(basename(path));
-  if (isOutlines) return openedLabels(path);
-  const source = await openSource([path], options);
-  const { name, pixelSize, frameInterval, notices, files } = source;
-  return { input: { name, images: source, pixelSize, frameInterval, imageFile: files[0] }, notices };
 }
 
 const nameOf = (path: string): string => (isFolder(path) ? folderName(join(path, "x")) : stemOf(path));

@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
-import { isLabelHierarchyName, isLabelName } from "../../io/formats/formatnames.js";
+import { isImageName, isLabelHierarchyName, isLabelName } from "../../io/formats/formatnames.js";
 import { unreadable } from "../store/files.js";
 import { openLabels } from "../store/labelfiles.js";
 import { naturalOrder, stemOf } from "../store/names.js";
@@ -67,10 +67,13 @@ export function listLabels(folder: string): Map<string, string> {
 
 function labelNames(folder: string): string[] {
   try {
-    return readdirSync(folder, { withFileTypes: true })
+    const names = readdirSync(folder, { withFileTypes: true })
       .filter((entry) => (entry.isDirectory() ? isLabelHierarchyName(entry.name) : isLabelName(entry.name)))
       .map(({ name }) => name)
       .filter((name) => !name.startsWith("."));
+    // Beside label images, JSON and arrays are tables of other kinds.
+    const images = names.filter(isImageName);
+    return images.length === 0 ? names : names.filter((name) => !/\.(json|npy)$/i.test(name));
   } catch (error) {
     throw unreadable(folder, error, "a folder that can be read");
   }

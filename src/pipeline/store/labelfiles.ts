@@ -31,12 +31,25 @@ export async function readLabels(path: string, options: LabelOptions = {}): Prom
 /** How labels are read. */
 export type LabelOptions = Pick<OpenOptions, "size">;
 
-async function onePlane(
+/** A label image, open. */
+export interface LabelPlane {
+  readonly stack: LabelStack;
+  readonly plane: number;
+}
+
+/**
+ * Opens the only plane of a file, or the one behind a "#".
+ *
+ * @param open in place of `openLabels`, for who keeps a file open
+ * @throws InvalidInput, CorruptFile, UnsupportedFormat
+ */
+export async function onePlane(
   address: string,
   options: LabelOptions,
-): Promise<{ readonly stack: LabelStack; readonly plane: number }> {
+  open = openLabels,
+): Promise<LabelPlane> {
   const { path, series } = seriesAddress(address);
-  const stack = await openLabels(path, options);
+  const stack = await open(path, options);
   const plane = Number(series ?? (stack.planes === 1 ? 0 : NaN));
   if (Number.isInteger(plane) && plane >= 0 && plane < stack.planes) return { stack, plane };
   throw new InvalidInput(

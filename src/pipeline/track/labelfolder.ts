@@ -7,6 +7,7 @@ import { labelFormatNames } from "../../io/formats/formatnames.js";
 import type { KnownNuclei } from "../../track/movie/measurelabels.js";
 import type { SegmentationSummary } from "../segment/segmentation.js";
 import { isLabelFolder, labelAddresses, listLabels } from "../source/labeladdresses.js";
+import { type LabelOptions, openLabels } from "../store/labelfiles.js";
 import { labelsInFiles } from "../store/labelsource.js";
 import { parseNuclei } from "../store/nucleifile.js";
 import { readVersioned } from "../store/versioned.js";
@@ -56,10 +57,19 @@ export function readLabelFolder(folder: string): TrackingInput {
  *
  * @throws InvalidInput when there is nothing; CorruptFile, UnsupportedFormat for the one file
  */
-export async function readLabelPlanes(path: string): Promise<TrackingInput> {
-  if (isLabelFolder(path)) return readLabelFolder(path);
-  const addresses = await labelAddresses(path);
-  return { labels: labelsInFiles([...addresses.values()], [...addresses.keys()]) };
+export async function readLabelPlanes(path: string, options: LabelOptions = {}): Promise<LabelPlanes> {
+  if (isLabelFolder(path)) return { ...readLabelFolder(path), notices: [] };
+  const [addresses, { notices }] = [await labelAddresses(path), await openLabels(path, options)];
+  return {
+    labels: labelsInFiles([...addresses.values()], [...addresses.keys()], options),
+    notices: notices.map((text) => `${basename(path)}: ${text}.`),
+  };
+}
+
+/** Label images with what was assumed of them. */
+export interface LabelPlanes extends TrackingInput {
+  /** One sentence each. */
+  readonly notices: readonly string[];
 }
 
 /**
