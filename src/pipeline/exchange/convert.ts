@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { InvalidInput, OutputError } from "../../core/errors.js";
 import { throwIfCancelled } from "../../core/progress.js";
 import { counted } from "../../core/wording.js";
-import type { Exporter, ExportInput } from "../../exchange/exporter.js";
+import type { Exporter, ExportInput, ExportPart } from "../../exchange/exporter.js";
 import { exporterNames, exporters, exportersOf } from "../../exchange/exporters.js";
 import type { SourceOptions } from "../source/source.js";
 import { type PipelineContext, runStage } from "../stage/events.js";
@@ -89,6 +89,15 @@ function formatOf(to: string, name: string | undefined): Exporter {
   );
 }
 
+/** What is looked for in what is converted: what the format needs, and what goes with what is given beside it. */
+function partsOf({ needs }: Exporter, { labels, images }: ConvertOptions): ExportPart[] {
+  const missing = needs.filter(
+    (part) => !(part === "images" && images !== undefined) && !(part === "labels" && labels !== undefined),
+  );
+  if (missing.length > 0) return missing;
+  return images !== undefined ? ["labels"] : labels !== undefined ? ["images"] : [];
+}
+
 /** Opens what is converted, and the images or labels of other files that belong to it. */
 async function openAll(format: Exporter, options: ConvertOptions): Promise<Convertible> {
   const { from, labels, images, source } = options;
@@ -96,11 +105,7 @@ async function openAll(format: Exporter, options: ConvertOptions): Promise<Conve
   if (images !== undefined) others.push(await convertible(images, { parts: ["images"], source }));
   const size = await others[0]?.input.images?.size(0);
   if (labels !== undefined) others.push(await convertible(labels, { parts: ["labels"], source, size }));
-  const known = new Set([
-    ...(images === undefined ? [] : ["images"]),
-    ...(labels === undefined ? [] : ["labels"]),
-  ]);
-  const parts = format.needs.filter((part) => !known.has(part));
+  const parts = partsOf(format, options);
   const converted = await convertible(from, { parts, source, size });
   const all = [converted, ...others];
   const given = all.flatMap(({ input }) =>
