@@ -132,13 +132,15 @@ function assertFlagsAct(name: CommandName, flags: PartialConfig, idle: ReturnTyp
       (other) => specOf(other).spec.flag === spec.flag && !reasons.has(other),
     );
     if (acts) continue;
-    throw new InvalidInput(
-      option,
-      "no value, because it has no effect here",
-      JSON.stringify(flags[section]![key]),
-      reason,
-    );
+    const { flag, typed } = typedOf(spec, flags[section]![key]);
+    throw new InvalidInput(flag, "no such flag, because it has no effect here", typed, reason);
   }
+}
+
+/** A flag as the user typed it, alone and with its value. */
+function typedOf(spec: OptionSpec, value: unknown): { readonly flag: string; readonly typed: string } {
+  const flag = `--${value === false ? "no-" : ""}${spec.flag}`;
+  return { flag, typed: typeof value === "boolean" ? flag : `${flag} ${String(value)}` };
 }
 
 /** Mistakes of a configuration file, which are told in the words of the file and not in flags. */

@@ -1,7 +1,7 @@
 /** Movies by ffmpeg, where the machine has it: frames go in one by one, a file comes out. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { forget, realPlace, temporaryBeside } from "../store/temporaries.js";
 
 /** How ffmpeg writes a movie that browsers play. */
 export interface VideoFormat {
@@ -73,8 +73,8 @@ export function openVideo(
   path: string,
   { height, width, framesPerSecond, format, program = "ffmpeg" }: VideoOptions,
 ): VideoWriter {
-  const target = `${path}.${format.extension}`;
-  const temporary = join(dirname(path), `.${process.pid}-movie.${format.extension}`);
+  const target = realPlace(`${path}.${format.extension}`);
+  const temporary = temporaryBeside(target);
   const child = spawn(program, argumentsFor({ height, width, framesPerSecond, format }, temporary), {
     stdio: ["pipe", "ignore", "pipe"],
   });
@@ -82,7 +82,7 @@ export function openVideo(
   child.stderr.setEncoding("utf8").on("data", (part: string) => (said = (said + part).slice(-500)));
   // A pipe that breaks says less than the exit code and the last words, which follow.
   child.stdin.on("error", () => undefined);
-  const finished = ended(child);
+  const finished = endedWithUs(child);
   const check = (trouble: string | undefined): void => {
     if (trouble !== undefined)
       throw new Error(`${trouble}${said.trim() === "" ? "" : `: ${said.trim().split("\n").at(-1)!}`}`);
@@ -98,6 +98,7 @@ export function openVideo(
       child.stdin.end();
       check(await finished);
       await rename(temporary, target);
+      forget(temporary);
       closed = true;
     },
     abort: async () => {
@@ -105,6 +106,7 @@ export function openVideo(
       child.kill("SIGKILL");
       await finished;
       await rm(temporary, { force: true });
+      forget(temporary);
     },
   };
 }
@@ -141,8 +143,19 @@ const argumentsFor = (
   "+bitexact",
   "-flags:v",
   "+bitexact",
+  // The temporary name does not tell it.
+  "-f",
+  format.extension,
   file,
 ];
+
+/** `ended` for a program that must not write on when this process ends. */
+function endedWithUs(child: ChildProcess): Promise<string | undefined> {
+  const kill = (): void => void child.kill("SIGKILL");
+  // Before its file is removed.
+  process.prependListener("exit", kill);
+  return ended(child).finally(() => process.off("exit", kill));
+}
 
 /** Waits for the end of a program. @returns what went wrong, undefined where nothing did */
 function ended(child: ChildProcess): Promise<string | undefined> {

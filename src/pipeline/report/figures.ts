@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { StageContext } from "../../core/progress.js";
+import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { counted } from "../../core/wording.js";
 import { layoutLineages, lineagePlot, lineagesLeftOut } from "../../plot/lineage.js";
 import type { Markup } from "../../plot/markup.js";
@@ -70,7 +70,7 @@ async function figuresInto(
   const rasterise = await rasteriser();
   let figures = 0;
   const write = async (name: string, svg: Markup, scale?: number): Promise<void> => {
-    context.signal?.throwIfAborted();
+    throwIfCancelled(context, "The drawing of the figures");
     await writeFigure(folder, name, svg, rasterise, scale);
     figures++;
   };

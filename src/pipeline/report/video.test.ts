@@ -1,4 +1,5 @@
 /** The movie of the tracks, with a program in the place of ffmpeg that notes what it is given. */
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -12,12 +13,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { analyse } from "../../analyse/analyse.js";
-import { CorruptFile } from "../../core/errors.js";
+import { Cancelled, CorruptFile } from "../../core/errors.js";
 import type { Image, ImageSource } from "../../core/image.js";
 import { emptyNuclei } from "../../core/nuclei.js";
 import { decodePng, pngHeader } from "../../io/png/png.js";
 import { resolveConfig } from "../config/config.js";
+import { resultFrom } from "../stage/stage.js";
 import { videoFormat } from "./ffmpeg.js";
+import { figuresStage } from "./figures.js";
+import type { RunResults } from "./results.js";
 import { type MovieInput, smallMovieName, writeMovie } from "./video.js";
 
 let root = "";
@@ -104,6 +108,7 @@ const h264 = " V....D libx264              H.264",
   vp9 = " V....D libvpx-vp9           VP9",
   aac = " A....D aac                  AAC";
 const nothing = "/nowhere/ffmpeg";
+const compiled = new URL("../../../dist/pipeline/report/ffmpeg.js", import.meta.url).href;
 
 describe("videoFormat", () => {
   it("takes H.264, then VP9, and nothing where neither or no program is there", async () => {
@@ -128,6 +133,9 @@ describe("writeMovie", () => {
     expect(bytes).toBe(frames * 16 * height * width * 3);
     expect(args.join(" ")).toMatch(/-c:v libx264 .*-pix_fmt yuv420p .*\+faststart/);
     expect(args.join(" ")).toContain("pad=ceil(iw/2)*2:ceil(ih/2)*2");
+    // The name says whose it is, so that what a killed process leaves is removed; the format is told apart.
+    expect(args.at(-1)).toMatch(/\/\.tracks\.mp4\.[^/]+\.unfinished$/);
+    expect(args.slice(-3, -1)).toEqual(["-f", "mp4"]);
   });
 
   it("is an animated PNG without ffmpeg, the same bytes each time", async () => {
@@ -168,7 +176,27 @@ describe("writeMovie", () => {
         signal: controller.signal,
         onProgress: ({ done }) => done === 2 && controller.abort(),
       }),
-    ).rejects.toThrow(/abort/i);
+    ).rejects.toThrow(new Cancelled("The drawing of the movie"));
+    expect(readdirSync(out)).toEqual([]);
+  });
+
+  it("leaves nothing, and no program that writes on, when the process ends in the middle", async () => {
+    const out = fresh();
+    const program = fake(h264);
+    const script = `
+      import { openVideo } from ${JSON.stringify(compiled)};
+      const format = { extension: "mp4", encoder: "libx264", options: [] };
+      const size = { height: 2, width: 2, framesPerSecond: 3 };
+      const video = openVideo("tracks", { ...size, format, program: ${JSON.stringify(program)} });
+      await video.frame(new Uint8Array(12));
+      setTimeout(() => process.exit(3), 300);`;
+    const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+      cwd: out,
+      encoding: "utf8",
+    });
+    expect([status, stderr]).toEqual([3, ""]);
+    // Time enough for a program that lives on.
+    await new Promise((resolve) => setTimeout(resolve, 300));
     expect(readdirSync(out)).toEqual([]);
   });
 
@@ -191,5 +219,19 @@ describe("writeMovie", () => {
     expect(header(smallMovieName).width).toBeLessThanOrEqual(480);
     expect(small.length).toBeLessThan(2e6);
     expect(existsSync(join(out, "tracks.mp4"))).toBe(false);
+  });
+});
+
+describe("figuresStage", () => {
+  it("is stopped as every stage is", async () => {
+    const out = fresh();
+    const results = {
+      statistics: resultFrom([], async () => statistics),
+      model: resultFrom([], async () => ({ curve: [] })),
+    } as unknown as RunResults;
+    const work = { out, tell: () => undefined, signal: AbortSignal.abort() };
+    const stopped = figuresStage(results).make(out, work);
+    await expect(stopped).rejects.toThrow(new Cancelled("The drawing of the figures"));
+    expect(readdirSync(out)).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import type { Statistics } from "../../analyse/analyse.js";
 import { isKaryonError, messageOf } from "../../core/errors.js";
 import type { Image, ImageSource, Window } from "../../core/image.js";
 import type { Nuclei } from "../../core/nuclei.js";
-import type { StageContext } from "../../core/progress.js";
+import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { movieDrawer } from "../../draw/movieframe.js";
 import { moviePalette, paletteIndices } from "../../draw/moviepalette.js";
 import { contrastOf, drawnSize, overview, type View } from "../../draw/view.js";
@@ -102,7 +102,7 @@ async function play(
   try {
     for (const one of open) sinks.push(await one());
     for (let t = 0; t < frames; t++) {
-      context.signal?.throwIfAborted();
+      throwIfCancelled(context, "The drawing of the movie");
       const image = await readFrame(input, t, context.signal);
       for (const sink of sinks) await sink.frame(image, t);
       context.onProgress?.({ done: t + 1, total: frames, message: "movie" });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { emptyNuclei, type Nuclei } from "../../core/nuclei.js";
 import { correctedScale } from "../../segment/modelscale.js";
+import { type CountedFrame, frameWarnings } from "./framewarnings.js";
 import { scaleWarnings } from "./scalewarnings.js";
 
 const model = { diameter: 40, diameterRange: { low: 35, high: 45 } };
@@ -55,5 +56,37 @@ describe("scaleWarnings", () => {
     // A fifth more or less is within what a network bears.
     expect(scaleWarnings([image("a", 1, 30), image("b", 1, 55)], model, true)).toEqual([]);
     expect(scaleWarnings([image("b", 1, 57)], model, true).length).toBe(1);
+  });
+});
+
+describe("frameWarnings", () => {
+  const frames = (counts: readonly number[], missing: readonly number[] = []): CountedFrame[] =>
+    counts.map((count, t) => ({
+      name: `t${t}`,
+      height: 4,
+      width: 5,
+      missing: missing[t] ?? 0,
+      nuclei: { count },
+    }));
+
+  it("says nothing of frames with nuclei and without holes", () => {
+    expect(frameWarnings(frames([3, 1]), "movie")).toEqual([]);
+  });
+
+  it("names one frame before its sentence", () => {
+    expect(frameWarnings(frames([3, 0], [2, 0]), "movie")).toEqual([
+      "t0: 2 pixels of 20 have no value (NaN or infinite) and are left out.",
+      "t1: no nucleus was found.",
+    ]);
+  });
+
+  it("counts several in one sentence, and names the first of them", () => {
+    expect(frameWarnings(frames([0, 5, 0], [1, 1, 0]), "images")).toEqual([
+      "Pixels in 2 of 3 images (t0, t1) have no value (NaN or infinite) and are left out.",
+      "No nucleus was found in 2 of 3 images (t0, t2).",
+    ]);
+    expect(frameWarnings(frames(new Array<number>(500).fill(0)), "movie")).toEqual([
+      "No nucleus was found in 500 of 500 frames (t0, t1, t2 and 497 more).",
+    ]);
   });
 });

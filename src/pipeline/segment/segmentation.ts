@@ -5,7 +5,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
 import type { LabelSource } from "../../core/labels.js";
-import { missingText } from "../../core/missing.js";
 import { concatNuclei, type Nuclei } from "../../core/nuclei.js";
 import type { StageContext } from "../../core/progress.js";
 import { equivalentDiameter } from "../../imgproc/regions.js";
@@ -17,6 +16,7 @@ import { writeFileAtomic } from "../store/files.js";
 import { labelsInFiles } from "../store/labelsource.js";
 import { asStored, nucleiCsv, parseNuclei } from "../store/nucleifile.js";
 import { readVersioned, writeVersioned } from "../store/versioned.js";
+import { frameWarnings } from "./framewarnings.js";
 import { scaleWarnings } from "./scalewarnings.js";
 import { type SegmentationInput, segmentShard } from "./shard.js";
 
@@ -106,7 +106,7 @@ function summaryOf(
     scale: Math.round(scale * 1000) / 1000,
     nuclei: nuclei.count,
   }));
-  const warnings = frames.flatMap(frameWarnings);
+  const warnings = frameWarnings(frames, source.kind);
   if (diameters === undefined) {
     const scaled = images.map(({ name, scale }, k) => ({ name, scale, diameter: diameterOf(frames[k]!) }));
     warnings.push(...scaleWarnings(scaled, description, rescale !== undefined));
@@ -120,11 +120,6 @@ function summaryOf(
     images,
     warnings,
   };
-}
-
-function frameWarnings({ name, height, width, missing, nuclei }: SegmentedFrame): string[] {
-  const none = nuclei.count === 0 ? ["no nucleus was found."] : [];
-  return [...missingText(missing, height * width), ...none].map((text) => `${name}: ${text}`);
 }
 
 const diameterOf = ({ nuclei: { count, area } }: SegmentedFrame): number =>

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CorruptFile, InvalidInput, OutputError, messageOf } from "../../core/errors.js";
 import type { ByteSource } from "../../io/bytes.js";
@@ -36,7 +36,6 @@ export async function writeFileAtomic(
   const place = realPlace(path);
   const temporary = temporaryBeside(place);
   try {
-    await mkdir(dirname(place), { recursive: true });
     await writeAll(temporary, content, options.sync ?? false);
     await rename(temporary, place);
     forget(temporary);
@@ -79,10 +78,7 @@ export async function openAtomic(path: string): Promise<AtomicFile> {
       throw unwritable(path, error);
     }
   };
-  const file = await said(async () => {
-    await mkdir(dirname(place), { recursive: true });
-    return open(temporary, "wx");
-  });
+  const file = await said(() => create(temporary));
   let isOpen = true;
   const abort = async (): Promise<void> => {
     if (!isOpen) return;
@@ -113,8 +109,18 @@ export async function openAtomic(path: string): Promise<AtomicFile> {
   };
 }
 
+/**
+ * Makes a file that is not there yet, and its folders. Their names are made before this returns, since one
+ * that waits for a thread could come after `removeAtExit` has removed it; "r+" makes none.
+ */
+function create(path: string): Promise<FileHandle> {
+  mkdirSync(dirname(path), { recursive: true });
+  closeSync(openSync(path, "wx"));
+  return open(path, "r+");
+}
+
 async function writeAll(path: string, content: FileContent, sync: boolean): Promise<void> {
-  const file = await open(path, "wx");
+  const file = await create(path);
   try {
     if (typeof content === "string" || content instanceof Uint8Array) await file.writeFile(content);
     else for (const piece of content) await file.writeFile(piece);

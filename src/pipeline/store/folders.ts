@@ -1,6 +1,6 @@
 /** Output folders that are there whole or not at all. */
-import { existsSync, readdirSync } from "node:fs";
-import { copyFile, mkdir, rename, rm } from "node:fs/promises";
+import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import { copyFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { OutputError } from "../../core/errors.js";
 import { codeOf, unwritable } from "./files.js";
@@ -23,13 +23,14 @@ export async function writeFolder<T>(path: string, fill: (temporary: string) => 
     // A power cut between the two renames below leaves the earlier folder under this name alone.
     if (existsSync(previous) && !existsSync(target)) await rename(previous, target);
     await removeLeftovers(dirname(target));
-    await mkdir(temporary, { recursive: true });
+    mkdirSync(temporary, { recursive: true });
     const value = await fill(temporary);
     for (const name of entriesOf(target).filter(isPreview))
       await copyFile(join(target, name), join(temporary, name));
     await rm(previous, { recursive: true, force: true });
-    if (existsSync(target)) await rename(target, previous);
-    await rename(temporary, target);
+    // At once: a stop between the two would leave the earlier folder under the other name.
+    if (existsSync(target)) renameSync(target, previous);
+    renameSync(temporary, target);
     await rm(previous, { recursive: true, force: true });
     return value;
   } catch (error) {

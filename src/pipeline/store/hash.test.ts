@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Progress } from "../../core/progress.js";
-import { hashFiles, upgradeFingerprints } from "./hash.js";
+import { hashFiles } from "./hash.js";
 
 let folder: string;
 beforeEach(() => {
@@ -58,22 +58,5 @@ describe("hashFiles", () => {
     await expect(hashFiles([join(folder, "a")], { signal: AbortSignal.abort() })).rejects.toThrow(
       /Reading was stopped/,
     );
-  });
-});
-
-describe("upgradeFingerprints", () => {
-  it("knows the files of version 0.1 again by their ends, and others not", async () => {
-    const path = join(folder, "a");
-    writeFileSync(path, "nuclei");
-    const now = await hashFiles([path]);
-    const ends = `ends:${sha256("6nucleinuclei")}`;
-    const old = { file: "../a", bytes: 6, sha256: ends };
-    expect(await upgradeFingerprints([old], now)).toEqual([{ ...old, sha256: now[0]!.sha256 }]);
-    const others = [
-      { ...old, sha256: "ends:00" },
-      { ...old, sha256: "00" },
-    ];
-    expect(await upgradeFingerprints(others, [...now, ...now])).toEqual(others);
-    expect(await upgradeFingerprints([old], [])).toEqual([old]);
   });
 });

@@ -11,7 +11,7 @@ export interface InputRecord {
   /** Path; in `run.json` as seen from its folder, so that inputs and results can be moved together. */
   readonly file: string;
   readonly bytes: number;
-  /** Of all its bytes, hexadecimal. Version 0.1 wrote "ends:" and a fingerprint of the ends for large files. */
+  /** Of all its bytes, hexadecimal. */
   readonly sha256: string;
 }
 

@@ -1,5 +1,5 @@
 /** Temporary files and folders: names that nobody else has, removed also when the process is ended or killed. */
-import { readdirSync, readlinkSync, realpathSync, rmSync } from "node:fs";
+import { readdirSync, readlinkSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { isLeftBehind, ownerTag, ownerTagPattern } from "./owner.js";
@@ -12,10 +12,13 @@ const maxRepeated = 40;
  * process unless `forget` was called for it.
  */
 export function temporaryBeside(path: string): string {
-  const temporary = join(dirname(path), `.${basename(path).slice(0, maxRepeated)}.${ownerTag()}.unfinished`);
+  const temporary = nameBeside(path);
   removeAtExit(temporary);
   return temporary;
 }
+
+const nameBeside = (path: string): string =>
+  join(dirname(path), `.${basename(path).slice(0, maxRepeated)}.${ownerTag()}.unfinished`);
 
 const leftover = new RegExp(`^\\..*\\.${ownerTagPattern}\\.unfinished$`);
 
@@ -41,21 +44,43 @@ export async function removeLeftovers(folder: string): Promise<void> {
 const present = new Set<string>();
 let isListening = false;
 
-/** Removes a file or folder when this process ends, also by `process.exit` in the middle of the work. */
+/**
+ * Removes a file or folder when this process ends, also by `process.exit` in the middle of the work. Writes
+ * that wait for a thread of the system are still done after that: what they write into must be made by a
+ * `Sync` call, so that none of them makes it anew.
+ */
 export function removeAtExit(path: string): void {
   present.add(path);
   if (isListening) return;
   isListening = true;
   process.on("exit", () => {
-    for (const name of present) {
-      try {
-        // Writes that are under way may put a file into a folder that is just being emptied.
-        rmSync(name, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
-      } catch {
-        // The end of the process must not fail; the next one removes what is left.
-      }
-    }
+    for (const name of present) removeNow(name);
   });
+}
+
+/** More than the threads that write at once. */
+const maxAttempts = 10;
+
+/** Removes what other threads may still write into. */
+function removeNow(path: string): void {
+  let place = nameBeside(path);
+  try {
+    // Nothing that is written from now on finds it under a name that nobody knows.
+    renameSync(path, place);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    place = path;
+  }
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    try {
+      // Where a file that is open cannot be removed, it is tried again after a while.
+      rmSync(place, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+      return;
+    } catch {
+      // A thread that had found it before has put a file into it. The end of the process must not fail; the
+      // next one removes what is left.
+    }
+  }
 }
 
 /** What was put in its place, or removed, needs no removal any more. */
