@@ -2,8 +2,9 @@
 import type { Numcodec } from "./numcodec.js";
 
 /** Loaded with the first data: it is half a megabyte. */
-const loaded = async (): Promise<Numcodec> =>
-  (await import("numcodecs/blosc")).default as unknown as Numcodec;
+let module: Promise<Numcodec> | undefined;
+const loaded = (): Promise<Numcodec> =>
+  (module ??= import("numcodecs/blosc").then(({ default: codec }) => codec as unknown as Numcodec));
 
 const headerLength = 16;
 /** Flags of the header: the data are stored as they are; their blocks are not split by bytes of a value. */

@@ -2,8 +2,9 @@
 import type { Numcodec } from "./numcodec.js";
 
 /** Loaded with the first data, as all codecs of WebAssembly. */
-const loaded = async (): Promise<Numcodec> =>
-  (await import("numcodecs/lz4")).default as unknown as Numcodec;
+let module: Promise<Numcodec> | undefined;
+const loaded = (): Promise<Numcodec> =>
+  (module ??= import("numcodecs/lz4").then(({ default: codec }) => codec as unknown as Numcodec));
 
 const headerLength = 4;
 

@@ -3,7 +3,9 @@ import type Zstd from "numcodecs/zstd";
 import { messageOf } from "../../core/errors.js";
 
 /** Loaded with the first data: it is three quarters of a megabyte. */
-const loaded = async (): Promise<typeof Zstd> => (await import("numcodecs/zstd")).default;
+let module: Promise<typeof Zstd> | undefined;
+const loaded = (): Promise<typeof Zstd> =>
+  (module ??= import("numcodecs/zstd").then(({ default: codec }) => codec));
 
 /** A block holds at most so many bytes (RFC 8878, 3.1.1.2.4). */
 const largestBlock = 2 ** 17;
