@@ -1,11 +1,11 @@
 /** Zstandard (RFC 8878) by numcodecs' WebAssembly, in Node and the browser, with a bound on what comes out. */
-import type Zstd from "numcodecs/zstd";
 import { messageOf } from "../../core/errors.js";
+import type { Numcodec } from "./numcodec.js";
 
 /** Loaded with the first data: it is three quarters of a megabyte. */
-let module: Promise<typeof Zstd> | undefined;
-const loaded = (): Promise<typeof Zstd> =>
-  (module ??= import("numcodecs/zstd").then(({ default: codec }) => codec));
+let module: Promise<Numcodec> | undefined;
+const loaded = (): Promise<Numcodec> =>
+  (module ??= import("numcodecs/zstd").then(({ default: codec }) => codec as unknown as Numcodec));
 
 /** A block holds at most so many bytes (RFC 8878, 3.1.1.2.4). */
 const largestBlock = 2 ** 17;
@@ -21,7 +21,7 @@ export async function zstdDecode(bytes: Uint8Array, maximum: number): Promise<Ui
   const most = mostBytes(bytes);
   if (most.known ? most.bytes > maximum : most.bytes > 4 * (maximum + largestBlock))
     throw new Error(`more than ${maximum} bytes`);
-  const out = await new (await loaded())().decode(bytes).catch((error: unknown) => {
+  const out = await (await loaded()).fromConfig({ id: "zstd" }).decode(bytes).catch((error: unknown) => {
     throw new Error(messageOf(error).replace(/^std::runtime_error,/, ""));
   });
   if (out.length > maximum) throw new Error(`more than ${maximum} bytes`);
@@ -30,7 +30,7 @@ export async function zstdDecode(bytes: Uint8Array, maximum: number): Promise<Ui
 
 /** Compresses to one frame that tells its length. @param level 1 (fast) to 22 (small) */
 export const zstdEncode = async (bytes: Uint8Array, level = 3): Promise<Uint8Array> =>
-  new (await loaded())(level).encode(bytes);
+  (await loaded()).fromConfig({ id: "zstd", level }).encode(bytes);
 
 const frameMagic = 0xfd2fb528;
 
