@@ -29,6 +29,28 @@ export {
 export { simulate, type SimulationOptions } from "./api/simulatemovie.js";
 export { report } from "./api/reportpage.js";
 
+// Files of others
+export { type NamedBytes, type NamedStore, openImages, openLabels, openTracks } from "./api/openfiles.js";
+export { imageSourceOfFile, type ImageSourceOptions, labelSourceOfFile } from "./api/filesources.js";
+export { exportedBytes, exportFormats, exportTo } from "./api/exportfiles.js";
+export type { ExportContext, ExportedFile, Exporter, ExportInput, ExportPart } from "./exchange/exporter.js";
+export { blobSource } from "./io/blobsource.js";
+export { type HttpOptions, httpSource, httpStore } from "./io/httpsource.js";
+export { type ByteSink, type ByteSource, memorySource, type Stoppable, type Store } from "./io/bytes.js";
+export type { OpenOptions } from "./io/formats/fileformat.js";
+export type { GreyOptions } from "./io/formats/greyframes.js";
+export type {
+  ImageSet,
+  OpenedImage,
+  PlaneIndex,
+  ReadPlane,
+  Series,
+  StagePosition,
+} from "./io/formats/imageformat.js";
+export type { OpenedLabels } from "./io/formats/labelformat.js";
+export type { OpenedTracks } from "./io/formats/trackformat.js";
+export type { SampleMeaning } from "./io/image/grey.js";
+
 // Plain data, errors, progress
 export type { Batch } from "./core/batch.js";
 export * from "./core/errors.js";
@@ -229,4 +251,3 @@ export type { EstimateImage } from "./segment/nucleussize.js";
 export type { PartOptions } from "./segment/parts.js";
 export type { FrameFacts } from "./segment/segmentmovie.js";
 export type { FrameOverlaps, LinkOverlaps } from "./track/maskoverlaps.js";
-export type { StagePosition } from "./io/formats/imageformat.js";

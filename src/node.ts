@@ -9,6 +9,13 @@ import { readFileSync } from "node:fs";
 import type { Statistics } from "./analyse/analyse.js";
 import { type Model, openModel as openModelInMemory, type OpenModelOptions } from "./api/openmodel.js";
 import type { TrackScores } from "./evaluate/trackscores.js";
+import { isHierarchyName } from "./io/formats/formatnames.js";
+import { openAs, type OpenOptions } from "./io/formats/fileformat.js";
+import type { ImageSet } from "./io/formats/imageformat.js";
+import { imageFormats } from "./io/formats/imageformats.js";
+import type { OpenedLabels } from "./io/formats/labelformat.js";
+import type { OpenedTracks } from "./io/formats/trackformat.js";
+import { trackFormats } from "./io/formats/trackformats.js";
 import { parseModelDescription } from "./model/modelfile.js";
 import type { AnnotationSummary } from "./pipeline/annotate/annotation.js";
 import { type Preview, preview as previewFrame } from "./pipeline/annotate/preview.js";
@@ -16,6 +23,7 @@ import * as configuration from "./pipeline/config/config.js";
 import type { Config } from "./pipeline/config/options.js";
 import type { PartialConfig } from "./pipeline/config/partialconfig.js";
 import * as evaluation from "./pipeline/evaluate/evaluation.js";
+import { convert as convertFiles, type Conversion } from "./pipeline/exchange/convert.js";
 import { exportModel as packModel, type ModelPackage } from "./pipeline/export/modelpackage.js";
 import { reportRun } from "./pipeline/run/reportagain.js";
 import * as commands from "./pipeline/run/commands.js";
@@ -24,8 +32,11 @@ import { run as runAll, type RunResult } from "./pipeline/run/run.js";
 import type { SegmentationSummary } from "./pipeline/segment/segmentation.js";
 import { simulateOptionsOf, simulateTo } from "./pipeline/simulate/simulation.js";
 import { type Inspection, inspectFiles } from "./pipeline/source/inspection.js";
+import { sourceOptions } from "./pipeline/source/opening.js";
 import { type FileSource, openSource as openFiles, type SourceOptions } from "./pipeline/source/source.js";
 import type { PipelineContext } from "./pipeline/stage/events.js";
+import { formatInput } from "./pipeline/store/formatinput.js";
+import { type LabelOptions, openLabels as openLabelFile } from "./pipeline/store/labelfiles.js";
 import { modelFiles } from "./pipeline/store/modelfolder.js";
 import { study as runStudy, type StudyResult } from "./pipeline/study/study.js";
 import type { TrackingSummary } from "./pipeline/track/tracking.js";
@@ -215,6 +226,36 @@ export const report = ({ folder, ...context }: ReportOptions): Promise<string> =
 export const simulate = (options: OutputOptions): Promise<void> =>
   simulateTo(options.out, simulateOptionsOf(resolved(options)), folderOptions(options), options);
 
+/** Options of `convert`. */
+export interface ConvertOptions extends CommandOptions {
+  /** A file, a series of one (`movie.lif#2`), a folder of images or labels, or a folder that Karyon made. */
+  readonly from: string;
+  /** A file, or a folder. */
+  readonly to: string;
+  /** Name of the format, one of `exportFormats()` of `karyon`. Default: by the end of the name of `to`. */
+  readonly format?: string | undefined;
+  /** Label images or outlines that belong to the images or tracks. */
+  readonly labels?: string | undefined;
+  /** Images that belong to the labels or tracks. */
+  readonly images?: string | undefined;
+  /** Replace an earlier result. Default false. */
+  readonly overwrite?: boolean | undefined;
+}
+
+/** Converts images, label images, outlines or tracks for other programs, as `karyon convert` does. */
+export const convert = ({
+  from,
+  to,
+  format,
+  labels,
+  images,
+  overwrite = false,
+  ...options
+}: ConvertOptions): Promise<Conversion> => {
+  const source = { ...sourceOptions(resolved(options)), everyChannel: true, everySlice: true };
+  return convertFiles({ from, to, format, labels, images, overwrite, source }, options);
+};
+
 /** Options of `inspect`. */
 export interface InspectOptions {
   /** Files, folders and patterns of images. */
@@ -280,6 +321,30 @@ export const openSource = (
 ): Promise<FileSource> => openFiles(inputs, options, { signal });
 
 /**
+ * Opens an image file, or the folder of an OME-Zarr, with all of its series. No pixels are read.
+ *
+ * @throws InvalidInput when there is no such file; CorruptFile, UnsupportedFormat
+ */
+export const openImages = async (path: string, options: Pick<OpenOptions, "kind"> = {}): Promise<ImageSet> =>
+  openAs(imageFormats, await formatInput(path, isHierarchyName), options);
+
+/**
+ * Opens the label images of a file, or its outlines, which are painted when they are read.
+ *
+ * @throws InvalidInput when there is no such file; CorruptFile, UnsupportedFormat
+ */
+export const openLabels = (path: string, options: LabelOptions = {}): Promise<OpenedLabels> =>
+  openLabelFile(path, options);
+
+/**
+ * Opens the tracks of another program: a file, or a folder of GEFF or of the Cell Tracking Challenge.
+ *
+ * @throws InvalidInput when there is no such file; CorruptFile, UnsupportedFormat
+ */
+export const openTracks = async (path: string): Promise<OpenedTracks> =>
+  openAs(trackFormats, await formatInput(path, () => true));
+
+/**
  * Reads a configuration file.
  *
  * @param text YAML
@@ -294,6 +359,7 @@ export * from "./core/errors.js";
 export { formatInspection } from "./pipeline/source/inspectiontext.js";
 export { formatTrackCsv } from "./pipeline/evaluate/evaluation.js";
 export {
+  type LabelOptions,
   type LabelWriter,
   openLabelWriter,
   readLabels,
@@ -310,6 +376,11 @@ export type { AnnotationSummary } from "./pipeline/annotate/annotation.js";
 export type { Preview } from "./pipeline/annotate/preview.js";
 export type { LabelEvaluation } from "./pipeline/evaluate/evaluation.js";
 export type { ModelPackage } from "./pipeline/export/modelpackage.js";
+export type { Conversion } from "./pipeline/exchange/convert.js";
+export type { OpenOptions } from "./io/formats/fileformat.js";
+export type { ImageSet } from "./io/formats/imageformat.js";
+export type { OpenedLabels } from "./io/formats/labelformat.js";
+export type { OpenedTracks } from "./io/formats/trackformat.js";
 export type { DemoResult } from "./pipeline/run/demo.js";
 export type { RunResult } from "./pipeline/run/run.js";
 export type { SegmentationSummary } from "./pipeline/segment/segmentation.js";

@@ -24,7 +24,8 @@ it("has a function for every command", () => {
 
 it("has the same verb in memory and on folders", () => {
   const verbs = ["annotate", "train", "segment", "track", "analyse", "evaluate", "simulate", "report"];
-  for (const verb of [...verbs, "evaluateTracks", "openModel", "isKaryonError"]) {
+  const openers = ["openModel", "openImages", "openLabels", "openTracks"];
+  for (const verb of [...verbs, ...openers, "evaluateTracks", "isKaryonError"]) {
     expect(memory, verb).toHaveProperty(verb, expect.any(Function));
     expect(node, verb).toHaveProperty(verb, expect.any(Function));
   }

@@ -1,16 +1,22 @@
-/** The package in a browser: one image annotated and segmented through onnxruntime-web, compared with Node. */
+/**
+ * The package in a browser, compared with Node: one image annotated and segmented through onnxruntime-web, and a
+ * file of every format opened.
+ */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
-import { type BrowserContext, chromium } from "playwright-core";
+import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { annotate } from "../src/api/annotateimage.js";
+import { openImages, openLabels, openTracks } from "../src/api/openfiles.js";
 import { openModel } from "../src/api/openmodel.js";
 import type { TrainedModel } from "../src/api/trainsamples.js";
 import type { Image } from "../src/core/image.js";
 import { bundleForBrowser } from "./browser/bundle.js";
+import { sumsOf } from "./browser/sums.js";
+import { browserFiles } from "./browserfiles.js";
 import { quickModel, quickSamples } from "./quickmodel.js";
 
 const browserPaths = [
@@ -61,13 +67,8 @@ const serve = (folder: string): Promise<Server> =>
     server.listen(0, "127.0.0.1", () => resolve(server));
   });
 
-/** What the page finds in the image. */
-async function inBrowser(
-  context: BrowserContext,
-  url: string,
-  image: Image,
-  model: TrainedModel,
-): Promise<Answer> {
+/** A page with the package. */
+async function openPage(context: BrowserContext, url: string): Promise<Page> {
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
@@ -75,7 +76,13 @@ async function inBrowser(
   await page.waitForFunction("globalThis.work !== undefined").catch(() => {
     throw new Error(`the page does not load: ${errors.join("; ")}`);
   });
-  const base64 = (bytes: ArrayLike<number>): string => Buffer.from(Uint8Array.from(bytes)).toString("base64");
+  return page;
+}
+
+const base64 = (bytes: ArrayLike<number>): string => Buffer.from(Uint8Array.from(bytes)).toString("base64");
+
+/** What the page finds in the image. */
+function inBrowser(page: Page, image: Image, model: TrainedModel): Promise<Answer> {
   const request = {
     height: image.height,
     width: image.width,
@@ -93,6 +100,7 @@ describe.skipIf(executable === undefined)("karyon in Chromium (KARYON_CHROMIUM n
   const folder = mkdtempSync(join(tmpdir(), "karyon-browser-"));
   let server: Server;
   let context: BrowserContext;
+  let page: Page;
   let answer: Answer;
   let image: Image;
   let model: TrainedModel;
@@ -107,7 +115,8 @@ describe.skipIf(executable === undefined)("karyon in Chromium (KARYON_CHROMIUM n
       args: flags,
     });
     const { port } = server.address() as AddressInfo;
-    answer = await inBrowser(context, `http://127.0.0.1:${port}/`, image, model);
+    page = await openPage(context, `http://127.0.0.1:${port}/`);
+    answer = await inBrowser(page, image, model);
   }, 300_000);
 
   afterAll(async () => {
@@ -135,5 +144,17 @@ describe.skipIf(executable === undefined)("karyon in Chromium (KARYON_CHROMIUM n
     // Scores are sums of some hundred products of floats, in another order: 24 bits, of which 5 may be lost.
     for (const [row, score] of answer.scores.entries())
       expect(Math.abs(score - nuclei.score[row]!)).toBeLessThan(2 ** -19);
+  });
+
+  it.each(browserFiles)("opens $name as Node does, to the pixel", async ({ kind, name, bytes }) => {
+    const file = { name, bytes: new Blob([(await bytes()).slice()]) };
+    const expected = await sumsOf({ openImages, openLabels, openTracks }, kind, file);
+    expect(new Set(expected).size).toBeGreaterThan(3);
+    const request = { kind, name, bytes: base64(new Uint8Array(await file.bytes.arrayBuffer())) };
+    const read = await page.evaluate(
+      (given) => (globalThis as unknown as { open: (given: unknown) => Promise<number[]> }).open(given),
+      request,
+    );
+    expect(read).toEqual(expected);
   });
 });

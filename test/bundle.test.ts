@@ -23,8 +23,26 @@ it("takes the platform and the runtime of the browser by the conditions of packa
   expect(bundle.modules.filter((id) => /dist\/(pipeline|workers|cli|platform\/node)/.test(id))).toEqual([]);
 });
 
+it("loads readers, writers and their codecs when they are asked for, not before", () => {
+  const later =
+    /numcodecs|zarrita|jpeg-js|fast-xml-parser|dist\/(exchange|io\/(formats\/.*images|zarr|lif|czi|nd2))\//;
+  expect(bundle.modules.filter((id) => later.test(id)).length).toBeGreaterThan(50);
+  expect(bundle.atOnce.filter((id) => later.test(id))).toEqual([]);
+});
+
 it("has all verbs, and the runtime's compiled code as a file beside the page", () => {
-  for (const name of ["annotate", "train", "segment", "track", "analyse", "evaluate", "simulate", "report"])
+  for (const name of [
+    "annotate",
+    "train",
+    "segment",
+    "track",
+    "analyse",
+    "evaluate",
+    "simulate",
+    "report",
+    "openfiles",
+    "export",
+  ])
     expect(bundle.modules.join("\n")).toMatch(new RegExp(`dist/api/(${name}|openmodel)`));
   expect(readdirSync(join(folder, "assets")).filter((name) => name.endsWith(".wasm"))).toHaveLength(1);
 });

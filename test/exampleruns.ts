@@ -22,6 +22,12 @@ export const examples: Readonly<Record<string, readonly RegExp[]>> = {
     /^table \w/m,
   ],
   "run.js": [/^stopped: .*stopped before it ended\.$/m, /^report: results.report\.html$/m],
+  "convert.js": [
+    /^OME-TIFF, 1 series$/m,
+    /^#0 .*: 3 frames, 1 channels, 1 slices$/m,
+    /^128 x 128 px of 0\.\d+ µm, first value \d+$/m,
+    /^movie\.ome\.zarr, [1-9]\d* files$/m,
+  ],
   "errors.js": [
     /^a file that is not there: InvalidInput$/m,
     /^an option out of range: InvalidInput$/m,

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "vite";
+import { build, type Plugin, type Rolldown } from "vite";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -10,6 +10,8 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 export interface Bundle {
   /** Files, relative to the package where they are in it. */
   readonly modules: readonly string[];
+  /** Those of them that a page loads at once, before it asks for anything. */
+  readonly atOnce: readonly string[];
   /** Modules of Node that something asks for, with who asks. */
   readonly nodeModules: readonly string[];
 }
@@ -34,7 +36,7 @@ export async function bundleForBrowser(folder: string): Promise<Bundle> {
       modules.add(id.replace(root, ""));
     },
   };
-  await build({
+  const result = await build({
     configFile: false,
     root: fileURLToPath(new URL(".", import.meta.url)),
     logLevel: "silent",
@@ -53,5 +55,20 @@ export async function bundleForBrowser(folder: string): Promise<Bundle> {
       },
     },
   });
-  return { modules: [...modules].sort(), nodeModules: [...nodeModules].sort() };
+  const { output } = result as Rolldown.RolldownOutput;
+  const atOnce = modulesAtOnce(output.filter((part) => part.type === "chunk"));
+  return {
+    modules: [...modules].sort(),
+    atOnce: atOnce.map((id) => id.replace(root, "")).sort(),
+    nodeModules: [...nodeModules].sort(),
+  };
+}
+
+/** Modules of the entry, and of the parts that it imports by statements. */
+function modulesAtOnce(parts: readonly Rolldown.OutputChunk[]): string[] {
+  const names = new Set(parts.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName));
+  // A set gives what is added while it is gone through, too.
+  for (const name of names)
+    for (const other of parts.find(({ fileName }) => fileName === name)?.imports ?? []) names.add(other);
+  return parts.filter(({ fileName }) => names.has(fileName)).flatMap(({ moduleIds }) => moduleIds);
 }

@@ -1,5 +1,6 @@
 /** What the test runs in the browser: the package as a web page imports it. */
-import { annotate, openModel } from "karyon";
+import { annotate, openImages, openLabels, openModel, openTracks } from "karyon";
+import { sumsOf } from "./sums.ts";
 
 const base64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
@@ -17,6 +18,10 @@ globalThis.work = async ({ height, width, data, onnx, description }) => {
     scores: Array.from(nuclei.score),
   };
 };
+
+/** Opens a file as a page gets it, and sums up what it holds. */
+globalThis.open = ({ kind, name, bytes }) =>
+  sumsOf({ openImages, openLabels, openTracks }, kind, { name, bytes: new globalThis.File([base64(bytes)], name) });
 
 /** Every name that the page may use: nothing of the package is left out of the bundle. */
 export * from "karyon";

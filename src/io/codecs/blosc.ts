@@ -1,6 +1,10 @@
 /** Blosc 1 buffers by numcodecs' WebAssembly, whose structure is checked before it sees them. */
-import Blosc from "numcodecs/blosc";
 import type { Numcodec } from "./numcodec.js";
+
+/** Loaded with the first data: it is half a megabyte. */
+let module: Promise<Numcodec> | undefined;
+const loaded = (): Promise<Numcodec> =>
+  (module ??= import("numcodecs/blosc").then(({ default: codec }) => codec as unknown as Numcodec));
 
 const headerLength = 16;
 /** Flags of the header: the data are stored as they are; their blocks are not split by bytes of a value. */
@@ -18,7 +22,7 @@ const [mostSplits, smallestSplit] = [16, 128];
 export async function bloscDecode(bytes: Uint8Array, maximum: number): Promise<Uint8Array> {
   const length = checkedLength(bytes, maximum);
   if (length === 0) return new Uint8Array(0);
-  const codec = (Blosc as unknown as Numcodec).fromConfig({ id: "blosc" });
+  const codec = (await loaded()).fromConfig({ id: "blosc" });
   const out = await Promise.resolve(codec.decode(bytes)).catch(() => undefined);
   if (out?.length !== length) throw new Error("the Blosc data are damaged");
   return out;
@@ -26,7 +30,7 @@ export async function bloscDecode(bytes: Uint8Array, maximum: number): Promise<U
 
 /** Compresses with zstd, bytes of equal weight together. @param level 0 (none) to 9 (small) */
 export const bloscEncode = async (bytes: Uint8Array, level = 5): Promise<Uint8Array> =>
-  (Blosc as unknown as Numcodec).fromConfig({ id: "blosc", ...bloscConfig(level) }).encode(bytes);
+  (await loaded()).fromConfig({ id: "blosc", ...bloscConfig(level) }).encode(bytes);
 
 /** What metadata say of the data of `bloscEncode`. */
 export const bloscConfig = (

@@ -1,6 +1,10 @@
 /** LZ4 blocks as numcodecs frames them, with a bound on what comes out. */
-import Lz4 from "numcodecs/lz4";
 import type { Numcodec } from "./numcodec.js";
+
+/** Loaded with the first data, as all codecs of WebAssembly. */
+let module: Promise<Numcodec> | undefined;
+const loaded = (): Promise<Numcodec> =>
+  (module ??= import("numcodecs/lz4").then(({ default: codec }) => codec as unknown as Numcodec));
 
 const headerLength = 4;
 
@@ -14,7 +18,7 @@ export async function lz4Decode(bytes: Uint8Array, maximum: number): Promise<Uin
   if (bytes.length < headerLength) throw new Error("the data ends early");
   const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
   if (length > maximum) throw new Error(`more than ${maximum} bytes`);
-  const codec = (Lz4 as unknown as Numcodec).fromConfig({ id: "lz4" });
+  const codec = (await loaded()).fromConfig({ id: "lz4" });
   const out = await Promise.resolve(codec.decode(bytes)).catch(() => undefined);
   if (out?.length !== length) throw new Error("the LZ4 data are damaged");
   return out;

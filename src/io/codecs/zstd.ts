@@ -1,6 +1,11 @@
 /** Zstandard (RFC 8878) by numcodecs' WebAssembly, in Node and the browser, with a bound on what comes out. */
-import Zstd from "numcodecs/zstd";
 import { messageOf } from "../../core/errors.js";
+import type { Numcodec } from "./numcodec.js";
+
+/** Loaded with the first data: it is three quarters of a megabyte. */
+let module: Promise<Numcodec> | undefined;
+const loaded = (): Promise<Numcodec> =>
+  (module ??= import("numcodecs/zstd").then(({ default: codec }) => codec as unknown as Numcodec));
 
 /** A block holds at most so many bytes (RFC 8878, 3.1.1.2.4). */
 const largestBlock = 2 ** 17;
@@ -16,7 +21,7 @@ export async function zstdDecode(bytes: Uint8Array, maximum: number): Promise<Ui
   const most = mostBytes(bytes);
   if (most.known ? most.bytes > maximum : most.bytes > 4 * (maximum + largestBlock))
     throw new Error(`more than ${maximum} bytes`);
-  const out = await new Zstd().decode(bytes).catch((error: unknown) => {
+  const out = await (await loaded()).fromConfig({ id: "zstd" }).decode(bytes).catch((error: unknown) => {
     throw new Error(messageOf(error).replace(/^std::runtime_error,/, ""));
   });
   if (out.length > maximum) throw new Error(`more than ${maximum} bytes`);
@@ -24,8 +29,8 @@ export async function zstdDecode(bytes: Uint8Array, maximum: number): Promise<Ui
 }
 
 /** Compresses to one frame that tells its length. @param level 1 (fast) to 22 (small) */
-export const zstdEncode = (bytes: Uint8Array, level = 3): Promise<Uint8Array> =>
-  new Zstd(level).encode(bytes);
+export const zstdEncode = async (bytes: Uint8Array, level = 3): Promise<Uint8Array> =>
+  (await loaded()).fromConfig({ id: "zstd", level }).encode(bytes);
 
 const frameMagic = 0xfd2fb528;
 

@@ -133,6 +133,9 @@ export function namesOf(formats: readonly FileFormat<unknown>[]): string {
   return names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} or ${names.at(-1)!}`;
 }
 
+/** The last part of a path, for messages. */
+export const lastPart = (path: string): string => /[^/\\]*$/.exec(path)![0];
+
 /** True when a name ends as those of one of the formats do. */
 export const hasNameOf = (formats: readonly FileFormat<unknown>[], name: string): boolean =>
   formats.some(({ extensions }) => hasExtension(name, extensions));

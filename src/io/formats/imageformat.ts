@@ -51,6 +51,12 @@ export interface StagePosition {
   readonly z?: number | undefined;
 }
 
+/** An opened image, and what messages call it. */
+export interface NamedImage extends OpenedImage {
+  /** Path of its file, or its name. */
+  readonly path: string;
+}
+
 /** A plane as stored, what its samples mean, and which of them is the channel asked for. */
 export interface ReadPlane {
   readonly plane: StoredPlane;

@@ -5,18 +5,13 @@
 import { basename } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
 import { counted, some } from "../../core/wording.js";
-import { channelIn } from "./channels.js";
+import type { GreyOptions } from "../../io/formats/greyframes.js";
+import { readingNotices } from "../../io/formats/readingnotices.js";
 import { numberingOf } from "./framenames.js";
 import type { ImageFile } from "./imagefile.js";
 
 /** How files are read as one source. */
-export interface SourceOptions {
-  /** Channel, from 0 or by name. Default 0. */
-  readonly channel?: number | string | undefined;
-  /** Slice, from 0, or the maximum over all. Default "max". */
-  readonly z?: number | "max" | undefined;
-  /** µm per pixel, in place of what the files say. */
-  readonly pixelSize?: number | undefined;
+export interface SourceOptions extends GreyOptions {
   /** Seconds between frames, in place of what the files say. */
   readonly frameInterval?: number | undefined;
   /** What the files are together. Default: found from names and sizes, see `assemblyOf`. */
@@ -163,7 +158,7 @@ export function calibrationOf(
 export function sourceNotices(files: readonly ImageFile[], options: SourceOptions): string[] {
   const byText = new Map<string, string[]>();
   for (const file of files) {
-    for (const text of [...file.notices, ...choices(file, options), ...conversions(file)])
+    for (const text of [...file.notices, ...readingNotices(file, options, "input.")])
       byText.set(text, [...(byText.get(text) ?? []), basename(file.path)]);
   }
   return [...byText].map(([text, names]) => {
@@ -174,47 +169,4 @@ export function sourceNotices(files: readonly ImageFile[], options: SourceOption
         : `${counted(names.length, "file")}: ${some(names)}`;
     return `${text} (${which}).`;
   });
-}
-
-function choices(
-  file: ImageFile,
-  { channel = 0, z = "max", everyChannel = false, everySlice = false }: SourceOptions,
-): string[] {
-  const texts: string[] = [];
-  if (file.channels > 1)
-    texts.push(
-      everyChannel
-        ? `All ${file.channels} channels are read`
-        : `Of ${file.channels} channels, ${channelText(file, channel)} is read (input.channel chooses)`,
-    );
-  if (file.slices > 1 && !everySlice)
-    texts.push(
-      z === "max"
-        ? `The maximum over ${file.slices} slices is read (input.z picks one)`
-        : `Of ${file.slices} slices, number ${z} is read (input.z, from 0)`,
-    );
-  return texts;
-}
-
-function channelText(file: ImageFile, channel: number | string): string {
-  const place = channelIn(file, channel);
-  const name = file.channelNames[place] ?? "";
-  return name === "" ? `number ${place}` : `number ${place}, ${name},`;
-}
-
-function conversions(file: ImageFile): string[] {
-  const texts: string[] = [];
-  if (file.colour === "rgb")
-    texts.push("Colour becomes grey: the only colour in use, or else the mean of red, green and blue");
-  if (file.colour === "palette")
-    texts.push(
-      "Palette colours become grey, by index where the palette rises from dark to bright; if these " +
-        "are label images, they are not images to segment",
-    );
-  if (file.colour === "whiteIsZero")
-    texts.push("White is stored as 0: the values are inverted, so that bright pixels have high values");
-  if (file.bits === 1) texts.push("The pixels have 1 bit (0 or 1): this is a mask rather than an image");
-  if (!["uint8", "uint16", "float32"].includes(file.type))
-    texts.push(`Values of type ${file.type} become 32-bit floats`);
-  return texts;
 }

@@ -1,14 +1,14 @@
 /** One image file, or hierarchy in a folder, opened: bytes by their path, then the format that knows them. */
 import { dirname, join } from "node:path";
 import { type OpenOptions, openAs } from "../../io/formats/fileformat.js";
-import type { OpenedImage, Series } from "../../io/formats/imageformat.js";
+import type { NamedImage, OpenedImage, Series } from "../../io/formats/imageformat.js";
 import { imageFormats } from "../../io/formats/imageformats.js";
 import { isHierarchyName } from "../../io/formats/formatnames.js";
 import { formatInput } from "../store/formatinput.js";
 import { chosenSeries, seriesAddress } from "../store/seriesaddress.js";
 
 /** An opened image with the files that it is in. */
-export interface ImageFile extends OpenedImage {
+export interface ImageFile extends NamedImage {
   /** With the series, where the file has several: `movie.lif#3`. */
   readonly path: string;
   /** Name of the series; "" where it has none. */

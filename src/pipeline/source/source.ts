@@ -16,13 +16,13 @@ import type { ImageSource } from "../../core/image.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { counted, some } from "../../core/wording.js";
 import { imageFormatNames } from "../../io/formats/formatnames.js";
+import { checkOptions, frameReader, type FrameReader } from "../../io/formats/greyframes.js";
+import { atLevel } from "../../io/formats/imagelevel.js";
 import { folderName } from "../store/names.js";
 import { assemblyOf, calibrationOf, sourceNotices, type SourceOptions } from "./assembly.js";
 import type { FileSource } from "./filesource.js";
-import { frameNames, imageNameOf, safeName } from "./framenames.js";
-import { checkOptions, type Frame, frameReader, type FrameReader } from "./greyframes.js";
+import { type FramePlace, frameNames, imageNameOf, safeName } from "./framenames.js";
 import { openImageFile, type ImageFile } from "./imagefile.js";
-import { atLevel } from "./imagelevel.js";
 import { listInputs } from "./inputs.js";
 import { partOf } from "./part.js";
 
@@ -46,7 +46,7 @@ export async function openSource(
   const listed = await listInputs(inputs, options.except);
   const { files, skipped } = await openFiles(inputs, listed.files, options);
   const assembly = assemblyOf(files, options.kind);
-  for (const file of files) checkOptions(file, options);
+  for (const file of files) checkOptions(file, options, "input.");
   const all = framesOf(files);
   const reader = frameReader(assembly.kind, all[0]!.frame, options);
   const good = options.skipBadFrames === true ? await readableFrames(all, reader, skipped, context) : all;
@@ -96,6 +96,11 @@ export async function openSource(
     readWindow: (index, window, readOptions = {}) => at(index, (frame) => reader(frame, readOptions, window)),
   };
   return partOf(source, options);
+}
+
+/** A frame of a source with the file that it is in. */
+interface Frame extends FramePlace {
+  readonly file: ImageFile;
 }
 
 interface NamedFrame {
@@ -148,7 +153,8 @@ async function openFiles(
   for (const path of paths) {
     if (members.has(path)) continue;
     try {
-      const file = atLevel(await openImageFile(path, { kind: options.kind, together }), options.level ?? 0);
+      const opened = await openImageFile(path, { kind: options.kind, together });
+      const file = atLevel(opened, options.level ?? 0, "input.level");
       for (const member of file.files) members.add(member);
       files.push(file);
       if (file.damage !== undefined) failures.push({ path, error: file.damage });

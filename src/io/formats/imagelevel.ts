@@ -1,20 +1,21 @@
-import { basename } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
-import type { ImageFile } from "./imagefile.js";
+import { lastPart } from "./fileformat.js";
+import type { NamedImage } from "./imageformat.js";
 
 /**
  * An image at one of the sizes that its file stores.
  *
  * @param level 0 is the full size
+ * @param key what messages call the option
  * @throws InvalidInput when the file has no such level
  */
-export function atLevel(file: ImageFile, level: number): ImageFile {
+export function atLevel<Named extends NamedImage>(file: Named, level: number, key = "level"): Named {
   if (level === 0) return file;
   const size = file.levels[level];
   if (size === undefined)
     throw new InvalidInput(
-      "input.level",
-      `0 to ${file.levels.length - 1}, the sizes that ${basename(file.path)} holds ` +
+      key,
+      `0 to ${file.levels.length - 1}, the sizes that ${lastPart(file.path)} holds ` +
         `(${file.levels.map(({ height, width }) => `${height} x ${width}`).join(", ")})`,
       String(level),
     );

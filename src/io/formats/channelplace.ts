@@ -1,14 +1,15 @@
-import { basename } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
-import type { ImageFile } from "./imagefile.js";
+import { lastPart } from "./fileformat.js";
+import type { NamedImage } from "./imageformat.js";
 
 /**
- * The place of a channel in a file, from 0.
+ * The place of a channel in an image, from 0.
  *
  * @param channel its name, in any case, or its place
- * @throws InvalidInput when a file has no such channel
+ * @param key what messages call the option
+ * @throws InvalidInput when the image has no such channel
  */
-export function channelIn(file: ImageFile, channel: number | string = 0): number {
+export function channelIn(file: NamedImage, channel: number | string = 0, key = "channel"): number {
   const place =
     typeof channel === "number"
       ? channel
@@ -18,8 +19,8 @@ export function channelIn(file: ImageFile, channel: number | string = 0): number
     ? ` (${file.channelNames.map((name, i) => `${i} ${name}`.trim()).join(", ")})`
     : "";
   throw new InvalidInput(
-    "input.channel",
-    `0 to ${file.channels - 1}, the channels of ${basename(file.path)}${names}`,
+    key,
+    `0 to ${file.channels - 1}, the channels of ${lastPart(file.path)}${names}`,
     JSON.stringify(channel),
   );
 }

@@ -1,36 +1,47 @@
-/** Frames of opened files, or windows of them, as grey images: which plane, and which colour of it. */
-import { basename } from "node:path";
+/** Frames of opened images, or windows of them, as grey images: which plane, and which colour of it. */
 import { CorruptFile, InvalidInput } from "../../core/errors.js";
 import type { Image, ReadOptions, Window } from "../../core/image.js";
 import { throwIfCancelled } from "../../core/progress.js";
-import type { Stoppable } from "../../io/bytes.js";
-import type { PlaneIndex, ReadPlane } from "../../io/formats/imageformat.js";
-import { cropPlane } from "../../io/image/crop.js";
-import { colourRule, colourScan, greyOf, maximumInto, type ColourRule } from "../../io/image/grey.js";
-import type { SourceOptions } from "./assembly.js";
-import { channelIn } from "./channels.js";
-import type { FramePlace } from "./framenames.js";
-import type { ImageFile } from "./imagefile.js";
+import type { Stoppable } from "../bytes.js";
+import { cropPlane } from "../image/crop.js";
+import { colourRule, colourScan, greyOf, maximumInto, type ColourRule } from "../image/grey.js";
+import { channelIn } from "./channelplace.js";
+import { lastPart } from "./fileformat.js";
+import type { NamedImage, PlaneIndex, ReadPlane } from "./imageformat.js";
 
-/** A frame of a source with the file that it is in. */
-export interface Frame extends FramePlace {
-  readonly file: ImageFile;
+/** A frame with the image that it is of. */
+export interface GreyFrame {
+  readonly file: NamedImage;
+  readonly frame: number;
 }
 
-/** @throws InvalidInput when a file has no such channel or slice */
-export function checkOptions(file: ImageFile, { channel, z = "max" }: SourceOptions): void {
-  const name = basename(file.path);
-  channelIn(file, channel);
+/** What of an image is read as grey. */
+export interface GreyOptions {
+  /** Channel, from 0 or by name. Default 0. */
+  readonly channel?: number | string | undefined;
+  /** Slice, from 0, or the maximum over all. Default "max". */
+  readonly z?: number | "max" | undefined;
+  /** µm per pixel, in place of what the file says. */
+  readonly pixelSize?: number | undefined;
+}
+
+/**
+ * @param keys what stands before the names of options in messages, such as "input."
+ * @throws InvalidInput when an image has no such channel or slice
+ */
+export function checkOptions(file: NamedImage, { channel, z = "max" }: GreyOptions, keys = ""): void {
+  const name = lastPart(file.path);
+  channelIn(file, channel, `${keys}channel`);
   if (z !== "max" && !(Number.isInteger(z) && z >= 0 && z < file.slices)) {
-    throw new InvalidInput("z", `"max" or 0 to ${file.slices - 1}, the slices of ${name}`, String(z));
+    throw new InvalidInput(`${keys}z`, `"max" or 0 to ${file.slices - 1}, the slices of ${name}`, String(z));
   }
 }
 
 /** A frame, or a window of it, as a grey image. */
-export type FrameReader = (frame: Frame, options: ReadOptions, window?: Window) => Promise<Image>;
+export type FrameReader = (frame: GreyFrame, options: ReadOptions, window?: Window) => Promise<Image>;
 
 /** Reads frames, or windows of them, as grey images. */
-export function frameReader(kind: "movie" | "images", first: Frame, options: SourceOptions): FrameReader {
+export function frameReader(kind: "movie" | "images", first: GreyFrame, options: GreyOptions): FrameReader {
   const ruleOf = ruleFinder(kind, first);
   const readPart = partReader();
   return async (
@@ -68,7 +79,7 @@ export function frameReader(kind: "movie" | "images", first: Frame, options: Sou
 }
 
 interface PlanePlace {
-  readonly file: ImageFile;
+  readonly file: NamedImage;
   readonly index: PlaneIndex;
 }
 
@@ -81,7 +92,7 @@ const scannedAtOnce = 2 ** 22;
  */
 function ruleFinder(
   kind: "movie" | "images",
-  first: Frame,
+  first: GreyFrame,
 ): (part: ReadPlane, whole: boolean, place: PlanePlace) => Promise<ColourRule> {
   let movieRule: Promise<ColourRule> | undefined;
   const rules = new Map<string, Promise<ColourRule>>();
