@@ -21,7 +21,10 @@ globalThis.work = async ({ height, width, data, onnx, description }) => {
 
 /** Opens a file as a page gets it, and sums up what it holds. */
 globalThis.open = ({ kind, name, bytes }) =>
-  sumsOf({ openImages, openLabels, openTracks }, kind, { name, bytes: new globalThis.File([base64(bytes)], name) });
+  sumsOf({ openImages, openLabels, openTracks }, kind, {
+    name,
+    bytes: new globalThis.File([base64(bytes)], name),
+  });
 
 /** Every name that the page may use: nothing of the package is left out of the bundle. */
 export * from "karyon";

@@ -21,9 +21,14 @@ export async function zstdDecode(bytes: Uint8Array, maximum: number): Promise<Ui
   const most = mostBytes(bytes);
   if (most.known ? most.bytes > maximum : most.bytes > 4 * (maximum + largestBlock))
     throw new Error(`more than ${maximum} bytes`);
-  const out = await (await loaded()).fromConfig({ id: "zstd" }).decode(bytes).catch((error: unknown) => {
-    throw new Error(messageOf(error).replace(/^std::runtime_error,/, ""));
-  });
+  const out = await (
+    await loaded()
+  )
+    .fromConfig({ id: "zstd" })
+    .decode(bytes)
+    .catch((error: unknown) => {
+      throw new Error(messageOf(error).replace(/^std::runtime_error,/, ""));
+    });
   if (out.length > maximum) throw new Error(`more than ${maximum} bytes`);
   return out;
 }
