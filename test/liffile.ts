@@ -79,6 +79,25 @@ export function xmlPart(xml: string): Uint8Array {
   return concatBytes([head, utf16(xml)]);
 }
 
+/**
+ * A whole LOF file: one image, its pixels before its XML.
+ *
+ * @param isBare as early programs wrote the XML: without what stands around the image
+ */
+export function lofFile(item: LifItem, isBare = false): Uint8Array {
+  const data = item.data ?? new Uint8Array(0);
+  const image = `<Data>${contents(item)}</Data>`;
+  const around =
+    `<LMSDataContainerHeader Version="2"><Element Name="${item.name}">${image}` +
+    `<Memory Size="${data.length}" MemoryBlockID="MemBlock_7"/><Children/></Element></LMSDataContainerHeader>`;
+  const head = new Uint8Array(19);
+  const view = new DataView(head.buffer);
+  for (const at of [0, 5, 10]) view.setUint8(at, 0x2a);
+  view.setUint32(1, 2, true);
+  view.setBigUint64(11, BigInt(data.length), true);
+  return concatBytes([xmlPart("LMS_Object_File"), head, data, xmlPart(isBare ? image : around)]);
+}
+
 function blockHeader(id: string, size: number, version: 1 | 2): Uint8Array {
   const head = new Uint8Array(version === 2 ? 22 : 18);
   const view = new DataView(head.buffer);

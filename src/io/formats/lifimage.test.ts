@@ -140,13 +140,10 @@ describe("series", () => {
 });
 
 describe("files that are not LIF", () => {
-  it("but LOF, or an extension of LIF, are refused by name", async () => {
-    await expect(openLif(xmlPart("LMS_Object_File"), "x.lof")).rejects.toThrow(
-      "x.lof: Leica LOF is not supported",
-    );
+  it("but an extension of LIF, or a project, are refused by name", async () => {
     await expect(openLif(xmlPart("<LMSDataContainerEnhancedHeader/>"))).rejects.toThrow("Leica LIFEXT");
     await expect(openLif(new TextEncoder().encode("<?xml?>"), "x.xlef")).rejects.toThrow(
-      "Leica XLEF and LOF is not supported",
+      "x.xlef: a Leica project without pixels is not supported; open the LOF, LIF or TIFF files that belong to it.",
     );
   });
 

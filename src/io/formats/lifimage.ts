@@ -15,10 +15,10 @@ import {
   unsaid,
 } from "./imageformat.js";
 
-/** Leica LIF: many images in one file, uncompressed. */
+/** Leica LIF: many images in one file, uncompressed; and LOF, one image in a file. */
 export const lifImages: ImageFormat = {
   name: "Leica LIF",
-  extensions: ["lif"],
+  extensions: ["lif", "lof"],
   from: "bytes",
   recognise: isLif,
   open: openLif,

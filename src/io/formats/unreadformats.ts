@@ -20,15 +20,19 @@ export const unreadFormats: readonly UnreadFormat[] = [
     signature: [0xff, 0xd8],
     advice: throughFiji,
   },
-  { name: "Leica XLEF and LOF", extensions: ["xlef", "lof"], advice: throughFiji },
-  { name: "Olympus", extensions: ["oib", "oif", "vsi"], advice: throughFiji },
+  {
+    name: "a Leica project without pixels",
+    extensions: ["xlef", "xlif", "xlcf", "lifext"],
+    advice: "open the LOF, LIF or TIFF files that belong to it",
+  },
+  { name: "the format of Olympus", extensions: ["oib", "oif", "oir", "vsi"], advice: throughFiji },
   { name: "this picture format", extensions: ["gif", "bmp", "webp", "jp2", "heic"], advice: throughFiji },
   { name: "video", extensions: ["avi", "mp4", "mov", "mkv"], advice: throughFiji },
-  {
-    name: "this format",
-    extensions: ["ims", "h5", "hdf5", "npy", "npz", "dv", "r3d"],
-    advice: throughFiji,
-  },
+  { name: "the format of Imaris", extensions: ["ims"], advice: throughFiji },
+  { name: "DeltaVision", extensions: ["dv", "r3d"], advice: throughFiji },
+  { name: "the format of SlideBook", extensions: ["sld", "sldy"], advice: throughFiji },
+  { name: "HDF5", extensions: ["h5", "hdf5"], advice: throughFiji },
+  { name: "an image as a NumPy array", extensions: ["npy", "npz"], advice: "save it with tifffile as TIFF" },
 ];
 
 /** The format of a file that is not read, by its name, else by its first bytes; undefined when unknown. */

@@ -1,10 +1,10 @@
 /**
  * The outside of a Leica LIF file: a text of XML in UTF-16, then blocks of memory by name, each with a header
- * of its own. Only the XML and these headers are read.
+ * of its own. Only the XML and these headers are read. A LOF file has one block, then the XML.
  *
  * Source: the layout as read by liffile (C. Gohlke) and the LIFReader of Bio-Formats.
  */
-import { CorruptFile, UnsupportedFormat } from "../../core/errors.js";
+import { CorruptFile } from "../../core/errors.js";
 import { blockSource, type ByteSource } from "../bytes.js";
 
 /** Where the pixels of an image lie. */
@@ -23,6 +23,8 @@ export interface LifParts {
   readonly xml: string;
   /** By the id that the XML calls them. */
   readonly blocks: ReadonlyMap<string, MemoryBlock>;
+  /** The block of all images, whatever the XML calls it: of a LOF file. */
+  readonly only?: MemoryBlock;
   /** Why blocks are missing at the end; undefined for a sound file. */
   readonly damage: CorruptFile | undefined;
 }
@@ -40,12 +42,11 @@ const mostUnits = 2 ** 28;
 export const isLif = (head: Uint8Array): boolean =>
   head.length >= xmlOffset && viewOf(head).getUint32(0, true) === blockMark && head[8] === textMark;
 
-/** Reads the XML and the headers of all blocks. @throws CorruptFile, UnsupportedFormat */
+/** Reads the XML and the headers of all blocks. @throws CorruptFile */
 export async function readLifParts(source: ByteSource, where: string): Promise<LifParts> {
   const bytes = blockSource(source);
-  const { xml, end } = await readXml(bytes, where);
-  if (xml.startsWith("LMS_Object_File"))
-    throw new UnsupportedFormat(where, "Leica LOF", "open it in Fiji and save it as TIFF");
+  const { xml, end } = await readText(bytes, where, 0);
+  if (xml.startsWith("LMS_Object_File")) return readObject(bytes, where, end);
   const blocks = new Map<string, MemoryBlock>();
   // Newer programs fill the rest of a file with zeros.
   for (let at = end; at + 4 <= bytes.size && viewOf(await bytes.read(at, 4)).getUint32(0, true) !== 0;) {
@@ -66,17 +67,51 @@ export async function readLifParts(source: ByteSource, where: string): Promise<L
   return { xml, blocks, damage: undefined };
 }
 
-async function readXml(
+/** Bytes between the name of a LOF file and its block: two numbers of the version, and the size of the block. */
+const objectHeadLength = 19;
+
+/** The parts of a LOF file. @param at where they begin */
+async function readObject(source: ByteSource, where: string, at: number): Promise<LifParts> {
+  const view = viewOf(await source.read(at, Math.min(objectHeadLength, source.size - at)));
+  const isSound =
+    view.byteLength === objectHeadLength && [0, 5, 10].every((i) => view.getUint8(i) === textMark);
+  if (!isSound) throw new CorruptFile(where, at, "the header of its pixels is cut off or damaged");
+  const [offset, size] = [at + objectHeadLength, Number(view.getBigUint64(11, true))];
+  const end = offset + size;
+  if (!Number.isSafeInteger(end) || end + xmlOffset > source.size)
+    throw new CorruptFile(
+      where,
+      source.size,
+      `its pixels extend to byte ${end}, and its description should follow: the file is cut off`,
+      "copy it again from the microscope",
+    );
+  const { xml } = await readText(source, where, end);
+  // Early ones leave out what stands around the image.
+  const isBare = /^\s*<Data>/.test(xml);
+  const inside = `<LMSDataContainerHeader><Element>${xml}</Element></LMSDataContainerHeader>`;
+  return {
+    xml: isBare ? inside : xml,
+    blocks: new Map(),
+    only: { offset, size, present: size },
+    damage: undefined,
+  };
+}
+
+/** A text with its header. @param at where it begins */
+async function readText(
   source: ByteSource,
   where: string,
+  at: number,
 ): Promise<{ readonly xml: string; readonly end: number }> {
-  const head = await source.read(0, Math.min(xmlOffset, source.size));
-  if (!isLif(head)) throw new CorruptFile(where, 0, "this is not a LIF file");
+  const head = await source.read(at, Math.min(xmlOffset, source.size - at));
+  if (!isLif(head))
+    throw new CorruptFile(where, at, at === 0 ? "this is not a LIF file" : "its description is not there");
   const units = viewOf(head).getUint32(9, true);
-  const end = xmlOffset + 2 * units;
+  const from = at + xmlOffset;
+  const end = from + 2 * units;
   if (end > source.size || units > mostUnits)
-    throw new CorruptFile(where, 9, `its XML extends to byte ${end}: the file is cut off or damaged`);
-  return { xml: utf16(await source.read(xmlOffset, 2 * units)), end };
+    throw new CorruptFile(where, at + 9, `its XML extends to byte ${end}: the file is cut off or damaged`);
+  return { xml: utf16(await source.read(from, 2 * units)), end };
 }
 
 /** The header of a block; undefined where none stands. */

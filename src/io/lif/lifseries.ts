@@ -60,18 +60,13 @@ export interface LifSeries {
 }
 
 /** Opens an image; no pixels are read. @throws CorruptFile, UnsupportedFormat */
-export function openLifSeries(
-  source: ByteSource,
-  where: string,
-  { blocks }: LifParts,
-  node: LifNode,
-): LifSeries {
+export function openLifSeries(source: ByteSource, where: string, parts: LifParts, node: LifNode): LifSeries {
   const place: SeriesPlace = { where, series: node.name };
   const { image } = node;
   if (image === undefined)
     throw unreadSeries(place, "photons of lifetime imaging", "choose a series of its intensities");
   const whole = axesOf(describedPixels(image, place), place);
-  const block = blockOf(blocks, node.block, place);
+  const block = blockOf(parts, node.block, place);
   const part = presentPart(whole, block.present);
   const { axes, mosaic, notices } = withTiles(part, image);
   const read = tileReader({ source, where, block }, axes);
@@ -102,9 +97,10 @@ export function openLifSeries(
   };
 }
 
-function blockOf(blocks: LifParts["blocks"], id: string, place: SeriesPlace): MemoryBlock {
-  const block = blocks.get(id);
-  if (block?.size === 0 || id === "") throw unreadSeries(place, "an image without pixels");
+function blockOf({ blocks, only }: LifParts, id: string, place: SeriesPlace): MemoryBlock {
+  const block = only ?? blocks.get(id);
+  if (block?.size === 0 || (id === "" && only === undefined))
+    throw unreadSeries(place, "an image without pixels");
   if (block !== undefined) return block;
   const what = `the pixels of its series "${place.series}" are missing: the file is cut off or damaged`;
   throw new CorruptFile(place.where, xmlOffset, what);
