@@ -290,6 +290,10 @@ describe("series", () => {
       "GFP, phase 2",
     ]);
     expect(opened.notices).toEqual(["Each phase of a dye is read as a channel of its own"]);
+    const detectors = Array.from({ length: 32 }, (_, H) => tile(H, { at: { C: 0, H } }));
+    expect((await (await openMade({ tiles: detectors })).open(0)).notices).toEqual([
+      "Each phase of a dye is read as a channel of its own: process an Airyscan image in ZEN first",
+    ]);
     expect((await rowsOf(set, { channel: 4 }))[0]![0]).toBe(11);
   });
 
@@ -417,7 +421,9 @@ describe("files", () => {
     expect(await refusal({ tiles: [tile(1, { part: 1 })] })).toMatch(
       /an image in several CZI files is not supported/,
     );
-    expect(await refusal({ tiles: [] })).toMatch(/it holds no image/);
+    expect(await refusal({ tiles: [] })).toMatch(
+      /^made\.czi: it holds no image \(at byte \d+\); open it in ZEN to see whether the acquisition was saved/,
+    );
   });
 
   it("with some scenes in JPEG-XR open, and give the others", async () => {

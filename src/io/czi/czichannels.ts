@@ -77,11 +77,17 @@ export function channelMetadata(
   });
 }
 
+/** No pattern of light has so many phases. */
+const airyscanDetectors = 32;
+
 /** A sentence on channels that are no dyes; undefined when all are. */
 export function variantsNotice(places: readonly ChannelPlace[]): string | undefined {
   const words = variants
     .map(({ word }) => word)
     .filter((word) => places.some(({ variant }) => variant.includes(word)));
   if (words.length === 0) return undefined;
-  return `Each ${words.join(" and ")} of a dye is read as a channel of its own`;
+  const detectors = new Set(places.map(({ variant }) => variant)).size;
+  // The 32 detectors of an Airyscan are written as phases.
+  const advice = detectors >= airyscanDetectors ? ": process an Airyscan image in ZEN first" : "";
+  return `Each ${words.join(" and ")} of a dye is read as a channel of its own${advice}`;
 }

@@ -31,7 +31,13 @@ export async function openCzi(source: ByteSource, where: string): Promise<CziFil
   const notices: string[] = [];
   const found = header.directoryAt === 0 ? await searchSegments(bytes) : undefined;
   const table = found?.table ?? (await readDirectory(bytes, header.directoryAt));
-  if (table.count === 0) throw new CorruptFile(where, header.directoryAt, "it holds no image");
+  if (table.count === 0)
+    throw new CorruptFile(
+      where,
+      header.directoryAt,
+      "it holds no image",
+      "open it in ZEN to see whether the acquisition was saved, and save it again",
+    );
   if (found !== undefined)
     notices.push(`The file was never completed: its ${table.count} tiles were found by a search through it`);
   const { metadataAt, attachmentsAt } = {
