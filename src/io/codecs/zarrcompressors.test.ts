@@ -1,7 +1,9 @@
 import { gzipSync } from "node:zlib";
+import Blosc from "numcodecs/blosc";
 import Lz4 from "numcodecs/lz4";
 import { describe, expect, it } from "vitest";
 import { random } from "../../core/random.js";
+import { concatBytes } from "../bytes.js";
 import { bloscDecode, bloscEncode } from "./blosc.js";
 import { crc32c, crc32cAppended, crc32cChecked } from "./crc32c.js";
 import { gunzip } from "./gzip.js";
@@ -52,6 +54,55 @@ describe.each(codecs)("%s", (_, encode, decode) => {
       expect(out instanceof Error || (out instanceof Uint8Array && out.length <= data.length)).toBe(true);
     }
     expect(Buffer.compare(await decode(packed, data.length), data)).toBe(0);
+  });
+});
+
+/** Numbers that shrink in some bytes and not in others. */
+function mixedBytes(length: number): Uint8Array {
+  const rng = random(5);
+  return Uint8Array.from({ length }, (_, i) => (i % 4 === 0 ? rng.integer(256) : i % 4 === 1 ? i >> 12 : 7));
+}
+
+describe("blosc with LZ4, unpacked here", () => {
+  const bloscLz4 = (bytes: Uint8Array, shuffle: number, blocksize = 0): Promise<Uint8Array> =>
+    (Blosc as unknown as Numcodec)
+      .fromConfig({ id: "blosc", cname: "lz4", clevel: 5, shuffle, blocksize })
+      .encode(bytes);
+
+  it.each([0, 1, 2])("gives back what numcodecs compressed, with shuffle %d", async (shuffle) => {
+    for (const length of [17, 1000, 70_001, 300_002]) {
+      for (const bytes of [mixedBytes(length), new Uint8Array(length), data.subarray(0, length)]) {
+        const packed = await bloscLz4(bytes, shuffle, 4096);
+        expect(Buffer.compare(await bloscDecode(packed, length), bytes)).toBe(0);
+      }
+    }
+  });
+
+  it.each([2, 3, 4, 8])("puts values of %d bytes together", async (size) => {
+    const count = 1200;
+    const values = mixedBytes(count * size + 1);
+    const shuffled = values.slice();
+    for (let i = 0; i < count * size; i++) shuffled[(i % size) * count + Math.floor(i / size)] = values[i]!;
+    // One block of one stream, which did not shrink.
+    const head = new Uint8Array(24);
+    head.set([2, 1, 0x31, size]);
+    const view = new DataView(head.buffer);
+    for (const [i, value] of [values.length, values.length, 24 + values.length, 20, values.length].entries())
+      view.setUint32(4 + 4 * i, value, true);
+    const out = await bloscDecode(concatBytes([head, shuffled]), values.length);
+    expect(Buffer.compare(out, values)).toBe(0);
+  });
+
+  it("ends with what fits or with an error, whatever the damage", async () => {
+    const bytes = mixedBytes(50_000);
+    const packed = await bloscLz4(bytes, 1, 8192);
+    const rng = random(4);
+    for (let i = 0; i < 500; i++) {
+      const bad = packed.slice();
+      for (let n = 1 + rng.integer(3); n > 0; n--) bad[rng.integer(bad.length)]! ^= 1 + rng.integer(255);
+      const out = await bloscDecode(bad, bytes.length).catch((error: unknown) => error);
+      expect(out instanceof Error || (out instanceof Uint8Array && out.length <= bytes.length)).toBe(true);
+    }
   });
 });
 

@@ -7,7 +7,7 @@ import { crc32cChecked, crc32cLength } from "../codecs/crc32c.js";
 import { gunzip } from "../codecs/gzip.js";
 import { lz4Decode } from "../codecs/lz4.js";
 import { zstdDecode } from "../codecs/zstd.js";
-import { samplesOf, type SampleType } from "../tiff/sampletypes.js";
+import { allocate, isStoredAs, samplesOf, type SampleType } from "../tiff/sampletypes.js";
 import { field, listAt, objectAt, shown, textAt, wholeNumbers } from "./zarrjson.js";
 
 /** A codec from bytes to bytes, by its name without a prefix. */
@@ -178,9 +178,14 @@ registry.set(ownCodecs.samples, async () => ({
   }),
 }));
 
+/** Whether values are the same in the file, but for the order of their bytes, and in memory. */
+const storedAsInMemory = (type: SampleType): boolean => isStoredAs(type, allocate(type, 0));
+
 /** Values in the order of this machine's bytes, 64-bit integers as doubles and half floats as floats. */
 function plainSamples(bytes: Uint8Array, { type, bigEndian, length, size }: SamplesSetting): Uint8Array {
   if (bytes.length !== length) throw new Error(`${bytes.length} bytes instead of ${length}`);
+  // Nobody writes to a chunk.
+  if (!bigEndian && storedAsInMemory(type)) return bytes;
   const own = new Uint8Array(bytes);
   if (bigEndian) swapBytes(own, size);
   const { buffer } = samplesOf(type, own);
