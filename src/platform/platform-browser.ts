@@ -72,7 +72,12 @@ export function crc32(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-/** Reverses the bytes of each value of `size` bytes, in place. @param bytes begin at a whole value @param size 1, 2, 4 or 8 */
+/**
+ * Reverses the bytes of each value of `size` bytes, in place.
+ *
+ * @param bytes whole values
+ * @param size 1, 2, 4 or 8
+ */
 export function swapBytes(bytes: Uint8Array<ArrayBuffer>, size: number): void {
   const { buffer, byteOffset, length } = bytes;
   if (size === 2) {

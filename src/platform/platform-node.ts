@@ -83,7 +83,12 @@ export const deflate = (bytes: Uint8Array, level = 6): Uint8Array => zlib.deflat
 /** CRC-32 as PNG and zip use it, an unsigned number. */
 export const crc32 = (bytes: Uint8Array): number => zlib.crc32(bytes);
 
-/** Reverses the bytes of each value of `size` bytes, in place. @param bytes begin at a whole value @param size 1, 2, 4 or 8 */
+/**
+ * Reverses the bytes of each value of `size` bytes, in place.
+ *
+ * @param bytes whole values
+ * @param size 1, 2, 4 or 8
+ */
 export function swapBytes(bytes: Uint8Array<ArrayBuffer>, size: number): void {
   // A sixth of the time of a loop of ours.
   const values = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length - (bytes.length % size));

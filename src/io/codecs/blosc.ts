@@ -1,6 +1,6 @@
 /**
- * Blosc 1 buffers, whose structure is checked before they are unpacked: those of LZ4 here, in three quarters of the time,
- * others by numcodecs' WebAssembly.
+ * Blosc 1 buffers, whose structure is checked before they are unpacked: those of LZ4 here, in three quarters of
+ * the time, others by numcodecs' WebAssembly.
  */
 import Blosc from "numcodecs/blosc";
 import { lz4BlockInto } from "./lz4block.js";
