@@ -1,7 +1,7 @@
 // The time to read one plane of 2048 x 2048 pixels of 16 bits from each format, by Karyon and by a reader in Python,
 // in turn in one run, from files that were opened once.
 //
-//   node bench/formats.js --python PATH [--shots 40] [--seconds 4] [--side 2048] [--only TEXT] [--record]
+//   node bench/formats.js --python PATH [--shots 40] [--seconds 3] [--side 2048] [--only TEXT] [--record]
 //
 // Files come from packages in Python, and where these write none (ND2, LIF) from the writers of our tests. What
 // Karyon does not read, or a Python does not have, is named and passed over. A file holds several planes, which are
@@ -27,7 +27,7 @@ const { values: options } = parseArgs({
   options: {
     python: { type: "string", default: "python3" },
     shots: { type: "string", default: "40" },
-    seconds: { type: "string", default: "4" },
+    seconds: { type: "string", default: "3" },
     side: { type: "string", default: "2048" },
     only: { type: "string", default: "" },
     record: { type: "boolean", default: false },
