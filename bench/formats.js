@@ -239,7 +239,7 @@ async function timesOf(image) {
 }
 
 function lineOf(cells) {
-  return cells.map((cell, i) => cell.padEnd(columns[i].length + 2)).join("");
+  return cells.map((cell, i) => cell.padEnd(Math.max(16, columns[i].length) + 1)).join("");
 }
 
 /** The two must read the same. @param tolerance the share by which sums may differ, where decoders round */
