@@ -31,7 +31,9 @@ def write(request):
 def write_tiff(path, planes, compression):
     import tifffile
 
-    options = {} if compression == "none" else {"compression": compression}
+    if compression == "jpeg":
+        planes = (planes >> 4).astype(np.uint8)
+    options = {"none": {}, "big endian": {"byteorder": ">"}}.get(compression, {"compression": compression})
     tifffile.imwrite(path, planes, photometric="minisblack", metadata={"axes": "TYX"}, ome=True, **options)
 
 
@@ -49,9 +51,11 @@ def write_zarr3(path, planes, compression):
     import zarr
     from zarr.codecs import BloscCodec, GzipCodec, ZstdCodec
 
-    compressor = {"none": None, "blosc": BloscCodec(cname="lz4"), "zstd": ZstdCodec(level=3), "gzip": GzipCodec(level=5)}[compression]
+    name, _, shards = compression.partition(" in ")
+    compressor = {"none": None, "blosc": BloscCodec(cname="lz4"), "zstd": ZstdCodec(level=3), "gzip": GzipCodec(level=5)}[name]
+    options = {"shards": (1, 1024, 1024)} if shards == "shards" else {}
     group = zarr.create_group(path, zarr_format=3, overwrite=True)
-    write_level(group, planes, compressors=compressor)
+    write_level(group, planes, compressors=compressor, **options)
     group.attrs["ome"] = {"version": "0.5", "multiscales": [multiscale()]}
 
 

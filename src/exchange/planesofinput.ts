@@ -56,7 +56,6 @@ async function widestType(images: ImageSource): Promise<(typeof widths)[number]>
  */
 export async function planesOfLabels(labels: LabelSource, calibration: Calibration): Promise<PlaneSource> {
   const size = await commonSize(labels, labels.frames);
-  const { readWindow } = labels;
   // A frame that is read whole is kept for the bands that follow.
   let kept: { readonly frame: number; readonly data: Promise<Int32Array> } | undefined;
   const whole = (frame: number, signal: AbortSignal | undefined): Promise<Int32Array> => {
@@ -72,8 +71,8 @@ export async function planesOfLabels(labels: LabelSource, calibration: Calibrati
     type: "int32",
     isLabels: true,
     read: async (window, { frame }, { signal } = {}) => {
-      if (readWindow !== undefined)
-        return withoutUnknown(fileValues(await readWindow(frame, window, { signal })).slice());
+      if (labels.readWindow !== undefined)
+        return withoutUnknown(fileValues(await labels.readWindow(frame, window, { signal })).slice());
       const data = await whole(frame, signal);
       const out = new Int32Array(window.height * window.width);
       for (let row = 0; row < window.height; row++) {

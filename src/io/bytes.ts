@@ -7,6 +7,17 @@ export interface ByteSource {
    * result may not be written to.
    */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /**
+   * Fills `target` with the bytes from `offset`, without memory of its own; the caller keeps to the size. A
+   * source without it is read and copied: see `readInto`.
+   */
+  readInto?(offset: number, target: Uint8Array): Promise<void>;
+}
+
+/** Fills `target` with the bytes of a source from `offset`; the caller keeps to its size. */
+export async function readInto(source: ByteSource, offset: number, target: Uint8Array): Promise<void> {
+  if (source.readInto !== undefined) return source.readInto(offset, target);
+  target.set(await source.read(offset, target.length));
 }
 
 /** A source over bytes in memory; reads are views, not copies. */
@@ -22,15 +33,20 @@ export const memorySource = (bytes: Uint8Array): ByteSource => ({
 export function blockSource(source: ByteSource, blockSize = 16384): ByteSource {
   let start = 0;
   let block = new Uint8Array(0);
+  const read = async (offset: number, length: number): Promise<Uint8Array> => {
+    if (length >= blockSize) return source.read(offset, length);
+    if (offset < start || offset + length > start + block.length) {
+      block = new Uint8Array(await source.read(offset, Math.min(blockSize, source.size - offset)));
+      start = offset;
+    }
+    return block.subarray(offset - start, offset - start + length);
+  };
   return {
     size: source.size,
-    async read(offset, length) {
-      if (length >= blockSize) return source.read(offset, length);
-      if (offset < start || offset + length > start + block.length) {
-        block = new Uint8Array(await source.read(offset, Math.min(blockSize, source.size - offset)));
-        start = offset;
-      }
-      return block.subarray(offset - start, offset - start + length);
+    read,
+    readInto: async (offset, target) => {
+      if (target.length >= blockSize) await readInto(source, offset, target);
+      else target.set(await read(offset, target.length));
     },
   };
 }

@@ -28,6 +28,17 @@ export function inflate(bytes: Uint8Array, maximum = 2 ** 32 - 1): Uint8Array {
 export const inflateRaw = (bytes: Uint8Array, maximum = 2 ** 32 - 1): Uint8Array =>
   streamed(bytes, maximum, (take) => new Inflate(take));
 
+/** `inflate`, later: a browser has no other thread for it. @throws Error as `inflate` does */
+export const inflateAside = async (bytes: Uint8Array, maximum: number): Promise<Uint8Array> =>
+  inflate(bytes, maximum);
+
+/** `inflateRaw`, later. @throws Error as `inflateRaw` does */
+export const inflateRawAside = async (bytes: Uint8Array, maximum: number): Promise<Uint8Array> =>
+  inflateRaw(bytes, maximum);
+
+/** A browser has no zstd of its own. */
+export const zstdAside = undefined;
+
 type Take = (part: Uint8Array, final: boolean) => void;
 
 function streamed(bytes: Uint8Array, maximum: number, open: (take: Take) => Inflate | Unzlib): Uint8Array {
@@ -59,6 +70,37 @@ export function crc32(bytes: Uint8Array): number {
   let crc = -1;
   for (let i = 0; i < bytes.length; i++) crc = crcTable[(crc ^ bytes[i]!) & 255]! ^ (crc >>> 8);
   return ~crc >>> 0;
+}
+
+/**
+ * Reverses the bytes of each value of `size` bytes, in place.
+ *
+ * @param bytes whole values
+ * @param size 1, 2, 4 or 8
+ */
+export function swapBytes(bytes: Uint8Array<ArrayBuffer>, size: number): void {
+  const { buffer, byteOffset, length } = bytes;
+  if (size === 2) {
+    // Two values at once, where they begin at a multiple of four bytes.
+    const pairs = byteOffset % 4 === 0 ? length >> 2 : 0;
+    const both = new Uint32Array(buffer, byteOffset - (byteOffset % 4), pairs);
+    for (let i = 0; i < pairs; i++) {
+      const v = both[i]!;
+      both[i] = ((v & 0x00ff00ff) << 8) | ((v >>> 8) & 0x00ff00ff);
+    }
+    const values = new Uint16Array(buffer, byteOffset, length >> 1);
+    for (let i = 2 * pairs; i < values.length; i++) values[i] = (values[i]! << 8) | (values[i]! >> 8);
+  } else if (size === 4) {
+    const values = new Uint32Array(buffer, byteOffset, length >> 2);
+    for (let i = 0; i < values.length; i++) {
+      const v = values[i]!;
+      values[i] = (v << 24) | ((v & 0xff00) << 8) | ((v >>> 8) & 0xff00) | (v >>> 24);
+    }
+  } else if (size === 8) {
+    const halves = new Uint32Array(buffer, byteOffset, length >> 2);
+    swapBytes(bytes, 4);
+    for (let i = 0; i + 1 < halves.length; i += 2) [halves[i], halves[i + 1]] = [halves[i + 1]!, halves[i]!];
+  }
 }
 
 /** Threads that the machine runs at the same time. */

@@ -1,5 +1,5 @@
 /** Gzip data of one member (RFC 1952), with a bound on what comes out. */
-import { crc32, inflateRaw } from "#platform";
+import { crc32, inflateRawAside } from "#platform";
 
 const headerLength = 10;
 const trailerLength = 8;
@@ -11,12 +11,13 @@ const flag = { headerCrc: 2, extra: 4, name: 8, comment: 16 } as const;
  * @param maximum bytes that may come out
  * @throws Error when the data is corrupt, ends early or gives more than `maximum` bytes
  */
-export function gunzip(bytes: Uint8Array, maximum: number): Uint8Array {
+export async function gunzip(bytes: Uint8Array, maximum: number): Promise<Uint8Array> {
   const start = dataStart(bytes);
   const end = bytes.length - trailerLength;
   if (start > end) throw new Error("the data ends early");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const out = inflateRaw(bytes.subarray(start, end), Math.max(1, maximum));
+  const expected = Math.min(maximum, view.getUint32(end + 4, true));
+  const out = await inflateRawAside(bytes.subarray(start, end), Math.max(1, maximum), expected);
   if (out.length > maximum) throw new Error(`more than ${maximum} bytes`);
   if (view.getUint32(end, true) !== crc32(out)) throw new Error("the checksum of the data is wrong");
   return out;

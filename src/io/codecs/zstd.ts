@@ -1,4 +1,7 @@
-/** Zstandard (RFC 8878) by numcodecs' WebAssembly, in Node and the browser, with a bound on what comes out. */
+/**
+ * Zstandard (RFC 8878), with a bound on what comes out: by Node where it can, else by numcodecs' WebAssembly.
+ */
+import { zstdAside } from "#platform";
 import { messageOf } from "../../core/errors.js";
 import type { Numcodec } from "./numcodec.js";
 
@@ -18,17 +21,18 @@ const largestBlock = 2 ** 17;
  */
 export async function zstdDecode(bytes: Uint8Array, maximum: number): Promise<Uint8Array> {
   // Frames of unknown length are counted in whole blocks, of which writers that flush often fill a part only.
-  const most = mostBytes(bytes);
+  const most = framesOf(bytes);
   if (most.known ? most.bytes > maximum : most.bytes > 4 * (maximum + largestBlock))
     throw new Error(`more than ${maximum} bytes`);
-  const out = await (
-    await loaded()
-  )
-    .fromConfig({ id: "zstd" })
-    .decode(bytes)
-    .catch((error: unknown) => {
-      throw new Error(messageOf(error).replace(/^std::runtime_error,/, ""));
-    });
+  if (zstdAside !== undefined && most.known && most.frames === 1) {
+    const out = await zstdAside(bytes, Math.max(1, maximum), most.bytes).catch(() => undefined);
+    // What Node refuses, such as a very large window, is for the other to read or to refuse.
+    if (out?.length === most.bytes) return out;
+  }
+  const codec = (await loaded()).fromConfig({ id: "zstd" });
+  const out = await Promise.resolve(codec.decode(bytes)).catch((error: unknown) => {
+    throw new Error(messageOf(error).replace(/^std::runtime_error,/, ""));
+  });
   if (out.length > maximum) throw new Error(`more than ${maximum} bytes`);
   return out;
 }
@@ -39,11 +43,19 @@ export const zstdEncode = async (bytes: Uint8Array, level = 3): Promise<Uint8Arr
 
 const frameMagic = 0xfd2fb528;
 
-/** The most bytes that all frames together can give, and whether their headers say so. */
-function mostBytes(bytes: Uint8Array): { readonly bytes: number; readonly known: boolean } {
+interface Frames {
+  /** Frames, those to be skipped and whatever stands behind the last included. */
+  readonly frames: number;
+  /** The most bytes that all together can give. */
+  readonly bytes: number;
+  /** Whether their headers say so. */
+  readonly known: boolean;
+}
+
+function framesOf(bytes: Uint8Array): Frames {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let [total, known] = [0, true];
-  for (let at = 0; at + 4 <= bytes.length;) {
+  let [total, known, frames, at] = [0, true, 0, 0];
+  for (; at + 4 <= bytes.length; frames++) {
     const magic = view.getUint32(at, true);
     if ((magic & 0xfffffff0) >>> 0 === 0x184d2a50) {
       if (at + 8 > bytes.length) throw new Error("the data ends early");
@@ -56,7 +68,7 @@ function mostBytes(bytes: Uint8Array): { readonly bytes: number; readonly known:
     known &&= frame.content !== undefined;
     at = frame.end;
   }
-  return { bytes: total, known };
+  return { frames: at < bytes.length ? frames + 1 : frames, bytes: total, known };
 }
 
 /** Length of a frame's content where the header says it, the most it can have, and where the frame ends. */

@@ -2,7 +2,7 @@
 import type { SampleData, Window } from "../../core/image.js";
 import { throwIfCancelled } from "../../core/progress.js";
 import { CorruptFile } from "../../core/errors.js";
-import type { Stoppable } from "../bytes.js";
+import { readInto, type Stoppable } from "../bytes.js";
 import { type CziLayout, placeOnLevel, tilesOf, type CziLevel } from "./czilayout.js";
 import { allocate, packing, type PixelType, swapRedAndBlue } from "./czisamples.js";
 import type { CziBytes } from "./czisegment.js";
@@ -84,19 +84,28 @@ const readAtOnce = 2 ** 22;
 
 async function placeTile(tiles: CziTiles, row: number, placing: Placing): Promise<void> {
   const { file, table } = tiles;
-  const { tile, common, pixelType } = placing;
+  const { tile, common, window, pixelType, out } = placing;
   if (table.compression[row] !== packing.none) {
     copyRows(placing, await unpackedTile(tiles, row, pixelType), 0, common.height, common.y - tile.y);
     return;
   }
   const { dataAt, dataLength } = await subBlockPlace(file, table.position[row]!);
   const rowBytes = tile.width * pixelType.samples * pixelType.bytes;
+  // As of Zeiss's own reader, what a subblock has too little of is 0.
+  const present = (from: number, length: number): number => Math.max(0, Math.min(length, dataLength - from));
+  if (tile.width === window.width && common.width === window.width) {
+    const target = out.subarray((common.y - window.y) * rowBytes).subarray(0, common.height * rowBytes);
+    const from = (common.y - tile.y) * rowBytes;
+    const length = present(from, target.length);
+    if (length > 0) await readInto(file.source, dataAt + from, target.subarray(0, length));
+    target.fill(0, length);
+    return;
+  }
   const atOnce = Math.max(1, Math.floor(readAtOnce / rowBytes));
   for (let first = 0; first < common.height; first += atOnce) {
     const rows = Math.min(atOnce, common.height - first);
     const from = (common.y - tile.y + first) * rowBytes;
-    // As of Zeiss's own reader, what a subblock has too little of is 0.
-    const length = Math.max(0, Math.min(rows * rowBytes, dataLength - from));
+    const length = present(from, rows * rowBytes);
     copyRows(placing, await file.source.read(dataAt + (length > 0 ? from : 0), length), first, rows, 0);
   }
 }

@@ -136,10 +136,7 @@ async function unpackZstdWithHeader(
 
 function joinLowAndHigh(data: Uint8Array): Uint8Array {
   const half = data.length >> 1;
-  const out = new Uint8Array(2 * half);
-  for (let i = 0, to = 0; i < half; i++) {
-    out[to++] = data[i]!;
-    out[to++] = data[half + i]!;
-  }
-  return out;
+  const out = new Uint16Array(half);
+  for (let i = 0; i < half; i++) out[i] = data[i]! | (data[half + i]! << 8);
+  return new Uint8Array(out.buffer);
 }

@@ -1,7 +1,7 @@
 /** Rectangles of samples out of a LIF file: rows may be padded, and channels lie between pixels or rows. */
 import { CorruptFile } from "../../core/errors.js";
 import type { SampleData, StoredPlane, Window } from "../../core/image.js";
-import type { ByteSource } from "../bytes.js";
+import { type ByteSource, readInto } from "../bytes.js";
 import type { MemoryBlock } from "./lifblocks.js";
 import { type LifDimension, type LifType, sampleBytes } from "./lifdescription.js";
 
@@ -50,7 +50,9 @@ export async function readSamples(
     throw new CorruptFile(pixels.where, offset + present, what);
   }
   const bytes = new Uint8Array(window.height * window.width * samples * size);
-  await gather(pixels, { starts, size, outer, inner }, bytes);
+  const grid = { starts, size, outer, inner };
+  if (isOnePiece(grid)) await readInto(pixels.source, offset + starts[0]!, bytes);
+  else await gather(pixels, grid, bytes);
   return { height: window.height, width: window.width, samples, data: samplesOf(type, bytes.buffer) };
 }
 
@@ -68,6 +70,10 @@ interface Grid {
   readonly outer: Direction;
   readonly inner: Direction;
 }
+
+/** True when the samples follow each other in the file as they do in the result. */
+const isOnePiece = ({ starts, size, outer, inner }: Grid): boolean =>
+  starts.length === 1 && inner.stride === size && inner.step === size && outer.stride === outer.step;
 
 const reach = ({ count, stride }: Direction): number => (count - 1) * stride;
 

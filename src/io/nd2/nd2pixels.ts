@@ -1,8 +1,9 @@
 /** The pixels of a frame of an ND2 file. */
-import { inflate } from "#platform";
+import { inflateAside } from "#platform";
 import { CorruptFile, messageOf } from "../../core/errors.js";
 import type { SampleData, StoredPlane, Window } from "../../core/image.js";
 import type { Nd2Attributes, Nd2Type } from "./nd2attributes.js";
+import { readInto } from "../bytes.js";
 import { type Extent, frameExtent, type Nd2Chunks } from "./nd2chunks.js";
 
 /** Bytes of the time that stands before the pixels of a frame. */
@@ -46,18 +47,13 @@ interface Frame {
   readonly extent: Extent;
 }
 
-/** Bytes that begin with the first row of the window; `own` when nobody else has them. */
-interface Rows {
-  readonly bytes: Uint8Array;
-  readonly own: boolean;
-}
-
+/** Bytes that begin with the first row of the window; nobody else has them. */
 async function readRows(
   { source, where }: Nd2Chunks,
   { height, width, components, sampleBytes, rowBytes, compression }: Nd2Attributes,
   { frame, extent }: Frame,
   window: Window,
-): Promise<Rows> {
+): Promise<Uint8Array> {
   const [offset, length] = [extent.offset + timeBytes, extent.length - timeBytes];
   const pixelBytes = components * sampleBytes;
   // The last row may lack its padding.
@@ -70,15 +66,19 @@ async function readRows(
     );
   const from = window.y * rowBytes;
   const rows = (window.height - 1) * rowBytes + width * pixelBytes;
-  if (compression === "none") return { bytes: await source.read(offset + from, rows), own: false };
-  const all = unpacked(await source.read(offset, length), rowBytes * height, { where, frame, offset });
+  if (compression === "none") {
+    const bytes = new Uint8Array(rows);
+    await readInto(source, offset + from, bytes);
+    return bytes;
+  }
+  const all = await unpacked(await source.read(offset, length), rowBytes * height, { where, frame, offset });
   if (all.length < needed)
     throw new CorruptFile(
       where,
       offset,
       `frame ${frame} gives ${all.length} bytes, too few for ${height} x ${width} pixels`,
     );
-  return { bytes: all.subarray(from, from + rows), own: true };
+  return all.subarray(from, from + rows);
 }
 
 interface Place {
@@ -87,10 +87,14 @@ interface Place {
   readonly offset: number;
 }
 
-function unpacked(packed: Uint8Array, size: number, { where, frame, offset }: Place): Uint8Array {
+async function unpacked(
+  packed: Uint8Array,
+  size: number,
+  { where, frame, offset }: Place,
+): Promise<Uint8Array> {
   try {
     // Some room for what may stand behind the pixels.
-    return inflate(packed, size + 2 ** 16);
+    return await inflateAside(packed, size + 2 ** 16, size);
   } catch (error) {
     throw new CorruptFile(where, offset, `frame ${frame} cannot be decompressed (${messageOf(error)})`);
   }
@@ -104,26 +108,22 @@ const arrays = {
 } as const satisfies Readonly<Record<Nd2Type, unknown>>;
 
 function samplesOf(
-  rows: Rows,
+  rows: Uint8Array,
   attributes: Nd2Attributes,
   { component, colour }: Samples,
   { x, height, width }: Window,
 ): SampleData {
   const { components, type } = attributes;
-  const { from, step, own } = stored(rows, attributes, height);
+  const { from, step } = stored(rows, attributes, height);
   const array = arrays[type];
-  if (components === 1 && step === width) {
-    const all = from.subarray(0, height * width);
-    return own ? all : all.slice();
-  }
+  if (components === 1 && step === width) return from.subarray(0, height * width);
   const out = new array(height * width * (colour ? 3 : 1));
   // Colours are stored as Windows has them, blue first.
   const order = colour ? [component + 2, component + 1, component] : [component];
-  let to = 0;
   for (let y = 0; y < height; y++) {
-    let at = y * step + x * components;
-    for (let u = 0; u < width; u++, at += components) {
-      for (const sample of order) out[to++] = from[at + sample]!;
+    for (const [i, sample] of order.entries()) {
+      let [at, to] = [y * step + x * components + sample, y * width * order.length + i];
+      for (let u = 0; u < width; u++, at += components, to += order.length) out[to] = from[at]!;
     }
   }
   return out;
@@ -131,20 +131,20 @@ function samplesOf(
 
 /** Samples as they are stored, and how many there are from one row to the next. */
 function stored(
-  { bytes, own }: Rows,
+  bytes: Uint8Array,
   { width, components, sampleBytes, rowBytes, type }: Nd2Attributes,
   height: number,
-): { readonly from: SampleData; readonly step: number; readonly own: boolean } {
+): { readonly from: SampleData; readonly step: number } {
   const array = arrays[type];
   if (rowBytes % sampleBytes !== 0) {
     const packed = new Uint8Array(height * width * components * sampleBytes);
     const length = width * components * sampleBytes;
     for (let y = 0; y < height; y++)
       packed.set(bytes.subarray(y * rowBytes, y * rowBytes + length), y * length);
-    return { from: new array(packed.buffer), step: width * components, own: true };
+    return { from: new array(packed.buffer), step: width * components };
   }
   const aligned = bytes.byteOffset % sampleBytes === 0;
   const { buffer, byteOffset, length } = aligned ? bytes : bytes.slice();
   const from = new array(buffer as ArrayBuffer, byteOffset, Math.floor(length / sampleBytes));
-  return { from, step: rowBytes / sampleBytes, own: own || !aligned };
+  return { from, step: rowBytes / sampleBytes };
 }

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { deflate, inflate } from "#platform";
+import { deflate, inflate, swapBytes } from "#platform";
 import { decodeLzw, isOldLzw } from "./lzw.js";
 import { decodePackBits } from "./packbits.js";
 import { undoDifference, undoFloatPredictor } from "./differencing.js";
 import { maxInflated } from "./decodesegment.js";
-import { reverseBits, samplesOf, swapBytes, unpackBits } from "./sampletypes.js";
+import { reverseBits, samplesOf, unpackBits } from "./sampletypes.js";
 
 /** Codes of 9 bits, most significant bit first. */
 function nineBits(codes: readonly number[]): Uint8Array {

@@ -1,5 +1,5 @@
 /** From the bytes of a strip or tile to its samples. */
-import { inflate } from "#platform";
+import { inflateAside, swapBytes } from "#platform";
 import { CorruptFile, UnsupportedFormat, messageOf } from "../../core/errors.js";
 import type { SampleData } from "../../core/image.js";
 import { jpegDecode } from "../codecs/jpeg.js";
@@ -8,14 +8,23 @@ import { undoDifference, undoFloatPredictor } from "./differencing.js";
 import type { TiffBytes } from "./directory.js";
 import { decodeLzw, isOldLzw } from "./lzw.js";
 import { decodePackBits } from "./packbits.js";
-import { allocate, isStoredAs, reverseBits, samplesOf, swapBytes, unpackBits } from "./sampletypes.js";
+import { allocate, isStoredAs, reverseBits, samplesOf, unpackBits } from "./sampletypes.js";
 import { compression, predictor } from "./tags.js";
 import type { Page } from "./tiffpage.js";
 
-/** A strip, a tile, or rows of a strip: where it begins in the file, and its rows. */
-export interface PackedRows {
+/**
+ * A strip or tile, or rows of a strip: where its bytes are, and which part of which sample of the plane it
+ * fills.
+ */
+export interface Segment {
   readonly offset: number;
+  readonly length: number;
+  readonly y: number;
+  readonly x: number;
+  /** Rows that are stored: the last strip ends with the plane, a tile does not. */
   readonly rows: number;
+  /** First sample, for planar files. */
+  readonly sample: number;
 }
 
 /** Bytes of `rows` rows of a segment without compression. */
@@ -49,7 +58,7 @@ export const maxGain: Readonly<Record<number, number>> = {
 export async function decodeSegment(
   file: TiffBytes,
   page: Page,
-  segment: PackedRows,
+  segment: Segment,
   packed: Uint8Array,
   own?: SampleData,
 ): Promise<SampleData> {
@@ -96,7 +105,7 @@ function integersOf(bytes: Uint8Array<ArrayBuffer>, bits: number): SampleData {
 async function decompress(
   file: TiffBytes,
   page: Page,
-  segment: PackedRows,
+  segment: Segment,
   packed: Uint8Array,
   out: Uint8Array,
 ): Promise<void> {
@@ -114,7 +123,7 @@ async function decompress(
 async function decompressed(
   file: TiffBytes,
   page: Page,
-  segment: PackedRows,
+  segment: Segment,
   packed: Uint8Array,
   out: Uint8Array,
 ): Promise<number> {
@@ -152,7 +161,11 @@ async function decompressed(
       const name = page.codec === compression.zstd ? "zstd" : "deflate";
       try {
         const maximum = maxInflated(out.length);
-        return put(name === "zstd" ? await zstdDecode(packed, maximum) : inflate(packed, maximum));
+        return put(
+          name === "zstd"
+            ? await zstdDecode(packed, maximum)
+            : await inflateAside(packed, maximum, out.length),
+        );
       } catch (error) {
         throw new CorruptFile(
           file.where,

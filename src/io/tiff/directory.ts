@@ -1,5 +1,5 @@
 import { CorruptFile, InvalidInput, isKaryonError, type KaryonError } from "../../core/errors.js";
-import { blockSource, type ByteSource } from "../bytes.js";
+import { blockSource, type ByteSource, readInto } from "../bytes.js";
 import { fieldSize, fieldType, magic } from "./tags.js";
 
 /** A TIFF file and how its numbers are stored. */
@@ -138,14 +138,28 @@ export async function readRange(
   length: number,
   what: string,
 ): Promise<Uint8Array> {
-  if (offset + length > file.source.size) {
-    throw new CorruptFile(
-      file.where,
-      offset,
-      `the file ends at byte ${file.source.size}, within ${what} of ${length} bytes: it is cut off or damaged`,
-    );
-  }
+  checkRange(file, offset, length, what);
   return file.source.read(offset, length);
+}
+
+/** Fills `target` from a range of the file. @throws CorruptFile when the file ends before */
+export async function readRangeInto(
+  file: TiffBytes,
+  offset: number,
+  target: Uint8Array,
+  what: string,
+): Promise<void> {
+  checkRange(file, offset, target.length, what);
+  return readInto(file.source, offset, target);
+}
+
+function checkRange({ source, where }: TiffBytes, offset: number, length: number, what: string): void {
+  if (offset + length <= source.size) return;
+  throw new CorruptFile(
+    where,
+    offset,
+    `the file ends at byte ${source.size}, within ${what} of ${length} bytes: it is cut off or damaged`,
+  );
 }
 
 /**

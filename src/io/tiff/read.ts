@@ -1,26 +1,13 @@
 import { CorruptFile, UnsupportedFormat } from "../../core/errors.js";
 import type { SampleData, StoredPlane, Window } from "../../core/image.js";
+import { mapOrdered } from "../../core/ordered.js";
 import { assertWithin } from "../image/crop.js";
 import { numbersOf, readRange, type TiffBytes } from "./directory.js";
-import { decodeSegment, maxGain, rawBytes } from "./decodesegment.js";
+import { decodeSegment, maxGain, rawBytes, type Segment } from "./decodesegment.js";
+import { isPlain, readPlainRows } from "./plainrows.js";
 import type { Page } from "./tiffpage.js";
 import { allocate } from "./sampletypes.js";
 import { compression, tag } from "./tags.js";
-
-/**
- * A strip or tile, or rows of a strip: where its bytes are, and which part of which sample of the plane it
- * fills.
- */
-export interface Segment {
-  readonly offset: number;
-  readonly length: number;
-  readonly y: number;
-  readonly x: number;
-  /** Rows that are stored: the last strip ends with the plane, a tile does not. */
-  readonly rows: number;
-  /** First sample, for planar files. */
-  readonly sample: number;
-}
 
 /**
  * The strip last cut by the edge of a window, decoded, so that the window below does not decode it again; one
@@ -58,26 +45,34 @@ export async function readWindow(
     place(kept.data, page, segment, window, data);
     return false;
   });
-  for (const run of runsOf(
+  const pieces =
     page.codec === compression.none && !page.tiled
       ? unread.flatMap((segment) => rowsWithin(page, segment, window))
-      : unread,
-  )) {
+      : unread;
+  if (isPlain(page, window, data)) {
+    await readPlainRows(file, page, pieces, window, data);
+    return { height, width, samples, data };
+  }
+  for (const run of runsOf(pieces)) {
     const bytes = await readRange(file, run.start, run.end - run.start, "the pixels");
-    for (const segment of run.segments) {
+    await mapOrdered(run.segments.length, atOnce, async (i) => {
+      const segment = run.segments[i]!;
       const packed = bytes.subarray(segment.offset - run.start, segment.offset - run.start + segment.length);
       const own = ownPart(page, segment, window, data);
       const decoded = await decodeSegment(file, page, segment, packed, own);
-      if (decoded === own) continue;
+      if (decoded === own) return;
       place(decoded, page, segment, window, data);
       if (page.tiled || page.codec === compression.none || segment.y + segment.rows <= window.y + height)
-        continue;
+        return;
       if (cut.values().next().value?.page !== page) cut.clear();
       cut.set(segment.sample, { page, segment, data: decoded });
-    }
+    });
   }
   return { height, width, samples, data };
 }
+
+/** Segments that are unpacked at the same time, where the platform has threads for it. */
+const atOnce = 4;
 
 /** The part of a window that a segment fills and no other does, where it is one piece; else undefined. */
 function ownPart(page: Page, segment: Segment, window: Window, data: SampleData): SampleData | undefined {

@@ -92,32 +92,6 @@ function floatsOf(raw: ArrayLike<number>): Float32Array {
   return out;
 }
 
-/** Reverses the bytes of each value of `size` bytes, in place. @param bytes begin at a whole value */
-export function swapBytes(bytes: Uint8Array<ArrayBuffer>, size: number): void {
-  const { buffer, byteOffset, length } = bytes;
-  if (size === 2) {
-    // Two values at once, where they begin at a multiple of four bytes.
-    const pairs = byteOffset % 4 === 0 ? length >> 2 : 0;
-    const both = new Uint32Array(buffer, byteOffset - (byteOffset % 4), pairs);
-    for (let i = 0; i < pairs; i++) {
-      const v = both[i]!;
-      both[i] = ((v & 0x00ff00ff) << 8) | ((v >>> 8) & 0x00ff00ff);
-    }
-    const values = new Uint16Array(buffer, byteOffset, length >> 1);
-    for (let i = 2 * pairs; i < values.length; i++) values[i] = (values[i]! << 8) | (values[i]! >> 8);
-  } else if (size === 4) {
-    const values = new Uint32Array(buffer, byteOffset, length >> 2);
-    for (let i = 0; i < values.length; i++) {
-      const v = values[i]!;
-      values[i] = (v << 24) | ((v & 0xff00) << 8) | ((v >>> 8) & 0xff00) | (v >>> 24);
-    }
-  } else if (size === 8) {
-    const halves = new Uint32Array(buffer, byteOffset, length >> 2);
-    swapBytes(bytes, 4);
-    for (let i = 0; i + 1 < halves.length; i += 2) [halves[i], halves[i + 1]] = [halves[i + 1]!, halves[i]!];
-  }
-}
-
 /** Reverses the bits of each byte (FillOrder 2), into a new array. */
 export function reverseBits(bytes: Uint8Array): Uint8Array {
   const table = Uint8Array.from({ length: 256 }, (_, byte) => {

@@ -2,6 +2,7 @@
 import { Array as ChunkedArray, type Chunk, type DataType } from "zarrita";
 import { CorruptFile, isKaryonError, messageOf } from "../../core/errors.js";
 import type { SampleData } from "../../core/image.js";
+import { mapOrdered } from "../../core/ordered.js";
 import type { Stoppable, Store } from "../bytes.js";
 import { allocate, type SampleType } from "../tiff/sampletypes.js";
 import { type ArrayMetadata, arrayMetadata, bytesOfType, product } from "./arraymetadata.js";
@@ -28,6 +29,14 @@ export interface ZarrArray {
 /** Decoded chunks that are kept of an array have together at most so many bytes; one is always kept. */
 const keptBytes = 2 ** 26;
 
+/** Chunks that are read and unpacked at the same time, at most. */
+const atOnce = 4;
+
+function keptChunks({ chunkShape, type }: ArrayMetadata): number {
+  const bytes = product(chunkShape) * Math.max(4, bytesOfType[type]);
+  return Math.max(1, Math.floor(keptBytes / bytes));
+}
+
 /** @param node an array @throws CorruptFile, UnsupportedFormat */
 export function openArray(place: Place, node: ZarrNode): ZarrArray {
   const metadata = arrayMetadata(node, place.where);
@@ -37,31 +46,34 @@ export function openArray(place: Place, node: ZarrNode): ZarrArray {
     metadata,
     read: async (start, sizes, options) => {
       const out = allocate(type, product(sizes));
-      for (const at of chunksOf(start, sizes, chunkShape)) {
+      const chunks = chunksOf(start, sizes, chunkShape);
+      await mapOrdered(chunks.count, Math.min(atOnce, keptChunks(metadata)), async (i) => {
         options?.signal?.throwIfAborted();
+        const at = chunks.at(i);
         copyChunk(await chunkOf(at), { at, chunkShape }, out, { start, sizes });
-      }
+      });
       return out;
     },
   };
 }
 
-/** Of the chunks that a part meets: their places in the grid. */
-function* chunksOf(
+/** The chunks that a part meets: how many, and the place of each in the grid, row-major. */
+function chunksOf(
   start: readonly number[],
   sizes: readonly number[],
   chunkShape: readonly number[],
-): Generator<readonly number[]> {
+): { readonly count: number; readonly at: (index: number) => readonly number[] } {
   const first = start.map((from, i) => Math.floor(from / chunkShape[i]!));
-  const last = start.map((from, i) => Math.floor((from + sizes[i]! - 1) / chunkShape[i]!));
-  const at = [...first];
-  for (;;) {
-    yield [...at];
-    let axis = at.length - 1;
-    while (axis >= 0 && at[axis] === last[axis]) at[axis] = first[axis--]!;
-    if (axis < 0) return;
-    at[axis]!++;
-  }
+  const counts = start.map((from, i) => Math.floor((from + sizes[i]! - 1) / chunkShape[i]!) - first[i]! + 1);
+  const at = (index: number): readonly number[] => {
+    const place = [...first];
+    for (let axis = place.length - 1; axis >= 0; axis--) {
+      place[axis]! += index % counts[axis]!;
+      index = Math.floor(index / counts[axis]!);
+    }
+    return place;
+  };
+  return { count: product(counts), at };
 }
 
 type ChunkReader = (at: readonly number[]) => Promise<Chunk<"float64">>;
@@ -73,8 +85,7 @@ function chunkReader(place: Place, node: ZarrNode, metadata: ArrayMetadata): Chu
     "/",
     zarritaMetadata(metadata),
   );
-  const bytes = product(metadata.chunkShape) * Math.max(4, bytesOfType[metadata.type]);
-  const most = Math.max(1, Math.floor(keptBytes / bytes));
+  const most = keptChunks(metadata);
   const kept = new Map<string, Promise<Chunk<"float64">>>();
   return (at) => {
     const key = at.join("/");

@@ -1,5 +1,5 @@
 /** The codecs of Zarr arrays: which are read, and how each is bounded. */
-import { inflate } from "#platform";
+import { inflateAside, swapBytes } from "#platform";
 import { registry } from "zarrita";
 import { CorruptFile, UnsupportedFormat } from "../../core/errors.js";
 import { bloscDecode } from "../codecs/blosc.js";
@@ -7,20 +7,22 @@ import { crc32cChecked, crc32cLength } from "../codecs/crc32c.js";
 import { gunzip } from "../codecs/gzip.js";
 import { lz4Decode } from "../codecs/lz4.js";
 import { zstdDecode } from "../codecs/zstd.js";
-import { samplesOf, type SampleType, swapBytes } from "../tiff/sampletypes.js";
+import { allocate, isStoredAs, samplesOf, type SampleType } from "../tiff/sampletypes.js";
 import { field, listAt, objectAt, shown, textAt, wholeNumbers } from "./zarrjson.js";
 
 /** A codec from bytes to bytes, by its name without a prefix. */
 export type ByteCodec = keyof typeof decoders;
 
+type Decoder = (bytes: Uint8Array, maximum: number) => Uint8Array | Promise<Uint8Array>;
+
 const decoders = {
   blosc: bloscDecode,
   zstd: zstdDecode,
   gzip: gunzip,
-  zlib: inflate,
+  zlib: (bytes, maximum) => inflateAside(bytes, maximum, maximum),
   lz4: lz4Decode,
   crc32c: crc32cChecked,
-} as const satisfies Record<string, (bytes: Uint8Array, maximum: number) => Uint8Array | Promise<Uint8Array>>;
+} as const satisfies Record<string, Decoder>;
 
 /** Where codecs stand, for messages. */
 export interface CodecPlace {
@@ -176,9 +178,14 @@ registry.set(ownCodecs.samples, async () => ({
   }),
 }));
 
+/** Whether values are the same in the file, but for the order of their bytes, and in memory. */
+const storedAsInMemory = (type: SampleType): boolean => isStoredAs(type, allocate(type, 0));
+
 /** Values in the order of this machine's bytes, 64-bit integers as doubles and half floats as floats. */
 function plainSamples(bytes: Uint8Array, { type, bigEndian, length, size }: SamplesSetting): Uint8Array {
   if (bytes.length !== length) throw new Error(`${bytes.length} bytes instead of ${length}`);
+  // Nobody writes to a chunk.
+  if (!bigEndian && storedAsInMemory(type)) return bytes;
   const own = new Uint8Array(bytes);
   if (bigEndian) swapBytes(own, size);
   const { buffer } = samplesOf(type, own);

@@ -1,5 +1,5 @@
 /** Scores of label images, or of tracks, against the truth on disk. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { cutCandidates } from "../../annotate/cut.js";
 import { openSides } from "../../annotate/views.js";

@@ -6,7 +6,6 @@ import { concatNuclei } from "../../core/nuclei.js";
 import { branchesOf } from "../../core/tracks.js";
 import { divisionColours } from "../../draw/divisionstrip.js";
 import { measure } from "../../imgproc/regions.js";
-import { resolveConfig } from "../config/config.js";
 import { type DivisionInput, divisionPictures, maxDivisions, pictureEdge } from "./divisioncrops.js";
 
 const frames = 5;
@@ -67,7 +66,6 @@ function inputOf(
     tracks: { graph, branches, masks: labelSourceOf(masks), labelOfRow: nuclei.label },
     statistics: analyse(graph, { height, width }, { branches, probabilities, resamples: 0 }),
     source,
-    config: resolveConfig({}, "the test"),
   };
 }
 

@@ -12,7 +12,6 @@ import { type DivisionCrop, divisionStrip } from "../../draw/divisionstrip.js";
 import { cropPlane } from "../../io/image/crop.js";
 import type { DivisionGallery, DivisionPicture } from "../../report/input.js";
 import { median } from "../../stats/percentile.js";
-import type { Config } from "../config/options.js";
 import type { TrackingResult } from "../track/tracking.js";
 
 /** Divisions that a report shows, at most. */
@@ -33,7 +32,6 @@ export interface DivisionInput {
   /** Of the same tracks. */
   readonly statistics: Statistics;
   readonly source: ImageSource;
-  readonly config: Pick<Config, "input">;
 }
 
 /** A frame of a division's picture, and the place in its middle, px. */
@@ -158,7 +156,7 @@ async function cutFrame(
   frame: number,
   plans: readonly Plan[],
   branchOf: ReadonlyMap<number, number>,
-  { tracks, source, config }: DivisionInput,
+  { tracks, source }: DivisionInput,
 ): Promise<void> {
   const masks = await tracks.masks.read(frame);
   const whole = isLarge(masks) ? undefined : await source.read(frame);

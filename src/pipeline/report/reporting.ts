@@ -72,7 +72,7 @@ async function reportInput(results: RunResults, context: StageContext): Promise<
     segmentation: [{ ...shown, labels }],
     ...(tracks && {
       tracks: trackPicture(out, shown, tracks.graph.nuclei),
-      divisions: await divisionPictures({ tracks, statistics, source, config }, context),
+      divisions: await divisionPictures({ tracks, statistics, source }, context),
     }),
     statistics,
     frameNames: source.frameNames,

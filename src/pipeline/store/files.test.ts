@@ -97,6 +97,20 @@ describe("openBytes", () => {
     expect(new TextDecoder().decode(await source.read(3, 4))).toBe("3456");
   });
 
+  it("fills what it is given, and reads at the same time as elsewhere", async () => {
+    writeFileSync(join(folder, "x"), "0123456789");
+    const source = await openBytes(join(folder, "x"));
+    const target = new Uint8Array(6);
+    await Promise.all([
+      source.readInto!(2, target.subarray(0, 3)),
+      source.readInto!(7, target.subarray(3)),
+      source.read(0, 10),
+    ]);
+    expect(new TextDecoder().decode(target)).toBe("234789");
+    await expect(source.readInto!(8, target)).rejects.toThrow(/ends 4 bytes early/);
+    expect(new TextDecoder().decode(await source.read(0, 2))).toBe("01");
+  });
+
   it("says when a file has become shorter", async () => {
     writeFileSync(join(folder, "x"), "0123456789");
     const source = await openBytes(join(folder, "x"));

@@ -1,8 +1,10 @@
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { platform } from "node:os";
 import { dirname } from "node:path";
 import { CorruptFile, InvalidInput, OutputError, messageOf } from "../../core/errors.js";
 import type { ByteSource } from "../../io/bytes.js";
+import { idleFiles } from "./idlefiles.js";
 import { forget, realPlace, temporaryBeside } from "./temporaries.js";
 
 /**
@@ -173,14 +175,26 @@ export function readJson<T>(path: string): T {
 }
 
 /**
- * A file as bytes that are read where they are needed. It is opened for each read: a movie of ten thousand
- * files then never runs out of file handles, and nobody has to close it; the decoders ask for few, large
- * pieces.
+ * Files between two reads. Few of them: a movie of ten thousand files never runs out of handles. Windows
+ * neither replaces nor removes the folder of a file that is open, so that there none is.
+ */
+const openFiles = idleFiles(16, platform() === "win32" ? 0 : 500);
+
+/**
+ * A file as bytes that are read where they are needed. Nobody has to close it: it stays open for half a second
+ * after a read, and is opened again for the next.
  *
  * @throws InvalidInput when there is no such file, or it may not be read
  */
 export async function openBytes(path: string): Promise<ByteSource> {
-  const size = await withFile(path, async (file) => {
+  const key = {};
+  const withFile = <T>(use: (file: FileHandle) => Promise<T>): Promise<T> =>
+    openFiles.use(key, path, use).catch((error: unknown) => {
+      throw codeOf(error) === "" ? error : unreadable(path, error);
+    });
+  const readInto = (offset: number, target: Uint8Array): Promise<void> =>
+    withFile((file) => fill(file, path, offset, target));
+  const size = await withFile(async (file) => {
     const status = await file.stat();
     if (!status.isFile())
       throw new InvalidInput(
@@ -192,36 +206,23 @@ export async function openBytes(path: string): Promise<ByteSource> {
   });
   return {
     size,
-    read: (offset, length) =>
-      withFile(path, async (file) => {
-        const bytes = new Uint8Array(length);
-        for (let done = 0; done < length;) {
-          const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
-          if (bytesRead === 0)
-            throw new CorruptFile(path, offset + done, `the file ends ${length - done} bytes early`);
-          done += bytesRead;
-        }
-        return bytes;
-      }),
+    read: async (offset, length) => {
+      const bytes = new Uint8Array(length);
+      await readInto(offset, bytes);
+      return bytes;
+    },
+    readInto,
   };
 }
 
-async function withFile<T>(
-  path: string,
-  use: (file: Awaited<ReturnType<typeof open>>) => Promise<T>,
-): Promise<T> {
-  let file: Awaited<ReturnType<typeof open>>;
-  try {
-    file = await open(path, "r");
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-  try {
-    return await use(file);
-  } catch (error) {
-    throw codeOf(error) === "" ? error : unreadable(path, error);
-  } finally {
-    await file.close();
+/** Reads until the target is full. @throws CorruptFile when the file ends before */
+async function fill(file: FileHandle, path: string, offset: number, target: Uint8Array): Promise<void> {
+  const { length } = target;
+  for (let done = 0; done < length;) {
+    const { bytesRead } = await file.read(target, done, length - done, offset + done);
+    if (bytesRead === 0)
+      throw new CorruptFile(path, offset + done, `the file ends ${length - done} bytes early`);
+    done += bytesRead;
   }
 }
 
