@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { analyse } from "../analyse/analyse.js";
 import { emptyNuclei } from "../core/nuclei.js";
-import { unpackPaths } from "./browser/trackformat.js";
+import { unpackPaths } from "./browser/packedtracks.js";
 import { trackLine } from "./browser/trackwords.js";
 import { dataBlock, packPaths, selectTracks, trackData } from "./trackdata.js";
 

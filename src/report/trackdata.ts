@@ -4,7 +4,7 @@ import type { Nuclei } from "../core/nuclei.js";
 import { plainNumber } from "../core/wording.js";
 import { base64 } from "../plot/base64.js";
 import { type Markup, trusted } from "../plot/markup.js";
-import { perPixel, type Path, type TrackData } from "./browser/trackformat.js";
+import { perPixel, type Path, type TrackData } from "./browser/packedtracks.js";
 
 /** The tracks that a page holds. */
 export interface TrackSelection {

@@ -126,7 +126,8 @@ async function measuredMasks(input: StoreInput, layout: Layout): Promise<Masks> 
       throw new CorruptFile(
         input.where,
         0,
-        `the mask of frame ${masks.frames} has ${height} x ${width} px, that of the first ${masks.height} x ${masks.width}`,
+        `the mask of frame ${masks.frames} has ${height} x ${width} px, that of the first ` +
+          `${masks.height} x ${masks.width}`,
       );
     masks.height = height;
     masks.width = width;

@@ -68,7 +68,8 @@ async function opened({ where }: StoreInput, file: GeffFile): Promise<OpenedTrac
         : ["Its pixels are not square: their width is taken as their size"]),
       ...(file.labelPaths.length > 0
         ? [
-            `${counted(file.labelPaths.length, "label image")} beside it ${file.labelPaths.length === 1 ? "is" : "are"} not read`,
+            `${counted(file.labelPaths.length, "label image")} beside it ` +
+              `${file.labelPaths.length === 1 ? "is" : "are"} not read`,
           ]
         : []),
       ...linkNotices(leftOut),

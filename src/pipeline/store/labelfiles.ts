@@ -18,7 +18,8 @@ import { seriesAddress } from "./seriesaddress.js";
 /**
  * Reads the labels of a file of one plane, or of the plane behind a "#", such as `rois.zip#3`: integers of
  * any size, whole numbers in floats, palette indices, or RGB with three equal values. Values stay as they
- * are, but where they are too far apart for tables by label: then labels are numbered anew, and `ids` has the values (`compactLabels`). Writing gives the values back.
+ * are, but where they are too far apart for tables by label: then labels are numbered anew, and `ids` has the
+ * values (`compactLabels`). Writing gives the values back.
  *
  * @throws InvalidInput when the file holds no labels, or more than one plane
  * @throws CorruptFile, UnsupportedFormat

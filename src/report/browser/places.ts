@@ -1,5 +1,5 @@
 /** Where paths lie: all that the page reckons, without the page. */
-import type { Path } from "./trackformat.js";
+import type { Path } from "./packedtracks.js";
 
 /** A rectangle, px. */
 export interface Box {

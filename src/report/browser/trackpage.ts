@@ -1,6 +1,6 @@
 /** The parts of a page that shows tracks, and what is drawn over its picture. */
 import { circleAround, svgPath } from "./places.js";
-import { type Path, type TrackData, unpackPaths } from "./trackformat.js";
+import { type Path, type TrackData, unpackPaths } from "./packedtracks.js";
 
 /** A page of a report with tracks. */
 export interface TrackPage {

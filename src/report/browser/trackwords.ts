@@ -1,5 +1,5 @@
 /** What the page says of tracks, and which track a key leads to. */
-import type { TrackData } from "./trackformat.js";
+import type { TrackData } from "./packedtracks.js";
 
 /** What is said of a track, in a line. */
 export function trackLine(data: TrackData, index: number): string {
