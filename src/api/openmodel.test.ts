@@ -9,7 +9,7 @@ import { concatNuclei, type Nuclei } from "../core/nuclei.js";
 import { encodePng } from "../io/png/png.js";
 import { formatModelDescription } from "../model/modelfile.js";
 import * as node from "../node.js";
-import { parseNuclei } from "../pipeline/store/nucleifile.js";
+import { parseNuclei } from "../io/nucleifile.js";
 import { openModel, segment } from "./openmodel.js";
 import { train, type LabelledImage, type TrainedModel } from "./trainsamples.js";
 

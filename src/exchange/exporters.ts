@@ -1,5 +1,6 @@
 import { cellposeExporter } from "./cellposeexporter.js";
 import { cocoExporter } from "./cocoexporter.js";
+import { csvExporter } from "./csvexporter.js";
 import { ctcExporter } from "./ctcexporter.js";
 import type { Exporter } from "./exporter.js";
 import { geffExporter } from "./geffexporter.js";
@@ -25,6 +26,7 @@ export const exporters: readonly Exporter[] = [
   cocoExporter,
   starDistExporter,
   cellposeExporter,
+  csvExporter,
   trackMateExporter,
   ctcExporter,
   geffExporter,

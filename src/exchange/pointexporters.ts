@@ -31,7 +31,7 @@ export const motilityLabExporter: Exporter = {
   name: "motilitylab",
   title: "MotilityLab CSV",
   needs: ["graph"],
-  extension: "csv",
+  extension: "motility.csv",
   async *files(input) {
     const graph = neededPart(input, "graph", "MotilityLab CSV");
     const branches = input.branches ?? branchesOf(graph);

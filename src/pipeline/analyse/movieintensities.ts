@@ -30,7 +30,7 @@ import { mean } from "../../stats/average.js";
 import { median } from "../../stats/percentile.js";
 import type { Config } from "../config/options.js";
 import { openAtomic, writeFileAtomic } from "../store/files.js";
-import { storedNumber } from "../store/nucleifile.js";
+import { storedNumber } from "../../io/nucleifile.js";
 
 const tableName = "intensities.csv";
 const frameTableName = "intensity_frames.csv";

@@ -14,7 +14,7 @@ import { median } from "../../stats/percentile.js";
 import type { Config } from "../config/options.js";
 import { writeFileAtomic } from "../store/files.js";
 import { labelsInFiles } from "../store/labelsource.js";
-import { asStored, nucleiCsv, parseNuclei } from "../store/nucleifile.js";
+import { asStored, nucleiCsv, parseNuclei } from "../../io/nucleifile.js";
 import { readVersioned, writeVersioned } from "../store/versioned.js";
 import { frameWarnings } from "./framewarnings.js";
 import { scaleWarnings } from "./scalewarnings.js";

@@ -1,4 +1,5 @@
 /** `karyon inspect`: what image files hold, before any work is put into them, and what looks wrong. */
+import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { Cancelled, isKaryonError, messageOf } from "../../core/errors.js";
 import type { StoredPlane } from "../../core/image.js";
@@ -6,6 +7,7 @@ import type { StagePosition } from "../../io/formats/imageformat.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { counted } from "../../core/wording.js";
 import { seriesAddress } from "../store/seriesaddress.js";
+import { findingsOf, holdsNoImage } from "./findings.js";
 import { openImageFile, openImageFiles, type ImageFile } from "./imagefile.js";
 import { listInputs } from "./inputs.js";
 
@@ -53,6 +55,8 @@ export interface Inspection {
   readonly levels?: readonly (readonly [height: number, width: number])[] | undefined;
   /** Of the first, middle and last frame, all channels, the middle slice. */
   readonly values: readonly PlaneValues[];
+  /** What a file of outlines or tracks holds, a phrase each; undefined for images. */
+  readonly contents?: readonly string[] | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -69,9 +73,12 @@ export async function inspectFiles(
   inputs: readonly string[],
   context: StageContext = {},
 ): Promise<Inspection[]> {
-  const listed = await listInputs(inputs);
+  const findings = inputs.filter((input) => holdsNoImage(input) && existsSync(input));
+  const others = inputs.filter((input) => !findings.includes(input));
+  const listed = others.length === 0 ? [] : (await listInputs(others)).files;
   const images: { readonly path: string; readonly open: () => Promise<ImageFile> }[] = [];
-  for (const path of listed.files) images.push(...(await imagesIn(path)));
+  for (const path of listed) images.push(...(await imagesIn(path)));
+  images.push(...findings.map(unopened));
   const inspections: Inspection[] = [];
   // Series are images of their own, and need not be alike.
   const firsts = new Map<boolean, ImageFile>();
@@ -79,6 +86,10 @@ export async function inspectFiles(
     throwIfCancelled(context, "Inspection");
     context.onProgress?.({ done: i, total: images.length, message: basename(path) });
     try {
+      if (holdsNoImage(path)) {
+        inspections.push({ ...unreadable, file: path, ...(await findingsOf(path)) });
+        continue;
+      }
       const file = await open();
       const isSeries = seriesAddress(path).series !== undefined;
       const first = (isSeries ? undefined : firsts.get(false)) ?? file;
@@ -104,11 +115,16 @@ const unreadable = {
   warnings: [],
 } as const satisfies Partial<Inspection>;
 
+const unopened = (path: string): { readonly path: string; readonly open: () => Promise<ImageFile> } => ({
+  path,
+  open: () => openImageFile(path),
+});
+
 /** The image of a file, or its series where it holds several. What cannot be opened says so when it is opened. */
 async function imagesIn(
   path: string,
 ): Promise<{ readonly path: string; readonly open: () => Promise<ImageFile> }[]> {
-  const single = [{ path, open: () => openImageFile(path) }];
+  const single = [unopened(path)];
   if (seriesAddress(path).series !== undefined) return single;
   const file = await openImageFiles(path).catch((error: unknown) => {
     if (!isKaryonError(error)) throw error;

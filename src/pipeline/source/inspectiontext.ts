@@ -22,6 +22,7 @@ export function formatInspection(inspection: Inspection): string {
 /** Axes and type, calibration, and what else is known. */
 function contents(inspection: Inspection): string[] {
   const { format, axes, shape, type, bits, compression, colour } = inspection;
+  if (inspection.contents !== undefined) return [format, ...inspection.contents];
   const { pixelSize, sliceSpacing, frameInterval, channelNames, position, levels } = inspection;
   const odd = /\d+$/.exec(type)?.[0] === String(bits) ? "" : ` of ${bits} bits`;
   const hue = colour === "grey" ? "" : `, ${colourNames[colour] ?? colour}`;

@@ -92,6 +92,44 @@ describe("a channel", () => {
 });
 
 describe("inspect", () => {
+  it("counts what files of outlines and tracks hold", async () => {
+    const square = {
+      type: "Polygon",
+      coordinates: [
+        [
+          [1, 1],
+          [3, 1],
+          [3, 3],
+          [1, 3],
+          [1, 1],
+        ],
+      ],
+    };
+    writeFileSync(
+      at("q.geojson"),
+      JSON.stringify({
+        type: "FeatureCollection",
+        features: [{ type: "Feature", geometry: square, properties: {} }],
+      }),
+    );
+    const spot = (id: number): string =>
+      `<Spot ID="${id}" POSITION_X="1" POSITION_Y="1" POSITION_Z="0" POSITION_T="${id}" FRAME="${id}" ` +
+      'RADIUS="1" VISIBILITY="1" QUALITY="1" />';
+    const session = [
+      '<TrackMate version="7"><Model spatialunits="micron" timeunits="sec"><AllSpots nspots="2">',
+      `<SpotsInFrame frame="0">${spot(0)}</SpotsInFrame><SpotsInFrame frame="1">${spot(1)}</SpotsInFrame>`,
+      '</AllSpots><AllTracks><Track TRACK_ID="0" name="a">',
+      '<Edge SPOT_SOURCE_ID="0" SPOT_TARGET_ID="1" LINK_COST="1" /></Track></AllTracks>',
+      '<FilteredTracks><TrackID TRACK_ID="0" /></FilteredTracks></Model></TrackMate>',
+    ];
+    writeFileSync(at("t.xml"), session.join(""));
+    const [outlines, tracks] = await inspectFiles([at("q.geojson"), at("t.xml")]);
+    expect(outlines!.contents).toEqual(["1 object in 1 frame of at least 3 x 3 px"]);
+    expect(tracks!.format).toBe("TrackMate");
+    expect(tracks!.contents![0]).toMatch(/^2 spots .* in 2 frames, 1 track, 0 divisions$/);
+    expect(formatInspection(tracks!)).toContain("2 spots");
+  });
+
   it("lists every series with what the file says of it", async () => {
     const inspections = await inspectFiles([at("movie.lif")]);
     expect(inspections.map(({ file, series }) => [file, series])).toEqual([

@@ -9,7 +9,7 @@ import type { SegmentationSummary } from "../segment/segmentation.js";
 import { isLabelFolder, labelAddresses, listLabels } from "../source/labeladdresses.js";
 import { type LabelOptions, openLabels } from "../store/labelfiles.js";
 import { labelsInFiles } from "../store/labelsource.js";
-import { parseNuclei } from "../store/nucleifile.js";
+import { parseNuclei } from "../../io/nucleifile.js";
 import { readVersioned } from "../store/versioned.js";
 
 /**

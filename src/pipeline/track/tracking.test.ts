@@ -21,7 +21,7 @@ import { statisticsOf, writeStatistics } from "../analyse/analysis.js";
 import { resolveConfig } from "../config/config.js";
 import type { Config } from "../config/options.js";
 import { readLabels, writeLabels } from "../store/labelfiles.js";
-import { asStored, nucleiCsv } from "../store/nucleifile.js";
+import { asStored, nucleiCsv } from "../../io/nucleifile.js";
 import { readLabelFolder } from "./labelfolder.js";
 import { readTracking, trackInto, trackingIn, type TrackingResult } from "./tracking.js";
 

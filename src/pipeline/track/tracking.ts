@@ -16,7 +16,7 @@ import type { TrackSettings } from "../../track/track.js";
 import type { Tracker } from "../../track/tracker.js";
 import type { Config } from "../config/options.js";
 import { writeFileAtomic } from "../store/files.js";
-import { asStored, parseNuclei } from "../store/nucleifile.js";
+import { asStored, parseNuclei } from "../../io/nucleifile.js";
 import { readVersioned, writeVersioned } from "../store/versioned.js";
 import type { TrackingInput } from "./labelfolder.js";
 import { hasMasks, masksIn, writeMasks } from "./storedmasks.js";

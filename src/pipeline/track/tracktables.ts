@@ -6,7 +6,7 @@ import { byProbability } from "../../analyse/lineage/divisions.js";
 import type { TrackedMovie } from "../../track/movie/trackmovie.js";
 import type { Repair } from "../../track/repair/repair.js";
 import type { Division } from "../../track/track.js";
-import { nucleiCsv, storedNumber } from "../store/nucleifile.js";
+import { nucleiCsv, storedNumber } from "../../io/nucleifile.js";
 
 /**
  * The text of each table by file name.

@@ -1,7 +1,7 @@
 /** Tables of nuclei as CSV and back. Pixels always; µm beside them where the pixel size is known. */
-import { CorruptFile } from "../../core/errors.js";
-import { emptyNuclei, type Nuclei, nucleiColumns } from "../../core/nuclei.js";
-import { formatCsv, formatNumber, numberColumns } from "../../io/csv.js";
+import { CorruptFile } from "../core/errors.js";
+import { emptyNuclei, type Nuclei, nucleiColumns } from "../core/nuclei.js";
+import { formatCsv, formatNumber, numberColumns } from "./csv.js";
 
 const headers: Record<(typeof nucleiColumns)[number], string> = {
   frame: "frame",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { emptyNuclei, type Nuclei, nucleiColumns } from "../../core/nuclei.js";
-import { parseCsv } from "../../io/csv.js";
+import { emptyNuclei, type Nuclei, nucleiColumns } from "../core/nuclei.js";
+import { parseCsv } from "./csv.js";
 import { nucleiCsv, parseNuclei } from "./nucleifile.js";
 
 /** One nucleus a number; every column holds something else. */
