@@ -12,6 +12,7 @@ import type { StageWork } from "../stage/stage.js";
 import { writeExportedAt } from "../store/exportedfile.js";
 import { writeFolder } from "../store/folders.js";
 import { type Convertible, convertible } from "./convertinput.js";
+import { writeFormat } from "./exporting.js";
 
 /** What is converted, and into what. */
 export interface ConvertOptions {
@@ -149,13 +150,5 @@ async function writeTo(to: string, format: Exporter, input: ExportInput, stage: 
     return files;
   }
   assertNoOther(to, format);
-  return writeFolder(to, async (temporary) => {
-    let files = 0;
-    for await (const file of format.files(input, stage)) {
-      throwIfCancelled(stage, "The conversion");
-      await writeExportedAt(join(temporary, ...file.path.split("/")), file);
-      files++;
-    }
-    return files;
-  });
+  return writeFolder(to, (temporary) => writeFormat(temporary, format, input, stage));
 }

@@ -80,6 +80,22 @@ describe("exports of a run", () => {
     expect(notices).toEqual(["TrackMate XML holds tracks, and there are none: it was left out."]);
   });
 
+  it("leave out a format that cannot hold them, and say why", async () => {
+    const all = await results(false);
+    const wide = labelSourceOf([
+      { ...labels, ids: labels.data.slice(0, 9).map((_, i) => 70_000 + i) },
+      labels,
+    ]);
+    const segmentation = { labels: wide, nuclei: undefined } as unknown as SegmentationResult;
+    const own = { ...all, segmentation: resultFrom("wide", () => Promise.resolve(segmentation)) };
+    const out = join(folder, "exports");
+    const { notices } = await exportStage(own, exportersOf("png,roi")).make(out, work);
+    expect(readdirSync(out)).toEqual([`${all.inputs.source.name}_RoiSet.zip`]);
+    expect(notices).toEqual([
+      expect.stringMatching(/^PNG was left out: labels: expected labels up to 65535/),
+    ]);
+  });
+
   it("are made again when the formats are others", async () => {
     const all = await results(true);
     const basis = (names: string): string => basisOf(exportStage(all, exportersOf(names)));

@@ -1,6 +1,7 @@
 /** What was found, in the formats of other programs. */
 import { join } from "node:path";
 import type { ExportContext, Exporter, ExportInput } from "../../exchange/exporter.js";
+import { isKaryonError, messageOf } from "../../core/errors.js";
 import { throwIfCancelled } from "../../core/progress.js";
 import { counted } from "../../core/wording.js";
 import type { Config } from "../config/options.js";
@@ -31,12 +32,15 @@ export const exportStage = (
     const input = await exportInput(results);
     const possible = formats.filter(({ needs }) => needs.every((part) => input[part] !== undefined));
     const left = formats.filter((format) => !possible.includes(format));
-    const files = await writeExports(folder, possible, input, work);
+    const { files, notices } = await writeExports(folder, possible, input, work);
     return {
       value: undefined,
       text: `${counted(files, "file")} for other programs in ${counted(possible.length, "format")}`,
       data: { files },
-      notices: left.map(({ title }) => `${title} holds tracks, and there are none: it was left out.`),
+      notices: [
+        ...left.map(({ title }) => `${title} holds tracks, and there are none: it was left out.`),
+        ...notices,
+      ],
     };
   },
   open: (folder) => Promise.resolve(folder),
@@ -69,37 +73,60 @@ export function trackedParts({
   };
 }
 
+/** What was written of all formats. */
+interface WrittenExports {
+  readonly files: number;
+  /** Why formats were left out, one sentence each. */
+  readonly notices: readonly string[];
+}
+
 /**
  * Writes each of the formats into `folder`, which must exist: one file, one hierarchy, or a folder of its name.
+ * A format that cannot hold what there is is left out: hours of work do not end for it.
  *
- * @returns the number of files
- * @throws InvalidInput when a format cannot hold what is given; OutputError; Cancelled
+ * @throws OutputError; Cancelled; what reading throws
  */
-export async function writeExports(
+async function writeExports(
   folder: string,
   formats: readonly Exporter[],
   input: ExportInput,
   context: ExportContext,
-): Promise<number> {
+): Promise<WrittenExports> {
   let files = 0;
+  const notices: string[] = [];
   for (const [i, format] of formats.entries()) {
-    const { extension, isHierarchy = false, name } = format;
-    const place =
-      extension === undefined
-        ? join(folder, name)
-        : isHierarchy
-          ? join(folder, `${input.name}.${extension}`)
-          : folder;
     const own: ExportContext = {
       ...context,
       onProgress: ({ done, total }) =>
         context.onProgress?.({ done: i + done / total, total: formats.length, message: format.title }),
     };
-    for await (const file of format.files(input, own)) {
-      throwIfCancelled(context, "The export");
-      await writeExported(place, file);
-      files++;
+    try {
+      files += await writeFormat(placeOf(folder, format, input), format, input, own);
+    } catch (error) {
+      if (!isKaryonError(error, "InvalidInput")) throw error;
+      notices.push(`${format.title} was left out: ${messageOf(error)}`);
     }
+  }
+  return { files, notices };
+}
+
+const placeOf = (folder: string, { extension, isHierarchy, name }: Exporter, input: ExportInput): string => {
+  if (extension === undefined) return join(folder, name);
+  return isHierarchy === true ? join(folder, `${input.name}.${extension}`) : folder;
+};
+
+/** Writes the files of a format into `place`. @returns their number */
+export async function writeFormat(
+  place: string,
+  format: Exporter,
+  input: ExportInput,
+  context: ExportContext,
+): Promise<number> {
+  let files = 0;
+  for await (const file of format.files(input, context)) {
+    throwIfCancelled(context, "The export");
+    await writeExported(place, file);
+    files++;
   }
   return files;
 }
