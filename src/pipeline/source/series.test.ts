@@ -17,6 +17,10 @@ const channels = [
   { bits: 8, offset: 0, dye: "DAPI" },
   { bits: 8, offset: 8, dye: "GFP" },
 ];
+const wavelengths = [
+  { bits: 8, offset: 0, dye: "405" },
+  { bits: 8, offset: 8, dye: "488" },
+];
 const dimensions = [
   { id: 1, size: 4, stride: 1, length: 3e-6, unit: "m" },
   { id: 2, size: 2, stride: 4, length: 1e-6, unit: "m" },
@@ -83,6 +87,10 @@ describe("a channel", () => {
       const source = await openSource([at("movie.lif#B")], { channel });
       expect([...(await source.read(1)).data]).toEqual([24, 25, 26, 27, 28, 29, 30, 31]);
     }
+    const movie = { channels: wavelengths, dimensions, data };
+    writeFileSync(at("lasers.lif"), lifFile([{ name: "C", ...movie }]));
+    const laser = await openSource([at("lasers.lif")], { channel: 488 });
+    expect((await laser.read(0)).data[0]).toBe(8);
     const source = await openSource([at("movie.lif#B")], { channel: "GFP" });
     expect(source.notices.join(" ")).toContain("Of 2 channels, number 1, GFP, is read");
     await expect(openSource([at("movie.lif#B")], { channel: "Cy5" })).rejects.toThrow(
