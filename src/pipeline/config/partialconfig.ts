@@ -180,7 +180,11 @@ export interface MeasureSection {
 export interface RunSection {
   /** Segment with this existing model; nothing is annotated or trained. */
   readonly model?: string | undefined;
-  /** Also write the results for other programs, into exports/: ctc, separated by commas. */
+  /**
+   * Also write the results for other programs, into exports/: ome-tiff, imagej, ome-zarr, ome-zarr-0.5, png,
+   * roi, qupath, coco, stardist, cellpose, csv, trackmate, ctc, geff, napari, motilitylab, separated by
+   * commas.
+   */
   readonly export?: string | undefined;
 }
 
