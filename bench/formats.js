@@ -9,11 +9,10 @@
 // ends after so many shots or seconds; its times are minima, which other programs disturb least. The aim is the time
 // of Python without compression and with deflate, 1.5 of it with zstd and LZW. --only takes rows whose names hold a
 // text; --record writes bench/results/formats.json.
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { runnerImport } from "vite";
@@ -22,6 +21,7 @@ import { hasNameOf, openAs } from "../dist/io/formats/fileformat.js";
 import { isHierarchyName } from "../dist/io/formats/formatnames.js";
 import { imageFormats } from "../dist/io/formats/imageformats.js";
 import { formatInput } from "../dist/pipeline/store/formatinput.js";
+import { openPython } from "./peers/openpython.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -132,7 +132,7 @@ async function testModule(name) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "karyon-formats-"));
-const peer = await openPython(options.python);
+const peer = await openPython(options.python, "formats.py");
 try {
   await bench();
 } finally {
@@ -287,26 +287,4 @@ function record(rows) {
   const path = fileURLToPath(new URL("results/formats.json", import.meta.url));
   writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`);
   console.log(`written to ${path}: ${readFileSync(path).length} bytes`);
-}
-
-/** A Python that answers requests one by one. */
-async function openPython(path) {
-  const script = fileURLToPath(new URL("peers/formats.py", import.meta.url));
-  const child = spawn(path, [script], { stdio: ["pipe", "pipe", "pipe"] });
-  let words = "";
-  child.stderr.on("data", (chunk) => (words = `${words}${chunk}`.slice(-2000)));
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async () => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error(`${path} ended: ${words}`);
-    return JSON.parse(value);
-  };
-  return {
-    versions: await next(),
-    ask(request) {
-      child.stdin.write(`${JSON.stringify(request)}\n`);
-      return next();
-    },
-    close: () => child.stdin.end(),
-  };
 }

@@ -14,14 +14,14 @@
 //
 // With --out the results stay; those of peers are then used again, ours are made anew. Delete the folder after
 // masks have changed.
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { evaluateTracks } from "../dist/pipeline/evaluate/evaluation.js";
+import { openPython } from "./peers/openpython.js";
 
 const ours = {
   auto: ["--tracker", "auto"],
@@ -67,7 +67,7 @@ const pythons = [];
 const made = new Map();
 
 try {
-  for (const path of values.python) pythons.push(await openPython(path));
+  for (const path of values.python) pythons.push(await openPython(path, "tracking.py"));
   const versions = Object.assign({}, ...pythons.map(({ versions }) => versions).reverse());
   for (const name of trackers)
     if (!(name in ours) && !(name in versions)) console.log(`${name}: in no Python that was given`);
@@ -216,26 +216,4 @@ function standing(aim, rows) {
 
 function shown(value) {
   return value === null || value === undefined ? "-" : value.toFixed(4);
-}
-
-/** A Python that answers requests one by one. */
-async function openPython(path) {
-  const script = fileURLToPath(new URL("peers/tracking.py", import.meta.url));
-  const child = spawn(path, [script], { stdio: ["pipe", "pipe", "pipe"] });
-  let words = "";
-  child.stderr.on("data", (chunk) => (words = `${words}${chunk}`.slice(-2000)));
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async () => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error(`${path} ended: ${words}`);
-    return JSON.parse(value);
-  };
-  return {
-    versions: await next(),
-    ask(request) {
-      child.stdin.write(`${JSON.stringify(request)}\n`);
-      return next();
-    },
-    close: () => child.stdin.end(),
-  };
 }

@@ -34,6 +34,3 @@ export const imageFormatNames = namesOf(imageFormats);
 
 /** The formats of label images, as a choice for messages. */
 export const labelFormatNames = namesOf(labelFormats);
-
-/** The formats of tracks, as a choice for messages. */
-export const trackFormatNames = namesOf(trackFormats);

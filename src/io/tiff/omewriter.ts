@@ -5,16 +5,16 @@ import type { ByteSink } from "../bytes.js";
 import { halvedSizes } from "../image/halving.js";
 import { checkSource, type PlaneSource, readSource, writtenArrays } from "../image/planesource.js";
 import { omeXml } from "./omexml.js";
-import { compression, fieldType, photometric, planarConfiguration, subfileType, tag } from "./tags.js";
+import { compression, fieldType, subfileType, tag } from "./tags.js";
 import { type PlaneTiles, type TileCompression, type TileLayout, tileWriter } from "./tilewriter.js";
 import {
   directoryBytes,
   encodeDirectory,
   even,
   type Field,
-  formatOf,
   header,
   perCentimetre,
+  tiledFields,
 } from "./write.js";
 
 /** How an OME-TIFF is written. */
@@ -167,24 +167,9 @@ function fieldsOf(
   { height, width, offsets, lengths }: PlaneTiles,
   { isCopy = false, copies = [], description }: PageKind,
 ): Field[] {
-  const { ascii, short, long, long8, ifd, ifd8 } = fieldType;
-  const pointer = big ? long8 : long;
-  const data = new writtenArrays[type](0);
-  const fields: Field[] = [
-    { tag: tag.imageWidth, type: long, values: [width] },
-    { tag: tag.imageLength, type: long, values: [height] },
-    { tag: tag.bitsPerSample, type: short, values: [data.BYTES_PER_ELEMENT * 8] },
-    { tag: tag.compression, type: short, values: [compression[packing]] },
-    { tag: tag.photometric, type: short, values: [photometric.blackIsZero] },
-    { tag: tag.samplesPerPixel, type: short, values: [1] },
-    { tag: tag.planarConfiguration, type: short, values: [planarConfiguration.chunky] },
-    { tag: tag.software, type: ascii, values: "Karyon" },
-    { tag: tag.tileWidth, type: long, values: [tile] },
-    { tag: tag.tileLength, type: long, values: [tile] },
-    { tag: tag.tileOffsets, type: pointer, values: offsets },
-    { tag: tag.tileByteCounts, type: pointer, values: lengths },
-    { tag: tag.sampleFormat, type: short, values: [formatOf(data)] },
-  ];
+  const { ascii, long, ifd, ifd8 } = fieldType;
+  const plane = { height, width, tile, big, offsets, lengths };
+  const fields = tiledFields(plane, compression[packing], new writtenArrays[type](0));
   if (isCopy) fields.push({ tag: tag.newSubfileType, type: long, values: [subfileType.reduced] });
   else fields.push(...perCentimetre(pixelSize));
   if (copies.length > 0) fields.push({ tag: tag.subIfds, type: big ? ifd8 : ifd, values: copies });

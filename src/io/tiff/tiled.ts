@@ -3,16 +3,17 @@ import { deflate } from "#platform";
 import { InvalidInput } from "../../core/errors.js";
 import type { ByteSink } from "../bytes.js";
 import { describeStack } from "./imagej.js";
-import { compression, fieldType, photometric, planarConfiguration, tag } from "./tags.js";
+import { compression, fieldType, tag } from "./tags.js";
 import {
   directoryBytes,
   encodeDirectory,
   even,
   type Field,
-  formatOf,
   header,
   littleEndian,
   resolutionOf,
+  tiledFields,
+  type TiledPlane,
 } from "./write.js";
 
 const arrays = { uint8: Uint8Array, uint16: Uint16Array, int32: Int32Array } as const;
@@ -77,7 +78,7 @@ export function tiledTiffWriter(sink: ByteSink, options: TiledTiffOptions): Tile
     new Array<number>(across * down).fill(0),
   ];
   const directory = (): Field[] =>
-    fieldsOf({ height, width, tile, pixelSize, big, offsets, lengths }, bands[0]!);
+    fieldsOf({ height, width, tile, big, offsets, lengths }, pixelSize, bands[0]!);
   const start = header(big).length;
   let end = even(start + directoryBytes(directory(), big));
   let [y, written] = [0, 0];
@@ -117,39 +118,13 @@ export function tiledTiffWriter(sink: ByteSink, options: TiledTiffOptions): Tile
   };
 }
 
-interface Layout {
-  readonly height: number;
-  readonly width: number;
-  readonly tile: number;
-  readonly pixelSize: number | undefined;
-  readonly big: boolean;
-  readonly offsets: readonly number[];
-  readonly lengths: readonly number[];
-}
-
-function fieldsOf(
-  { height, width, tile, pixelSize, big, offsets, lengths }: Layout,
-  data: TiledSamples,
-): Field[] {
-  const { ascii, short, long, long8 } = fieldType;
-  const place = big ? long8 : long;
-  const fields: Field[] = [
-    { tag: tag.imageWidth, type: long, values: [width] },
-    { tag: tag.imageLength, type: long, values: [height] },
-    { tag: tag.bitsPerSample, type: short, values: [data.BYTES_PER_ELEMENT * 8] },
-    { tag: tag.compression, type: short, values: [compression.deflate] },
-    { tag: tag.photometric, type: short, values: [photometric.blackIsZero] },
-    { tag: tag.samplesPerPixel, type: short, values: [1] },
-    { tag: tag.planarConfiguration, type: short, values: [planarConfiguration.chunky] },
-    { tag: tag.software, type: ascii, values: "Karyon" },
-    { tag: tag.tileWidth, type: long, values: [tile] },
-    { tag: tag.tileLength, type: long, values: [tile] },
-    { tag: tag.tileOffsets, type: place, values: offsets },
-    { tag: tag.tileByteCounts, type: place, values: lengths },
-    { tag: tag.sampleFormat, type: short, values: [formatOf(data)] },
-    ...resolutionOf(pixelSize),
-  ];
+function fieldsOf(plane: TiledPlane, pixelSize: number | undefined, data: TiledSamples): Field[] {
+  const fields = [...tiledFields(plane, compression.deflate, data), ...resolutionOf(pixelSize)];
   if (pixelSize !== undefined)
-    fields.push({ tag: tag.imageDescription, type: ascii, values: describeStack(1, {}, pixelSize) });
+    fields.push({
+      tag: tag.imageDescription,
+      type: fieldType.ascii,
+      values: describeStack(1, {}, pixelSize),
+    });
   return fields.sort((a, b) => a.tag - b.tag);
 }

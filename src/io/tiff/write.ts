@@ -4,13 +4,61 @@
  */
 import { InvalidInput } from "../../core/errors.js";
 import type { SampleData } from "../../core/image.js";
-import { fieldSize, fieldType, magic, resolutionUnit, sampleFormat, tag } from "./tags.js";
+import {
+  fieldSize,
+  fieldType,
+  magic,
+  photometric,
+  planarConfiguration,
+  resolutionUnit,
+  sampleFormat,
+  tag,
+} from "./tags.js";
 
 /** A field of a directory to be written; text is ASCII or UTF-8 without its NUL. */
 export interface Field {
   readonly tag: number;
   readonly type: number;
   readonly values: readonly number[] | Uint8Array | string;
+}
+
+/** A grey plane in tiles, as its directory says it. */
+export interface TiledPlane {
+  readonly height: number;
+  readonly width: number;
+  /** Edge of a tile, px. */
+  readonly tile: number;
+  /** 8-byte offsets. */
+  readonly big: boolean;
+  /** Of each tile, row by row. */
+  readonly offsets: readonly number[];
+  readonly lengths: readonly number[];
+}
+
+/**
+ * The fields that every grey plane in tiles has, in no order.
+ *
+ * @param packing one of `compression`
+ * @param data an array of the type of its samples
+ */
+export function tiledFields(plane: TiledPlane, packing: number, data: SampleData): Field[] {
+  const { ascii, short, long, long8 } = fieldType;
+  const place = plane.big ? long8 : long;
+  return [
+    { tag: tag.imageWidth, type: long, values: [plane.width] },
+    { tag: tag.imageLength, type: long, values: [plane.height] },
+    { tag: tag.bitsPerSample, type: short, values: [data.BYTES_PER_ELEMENT * 8] },
+    { tag: tag.compression, type: short, values: [packing] },
+    { tag: tag.photometric, type: short, values: [photometric.blackIsZero] },
+    { tag: tag.samplesPerPixel, type: short, values: [1] },
+    { tag: tag.planarConfiguration, type: short, values: [planarConfiguration.chunky] },
+    { tag: tag.software, type: ascii, values: "Karyon" },
+    { tag: tag.tileWidth, type: long, values: [plane.tile] },
+    { tag: tag.tileLength, type: long, values: [plane.tile] },
+    { tag: tag.tileOffsets, type: place, values: plane.offsets },
+    { tag: tag.tileByteCounts, type: place, values: plane.lengths },
+    { tag: tag.sampleFormat, type: short, values: [formatOf(data)] },
+  ];
 }
 
 /** The sample format of an array, a value of `tag.sampleFormat`. */
