@@ -15,6 +15,8 @@ const L2 = [
   "track",
   "analyse",
   "draw",
+  "viewer",
+  "correct",
   "plot",
   "report",
   "simulate",
@@ -33,6 +35,8 @@ const allowed: Record<string, readonly string[]> = {
   ...Object.fromEntries(L2.map((folder) => [folder, [...L0, ...L1]])),
   segment: [...L0, ...L1, "annotate", "model"],
   draw: [...L0, ...L1, "analyse"],
+  viewer: [...L0, ...L1, "analyse", "draw"],
+  correct: [...L0, ...L1, "draw"],
   plot: [...L0, ...L1, "analyse", "draw"],
   report: [...L0, ...L1, "analyse", "draw", "plot"],
   exchange: [...L0, ...L1, "track"],
@@ -40,7 +44,8 @@ const allowed: Record<string, readonly string[]> = {
   api: [...L0, ...L1, ...L2],
   workers: [...L0, ...L1, ...L2],
   pipeline: [...L0, ...L1, ...L2, "workers"],
-  cli: [...L0, ...L1, ...L2, "workers", "pipeline"],
+  server: [...L0, ...L1, ...L2, "workers", "pipeline"],
+  cli: [...L0, ...L1, ...L2, "workers", "pipeline", "server"],
   "index.ts": [...L0, ...L1, ...L2],
   "node.ts": [...L0, ...L1, ...L2, "workers", "pipeline", "index.ts"],
 };
@@ -89,6 +94,7 @@ const rooms: Record<string, readonly string[]> = {
     "track",
     "export",
     "exchange",
+    "correct",
     "analyse",
     "report",
     "simulate",
@@ -97,7 +103,7 @@ const rooms: Record<string, readonly string[]> = {
   ].map((room) => `pipeline/${room}`),
   cli: ["cli/commandline", "cli/commands", "cli"],
 };
-const mayTouchNode = new Set(["platform", "pipeline", "workers", "cli", "node.ts"]);
+const mayTouchNode = new Set(["platform", "pipeline", "workers", "server", "cli", "node.ts"]);
 
 interface Import {
   readonly file: string;
