@@ -191,3 +191,44 @@ describe("architecture", () => {
     expect(cycles).toEqual([]);
   });
 });
+
+const app = fileURLToPath(new URL("../app/src", import.meta.url));
+/** The rooms of the studio's page: each may import only those before it. */
+const appRooms = ["api", "state", "render", "parts", "viewer", "views", "."];
+
+describe("the studio's page", () => {
+  const pages = readdirSync(app, { recursive: true, encoding: "utf8" }).filter((name) =>
+    /\.tsx?$/.test(name),
+  );
+  const taken = pages.flatMap((file) =>
+    [
+      ...readFileSync(join(app, file), "utf8").matchAll(
+        /(?:^|\n)\s*(import type|import|export)[^"';]*?(?:from\s*)?"(\.[^"]+\.js)"/g,
+      ),
+    ].map((match) => ({
+      file,
+      isType: match[1] === "import type",
+      target: normalize(join(dirname(file), match[2]!)),
+    })),
+  );
+  const outside = join("..", "..", "src");
+
+  it("sees the imports it is to judge", () => expect(taken.length).toBeGreaterThan(10));
+
+  it("takes values only of what runs in a browser, and of the server only types", () => {
+    const wrong = taken.filter(({ target, isType }) => {
+      if (!target.startsWith("..")) return false;
+      const folder = relative(outside, target).split(sep)[0]!;
+      return ![...L0, ...L1, ...L2].includes(folder) && !(folder === "server" && isType);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("goes through its rooms in one direction", () => {
+    const room = (path: string): number => appRooms.indexOf(path.includes(sep) ? path.split(sep)[0]! : ".");
+    expect(pages.filter((file) => room(file) < 0)).toEqual([]);
+    expect(taken.filter(({ file, target }) => !target.startsWith("..") && room(target) > room(file))).toEqual(
+      [],
+    );
+  });
+});

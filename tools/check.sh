@@ -10,6 +10,7 @@ form() {
   tools/node_modules/.bin/prettier --config tools/prettier.config.js --log-level warn --check . &&
     npx tsc --noEmit -p tsconfig.json &&
     npx tsc --noEmit -p tsconfig.scripts.json &&
+    npx tsc --noEmit -p app/tsconfig.json &&
     tools/node_modules/.bin/eslint --config tools/eslint.config.js --max-warnings 0 . &&
     node tools/measure.js --strict
 }

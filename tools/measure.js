@@ -18,9 +18,11 @@ const maxParameters = 5;
 
 /** Data, not code. */
 const isData = (file) => file.endsWith("typefacedata.ts") || file.endsWith("fontdata.ts");
-const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts") && !isData(name))
-  .map((name) => join("src", name))
+const sources = ["src", "app/src"]
+  .flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
+  )
+  .filter((name) => /\.tsx?$/.test(name) && !name.endsWith(".test.ts") && !isData(name))
   .filter(
     (name) =>
       wanted.length === 0 || wanted.some((folder) => name.startsWith(relative(root, join(root, folder)))),
