@@ -5,7 +5,10 @@ export const layers = ["annotation", "labels", "tracks"] as const;
 /** One of them. */
 export type Layer = (typeof layers)[number];
 
-/** A rectangle of label values, before and after. */
+/**
+ * A rectangle of label values, before and after. They are the values of the label file (`fileValues`), so that
+ * they mean the same whatever part of the frame is read.
+ */
 export interface LabelPatch {
   /** First row and column, px of the whole frame. */
   readonly y: number;
@@ -78,10 +81,13 @@ export interface TrackEdit {
 /** A change by hand. */
 export type Edit = LabelEdit | TrackEdit;
 
-/** A line of the log. Numbers are consecutive from 1. */
+/** A line of the log. Numbers are consecutive from 1; times are ISO 8601. */
 export type LogEntry =
   | { readonly number: number; readonly time: string; readonly edit: Edit }
-  /** Takes back the last edit that holds, or applies again the last one that was taken back. */
+  /**
+   * Takes back the last edit that holds, or applies again the last one that was taken back; the number is that
+   * of the edit's entry.
+   */
   | { readonly number: number; readonly time: string; readonly undo: number }
   | { readonly number: number; readonly time: string; readonly redo: number }
   /** A frame that was looked through: what it holds now is right. */
