@@ -5,6 +5,7 @@ import {
   type LabelEdit,
   labelGestures,
   type LabelPatch,
+  type LayerBasis,
   type ReviewedFrame,
   type SpotPlace,
   type TrackEdit,
@@ -61,11 +62,21 @@ export function checkEdit(value: unknown): Edit {
   const pixels = patches.reduce((sum, { before }) => sum + before.length, 0);
   if (patches.length === 0) throw new InvalidInput("edit.patches", "one or more", "none");
   if (pixels > mostEditedPixels)
-    throw new InvalidInput("edit.patches", `up to ${mostEditedPixels} pixels`, `${pixels}`, "change less at once");
+    throw new InvalidInput(
+      "edit.patches",
+      `up to ${mostEditedPixels} pixels`,
+      `${pixels}`,
+      "change less at once",
+    );
   checkApart(patches);
   const gesture = oneOf(fields["gesture"], labelGestures, "edit.gesture");
   if (gesture === "ignore" && layer === "labels")
-    throw new InvalidInput("edit.gesture", "one of labels", '"ignore"', "only annotations have ignored pixels");
+    throw new InvalidInput(
+      "edit.gesture",
+      "one of labels",
+      '"ignore"',
+      "only annotations have ignored pixels",
+    );
   return { layer, gesture, frame: wholeNumber(fields["frame"], "edit.frame"), patches } satisfies LabelEdit;
 }
 
@@ -106,7 +117,8 @@ function checkTrackEdit(fields: Fields): TrackEdit {
   const gesture = oneOf(fields["gesture"], trackGestures, "edit.gesture");
   const list = listOf(fields["spots"], "edit.spots");
   const count = spotsOfGesture[gesture];
-  if (list.length !== count) throw new InvalidInput("edit.spots", `${count} for "${gesture}"`, `${list.length}`);
+  if (list.length !== count)
+    throw new InvalidInput("edit.spots", `${count} for "${gesture}"`, `${list.length}`);
   const spots = list.map((spot, i): SpotPlace => {
     const place = fieldsOf(spot, `edit.spots[${i}]`);
     return {
@@ -117,7 +129,11 @@ function checkTrackEdit(fields: Fields): TrackEdit {
   });
   const early = spots.slice(1).find(({ frame }) => frame <= spots[0]!.frame);
   if (early !== undefined)
-    throw new InvalidInput("edit.spots", `frames after ${spots[0]!.frame}, that of the first`, `${early.frame}`);
+    throw new InvalidInput(
+      "edit.spots",
+      `frames after ${spots[0]!.frame}, that of the first`,
+      `${early.frame}`,
+    );
   return { layer: "tracks", gesture, spots };
 }
 
@@ -138,6 +154,18 @@ export function checkReviewed(value: unknown): ReviewedFrame {
 }
 
 /**
+ * Makes the basis of a layer of a value, or says what is wrong with it.
+ *
+ * @throws InvalidInput
+ */
+export function checkBasis(value: unknown): LayerBasis {
+  const { layer, basis } = fieldsOf(value, "based");
+  if (typeof basis !== "string" || basis.length > 128)
+    throw new InvalidInput("based.basis", "a fingerprint", shown(basis));
+  return { layer: oneOf(layer, ["annotation", "labels"] as const, "based.layer"), basis };
+}
+
+/**
  * Looks whether an edit lies within the frames.
  *
  * @param bounds of the frame that is changed; for tracks, whose places may lie anywhere, only `frames` counts
@@ -149,7 +177,9 @@ export function checkWithin(edit: Edit, { frames, height, width }: EditBounds): 
   if (beyond !== undefined)
     throw new InvalidInput("edit.frame", `0 to ${frames - 1}`, String(beyond.frame), "open the images again");
   if (edit.layer === "tracks") return;
-  const outside = edit.patches.find((patch) => patch.y + patch.height > height || patch.x + patch.width > width);
+  const outside = edit.patches.find(
+    (patch) => patch.y + patch.height > height || patch.x + patch.width > width,
+  );
   if (outside !== undefined)
     throw new InvalidInput(
       "edit.patches",

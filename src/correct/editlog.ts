@@ -7,6 +7,7 @@ import {
   type Edit,
   type LabelEdit,
   type Layer,
+  type LayerBasis,
   layers,
   type LogEntry,
   type ReviewedFrame,
@@ -28,6 +29,8 @@ export interface EditLog {
   readonly held: NumberedEdit[];
   /** Edits that were taken back; the last is applied again first. */
   readonly undone: NumberedEdit[];
+  /** Basis of the labels that the edits of a layer are of; absent before the first. */
+  readonly bases: Partial<Record<LayerBasis["layer"], string>>;
   /** Frames that were looked through, by layer. */
   readonly reviewed: Readonly<Record<ReviewedFrame["layer"], Set<number>>>;
 }
@@ -37,6 +40,7 @@ export const emptyLog = (): EditLog => ({
   last: 0,
   held: [],
   undone: [],
+  bases: {},
   reviewed: { annotation: new Set(), labels: new Set() },
 });
 
@@ -49,7 +53,7 @@ export interface LogStep {
 /**
  * Appends an entry to a log, in place.
  *
- * @returns what it does to the data; undefined for a reviewed frame
+ * @returns what it does to the data; undefined where it is no edit
  * @throws InvalidInput when its number is not the next, or it takes back or applies again another edit than the
  *   one whose turn it is; the log is as before then
  */
@@ -63,6 +67,7 @@ export function appendEntry(log: EditLog, entry: LogEntry): LogStep | undefined 
     step = { edit: entry.edit, side: "after" };
   } else if ("undo" in entry) step = moved(log.held, log.undone, entry.undo, "undo");
   else if ("redo" in entry) step = moved(log.undone, log.held, entry.redo, "redo");
+  else if ("based" in entry) newBasis(log, entry.based);
   else {
     const frames = log.reviewed[entry.reviewed.layer];
     if (entry.reviewed.isDone) frames.add(entry.reviewed.frame);
@@ -70,6 +75,13 @@ export function appendEntry(log: EditLog, entry: LogEntry): LogStep | undefined 
   }
   log.last = entry.number;
   return step;
+}
+
+/** Edits of other labels hold no longer, and cannot be taken back. */
+function newBasis(log: EditLog, { layer, basis }: LayerBasis): void {
+  for (const list of [log.held, log.undone])
+    list.splice(0, list.length, ...list.filter(({ edit }) => edit.layer !== layer));
+  log.bases[layer] = basis;
 }
 
 function moved(
@@ -97,6 +109,7 @@ export function replay(entries: Iterable<LogEntry>): EditLog {
 /** What is to be logged, without its number and time. */
 export type NewEntry =
   | { readonly edit: Edit }
+  | { readonly based: LayerBasis }
   | { readonly reviewed: ReviewedFrame }
   /** The last edit that holds, or the last one that was taken back. */
   | "undo"

@@ -90,8 +90,17 @@ export type LogEntry =
    */
   | { readonly number: number; readonly time: string; readonly undo: number }
   | { readonly number: number; readonly time: string; readonly redo: number }
+  /** Edits of this layer that follow are of labels of this basis; those before hold no longer. */
+  | { readonly number: number; readonly time: string; readonly based: LayerBasis }
   /** A frame that was looked through: what it holds now is right. */
   | { readonly number: number; readonly time: string; readonly reviewed: ReviewedFrame };
+
+/** What the labels of a layer are, on which edits are made. */
+export interface LayerBasis {
+  readonly layer: "annotation" | "labels";
+  /** Fingerprint of all that they were made from. */
+  readonly basis: string;
+}
 
 /** A frame that a user looked through. */
 export interface ReviewedFrame {

@@ -7,7 +7,14 @@ import { zlibSync } from "fflate";
 import { crc32, inflate } from "#platform";
 import { base64, bytesOfBase64 } from "../core/base64.js";
 import { CorruptFile, InvalidInput, isKaryonError, messageOf, UnsupportedFormat } from "../core/errors.js";
-import { checkEdit, checkReviewed, fieldsOf, mostEditedPixels, wholeNumber } from "./checkedit.js";
+import {
+  checkBasis,
+  checkEdit,
+  checkReviewed,
+  fieldsOf,
+  mostEditedPixels,
+  wholeNumber,
+} from "./checkedit.js";
 import type { Edit, LabelPatch, LogEntry } from "./edits.js";
 
 const version = 1;
@@ -123,11 +130,13 @@ function checkEntry(value: unknown, expected: number): LogEntry {
   const number = wholeNumber(fields["number"], "entry.number", 1);
   if (number !== expected) throw new InvalidInput("entry.number", String(expected), String(number));
   const time = fields["time"];
-  if (typeof time !== "string" || time.length > 40) throw new InvalidInput("entry.time", "a time", typeof time);
+  if (typeof time !== "string" || time.length > 40)
+    throw new InvalidInput("entry.time", "a time", typeof time);
   const head = { number, time };
   if ("edit" in fields) return { ...head, edit: checkEdit(typedEdit(fields["edit"])) };
   if ("undo" in fields) return { ...head, undo: wholeNumber(fields["undo"], "entry.undo", 1) };
   if ("redo" in fields) return { ...head, redo: wholeNumber(fields["redo"], "entry.redo", 1) };
+  if ("based" in fields) return { ...head, based: checkBasis(fields["based"]) };
   return { ...head, reviewed: checkReviewed(fields["reviewed"]) };
 }
 

@@ -30,9 +30,9 @@ export async function withCorrections(
   input: CorrectionInput,
 ): Promise<Result<Annotation>> {
   const { corrections } = input;
-  const { reviewed } = corrections;
   const edits = corrections.labelEdits("annotation", annotation.basis);
-  if (edits.length + reviewed.annotation.length + reviewed.labels.length === 0) return annotation;
+  const kept = corrections.kept("annotation", annotation.basis);
+  if (edits.length + kept.length + corrections.reviewed.labels.length === 0) return annotation;
   return make(correctAnnotationStage(annotation, input));
 }
 
@@ -42,7 +42,8 @@ function correctAnnotationStage(
 ): Stage<Annotation, "correctAnnotation"> {
   const edits = corrections.labelEdits("annotation", annotation.basis);
   const outdated = corrections.outdated("annotation", annotation.basis);
-  const { reviewed } = corrections;
+  const kept = corrections.kept("annotation", annotation.basis);
+  const segmented = corrections.reviewed.labels;
   const at = async (folder: string): Promise<Annotation> => ({
     ...(await annotation.value()),
     correctedMasks: join(folder, "masks"),
@@ -53,17 +54,15 @@ function correctAnnotationStage(
     from: [annotation],
     options: {
       edits: editsFingerprint(edits),
-      annotation: reviewedBasis(reviewed.annotation),
-      labels: reviewedBasis(reviewed.labels),
+      annotation: reviewedBasis(kept),
+      labels: reviewedBasis(segmented),
     },
     make: async (folder, work) => {
       const found = await annotation.value();
       const labels = correctedLabels(annotationLabels(found, source, "masks"), edits);
       const touched = new Set(edits.map(({ frame }) => frame));
       // What was looked through after the segmentation is the later word.
-      const whole = new Map(
-        [...reviewed.annotation, ...reviewed.labels].map(({ frame, file }) => [frame, file]),
-      );
+      const whole = new Map([...kept, ...segmented].map(({ frame, file }) => [frame, file]));
       const images = placedImages(found, source.frameNames, "masks").filter(
         ({ frame }) => touched.has(frame) || whole.has(frame),
       );

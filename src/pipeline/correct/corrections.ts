@@ -32,6 +32,11 @@ export interface Corrections {
   /** Edits of a layer that were made on labels of another basis. */
   readonly outdated: (layer: LabelLayer, basis: string) => number;
   readonly trackEdits: readonly TrackEdit[];
+  /**
+   * Frames that were looked through and whose labels come from their files, since those of the layer are of
+   * another basis than the edits; none where the edits themselves hold.
+   */
+  readonly kept: (layer: LabelLayer, basis: string) => readonly ReviewedLabels[];
   /** Frames that were looked through, ascending; they stay as they are, whatever is made again. */
   readonly reviewed: Readonly<Record<LabelLayer, readonly ReviewedLabels[]>>;
   readonly log: EditLog;
@@ -65,13 +70,15 @@ export function correctionsOf(out: string, log: EditLog, frameNames: readonly st
         if (!existsSync(file)) return [];
         return [{ frame, file, sha256: createHash("sha256").update(readFileSync(file)).digest("hex") }];
       });
+  const reviewed = { annotation: reviewedOf("annotation"), labels: reviewedOf("labels") };
   const held = (layer: LabelLayer): readonly LabelEdit[] => heldLabelEdits(log, layer);
   return {
     revision: log.last,
     labelEdits: (layer, basis) => (log.bases[layer] === basis ? held(layer) : []),
     outdated: (layer, basis) => (log.bases[layer] === basis ? 0 : held(layer).length),
     trackEdits: heldTrackEdits(log),
-    reviewed: { annotation: reviewedOf("annotation"), labels: reviewedOf("labels") },
+    kept: (layer, basis) => (log.bases[layer] === basis ? [] : reviewed[layer]),
+    reviewed,
     log,
   };
 }

@@ -35,7 +35,7 @@ export async function withCorrectedLabels(
 ): Promise<Result<SegmentationResult>> {
   const { corrections } = input;
   const edits = corrections.labelEdits("labels", segmentation.basis);
-  if (edits.length + corrections.reviewed.labels.length === 0) return segmentation;
+  if (edits.length + corrections.kept("labels", segmentation.basis).length === 0) return segmentation;
   return make(correctLabelsStage(segmentation, input));
 }
 
@@ -46,15 +46,15 @@ function correctLabelsStage(
   const { source, corrections } = input;
   const edits = corrections.labelEdits("labels", segmentation.basis);
   const outdated = corrections.outdated("labels", segmentation.basis);
-  const reviewed = corrections.reviewed.labels;
+  const kept = corrections.kept("labels", segmentation.basis);
   return {
     name: "correctLabels",
     text: "the labels as they were corrected by hand",
     from: [segmentation],
-    options: { edits: editsFingerprint(edits), reviewed: reviewedBasis(reviewed) },
+    options: { edits: editsFingerprint(edits), kept: reviewedBasis(kept) },
     make: async (folder, work) => {
       const found = await segmentation.value();
-      const files = new Map(reviewed.map(({ frame, file }) => [frame, file]));
+      const files = new Map(kept.map(({ frame, file }) => [frame, file]));
       const frames = [...new Set([...edits.map(({ frame }) => frame), ...files.keys()])].sort(
         (a, b) => a - b,
       );
@@ -71,7 +71,7 @@ function correctLabelsStage(
       const made = await writeTables(folder, found, tables, input);
       return {
         value: made,
-        text: `${counted(edits.length, "edit")}, ${counted(reviewed.length, "frame")} looked through`,
+        text: `${counted(edits.length, "edit")}, ${counted(kept.length, "frame")} kept as looked through`,
         notices: outdatedNotice(outdated, "labels"),
       };
     },
