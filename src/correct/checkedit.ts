@@ -61,11 +61,21 @@ export function checkEdit(value: unknown): Edit {
   const pixels = patches.reduce((sum, { before }) => sum + before.length, 0);
   if (patches.length === 0) throw new InvalidInput("edit.patches", "one or more", "none");
   if (pixels > mostEditedPixels)
-    throw new InvalidInput("edit.patches", `up to ${mostEditedPixels} pixels`, `${pixels}`, "change less at once");
+    throw new InvalidInput(
+      "edit.patches",
+      `up to ${mostEditedPixels} pixels`,
+      `${pixels}`,
+      "change less at once",
+    );
   checkApart(patches);
   const gesture = oneOf(fields["gesture"], labelGestures, "edit.gesture");
   if (gesture === "ignore" && layer === "labels")
-    throw new InvalidInput("edit.gesture", "one of labels", '"ignore"', "only annotations have ignored pixels");
+    throw new InvalidInput(
+      "edit.gesture",
+      "one of labels",
+      '"ignore"',
+      "only annotations have ignored pixels",
+    );
   return { layer, gesture, frame: wholeNumber(fields["frame"], "edit.frame"), patches } satisfies LabelEdit;
 }
 
@@ -78,8 +88,9 @@ function checkPatch(value: unknown, name: string, least: number): LabelPatch {
     const data = fields[side];
     if (!(data instanceof Int32Array) || data.length !== height * width)
       throw new InvalidInput(`${name}.${side}`, `${height} x ${width} integers of 32 bits`, shown(data));
-    const low = data.findIndex((label) => label < least);
-    if (low >= 0) throw new InvalidInput(`${name}.${side}`, `labels from ${least} on`, String(data[low]));
+    for (let i = 0; i < data.length; i++)
+      if (data[i]! < least)
+        throw new InvalidInput(`${name}.${side}`, `labels from ${least} on`, String(data[i]));
     return data;
   };
   return { y, x, height, width, before: values("before"), after: values("after") };
@@ -106,7 +117,8 @@ function checkTrackEdit(fields: Fields): TrackEdit {
   const gesture = oneOf(fields["gesture"], trackGestures, "edit.gesture");
   const list = listOf(fields["spots"], "edit.spots");
   const count = spotsOfGesture[gesture];
-  if (list.length !== count) throw new InvalidInput("edit.spots", `${count} for "${gesture}"`, `${list.length}`);
+  if (list.length !== count)
+    throw new InvalidInput("edit.spots", `${count} for "${gesture}"`, `${list.length}`);
   const spots = list.map((spot, i): SpotPlace => {
     const place = fieldsOf(spot, `edit.spots[${i}]`);
     return {
@@ -117,7 +129,11 @@ function checkTrackEdit(fields: Fields): TrackEdit {
   });
   const early = spots.slice(1).find(({ frame }) => frame <= spots[0]!.frame);
   if (early !== undefined)
-    throw new InvalidInput("edit.spots", `frames after ${spots[0]!.frame}, that of the first`, `${early.frame}`);
+    throw new InvalidInput(
+      "edit.spots",
+      `frames after ${spots[0]!.frame}, that of the first`,
+      `${early.frame}`,
+    );
   return { layer: "tracks", gesture, spots };
 }
 
@@ -149,7 +165,9 @@ export function checkWithin(edit: Edit, { frames, height, width }: EditBounds): 
   if (beyond !== undefined)
     throw new InvalidInput("edit.frame", `0 to ${frames - 1}`, String(beyond.frame), "open the images again");
   if (edit.layer === "tracks") return;
-  const outside = edit.patches.find((patch) => patch.y + patch.height > height || patch.x + patch.width > width);
+  const outside = edit.patches.find(
+    (patch) => patch.y + patch.height > height || patch.x + patch.width > width,
+  );
   if (outside !== undefined)
     throw new InvalidInput(
       "edit.patches",
