@@ -40,6 +40,8 @@ export interface OpenRunOptions extends OutputOptions {
    * network later (`useModel`).
    */
   readonly partOfStudy?: boolean;
+  /** The last stage that will be made; default: all will. */
+  readonly until?: RunStage | undefined;
 }
 
 /**
@@ -87,7 +89,7 @@ async function beginRecord(options: OpenRunOptions, context: PipelineContext): P
   const redone = await redoneStages(options, earlier);
   const kept = finishedStages(out, earlier).filter((stage) => !redone.includes(stage));
   if (!overwrite) throw madeDifferently(out, changed, { redone, kept });
-  if (redone.includes("train") && !retrain) throw wouldReplaceModel(join(out, stageOutputs.train));
+  if (redone.includes("train") && retrain === false) throw wouldReplaceModel(join(out, stageOutputs.train));
   return begun(out, { ...fresh, stages: earlier.stages });
 }
 
@@ -105,7 +107,7 @@ const finishedStages = (out: string, { stages }: RunRecord): RunStage[] =>
 /** The finished stages that were made from something else. */
 async function redoneStages(options: OpenRunOptions, earlier: RunRecord): Promise<RunStage[]> {
   const start: RunStart = { ...startOf(options), record: () => earlier };
-  const bases = await plannedBases<RunStage>((make) => makeRun(make, start));
+  const bases = await plannedBases<RunStage>((make) => makeRun(make, start), options.until);
   // What a given model makes needless stays where it is.
   return finishedStages(options.out, earlier).filter(
     (stage) => bases.has(stage) && earlier.stages[stage]!.basis !== bases.get(stage),
