@@ -90,6 +90,8 @@ export function trainingWarnings(score: number, expected?: ExpectedQuality): str
 export interface TrainingInputs {
   /** Folder of the training set. */
   readonly dataset: string;
+  /** Folder of masks that take the place of those of the same name in the training set. */
+  readonly correctedMasks?: string | undefined;
   readonly config: Config;
   readonly device: Device;
   /**
@@ -124,7 +126,7 @@ export interface TrainingFollower extends StageContext {
  */
 export async function trainInto(
   folder: string,
-  { dataset, config, device, checkpoints }: TrainingInputs,
+  { dataset, correctedMasks, config, device, checkpoints }: TrainingInputs,
   context: TrainingFollower,
 ): Promise<TrainingResult> {
   const from = initialModelOf(config.train);
@@ -141,6 +143,7 @@ export async function trainInto(
     {
       scaleOf: scaleRule(config.train, from?.description),
       normalisation,
+      correctedMasks,
       images: config.train.trainingImages,
     },
     context,
