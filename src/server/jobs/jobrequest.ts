@@ -44,10 +44,14 @@ const configFor = (until: RunStage, config: Config): Config =>
     ? { ...config, run: { ...config.run, model: undefined } }
     : config;
 
-/** The last stage of those up to one that these images and settings have. */
+/** Stages that are there only where something was corrected by hand; each goes with the one before it. */
+const corrections: readonly RunStage[] = ["correctAnnotation", "correctLabels", "correctTracks"];
+
+/** The last stage of those up to one that these images and settings have: the work would not end at another. */
 function reachable(until: RunStage, { run }: Config, hasTracks: boolean): RunStage {
   const order = Object.keys(stageOutputs) as RunStage[];
   const isMissing = (stage: RunStage): boolean =>
+    corrections.includes(stage) ||
     (!hasTracks && (stage === "track" || stage === "analyse")) ||
     (stage === "export" && (run.export ?? "") === "");
   const upTo = order.slice(0, order.indexOf(until) + 1);

@@ -2,7 +2,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
-import { type AnnotationSummary, readAnnotation } from "../../pipeline/annotate/annotation.js";
+import { readAnnotation } from "../../pipeline/annotate/annotation.js";
+import { type PlacedImage, placedImages } from "../../pipeline/correct/annotationlabels.js";
+import { stageOutputs } from "../../pipeline/stage/stagenames.js";
 import type { StudioTable, TableColumn, TableName } from "../messages.js";
 import {
   type ColumnTable,
@@ -31,44 +33,51 @@ export interface RunTables {
 export interface TablePlace {
   readonly out: string;
   readonly frameNames: readonly string[];
+  /** What was corrected by hand, and lies in folders of its own. */
+  readonly corrected: Readonly<Record<"labels" | "tracks", boolean>>;
 }
 
-/** A table: the files that it is made from, and how. */
+/** A table: the files that it is made from, the first of which must be there, and how. */
 interface TableRule {
-  readonly files: readonly string[];
-  readonly make: (place: TablePlace, at: (file: string) => string) => ColumnTable;
+  readonly files: (place: TablePlace) => readonly string[];
+  readonly make: (files: readonly string[], place: TablePlace) => ColumnTable;
 }
 
-const objects = "annotation/objects.csv";
-const annotation = "annotation/annotation.json";
-const spots = "tracks/spots.csv";
-const nuclei = "statistics/nuclei.csv";
-const divisions = "tracks/divisions.csv";
+const objects = "objects.csv";
+const annotation = join(stageOutputs.annotate, "annotation.json");
+
+const labelFolder = ({ corrected }: TablePlace): string =>
+  corrected.labels ? stageOutputs.correctLabels : stageOutputs.segment;
+/** Folder of the tracks that hold. */
+export const trackFolder = ({ corrected }: Pick<TablePlace, "corrected">): string =>
+  corrected.tracks ? stageOutputs.correctTracks : stageOutputs.track;
+
+const candidateFiles = (): string[] => [join(stageOutputs.annotate, objects), annotation];
 
 const rules: Readonly<Record<TableName, TableRule>> = {
   candidates: {
-    files: [objects, annotation],
-    make: (place, at) => candidatesOf(readColumns(at(objects)), place),
+    files: candidateFiles,
+    make: ([table], place) => candidatesOf(readColumns(table!), place),
   },
   annotation: {
-    files: [objects, annotation],
-    make: (place, at) => keptOf(candidatesOf(readColumns(at(objects)), place)),
+    files: candidateFiles,
+    make: ([table], place) => keptOf(candidatesOf(readColumns(table!), place)),
   },
   labels: {
-    files: ["labels/objects.csv"],
-    make: (_, at) => labelsOf(readColumns(at("labels/objects.csv"))),
+    files: (place) => [join(labelFolder(place), objects)],
+    make: ([table]) => labelsOf(readColumns(table!)),
   },
   spots: {
-    files: [spots, nuclei],
-    make: (_, at) => spotsOf(readColumns(at(spots)), ifThere(at(nuclei))),
+    files: (place) => [join(trackFolder(place), "spots.csv"), join(stageOutputs.analyse, "nuclei.csv")],
+    make: ([spots, nuclei]) => spotsOf(readColumns(spots!), ifThere(nuclei!)),
   },
   tracks: {
-    files: ["tracks/tracks.csv", "statistics/tracks.csv"],
-    make: (_, at) => tracksOf(readColumns(at("tracks/tracks.csv")), ifThere(at("statistics/tracks.csv"))),
+    files: (place) => [join(trackFolder(place), "tracks.csv"), join(stageOutputs.analyse, "tracks.csv")],
+    make: ([tracks, analysed]) => tracksOf(readColumns(tracks!), ifThere(analysed!)),
   },
   divisions: {
-    files: [divisions, spots],
-    make: (_, at) => divisionsOf(readColumns(at(divisions)), ifThere(at(spots))),
+    files: (place) => ["divisions.csv", "spots.csv"].map((file) => join(trackFolder(place), file)),
+    make: ([divisions, spots]) => divisionsOf(readColumns(divisions!), ifThere(spots!)),
   },
 };
 
@@ -84,16 +93,16 @@ export function tableName(text: string): TableName {
 
 const ifThere = (path: string): ColumnTable | undefined => (existsSync(path) ? readColumns(path) : undefined);
 
-/** @param place asked again for each table, since images are read anew */
+/** @param place asked again for each table, since images are read anew and labels are corrected */
 export function runTables(place: () => TablePlace): RunTables {
   const made = madeFromFiles<StudioTable>();
   return {
     table: (name) => {
       const now = place();
-      const at = (file: string): string => join(now.out, file);
       const { files, make } = rules[name];
-      return made(name, files.map(at), () => {
-        const { count, columns } = existsSync(at(files[0]!)) ? make(now, at) : noRows;
+      const paths = files(now).map((file) => join(now.out, file));
+      return made(name, paths, () => {
+        const { count, columns } = existsSync(paths[0]!) ? make(paths, now) : noRows;
         return { name, count, columns };
       });
     },
@@ -103,11 +112,10 @@ export function runTables(place: () => TablePlace): RunTables {
 /** Objects of windows of large images are placed in the frame, and their numbers follow each other in it. */
 function candidatesOf(table: ColumnTable, { out, frameNames }: TablePlace): ColumnTable {
   const images = wordsIn(table, "image");
-  const summary = existsSync(join(out, annotation)) ? readAnnotation(join(out, "annotation")) : undefined;
-  const places = summary === undefined ? new Map<string, ViewPlace>() : viewPlaces(summary, frameNames);
+  const places = placesOf(out, frameNames);
   const shifts: Readonly<Record<string, (place: ViewPlace) => number>> = {
-    candidate: ({ candidates }) => candidates,
-    label: ({ labels }) => labels,
+    candidate: ({ firstCandidate }) => firstCandidate,
+    label: ({ firstLabel }) => firstLabel,
     y: ({ y }) => y,
     x: ({ x }) => x,
   };
@@ -123,39 +131,28 @@ function candidatesOf(table: ColumnTable, { out, frameNames }: TablePlace): Colu
   };
   const own = numbersIn(table, "frame");
   const frames = Float64Array.from(images, (name, row) => places.get(name)?.frame ?? own?.[row] ?? 0);
-  const columns = table.columns
-    .filter(({ key }) => key !== "image" && key !== "frame")
-    .map(shifted);
-  return {
-    count: table.count,
-    columns: ordered([madeColumn("frame", frames), ...columns], ["frame", "candidate"]),
-  };
+  const columns = table.columns.filter(({ key }) => key !== "image" && key !== "frame").map(shifted);
+  const all = [madeColumn("frame", frames), ...columns];
+  return { count: table.count, columns: ordered(all, ["frame", "candidate"]) };
 }
 
 /** Where an annotated image lies, and how many candidates and labels of its frame come before its own. */
-export interface ViewPlace {
-  readonly frame: number;
-  readonly y: number;
-  readonly x: number;
-  readonly candidates: number;
-  readonly labels: number;
+interface ViewPlace extends Pick<PlacedImage, "frame" | "y" | "x"> {
+  readonly firstCandidate: number;
+  readonly firstLabel: number;
 }
 
-/** The places of the annotated images, by name; of those that are windows, in their order in the summary. */
-export function viewPlaces(
-  { images }: Pick<AnnotationSummary, "images">,
-  frameNames: readonly string[],
-): Map<string, ViewPlace> {
-  const frameOf = new Map(frameNames.map((name, frame) => [name, frame]));
-  const counts = new Map<number, { candidates: number; labels: number }>();
-  const places = new Map<string, ViewPlace>();
-  images.forEach(({ name, source = name, window, candidates, kept }, index) => {
-    const frame = frameOf.get(source) ?? index;
-    const before = counts.get(frame) ?? { candidates: 0, labels: 0 };
-    places.set(name, { frame, y: window?.y ?? 0, x: window?.x ?? 0, ...before });
-    counts.set(frame, { candidates: before.candidates + candidates, labels: before.labels + kept });
-  });
-  return places;
+/** By the name of the image. */
+function placesOf(out: string, frameNames: readonly string[]): Map<string, ViewPlace> {
+  if (!existsSync(join(out, annotation))) return new Map();
+  const summary = readAnnotation(join(out, stageOutputs.annotate));
+  const labels = placedImages({ summary }, frameNames, "masks");
+  return new Map(
+    placedImages({ summary }, frameNames, "candidates").map(({ name, frame, y, x, first }, k) => [
+      name,
+      { frame, y, x, firstCandidate: first, firstLabel: labels[k]!.first },
+    ]),
+  );
 }
 
 /** The sure nuclei among the candidates. */
