@@ -286,6 +286,19 @@ export interface PreviewAnswer {
   readonly milliseconds: number;
 }
 
+/**
+ * Packed: `POST projects/ID/preview/segmentation` (JSON: `PreviewRequest` with `model`, the name of a network; default:
+ * the chosen one).
+ */
+export interface PredictionAnswer {
+  readonly window: Window;
+  /** height x width: 0 background, 1.. nuclei by first pixel. */
+  readonly labels: Int32Array;
+  /** By label, from 1: of the network, 0..1. */
+  readonly scores: Float64Array;
+  readonly milliseconds: number;
+}
+
 /** Packed: what the network that is being trained makes of the watched part. */
 export interface WatchAnswer {
   readonly step: number;
