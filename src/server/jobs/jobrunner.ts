@@ -1,5 +1,5 @@
 /** The work of a project: one job at a time, followed by all pages. */
-import { InvalidInput, isKaryonError, messageOf } from "../../core/errors.js";
+import { isKaryonError, messageOf } from "../../core/errors.js";
 import type { ModelSnapshot, PipelineEvent } from "../../pipeline/stage/events.js";
 import { Refusal } from "../answers.js";
 import type { Job, JobRequest } from "../messages.js";
@@ -69,8 +69,8 @@ export function jobRunner(project: Project, options: RunnerOptions = {}): JobRun
 
   const begin = async (request: JobRequest): Promise<Job> => {
     const task = await taskOf(project, request);
-    job = { ...emptyJob, number: (job?.number ?? 0) + 1, request };
     look?.onStart(request);
+    job = { ...emptyJob, number: (job?.number ?? 0) + 1, request };
     const onSnapshot = (snapshot: ModelSnapshot): void => look?.onSnapshot(snapshot);
     const thread = startThread(task, { onEvent: onEvent(), onSnapshot });
     const done = thread.ended
@@ -193,10 +193,3 @@ const follower =
       if (event.event === "done" || event.event === "skipped") void project.tellState().catch(() => undefined);
     };
   };
-
-/** A job request that came in from outside. @throws InvalidInput */
-export function assertRequest(value: unknown): asserts value is JobRequest {
-  const request = value as Partial<Record<string, unknown>>;
-  if (typeof request["until"] !== "string" && typeof request["export"] !== "string")
-    throw new InvalidInput("job", 'a stage ("until") or formats ("export")', JSON.stringify(value));
-}

@@ -10,7 +10,7 @@ import { annotateOptions } from "../../pipeline/annotate/annotation.js";
 import { type RegionPreviewer, regionPreviewer } from "../../pipeline/annotate/regionpreview.js";
 import { mergeConfigs, type PartialConfig, resolveConfig } from "../../pipeline/config/config.js";
 import type { Config } from "../../pipeline/config/options.js";
-import { type RegionPredictor, regionPredictor } from "../../pipeline/segment/regionprediction.js";
+import { type RegionPrediction, type RegionPredictor, regionPredictor } from "../../pipeline/segment/regionprediction.js";
 import { modelFiles } from "../../pipeline/store/modelfolder.js";
 import type { PredictionAnswer, PreviewAnswer, PreviewRequest, StudioTable, TableColumn } from "../messages.js";
 import type { Project } from "../project.js";
@@ -41,24 +41,28 @@ export interface WatchedView {
   readonly window: Window;
 }
 
+interface Prediction {
+  readonly model: ModelSource;
+  readonly view: WatchedView;
+  readonly config: Config;
+  readonly lane: string;
+}
+
 /** @param candidates table of the project, which tells the size that its annotation found */
-export function projectPreviews(project: Project, candidates: () => StudioTable): Previews {
+export function projectPreviews(project: Project, candidates: () => Promise<StudioTable>): Previews {
   let previewer: RegionPreviewer | undefined;
   let predictor: RegionPredictor | undefined;
   const modelAt = madeFromFiles<ModelSource>();
-  const predict = (model: ModelSource, { frame, window }: WatchedView, config: Config, lane: string) => {
+  const predict = async (
+    { model, view: { frame, window }, config, lane }: Prediction,
+    signal?: AbortSignal,
+  ): Promise<RegionPrediction> => {
     // Predictions come beside a training, which needs the processor more.
     predictor ??= regionPredictor({ threads: 1 });
-    const { memory: _memory, tile: _tile, ...options } = config.segment;
-    const known = options.rescale === undefined ? usualDiameter(candidates()) : undefined;
-    return predictor.predict({
-      model,
-      source: project.source(),
-      frame,
-      window,
-      options: { ...options, diameter: known },
-      lane,
-    });
+    const { probabilityThreshold, overlapThreshold, outline, rescale } = config.segment;
+    const diameter = rescale === undefined ? usualDiameter(await candidates()) : undefined;
+    const options = { probabilityThreshold, overlapThreshold, outline, rescale, diameter };
+    return predictor.predict({ model, source: project.source(), frame, window, options, lane }, signal);
   };
   return {
     annotation: async (request, page, signal) => {
@@ -79,7 +83,7 @@ export function projectPreviews(project: Project, candidates: () => StudioTable)
         milliseconds: Math.round(performance.now() - began),
       };
     },
-    segmentation: async (request, page) => {
+    segmentation: async (request, page, signal) => {
       const began = performance.now();
       const view = viewOf(request);
       const config = configWith(project, request.config);
@@ -89,7 +93,7 @@ export function projectPreviews(project: Project, candidates: () => StudioTable)
         onnx: readFileSync(onnx),
         description: parseModelDescription(readFileSync(json, "utf8"), json),
       }));
-      const { labels, scores } = await predict(model, view, config, `${page} ${folder}`);
+      const { labels, scores } = await predict({ model, view, config, lane: `${page} ${folder}` }, signal);
       return {
         window: view.window,
         labels: labels.data,
@@ -98,7 +102,7 @@ export function projectPreviews(project: Project, candidates: () => StudioTable)
       };
     },
     predict: async (model, view, lane) =>
-      (await predict(model, view, project.config(), lane)).labels.data,
+      (await predict({ model, view, config: project.config(), lane })).labels.data,
     close: async () => {
       await Promise.all([previewer?.close(), predictor?.close()]);
     },
@@ -130,10 +134,13 @@ export function viewOf(request: Readonly<Record<"frame" | "window", unknown>>): 
 
 /** The configuration of the project with what a page tries. @throws InvalidInput */
 function configWith(project: Project, tried: PreviewRequest["config"]): Config {
-  const { partial } = project.settings();
-  const parts = [partial, tried ?? {}] as readonly PartialConfig[];
-  return resolveConfig(mergeConfigs(...parts), "the page");
+  const parts = [project.settings().partial, tried ?? {}];
+  return resolveConfig(mergeConfigs(...parts.map(withoutNull)), "the page");
 }
+
+/** What a page sends as null has its default. */
+const withoutNull = (config: PreviewRequest["config"]): PartialConfig =>
+  JSON.parse(JSON.stringify(config), (_, value: unknown) => value ?? undefined) as PartialConfig;
 
 /** Median diameter of the sure nuclei, px; undefined where there are too few. */
 function usualDiameter(table: StudioTable): number | undefined {
