@@ -100,10 +100,7 @@ export function askJobs(
 }
 
 /** Waits for an event. */
-export const eventOf = (
-  { listen }: Project,
-  is: (event: StudioEvent) => boolean,
-): Promise<StudioEvent> =>
+export const eventOf = ({ listen }: Project, is: (event: StudioEvent) => boolean): Promise<StudioEvent> =>
   new Promise((resolve) => {
     const end = listen((event) => {
       if (!is(event)) return;

@@ -190,6 +190,7 @@ const follower =
         alter({ stage: event.stage, done: 0, total: 0, message: event.text, secondsLeft: null });
       }
       // The page sees a result as soon as it is there.
-      if (event.event === "done" || event.event === "skipped") void project.tellState().catch(() => undefined);
+      if (event.event === "done" || event.event === "skipped")
+        void project.tellState().catch(() => undefined);
     };
   };

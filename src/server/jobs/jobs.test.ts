@@ -64,8 +64,10 @@ async function work({ project, ask }: Awaited<ReturnType<typeof open>>, request:
   return job;
 }
 
-const tableOf = async (ask: (method: string, path: string) => Promise<Asked>, name: string): Promise<StudioTable> =>
-  (await ask("GET", `/projects/p/tables/${name}`)).body as StudioTable;
+const tableOf = async (
+  ask: (method: string, path: string) => Promise<Asked>,
+  name: string,
+): Promise<StudioTable> => (await ask("GET", `/projects/p/tables/${name}`)).body as StudioTable;
 
 describe("the jobs of a project", () => {
   it(
@@ -77,7 +79,11 @@ describe("the jobs of a project", () => {
       expect((await ask("GET", "/projects/p/jobs/current")).body).toBeNull();
       expect((await tableOf(ask, "spots")).count).toBe(0);
 
-      expect(await work(opened, { until: "annotate" })).toMatchObject({ number: 1, state: "done", error: "" });
+      expect(await work(opened, { until: "annotate" })).toMatchObject({
+        number: 1,
+        state: "done",
+        error: "",
+      });
       expect(existsSync(join(out, "annotation"))).toBe(true);
       expect(existsSync(join(out, "model"))).toBe(false);
 
@@ -115,22 +121,30 @@ describe("the jobs of a project", () => {
     },
   );
 
-  it("are paused and go on, with the network that an uninterrupted training gives", { timeout: 3 * minutes }, async () => {
-    const opened = await open("paused");
-    const { ask, project, out } = opened;
-    const paused = work(opened, { until: "train" });
-    await eventOf(project, (event) => event.type === "epoch" && event.record.epoch === 4);
-    expect((await ask("POST", "/projects/p/jobs/current/pause", {})).body).toMatchObject({ state: "stopping" });
-    expect((await paused).state).toBe("paused");
-    expect(existsSync(join(out, "model"))).toBe(false);
-    expect((await work(opened, { until: "train" })).state).toBe("done");
-    expect(readFileSync(join(out, "model/model.onnx")).equals(readFileSync(join(root, "whole/model/model.onnx")))).toBe(
-      true,
-    );
-    // Nothing goes on any more.
-    expect((await ask("POST", "/projects/p/jobs/current/stop", {})).status).toBe(409);
-    await jobsOf(project).close();
-  });
+  it(
+    "are paused and go on, with the network that an uninterrupted training gives",
+    { timeout: 3 * minutes },
+    async () => {
+      const opened = await open("paused");
+      const { ask, project, out } = opened;
+      const paused = work(opened, { until: "train" });
+      await eventOf(project, (event) => event.type === "epoch" && event.record.epoch === 4);
+      expect((await ask("POST", "/projects/p/jobs/current/pause", {})).body).toMatchObject({
+        state: "stopping",
+      });
+      expect((await paused).state).toBe("paused");
+      expect(existsSync(join(out, "model"))).toBe(false);
+      expect((await work(opened, { until: "train" })).state).toBe("done");
+      expect(
+        readFileSync(join(out, "model/model.onnx")).equals(
+          readFileSync(join(root, "whole/model/model.onnx")),
+        ),
+      ).toBe(true);
+      // Nothing goes on any more.
+      expect((await ask("POST", "/projects/p/jobs/current/stop", {})).status).toBe(409);
+      await jobsOf(project).close();
+    },
+  );
 
   it("end a training early, and watch it meanwhile", { timeout: 3 * minutes }, async () => {
     const opened = await open("early", { ...quick, train: { ...quick.train, steps: 50_000 } });
@@ -174,20 +188,24 @@ describe("the jobs of a project", () => {
     await jobsOf(project).close();
   });
 
-  it("are stopped with finished stages kept, by the user and when the project is closed", { timeout: 2 * minutes }, async () => {
-    const opened = await open("stopped");
-    const { ask, project, out } = opened;
-    const stopped = work(opened, { until: "train" });
-    await eventOf(project, (event) => event.type === "job" && event.job.stage === "train");
-    await ask("POST", "/projects/p/jobs/current/stop", {});
-    expect((await stopped).state).toBe("paused");
-    expect(existsSync(join(out, "annotation"))).toBe(true);
-    await ask("POST", "/projects/p/jobs", { until: "train" });
-    await eventOf(project, (event) => event.type === "job" && event.job.stage === "train");
-    await jobsOf(project).close();
-    expect(jobsOf(project).runner.current()!.state).toBe("paused");
-    expect(existsSync(join(root, ".stopped.lock"))).toBe(false);
-  });
+  it(
+    "are stopped with finished stages kept, by the user and when the project is closed",
+    { timeout: 2 * minutes },
+    async () => {
+      const opened = await open("stopped");
+      const { ask, project, out } = opened;
+      const stopped = work(opened, { until: "train" });
+      await eventOf(project, (event) => event.type === "job" && event.job.stage === "train");
+      await ask("POST", "/projects/p/jobs/current/stop", {});
+      expect((await stopped).state).toBe("paused");
+      expect(existsSync(join(out, "annotation"))).toBe(true);
+      await ask("POST", "/projects/p/jobs", { until: "train" });
+      await eventOf(project, (event) => event.type === "job" && event.job.stage === "train");
+      await jobsOf(project).close();
+      expect(jobsOf(project).runner.current()!.state).toBe("paused");
+      expect(existsSync(join(root, ".stopped.lock"))).toBe(false);
+    },
+  );
 });
 
 type Opened = Awaited<ReturnType<typeof open>>;
@@ -224,7 +242,11 @@ async function checkTables(ask: Opened["ask"], out: string): Promise<void> {
   );
   const kept = objects.filter((row) => row["kept"] === "1");
   await expectColumns("annotation", kept, { frame: "frame", label: "label", x: "x_px" });
-  await expectColumns("labels", csv("labels/objects.csv"), { frame: "frame", label: "label", score: "score" });
+  await expectColumns("labels", csv("labels/objects.csv"), {
+    frame: "frame",
+    label: "label",
+    score: "score",
+  });
   const nuclei = csv("statistics/nuclei.csv");
   const spots = await expectColumns("spots", csv("tracks/spots.csv"), {
     frame: "frame",
@@ -237,7 +259,10 @@ async function checkTables(ask: Opened["ask"], out: string): Promise<void> {
   expect([...numbersIn(spots, "speed")!]).toEqual(
     nuclei.map((row) => Number(row["speed_px_per_frame"] === "" ? NaN : row["speed_px_per_frame"])),
   );
-  expect(spots.columns.find(({ key }) => key === "speed")).toMatchObject({ title: "Speed", unit: "px/frame" });
+  expect(spots.columns.find(({ key }) => key === "speed")).toMatchObject({
+    title: "Speed",
+    unit: "px/frame",
+  });
   await expectColumns("tracks", csv("statistics/tracks.csv"), {
     track: "track",
     parent: "parent",
@@ -248,7 +273,11 @@ async function checkTables(ask: Opened["ask"], out: string): Promise<void> {
 }
 
 async function checkReview(ask: Opened["ask"]): Promise<void> {
-  const items = (await ask("GET", "/projects/p/review")).body as { doubt: number; reason: string; layer: string }[];
+  const items = (await ask("GET", "/projects/p/review")).body as {
+    doubt: number;
+    reason: string;
+    layer: string;
+  }[];
   expect(items.length).toBeGreaterThan(3);
   expect(items.length).toBeLessThanOrEqual(500);
   const doubts = items.map(({ doubt }) => doubt);
@@ -273,7 +302,9 @@ async function checkExports(opened: Opened): Promise<void> {
   expect([...folder.subarray(0, 2)]).toEqual([0x50, 0x4b]);
   for (const path of ["..%2frun.json", "../run.json", "%2e%2e/run.json", "none", ".hidden"])
     expect((await ask("GET", `/projects/p/exports/${path}`)).status).toBe(404);
-  expect((await ask("GET", "/projects/p/files/statistics/tracks.csv")).headers.get("Content-Type")).toMatch(/csv/);
+  expect((await ask("GET", "/projects/p/files/statistics/tracks.csv")).headers.get("Content-Type")).toMatch(
+    /csv/,
+  );
 }
 
 async function checkModels(opened: Opened): Promise<void> {

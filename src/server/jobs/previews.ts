@@ -10,9 +10,19 @@ import { annotateOptions } from "../../pipeline/annotate/annotation.js";
 import { type RegionPreviewer, regionPreviewer } from "../../pipeline/annotate/regionpreview.js";
 import { mergeConfigs, type PartialConfig, resolveConfig } from "../../pipeline/config/config.js";
 import type { Config } from "../../pipeline/config/options.js";
-import { type RegionPrediction, type RegionPredictor, regionPredictor } from "../../pipeline/segment/regionprediction.js";
+import {
+  type RegionPrediction,
+  type RegionPredictor,
+  regionPredictor,
+} from "../../pipeline/segment/regionprediction.js";
 import { modelFiles } from "../../pipeline/store/modelfolder.js";
-import type { PredictionAnswer, PreviewAnswer, PreviewRequest, StudioTable, TableColumn } from "../messages.js";
+import type {
+  PredictionAnswer,
+  PreviewAnswer,
+  PreviewRequest,
+  StudioTable,
+  TableColumn,
+} from "../messages.js";
 import type { Project } from "../project.js";
 import { modelNamed } from "./models.js";
 import { featureKey, otherCandidates } from "./othercandidates.js";
@@ -24,7 +34,11 @@ export interface Previews {
    * @param page who asks: a newer request of the same page ends an older one
    * @throws Cancelled when it was ended so; InvalidInput for a window or option out of range
    */
-  readonly annotation: (request: PreviewRequest, page: string, signal?: AbortSignal) => Promise<PreviewAnswer>;
+  readonly annotation: (
+    request: PreviewRequest,
+    page: string,
+    signal?: AbortSignal,
+  ) => Promise<PreviewAnswer>;
   /** @param request with the name of a network; default: the chosen one. @throws as above; Refusal 404 */
   readonly segmentation: (
     request: PreviewRequest & { readonly model?: string | undefined },
@@ -73,7 +87,12 @@ export function projectPreviews(project: Project, candidates: () => Promise<Stud
       const options = annotateOptions(configWith(project, request.config));
       previewer ??= regionPreviewer();
       const acquisition = others(await candidates())(view.frame);
-      const { labels, candidates: found, objects, scale } = await previewer.preview(
+      const {
+        labels,
+        candidates: found,
+        objects,
+        scale,
+      } = await previewer.preview(
         { source: project.source(), ...view, options, acquisition, lane: page },
         signal,
       );
