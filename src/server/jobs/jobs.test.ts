@@ -3,13 +3,21 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { askJobs, type Asked, discard, eventOf, jobEnd, testProject } from "../../../test/studioproject.js";
+import {
+  askJobs,
+  type Asked,
+  discard,
+  eventOf,
+  jobEnd,
+  testProject,
+  type TestProject,
+} from "../../../test/studioproject.js";
 import { simulate } from "../../api/simulatemovie.js";
 import { encodeTiff } from "../../io/tiff/encode.js";
 import { parseCsv } from "../../io/csv.js";
 import type { PartialConfig } from "../../pipeline/config/partialconfig.js";
 import { withOutputLock } from "../../pipeline/store/lock.js";
-import type { EpochRecord, Job, ModelSummary, StudioEvent, StudioTable, WatchAnswer } from "../messages.js";
+import type { EpochRecord, Job, ModelSummary, StudioTable, WatchAnswer } from "../messages.js";
 import { jobsOf } from "./projectjobs.js";
 import { numbersIn } from "./tablecolumns.js";
 
@@ -49,13 +57,18 @@ beforeAll(async () => {
 });
 afterAll(() => discard(root));
 
-const open = async (name: string, config: PartialConfig = quick) => {
+interface Opened extends TestProject {
+  readonly ask: ReturnType<typeof askJobs>;
+  readonly out: string;
+}
+
+const open = async (name: string, config: PartialConfig = quick): Promise<Opened> => {
   const made = await testProject([join(root, "movie")], join(root, name), config);
   return { ...made, ask: askJobs(made.project, [root]), out: join(root, name) };
 };
 
 /** Starts a job and waits for its end. */
-async function work({ project, ask }: Awaited<ReturnType<typeof open>>, request: object): Promise<Job> {
+async function work({ project, ask }: Opened, request: object): Promise<Job> {
   const end = jobEnd(project);
   const { status, body } = await ask("POST", "/projects/p/jobs", request);
   if (status !== 200) throw new Error(JSON.stringify(body));
@@ -163,8 +176,8 @@ describe("the jobs of a project", () => {
     expect((await running).state).toBe("done");
     const [model] = (await ask("GET", "/projects/p/models")).body as ModelSummary[];
     expect(model!.steps).toBeLessThan(50_000);
-    const told = events.filter((event) => event.type === "job") as Extract<StudioEvent, { type: "job" }>[];
-    expect(told.some(({ job }) => job.secondsLeft !== null && job.secondsLeft > 0)).toBe(true);
+    const told = events.flatMap((event) => (event.type === "job" ? [event.job] : []));
+    expect(told.some((job) => job.secondsLeft !== null && job.secondsLeft > 0)).toBe(true);
     await jobsOf(project).close();
   });
 
@@ -207,8 +220,6 @@ describe("the jobs of a project", () => {
     },
   );
 });
-
-type Opened = Awaited<ReturnType<typeof open>>;
 
 async function checkTables(ask: Opened["ask"], out: string): Promise<void> {
   const csv = (file: string): Record<string, string>[] => {
