@@ -9,14 +9,26 @@ import { cameraToFit, imagePlace, placeOnScreen, zoomedAt } from "./screenplaces
 const black = packed([0, 0, 0]);
 const white = packed([255, 255, 255]);
 
-/** The picture of a scene, and a look into it. */
-function drawn(scene: Partial<Scene> & Pick<Scene, "size">, camera: Camera, height: number, width: number) {
+/** A picture, and looks into it. */
+interface Drawn {
+  readonly data: Uint32Array;
+  readonly at: (y: number, x: number) => number;
+  readonly row: (y: number) => Uint32Array;
+}
+
+/** The picture of a scene. */
+function drawn(
+  scene: Partial<Scene> & Pick<Scene, "size">,
+  camera: Camera,
+  height: number,
+  width: number,
+): Drawn {
   const data = new Uint32Array(height * width);
   compose({ images: [], labels: [], lines: [], ...scene }, camera, { height, width, data });
   return {
     data,
-    at: (y: number, x: number): number => data[y * width + x]!,
-    row: (y: number) => data.slice(y * width, (y + 1) * width),
+    at: (y, x) => data[y * width + x]!,
+    row: (y) => data.slice(y * width, (y + 1) * width),
   };
 }
 
