@@ -15,8 +15,8 @@ export const slopeOf = ({ low, high }: Pick<Shown, "low" | "high">): number =>
 const entries = 65536;
 
 /**
- * Colours of the 65,536 values of 16 bits, the bits of `LabelLayer.colours` as signed numbers: brightness min(1, max(0, (value -
- * low) / (high - low))) ^ gamma of the colour, each channel rounded.
+ * Colours of the 65,536 values of 16 bits, the bits of `LabelLayer.colours` as signed numbers: brightness
+ * `min(1, max(0, (value - low) / (high - low))) ** gamma` of the colour, each channel rounded.
  */
 export function tableOfIntegers(shown: Shown): Int32Array {
   const { low } = shown;
