@@ -42,7 +42,8 @@ interface Store<T> {
   pinnedBytes: number;
 }
 
-const keyOf = (plane: string, { level, row, column }: TilePlace): string => `${level}/${row}/${column}/${plane}`;
+const keyOf = (plane: string, { level, row, column }: TilePlace): string =>
+  `${level}/${row}/${column}/${plane}`;
 
 function drop<T extends ArrayBufferView>(store: Store<T>, key: string): boolean {
   const entry = store.entries.get(key);
