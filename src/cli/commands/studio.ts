@@ -5,6 +5,9 @@ import { InvalidInput } from "../../core/errors.js";
 import { inputPaths, readRun } from "../../pipeline/store/provenance.js";
 import { seriesAddress } from "../../pipeline/store/seriesaddress.js";
 import type { OpenRequest } from "../../server/messages.js";
+import { jobRoutes } from "../../server/jobs/jobroutes.js";
+import { withJobs } from "../../server/jobs/projectjobs.js";
+import { storedParts } from "../../server/studio/storedparts.js";
 import { startStudio } from "../../server/studio/studioserver.js";
 import type { CommandSpec } from "../commandline/command.js";
 
@@ -31,6 +34,8 @@ export const studioCommand: CommandSpec = {
       start,
       port: portOf(options["port"]),
       allowedOrigins: Array.isArray(origins) ? (origins as string[]) : [],
+      partsOf: withJobs(storedParts),
+      routes: [jobRoutes],
     });
     tellAddress(address, options["json"] === true);
     if (options["open"] !== false) {

@@ -9,9 +9,11 @@ import { makeRun, type RunStart } from "./flow.js";
  * where a model is given, and without tracks where nothing can be followed.
  *
  * @param record of the run as it stands
+ * @param last the last stage that will be made; undefined for all
  */
 export const stageBases = (
   start: Omit<RunStart, "record">,
   record: RunRecord,
+  last?: RunStage,
 ): Promise<ReadonlyMap<RunStage, string>> =>
-  plannedBases<RunStage>((make) => makeRun(make, { ...start, record: () => record }));
+  plannedBases<RunStage>((make) => makeRun(make, { ...start, record: () => record }), last);

@@ -1,6 +1,7 @@
 /** How a project stands: what its images are, and which results still follow from its settings. */
 import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
+import { readCorrections } from "../../pipeline/correct/corrections.js";
 import { stageBases } from "../../pipeline/run/stagebases.js";
 import { hashModel } from "../../pipeline/run/run.js";
 import { givenModel } from "../../pipeline/run/flow.js";
@@ -64,22 +65,19 @@ export function lookAtStages(): StageLook {
   let kept: { readonly key: string; readonly stages: Promise<Stages> } | undefined;
   return {
     stages: (out, config, inputs) => {
-      const key = JSON.stringify([config, inputs?.records, recordStamp(out), presentOutputs(out)]);
+      const key = JSON.stringify([config, inputs?.records, stampsOf(out), presentOutputs(out)]);
       if (kept?.key !== key) kept = { key, stages: stagesOf(out, config, inputs) };
       return kept.stages;
     },
   };
 }
 
-/** Tells records apart without reading them. */
-function recordStamp(out: string): string {
-  try {
-    const { mtimeMs, size, ino } = statSync(join(out, "run.json"));
-    return `${mtimeMs} ${size} ${ino}`;
-  } catch {
-    return "";
-  }
-}
+/** Tells records and logs of corrections apart without reading them. */
+const stampsOf = (out: string): readonly string[] =>
+  [join(out, "run.json"), join(out, "corrections", "log.jsonl")].map((path) => {
+    const status = statSync(path, { throwIfNoEntry: false });
+    return status === undefined ? "" : `${status.mtimeMs} ${status.size} ${status.ino}`;
+  });
 
 const names = Object.keys(stageOutputs) as readonly RunStage[];
 
@@ -116,7 +114,8 @@ async function basesOf(
     const model = await hashModel(config.run.model, {});
     const initialModel = await hashModel(config.train.from, {});
     const given = model === undefined ? undefined : givenModel(config.run.model ?? "", model);
-    return await stageBases({ out, config, inputs, given, initialModel }, record);
+    const corrections = await readCorrections(out, inputs.source.frameNames);
+    return await stageBases({ out, config, inputs, given, initialModel, corrections }, record);
   } catch {
     return undefined;
   }
