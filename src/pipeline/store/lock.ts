@@ -2,6 +2,7 @@
 import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { threadId } from "node:worker_threads";
 import { OutputError } from "../../core/errors.js";
 import { codeOf, unwritable } from "./files.js";
 import { isThisProcess, type Owner, stateOf, thisProcess } from "./owner.js";
@@ -11,6 +12,8 @@ import { forget, realPlace, removeAtExit, removeLeftovers, temporaryBeside } fro
 interface Lock extends Owner {
   /** When it was made, ISO 8601. */
   readonly since: string;
+  /** The thread of the process; 0 for the main one. */
+  readonly thread?: number | undefined;
 }
 
 /** Name of a lock within the folder that it is for: where nothing may be written beside the folder. */
@@ -59,6 +62,19 @@ export function assertNotLocked(out: string): void {
   }
 }
 
+/**
+ * Takes away the lock that a thread of this process held when it died: the process lives on, so that nobody else
+ * would.
+ */
+export function removeLockOfThread(out: string, thread: number): void {
+  const place = realPlace(out);
+  for (const path of [lockBeside(place), join(place, nameInside)]) {
+    const lock = readLock(path);
+    if (lock !== undefined && lock !== "unfinished" && isThisProcess(lock) && lock.thread === thread)
+      rmSync(path, { force: true });
+  }
+}
+
 async function acquire(out: string, place: string): Promise<string> {
   // A lock inside, of a process that may not write beside the folder, holds for those that may.
   assertNotLocked(out);
@@ -96,7 +112,7 @@ async function take(out: string, path: string): Promise<string> {
 /** Puts the lock of this process under its name at once, with its contents. @returns false when one is there */
 function place(path: string): boolean {
   const temporary = temporaryBeside(path);
-  const lock: Lock = { ...thisProcess, since: new Date().toISOString() };
+  const lock: Lock = { ...thisProcess, since: new Date().toISOString(), thread: threadId };
   try {
     writeFileSync(temporary, `${JSON.stringify(lock)}\n`, { flag: "wx" });
     return putInPlace(temporary, path);
