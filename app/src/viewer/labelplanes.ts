@@ -59,7 +59,7 @@ interface Unsaved {
 }
 
 const planes = new Map<string, { readonly plane: LabelPlane; readonly unsaved: Unsaved }>();
-/** Changed when labels of a layer are made anew or taken back by another page: old copies of a browser are passed by. */
+/** Part of the addresses: copies that the browser has of older labels are passed by. */
 const versions = new Map<LabelLayerName, number>();
 let forgotten = 0;
 
@@ -71,17 +71,24 @@ export function findLabelPlane(layer: LabelLayerName, frame: number): LabelPlane
   if (project.peek()?.labelLayers[layer] === undefined) return undefined;
   const { folder } = placeOfFrame(frame);
   const levels = levelsOf(`${zarrUrl(folder)}/labels/${layer}`, queryOf(layer));
-  if (levels === undefined) return undefined;
+  if (typeof levels === "string") return undefined;
   const unsaved: Unsaved = { patches: [], pinned: new Map(), stale: new Set() };
   const plane = makePlane(layer, frame, levels, unsaved);
   planes.set(name, { plane, unsaved });
   return plane;
 }
 
+/** Whether the labels of a frame are on their way: there is such a layer, but its levels are not known yet. */
+export function isLabelPlaneComing(layer: LabelLayerName, frame: number): boolean {
+  if (planes.has(`${layer} ${frame}`) || project.peek()?.labelLayers[layer] === undefined) return false;
+  return levelsOf(`${zarrUrl(placeOfFrame(frame).folder)}/labels/${layer}`, queryOf(layer)) === "asked";
+}
+
 /** The labels of a frame that is shown. @throws Error while the server has not told their levels */
 export function labelPlane(layer: LabelLayerName, frame: number): LabelPlane {
   const plane = findLabelPlane(layer, frame);
-  if (plane === undefined) throw new Error(`The labels of frame ${frame} are not loaded yet; try again in a moment.`);
+  if (plane === undefined)
+    throw new Error(`The labels of frame ${frame} are not loaded yet; try again in a moment.`);
   return plane;
 }
 
@@ -145,7 +152,8 @@ function readWindow(plane: LabelPlane, places: readonly TilePlace[], window: Win
   const part: LabelValues = { ...window, values: new Int32Array(window.height * window.width) };
   for (const place of places) {
     const data = plane.get(0, place.row, place.column);
-    if (data === undefined || plane.isStale(place)) throw new Error("Labels of this part are not loaded yet; try again in a moment.");
+    if (data === undefined || plane.isStale(place))
+      throw new Error("Labels of this part are not loaded yet; try again in a moment.");
     readFromTile(data, plane.tile, place, part);
   }
   return part.values;
