@@ -8,7 +8,6 @@ import type { Config } from "../config/options.js";
 import { readCorrections } from "../correct/corrections.js";
 import type { OpenInputs } from "../source/opening.js";
 import type { PipelineContext } from "../stage/events.js";
-import { plannedBases } from "../stage/stage.js";
 import { stageFolder, type StageFolder, tellFinished, wouldReplaceModel } from "../stage/stagefolder.js";
 import { type RunStage, stageOutputs } from "../stage/stagenames.js";
 import { makeFolder } from "../store/files.js";
@@ -22,7 +21,8 @@ import {
   version,
   writeRun,
 } from "../store/provenance.js";
-import { givenModel, makeRun, type RunStart } from "./flow.js";
+import { givenModel, type RunStart } from "./flow.js";
+import { stageBases } from "./stagebases.js";
 
 /** A run whose images are open and whose stages can be made. */
 export interface OpenRun extends StageFolder<RunStage, RunRecord>, RunStart {}
@@ -123,11 +123,10 @@ const finishedStages = (out: string, { stages }: RunRecord): RunStage[] =>
 /** The finished stages that were made from something else. */
 async function redoneStages(
   options: OpenRunOptions,
-  planned: PlannedStart,
+  start: PlannedStart,
   earlier: RunRecord,
 ): Promise<RunStage[]> {
-  const start: RunStart = { ...planned, record: () => earlier };
-  const bases = await plannedBases<RunStage>((make) => makeRun(make, start), options.until);
+  const bases = await stageBases(start, earlier, options.until);
   // What a given model makes needless stays where it is.
   return finishedStages(options.out, earlier).filter(
     (stage) => bases.has(stage) && earlier.stages[stage]!.basis !== bases.get(stage),
