@@ -5,7 +5,10 @@ export const layers = ["annotation", "labels", "tracks"] as const;
 /** One of them. */
 export type Layer = (typeof layers)[number];
 
-/** A rectangle of label values, before and after. */
+/**
+ * A rectangle of label values, before and after. They are the values of the label file (`fileValues`), so that
+ * they mean the same whatever part of the frame is read.
+ */
 export interface LabelPatch {
   /** First row and column, px of the whole frame. */
   readonly y: number;
@@ -78,14 +81,26 @@ export interface TrackEdit {
 /** A change by hand. */
 export type Edit = LabelEdit | TrackEdit;
 
-/** A line of the log. Numbers are consecutive from 1. */
+/** A line of the log. Numbers are consecutive from 1; times are ISO 8601. */
 export type LogEntry =
   | { readonly number: number; readonly time: string; readonly edit: Edit }
-  /** Takes back the last edit that holds, or applies again the last one that was taken back. */
+  /**
+   * Takes back the last edit that holds, or applies again the last one that was taken back; the number is that
+   * of the edit's entry.
+   */
   | { readonly number: number; readonly time: string; readonly undo: number }
   | { readonly number: number; readonly time: string; readonly redo: number }
+  /** Edits of this layer that follow are of labels of this basis; those before hold no longer. */
+  | { readonly number: number; readonly time: string; readonly based: LayerBasis }
   /** A frame that was looked through: what it holds now is right. */
   | { readonly number: number; readonly time: string; readonly reviewed: ReviewedFrame };
+
+/** What the labels of a layer are, on which edits are made. */
+export interface LayerBasis {
+  readonly layer: "annotation" | "labels";
+  /** Fingerprint of all that they were made from. */
+  readonly basis: string;
+}
 
 /** A frame that a user looked through. */
 export interface ReviewedFrame {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { XMLParser } from "fast-xml-parser";
 import { describe, expect, it } from "vitest";
 import { flatten, tableMarkup } from "../report/tablemarkup.js";
-import { base64 } from "./base64.js";
+import { base64 } from "../core/base64.js";
 import { escapeText, type Markup, svg, trusted } from "./markup.js";
 
 const hostile = `<b a="1" c='2'>&`;

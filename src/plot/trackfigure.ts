@@ -11,7 +11,7 @@ import { roundLength } from "../draw/scalebar.js";
 import { speedRange, type SpeedRange } from "../draw/trackoverlay.js";
 import { contrastOf, drawGrey } from "../draw/view.js";
 import { encodePng } from "../io/png/png.js";
-import { base64 } from "./base64.js";
+import { base64 } from "../core/base64.js";
 import { dot, fixed, ink, linePath, type Point, text } from "./chart.js";
 import { type Markup, svg } from "./markup.js";
 import { speedGradient } from "./speedlegend.js";

@@ -9,7 +9,7 @@ import { drawScaleBar } from "../draw/scalebar.js";
 import { speedRange, trackOverlay } from "../draw/trackoverlay.js";
 import { contrastOf, middle, overview, type View } from "../draw/view.js";
 import { pngHeader } from "../io/png/png.js";
-import { base64 } from "../plot/base64.js";
+import { base64 } from "../core/base64.js";
 import { html, type Markup, trusted } from "../plot/markup.js";
 import { speedLegend } from "../plot/speedlegend.js";
 import type { AnnotationPart, LabelledPicture, TrackPicture } from "./input.js";

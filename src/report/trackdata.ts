@@ -2,7 +2,7 @@
 import type { Statistics } from "../analyse/analyse.js";
 import type { Nuclei } from "../core/nuclei.js";
 import { plainNumber } from "../core/wording.js";
-import { base64 } from "../plot/base64.js";
+import { base64 } from "../core/base64.js";
 import { type Markup, trusted } from "../plot/markup.js";
 import { perPixel, type Path, type TrackData } from "./browser/packedtracks.js";
 

@@ -11,6 +11,8 @@ export interface Annotation {
   /** Holds `images/`, `masks/`, `candidates/` and `objects.csv`. */
   readonly folder: string;
   readonly summary: AnnotationSummary;
+  /** Folder of masks that take the place of those of the same name, where some were corrected by hand. */
+  readonly correctedMasks?: string | undefined;
 }
 
 /** Annotates images. */

@@ -5,6 +5,7 @@ import type { Image, ImageSource, Window } from "../../core/image.js";
 import type { Nuclei } from "../../core/nuclei.js";
 import { imageStatistics } from "../analyse/analysis.js";
 import type { Annotation } from "../annotate/annotatestage.js";
+import type { Corrections } from "../correct/corrections.js";
 import type { Config } from "../config/options.js";
 import type { SegmentationResult } from "../segment/segmentation.js";
 import type { OpenInputs } from "../source/opening.js";
@@ -21,9 +22,14 @@ export interface RunResults {
   readonly record: () => RunRecord;
   readonly config: Config;
   readonly inputs: OpenInputs;
+  /** What was corrected by hand. */
+  readonly corrections: Corrections;
   /** Absent where a given model made one needless. */
   readonly annotation?: Result<Annotation> | undefined;
   readonly model: Result<TrainedModel>;
+  /** The labels of the network. */
+  readonly found: Result<SegmentationResult>;
+  /** The same with what was corrected. */
   readonly segmentation: Result<SegmentationResult>;
   /** Absent for images that are independent of each other. */
   readonly tracks?: Result<TrackingResult> | undefined;

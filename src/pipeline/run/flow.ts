@@ -2,6 +2,10 @@
 import { type Annotation, annotateStage } from "../annotate/annotatestage.js";
 import { analyseStage } from "../analyse/analysestage.js";
 import type { Config } from "../config/options.js";
+import { withCorrections } from "../correct/correctannotation.js";
+import { withCorrectedLabels } from "../correct/correctlabels.js";
+import type { Corrections } from "../correct/corrections.js";
+import { withCorrectedTracks } from "../correct/correcttracks.js";
 import { exportersOf } from "../../exchange/exporters.js";
 import { exportStage } from "../exchange/exporting.js";
 import { figuresStage } from "../report/figures.js";
@@ -29,6 +33,8 @@ export interface RunStart {
   readonly given?: Result<TrainedModel> | undefined;
   /** The files of a model that is trained further. */
   readonly initialModel?: readonly InputRecord[] | undefined;
+  /** What was corrected by hand in the output folder. */
+  readonly corrections: Corrections;
   /** `run.json` as it stands. */
   readonly record: () => RunRecord;
 }
@@ -42,9 +48,10 @@ export interface Network {
 
 /** The whole way of the images: each line's result is what a later line takes. */
 export async function makeRun(make: MakeStage<RunStage>, start: RunStart): Promise<RunResults> {
-  const { inputs, config, given, initialModel } = start;
+  const { inputs, config, given, initialModel, corrections } = start;
   if (given !== undefined) return finishRun(make, { model: given }, start);
-  const annotation = await make(annotateStage(inputs, config));
+  const found = await make(annotateStage(inputs, config));
+  const annotation = await withCorrections(make, found, { source: inputs.source, corrections });
   const model = await make(trainStage(annotation, config, initialModel));
   return finishRun(make, { model, annotation }, start);
 }
@@ -53,13 +60,26 @@ export async function makeRun(make: MakeStage<RunStage>, start: RunStart): Promi
 export async function finishRun(
   make: MakeStage<RunStage>,
   network: Network,
-  { out, inputs, config, record }: RunStart,
+  start: RunStart,
 ): Promise<RunResults> {
-  const segmentation = await make(segmentStage({ inputs, ...network }, config));
+  const { out, inputs, config, record, corrections } = start;
+  const input = { out, source: inputs.source, corrections };
+  const found = await make(segmentStage({ inputs, ...network }, config));
+  const segmentation = await withCorrectedLabels(make, found, input);
   const measured = isTrackable(inputs.source)
-    ? await measureTracks(make, segmentation, { inputs, config })
+    ? await measureTracks(make, segmentation, start)
     : { statistics: untrackedStatistics(segmentation, inputs.source) };
-  const results: RunResults = { out, record, config, inputs, ...network, segmentation, ...measured };
+  const results: RunResults = {
+    out,
+    record,
+    config,
+    inputs,
+    corrections,
+    ...network,
+    found,
+    segmentation,
+    ...measured,
+  };
   const formats = exportersOf(config.run.export ?? "");
   if (formats.length > 0) await make(exportStage(results, formats));
   const figures = await make(figuresStage(results));
@@ -70,9 +90,10 @@ export async function finishRun(
 async function measureTracks(
   make: MakeStage<RunStage>,
   segmentation: Result<SegmentationResult>,
-  { inputs, config }: Pick<RunStart, "inputs" | "config">,
+  { out, inputs, config, corrections }: RunStart,
 ): Promise<Pick<RunResults, "tracks" | "statistics">> {
-  const tracks = await make(trackStage(segmentation, config));
+  const found = await make(trackStage(segmentation, config));
+  const tracks = await withCorrectedTracks(make, found, { out, corrections });
   const statistics = await make(analyseStage({ tracks, images: inputs }, config));
   return { tracks, statistics };
 }

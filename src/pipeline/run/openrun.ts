@@ -5,6 +5,7 @@ import { OutputError } from "../../core/errors.js";
 import { differences } from "../config/config.js";
 import { configurationOf, recordedConfig } from "../config/acting.js";
 import type { Config } from "../config/options.js";
+import { readCorrections } from "../correct/corrections.js";
 import type { OpenInputs } from "../source/opening.js";
 import type { PipelineContext } from "../stage/events.js";
 import { plannedBases } from "../stage/stage.js";
@@ -40,6 +41,8 @@ export interface OpenRunOptions extends OutputOptions {
    * network later (`useModel`).
    */
   readonly partOfStudy?: boolean;
+  /** The last stage that will be made; default: all will. */
+  readonly until?: RunStage | undefined;
 }
 
 /**
@@ -50,23 +53,38 @@ export interface OpenRunOptions extends OutputOptions {
  */
 export async function openRun(options: OpenRunOptions, context: PipelineContext): Promise<OpenRun> {
   const { out, inputs, retrain = false } = options;
-  const record = await beginRecord(options, context);
+  const corrections = await readCorrections(out, inputs.source.frameNames);
+  const start = { ...startOf(options), corrections };
+  const record = await beginRecord(options, start, context);
   const folder = stageFolder(out, { outputs: stageOutputs, record, retrain }, context);
   await folder.note(inputs.source.notices);
-  return { ...folder, ...startOf(options), record: folder.record };
+  return { ...folder, ...start, record: folder.record };
 }
 
 /** What the stages start from. */
-function startOf({ out, inputs, config, model, initialModel }: OpenRunOptions): Omit<RunStart, "record"> {
+const startOf = ({
+  out,
+  inputs,
+  config,
+  model,
+  initialModel,
+}: OpenRunOptions): Omit<RunStart, "record" | "corrections"> => {
   const given = model === undefined ? undefined : givenModel(config.run.model ?? "", model);
   return { out, inputs, config, given, initialModel };
-}
+};
+
+/** What the stages start from, but for what `run.json` says. */
+type PlannedStart = Omit<RunStart, "record">;
 
 /** Notes in `run.json` the files of the network that a movie of a study is measured with. */
 export const useModel = (open: OpenRun, files: readonly InputRecord[]): Promise<void> =>
   open.amend({ model: files.map((file) => inputFrom(open.out, file)) });
 
-async function beginRecord(options: OpenRunOptions, context: PipelineContext): Promise<RunRecord> {
+async function beginRecord(
+  options: OpenRunOptions,
+  start: PlannedStart,
+  context: PipelineContext,
+): Promise<RunRecord> {
   const { out, config, inputs, model, initialModel, overwrite, retrain = false } = options;
   const fresh: RunRecord = {
     ...runRecord("run", out, configurationOf("run", config), inputs.records),
@@ -84,10 +102,10 @@ async function beginRecord(options: OpenRunOptions, context: PipelineContext): P
     return { ...earlier, configuration: fresh.configuration };
   }
   if (options.partOfStudy) return begun(out, { ...fresh, stages: earlier.stages });
-  const redone = await redoneStages(options, earlier);
+  const redone = await redoneStages(options, start, earlier);
   const kept = finishedStages(out, earlier).filter((stage) => !redone.includes(stage));
   if (!overwrite) throw madeDifferently(out, changed, { redone, kept });
-  if (redone.includes("train") && !retrain) throw wouldReplaceModel(join(out, stageOutputs.train));
+  if (redone.includes("train") && retrain === false) throw wouldReplaceModel(join(out, stageOutputs.train));
   return begun(out, { ...fresh, stages: earlier.stages });
 }
 
@@ -103,9 +121,13 @@ const finishedStages = (out: string, { stages }: RunRecord): RunStage[] =>
   );
 
 /** The finished stages that were made from something else. */
-async function redoneStages(options: OpenRunOptions, earlier: RunRecord): Promise<RunStage[]> {
-  const start: RunStart = { ...startOf(options), record: () => earlier };
-  const bases = await plannedBases<RunStage>((make) => makeRun(make, start));
+async function redoneStages(
+  options: OpenRunOptions,
+  planned: PlannedStart,
+  earlier: RunRecord,
+): Promise<RunStage[]> {
+  const start: RunStart = { ...planned, record: () => earlier };
+  const bases = await plannedBases<RunStage>((make) => makeRun(make, start), options.until);
   // What a given model makes needless stays where it is.
   return finishedStages(options.out, earlier).filter(
     (stage) => bases.has(stage) && earlier.stages[stage]!.basis !== bases.get(stage),

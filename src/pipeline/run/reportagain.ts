@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
 import { annotateStage } from "../annotate/annotatestage.js";
+import { readCorrections } from "../correct/corrections.js";
 import { recordedConfig } from "../config/acting.js";
 import { openSource } from "../source/source.js";
 import { type PipelineContext, runStage } from "../stage/events.js";
@@ -27,7 +28,9 @@ export async function reportRun(out: string, context: PipelineContext = {}): Pro
     throw new InvalidInput(out, "the output folder of karyon run", "no run.json of karyon run");
   const config = recordedConfig("run", record.configuration, join(out, "run.json"));
   const source = await openSource(inputPaths(out, record), config.input);
-  const start: RunStart = { out, config, inputs: { source, records: record.inputs }, record: () => record };
+  const corrections = await readCorrections(out, source.frameNames);
+  const inputs = { source, records: record.inputs };
+  const start: RunStart = { out, config, inputs, corrections, record: () => record };
   const make = readingStages(out, context);
   if (record.model === undefined) await makeRun(make, start);
   else await finishRun(make, await givenNetwork(out, record.model, start, make), start);

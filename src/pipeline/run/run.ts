@@ -6,6 +6,8 @@ import type { Config } from "../config/options.js";
 import { openInputs } from "../source/opening.js";
 import { hashFiles, isTrackable } from "../source/source.js";
 import { notice, type PipelineContext } from "../stage/events.js";
+import { upTo } from "../stage/stage.js";
+import type { RunStage } from "../stage/stagenames.js";
 import type { OutputOptions } from "../store/folders.js";
 import { withOutputLock } from "../store/lock.js";
 import { modelFiles } from "../store/modelfolder.js";
@@ -21,12 +23,14 @@ export interface RunOptions extends OutputOptions {
   /** The output folder. */
   readonly out: string;
   readonly config: Config;
+  /** The last stage that is made; default: all are. */
+  readonly until?: RunStage | undefined;
 }
 
 /** What a run leaves. */
 export interface RunResult {
   readonly folder: string;
-  /** Path of `report.html`. */
+  /** Path of `report.html`; it is there when all stages are. */
   readonly report: string;
   /** As `run.json` has it. */
   readonly record: RunRecord;
@@ -47,7 +51,7 @@ export async function run(options: RunOptions, context: PipelineContext = {}): P
   return withOutputLock(out, async () => {
     const open = await openRun({ ...options, inputs, model, initialModel }, context);
     tellUntracked(inputs.source, context);
-    await makeRun(open.stage, open);
+    await upTo(options.until, open.stage, (make) => makeRun(make, open));
     return { folder: out, report: open.path("report"), record: open.record() };
   });
 }

@@ -79,18 +79,46 @@ export const basisOf = ({ name, from, options }: Pick<Stage<unknown>, "name" | "
  * The bases of the stages that a flow would make, by name, without making any.
  *
  * @param flow asks for its stages, and for no value of a result
+ * @param last as for `upTo`
  */
 export async function plannedBases<N extends string>(
   flow: (make: MakeStage<N>) => Promise<unknown>,
+  last?: N,
 ): Promise<ReadonlyMap<N, string>> {
   const bases = new Map<N, string>();
-  await flow((stage) => {
+  const plan: MakeStage<N> = (stage) => {
     const basis = basisOf(stage);
     bases.set(stage.name, basis);
     const nothing = (): never => {
       throw new Error(`The result of ${stage.name} was asked for in a plan.`);
     };
     return Promise.resolve(openedOnce(stage.name, basis, nothing));
-  });
+  };
+  await upTo(last, plan, flow);
   return bases;
+}
+
+/** Ends a flow; nobody but `upTo` sees it. */
+class FlowEnd extends Error {}
+
+/**
+ * Goes through a flow as far as one stage: what comes after it is not made.
+ *
+ * @param last the last stage; undefined for the whole flow
+ * @throws what the flow throws
+ */
+export async function upTo<N extends string>(
+  last: N | undefined,
+  make: MakeStage<N>,
+  flow: (make: MakeStage<N>) => Promise<unknown>,
+): Promise<void> {
+  try {
+    await flow(async (stage) => {
+      const result = await make(stage);
+      if (stage.name === last) throw new FlowEnd();
+      return result;
+    });
+  } catch (error) {
+    if (!(error instanceof FlowEnd)) throw error;
+  }
 }

@@ -2,9 +2,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Retrain } from "../store/folders.js";
 import { readRun, runRecord, type RunRecord } from "../store/provenance.js";
 import type { PipelineEvent } from "./events.js";
-import { basisOf, type MakeStage, plannedBases, type Result, resultFrom, type Stage } from "./stage.js";
+import { basisOf, type MakeStage, plannedBases, type Result, resultFrom, type Stage, upTo } from "./stage.js";
 import { stageFolder, type StageFolder } from "./stagefolder.js";
 
 const outputs = { first: "first", second: "second", third: "third" } as const;
@@ -44,7 +45,7 @@ const stageOf = (
 });
 
 /** Opens the folder as a program does that is started again. */
-const reopened = (retrain = false): StageFolder<Name, RunRecord> =>
+const reopened = (retrain: Retrain = false): StageFolder<Name, RunRecord> =>
   stageFolder<Name, RunRecord>(
     out,
     { outputs, record: readRun(out) ?? runRecord("test", out, {}, []), retrain },
@@ -95,6 +96,23 @@ describe("stages that fill a folder", () => {
     );
     expect(readFileSync(join(out, "second", "content"), "utf8")).toBe("a+b");
     expect(await flow(reopened(true).stage, ["a", "other", "c"], true)).toBe("a+other+c");
+  });
+
+  it("use a trained network as it is where it is to be kept", async () => {
+    await flow(reopened().stage, undefined, true);
+    const before = readRun(out)!.stages["second"]!.basis;
+    made = [];
+    expect(await flow(reopened("keep").stage, ["a", "other", "new"], true)).toBe("a+b+new");
+    expect(made).toEqual(["third"]);
+    expect(readRun(out)!.stages["second"]!.basis).toBe(before);
+  });
+
+  it("are made as far as the one that is asked for", async () => {
+    await upTo("second", reopened().stage, flow);
+    expect(made).toEqual(["first", "second"]);
+    expect([...(await plannedBases(flow, "second")).keys()]).toEqual(["first", "second"]);
+    await upTo(undefined, reopened().stage, flow);
+    expect(made).toEqual(["first", "second", "third"]);
   });
 
   it("leave nothing of a stage that fails, and keep those before it", async () => {

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { OutputError } from "../../core/errors.js";
-import { writeFolder } from "../store/folders.js";
-import type { RunRecord } from "../store/provenance.js";
+import { type Retrain, writeFolder } from "../store/folders.js";
+import type { RunRecord, StageRecord } from "../store/provenance.js";
 import { notice, type PipelineContext, runStage } from "./events.js";
 import { openLedger } from "./ledger.js";
 import {
@@ -39,15 +39,19 @@ export interface StageFolderOptions<N extends string, R extends RunRecord> {
   readonly outputs: Readonly<Record<N, string>>;
   /** As it stands in `run.json`. */
   readonly record: R;
-  /** Whether a precious result (a trained network) may be replaced. */
-  readonly retrain: boolean;
+  /**
+   * What becomes of a precious result (a trained network) that was made from something else: it is replaced, or
+   * (false) an error, or used as it is.
+   */
+  readonly retrain: Retrain;
 }
 
 /**
  * Opens an output folder for its stages.
  *
  * A stage is made again when its basis differs from the recorded one, when its result is gone, or when a
- * result that it takes was made again. Its `stage` throws OutputError where a precious result would be lost.
+ * result that it takes was made again. Its `stage` throws OutputError where a precious result would be lost, unless
+ * `retrain` says otherwise.
  */
 export function stageFolder<N extends string, R extends RunRecord>(
   out: string,
@@ -79,11 +83,16 @@ export function stageFolder<N extends string, R extends RunRecord>(
     const earlier = ledger.record().stages[asked.name];
     const present = earlier !== undefined && existsSync(place);
     const equal = present && earlier.basis === basis;
-    if (present && !equal && asked.precious && !retrain) throw wouldReplaceModel(place);
+    const isOther = present && !equal && asked.precious === true;
+    if (isOther && retrain === false) throw wouldReplaceModel(place);
+    if (isOther && retrain === "keep") return opened(asked, earlier);
     if (!equal || asked.from.some((result) => remade.has(result.stage))) return make(asked);
-    const { text, finished } = earlier;
+    return opened(asked, earlier);
+  };
+
+  const opened = <T, M>(asked: Stage<T, N, M>, { text, finished, basis = "" }: StageRecord): Result<T> => {
     context.onEvent?.({ event: "skipped", stage: asked.name, text, finished });
-    return openedOnce(asked.name, basis, () => asked.open(place, undefined));
+    return openedOnce(asked.name, basis, () => asked.open(path(asked.name), undefined));
   };
 
   return { out, path, stage, record: ledger.record, amend: ledger.amend, note: ledger.note };

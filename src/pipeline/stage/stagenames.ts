@@ -1,9 +1,12 @@
 /** Folder or file of each stage in the output folder of a run. */
 export const stageOutputs = {
   annotate: "annotation",
+  correctAnnotation: "annotation-corrected",
   train: "model",
   segment: "labels",
+  correctLabels: "labels-corrected",
   track: "tracks",
+  correctTracks: "tracks-corrected",
   analyse: "statistics",
   export: "exports",
   figures: "figures",

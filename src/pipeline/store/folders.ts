@@ -42,12 +42,18 @@ export async function writeFolder<T>(path: string, fill: (temporary: string) => 
   }
 }
 
+/**
+ * What becomes of the trained network of a run or a study when it was made from something else: it is replaced, or
+ * the work is refused, or ("keep") it is used as it is.
+ */
+export type Retrain = boolean | "keep";
+
 /** What may become of an output folder that is there. */
 export interface OutputOptions {
   /** Replace an earlier result of the same command. */
   readonly overwrite: boolean;
-  /** Replace a trained network, too, of a run or a study. */
-  readonly retrain?: boolean;
+  /** Default: false. */
+  readonly retrain?: Retrain;
 }
 
 /**

@@ -86,6 +86,8 @@ export function trainingWarnings(score: number, expected?: ExpectedQuality): str
 export interface TrainingInputs {
   /** Folder of the training set. */
   readonly dataset: string;
+  /** Folder of masks that take the place of those of the same name in the training set. */
+  readonly correctedMasks?: string | undefined;
   readonly config: Config;
   readonly device: Device;
   /**
@@ -98,7 +100,7 @@ export interface TrainingInputs {
 /** Trains, and writes the model into `folder`, which must exist. */
 export async function trainInto(
   folder: string,
-  { dataset, config, device, checkpoints }: TrainingInputs,
+  { dataset, correctedMasks, config, device, checkpoints }: TrainingInputs,
   context: StageContext,
 ): Promise<TrainingResult> {
   const from = initialModelOf(config.train);
@@ -115,6 +117,7 @@ export async function trainInto(
     {
       scaleOf: scaleRule(config.train, from?.description),
       normalisation,
+      correctedMasks,
       images: config.train.trainingImages,
     },
     context,

@@ -39,9 +39,10 @@ function folderOf(dataset: string): string {
 /**
  * The images and masks of a training set, by name: of its folders `images` and `masks`, or of those in `train`.
  *
+ * @param correctedMasks folder of masks that take the place of those of the same name
  * @throws InvalidInput when they are not there, or do not go together
  */
-export function datasetFiles(dataset: string): DatasetFile[] {
+export function datasetFiles(dataset: string, correctedMasks?: string): DatasetFile[] {
   const folders = ["images", "masks"].map((name) => join(folderOf(dataset), name));
   for (const folder of folders) {
     if (!existsSync(folder))
@@ -63,7 +64,8 @@ export function datasetFiles(dataset: string): DatasetFile[] {
         "none",
         "add it, or remove the image",
       );
-    return { name, image, mask };
+    const corrected = correctedMasks === undefined ? "" : join(correctedMasks, `${name}.tif`);
+    return { name, image, mask: corrected !== "" && existsSync(corrected) ? corrected : mask };
   });
 }
 
@@ -72,6 +74,8 @@ export interface ReadingOptions {
   /** px of the network's input per px of an image whose nuclei have this diameter, px. */
   readonly scaleOf: (diameter: number) => number;
   readonly normalisation: Normalisation;
+  /** As for `datasetFiles`. */
+  readonly correctedMasks?: string | undefined;
   /** Images to use. Default: as many as have `mostPixels`. */
   readonly images: number | undefined;
 }
@@ -125,13 +129,13 @@ export function evenlyChosen(
  */
 export async function readSamples(
   dataset: string,
-  { scaleOf, normalisation, images: requested }: ReadingOptions,
+  { scaleOf, normalisation, correctedMasks, images: requested }: ReadingOptions,
   context: StageContext,
 ): Promise<TrainingSet> {
   const summaryFile = join(folderOf(dataset), "annotation.json");
   const summary = existsSync(summaryFile) ? readJson<AnnotationSummary>(summaryFile) : undefined;
   const diameters = summary === undefined ? undefined : diametersOf(summary);
-  const files = datasetFiles(dataset);
+  const files = datasetFiles(dataset, correctedMasks);
   const usable = await usableImages(
     files,
     (name, labels) => scaleOf(diameters?.get(name) ?? median(labelDiameters(labels))),

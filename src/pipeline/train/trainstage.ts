@@ -15,7 +15,7 @@ import { effortOf, expectationText, trainingWarnings, trainInto, type TrainingRe
  * @param initialModel the files of the model that is trained further, where one is
  */
 export function trainStage(
-  dataset: Result<Pick<Annotation, "folder">>,
+  dataset: Result<Pick<Annotation, "folder" | "correctedMasks">>,
   config: Config,
   initialModel: readonly InputRecord[] | undefined,
 ): Stage<TrainedModel, "train", TrainingResult> {
@@ -33,8 +33,9 @@ export function trainStage(
     make: async (folder, work) => {
       const { device, notices } = await chooseDevice(config);
       const checkpoints = { folder: stateFolder(work.out), say: work.tell };
-      const { folder: set } = await dataset.value();
-      const made = await trainInto(folder, { dataset: set, config, device, checkpoints }, work);
+      const { folder: set, correctedMasks } = await dataset.value();
+      const inputs = { dataset: set, correctedMasks, config, device, checkpoints };
+      const made = await trainInto(folder, inputs, work);
       const score = Number(made.description.provenance["validationScore"] ?? NaN);
       return {
         value: made,
