@@ -62,12 +62,15 @@ export function editQueue(host: EditHost): EditQueue {
   let history: readonly HistoryItem[] = [];
   let isAway = false;
   let work: Promise<void> | undefined;
+  let isWorking = false;
   const tell = (): void => host.changed({ unsaved: tasks.length, isAway, history });
 
   /** @returns whether the task was carried out, or refused for good */
   const tryFirst = async (task: Task): Promise<boolean> => {
     try {
-      history = await carriedOut(host, task, history);
+      // More may have been added meanwhile.
+      const change = await carriedOut(host, task);
+      history = change(history);
       tasks.shift();
       return true;
     } catch (error) {
@@ -82,6 +85,7 @@ export function editQueue(host: EditHost): EditQueue {
   };
   const pump = async (): Promise<void> => {
     let pause = firstPause;
+    isWorking = true;
     for (let task = tasks[0]; task !== undefined; task = tasks[0]) {
       const isDone = await tryFirst(task);
       if (isDone) {
@@ -96,13 +100,12 @@ export function editQueue(host: EditHost): EditQueue {
       await host.wait(pause);
       pause = Math.min(longestPause, 2 * pause);
     }
+    isWorking = false;
   };
   const enqueue = (task: Task): void => {
     tasks.push(task);
     tell();
-    work ??= pump().finally(() => {
-      work = undefined;
-    });
+    if (!isWorking) work = pump();
   };
   return {
     add: (edit) => {
@@ -116,26 +119,25 @@ export function editQueue(host: EditHost): EditQueue {
   };
 }
 
-async function carriedOut(
-  host: EditHost,
-  task: Task,
-  history: readonly HistoryItem[],
-): Promise<readonly HistoryItem[]> {
+type History = readonly HistoryItem[];
+
+/** @returns how the list of edits is different afterwards */
+async function carriedOut(host: EditHost, task: Task): Promise<(history: History) => History> {
   if (task.kind === "edit") {
     const { number, corrections } = await host.send(task.edit);
     host.counted(corrections);
-    return withSaved(history, task.edit, number);
+    return (history) => withSaved(history, task.edit, number);
   }
   const isUndo = task.kind === "undo";
   const { edit, corrections } = await (isUndo ? host.sendUndo() : host.sendRedo());
   host.counted(corrections);
   if (edit === null) {
     host.say(isUndo ? "There is nothing to undo." : "There is nothing to do again.");
-    return history;
+    return (history) => history;
   }
   host.jump(edit);
   if (edit.layer !== "tracks") host.write(edit, isUndo ? "before" : "after");
-  return isUndo ? withUndone(history, edit) : withRedone(history, edit);
+  return (history) => (isUndo ? withUndone(history, edit) : withRedone(history, edit));
 }
 
 /**

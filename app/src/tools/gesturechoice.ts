@@ -12,7 +12,6 @@ export const toolNames = [
   "pick",
   "accept",
   "ignore",
-  "lasso",
 ] as const;
 /** One of them. */
 export type ToolName = (typeof toolNames)[number];
