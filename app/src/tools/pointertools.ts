@@ -1,8 +1,8 @@
 /** The tools at the pointer: what a press begins, a move draws and a release sends. */
-import { signal } from "@preact/signals";
 import type { Point } from "../../../src/correct/labelwindow.js";
 import { attempt } from "../state/notices.js";
 import { camera, selection } from "../state/place.js";
+import type { PointerTool } from "../viewer/viewpointer.js";
 import { commit, type EditedLabels, editedLabels, freeLabel } from "./editedlabels.js";
 import { type GestureName, gestureFor, isCut, type Press, strokeLabel } from "./gesturechoice.js";
 import { labelAt } from "./labelaccess.js";
@@ -30,8 +30,8 @@ import {
   tool,
 } from "./toolstate.js";
 
-/** Where the pointer is, image px; undefined outside. Its cursor is drawn there. */
-export const pointerAt = signal<Point | undefined>(undefined);
+/** Where the pointer was at the last move. */
+let last: Point | undefined;
 
 /** A press that is held. */
 interface Held {
@@ -87,8 +87,8 @@ function strokeSettings(
 
 /** A move, with or without a button held. @param buttons as in a pointer event */
 export function moveTool(at: Point, { altKey, buttons }: { readonly altKey: boolean; readonly buttons: number }): void {
-  const before = pointerAt.value;
-  pointerAt.value = at;
+  const before = last;
+  last = at;
   if (outline.value !== undefined)
     turnOutline({ type: "move", at, isHeld: held !== undefined && buttons !== 0, reach: reach() });
   if (held?.stroke !== undefined) held.stroke.move(at);
@@ -172,3 +172,14 @@ export function cancelTool(): boolean {
   cutLine.value = [];
   return wasDrawing;
 }
+
+/** The tools as the view knows them. */
+export const maskTool: PointerTool = {
+  get cursor() {
+    return isBrush() ? "none" : tool.value === "select" ? "default" : "crosshair";
+  },
+  down: pressTool,
+  move: moveTool,
+  up: releaseTool,
+  cancel: () => void cancelTool(),
+};

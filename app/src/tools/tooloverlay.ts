@@ -1,13 +1,17 @@
 /** What the tools draw over the image: the brush in its real size, outlines and cuts under way. */
 import type { Point } from "../../../src/correct/labelwindow.js";
 import { camera } from "../state/place.js";
-import { isBrush, pointerAt } from "./pointertools.js";
+import type { DrawOverlay } from "../viewer/viewengine.js";
+import { pointerPlace } from "../viewer/viewpointer.js";
+import { isBrush } from "./pointertools.js";
 import { brushDiameter, cutLine, outline } from "./toolstate.js";
 
-type ToScreen = (place: Point) => { readonly y: number; readonly x: number };
-
 /** Draws what the tools show. Reads signals: what is drawn follows them. */
-export function drawTools(context: CanvasRenderingContext2D, toScreen: ToScreen): void {
+export const drawTools: DrawOverlay = (context, screenOf) => {
+  const toScreen = (place: Point): Point => {
+    const [y, x] = screenOf(place);
+    return { y, x };
+  };
   const shown = outline.value;
   if (shown !== undefined) {
     const rubber = shown.pointer === undefined ? [] : [shown.pointer];
@@ -15,8 +19,8 @@ export function drawTools(context: CanvasRenderingContext2D, toScreen: ToScreen)
     if (shown.manner === "corners") corners(context, shown.points.map(toScreen));
   }
   line(context, cutLine.value.map(toScreen), false);
-  if (pointerAt.value !== undefined && isBrush()) brush(context, toScreen(pointerAt.value));
-}
+  if (pointerPlace.value !== undefined && isBrush()) brush(context, toScreen(pointerPlace.value));
+};
 
 /** White on black, so that it is seen on any image. */
 function strokeTwice(context: CanvasRenderingContext2D): void {
