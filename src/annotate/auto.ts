@@ -14,7 +14,13 @@ import type { Annotation } from "./types.js";
 
 export { labelCandidates } from "./labelling.js";
 export { decide } from "./decide.js";
-export { type AutoOptions, defaultAutoOptions, type Proposal, proposeObjects } from "./propose.js";
+export {
+  type AutoOptions,
+  defaultAutoOptions,
+  type Proposal,
+  proposalsOf,
+  proposeObjects,
+} from "./propose.js";
 
 /** Annotates one image on its own. */
 export const annotateAuto = (

@@ -104,35 +104,34 @@ export function proposeObjects(
   options: AutoOptions = defaultAutoOptions,
   frame = 0,
 ): Proposal {
+  return proposalsOf(image, scale, options, frame)(options.sensitivity ?? 1);
+}
+
+/**
+ * The same for one sensitivity after another, which mostly only the decisions depend on: what it does not
+ * change is found once. Each proposal equals that of `proposeObjects`. They share arrays, which nobody may
+ * change.
+ *
+ * @param options all but the sensitivity
+ * @returns the proposal at a sensitivity
+ */
+export function proposalsOf(
+  image: Image,
+  scale: IntensityStatistics & Pick<ScaleEstimate, "diameter">,
+  options: Pick<AutoOptions, "diameter"> = {},
+  frame = 0,
+): (sensitivity: number) => Proposal {
   const diameter = options.diameter ?? scale.diameter;
   const pixels = preparePixels(image);
-  if (Number.isNaN(pixels.background)) return emptyProposal(image, [noNumbers], frame);
-  if (pixels.constant) return emptyProposal(image, [oneValue], frame);
-  if (!(diameter > 0))
-    return emptyProposal(
-      image,
-      [...scale.warnings, "The size of the nuclei is not known: nothing was annotated."],
-      frame,
-    );
-  const { height, width } = image;
-  const { clean: data } = pixels;
-  const detection = detect(image, pixels, diameter, scale.noise, options.sensitivity ?? 1);
-  const enlarge = 1 / detection.scale;
-  const seeds = {
-    height,
-    width,
-    data: rescaleLabels({ ...detection, data: detection.labels }, enlarge, image),
-    count: detection.count,
+  const empty = (...warnings: string[]): (() => Proposal) => {
+    const proposal = emptyProposal(image, warnings, frame);
+    return () => proposal;
   };
-  const background = rescale({ ...detection, data: detection.background }, enlarge, image).data;
-  const smoothed = gaussian(data, height, width, Math.max(0.5, 0.025 * diameter));
-  const labels = renumber(
-    ownContours(seeds, smoothed, background, { fraction: outlineFraction, grow: growth(diameter) }),
-  );
-  const objects = measureCandidates(labels, smoothed, background, { diameter, noise: scale.noise, frame });
-  const low = Math.max(detection.minimum, glowLevel * typicalOf([objects]).intensity);
-  const bright = new Uint8Array(detection.heights.length);
-  for (let i = 0; i < bright.length; i++) if (detection.heights[i]! > low) bright[i] = 1;
+  if (Number.isNaN(pixels.background)) return empty(noNumbers);
+  if (pixels.constant) return empty(oneValue);
+  if (!(diameter > 0))
+    return empty(...scale.warnings, "The size of the nuclei is not known: nothing was annotated.");
+  const relief = reliefOf(image, pixels, diameter, scale.noise);
   const settings = {
     method: "auto",
     diameter,
@@ -140,15 +139,68 @@ export function proposeObjects(
     background: scale.background,
     noise: scale.noise,
   };
-  return {
-    labels,
-    bright: { height: detection.height, width: detection.width, scale: detection.scale, data: bright },
-    missing: missingOf(image),
-    objects,
-    diameter,
-    settings,
-    warnings: scale.warnings,
+  const rest = { missing: missingOf(image), diameter, settings, warnings: scale.warnings };
+  let last: (OutlinedObjects & { readonly pieces: Int32Array }) | undefined;
+  let made: { readonly sensitivity: number; readonly proposal: Proposal } | undefined;
+  return (sensitivity) => {
+    if (made?.sensitivity === sensitivity) return made.proposal;
+    const minimum = (5 * relief.residual) / sensitivity;
+    const regions = regionsOf(relief, minimum);
+    const pieces = numberedClosely(regions);
+    if (last === undefined || !isEqual(last.pieces, pieces))
+      last = { pieces, ...outlined(image, detect(relief, regions), relief, scale.noise, frame) };
+    const { labels, objects } = last;
+    const proposal = { labels, objects, bright: brightOf(relief, minimum, objects), ...rest };
+    made = { sensitivity, proposal };
+    return proposal;
   };
+}
+
+/**
+ * The same regions with the numbers 1..n, in the same order: which numbers are left out by what was dropped
+ * changes nothing of what is found from them.
+ */
+function numberedClosely(regions: Int32Array): Int32Array {
+  const numbers = new Int32Array(regions.reduce((a, b) => Math.max(a, b), 0) + 1);
+  for (let i = 0; i < regions.length; i++) if (regions[i]! > 0) numbers[regions[i]!] = 1;
+  for (let label = 1, n = 0; label < numbers.length; label++) if (numbers[label] === 1) numbers[label] = ++n;
+  return regions.map((label) => numbers[label]!);
+}
+
+const isEqual = (a: Int32Array, b: Int32Array): boolean => a.every((value, i) => value === b[i]);
+
+type OutlinedObjects = Pick<Proposal, "labels" | "objects">;
+
+/** The candidates with their contours in the image itself. */
+function outlined(
+  image: Image,
+  detection: Detection,
+  { background: reduced, ...relief }: Relief,
+  noise: number,
+  frame: number,
+): OutlinedObjects {
+  const { height, width } = image;
+  const { data, diameter } = relief;
+  const enlarge = 1 / relief.scale;
+  const seeds = {
+    height,
+    width,
+    data: rescaleLabels({ ...relief, data: detection.labels }, enlarge, image),
+    count: detection.count,
+  };
+  const background = rescale({ ...relief, data: reduced }, enlarge, image).data;
+  const smoothed = gaussian(data, height, width, Math.max(0.5, 0.025 * diameter));
+  const labels = renumber(
+    ownContours(seeds, smoothed, background, { fraction: outlineFraction, grow: growth(diameter) }),
+  );
+  return { labels, objects: measureCandidates(labels, smoothed, background, { diameter, noise, frame }) };
+}
+
+function brightOf({ height, width, scale, heights }: Relief, minimum: number, objects: ObjectFeatures): Mask {
+  const low = Math.max(minimum, glowLevel * typicalOf([objects]).intensity);
+  const data = new Uint8Array(heights.length);
+  for (let i = 0; i < data.length; i++) if (heights[i]! > low) data[i] = 1;
+  return { height, width, scale, data };
 }
 
 function emptyProposal(image: Image, warnings: readonly string[], frame: number): Proposal {
@@ -175,26 +227,38 @@ function missingOf({ data }: Image): Uint8Array | undefined {
 /** How far a contour may lie outside of what it is drawn around, px. */
 const growth = (diameter: number): number => Math.max(1, Math.round(0.16 * diameter));
 
-interface Detection extends Plane {
+/** What detection runs on, whatever is taken for noise. */
+interface Relief {
+  readonly height: number;
+  readonly width: number;
   /** Pixels of the detection per pixel of the image, at most 1. */
   readonly scale: number;
-  /** Contours, apart from each other, 1..count; some numbers may be unused. */
-  readonly labels: Int32Array;
-  readonly count: number;
+  /** Of a nucleus, px of the image. */
+  readonly diameter: number;
+  /** Of the image, see `PreparedPixels.clean`. */
+  readonly data: Float32Array;
+  readonly smooth: Float32Array;
   readonly background: Float32Array;
   /** Smoothed grey values above the background. */
   readonly heights: Float32Array;
-  /** Height below which all is noise. */
-  readonly minimum: number;
+  readonly levels: Uint8Array;
+  readonly heightOf: Float64Array;
+  /** Standard deviation of the noise that is left in the heights. */
+  readonly residual: number;
 }
 
-function detect(
+interface Detection {
+  /** Contours, apart from each other, 1..count; some numbers may be unused. */
+  readonly labels: Int32Array;
+  readonly count: number;
+}
+
+function reliefOf(
   { height: fullHeight, width: fullWidth }: Image,
   pixels: PreparedPixels,
   diameter: number,
   noise: number,
-  sensitivity: number,
-): Detection {
+): Relief {
   const scale = Math.min(1, workingDiameter / diameter);
   const reduced = reduce({ height: fullHeight, width: fullWidth, data: pixels.clean }, scale);
   const plane = { ...reduced, data: withoutGlare(reduced.data, pixels) };
@@ -207,14 +271,30 @@ function detect(
   for (let i = 0; i < heights.length; i++) heights[i] = smooth[i]! - background[i]!;
   // A Gaussian of sigma s px leaves 1 / (2 sqrt(pi) s) of white noise.
   const residual = noise * Math.min(1, scale / (2 * Math.sqrt(Math.PI) * sigma));
-  const minimum = (5 * residual) / sensitivity;
   const { levels, heightOf } = quantise(heights, residual);
-  const size = { height, width };
-  const regions = selectRegions({ ...size, data: levels }, heightOf, {
+  const size = { height, width, scale, diameter, data: pixels.clean };
+  return { ...size, smooth, background, heights, levels, heightOf, residual };
+}
+
+/** The regions that may be nuclei. @param minimum height below which all is noise */
+function regionsOf({ height, width, scale, diameter, ...relief }: Relief, minimum: number): Int32Array {
+  const { levels, heightOf, heights } = relief;
+  const d = diameter * scale;
+  const regions = selectRegions({ height, width, data: levels }, heightOf, {
     area: (Math.PI / 4) * d * d,
     minHeight: minimum,
   });
   dropFaint(regions, heights);
+  return regions;
+}
+
+/** The candidates on the pixels of the detection. @param regions see `regionsOf`; changed */
+function detect(
+  { height, width, scale, diameter, smooth, background, heights, levels }: Relief,
+  regions: Int32Array,
+): Detection {
+  const d = diameter * scale;
+  const size = { height, width };
   cutAtPeakFraction(regions, heights, neckFraction);
   const pieces = splitAtNecks({ ...size, data: regions }, heights, d);
   const grown = growDownhill(pieces, { heights, levels }, height, width);
@@ -229,15 +309,7 @@ function detect(
     fraction: outlineFraction,
     grow: growth(d),
   });
-  return {
-    ...plane,
-    scale,
-    labels: withoutContacts(contours),
-    count: contours.count,
-    background,
-    heights,
-    minimum,
-  };
+  return { labels: withoutContacts(contours), count: contours.count };
 }
 
 /**

@@ -12,6 +12,7 @@ import { reportCommand } from "./commands/report.js";
 import { runCommand } from "./commands/run.js";
 import { segmentCommand } from "./commands/segment.js";
 import { simulateCommand } from "./commands/simulate.js";
+import { studioCommand } from "./commands/studio.js";
 import { studyCommand } from "./commands/study.js";
 import { trackCommand } from "./commands/track.js";
 import { trainCommand } from "./commands/train.js";
@@ -19,6 +20,7 @@ import { trainCommand } from "./commands/train.js";
 /** All commands, in the order of the help. */
 export const commands: readonly CommandSpec[] = [
   runCommand,
+  studioCommand,
   studyCommand,
   demoCommand,
   annotateCommand,

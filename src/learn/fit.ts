@@ -13,7 +13,7 @@ import { matchInstances, scoreInstances } from "../evaluate/instances.js";
 import type { ModelConfig } from "../model/modelconfig.js";
 import { exportOnnx } from "../model/modelfile.js";
 import { createPredictor, type Predictor } from "../model/predictor.js";
-import { train, type TrainingRecord, type TrainingState } from "../model/train.js";
+import { train, type TrainingRecord, type TrainingState, type TrainOptions } from "../model/train.js";
 import { labelsUnderFlips } from "../segment/flips.js";
 import { predictTiled } from "../segment/predict.js";
 import { type Thresholds, tuneThresholds } from "../segment/thresholds.js";
@@ -32,6 +32,18 @@ export interface TrainingOutcome extends Omit<Prepared, "check" | "validation"> 
   readonly layout: string;
   /** Undefined where nothing was held back. */
   readonly expected: ExpectedQuality | undefined;
+  /** Whether the user ended it before its steps were over. */
+  readonly ended: boolean;
+}
+
+/** A network in the midst of its training. */
+export interface Snapshot extends Pick<Prepared, "diameter" | "diameterRange"> {
+  /** Steps done. */
+  readonly step: number;
+  /** The averaged weights as they are, as `exportOnnx` writes them. */
+  readonly onnx: Uint8Array;
+  /** Of the last score that was taken during the training; undefined before the first, or where none is. */
+  readonly thresholds: Thresholds | undefined;
 }
 
 /** What is trained. */
@@ -57,8 +69,12 @@ export interface FitData {
 export interface FitContext extends StageContext {
   /** Called where much time may have passed since the last call; may abort the signal. */
   readonly look?: (() => void) | undefined;
-  /** Called after each epoch with the state to go on from. */
-  readonly onEpoch?: ((state: TrainingState) => void) | undefined;
+  /** Called after each epoch with what it gave and the state to go on from. */
+  readonly onEpoch?: ((record: TrainingRecord, state: TrainingState) => void) | undefined;
+  /** Called after each step. `take` makes the network as it is now, and changes nothing. */
+  readonly onStep?: ((take: () => Snapshot) => void) | undefined;
+  /** Looked at after each epoch: whether to end there, as if all steps were done. */
+  readonly finish?: (() => boolean) | undefined;
   /** Called when no batch will be asked for any more. */
   readonly onEnd?: (() => void) | undefined;
 }
@@ -90,11 +106,32 @@ export async function fit(
   const { check, validation, ...facts } = data.prepared;
   const watch = watcher(settings.steps, context);
   const scored = settings.schedule === "hold" ? spread(validation, scoredPixels) : [];
-  const score = async (predictor: Predictor): Promise<number> =>
-    (await tune(predictor, scored, stopPrecisions, "scoring", watch)).highest;
+  let thresholds: Thresholds | undefined;
+  const score = async (predictor: Predictor): Promise<number> => {
+    const tuned = await tune(predictor, scored, stopPrecisions, "scoring", watch);
+    thresholds = { probability: tuned.probability, overlap: tuned.overlap };
+    return tuned.highest;
+  };
+  const { diameter, diameterRange } = facts;
+  const onStep: TrainOptions["onStep"] = (step, weights) =>
+    context.onStep?.(() => ({
+      step,
+      onnx: exportOnnx(model, weights()),
+      thresholds,
+      diameter,
+      diameterRange,
+    }));
   const result = await train(
     model,
-    { ...settings, layout: "auto", weights, resume, onEpoch: watch.onEpoch },
+    {
+      ...settings,
+      layout: "auto",
+      weights,
+      resume,
+      onEpoch: watch.onEpoch,
+      onStep,
+      finish: context.finish,
+    },
     {
       nextBatch: (step) => data.nextBatch(step),
       validation: check,
@@ -104,16 +141,29 @@ export async function fit(
   );
   context.onEnd?.();
   const onnx = exportOnnx(model, result.weights);
+  const judged = await judge(onnx, { model, settings }, validation, data, watch);
+  const { history, best, layout, ended } = result;
+  return { onnx, ...judged, history, best, layout, ended, ...facts };
+}
+
+/** Tunes the thresholds of a trained network, and estimates its quality. */
+async function judge(
+  onnx: Uint8Array,
+  { model, settings: { threads, device } }: Pick<FitRequest, "model" | "settings">,
+  validation: readonly ScaledSample[],
+  data: Pick<FitData, "some">,
+  watch: Watcher,
+): Promise<Pick<TrainingOutcome, "thresholds" | "expected">> {
   const images = validation.length > 0 ? validation : data.some();
-  const { threads, device } = settings;
   const predictor = await createPredictor(onnx, model, { threads, device });
   try {
     const thresholds = await tune(predictor, images, tunePrecisions, "tuning the thresholds", watch);
     const expected = await expectation(predictor, thresholds, spread(validation, expectedPixels), watch);
     // Of images that were learned from, the score says nothing.
-    const told = { ...thresholds, score: validation.length > 0 ? thresholds.score : NaN };
-    const { history, best, layout } = result;
-    return { onnx, thresholds: told, expected, history, best, layout, ...facts };
+    return {
+      thresholds: { ...thresholds, score: validation.length > 0 ? thresholds.score : NaN },
+      expected,
+    };
   } finally {
     await predictor.release();
   }
@@ -134,9 +184,9 @@ function watcher(steps: number, context: FitContext): Watcher {
   return {
     signal: context.signal,
     look,
-    onEpoch: ({ validationLoss }, checkpoint) => {
-      last = validationLoss;
-      context.onEpoch?.(checkpoint());
+    onEpoch: (record, checkpoint) => {
+      last = record.validationLoss;
+      context.onEpoch?.(record, checkpoint());
     },
     onProgress: ({ done, total, message }) => {
       progress = { done, total };

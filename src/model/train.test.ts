@@ -47,6 +47,58 @@ describe("train", () => {
     expect(bytes(a.weights)).not.toBe(bytes(c.weights));
   });
 
+  it("ends after the epoch in which it is asked to, with what an uninterrupted one had then", async () => {
+    let asked = false;
+    const states: TrainingState[] = [];
+    const early = { ...options, steps: 40, stepsPerEpoch: 4, averaging: 0.9 };
+    const whole = await train(config, early, data, {});
+    const part = await train(
+      config,
+      {
+        ...early,
+        onStep: (step) => (asked ||= step === 6),
+        finish: () => asked,
+        onEpoch: (_, state) => void states.push(state()),
+      },
+      data,
+      {},
+    );
+    expect([whole.ended, part.ended]).toEqual([false, true]);
+    expect(withoutTime(part.history)).toEqual(withoutTime(whole.history.slice(0, 2)));
+    // A training that goes on, and is to end: nothing more is done.
+    const resumed = await train(
+      config,
+      { ...early, resume: states[1], finish: () => true, onStep: () => expect.fail("a step was done") },
+      data,
+      {},
+    );
+    expect(bytes(resumed.weights)).toBe(bytes(part.weights));
+    expect([resumed.ended, resumed.history.length]).toEqual([true, 2]);
+    // A wish that is there from the start does not leave a network that has learned nothing.
+    expect((await train(config, { ...early, finish: () => true }, data, {})).history.length).toBe(1);
+    // Asked for in the last epoch, it ends as it would have.
+    const last = await train(config, { ...early, steps: 4, finish: () => true }, data, {});
+    expect(last.ended).toBe(false);
+  });
+
+  it("gives the network after any step, averaged, and the same bytes at the end", async () => {
+    const taken: [number, string][] = [];
+    const short = { ...options, steps: 23, stepsPerEpoch: 23, averaging: 0.9 };
+    const looked = await train(
+      config,
+      { ...short, onStep: (step, weights) => void taken.push([step, bytes(weights())]) },
+      data,
+      {},
+    );
+    expect(bytes(looked.weights)).toBe(bytes((await train(config, short, data, {})).weights));
+    expect(taken.map(([step]) => step)).toEqual(Array.from({ length: 23 }, (_, i) => i + 1));
+    // The average takes every tenth step; before the first, the weights themselves are all there is.
+    expect(taken[0]![1]).not.toBe(taken[1]![1]);
+    expect(taken[11]![1]).toBe(taken[12]![1]);
+    expect(taken[19]![1]).not.toBe(taken[18]![1]);
+    expect(taken[22]![1]).toBe(bytes(looked.weights));
+  });
+
   it.skipIf(block === undefined)(
     "gives the same bytes with two threads, and nearly the same in the blocked layout",
     async () => {

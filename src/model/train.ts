@@ -57,6 +57,16 @@ export interface TrainOptions extends Schedule {
   /** Called after each epoch. `checkpoint` copies the whole state; call it only to save it. */
   readonly onEpoch?:
     ((record: TrainingRecord, checkpoint: () => TrainingState) => void | Promise<void>) | undefined;
+  /**
+   * Called after each step, with the number of steps done. `weights` copies what would be validated now; call
+   * it only to use it. Nothing of it changes the training.
+   */
+  readonly onStep?: ((step: number, weights: () => Map<string, Tensor>) => void) | undefined;
+  /**
+   * Looked at after each epoch, and before the first step of a training that goes on: true ends the training
+   * there, as if its steps were over.
+   */
+  readonly finish?: (() => boolean) | undefined;
 }
 
 /** StarDist's settings, with the schedule that needs a tenth of its steps. */
@@ -142,6 +152,8 @@ export interface TrainResult {
   readonly best: number;
   /** `nchw`, or `blocked` with the block length. */
   readonly layout: string;
+  /** Whether `finish` ended it before its steps were over. */
+  readonly ended: boolean;
 }
 
 /**
@@ -170,9 +182,10 @@ export async function train(
   const { threads, device } = options;
   const trainer = await Trainer.create({ config, layout, size: options, threads, device, state: start });
   try {
-    const { best, history } = await run(trainer, start, options, data, context);
+    const { best, history, ended } = await run(trainer, start, options, data, context);
     const name = layout.kind === "blocked" ? `blocked ${layout.block}` : layout.kind;
-    return { weights: toTensors(config, best.weights), history: [...history], best: best.step, layout: name };
+    const weights = toTensors(config, best.weights);
+    return { weights, history: [...history], best: best.step, layout: name, ended };
   } finally {
     await trainer.release();
   }
@@ -221,7 +234,7 @@ async function run(
   options: TrainOptions,
   data: TrainingData,
   context: StageContext,
-): Promise<Pick<TrainingState, "best" | "history">> {
+): Promise<Pick<TrainingState, "best" | "history"> & Pick<TrainResult, "ended">> {
   const began = performance.now();
   const history = [...start.history];
   let { best, plateau, fall } = start;
@@ -229,11 +242,14 @@ async function run(
   const end = (): number =>
     fall === undefined ? options.steps : options.steps - startOfFall(options) + fall;
   for (let step = start.step; step < end(); step++) {
+    // Between two epochs nothing of the sum is lost.
+    if (sum.count === 0 && history.length > 0 && options.finish?.()) return { best, history, ended: true };
     const learningRate = learningRateAt(options, step, fall) * plateau.factor;
     const losses = await takeStep(trainer, step, learningRate, data, context);
     if (options.averaging) trainer.average(options.averaging);
     sum = addLosses(sum, losses);
     context.onProgress?.({ done: step + 1, total: end(), message: `loss ${losses.loss.toFixed(4)}` });
+    options.onStep?.(step + 1, () => toTensors(trainer.config, trainer.weights()));
     if ((step + 1) % options.stepsPerEpoch !== 0 && step + 1 < end()) continue;
 
     const epoch = history.length + 1;
@@ -257,13 +273,7 @@ async function run(
     const watched = data.validation.length > 0 ? record.validationLoss : record.loss;
     if (options.schedule === "plateau")
       plateau = afterEpoch(plateau, watched, options.patience ?? defaultPatience);
-    if (
-      options.schedule === "hold" &&
-      fall === undefined &&
-      record.step < startOfFall(options) &&
-      isContent(history, options.contentAfter)
-    )
-      fall = record.step;
+    if (fall === undefined && fallsAfter(history, options)) fall = record.step;
     const [bestNow, plateauNow, fallNow] = [best, plateau, fall];
     await options.onEpoch?.(record, () => ({
       ...trainer.state(),
@@ -273,8 +283,14 @@ async function run(
       ...(fallNow === undefined ? {} : { fall: fallNow }),
     }));
   }
-  return { best, history };
+  return { best, history, ended: false };
 }
+
+/** Whether the rate of `hold` begins to fall after the last of these epochs, before its time. */
+const fallsAfter = (history: readonly TrainingRecord[], options: TrainOptions): boolean =>
+  options.schedule === "hold" &&
+  history.at(-1)!.step < startOfFall(options) &&
+  isContent(history, options.contentAfter);
 
 /** A score must be better by this much to count as better. */
 const noticeable = 0.002;

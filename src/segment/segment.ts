@@ -41,6 +41,8 @@ export interface SegmentOptions {
   readonly band: number;
   /** Percentiles of the image that become 0 and 1; those of the training. */
   readonly normalisation: { readonly low: number; readonly high: number };
+  /** The grey values that become 0 and 1, for a part of an image; those percentiles where undefined. */
+  readonly range?: IntensityRange | undefined;
   /**
    * `star`: the predicted polygon. `refined`: each object's own contour in the image, see `refineOutlines`.
    */
@@ -128,11 +130,8 @@ export async function segmentRows(
   checkOptions(settings);
   const { height } = image;
   const band = Math.min(height, Math.floor(settings.band));
-  const range = await normaliseRangeOfParts(
-    () => inBands(image, band),
-    settings.normalisation.low,
-    settings.normalisation.high,
-  );
+  const { low, high } = settings.normalisation;
+  const range = settings.range ?? (await normaliseRangeOfParts(() => inBands(image, band), low, high));
   const normalised = normalisedRows(image, range);
   const polygons = scalePolygons(
     await findPolygons(

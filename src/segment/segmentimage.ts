@@ -8,6 +8,7 @@ import type { LabelImage } from "../core/labels.js";
 import { countMissing } from "../core/missing.js";
 import { concatNuclei, type Nuclei } from "../core/nuclei.js";
 import type { StageContext } from "../core/progress.js";
+import type { IntensityRange } from "../imgproc/normalise.js";
 import type { ModelDescription } from "../model/modelfile.js";
 import type { Predictor } from "../model/predictor.js";
 import { estimateHere, estimateSize } from "./nucleussize.js";
@@ -31,6 +32,8 @@ export interface LabelOptions extends PartOptions {
   readonly overlapThreshold?: number | undefined;
   /** `refined`: the object's own contour in the image. `star`: the polygon of the network. */
   readonly outline: "star" | "refined";
+  /** The grey values that become 0 and 1. Default: the model's percentiles of the image. */
+  readonly range?: IntensityRange | undefined;
 }
 
 /** Options of `segmentImage`. */
@@ -209,6 +212,7 @@ const optionsOf = (
   ...thresholdsOf(description, options),
   outline: options.outline,
   normalisation: description.normalisation,
+  range: options.range,
   scale,
   ...partsOf(image, scale, predictor.config, options),
 });

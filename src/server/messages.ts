@@ -137,7 +137,12 @@ export interface ModelSummary {
   readonly finished: string;
 }
 
-/** What a job does: the stages up to one, or an export. */
+/**
+ * What a job does (`POST projects/ID/jobs`): the stages up to one, or an export in formats, separated by commas.
+ *
+ * `until: "annotate"` and `"train"` leave a chosen network aside. A network that was trained on other data than
+ * those of now is used as it is, but by `until: "train"`, which fails unless `retrain` is true.
+ */
 export type JobRequest =
   | {
       readonly until: RunStage;
@@ -148,7 +153,57 @@ export type JobRequest =
     }
   | { readonly export: string };
 
-/** Work that goes on, or has ended. */
+/** `GET projects/ID/exports`. */
+export interface ExportListing {
+  readonly formats: readonly {
+    /** As in `JobRequest`. */
+    readonly name: string;
+    readonly title: string;
+    /** Whether it is left out where nothing was tracked. */
+    readonly needsTracks: boolean;
+  }[];
+  /** What was written; `GET projects/ID/exports/PATH` gives it. */
+  readonly files: readonly FolderFile[];
+}
+
+/** A file, or a folder, which is given as a ZIP archive. */
+export interface FolderFile {
+  /** With "/" between folders, below the folder that is listed. */
+  readonly path: string;
+  readonly isFolder: boolean;
+  /** Bytes; of a folder those of all its files. */
+  readonly size: number;
+}
+
+/** `GET studies?path=P`, packed: what a study folder compares. */
+export interface StudyAnswer {
+  /** Absolute. */
+  readonly path: string;
+  readonly name: string;
+  readonly samples: readonly {
+    readonly name: string;
+    readonly condition: string;
+    /** "" where it has none. */
+    readonly replicate: string;
+    /** Run folder, absolute: `POST projects` `{ run }` opens it. */
+    readonly run: string;
+  }[];
+  /** `samples`, `conditions`, `tests`, `courses`: those that there are. */
+  readonly tables: readonly {
+    readonly name: string;
+    readonly count: number;
+    readonly columns: readonly TableColumn[];
+  }[];
+  /** For `GET studies/files?path=`: paths of plots, absolute. */
+  readonly figures: readonly string[];
+  /** Absolute; "" where there is none. */
+  readonly report: string;
+}
+
+/**
+ * Work that goes on, or has ended (`GET projects/ID/jobs/current`). `paused` is what was stopped: the same request
+ * goes on where it was.
+ */
 export interface Job {
   readonly number: number;
   readonly request: JobRequest;
@@ -231,6 +286,19 @@ export interface PreviewAnswer {
   readonly milliseconds: number;
 }
 
+/**
+ * Packed: `POST projects/ID/preview/segmentation` (JSON: `PreviewRequest` with `model`, the name of a network; default:
+ * the chosen one).
+ */
+export interface PredictionAnswer {
+  readonly window: Window;
+  /** height x width: 0 background, 1.. nuclei by first pixel. */
+  readonly labels: Int32Array;
+  /** By label, from 1: of the network, 0..1. */
+  readonly scores: Float64Array;
+  readonly milliseconds: number;
+}
+
 /** Packed: what the network that is being trained makes of the watched part. */
 export interface WatchAnswer {
   readonly step: number;
@@ -239,14 +307,14 @@ export interface WatchAnswer {
   readonly labels: Int32Array;
 }
 
-/** `GET projects/ID/review`: the most doubtful first. */
+/** `GET projects/ID/review`: the 500 most doubtful, the worst first. */
 export interface ReviewItem {
   readonly layer: Layer;
   readonly kind: string;
   readonly frame: number;
   readonly y: number;
   readonly x: number;
-  /** Label, candidate, or row of the spot. */
+  /** Label of the annotation or the labels, candidate of what was rejected, row of the spot; -1 for none. */
   readonly object: number;
   /** 0..1. */
   readonly doubt: number;

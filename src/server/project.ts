@@ -1,6 +1,7 @@
 /** A project that is open in the server: images, a run folder, and what goes on in it. */
 import type { Config } from "../pipeline/config/options.js";
 import type { PartialConfig } from "../pipeline/config/partialconfig.js";
+import type { FileSource } from "../pipeline/source/filesource.js";
 import type { OpenInputs } from "../pipeline/source/opening.js";
 import type { Inspection } from "../pipeline/source/inspection.js";
 import type { ProjectState, StudioEvent } from "./messages.js";
@@ -21,10 +22,19 @@ export interface Project {
   readonly settings: () => ProjectSettings;
   /** The settings with all defaults. */
   readonly config: () => Config;
-  /** The images as `settings` read them, open and fingerprinted. */
-  readonly images: () => OpenInputs;
+  /** The images as `settings` read them, open; their bytes need not be fingerprinted yet. */
+  readonly source: () => FileSource;
+  /** Rises when images are read in another way: what was made of earlier ones is void. */
+  readonly imagesNumber: () => number;
+  /** The images with the fingerprints of their bytes, which of a large movie are taken in the background. */
+  readonly images: () => Promise<OpenInputs>;
   readonly inspections: () => readonly Inspection[];
-  /** Reads the images anew where the settings of the input have changed. @throws InvalidInput */
+  /**
+   * Joins options into the settings, null for the default, and keeps them in the run folder. Reads the images anew
+   * where the settings of the input have changed.
+   *
+   * @throws InvalidInput
+   */
   readonly change: (partial: PartialConfig) => Promise<void>;
   /** As the page sees it. */
   readonly state: () => Promise<ProjectState>;

@@ -1,5 +1,6 @@
 import { Writable } from "node:stream";
 import { describe, expect, it, vi } from "vitest";
+import type { PipelineEvent } from "../../pipeline/stage/events.js";
 import { duration, jsonTerminal, progressLine, textTerminal } from "./terminal.js";
 
 const sink = (): { stream: Writable; text: () => string } => {
@@ -43,6 +44,20 @@ describe("terminal", () => {
     expect(err.text().split("\n").length).toBe(4);
     terminal.result("done", {});
     expect(out.text()).toBe("done\n");
+  });
+
+  it("leaves the epochs of a training to programs, and NaN to null", () => {
+    const record = { epoch: 1, step: 100, learningRate: 1e-3, loss: 0.5, score: NaN };
+    const event = { event: "epoch", stage: "train", record } as unknown as PipelineEvent;
+    const [out, err, json] = [sink(), sink(), sink()];
+    textTerminal({ out: out.stream, err: err.stream, now: () => 0 }).onEvent(event);
+    expect(out.text() + err.text()).toBe("");
+    jsonTerminal({ out: json.stream, err: err.stream, now: () => 0 }).onEvent(event);
+    expect(JSON.parse(json.text())).toEqual({
+      event: "epoch",
+      stage: "train",
+      record: { ...record, score: null },
+    });
   });
 
   it("has colours on a terminal only, and not where NO_COLOR is set", () => {

@@ -61,6 +61,8 @@ export function textTerminal({ out, err, now }: TerminalOptions): Terminal {
   return {
     onEvent(event) {
       if (event.event === "progress") return onProgress(event);
+      // The progress has said it already.
+      if (event.event === "epoch") return;
       clear();
       if (event.event === "stage") {
         started = now();

@@ -146,7 +146,7 @@ const channelColours = ["00FF00", "FF00FF", "00FFFF", "FFFF00", "FF0000", "0000F
 
 /** How an image is shown. @param ranges one a channel */
 export function omero(
-  source: PlaneSource,
+  source: Pick<PlaneSource, "channels" | "slices" | "channelNames">,
   version: OmeZarrVersion,
   ranges: readonly ShownRange[],
   colours: readonly string[] | undefined,

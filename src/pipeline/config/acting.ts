@@ -33,6 +33,7 @@ export const commandOptions = {
     ...all("analyse", "measure"),
   ],
   report: [],
+  studio: [],
   simulate: ["general.seed", ...all("simulate")],
   inspect: [],
   convert: [

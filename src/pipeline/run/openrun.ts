@@ -8,7 +8,6 @@ import type { Config } from "../config/options.js";
 import { readCorrections } from "../correct/corrections.js";
 import type { OpenInputs } from "../source/opening.js";
 import type { PipelineContext } from "../stage/events.js";
-import { plannedBases } from "../stage/stage.js";
 import { stageFolder, type StageFolder, tellFinished, wouldReplaceModel } from "../stage/stagefolder.js";
 import { type RunStage, stageOutputs } from "../stage/stagenames.js";
 import { makeFolder } from "../store/files.js";
@@ -22,7 +21,8 @@ import {
   version,
   writeRun,
 } from "../store/provenance.js";
-import { givenModel, makeRun, type RunStart } from "./flow.js";
+import { givenModel, type RunStart } from "./flow.js";
+import { stageBases } from "./stagebases.js";
 
 /** A run whose images are open and whose stages can be made. */
 export interface OpenRun extends StageFolder<RunStage, RunRecord>, RunStart {}
@@ -98,6 +98,10 @@ async function beginRecord(
   }
   const changed = options.partOfStudy ? ownChanges(earlier, fresh) : whatChanged(earlier, fresh);
   if (changed.length === 0) {
+    // Corrections by hand change what a network learns from.
+    const isCorrected = start.corrections.revision > 0 && retrain === false;
+    const isOther = isCorrected && (await redoneStages(options, start, earlier)).includes("train");
+    if (isOther) throw wouldReplaceModel(join(out, stageOutputs.train));
     tellFinished(out, earlier, context);
     return { ...earlier, configuration: fresh.configuration };
   }
@@ -123,11 +127,10 @@ const finishedStages = (out: string, { stages }: RunRecord): RunStage[] =>
 /** The finished stages that were made from something else. */
 async function redoneStages(
   options: OpenRunOptions,
-  planned: PlannedStart,
+  start: PlannedStart,
   earlier: RunRecord,
 ): Promise<RunStage[]> {
-  const start: RunStart = { ...planned, record: () => earlier };
-  const bases = await plannedBases<RunStage>((make) => makeRun(make, start), options.until);
+  const bases = await stageBases(start, earlier, options.until);
   // What a given model makes needless stays where it is.
   return finishedStages(options.out, earlier).filter(
     (stage) => bases.has(stage) && earlier.stages[stage]!.basis !== bases.get(stage),

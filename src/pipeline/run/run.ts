@@ -1,5 +1,5 @@
 /** The main job: images in, a folder out, stage by stage; what is finished already is not made again. */
-import { isAbsolute, relative, resolve } from "node:path";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
 import { chooseDevice } from "../config/device.js";
 import type { Config } from "../config/options.js";
@@ -7,7 +7,7 @@ import { openInputs } from "../source/opening.js";
 import { hashFiles, isTrackable } from "../source/source.js";
 import { notice, type PipelineContext } from "../stage/events.js";
 import { upTo } from "../stage/stage.js";
-import type { RunStage } from "../stage/stagenames.js";
+import { type RunStage, stageOutputs } from "../stage/stagenames.js";
 import type { OutputOptions } from "../store/folders.js";
 import { withOutputLock } from "../store/lock.js";
 import { modelFiles } from "../store/modelfolder.js";
@@ -67,8 +67,8 @@ export const hashModel = async (
 export async function assertFeasible(out: string, config: Config): Promise<void> {
   const { general, train } = config;
   const { model } = config.run;
-  assertOutside(out, "train.from", train.from);
-  assertOutside(out, "run.model", model);
+  assertKept(out, "train.from", train.from);
+  assertKept(out, "run.model", model);
   if (model === undefined) trainingSettings(train, general.seed, 1, initialModelOf(train)?.description);
   else if (train.from !== undefined)
     throw new InvalidInput(
@@ -81,13 +81,13 @@ export async function assertFeasible(out: string, config: Config): Promise<void>
 }
 
 /** @throws InvalidInput for a model that would be removed before it is read */
-function assertOutside(out: string, option: string, from: string | undefined): void {
+function assertKept(out: string, option: string, from: string | undefined): void {
   if (from === undefined) return;
-  const path = relative(resolve(out), resolve(from));
+  const path = relative(resolve(out, stageOutputs.train), resolve(from));
   if (path.startsWith("..") || isAbsolute(path)) return;
   throw new InvalidInput(
     option,
-    `a model outside of the output folder ${out}, whose model is replaced`,
+    `a model outside of ${join(out, stageOutputs.train)}, which is replaced`,
     from,
     "choose another output folder, or copy the model",
   );

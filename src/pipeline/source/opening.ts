@@ -2,6 +2,7 @@
  * The first step of every command that takes images: find, open and fingerprint them, and say what they are.
  */
 import type { ImageSource } from "../../core/image.js";
+import type { StageContext } from "../../core/progress.js";
 import { counted, some } from "../../core/wording.js";
 import type { Config } from "../config/options.js";
 import { type PipelineContext, runStage } from "../stage/events.js";
@@ -30,20 +31,29 @@ export async function openInputs(
 ): Promise<OpenInputs> {
   const { value } = await runStage(context, "read", some(inputs), async (stage) => {
     const source = await openSource(inputs, { ...sourceOptions(config, out), ...options }, stage);
-    const records = await hashFiles(source.files, stage);
-    const { exclude } = config.input;
-    const mask = exclude === undefined ? undefined : await hashFiles([exclude], stage);
+    const opened = await fingerprinted(source, config, stage);
     const what =
       source.kind === "movie"
         ? `a movie of ${counted(source.frames, "frame")}`
         : counted(source.frames, "image");
     return {
-      value: { source, records, mask },
+      value: opened,
       text: `${source.name}, ${what} in ${counted(source.files.length, "file")}`,
       notices: source.notices,
     };
   });
   return value;
+}
+
+/** Images that are open, with the fingerprints of their files. Progress counts bytes. */
+export async function fingerprinted(
+  source: FileSource,
+  { input: { exclude } }: Pick<Config, "input">,
+  context: StageContext,
+): Promise<OpenInputs> {
+  const records = await hashFiles(source.files, context);
+  const mask = exclude === undefined ? undefined : await hashFiles([exclude], context);
+  return { source, records, mask };
 }
 
 /** How many frames or images there are, in words. */

@@ -1,5 +1,7 @@
 /** What the pipeline tells while it works; the command line draws it, or prints it as JSON lines. */
 import type { StageContext } from "../../core/progress.js";
+import type { ModelDescription } from "../../model/modelfile.js";
+import type { TrainingRecord } from "../../model/train.js";
 import type { StageResult, StageWork } from "./stage.js";
 
 /** Something that happened: a sentence for people in `text`, the same as plain data beside it. */
@@ -12,6 +14,11 @@ export type PipelineEvent =
       readonly total: number;
       readonly message?: string | undefined;
     }
+  /**
+   * An epoch of a training, as data only: there is no sentence. A training that goes on after a stop first tells
+   * again the epochs before it. JSON writes null for what is NaN.
+   */
+  | { readonly event: "epoch"; readonly stage: string; readonly record: TrainingRecord }
   | {
       readonly event: "done";
       readonly stage: string;
@@ -29,6 +36,34 @@ export interface PipelineContext {
   readonly signal?: AbortSignal | undefined;
   /** Called for every event, in order. */
   readonly onEvent?: ((event: PipelineEvent) => void) | undefined;
+  /** How a training is looked into, and ended early. */
+  readonly training?: TrainingWatch | undefined;
+}
+
+/**
+ * How a training is looked into while it goes on, and ended early. Nothing of it decides what is learned, but
+ * for when the training ends; so it is no part of a configuration.
+ */
+export interface TrainingWatch {
+  /** Seconds between two snapshots at least; none is taken where undefined. */
+  readonly snapshotSeconds?: number | undefined;
+  /** Called with the network as it is then. */
+  readonly onSnapshot?: ((snapshot: ModelSnapshot) => void) | undefined;
+  /**
+   * Aborted, it ends the training after the present epoch, as if its steps were over: the thresholds are tuned,
+   * the model is written, and a finished stage it is.
+   */
+  readonly finish?: AbortSignal | undefined;
+}
+
+/** A network in the midst of its training, with all that is needed to predict with it. */
+export interface ModelSnapshot {
+  /** Steps done. */
+  readonly step: number;
+  /** As `model.onnx` holds it: with the averaged weights. */
+  readonly onnx: Uint8Array;
+  /** The thresholds are those of the last score so far; before it, of the model gone on with, or the default. */
+  readonly description: ModelDescription;
 }
 
 /** Tells the user something, one sentence. */
@@ -57,7 +92,13 @@ export async function runStage<M>(
   context.onEvent?.({ event: "stage", stage: name, text });
   const start = performance.now();
   const tell = (sentence: string): void => notice(context, sentence, name);
-  const result = await work({ ...stageContext(context, name), out, tell });
+  const result = await work({
+    ...stageContext(context, name),
+    out,
+    tell,
+    onEpoch: (record) => context.onEvent?.({ event: "epoch", stage: name, record }),
+    training: context.training,
+  });
   const seconds = secondsSince(start);
   for (const sentence of result.notices ?? []) tell(sentence);
   context.onEvent?.({ event: "done", stage: name, seconds, text: result.text, data: result.data });

@@ -1,5 +1,7 @@
 /** What a stage is: a name, what it is made from, how it is made, and how its result is opened. */
 import type { StageContext } from "../../core/progress.js";
+import type { TrainingRecord } from "../../model/train.js";
+import type { TrainingWatch } from "./events.js";
 import { fingerprintOf } from "./fingerprint.js";
 
 /** What `make` gives back. */
@@ -22,6 +24,10 @@ export interface StageWork extends StageContext {
   readonly out: string;
   /** Tells the user something at once, one sentence. */
   readonly tell: (text: string) => void;
+  /** For the stage that trains: tells an epoch as it ends. */
+  readonly onEpoch?: ((record: TrainingRecord) => void) | undefined;
+  /** For the stage that trains. */
+  readonly training?: TrainingWatch | undefined;
 }
 
 /**

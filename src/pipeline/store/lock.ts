@@ -2,6 +2,7 @@
 import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { threadId } from "node:worker_threads";
 import { OutputError } from "../../core/errors.js";
 import { codeOf, unwritable } from "./files.js";
 import { isThisProcess, type Owner, stateOf, thisProcess } from "./owner.js";
@@ -11,7 +12,12 @@ import { forget, realPlace, removeAtExit, removeLeftovers, temporaryBeside } fro
 interface Lock extends Owner {
   /** When it was made, ISO 8601. */
   readonly since: string;
+  /** The thread of the process; 0 for the main one. */
+  readonly thread?: number | undefined;
 }
+
+/** Another process, or another part of this one, writes the folder just now. */
+export class FolderBusy extends OutputError {}
 
 /** Name of a lock within the folder that it is for: where nothing may be written beside the folder. */
 const nameInside = ".karyon.lock";
@@ -30,8 +36,8 @@ const pause = 25;
  * file beside the folder, or inside where nothing may be written beside it; a killed process leaves one that
  * does not block.
  *
- * @throws OutputError when another process writes the folder, or the lock cannot be written; whatever `work`
- *   throws
+ * @throws FolderBusy when another process writes the folder; OutputError when the lock cannot be written; whatever
+ *   `work` throws
  */
 export async function withOutputLock<T>(out: string, work: () => Promise<T>): Promise<T> {
   const place = realPlace(out);
@@ -56,6 +62,19 @@ export function assertNotLocked(out: string): void {
   for (const path of [lockBeside(place), join(place, nameInside)]) {
     const lock = readLock(path);
     if (lock !== undefined && lock !== "unfinished" && !isThisProcess(lock)) assertLeft(out, path, lock);
+  }
+}
+
+/**
+ * Takes away the lock that a thread of this process held when it died: the process lives on, so that nobody else
+ * would.
+ */
+export function removeLockOfThread(out: string, thread: number): void {
+  const place = realPlace(out);
+  for (const path of [lockBeside(place), join(place, nameInside)]) {
+    const lock = readLock(path);
+    if (lock !== undefined && lock !== "unfinished" && isThisProcess(lock) && lock.thread === thread)
+      rmSync(path, { force: true });
   }
 }
 
@@ -96,7 +115,7 @@ async function take(out: string, path: string): Promise<string> {
 /** Puts the lock of this process under its name at once, with its contents. @returns false when one is there */
 function place(path: string): boolean {
   const temporary = temporaryBeside(path);
-  const lock: Lock = { ...thisProcess, since: new Date().toISOString() };
+  const lock: Lock = { ...thisProcess, since: new Date().toISOString(), thread: threadId };
   try {
     writeFileSync(temporary, `${JSON.stringify(lock)}\n`, { flag: "wx" });
     return putInPlace(temporary, path);
@@ -147,7 +166,7 @@ function assertLeft(out: string, path: string, lock: Lock): void {
     state === "elsewhere"
       ? `choose another output folder, wait until it ends, or remove ${path} if it no longer runs there`
       : "wait until it ends, or choose another output folder";
-  throw new OutputError(`${out} is being written by ${who} since ${lock.since}; ${advice}.`);
+  throw new FolderBusy(`${out} is being written by ${who} since ${lock.since}; ${advice}.`);
 }
 
 /**

@@ -25,7 +25,9 @@ const namedContext = (context: PipelineContext, name: string): PipelineContext =
     context.onEvent?.(
       event.event === "progress"
         ? { ...event, message: `${name}${event.message === undefined ? "" : `, ${event.message}`}` }
-        : { ...event, text: `${name}: ${event.text}` },
+        : event.event === "epoch"
+          ? event
+          : { ...event, text: `${name}: ${event.text}` },
     ),
 });
 

@@ -34,6 +34,7 @@ export function provenanceOf({
     layout: outcome.layout,
     settings,
     steps: outcome.history.at(-1)?.step,
+    ...(outcome.ended ? { endedBy: "the user" } : {}),
     bestStep: outcome.best,
     validationScore: outcome.thresholds.score,
     expectedQuality: expected,

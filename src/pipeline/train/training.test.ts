@@ -13,7 +13,17 @@ import { annotate, train } from "../run/commands.js";
 import { writeLabels } from "../store/labelfiles.js";
 import { loadModel } from "../store/modelfolder.js";
 import { readRun } from "../store/provenance.js";
-import { ignoresUncertain, networkScale, scaleRule, trainingSettings, trainingWarnings } from "./training.js";
+import type { TrainingRecord } from "../../model/train.js";
+import type { ModelSnapshot, PipelineEvent } from "../stage/events.js";
+import { openTrainedModel } from "./trainedmodel.js";
+import {
+  type TrainingResult,
+  ignoresUncertain,
+  networkScale,
+  scaleRule,
+  trainingSettings,
+  trainingWarnings,
+} from "./training.js";
 
 const settingsOf = (train: Readonly<Record<string, unknown>>): ReturnType<typeof trainingSettings> =>
   trainingSettings(resolveConfig({ train }, "the test").train, 7, 2);
@@ -335,6 +345,86 @@ describe("train", () => {
         overwrite: false,
       }),
     ).rejects.toThrow(/a\.tif/);
+  });
+
+  it("goes on after a stop between two saved states, and tells the epochs before it again", async () => {
+    const dataset = await makeDataset("paused");
+    const config = configOf({ steps: 300, filters: 4 });
+    const records = (events: readonly PipelineEvent[]): TrainingRecord[] =>
+      events.flatMap((event) => (event.event === "epoch" ? [event.record] : []));
+    const timeless = (list: readonly TrainingRecord[]): TrainingRecord[] =>
+      list.map((record) => ({ ...record, seconds: 0 }));
+    const attempt = (out: string, stopAt: number): [PipelineEvent[], Promise<TrainingResult>] => {
+      const controller = new AbortController();
+      const events: PipelineEvent[] = [];
+      const onEvent = (event: PipelineEvent): void => {
+        events.push(event);
+        if (event.event === "progress" && event.stage === "train" && event.done >= stopAt) controller.abort();
+      };
+      const options = { dataset, out: join(folder, out), config, overwrite: false };
+      return [events, train(options, { signal: controller.signal, onEvent })];
+    };
+    const [all, whole] = attempt("unpaused", Infinity);
+    const { description, history } = await whole;
+    expect(records(all)).toEqual(history);
+    expect(history.length).toBeGreaterThan(3);
+    const every = history[0]!.step;
+    const [before, paused] = attempt("pausing", 2 * every + 1);
+    await expect(paused).rejects.toMatchObject({ kind: "Cancelled" });
+    const done = records(before).length;
+    expect(done).toBeGreaterThanOrEqual(2);
+    expect(before.at(-1)).toMatchObject({
+      text: expect.stringMatching(
+        new RegExp(`^The training after step ${done * every} of 300 is kept`),
+      ) as string,
+    });
+    const [after, resumed] = attempt("pausing", Infinity);
+    const result = await resumed;
+    expect(timeless(records(after))).toEqual(timeless(history));
+    expect(records(after).slice(0, done)).toEqual(records(before));
+    const { created: _, ...provenance } = result.description.provenance;
+    expect({ ...description.provenance, ...provenance }).toEqual(description.provenance);
+    const onnx = (out: string): Buffer => readFileSync(join(folder, out, "model.onnx"));
+    expect(onnx("pausing").equals(onnx("unpaused"))).toBe(true);
+    expect(readdirSync(folder).filter((name) => name.startsWith(".pausing"))).toEqual([]);
+  });
+
+  it("ends early with a model like any other when it is to finish, and says so", async () => {
+    const dataset = await makeDataset("hurried");
+    const config = configOf({ steps: 50_000, filters: 4 });
+    const finish = new AbortController();
+    const snapshots: ModelSnapshot[] = [];
+    const events: PipelineEvent[] = [];
+    const out = join(folder, "early");
+    const { description, ended, history } = await train(
+      { dataset, out, config, overwrite: false },
+      {
+        onEvent: (event) => events.push(event),
+        training: {
+          finish: finish.signal,
+          snapshotSeconds: 0,
+          onSnapshot: (snapshot) => {
+            snapshots.push(snapshot);
+            finish.abort();
+          },
+        },
+      },
+    );
+    const { step } = history.at(-1)!;
+    expect([ended, step < 50_000]).toEqual([true, true]);
+    expect(description.provenance).toMatchObject({ steps: step, endedBy: "the user" });
+    expect(readRun(out)!.notices.join()).toContain(`ended by the user after step ${step} of 50000`);
+    expect(events.at(-1)).toMatchObject({ event: "done", data: { steps: step, endedBy: "the user" } });
+    expect(openTrainedModel(out).description.thresholds).toEqual(description.thresholds);
+    expect(readdirSync(folder).filter((name) => name.startsWith(".early"))).toEqual([]);
+    const { config: shape, normalisation, diameter, diameterRange } = description;
+    expect(snapshots[0]!.description).toMatchObject({
+      config: shape,
+      normalisation,
+      diameter,
+      diameterRange,
+    });
+    expect(snapshots[0]!.description.provenance).toEqual({ step: snapshots[0]!.step });
   });
 
   it("stops when told to, leaving no folder", async () => {

@@ -10,10 +10,12 @@ import type { ModelConfig } from "../../model/modelconfig.js";
 import type { ModelDescription } from "../../model/modelfile.js";
 import type { TrainingRecord, TrainingState } from "../../model/train.js";
 import type { Device } from "../../nn/devices.js";
-import { trainInThreads } from "../../workers/train/trainingthreads.js";
+import { defaultThresholds } from "../../segment/thresholds.js";
+import { type TrainingContext, trainInThreads } from "../../workers/train/trainingthreads.js";
 import { readAnnotation } from "../annotate/annotation.js";
 import type { Config, TrainConfig } from "../config/options.js";
 import { threadsOf } from "../config/threads.js";
+import type { TrainingWatch } from "../stage/events.js";
 import { type InitialModel, modelFiles, readInitialModel } from "../store/modelfolder.js";
 import { type CheckpointOptions, findState, originOf, type ResumePoint, writeState } from "./checkpoint.js";
 import { provenanceOf, writeModel } from "./modelwriting.js";
@@ -30,6 +32,8 @@ export {
 /** What a training gives beside its files. */
 export interface TrainingResult {
   readonly history: readonly TrainingRecord[];
+  /** Whether the user ended it before its steps were over. */
+  readonly ended: boolean;
   readonly description: ModelDescription;
   readonly settings: TrainingSettings;
   readonly model: ModelConfig;
@@ -97,11 +101,33 @@ export interface TrainingInputs {
   readonly checkpoints?: CheckpointOptions | undefined;
 }
 
-/** Trains, and writes the model into `folder`, which must exist. */
+/** Who follows a training. */
+export interface TrainingFollower extends StageContext {
+  /** Called with each epoch; where a training goes on, first with those before. */
+  readonly onEpoch?: ((record: TrainingRecord) => void) | undefined;
+  readonly training?: TrainingWatch | undefined;
+}
+
+/**
+ * Trains, and writes the model into `folder`, which must exist.
+ *
+ * To stop (`context.signal`) is to pause: the state after the last whole epoch is saved, where `checkpoints`
+ * says, however long ago the last one was, before this throws Cancelled. The same call goes on there, and
+ * gives the bytes that it would have given without a pause, on the same machine with as many threads. The steps
+ * since that epoch are done again; before the first whole epoch there is nothing to save, and the training
+ * starts again.
+ *
+ * To finish (`context.training.finish`) is to end with what there is after the present epoch: the outcome is a
+ * model like any other, whose provenance names the steps done (`steps`), the steps planned
+ * (`settings.steps`) and `endedBy: "the user"`. The wish is not saved: a training that is stopped before it
+ * has finished goes on to its planned end the next time.
+ *
+ * @throws Cancelled; TrainingDiverged; InvalidInput, CorruptFile for a dataset or model that cannot be used
+ */
 export async function trainInto(
   folder: string,
   { dataset, correctedMasks, config, device, checkpoints }: TrainingInputs,
-  context: StageContext,
+  context: TrainingFollower,
 ): Promise<TrainingResult> {
   const from = initialModelOf(config.train);
   const { model, settings } = trainingSettings(
@@ -126,8 +152,12 @@ export async function trainInto(
   const { origin, state, text }: ResumePoint =
     checkpoints === undefined ? { origin: identity } : await findState(checkpoints.folder, identity);
   if (text !== undefined) checkpoints?.say(text);
+  for (const record of state?.history ?? []) context.onEpoch?.(record);
+  const { snapshotSeconds } = context.training ?? {};
+  const request = { model, settings, weights: from?.weights, resume: state, origin, snapshotSeconds };
+  const facts = { config: model, normalisation, thresholds: from?.description.thresholds };
   const outcome = await withCheckpoints(checkpoints, state, settings, (save) =>
-    trainInThreads(set, { model, settings, weights: from?.weights, resume: state, origin }, save, context),
+    trainInThreads(set, request, save, followed(context, facts)),
   );
   const expected = ignoresUncertain(dataset) ? outcome.expected : undefined;
   const description: ModelDescription = {
@@ -140,8 +170,32 @@ export async function trainInto(
   };
   await writeModel(folder, outcome, description);
   const warnings = [...notices, ...outcome.warnings];
-  return { history: outcome.history, description, settings, model, expected, warnings };
+  const { history, ended } = outcome;
+  return { history, ended, description, settings, model, expected, warnings };
 }
+
+/** Hands on what the threads tell. @param facts of the network, and thresholds to begin with */
+const followed = (
+  { training, ...context }: TrainingFollower,
+  facts: Pick<ModelDescription, "config" | "normalisation"> & {
+    readonly thresholds: ModelDescription["thresholds"] | undefined;
+  },
+): TrainingContext => ({
+  ...context,
+  finish: training?.finish,
+  onSnapshot: ({ step, onnx, thresholds, diameter, diameterRange }) =>
+    training?.onSnapshot?.({
+      step,
+      onnx,
+      description: {
+        ...facts,
+        thresholds: thresholds ?? facts.thresholds ?? defaultThresholds,
+        diameter,
+        diameterRange,
+        provenance: { step },
+      },
+    }),
+});
 
 /**
  * Whether what is held back of a dataset can tell the quality: not where uncertain objects were painted over

@@ -10,7 +10,8 @@ import { openTrainedModel, type TrainedModel } from "./trainedmodel.js";
 import { effortOf, expectationText, trainingWarnings, trainInto, type TrainingResult } from "./training.js";
 
 /**
- * Trains a network. An interrupted training of the same network goes on after its last saved state.
+ * Trains a network. An interrupted training of the same network goes on after its last saved state; one that
+ * the user ended early is finished, and is trained again only when asked for (see `trainInto`).
  *
  * @param initialModel the files of the model that is trained further, where one is
  */
@@ -40,15 +41,33 @@ export function trainStage(
       return {
         value: made,
         text: trainingText(made),
-        data: { steps: made.history.at(-1)?.step ?? 0, expected: made.expected },
+        data: {
+          steps: made.history.at(-1)?.step ?? 0,
+          expected: made.expected,
+          ...(made.ended ? { endedBy: "the user" } : {}),
+        },
         device,
-        notices: [...notices, ...made.warnings, ...trainingWarnings(score, made.expected)],
+        notices: [
+          ...notices,
+          ...endedNotice(made),
+          ...made.warnings,
+          ...trainingWarnings(score, made.expected),
+        ],
       };
     },
     settle: removeState,
     open: (folder) => Promise.resolve(openTrainedModel(folder)),
   };
 }
+
+/** What was planned, where the user ended the training before. */
+const endedNotice = ({ ended, history, settings }: TrainingResult): string[] =>
+  ended
+    ? [
+        `The training was ended by the user after step ${history.at(-1)?.step} of ${settings.steps}; ` +
+          "the network is what had been learned by then.",
+      ]
+    : [];
 
 function trainingText({ history, description, expected }: TrainingResult): string {
   const { probability, overlap } = description.thresholds;

@@ -6,11 +6,13 @@ import { random } from "../../core/random.js";
 import { defaultAugmentOptions } from "../../dataset/augment.js";
 import { type ScaledSample, scaleSample } from "../../dataset/samples.js";
 import type { ModelConfig } from "../../model/modelconfig.js";
+import { createPredictor } from "../../model/predictor.js";
+import type { TrainingRecord } from "../../model/train.js";
 import { decodeCheckpoint } from "../../model/trainingstate.js";
 import { type Answer, valueOf } from "../answer.js";
 import { workerFile } from "../workerfile.js";
 import { drawingOf } from "../../learn/drawing.js";
-import type { DrawRequest, Prepared, TrainingSettings } from "./protocol.js";
+import type { DrawRequest, Prepared, Snapshot, TrainingSettings } from "./protocol.js";
 import {
   batchLengths,
   type BatchRing,
@@ -220,6 +222,78 @@ describe("trainInThreads", () => {
     expect(bug).toBeInstanceOf(Error);
     expect(bug).not.toHaveProperty("kind");
     expect((bug as Error).message).toMatch(/null/);
+  });
+
+  it("tells every epoch, before it answers", async () => {
+    const records: TrainingRecord[] = [];
+    const { history } = await trainInThreads(
+      { samples: samplesOf(), kind: "movie" },
+      { model, settings: { ...settings, compose: 0 }, origin: "here" },
+      async () => undefined,
+      { onEpoch: (record) => records.push(record) },
+    );
+    expect(records).toEqual(history);
+    expect(records.map(({ step }) => step)).toEqual([5, 10, 15, 20, 25]);
+  });
+
+  it("hands out the network in the midst of its training, and the result is the same with and without", async () => {
+    const snapshots: Snapshot[] = [];
+    const run = (snapshotSeconds?: number): ReturnType<typeof trainInThreads> =>
+      trainInThreads(
+        { samples: samplesOf(), kind: "movie" },
+        { model, settings: { ...settings, averaging: 0.9 }, origin: "here", snapshotSeconds },
+        async () => undefined,
+        { onSnapshot: (snapshot) => snapshots.push(snapshot) },
+      );
+    const without = await run();
+    expect(snapshots).toEqual([]);
+    const outcome = await run(0);
+    expect(Buffer.from(outcome.onnx).equals(without.onnx)).toBe(true);
+    expect(outcome.thresholds).toEqual(without.thresholds);
+    expect(snapshots.map(({ step }) => step)).toEqual(Array.from({ length: 25 }, (_, i) => i + 1));
+    expect(snapshots.at(-1)).toMatchObject({
+      diameter: outcome.diameter,
+      diameterRange: outcome.diameterRange,
+    });
+    // The network of the step whose weights were kept is the one that is kept.
+    const kept = snapshots.find(({ step }) => step === outcome.best)!;
+    expect(Buffer.from(kept.onnx).equals(outcome.onnx)).toBe(true);
+    const predictor = await createPredictor(snapshots[3]!.onnx, model, { threads: 1 });
+    expect((await predictor.predict(new Float32Array(32 * 32), 32, 32)).probability.length).toBe(256);
+    await predictor.release();
+    snapshots.length = 0;
+    await run(3600);
+    expect(snapshots).toEqual([]);
+  });
+
+  it("ends after the present epoch when it is to finish, with thresholds, and can be stopped even then", async () => {
+    const long = { ...settings, compose: 0, steps: 50_000 };
+    const finish = new AbortController();
+    const outcome = await trainInThreads(
+      { samples: samplesOf(), kind: "movie" },
+      { model, settings: long, origin: "here" },
+      async () => undefined,
+      { finish: finish.signal, onEpoch: ({ epoch }) => void (epoch === 3 && finish.abort()) },
+    );
+    const { step } = outcome.history.at(-1)!;
+    expect([outcome.ended, step % 5, step >= 15, step < 5000]).toEqual([true, 0, true, true]);
+    expect(outcome.best).toBeLessThanOrEqual(step);
+    expect(outcome.thresholds.probability).toBeGreaterThan(0);
+    // Asked for before it began: one epoch.
+    const atOnce = await trainInThreads(
+      { samples: samplesOf(), kind: "movie" },
+      { model, settings: long, origin: "here" },
+      async () => undefined,
+      { finish: AbortSignal.abort() },
+    );
+    expect([atOnce.history.length, atOnce.ended]).toEqual([1, true]);
+    const both = trainInThreads(
+      { samples: samplesOf(), kind: "movie" },
+      { model, settings: long, origin: "here" },
+      async () => undefined,
+      { finish: AbortSignal.abort(), signal: AbortSignal.abort() },
+    );
+    await expect(both).rejects.toMatchObject({ kind: "Cancelled" });
   });
 
   it("hands out the state of the last finished epoch when it is stopped", async () => {

@@ -2,10 +2,10 @@
 import type { MessagePort } from "node:worker_threads";
 import type { Tensor } from "../../core/tensor.js";
 import type { ScaledSample } from "../../dataset/samples.js";
-import type { TrainingOutcome } from "../../learn/fit.js";
+import type { Snapshot, TrainingOutcome } from "../../learn/fit.js";
 import type { TrainingSettings } from "../../learn/trainingsettings.js";
 import type { ModelConfig } from "../../model/modelconfig.js";
-import type { TrainingState } from "../../model/train.js";
+import type { TrainingRecord, TrainingState } from "../../model/train.js";
 import type { Device } from "../../nn/devices.js";
 import type { Answer } from "../answer.js";
 import type { BatchRing } from "./ring.js";
@@ -21,6 +21,8 @@ export interface TrainingRequest {
   readonly resume?: TrainingState | undefined;
   /** Written into every checkpoint: plain data that says what it belongs to. */
   readonly origin: unknown;
+  /** Seconds between two snapshots at least; none is taken where undefined. */
+  readonly snapshotSeconds?: number | undefined;
 }
 
 /** To the thread that trains. */
@@ -70,11 +72,13 @@ export type DeviceReport =
     };
 
 export type { Prepared } from "../../learn/drawing.js";
-export type { TrainingOutcome } from "../../learn/fit.js";
+export type { Snapshot, TrainingOutcome } from "../../learn/fit.js";
 export type { TrainingSettings } from "../../learn/trainingsettings.js";
 
 /** From the thread that trains to the pipeline. */
 export type TrainingMessage =
   | { readonly type: "progress"; readonly done: number; readonly total: number; readonly message: string }
+  | { readonly type: "epoch"; readonly record: TrainingRecord }
+  | { readonly type: "snapshot"; readonly snapshot: Snapshot }
   | { readonly type: "checkpoint"; readonly step: number; readonly bytes: Uint8Array }
   | { readonly type: "answer"; readonly answer: Answer<TrainingOutcome> };

@@ -29,8 +29,11 @@ export interface BatchRing {
   readonly control: SharedArrayBuffer;
 }
 
-/** `stop`: the user wants everything to end; `closed`: the reader wants no more; the others count batches. */
-const words = { stop: 0, closed: 1, written: 2, taken: 3 } as const;
+/**
+ * `stop`: the user wants everything to end; `closed`: the reader wants no more; `written` and `taken` count
+ * batches; `finish`: the user wants the training to end with what there is.
+ */
+const words = { stop: 0, closed: 1, written: 2, taken: 3, finish: 4 } as const;
 
 /** Batches that may wait, at most. */
 const maxAhead = 8;
@@ -63,6 +66,11 @@ const controlOf = ({ control }: BatchRing): Int32Array => new Int32Array(control
 export const stop = (ring: BatchRing): void => void Atomics.store(controlOf(ring), words.stop, 1);
 /** Whether both threads were asked to end. */
 export const isStopped = (ring: BatchRing): boolean => Atomics.load(controlOf(ring), words.stop) !== 0;
+
+/** Asks the reader to want no more after the present epoch. */
+export const finish = (ring: BatchRing): void => void Atomics.store(controlOf(ring), words.finish, 1);
+/** Whether the reader was asked to want no more after the present epoch. */
+export const isToFinish = (ring: BatchRing): boolean => Atomics.load(controlOf(ring), words.finish) !== 0;
 
 /** The arrays of the slot of the n-th batch. */
 function slotOf({ lengths, slots, memory }: BatchRing, n: number): Batch {

@@ -4,17 +4,19 @@
  */
 import { MessageChannel, Worker } from "node:worker_threads";
 import type { StageContext } from "../../core/progress.js";
+import type { TrainingRecord } from "../../model/train.js";
 import type { ScaledSample } from "../../dataset/samples.js";
 import { type Answer, valueOf } from "../answer.js";
 import { workerFile } from "../workerfile.js";
 import type {
   DrawRequest,
+  Snapshot,
   TrainingMessage,
   TrainingOutcome,
   TrainingRequest,
   TrainRequest,
 } from "./protocol.js";
-import { batchLengths, type BatchRing, batchRing, stop } from "./ring.js";
+import { batchLengths, type BatchRing, batchRing, finish, stop } from "./ring.js";
 
 /** What is trained on. */
 export interface TrainingSamples {
@@ -23,8 +25,24 @@ export interface TrainingSamples {
   readonly kind: "movie" | "images";
 }
 
+/** How a training is followed, ended and stopped. */
+export interface TrainingContext extends StageContext {
+  /** Called with each epoch, in order, and with the last before the training answers. */
+  readonly onEpoch?: ((record: TrainingRecord) => void) | undefined;
+  /** Called with the network as it is, every `snapshotSeconds` of the request. */
+  readonly onSnapshot?: ((snapshot: Snapshot) => void) | undefined;
+  /** Aborted, it ends the training after the present epoch, as if its steps were over. */
+  readonly finish?: AbortSignal | undefined;
+}
+
 /**
  * Trains in threads of its own.
+ *
+ * Three ways to an end. Left alone, it does its steps. Stopped (`context.signal`), it hands the state after
+ * the last whole epoch to `onCheckpoint`, also when it was not due, and throws Cancelled: the steps after
+ * that epoch are lost, and a training resumed from the state gives the bytes that it would have given without
+ * the stop. Asked to finish (`context.finish`), it does the present epoch, tunes the thresholds, and answers
+ * with what there is; it can still be stopped until it has answered.
  *
  * @param onCheckpoint gets a state to save; one call ends before the next begins, and all before this returns
  * @throws the error that stopped either thread; Cancelled when `context.signal` is aborted
@@ -33,17 +51,21 @@ export async function trainInThreads(
   { samples, kind }: TrainingSamples,
   request: TrainingRequest,
   onCheckpoint: (bytes: Uint8Array, step: number) => Promise<void>,
-  context: StageContext,
+  context: TrainingContext,
 ): Promise<TrainingOutcome> {
   const threads = startThreads(samples, kind, request);
   const { ring, drawing, training } = threads;
   const onAbort = (): void => stop(ring);
+  const onFinish = (): void => finish(ring);
   if (context.signal?.aborted) onAbort();
+  if (context.finish?.aborted) onFinish();
   context.signal?.addEventListener("abort", onAbort, { once: true });
+  context.finish?.addEventListener("abort", onFinish, { once: true });
   try {
     return await outcomeOf(threads, onCheckpoint, context);
   } finally {
     context.signal?.removeEventListener("abort", onAbort);
+    context.finish?.removeEventListener("abort", onFinish);
     stop(ring);
     await Promise.all([drawing.terminate(), training.terminate()]);
   }
@@ -96,7 +118,7 @@ function startThreads(
 function outcomeOf(
   { ring, drawing, training }: Threads,
   onCheckpoint: (bytes: Uint8Array, step: number) => Promise<void>,
-  context: StageContext,
+  context: TrainingContext,
 ): Promise<TrainingOutcome> {
   let saving = Promise.resolve();
   return new Promise<TrainingOutcome>((resolve, reject) => {
@@ -110,6 +132,8 @@ function outcomeOf(
     };
     training.on("message", (message: TrainingMessage) => {
       if (message.type === "progress") context.onProgress?.(message);
+      else if (message.type === "epoch") context.onEpoch?.(message.record);
+      else if (message.type === "snapshot") context.onSnapshot?.(message.snapshot);
       else if (message.type === "answer") resolve(answer(message.answer));
       else saving = saving.then(() => onCheckpoint(message.bytes, message.step));
     });

@@ -7,12 +7,12 @@ import { isKaryonError } from "../../core/errors.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import type { ScaledSample } from "../../dataset/samples.js";
 import type { Prepared } from "../../learn/drawing.js";
-import { fit, type TrainingOutcome } from "../../learn/fit.js";
+import { fit, type Snapshot, type TrainingOutcome } from "../../learn/fit.js";
 import type { TrainingState } from "../../model/train.js";
 import { encodeCheckpoint } from "../../model/trainingstate.js";
 import { type Answer, answerError, valueOf } from "../answer.js";
 import type { TrainingMessage, TrainRequest } from "./protocol.js";
-import { emptyBatch, closeRing, isStopped, take, waitFor } from "./ring.js";
+import { emptyBatch, closeRing, isStopped, isToFinish, take, waitFor } from "./ring.js";
 
 const request = workerData as TrainRequest;
 const { ring, port: draws } = request;
@@ -60,6 +60,20 @@ const keeper = {
   },
 };
 
+/** Takes snapshots, the first when that much time has passed since the first step. */
+const photographer = {
+  every: 1000 * (request.snapshotSeconds ?? Infinity),
+  takenAt: undefined as number | undefined,
+  onStep(take: () => Snapshot): void {
+    const now = performance.now();
+    this.takenAt ??= now;
+    if (now - this.takenAt < this.every) return;
+    const snapshot = take();
+    post({ type: "snapshot", snapshot }, [snapshot.onnx.buffer as ArrayBuffer]);
+    this.takenAt = now;
+  },
+};
+
 function perform(given: TrainRequest): Promise<TrainingOutcome> {
   const prepared = waitFor(ring, () => received<Prepared>());
   const batch = emptyBatch(ring.lengths);
@@ -75,7 +89,17 @@ function perform(given: TrainRequest): Promise<TrainingOutcome> {
       },
       some: () => waitFor(ring, () => received<readonly ScaledSample[]>()),
     },
-    { ...context, look: lookUpStop, onEpoch: (state) => keeper.onEpoch(state), onEnd: () => closeRing(ring) },
+    {
+      ...context,
+      look: lookUpStop,
+      onEpoch: (record, state) => {
+        post({ type: "epoch", record });
+        keeper.onEpoch(state);
+      },
+      onStep: (snapshot) => photographer.onStep(snapshot),
+      finish: () => isToFinish(ring),
+      onEnd: () => closeRing(ring),
+    },
   );
 }
 
