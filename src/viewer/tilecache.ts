@@ -21,6 +21,8 @@ export interface TileCache<T extends ArrayBufferView = ArrayBufferView> {
   pin(plane: string, place: TilePlace): void;
   /** Its edits are saved: it may be dropped again. */
   unpin(plane: string, place: TilePlace): void;
+  /** Drops a tile, a pinned one too: what it shows has changed elsewhere. */
+  drop(plane: string, place: TilePlace): void;
   /** Drops all tiles of a plane, pinned ones too: it is another one now. */
   forget(plane: string): void;
   /** The tiles of one plane, as scenes take them. */
@@ -40,7 +42,8 @@ interface Store<T> {
   pinnedBytes: number;
 }
 
-const keyOf = (plane: string, { level, row, column }: TilePlace): string => `${level}/${row}/${column}/${plane}`;
+const keyOf = (plane: string, { level, row, column }: TilePlace): string =>
+  `${level}/${row}/${column}/${plane}`;
 
 function drop<T extends ArrayBufferView>(store: Store<T>, key: string): boolean {
   const entry = store.entries.get(key);
@@ -106,6 +109,7 @@ export function tileCache<T extends ArrayBufferView = ArrayBufferView>(limit: nu
       setPinned(store, keyOf(plane, place), false);
       shrink(store, limit, keyOf(plane, place));
     },
+    drop: (plane, place) => void drop(store, keyOf(plane, place)),
     forget(plane) {
       for (const [key, entry] of entries) if (entry.plane === plane) drop(store, key);
     },

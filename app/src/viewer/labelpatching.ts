@@ -1,7 +1,7 @@
 /** Rectangles of labels written into tiles: those of the image itself and those of its coarser levels. */
-import type { Window } from "../../../../src/core/image.js";
-import type { Size } from "../../../../src/core/size.js";
-import type { TilePlace } from "../../../../src/viewer/visibletiles.js";
+import type { Window } from "../../../src/core/image.js";
+import type { Size } from "../../../src/core/size.js";
+import type { TilePlace } from "../../../src/viewer/visibletiles.js";
 
 /** Values of a rectangle. */
 export interface LabelValues extends Window {

@@ -2,12 +2,12 @@
  * Label images of the project in tiles. What was changed here is seen at once, and stays until the server has it.
  */
 import { effect } from "@preact/signals";
-import type { Window } from "../../../../src/core/image.js";
-import type { LabelPatch } from "../../../../src/correct/edits.js";
-import type { LabelLayerName } from "../../../../src/server/messages.js";
+import type { Window } from "../../../src/core/image.js";
+import type { LabelPatch } from "../../../src/correct/edits.js";
+import type { LabelLayerName } from "../../../src/server/messages.js";
 import { pageName } from "../api/address.js";
 import { onStudioEvent, project } from "../state/openproject.js";
-import type { TilePlace } from "../../../../src/viewer/visibletiles.js";
+import type { TilePlace } from "../../../src/viewer/visibletiles.js";
 import { type LabelValues, readFromTile, tilesOfWindow, writeIntoTile } from "./labelpatching.js";
 import {
   levelsOf,

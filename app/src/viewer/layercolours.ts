@@ -1,13 +1,13 @@
 /** Which colour each object of a label layer has. */
-import { annotationColours } from "../../../../src/draw/colours.js";
-import type { StudioTable } from "../../../../src/server/messages.js";
+import { annotationColours } from "../../../src/draw/colours.js";
+import type { StudioTable } from "../../../src/server/messages.js";
 import {
   classColours,
   featureColours,
   type FeatureRange,
   featureRange,
-} from "../../../../src/viewer/featurecolours.js";
-import { packed } from "../../../../src/viewer/packedcolour.js";
+} from "../../../src/viewer/featurecolours.js";
+import { packed } from "../../../src/viewer/packedcolour.js";
 import { colourBy, colourLimits, onlySelected, type ShownLayer } from "../state/display.js";
 import { selection } from "../state/place.js";
 import { columnOf, numbers } from "../state/tables.js";

@@ -1,5 +1,5 @@
 /** The table that belongs to a label layer, and its rows by label. */
-import type { LabelLayerName, StudioTable, TableColumn, TableName } from "../../../../src/server/messages.js";
+import type { LabelLayerName, StudioTable, TableColumn, TableName } from "../../../src/server/messages.js";
 import type { ShownLayer } from "../state/display.js";
 import { columnOf, numbers, rowsOfFrame, tableOf } from "../state/tables.js";
 

@@ -1,5 +1,5 @@
 /** The tails of tracks over the image. */
-import type { StudioTable } from "../../../../src/server/messages.js";
+import type { StudioTable } from "../../../src/server/messages.js";
 import {
   type Branch,
   linesOfBranches,
@@ -7,8 +7,8 @@ import {
   segmentColours,
   type TrackSegments,
   trackSegments,
-} from "../../../../src/viewer/lines.js";
-import type { LineLayer } from "../../../../src/viewer/scene.js";
+} from "../../../src/viewer/lines.js";
+import type { LineLayer } from "../../../src/viewer/scene.js";
 import { areTracksShown, frameCount, labelLayer, tailLength } from "../state/display.js";
 import { selectedTracks } from "../state/place.js";
 import { columnOf, numbers, tableOf } from "../state/tables.js";

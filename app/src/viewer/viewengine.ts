@@ -1,16 +1,17 @@
 /** Draws the view: when something has changed, and no oftener than the screen does. */
 import { effect } from "@preact/signals";
-import type { Size } from "../../../../src/core/size.js";
-import { autoContrast, histogramOf, residentValues } from "../../../../src/viewer/contrast.js";
-import type { Camera, Renderer, Scene } from "../../../../src/viewer/scene.js";
-import { cameraToFit, imagePlace, placeOnScreen, type ScreenPlaces, screenPlaces } from "../../../../src/viewer/screenplaces.js";
-import { cellsOf, missingTiles } from "../../../../src/viewer/visibletiles.js";
+import type { Size } from "../../../src/core/size.js";
+import type { Camera, Renderer } from "../../../src/viewer/scene.js";
+import { cameraToFit, imagePlace, placeOnScreen, type ScreenPlaces, screenPlaces } from "../../../src/viewer/screenplaces.js";
+import { cellsOf, missingTiles } from "../../../src/viewer/visibletiles.js";
 import { channels, frameCount, playing, showChannel, shownFrame } from "../state/display.js";
 import { project } from "../state/openproject.js";
 import { camera, frame } from "../state/place.js";
+import { chooseRenderer } from "../render/chooserenderer.js";
 import { onTileChanged } from "./labelplanes.js";
 import type { TileJob } from "./tilequeue.js";
-import { type FrameScene, frameScene, type ShownLabels } from "./viewscene.js";
+import { type FrameScene, frameScene, type ShownLabels, watchDisplay } from "./viewscene.js";
+import { autoContrastOf } from "./visiblehistogram.js";
 import { type LoadedPlane, onTiles, queue, tileLimit } from "./zarrtiles.js";
 
 /** A place in the image, px; the centre of the top left pixel is (0, 0). */
@@ -48,15 +49,11 @@ export interface ViewEngine {
 /** What an engine draws into. */
 export interface ViewCanvases {
   readonly host: HTMLElement;
-  readonly image: HTMLCanvasElement;
+  /** Gets the canvas of the renderer. */
+  readonly holder: HTMLElement;
   readonly overlay: HTMLCanvasElement;
-  readonly makeRenderer: (canvas: HTMLCanvasElement) => Renderer;
 }
 
-/** Pictures that take longer are drawn at half the resolution while the view moves, ms. */
-const slow = 45;
-/** The view is at rest after this, ms. */
-const rest = 160;
 /** The picture of the frame before stays for so long while the next one is on its way, ms. */
 const patience = 2500;
 /** Frames that are fetched in advance: while the movie runs, and while nothing happens. */
@@ -66,8 +63,8 @@ const ahead = { playing: 8, idle: 2 };
 export const engines: ViewEngine[] = [];
 
 /** Starts drawing. */
-export function viewEngine({ host, image, overlay, makeRenderer }: ViewCanvases): ViewEngine {
-  const renderer = makeRenderer(image);
+export function viewEngine({ host, holder, overlay }: ViewCanvases): ViewEngine {
+  const renderer = chooseRenderer(holder);
   let own: readonly ShownLabels[] | undefined;
   let paintOver: DrawOverlay | undefined;
   let size: Size = { height: 1, width: 1 };
@@ -77,8 +74,6 @@ export function viewEngine({ host, image, overlay, makeRenderer }: ViewCanvases)
   let lastDraw = 0;
   let isComplete = false;
   let waitingSince = performance.now();
-  let seenCamera: Camera | undefined;
-  let movedAt = -Infinity;
   const waiters = new Set<() => void>();
 
   const invalidate = (): void => {
@@ -94,19 +89,19 @@ export function viewEngine({ host, image, overlay, makeRenderer }: ViewCanvases)
     const next = frameScene(wanted, own);
     const now = performance.now();
     if (next === undefined) {
-      if (shown !== undefined) show(shown, now);
+      if (shown !== undefined) show(shown);
       return;
     }
     if (camera.peek() === undefined) camera.value = withMargin(cameraToFit(next.scene.size, size));
     const state = stateOf(next, camera.peek()!, size);
-    queue.want(host, [...state.missing, ...(state.missing.length === 0 ? aheadOf(wanted) : [])]);
+    queue.want(host, [...state.missing, ...(state.missing.length === 0 ? aheadOf(wanted, size) : [])]);
     if (state.isCovered) setContrast(next);
     const isNew = shown?.frame !== wanted;
     if (!isNew) waitingSince = now;
     const isReady = state.isCovered || now - waitingSince > patience || shown === undefined;
     if (isReady) shown = next;
     else if (restTimer === 0) restTimer = window.setTimeout(atRest, patience);
-    if (shown !== undefined) show(shown, now);
+    if (shown !== undefined) show(shown);
     if (isReady && shownFrame.peek() !== wanted) shownFrame.value = wanted;
     if (!isReady || state.missing.length > 0 || requested !== 0) return;
     isComplete = true;
@@ -119,21 +114,12 @@ export function viewEngine({ host, image, overlay, makeRenderer }: ViewCanvases)
     invalidate();
   };
 
-  function show(picture: FrameScene, now: number): void {
+  function show(picture: FrameScene): void {
     const looking = camera.peek() ?? cameraToFit(picture.scene.size, size);
-    if (looking !== seenCamera) movedAt = now;
-    seenCamera = looking;
-    const isMoving = now - movedAt < rest;
-    const isCoarse = isMoving && lastDraw > slow && renderer.name === "cpu";
-    const ratio = devicePixelRatio * (isCoarse ? 0.5 : 1);
-    const pixels = pixelsOf(size, ratio);
     const start = performance.now();
-    renderer.resize(pixels);
-    renderer.draw(picture.scene as Scene, { ...looking, zoom: looking.zoom * ratio });
-    const took = performance.now() - start;
-    // Half the resolution is a quarter of the work.
-    lastDraw = isCoarse ? Math.max(took, slow + 1) : took;
-    if (isCoarse && restTimer === 0) restTimer = window.setTimeout(atRest, rest + 10);
+    renderer.resize(pixelsOf(size, devicePixelRatio));
+    renderer.draw(picture.scene, { ...looking, zoom: looking.zoom * devicePixelRatio });
+    lastDraw = performance.now() - start;
     drawOverlay();
   }
 
@@ -163,7 +149,8 @@ export function viewEngine({ host, image, overlay, makeRenderer }: ViewCanvases)
     onTileChanged((plane, { level, row, column }, part) => renderer.changed(plane, level, row, column, part)),
     effect(() => {
       void [camera.value, project.value, playing.value];
-      frameScene(frame.value, own);
+      void frame.value;
+      watchDisplay();
       invalidate();
     }),
   ];
@@ -236,7 +223,7 @@ const jobsOf = (
 ): TileJob[] => missingTiles(plane, zoom, places).map((place) => plane.job(place, isVisible));
 
 /** Tiles of the frames that will be looked at next, as long as they leave room for what is looked at now. */
-function aheadOf(now: number): TileJob[] {
+function aheadOf(now: number, size: Size): TileJob[] {
   const looking = camera.peek();
   if (looking === undefined || project.peek()?.kind !== "movie") return [];
   const steps = playing.peek()
@@ -250,7 +237,7 @@ function aheadOf(now: number): TileJob[] {
     const next = at >= 0 && at < count && at !== now ? frameScene(at) : undefined;
     if (next === undefined) continue;
     const zoom = looking.zoom * devicePixelRatio;
-    const screen = { height: innerHeight * devicePixelRatio, width: innerWidth * devicePixelRatio };
+    const screen = pixelsOf(size, devicePixelRatio);
     const places = screenPlaces(next.scene.size, { ...looking, zoom }, screen);
     for (const plane of next.planes) {
       for (const job of jobsOf(plane, zoom, places, false)) {
@@ -267,6 +254,6 @@ function aheadOf(now: number): TileJob[] {
 function setContrast({ channels: drawn }: FrameScene): void {
   for (const { index, plane } of drawn) {
     if (Number.isNaN(channels.peek()[index]!.low))
-      showChannel(index, autoContrast(histogramOf(residentValues(plane))));
+      showChannel(index, autoContrastOf(plane));
   }
 }

@@ -1,18 +1,24 @@
 /** What is to be drawn of a frame, from what the user has chosen to see. */
-import type { GreyTile, ImageLayer, LabelLayer, Scene, TiledPlane } from "../../../../src/viewer/scene.js";
+import type { GreyTile, ImageLayer, LabelLayer, Scene, TiledPlane } from "../../../src/viewer/scene.js";
 import {
   areLabelsShown,
   areOutlinesShown,
+  areTracksShown,
   channels,
   type ChannelShown,
+  colourBy,
+  colourLimits,
   fillOpacity,
   labelLayer,
   layersThere,
+  onlySelected,
   outlineWidth,
+  tailLength,
 } from "../state/display.js";
-import { selection } from "../state/place.js";
+import { selectedTracks, selection } from "../state/place.js";
 import { findLabelPlane } from "./labelplanes.js";
 import { coloursOf, hiddenColours, unknownColour } from "./layercolours.js";
+import { tableOfLayer } from "./layertable.js";
 import { trackLines } from "./tracklines.js";
 import { imagePlane, type LoadedPlane } from "./zarrtiles.js";
 
@@ -77,6 +83,14 @@ export function frameScene(frame: number, own?: readonly ShownLabels[]): FrameSc
       lines: areLabelsShown.value ? trackLines(frame) : [],
     },
   };
+}
+
+/** Reads all signals that a scene depends on: for effects, which see only what they read. */
+export function watchDisplay(): void {
+  void [channels.value, labelLayer.value, layersThere.value, areLabelsShown.value, areOutlinesShown.value];
+  void [outlineWidth.value, fillOpacity.value, selection.value, colourBy.value, colourLimits.value];
+  void [onlySelected.value, areTracksShown.value, tailLength.value, selectedTracks.value];
+  void tableOfLayer(labelLayer.value);
 }
 
 interface DrawnLabels extends ShownLabels {

@@ -1,7 +1,7 @@
 /** Labels of a part of a frame that were told as a whole, such as a preview, as a plane that can be drawn. */
-import type { Window } from "../../../../src/core/image.js";
-import type { Size } from "../../../../src/core/size.js";
-import type { TiledPlane } from "../../../../src/viewer/scene.js";
+import type { Window } from "../../../src/core/image.js";
+import type { Size } from "../../../src/core/size.js";
+import type { TiledPlane } from "../../../src/viewer/scene.js";
 import { tilesOfWindow, writeIntoTile } from "./labelpatching.js";
 
 /** Edge of its tiles, px. */

@@ -1,5 +1,5 @@
 /** What an OME-Zarr 0.4 image says of its levels; read once. */
-import type { Size } from "../../../../src/core/size.js";
+import type { Size } from "../../../src/core/size.js";
 
 /** Types of values that the server sends. */
 export type ZarrType = "<u1" | "<u2" | "<f4" | "<i4";

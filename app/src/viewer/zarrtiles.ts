@@ -1,12 +1,12 @@
 /** Planes of the project's frames, in tiles that come over HTTP and stay in memory as long as there is room. */
 import { effect } from "@preact/signals";
-import type { Size } from "../../../../src/core/size.js";
-import type { GreyTile, TiledPlane } from "../../../../src/viewer/scene.js";
+import type { Size } from "../../../src/core/size.js";
+import type { GreyTile, TiledPlane } from "../../../src/viewer/scene.js";
 import { apiUrl } from "../api/address.js";
 import { tellError } from "../state/notices.js";
 import { project, projectPath } from "../state/openproject.js";
-import { type TileCache, tileCache } from "../../../../src/viewer/tilecache.js";
-import type { TilePlace } from "../../../../src/viewer/visibletiles.js";
+import { type TileCache, tileCache } from "../../../src/viewer/tilecache.js";
+import type { TilePlace } from "../../../src/viewer/visibletiles.js";
 import { type TileJob, tileQueue } from "./tilequeue.js";
 import { chunkValues, readChunk, readZarrLevels, type ZarrLevels } from "./zarrlevels.js";
 
