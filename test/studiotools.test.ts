@@ -4,7 +4,13 @@ import { frameOf, placeOf, textOf } from "../app/src/state/edithistory.js";
 import { editQueue, type EditHost, type QueueState } from "../app/src/state/editqueue.js";
 import { gestureFor, isCut, mergeChoice, strokeLabel, type Press } from "../app/src/tools/gesturechoice.js";
 import { type LabelAccess, reachesBorder, windowOfObjects } from "../app/src/tools/labelaccess.js";
-import { isInside, lengthOf, type Outline, type OutlineEvent, outlineAfter } from "../app/src/tools/outline.js";
+import {
+  isInside,
+  lengthOf,
+  type Outline,
+  type OutlineEvent,
+  outlineAfter,
+} from "../app/src/tools/outline.js";
 import { beginStroke } from "../app/src/tools/stroke.js";
 import {
   branchesOf,
@@ -20,8 +26,8 @@ import {
 } from "../app/src/tools/trackwalk.js";
 import type { Window } from "../src/core/image.js";
 import type { Edit, LabelEdit, LabelPatch, TrackEdit } from "../src/correct/edits.js";
-import { type LabelWindow, writePatch } from "../src/correct/labelwindow.js";
-import type { CorrectionCounts } from "../src/server/messages.js";
+import { type LabelWindow, type Point, writePatch } from "../src/correct/labelwindow.js";
+import type { CorrectionCounts, UndoAnswer } from "../src/server/messages.js";
 
 const counts = (revision: number): CorrectionCounts => ({
   revision,
@@ -41,10 +47,24 @@ const edit = (frame: number, x = 0, before = 0, after = 1): LabelEdit => ({
 const refused = (status: number): Error => Object.assign(new Error("It has changed."), { status });
 
 /** A server that keeps edits, and a page that shows frames of 1 x 4 px. */
-function fakeStudio() {
+interface FakeStudio {
+  readonly host: EditHost;
+  readonly log: readonly Edit[];
+  /** Answers to come; none: all is well. */
+  readonly failures: Error[];
+  readonly said: readonly string[];
+  /** Frames. */
+  readonly jumps: readonly number[];
+  readonly forgotten: readonly number[];
+  /** ms. */
+  readonly waits: readonly number[];
+  readonly frameAt: (frame: number) => Int32Array;
+  readonly state: () => QueueState;
+}
+
+function fakeStudio(): FakeStudio {
   const log: Edit[] = [];
   const undone: Edit[] = [];
-  /** Answers to come; none: all is well. */
   const failures: Error[] = [];
   const frames = new Map<number, Int32Array>();
   const said: string[] = [];
@@ -62,7 +82,7 @@ function fakeStudio() {
     if (failure !== undefined) throw failure;
     return give();
   };
-  const move = (from: Edit[], to: Edit[]) => {
+  const move = (from: Edit[], to: Edit[]): UndoAnswer => {
     const moved = from.pop() ?? null;
     if (moved !== null) to.push(moved);
     return { edit: moved, number: log.length, corrections: counts(log.length) };
@@ -265,9 +285,11 @@ describe("a stroke", () => {
 });
 
 describe("an outline", () => {
-  const turn = (events: readonly OutlineEvent[]) => {
+  const turn = (
+    events: readonly OutlineEvent[],
+  ): { readonly outline: Outline | undefined; readonly closed: readonly Point[] | undefined } => {
     let outline: Outline | undefined;
-    let closed: readonly { y: number; x: number }[] | undefined;
+    let closed: readonly Point[] | undefined;
     for (const event of events) {
       const step = outlineAfter(outline, event);
       outline = step.outline;
@@ -279,7 +301,12 @@ describe("an outline", () => {
     { type: "down", at: { y, x }, isRight: false, reach: 1 },
     { type: "up", at: { y, x }, reach: 1 },
   ];
-  const drag = (y: number, x: number): OutlineEvent => ({ type: "move", at: { y, x }, isHeld: true, reach: 1 });
+  const drag = (y: number, x: number): OutlineEvent => ({
+    type: "move",
+    at: { y, x },
+    isHeld: true,
+    reach: 1,
+  });
 
   it("is drawn with a button held", () => {
     const { closed, outline } = turn([
@@ -301,8 +328,18 @@ describe("an outline", () => {
   });
 
   it("goes from one right click to the next", () => {
-    const right = (y: number, x: number): OutlineEvent => ({ type: "down", at: { y, x }, isRight: true, reach: 1 });
-    const free = (y: number, x: number): OutlineEvent => ({ type: "move", at: { y, x }, isHeld: false, reach: 1 });
+    const right = (y: number, x: number): OutlineEvent => ({
+      type: "down",
+      at: { y, x },
+      isRight: true,
+      reach: 1,
+    });
+    const free = (y: number, x: number): OutlineEvent => ({
+      type: "move",
+      at: { y, x },
+      isHeld: false,
+      reach: 1,
+    });
     const end: OutlineEvent = { type: "up", at: { y: 0, x: 0 }, reach: 1 };
     expect(turn([right(0, 0), end, free(0, 4), free(4, 4), right(4, 0)]).closed).toHaveLength(3);
   });
@@ -411,7 +448,8 @@ describe("tracks", () => {
   });
 
   it("are cut, linked, divided and deleted by place", () => {
-    const spots = (choice: unknown): number[] => (choice as TrackEdit).spots.map(({ frame, y }) => 10 * frame + y);
+    const spots = (choice: unknown): number[] =>
+      (choice as TrackEdit).spots.map(({ frame, y }) => 10 * frame + y);
     expect(cutAt(links, 2, "before")).toMatchObject({ gesture: "cut" });
     expect(spots(cutAt(links, 2, "before"))).toEqual([10, 21]);
     expect(cutAt(links, 0, "before")).toHaveProperty("why");

@@ -43,6 +43,8 @@ export interface QueueState {
 
 type Task = { readonly kind: "edit"; readonly edit: Edit } | { readonly kind: "undo" | "redo" };
 
+const awayText = "The server does not answer; changes are kept here and sent when it is back.";
+
 /** First and longest pause before the server is asked again, ms. */
 const [firstPause, longestPause] = [500, 8000];
 
@@ -87,14 +89,13 @@ export function editQueue(host: EditHost): EditQueue {
     let pause = firstPause;
     isWorking = true;
     for (let task = tasks[0]; task !== undefined; task = tasks[0]) {
-      const isDone = await tryFirst(task);
-      if (isDone) {
+      if (await tryFirst(task)) {
         isAway = false;
         pause = firstPause;
         tell();
         continue;
       }
-      if (!isAway) host.say("The server does not answer; changes are kept here and sent when it is back.");
+      if (!isAway) host.say(awayText);
       isAway = true;
       tell();
       await host.wait(pause);

@@ -24,7 +24,9 @@ export type AnnotateOptions = NonNullable<PartialConfig["annotate"]>;
 export const draft = signal<AnnotateOptions>({});
 
 /** The newest answer, and the frame that it is about. */
-export const preview = signal<{ readonly frame: number; readonly answer: PreviewAnswer } | undefined>(undefined);
+export const preview = signal<{ readonly frame: number; readonly answer: PreviewAnswer } | undefined>(
+  undefined,
+);
 
 /** Whether an answer is awaited. */
 export const isPreviewing = signal(false);
@@ -50,7 +52,7 @@ export function previewWindow({ y, x, zoom }: Camera, view: Size, size: Size, mo
 export function setDraft(change: Partial<Record<keyof AnnotateOptions, unknown>>): void {
   const next = { ...draft.value, ...change } as Record<string, unknown>;
   for (const key of Object.keys(next)) if (next[key] === undefined) delete next[key];
-  draft.value = next as AnnotateOptions;
+  draft.value = next;
 }
 
 /** Size of the frame, px. */

@@ -26,7 +26,12 @@ export async function divisionCrops(
   return Promise.all(crops);
 }
 
-async function cropAt(links: SpotLinks, mother: number, frame: number, channel: number): Promise<DivisionCrop> {
+async function cropAt(
+  links: SpotLinks,
+  mother: number,
+  frame: number,
+  channel: number,
+): Promise<DivisionCrop> {
   const labels = labelPlane("tracks", frame);
   const { height, width } = labels.size;
   const span = (middle: number, whole: number): readonly [first: number, length: number] => {
@@ -70,7 +75,8 @@ async function greyIn(plane: LoadedPlane<GreyTile>, { y, x, height, width }: Win
   await Promise.all(wanted);
   const grey = new Float32Array(height * width);
   for (let row = 0; row < height; row++)
-    for (let column = 0; column < width; column++) grey[row * width + column] = greyAt(plane, y + row, x + column);
+    for (let column = 0; column < width; column++)
+      grey[row * width + column] = greyAt(plane, y + row, x + column);
   return grey;
 }
 

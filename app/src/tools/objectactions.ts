@@ -42,7 +42,7 @@ function placesOf({ layer, frame: of }: EditedLabels, wanted: ReadonlySet<number
       if (wanted.has(label[row]!) && y.length > 0) places.push({ y: y[row]!, x: x[row]! });
   }
   const view = camera.peek();
-  return places.length > 0 || view === undefined ? places : [view];
+  return places.length > 0 || view === undefined ? places : [{ y: view.y, x: view.x }];
 }
 
 /** Deletes objects, in all their pieces. @param at where one of them was clicked */
@@ -50,7 +50,7 @@ export const deleteLabels = (wanted: ReadonlySet<number>, at?: Point): Promise<v
   withLabels(async (labels) => {
     if (wanted.size === 0) return tell("Select objects to delete them.");
     const window = await windowOfObjects(labels.plane, at ? [at] : placesOf(labels, wanted), wanted);
-    const patches = window && deleteObjects(window, wanted);
+    const patches = window && deleteObjects(window, [...wanted]);
     if (!commit(labels, "delete", patches)) return;
     selection.value = new Set([...selection.value].filter((label) => !wanted.has(label)));
   });

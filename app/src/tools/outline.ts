@@ -80,13 +80,13 @@ function afterUp(
 ): OutlineStep {
   if (outline?.manner !== "held") return { outline };
   const isRound = lengthOf(outline.points) > 3 * reach;
-  return isRound ? closed(outline) : { outline: { ...outline, points: [outline.points[0]!], manner: "corners" } };
+  return isRound
+    ? closed(outline)
+    : { outline: { ...outline, points: [outline.points[0]!], manner: "corners" } };
 }
 
 const closed = (outline: Outline | undefined): OutlineStep =>
-  outline !== undefined && outline.points.length >= 3
-    ? { outline: undefined, closed: outline.points }
-    : none;
+  outline !== undefined && outline.points.length >= 3 ? { outline: undefined, closed: outline.points } : none;
 
 const withoutLast = (outline: Outline): Outline | undefined =>
   outline.points.length > 1 ? { ...outline, points: outline.points.slice(0, -1) } : undefined;

@@ -86,7 +86,10 @@ function strokeSettings(
 }
 
 /** A move, with or without a button held. @param buttons as in a pointer event */
-export function moveTool(at: Point, { altKey, buttons }: { readonly altKey: boolean; readonly buttons: number }): void {
+export function moveTool(
+  at: Point,
+  { altKey, buttons }: { readonly altKey: boolean; readonly buttons: number },
+): void {
   const before = last;
   last = at;
   if (outline.value !== undefined)

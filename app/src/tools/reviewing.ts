@@ -59,8 +59,10 @@ export function itemAfter(
   const at = queue.findIndex((item) => nameOfItem(item) === name);
   // What was corrected is in the queue no more: it goes on from the next one in doubt.
   const gone = now === undefined ? 0 : queue.findIndex(({ doubt }) => doubt <= now.doubt);
-  const first = at >= 0 ? at + by : by === 1 ? (gone < 0 ? queue.length : gone) : (gone < 0 ? queue.length : gone) - 1;
-  for (let i = first; i >= 0 && i < queue.length; i += by) if (!done.has(nameOfItem(queue[i]!))) return queue[i];
+  const first =
+    at >= 0 ? at + by : by === 1 ? (gone < 0 ? queue.length : gone) : (gone < 0 ? queue.length : gone) - 1;
+  for (let i = first; i >= 0 && i < queue.length; i += by)
+    if (!done.has(nameOfItem(queue[i]!))) return queue[i];
   return undefined;
 }
 

@@ -31,16 +31,48 @@ export interface ToolEntry {
 
 /** All tools, in the order of the bar. */
 export const toolEntries: readonly ToolEntry[] = [
-  { name: "select", id: "mask.select", title: "Select", hint: "Click selects; drag moves the image. Ctrl+click deletes, Alt+click merges, Shift+drag splits" },
-  { name: "paint", id: "mask.paint", title: "Paint", hint: "Paints the object in which the stroke begins, or a new one. Alt erases; a right drag encircles and fills" },
+  {
+    name: "select",
+    id: "mask.select",
+    title: "Select",
+    hint: "Click selects; drag moves the image. Ctrl+click deletes, Alt+click merges, Shift+drag splits",
+  },
+  {
+    name: "paint",
+    id: "mask.paint",
+    title: "Paint",
+    hint: "Paints the object in which the stroke begins, or a new one. Alt erases; a right drag encircles and fills",
+  },
   { name: "erase", id: "mask.erase", title: "Erase", hint: "Makes pixels background" },
   { name: "fill", id: "mask.fill", title: "Fill", hint: "Fills the holes of an object" },
-  { name: "draw", id: "mask.draw", title: "Outline", hint: "Draws a new object: drag round it, or click corners and press Enter; or from right click to right click" },
+  {
+    name: "draw",
+    id: "mask.draw",
+    title: "Outline",
+    hint: "Draws a new object: drag round it, or click corners and press Enter; or from right click to right click",
+  },
   { name: "split", id: "mask.split", title: "Split", hint: "Drag a line across an object" },
-  { name: "merge", id: "mask.merge", title: "Merge", hint: "Click the object that stays, then those that become part of it" },
+  {
+    name: "merge",
+    id: "mask.merge",
+    title: "Merge",
+    hint: "Click the object that stays, then those that become part of it",
+  },
   { name: "pick", id: "mask.pick", title: "Pick", hint: "Click the object to paint with" },
-  { name: "accept", id: "mask.accept", title: "Accept", hint: "Click a rejected candidate to take it into the annotation", layer: "annotation" },
-  { name: "ignore", id: "mask.ignore", title: "Ignore", hint: "Outline a region that training leaves out", layer: "annotation" },
+  {
+    name: "accept",
+    id: "mask.accept",
+    title: "Accept",
+    hint: "Click a rejected candidate to take it into the annotation",
+    layer: "annotation",
+  },
+  {
+    name: "ignore",
+    id: "mask.ignore",
+    title: "Ignore",
+    hint: "Outline a region that training leaves out",
+    layer: "annotation",
+  },
 ];
 
 const group = "Correct masks";
@@ -51,9 +83,19 @@ const isMaskView = (): boolean =>
 
 const more: readonly Omit<Command, "group" | "isActive">[] = [
   { id: "mask.delete", title: "Delete selected objects", run: () => deleteLabels(selection.value) },
-  { id: "mask.mergeselected", title: "Merge selected objects", keys: { karyon: ["Shift+R"] }, run: mergeSelected },
+  {
+    id: "mask.mergeselected",
+    title: "Merge selected objects",
+    keys: { karyon: ["Shift+R"] },
+    run: mergeSelected,
+  },
   { id: "mask.newlabel", title: "Paint a new object", run: () => activate("new") },
-  { id: "mask.automatic", title: "Paint the object below the brush", keys: { karyon: ["Shift+M"] }, run: () => activate("automatic") },
+  {
+    id: "mask.automatic",
+    title: "Paint the object below the brush",
+    keys: { karyon: ["Shift+M"] },
+    run: () => activate("automatic"),
+  },
   { id: "mask.swap", title: "Swap with the last label", run: () => activate(lastLabel.value) },
   { id: "mask.nextlabel", title: "Next label", run: () => stepLabel(1) },
   { id: "mask.previouslabel", title: "Previous label", run: () => stepLabel(-1) },
@@ -84,7 +126,11 @@ export function addToolCommands(): () => void {
         id,
         title,
         group,
-        ...(name === "select" ? { keys: { karyon: ["S"] } } : name === "accept" ? { keys: { karyon: ["A"] } } : {}),
+        ...(name === "select"
+          ? { keys: { karyon: ["S"] } }
+          : name === "accept"
+            ? { keys: { karyon: ["A"] } }
+            : {}),
         run: () => takeTool(name),
         isActive: () => isMaskView() && (layer === undefined || layer === editedLayer.value),
       }),

@@ -30,7 +30,13 @@ export const links = computed<SpotLinks | undefined>(() => {
   if (spots === undefined || tracks === undefined || spots.count === 0) return undefined;
   const column = (key: string): Float64Array => numbers(spots, key);
   return spotLinks(
-    { frame: column("frame"), label: column("label"), track: column("track"), y: column("y"), x: column("x") },
+    {
+      frame: column("frame"),
+      label: column("label"),
+      track: column("track"),
+      y: column("y"),
+      x: column("x"),
+    },
     { track: numbers(tracks, "track"), parent: numbers(tracks, "parent") },
   );
 });
@@ -69,14 +75,16 @@ effect(() => {
 /** The nucleus at a place; -1 for none. */
 export function rowAt(now: SpotLinks, { frame: of, y, x }: SpotPlace): number {
   for (let row = 0; row < now.count; row++)
-    if (now.frame[row] === of && Math.abs(now.y[row]! - y) < 0.01 && Math.abs(now.x[row]! - x) < 0.01) return row;
+    if (now.frame[row] === of && Math.abs(now.y[row]! - y) < 0.01 && Math.abs(now.x[row]! - x) < 0.01)
+      return row;
   return -1;
 }
 
 /** Does something with the nucleus that is selected, or says that there is none. */
 function withCurrent(work: (now: SpotLinks, row: number) => void): void {
   const row = currentRows.value[0];
-  if (links.value === undefined || row === undefined) tell("Select a nucleus of a track in this frame first.");
+  if (links.value === undefined || row === undefined)
+    tell("Select a nucleus of a track in this frame first.");
   else work(links.value, row);
 }
 
@@ -130,14 +138,39 @@ const walkCommands = [
 ] as const satisfies readonly (readonly [string, string, WalkStep])[];
 
 const changes: readonly (readonly [id: string, title: string, run: () => void, key?: string])[] = [
-  ["track.cut", "Cut the link to the frame before", () => withCurrent((now, row) => change(cutAt(now, row, "before")))],
-  ["track.cutafter", "Cut the link to the frame after", () => withCurrent((now, row) => change(cutAt(now, row, "after"))), "Shift+B"],
+  [
+    "track.cut",
+    "Cut the link to the frame before",
+    () => withCurrent((now, row) => change(cutAt(now, row, "before"))),
+  ],
+  [
+    "track.cutafter",
+    "Cut the link to the frame after",
+    () => withCurrent((now, row) => change(cutAt(now, row, "after"))),
+    "Shift+B",
+  ],
   ["track.link", "Link two nuclei", linkSelected],
   ["track.divide", "Add a division", addDivision],
-  ["track.delete", "Delete the nucleus from its track", () => withCurrent((now, row) => change(removeRow(now, row, false)))],
-  ["track.deletetrack", "Delete the track", () => withCurrent((now, row) => change(removeRow(now, row, true)))],
-  ["track.confirm", "Confirm the division", () => withCurrent((now, row) => change(judgeDivision(now, row, true)))],
-  ["track.refuse", "Refuse the division", () => withCurrent((now, row) => change(judgeDivision(now, row, false)))],
+  [
+    "track.delete",
+    "Delete the nucleus from its track",
+    () => withCurrent((now, row) => change(removeRow(now, row, false))),
+  ],
+  [
+    "track.deletetrack",
+    "Delete the track",
+    () => withCurrent((now, row) => change(removeRow(now, row, true))),
+  ],
+  [
+    "track.confirm",
+    "Confirm the division",
+    () => withCurrent((now, row) => change(judgeDivision(now, row, true))),
+  ],
+  [
+    "track.refuse",
+    "Refuse the division",
+    () => withCurrent((now, row) => change(judgeDivision(now, row, false))),
+  ],
   ["track.nextframe", "Next frame", () => stepFrame(1)],
   ["track.previousframe", "Previous frame", () => stepFrame(-1)],
 ];
@@ -158,7 +191,14 @@ export function addTrackCommands(): () => void {
       command({ id, title, group: "Tracks", run: () => go(step), isActive: isWalking }),
     ),
     ...changes.map(([id, title, run, key]) =>
-      command({ id, title, group: "Tracks", run, isActive, ...(key === undefined ? {} : { keys: { karyon: [key] } }) }),
+      command({
+        id,
+        title,
+        group: "Tracks",
+        run,
+        isActive,
+        ...(key === undefined ? {} : { keys: { karyon: [key] } }),
+      }),
     ),
     command({
       id: "edit.cancel",

@@ -68,7 +68,8 @@ export function rowOfLabel({ count, frame, label }: SpotLinks, inFrame: number, 
 }
 
 /** Where a step leads: in time along the links, to the sister or the neighbours in the frame, to other tracks. */
-export type WalkStep = "earlier" | "later" | "nextSibling" | "previousSibling" | "nextTrack" | "previousTrack";
+export type WalkStep =
+  "earlier" | "later" | "nextSibling" | "previousSibling" | "nextTrack" | "previousTrack";
 
 /** The row that a step leads to; the same row where there is nothing. */
 export function walk(links: SpotLinks, row: number, step: WalkStep): number {
@@ -139,10 +140,7 @@ export function lineageTree(links: SpotLinks, row: number): TreeBranch {
     const rows = links.rowsOf.get(links.track[first]!)!;
     const last = rows.at(-1)!;
     const children = links.childrenOf[last]!.map(branch);
-    const column =
-      children.length === 0
-        ? leaves++
-        : (children[0]!.column + children.at(-1)!.column) / 2;
+    const column = children.length === 0 ? leaves++ : (children[0]!.column + children.at(-1)!.column) / 2;
     return {
       track: links.track[first]!,
       firstFrame: links.frame[rows[0]!]!,
@@ -155,7 +153,10 @@ export function lineageTree(links: SpotLinks, row: number): TreeBranch {
 }
 
 /** All branches of a tree, mothers before daughters. */
-export const branchesOf = (tree: TreeBranch): readonly TreeBranch[] => [tree, ...tree.children.flatMap(branchesOf)];
+export const branchesOf = (tree: TreeBranch): readonly TreeBranch[] => [
+  tree,
+  ...tree.children.flatMap(branchesOf),
+];
 
 /** Where a nucleus is. */
 export const placeOfRow = ({ frame, y, x }: SpotColumns, row: number): SpotPlace => ({
@@ -198,8 +199,7 @@ export function joinRows(links: SpotLinks, a: number, b: number): TrackChoice {
 export function divideInto(links: SpotLinks, mother: number, later: readonly number[]): TrackChoice {
   const own = links.childrenOf[mother]!.filter((row) => !later.includes(row));
   const daughters = (later.length >= 2 ? later : [...own, ...later]).slice(0, 2);
-  if (daughters.length < 2)
-    return { why: "A division needs two daughters; select both in a later frame." };
+  if (daughters.length < 2) return { why: "A division needs two daughters; select both in a later frame." };
   if (daughters.some((row) => links.frame[row]! <= links.frame[mother]!))
     return { why: "Daughters must be in a frame after that of their mother." };
   return change(links, "divide", [mother, ...daughters]);

@@ -24,8 +24,6 @@ const valueOf = <K extends keyof AnnotateOptions>(key: K): AnnotateOptions[K] =>
 
 /** All of them. */
 export function AnnotateOptionsForm(): JSX.Element {
-  const found = preview.value?.answer.diameter;
-  const diameter = valueOf("diameter");
   return (
     <div class="options">
       <Choice
@@ -38,26 +36,7 @@ export function AnnotateOptionsForm(): JSX.Element {
         help={helps.preset}
         onChange={(preset) => setDraft({ preset })}
       />
-      <div title={helps.diameter}>
-        <Slider
-          label="Nuclear diameter"
-          unit="px"
-          value={Math.round(diameter ?? found ?? 30)}
-          low={4}
-          high={200}
-          step={1}
-          onChange={(value) => setDraft({ diameter: value })}
-        />
-        <p class="quiet">
-          {diameter === undefined ? (
-            `found from the images${found === undefined ? "" : `: ${found.toFixed(1)} px`}`
-          ) : (
-            <button type="button" class="link" onClick={() => setDraft({ diameter: undefined })}>
-              find it from the images
-            </button>
-          )}
-        </p>
-      </div>
+      <DiameterField />
       <div title={helps.sensitivity}>
         <Slider
           label="Sensitivity"
@@ -85,6 +64,33 @@ export function AnnotateOptionsForm(): JSX.Element {
         onChange={(background) => setDraft({ background: background === "" ? undefined : background })}
       />
       <MoreOptions />
+    </div>
+  );
+}
+
+function DiameterField(): JSX.Element {
+  const found = preview.value?.answer.diameter;
+  const diameter = valueOf("diameter");
+  return (
+    <div title={helps.diameter}>
+      <Slider
+        label="Nuclear diameter"
+        unit="px"
+        value={Math.round(diameter ?? found ?? 30)}
+        low={4}
+        high={200}
+        step={1}
+        onChange={(value) => setDraft({ diameter: value })}
+      />
+      <p class="quiet">
+        {diameter === undefined ? (
+          `found from the images${found === undefined ? "" : `: ${found.toFixed(1)} px`}`
+        ) : (
+          <button type="button" class="link" onClick={() => setDraft({ diameter: undefined })}>
+            find it from the images
+          </button>
+        )}
+      </p>
     </div>
   );
 }
@@ -125,7 +131,13 @@ function MoreOptions(): JSX.Element {
   );
 }
 
-function AreaField({ title, option }: { readonly title: string; readonly option: "minArea" | "maxArea" }): JSX.Element {
+function AreaField({
+  title,
+  option,
+}: {
+  readonly title: string;
+  readonly option: "minArea" | "maxArea";
+}): JSX.Element {
   return (
     <div title={helps[option]}>
       <NumberField

@@ -200,7 +200,9 @@ function Distributions(): JSX.Element {
   );
 }
 
-const columnsOf = (table: StudioTable | undefined): { readonly areas: Float64Array; readonly scores: Float64Array } => ({
+const columnsOf = (
+  table: StudioTable | undefined,
+): { readonly areas: Float64Array; readonly scores: Float64Array } => ({
   areas: table === undefined ? new Float64Array(0) : numbers(table, "area"),
   scores: table === undefined ? new Float64Array(0) : numbers(table, "score"),
 });

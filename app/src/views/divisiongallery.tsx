@@ -18,7 +18,8 @@ const most = 60;
 export function DivisionGallery(): JSX.Element {
   const now = links.value;
   const table = tableOf("divisions").value;
-  if (now === undefined || table === undefined) return <p class="quiet empty">Nothing has been tracked yet.</p>;
+  if (now === undefined || table === undefined)
+    return <p class="quiet empty">Nothing has been tracked yet.</p>;
   const [mothers, probabilities] = [numbers(table, "mother_spot"), numbers(table, "probability")];
   const repairs = reviewItems.value.filter(({ layer, kind }) => layer === "tracks" && kind === "repair");
   const divided = Array.from(mothers.keys()).filter((i) => (now.childrenOf[mothers[i]!]?.length ?? 0) >= 2);
@@ -26,7 +27,12 @@ export function DivisionGallery(): JSX.Element {
   return (
     <div class="gallery">
       {divided.slice(0, most).map((i) => (
-        <Division key={`${mothers[i]} ${numbers(table, "frame")[i]}`} now={now} mother={mothers[i]!} probability={probabilities[i]!} />
+        <Division
+          key={`${mothers[i]} ${numbers(table, "frame")[i]}`}
+          now={now}
+          mother={mothers[i]!}
+          probability={probabilities[i]!}
+        />
       ))}
       {repairs.slice(0, most).map((item) => (
         <article key={nameOfItem(item)}>
@@ -59,7 +65,11 @@ function Division(props: {
         <button type="button" onClick={() => showRow(now, mother)}>
           Show
         </button>
-        <button type="button" disabled={probability >= 1} onClick={() => change(judgeDivision(now, mother, true))}>
+        <button
+          type="button"
+          disabled={probability >= 1}
+          onClick={() => change(judgeDivision(now, mother, true))}
+        >
           Confirm
         </button>
         <button
@@ -102,5 +112,12 @@ function Strip({ now, mother }: { readonly now: SpotLinks; readonly mother: numb
       isGone = true;
     };
   }, [now, mother]);
-  return <canvas ref={canvas} aria-label="The mother and her daughters, frame by frame" width={340} height={edge} />;
+  return (
+    <canvas
+      ref={canvas}
+      aria-label="The mother and her daughters, frame by frame"
+      width={340}
+      height={edge}
+    />
+  );
 }

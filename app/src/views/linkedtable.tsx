@@ -16,7 +16,8 @@ export interface LinkedTableProps {
 /** Objects of all frames; a click goes to one. */
 export function LinkedTable({ name, layer, onDelete }: LinkedTableProps): JSX.Element {
   const table = tableOf(name).value;
-  if (table === undefined || table.count === 0) return <p class="quiet empty">There is nothing to list yet.</p>;
+  if (table === undefined || table.count === 0)
+    return <p class="quiet empty">There is nothing to list yet.</p>;
   const byLabel = rowsByLabel(table, layer, frame.value);
   const rows = new Set([...selection.value].map((label) => byLabel[label] ?? -1).filter((row) => row >= 0));
   const labels = numbers(table, labelKey(layer));
@@ -27,7 +28,10 @@ export function LinkedTable({ name, layer, onDelete }: LinkedTableProps): JSX.El
     if (layer === "tracks") {
       const tracks = numbers(table, "track");
       selectedTracks.value = new Set([...chosen].map((each) => tracks[each]!));
-    } else selection.value = new Set([...chosen].filter((each) => frames[each] === at).map((each) => labels[each]!));
+    } else
+      selection.value = new Set(
+        [...chosen].filter((each) => frames[each] === at).map((each) => labels[each]!),
+      );
   };
   const show = (row: number): void =>
     goTo({ frame: frames[row]!, y: numbers(table, "y")[row]!, x: numbers(table, "x")[row]! });

@@ -41,11 +41,17 @@ export function ReviewPanel(): JSX.Element {
           onClick={leaveItem}
         />
       </div>
-      <p class="quiet">{queue.length === 0 ? "Nothing doubtful." : `${queue.length} to look at, the most doubtful first`}</p>
+      <p class="quiet">
+        {queue.length === 0 ? "Nothing doubtful." : `${queue.length} to look at, the most doubtful first`}
+      </p>
       <ol class="review-list">
         {queue.slice(0, most).map((item) => (
           <li key={nameOfItem(item)}>
-            <button type="button" aria-current={nameOfItem(item) === now ? "true" : undefined} onClick={() => look(item)}>
+            <button
+              type="button"
+              aria-current={nameOfItem(item) === now ? "true" : undefined}
+              onClick={() => look(item)}
+            >
               <span>{item.reason}</span>
               <span class="quiet">
                 {project.value?.kind === "movie"
