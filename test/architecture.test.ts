@@ -101,7 +101,7 @@ const rooms: Record<string, readonly string[]> = {
     "run",
     "study",
   ].map((room) => `pipeline/${room}`),
-  server: ["server", "server/zarr", "server/jobs", "server/studio"],
+  server: ["server", "server/zarr", "server/corrections", "server/jobs", "server/studio"],
   cli: ["cli/commandline", "cli/commands", "cli"],
 };
 const mayTouchNode = new Set(["platform", "pipeline", "workers", "server", "cli", "node.ts"]);

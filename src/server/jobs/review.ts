@@ -1,7 +1,8 @@
 /** What is worth looking at first, from the tables of a run. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { reviewQueue, type ReviewedCandidates, type ReviewedTracks } from "../../correct/reviewqueue.js";
+import type { ReviewedCandidates, ReviewedTracks } from "../../correct/doubts.js";
+import { reviewQueue } from "../../correct/reviewqueue.js";
 import type { TouchingEdits } from "../../correct/touched.js";
 import { parseNuclei } from "../../io/nucleifile.js";
 import { readTracking } from "../../pipeline/track/tracking.js";
