@@ -21,8 +21,6 @@ export interface TileCache<T extends ArrayBufferView = ArrayBufferView> {
   pin(plane: string, place: TilePlace): void;
   /** Its edits are saved: it may be dropped again. */
   unpin(plane: string, place: TilePlace): void;
-  /** Drops a tile, a pinned one too: what it shows has changed elsewhere. */
-  drop(plane: string, place: TilePlace): void;
   /** Drops all tiles of a plane, pinned ones too: it is another one now. */
   forget(plane: string): void;
   /** The tiles of one plane, as scenes take them. */
@@ -109,7 +107,6 @@ export function tileCache<T extends ArrayBufferView = ArrayBufferView>(limit: nu
       setPinned(store, keyOf(plane, place), false);
       shrink(store, limit, keyOf(plane, place));
     },
-    drop: (plane, place) => void drop(store, keyOf(plane, place)),
     forget(plane) {
       for (const [key, entry] of entries) if (entry.plane === plane) drop(store, key);
     },

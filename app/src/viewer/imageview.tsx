@@ -38,7 +38,7 @@ export function ImageView({ tool, layers, overlay, hasHoverCard = true }: ImageV
   const holder = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const engine = useSignal<ViewEngine | undefined>(undefined);
-  const lasso = useRef<Lasso>();
+  const lasso = useRef<Lasso | undefined>(undefined);
   const latest = useRef<PointerTool | undefined>(tool);
   latest.current = tool;
   lasso.current ??= lassoTool(() => engine.peek());

@@ -54,6 +54,8 @@ interface Unsaved {
   patches: LabelValues[];
   /** Tiles that were written, by level, row and column. */
   readonly pinned: Map<string, TilePlace>;
+  /** Tiles in memory that are no longer what the server has. */
+  readonly stale: Set<string>;
 }
 
 const planes = new Map<string, { readonly plane: LabelPlane; readonly unsaved: Unsaved }>();
@@ -70,7 +72,7 @@ export function findLabelPlane(layer: LabelLayerName, frame: number): LabelPlane
   const { folder } = placeOfFrame(frame);
   const levels = levelsOf(`${zarrUrl(folder)}/labels/${layer}`, queryOf(layer));
   if (levels === undefined) return undefined;
-  const unsaved: Unsaved = { patches: [], pinned: new Map() };
+  const unsaved: Unsaved = { patches: [], pinned: new Map(), stale: new Set() };
   const plane = makePlane(layer, frame, levels, unsaved);
   planes.set(name, { plane, unsaved });
   return plane;
@@ -100,14 +102,16 @@ function makePlane(layer: LabelLayerName, frame: number, levels: ZarrLevels, uns
       return (values) => {
         const all = patches === unsaved.patches ? patches : [...patches, ...unsaved.patches];
         for (const patch of all) writeIntoTile(values, levels, place, patch);
+        if (begun === forgotten) unsaved.stale.delete(keyOf(place));
         return begun === forgotten;
       };
     },
+    isStale: (place) => unsaved.stale.has(keyOf(place)),
   });
   const within = (window: Window): TilePlace[] => tilesOfWindow(levels, 0, window);
   const load = async (window: Window): Promise<void> => {
     for (let attempts = 0; attempts < 4; attempts++) {
-      const missing = within(window).filter((place) => !tiles.has(name, place));
+      const missing = within(window).filter((place) => !tiles.has(name, place) || base.isStale(place));
       if (missing.length === 0) return;
       await Promise.all(missing.map((place) => queue.need(base.job(place, true))));
     }
@@ -141,7 +145,7 @@ function readWindow(plane: LabelPlane, places: readonly TilePlace[], window: Win
   const part: LabelValues = { ...window, values: new Int32Array(window.height * window.width) };
   for (const place of places) {
     const data = plane.get(0, place.row, place.column);
-    if (data === undefined) throw new Error("Labels of this part are not loaded yet; try again in a moment.");
+    if (data === undefined || plane.isStale(place)) throw new Error("Labels of this part are not loaded yet; try again in a moment.");
     readFromTile(data, plane.tile, place, part);
   }
   return part.values;
@@ -162,13 +166,19 @@ function writePatch(plane: LabelPlane, unsaved: Unsaved, patch: LabelValues): vo
   tellTiles();
 }
 
+const meet = (a: Window, b: Window): boolean =>
+  a.y < b.y + b.height && b.y < a.y + a.height && a.x < b.x + b.width && b.x < a.x + a.width;
+
+/** What is in memory is drawn until the new values have come: nothing flickers. */
 function forgetTiles(plane: LabelPlane, unsaved: Unsaved, windows: readonly Window[]): void {
   const whole: Window = { y: 0, x: 0, ...plane.size };
   for (const window of windows.length === 0 ? [whole] : windows) {
+    unsaved.patches = unsaved.patches.filter((patch) => !meet(patch, window));
     plane.levels.forEach((_, level) => {
       for (const place of tilesOfWindow(plane, level, window)) {
         unsaved.pinned.delete(keyOf(place));
-        tiles.drop(plane.name, place);
+        tiles.unpin(plane.name, place);
+        if (tiles.has(plane.name, place)) unsaved.stale.add(keyOf(place));
       }
     });
   }
@@ -179,7 +189,7 @@ function forgetTiles(plane: LabelPlane, unsaved: Unsaved, windows: readonly Wind
 async function largestLabel(plane: LabelPlane): Promise<number> {
   let most = 0;
   for (const place of tilesOfWindow(plane, 0, { y: 0, x: 0, ...plane.size })) {
-    if (!tiles.has(plane.name, place)) await queue.need(plane.job(place, true));
+    if (!tiles.has(plane.name, place) || plane.isStale(place)) await queue.need(plane.job(place, true));
     for (const label of plane.get(0, place.row, place.column) ?? []) if (label > most) most = label;
   }
   return most;
@@ -199,7 +209,7 @@ export function forgetLayer(layer: LabelLayerName): void {
   for (const { plane } of planes.values()) if (plane.layer === layer) plane.forget([]);
 }
 
-/** Which layers show an edit. */
+/** Layers that show an edit. */
 const shownIn: Readonly<Record<"annotation" | "labels" | "tracks", readonly LabelLayerName[]>> = {
   annotation: ["annotation", "candidates"],
   labels: ["labels"],
@@ -208,6 +218,7 @@ const shownIn: Readonly<Record<"annotation" | "labels" | "tracks", readonly Labe
 
 onStudioEvent((event) => {
   if (event.type !== "edit") return;
+  lastEdit = Math.max(lastEdit, event.number);
   for (const layer of shownIn[event.layer]) {
     // What this page has written it has; a candidate that was accepted is in another layer.
     if (event.page === pageName && layer === event.layer && layer !== "tracks") continue;
@@ -216,21 +227,45 @@ onStudioEvent((event) => {
   }
 });
 
+/** The stage that makes a layer. */
+const stageOf = {
+  candidates: "annotate",
+  annotation: "annotate",
+  labels: "segment",
+  tracks: "track",
+} as const satisfies Record<LabelLayerName, string>;
+
+/** What was known of the layers when they were looked at last. */
+interface Seen {
+  readonly version: number;
+  readonly finished: string;
+  readonly revision: number;
+}
+const seen = new Map<LabelLayerName, Seen>();
+/** Number of the last edit that this page was told of. */
+let lastEdit = 0;
+
 effect(() => {
-  const layers = project.value?.labelLayers ?? {};
+  const open = project.value;
+  if (open === undefined) return;
   for (const layer of ["candidates", "annotation", "labels", "tracks"] as const) {
-    const version = layers[layer];
-    if (version === undefined || versions.get(layer) === version) continue;
-    const isNew = versions.has(layer);
+    const version = open.labelLayers[layer];
+    if (version === undefined) continue;
+    const before = seen.get(layer);
+    if (before?.version === version) continue;
+    const { revision } = open.corrections;
+    const { finished } = open.stages[stageOf[layer]];
+    seen.set(layer, { version, finished, revision });
     versions.set(layer, version);
-    if (!isNew) continue;
-    forgetLayer(layer);
-    // Their size may have changed, too: with a run over other images.
-    for (const [name, { plane }] of planes) if (plane.layer === layer) planes.delete(name);
+    // Edits are told one by one: what they changed is in memory, or was forgotten already.
+    const isEdit = before?.finished === finished && revision > before.revision && revision <= lastEdit;
+    if (before !== undefined && !isEdit) forgetLayer(layer);
   }
 });
 
 onOtherProject(() => {
   planes.clear();
   versions.clear();
+  seen.clear();
+  lastEdit = 0;
 });

@@ -3,7 +3,7 @@ import { effect } from "@preact/signals";
 import type { Size } from "../../../src/core/size.js";
 import type { Camera, Renderer } from "../../../src/viewer/scene.js";
 import { cameraToFit, imagePlace, placeOnScreen, type ScreenPlaces, screenPlaces } from "../../../src/viewer/screenplaces.js";
-import { cellsOf, missingTiles } from "../../../src/viewer/visibletiles.js";
+import { cellsOf, missingTiles, type TilePlace } from "../../../src/viewer/visibletiles.js";
 import { channels, frameCount, playing, showChannel, shownFrame } from "../state/display.js";
 import { project } from "../state/openproject.js";
 import { camera, frame } from "../state/place.js";
@@ -220,7 +220,18 @@ const jobsOf = (
   zoom: number,
   places: ScreenPlaces,
   isVisible: boolean,
-): TileJob[] => missingTiles(plane, zoom, places).map((place) => plane.job(place, isVisible));
+): TileJob[] =>
+  [...missingTiles(plane, zoom, places), ...staleTiles(plane, zoom, places)].map((place) =>
+    plane.job(place, isVisible),
+  );
+
+/** Tiles that are drawn until newer ones have come. */
+function staleTiles(plane: LoadedPlane<ArrayBufferView>, zoom: number, places: ScreenPlaces): TilePlace[] {
+  const { level, sources } = cellsOf(plane, zoom, places);
+  return sources.flatMap((source) =>
+    source?.level === level && plane.isStale(source) ? [{ level, row: source.row, column: source.column }] : [],
+  );
+}
 
 /** Tiles of the frames that will be looked at next, as long as they leave room for what is looked at now. */
 function aheadOf(now: number, size: Size): TileJob[] {

@@ -15,6 +15,8 @@ export interface LoadedPlane<T extends ArrayBufferView> extends TiledPlane<T> {
   /** Of its tiles in the store. */
   readonly name: string;
   readonly size: Size;
+  /** Whether a tile in memory is drawn only until a newer one has come. */
+  readonly isStale: (place: TilePlace) => boolean;
   /** What fetches a tile. */
   readonly job: (place: TilePlace, isVisible: boolean) => TileJob;
 }
@@ -104,21 +106,24 @@ interface TileReading<T extends ArrayBufferView> {
    * tells whether they are still what the server has.
    */
   readonly begin?: (place: TilePlace) => (values: T) => boolean;
+  /** Default: never. */
+  readonly isStale?: (place: TilePlace) => boolean;
 }
 
 /** Makes a plane. @param name not that of another plane */
 export function planeOf<T extends ArrayBufferView>(
   name: string,
   { levels, tile, type, isDeflated }: ZarrLevels,
-  { url, begin }: TileReading<T>,
+  { url, begin, isStale = () => false }: TileReading<T>,
 ): LoadedPlane<T> {
+  const isThere = (place: TilePlace): boolean => tiles.has(name, place) && !isStale(place);
   const load = async (place: TilePlace, signal: AbortSignal): Promise<void> => {
     const finish = begin?.(place);
     const bytes = await readChunk(url(place), isDeflated, signal);
     const values = chunkValues(bytes, type, tile) as unknown as T;
     signal.throwIfAborted();
     // What was changed here meanwhile is newer.
-    if (!tiles.has(name, place) && (finish?.(values) ?? true)) tiles.set(name, place, values);
+    if (!isThere(place) && (finish?.(values) ?? true)) tiles.set(name, place, values);
   };
   return {
     name,
@@ -126,10 +131,11 @@ export function planeOf<T extends ArrayBufferView>(
     tile,
     levels,
     get: (level, row, column) => tiles.get(name, { level, row, column }) as T | undefined,
+    isStale: (place) => tiles.has(name, place) && isStale(place),
     job: (place, isVisible) => ({
       key: `${name}/${place.level}/${place.row}/${place.column}`,
       isVisible,
-      isThere: () => tiles.has(name, place),
+      isThere: () => isThere(place),
       load: (signal) => load(place, signal),
     }),
   };
