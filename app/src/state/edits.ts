@@ -18,6 +18,12 @@ export const isSaving = computed(() => unsaved.value > 0);
 /** Whether the server did not answer; it is asked again and again. */
 export const isServerAway = signal(false);
 
+/** How saving goes, in a word or two; "" where nothing is on its way. */
+export const savingText = computed(() => {
+  if (unsaved.value === 0) return "";
+  return isServerAway.value ? `${unsaved.value} not saved: the server is away` : "saving";
+});
+
 /** The last edits, the oldest first; those that were undone at the end. */
 export const editHistory = signal<readonly HistoryItem[]>([]);
 

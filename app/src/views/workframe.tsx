@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { store, stored } from "../state/stored.js";
+import "../style/work.css";
 
 const isBelowShown = signal(stored<boolean>("below") ?? true);
 
