@@ -34,7 +34,9 @@ export function reviewer(): Reviewer {
     const found = nuclei("labels", [objects], () =>
       existsSync(objects) ? parseNuclei(readFileSync(objects, "utf8"), objects) : undefined,
     );
-    const files = ["spots.csv", "divisions.csv", "repairs.csv", "tracking.json"].map((name) => join(tracks, name));
+    const files = ["spots.csv", "divisions.csv", "repairs.csv", "tracking.json"].map((name) =>
+      join(tracks, name),
+    );
     const tracked = tracking("tracks", files, () => (files.every(existsSync) ? tracksIn(tracks) : undefined));
     const queue = reviewQueue(
       {
