@@ -3,10 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { emptyNuclei, type Nuclei } from "../../core/nuclei.js";
 import { readStudy } from "./comparing.js";
 import { fileAnswer, listFolder } from "./exporting.js";
 import { noRows, numbersIn, wordsIn } from "./tablecolumns.js";
-import { runTables, type TablePlace } from "./tables.js";
+import { type EditedTables, runTables, type TablePlace } from "./tables.js";
 
 let out = "";
 beforeEach(() => {
@@ -18,10 +19,12 @@ const write = (file: string, text: string): void => {
   mkdirSync(dirname(join(out, file)), { recursive: true });
   writeFileSync(join(out, file), text);
 };
-const placeOf = (corrected = { labels: false, tracks: false }): TablePlace => ({
+const unedited = { frames: new Map<number, Nuclei>(), key: "" };
+const placeOf = (edited: Partial<EditedTables> = {}): TablePlace => ({
   out,
   frameNames: ["a", "b"],
-  corrected,
+  pixelSize: 0.5,
+  edited: { labels: unedited, annotation: unedited, ...edited },
 });
 
 describe("the tables of a run", () => {
@@ -61,12 +64,12 @@ describe("the tables of a run", () => {
     ]);
   });
 
-  it("are those of the corrected results where these hold, and are read again when they change", () => {
-    const header = "frame,label,y_px,x_px,area_px2,y_um,x_um,area_um2\n";
-    write("labels/objects.csv", `${header}0,1,2,3,40,1,1.5,10\n`);
-    write("labels-corrected/objects.csv", `${header}0,1,2,3,80,1,1.5,20\n0,2,2,3,80,1,1.5,20\n`);
-    let corrected = false;
-    const { table } = runTables(() => placeOf({ labels: corrected, tracks: false }));
+  it("have the frames whose labels were corrected, measured anew, and are read again when they change", () => {
+    const header = "image,frame,label,y_px,x_px,area_px2,score,y_um,x_um,area_um2\n";
+    const rows = "a,0,1,2,3,40,0.9,1,1.5,10\na,0,2,8,3,40,0.8,4,1.5,10\nb,1,1,2,3,40,0.7,1,1.5,10\n";
+    write("labels/objects.csv", header + rows);
+    let edited: Partial<EditedTables> = {};
+    const { table } = runTables(() => placeOf(edited));
     const labels = table("labels");
     expect(labels.columns.map(({ key, unit }) => [key, unit])).toEqual([
       ["frame", ""],
@@ -74,12 +77,18 @@ describe("the tables of a run", () => {
       ["y", "px"],
       ["x", "px"],
       ["area", "µm²"],
+      ["score", ""],
     ]);
     expect(table("labels")).toBe(labels);
-    corrected = true;
-    expect(table("labels").count).toBe(2);
-    write("labels-corrected/objects.csv", header);
-    utimesSync(join(out, "labels-corrected/objects.csv"), 1, 1);
+    const anew = { ...emptyNuclei(2), label: Int32Array.of(2, 5), area: Float64Array.of(80, 8) };
+    edited = { labels: { frames: new Map([[0, anew]]), key: "1" } };
+    const after = table("labels");
+    expect([...numbersIn(after, "label")!]).toEqual([2, 5, 1]);
+    expect([...numbersIn(after, "area")!]).toEqual([20, 2, 10]);
+    expect([...numbersIn(after, "score")!]).toEqual([0.8, NaN, 0.7]);
+    write("labels/objects.csv", header);
+    utimesSync(join(out, "labels/objects.csv"), 1, 1);
+    edited = {};
     expect(table("labels").count).toBe(0);
   });
 
