@@ -26,7 +26,7 @@ beforeAll(async () => {
   const { data, ...rest } = movie.image(0);
   image = { ...rest, data: data.map((value, i) => value * (1 + (i % 420) / 420)) };
   predictor = regionPredictor({ threads: 1 });
-}, 60_000);
+}, 240_000);
 afterAll(() => predictor.close());
 
 const window = { y: 90, x: 130, height: 120, width: 150 };
@@ -84,7 +84,7 @@ describe("regionPredictor", () => {
     expect(await count(strict, { probabilityThreshold: model.description.thresholds.probability })).toBe(all);
   });
 
-  it("stops what is overtaken or aborted, between tiles", async () => {
+  it("stops what is overtaken or aborted, between tiles", { retry: 2 }, async () => {
     const source = sourceOf(image);
     const whole = { y: 0, x: 0, height: 300, width: 420 };
     // Small tiles: many, each with its margins, so that the whole takes long.
