@@ -18,6 +18,7 @@ import { resolveConfig } from "../config/config.js";
 import { run } from "../run/run.js";
 import { openInputs } from "../source/opening.js";
 import type { PipelineEvent } from "../stage/events.js";
+import { assertReplaceable } from "../store/folders.js";
 import { readLabels } from "../store/labelfiles.js";
 import { readRun } from "../store/provenance.js";
 import { readSegmentation } from "../segment/segmentation.js";
@@ -278,5 +279,15 @@ describe("a run with corrections", () => {
     const corrected = readTracking(join(out, "tracks-corrected"));
     expect(corrected.graph.edges.length).toBe(readTracking(join(out, "tracks")).graph.edges.length - 2);
     expect(existsSync(join(out, "tracks-corrected", "res_track.txt"))).toBe(true);
+  });
+});
+
+describe("a run folder that the studio has begun", () => {
+  it("is taken by a run, and by no other command, which would remove what lies there", () => {
+    const folder = join(root, "begun");
+    mkdirSync(join(folder, "corrections"), { recursive: true });
+    writeFileSync(join(folder, "studio.json"), "{}");
+    expect(() => assertReplaceable(folder, "run", false)).not.toThrow();
+    expect(() => assertReplaceable(folder, "annotate", true)).toThrow(/2 files that Karyon did not make/);
   });
 });

@@ -12,11 +12,12 @@ import {
 } from "../../correct/editlog.js";
 import type { LogEntry } from "../../correct/edits.js";
 import { decodeLog, encodeEntry, logHead } from "../../correct/logcodec.js";
+import { studioFiles } from "../store/folders.js";
 import { codeOf, unwritable } from "../store/files.js";
 import { FolderBusy, withOutputLock } from "../store/lock.js";
 
 /** Folder of what was corrected by hand, in a run folder. */
-export const correctionsFolder = (out: string): string => join(out, "corrections");
+export const correctionsFolder = (out: string): string => join(out, studioFiles.corrections);
 
 const logFile = (out: string): string => join(correctionsFolder(out), "log.jsonl");
 

@@ -5,7 +5,7 @@ import { basename, join, resolve } from "node:path";
 import { isKaryonError, InvalidInput } from "../../core/errors.js";
 import { parseModelDescription } from "../../model/modelfile.js";
 import { stageOutputs } from "../../pipeline/stage/stagenames.js";
-import { writeFolder } from "../../pipeline/store/folders.js";
+import { studioFiles, writeFolder } from "../../pipeline/store/folders.js";
 import { forget, temporaryBeside } from "../../pipeline/store/temporaries.js";
 import { expectedQualityOf } from "../../pipeline/train/trainedmodel.js";
 import { Refusal } from "../answers.js";
@@ -17,7 +17,7 @@ import { numbersIn, readColumns } from "./tablecolumns.js";
 /** The project's own network. */
 const ownName = "model";
 /** Folder, within that of the run, of networks that were kept. */
-const keptFolder = "models";
+const keptFolder = studioFiles.models;
 
 const ownFolder = (project: Project): string => join(project.settings().out, stageOutputs.train);
 const keptFolderOf = (project: Project): string => join(project.settings().out, keptFolder);
