@@ -3,10 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { emptyNuclei } from "../../core/nuclei.js";
+import { nucleiCsv } from "../../io/nucleifile.js";
 import { readStudy } from "./comparing.js";
 import { fileAnswer, listFolder } from "./exporting.js";
 import { noRows, numbersIn, wordsIn } from "./tablecolumns.js";
-import { runTables, type TablePlace } from "./tables.js";
+import { type EditedTables, runTables, type TablePlace } from "./tables.js";
 
 let out = "";
 beforeEach(() => {
@@ -18,10 +20,15 @@ const write = (file: string, text: string): void => {
   mkdirSync(dirname(join(out, file)), { recursive: true });
   writeFileSync(join(out, file), text);
 };
-const placeOf = (corrected = { labels: false, tracks: false }): TablePlace => ({
+const untouched: EditedTables = {
+  labels: { frames: new Map(), key: "" },
+  annotation: { frames: new Map(), key: "" },
+};
+const placeOf = (edited = untouched): TablePlace => ({
   out,
   frameNames: ["a", "b"],
-  corrected,
+  pixelSize: 0.5,
+  edited,
 });
 
 describe("the tables of a run", () => {
@@ -61,26 +68,38 @@ describe("the tables of a run", () => {
     ]);
   });
 
-  it("are those of the corrected results where these hold, and are read again when they change", () => {
-    const header = "frame,label,y_px,x_px,area_px2,y_um,x_um,area_um2\n";
-    write("labels/objects.csv", `${header}0,1,2,3,40,1,1.5,10\n`);
-    write("labels-corrected/objects.csv", `${header}0,1,2,3,80,1,1.5,20\n0,2,2,3,80,1,1.5,20\n`);
-    let corrected = false;
-    const { table } = runTables(() => placeOf({ labels: corrected, tracks: false }));
+  it("have the corrected frames measured anew, and are read again when their files change", () => {
+    const text = (areas: readonly number[]): string => {
+      const nuclei = emptyNuclei(areas.length);
+      nuclei.frame.set(areas.map((_, frame) => frame));
+      nuclei.label.fill(1);
+      nuclei.area.set(areas);
+      return nucleiCsv(nuclei, 0.5, ["a", "b"]);
+    };
+    write("labels/objects.csv", text([40, 60]));
+    let edited = untouched;
+    const { table } = runTables(() => placeOf(edited));
     const labels = table("labels");
-    expect(labels.columns.map(({ key, unit }) => [key, unit])).toEqual([
+    expect(labels.columns.slice(0, 5).map(({ key, unit }) => [key, unit])).toEqual([
       ["frame", ""],
       ["label", ""],
       ["y", "px"],
       ["x", "px"],
       ["area", "µm²"],
     ]);
+    expect([...numbersIn(labels, "area")!]).toEqual([10, 15]);
     expect(table("labels")).toBe(labels);
-    corrected = true;
+    // Frame 0 holds two nuclei now.
+    const two = emptyNuclei(2);
+    two.label.set([1, 2]);
+    two.area.set([80, 120]);
+    edited = { ...untouched, labels: { frames: new Map([[0, two]]), key: "1" } };
+    const changed = table("labels");
+    expect([...numbersIn(changed, "frame")!]).toEqual([0, 0, 1]);
+    expect([...numbersIn(changed, "area")!]).toEqual([20, 30, 15]);
+    write("labels/objects.csv", text([40]));
+    utimesSync(join(out, "labels/objects.csv"), 1, 1);
     expect(table("labels").count).toBe(2);
-    write("labels-corrected/objects.csv", header);
-    utimesSync(join(out, "labels-corrected/objects.csv"), 1, 1);
-    expect(table("labels").count).toBe(0);
   });
 
   it("tell the frames between a mother and her daughters, and say what is damaged", () => {
