@@ -195,7 +195,7 @@ describe("architecture", () => {
 
 const app = fileURLToPath(new URL("../app/src", import.meta.url));
 /** The rooms of the studio's page: each may import only those before it. */
-const appRooms = ["api", "state", "render", "parts", "viewer", "views", "."];
+const appRooms = ["api", "state", "render", "parts", "viewer", "tools", "views", "."];
 
 describe("the studio's page", () => {
   const pages = readdirSync(app, { recursive: true, encoding: "utf8" }).filter((name) =>

@@ -2,6 +2,7 @@
  * What is seen of a frame: layers of pixels and of labels in tiles, lines of tracks, and the camera that looks at
  * them. Both back ends draw it alike.
  */
+import type { Window } from "../core/image.js";
 import type { Size } from "../core/size.js";
 
 /** Where the view looks. */
@@ -46,16 +47,18 @@ export interface LabelLayer {
   readonly plane: TiledPlane<Int32Array>;
   /**
    * Colour of each label as stored in a canvas (bytes red, green, blue, alpha; little-endian number). Entry 0 is
-   * not used; alpha 0 hides an object. A label beyond the end has the colour of `label % 6` of `outlineColours`.
+   * not used; alpha scales the opacity of outline and fill, and 0 hides an object, selected or not. A label beyond
+   * the end has the colour of `label % 6` of `outlineColours`. Colours that change come in a new array: what was
+   * kept of an array is not looked at again.
    */
   readonly colours: Uint32Array;
-  /** Width of the outlines, screen px; 0 for none. */
+  /** Width of the outlines, whole screen px, 0 (none) to 4; the same at every zoom. */
   readonly outline: number;
   /** Opacity of the fills, 0..1. */
   readonly fill: number;
   /** Colour of pixels of label -1 (unknown), as in `colours`; alpha is its opacity. */
   readonly unknown: number;
-  /** Labels that are drawn with a thick white outline. */
+  /** Labels that are drawn with a thick white outline. A new set when it changes. */
   readonly selected: ReadonlySet<number>;
 }
 
@@ -65,7 +68,7 @@ export interface LineLayer {
   readonly ends: Float32Array;
   /** Colour of each segment, as in `LabelLayer.colours`. */
   readonly colours: Uint32Array;
-  /** Screen px. */
+  /** Screen px, 1 to 3. */
   readonly width: number;
 }
 
@@ -88,7 +91,14 @@ export interface Renderer {
    * Says that values of a tile have changed, as after a stroke: what was kept of it is no longer valid.
    *
    * @param plane that the tile belongs to
+   * @param part the rectangle that changed, px of the tile; without it all of the tile
    */
-  changed(plane: TiledPlane<ArrayBufferView>, level: number, row: number, column: number): void;
+  changed(
+    plane: TiledPlane<ArrayBufferView>,
+    level: number,
+    row: number,
+    column: number,
+    part?: Window,
+  ): void;
   dispose(): void;
 }

@@ -3,8 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { emptyNuclei } from "../../core/nuclei.js";
-import { nucleiCsv } from "../../io/nucleifile.js";
+import { emptyNuclei, type Nuclei } from "../../core/nuclei.js";
 import { readStudy } from "./comparing.js";
 import { fileAnswer, listFolder } from "./exporting.js";
 import { noRows, numbersIn, wordsIn } from "./tablecolumns.js";
@@ -20,15 +19,12 @@ const write = (file: string, text: string): void => {
   mkdirSync(dirname(join(out, file)), { recursive: true });
   writeFileSync(join(out, file), text);
 };
-const untouched: EditedTables = {
-  labels: { frames: new Map(), key: "" },
-  annotation: { frames: new Map(), key: "" },
-};
-const placeOf = (edited = untouched): TablePlace => ({
+const unedited = { frames: new Map<number, Nuclei>(), key: "" };
+const placeOf = (edited: Partial<EditedTables> = {}): TablePlace => ({
   out,
   frameNames: ["a", "b"],
   pixelSize: 0.5,
-  edited,
+  edited: { labels: unedited, annotation: unedited, ...edited },
 });
 
 describe("the tables of a run", () => {
@@ -68,38 +64,32 @@ describe("the tables of a run", () => {
     ]);
   });
 
-  it("have the corrected frames measured anew, and are read again when their files change", () => {
-    const text = (areas: readonly number[]): string => {
-      const nuclei = emptyNuclei(areas.length);
-      nuclei.frame.set(areas.map((_, frame) => frame));
-      nuclei.label.fill(1);
-      nuclei.area.set(areas);
-      return nucleiCsv(nuclei, 0.5, ["a", "b"]);
-    };
-    write("labels/objects.csv", text([40, 60]));
-    let edited = untouched;
+  it("have the frames whose labels were corrected, measured anew, and are read again when they change", () => {
+    const header = "image,frame,label,y_px,x_px,area_px2,score,y_um,x_um,area_um2\n";
+    const rows = "a,0,1,2,3,40,0.9,1,1.5,10\na,0,2,8,3,40,0.8,4,1.5,10\nb,1,1,2,3,40,0.7,1,1.5,10\n";
+    write("labels/objects.csv", header + rows);
+    let edited: Partial<EditedTables> = {};
     const { table } = runTables(() => placeOf(edited));
     const labels = table("labels");
-    expect(labels.columns.slice(0, 5).map(({ key, unit }) => [key, unit])).toEqual([
+    expect(labels.columns.map(({ key, unit }) => [key, unit])).toEqual([
       ["frame", ""],
       ["label", ""],
       ["y", "px"],
       ["x", "px"],
       ["area", "µm²"],
+      ["score", ""],
     ]);
-    expect([...numbersIn(labels, "area")!]).toEqual([10, 15]);
     expect(table("labels")).toBe(labels);
-    // Frame 0 holds two nuclei now.
-    const two = emptyNuclei(2);
-    two.label.set([1, 2]);
-    two.area.set([80, 120]);
-    edited = { ...untouched, labels: { frames: new Map([[0, two]]), key: "1" } };
-    const changed = table("labels");
-    expect([...numbersIn(changed, "frame")!]).toEqual([0, 0, 1]);
-    expect([...numbersIn(changed, "area")!]).toEqual([20, 30, 15]);
-    write("labels/objects.csv", text([40]));
+    const anew = { ...emptyNuclei(2), label: Int32Array.of(2, 5), area: Float64Array.of(80, 8) };
+    edited = { labels: { frames: new Map([[0, anew]]), key: "1" } };
+    const after = table("labels");
+    expect([...numbersIn(after, "label")!]).toEqual([2, 5, 1]);
+    expect([...numbersIn(after, "area")!]).toEqual([20, 2, 10]);
+    expect([...numbersIn(after, "score")!]).toEqual([0.8, NaN, 0.7]);
+    write("labels/objects.csv", header);
     utimesSync(join(out, "labels/objects.csv"), 1, 1);
-    expect(table("labels").count).toBe(2);
+    edited = {};
+    expect(table("labels").count).toBe(0);
   });
 
   it("tell the frames between a mother and her daughters, and say what is damaged", () => {
