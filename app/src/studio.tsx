@@ -1,44 +1,53 @@
 /** The frame of the page: views, what is open, notices. */
-import type { JSX } from "preact";
+import type { ComponentType, JSX } from "preact";
+import { savingText } from "./state/edits.js";
 import { forgetNotice, pageNotices } from "./state/notices.js";
-import { view, views, type ViewName } from "./state/place.js";
 import { project } from "./state/openproject.js";
+import { overlay } from "./state/pagecommands.js";
+import { view, type ViewName } from "./state/place.js";
+import { AnnotateView } from "./views/annotateview.js";
+import { ConfigurationDialog } from "./views/configurationdialog.js";
+import { CorrectView } from "./views/correctview.js";
+import { DropTarget } from "./views/droptarget.js";
+import { ExploreView } from "./views/exploreview.js";
+import { CommandList, KeysOverlay } from "./views/keysoverlay.js";
 import { OpenView } from "./views/openview.js";
+import { PageHeader } from "./views/pageheader.js";
+import { TrackView } from "./views/trackview.js";
+import { TrainView } from "./views/trainview.js";
 
-const titles: Readonly<Record<ViewName, string>> = {
-  open: "Open",
-  annotate: "Annotate",
-  correct: "Correct",
-  train: "Train",
-  track: "Segment and track",
-  explore: "Explore",
+const pages: Readonly<Record<ViewName, ComponentType>> = {
+  open: OpenView,
+  annotate: AnnotateView,
+  correct: CorrectView,
+  train: TrainView,
+  track: TrackView,
+  explore: ExploreView,
 };
 
 /** The whole page. */
 export function Studio(): JSX.Element {
+  const Page = project.value === undefined ? OpenView : pages[view.value];
   return (
     <>
-      <header class="bar">
-        <h1>Karyon Studio</h1>
-        <nav aria-label="Views">
-          {views.map((name) => (
-            <button
-              key={name}
-              type="button"
-              aria-current={view.value === name ? "page" : undefined}
-              disabled={name !== "open" && project.value === undefined}
-              onClick={() => (view.value = name)}
-            >
-              {titles[name]}
-            </button>
-          ))}
-        </nav>
-        <span class="what">{project.value?.name}</span>
-      </header>
-      <main>{view.value === "open" ? <OpenView /> : undefined}</main>
+      <PageHeader saving={savingText.value} />
+      <main>
+        <Page key={project.value?.id} />
+      </main>
+      <DropTarget />
+      <Overlay />
       <Notices />
     </>
   );
+}
+
+function Overlay(): JSX.Element | null {
+  const close = (): void => {
+    overlay.value = undefined;
+  };
+  if (overlay.value === "keys") return <KeysOverlay onClose={close} />;
+  if (overlay.value === "commands") return <CommandList onClose={close} />;
+  return overlay.value === "configuration" ? <ConfigurationDialog onClose={close} /> : null;
 }
 
 function Notices(): JSX.Element {

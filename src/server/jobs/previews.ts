@@ -15,6 +15,7 @@ import { modelFiles } from "../../pipeline/store/modelfolder.js";
 import type { PredictionAnswer, PreviewAnswer, PreviewRequest, StudioTable, TableColumn } from "../messages.js";
 import type { Project } from "../project.js";
 import { modelNamed } from "./models.js";
+import { featureKey, otherCandidates } from "./othercandidates.js";
 import { madeColumn, madeFromFiles, numbersIn, titleOf } from "./tablecolumns.js";
 
 /** Previews of one project. Their threads begin with the first request and stay. */
@@ -50,6 +51,7 @@ interface Prediction {
 
 /** @param candidates table of the project, which tells the size that its annotation found */
 export function projectPreviews(project: Project, candidates: () => Promise<StudioTable>): Previews {
+  const others = otherCandidates(project);
   let previewer: RegionPreviewer | undefined;
   let predictor: RegionPredictor | undefined;
   const modelAt = madeFromFiles<ModelSource>();
@@ -70,8 +72,9 @@ export function projectPreviews(project: Project, candidates: () => Promise<Stud
       const view = viewOf(request);
       const options = annotateOptions(configWith(project, request.config));
       previewer ??= regionPreviewer();
+      const acquisition = others(await candidates())(view.frame);
       const { labels, candidates: found, objects, scale } = await previewer.preview(
-        { source: project.source(), ...view, options, lane: page },
+        { source: project.source(), ...view, options, acquisition, lane: page },
         signal,
       );
       return {
@@ -153,8 +156,6 @@ function usualDiameter(table: StudioTable): number | undefined {
 /** px, as `objects.csv` has it; of the other features without a unit. */
 const featureUnits: Readonly<Record<string, string>> = { y: "px", x: "px", area: "px²", diameter: "px" };
 
-const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
 /** Candidates of a window as a table of the page, with the columns of `candidates`. */
 function objectTable(objects: ObjectTable): StudioTable {
   const keys = [...featureColumns, "label", "kept", "score"] as const;
@@ -168,7 +169,7 @@ function objectTable(objects: ObjectTable): StudioTable {
     name: "candidates",
     count: objects.count,
     columns: [
-      ...keys.map((key) => madeColumn(snake(key), Float64Array.from(objects[key]), featureUnits[key])),
+      ...keys.map((key) => madeColumn(featureKey(key), Float64Array.from(objects[key]), featureUnits[key])),
       wordColumn("cause"),
       wordColumn("reason"),
     ],

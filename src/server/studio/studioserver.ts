@@ -41,6 +41,8 @@ export interface StudioOptions {
 export interface StudioServer {
   /** Of the page, with the token: `http://127.0.0.1:PORT/TOKEN/`. */
   readonly address: string;
+  /** Where it listens. */
+  readonly boundAddress: string;
   /** Tells the work of all projects to stop, and ends when nothing is half written. */
   readonly close: () => Promise<void>;
 }
@@ -78,7 +80,8 @@ export async function startStudio(options: StudioOptions): Promise<StudioServer>
     server.closeAllConnections();
   };
   options.signal?.addEventListener("abort", () => void close(), { once: true });
-  return { address: `http://127.0.0.1:${port}/${token}/`, close };
+  const { address: boundAddress } = server.address() as AddressInfo;
+  return { address: `http://127.0.0.1:${port}/${token}/`, boundAddress, close };
 }
 
 /** Whoever shares the process keeps its own `Request` and `Response`. */

@@ -1,0 +1,7 @@
+/** Stands in until the view is there. */
+import type { JSX } from "preact";
+
+/** An empty view. */
+export function ExploreView(): JSX.Element {
+  return <section aria-label="Explore" />;
+}
