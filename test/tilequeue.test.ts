@@ -1,8 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { type TileJob, tileQueue } from "../app/src/viewer/tilequeue.js";
+import { type TileJob, type TileQueue, tileQueue } from "../app/src/viewer/tilequeue.js";
+
+interface Fakes {
+  readonly started: string[];
+  readonly aborted: string[];
+  readonly ends: ReadonlyMap<string, { readonly end: () => void; readonly fail: (error: Error) => void }>;
+  readonly errors: unknown[];
+  readonly job: (key: string, isVisible?: boolean) => TileJob;
+  readonly queue: TileQueue;
+}
 
 /** Jobs that end when they are told to. */
-function fakes() {
+function fakes(): Fakes {
   const started: string[] = [];
   const aborted: string[] = [];
   const there = new Set<string>();
