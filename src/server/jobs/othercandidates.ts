@@ -27,7 +27,9 @@ export function otherCandidates(project: Project): (candidates: ColumnTable) => 
     const { out } = project.settings();
     const folder = join(out, stageOutputs.annotate);
     const files = [join(folder, "annotation.json"), join(out, "run.json")];
-    const summary = summaries("summary", files, () => (files.every(existsSync) ? readAnnotation(folder) : undefined));
+    const summary = summaries("summary", files, () =>
+      files.every(existsSync) ? readAnnotation(folder) : undefined,
+    );
     const made = readRun(out)?.configuration as Partial<Config> | undefined;
     const isSame = JSON.stringify(made?.input) === JSON.stringify(project.config().input);
     if (summary === undefined || !isSame || summary.preset !== "auto") return undefined;
@@ -40,7 +42,10 @@ export function otherCandidates(project: Project): (candidates: ColumnTable) => 
     const alike = framesOf(summary, image.acquisition, project.source().frameNames);
     return {
       ...(isEstimate ? { diameter } : {}),
-      objects: objectsOf(candidates, alike.filter((other) => other !== frame)),
+      objects: objectsOf(
+        candidates,
+        alike.filter((other) => other !== frame),
+      ),
     };
   };
 }
