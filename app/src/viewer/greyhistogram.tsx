@@ -101,11 +101,12 @@ function draw(
   const at = (value: number): number => ((value - axis.low) / (axis.high - axis.low)) * width;
   const [left, right] = [at(low), at(high)];
   bins.forEach((count, i) => {
-    const x = i * bar;
+    // Whole px: else there were seams between the bars.
+    const [x, next] = [Math.floor(i * bar), Math.floor((i + 1) * bar)];
     if (count === 0) return;
     const tall = (Math.log1p(count) / most) * (height - 6);
     context.fillStyle = x >= left - 1 && x <= right ? colour("--bar") : colour("--bar-outside");
-    context.fillRect(x, height - tall, bar, tall);
+    context.fillRect(x, height - tall, next - x, tall);
   });
   context.fillStyle = colour("--accent");
   for (const x of [left, right]) {
