@@ -72,7 +72,10 @@ function Curves(): JSX.Element {
   const own = ownEpochs();
   const names = [...overlaid.value].filter((name) => name !== "model");
   for (const name of names) loadCurve(name);
-  const all = [{ name: "model", records: own }, ...names.map((name) => ({ name, records: curves.value[name] ?? [] }))];
+  const all = [
+    { name: "model", records: own },
+    ...names.map((name) => ({ name, records: curves.value[name] ?? [] })),
+  ];
   const x = [...new Set(all.flatMap(({ records }) => records.map(({ step }) => step)))].sort((a, b) => a - b);
   const lines: ChartLine[] = all.flatMap(({ name, records }, index) => {
     const byStep = new Map(records.map((record) => [record.step, record]));
@@ -91,7 +94,11 @@ function Curves(): JSX.Element {
     return [loss, validation];
   });
   const score: ChartLine[] = [
-    { title: "score", values: x.map((step) => own.find((record) => record.step === step)?.score ?? null), colour: 2 },
+    {
+      title: "score",
+      values: x.map((step) => own.find((record) => record.step === step)?.score ?? null),
+      colour: 2,
+    },
   ];
   const hasScore = score[0]!.values.some((value) => value !== null);
   return (
