@@ -5,6 +5,7 @@ import { forgetNotice, pageNotices } from "./state/notices.js";
 import { project } from "./state/openproject.js";
 import { overlay } from "./state/pagecommands.js";
 import { view, type ViewName } from "./state/place.js";
+import { study } from "./state/study.js";
 import { AnnotateView } from "./views/annotateview.js";
 import { ConfigurationDialog } from "./views/configurationdialog.js";
 import { CorrectView } from "./views/correctview.js";
@@ -27,7 +28,8 @@ const pages: Readonly<Record<ViewName, ComponentType>> = {
 
 /** The whole page. */
 export function Studio(): JSX.Element {
-  const Page = project.value === undefined ? OpenView : pages[view.value];
+  const isOpen = project.value !== undefined || (view.value === "explore" && study.value !== undefined);
+  const Page = isOpen ? pages[view.value] : OpenView;
   return (
     <>
       <PageHeader saving={savingText.value} />

@@ -43,7 +43,7 @@ export function Calibration({ now }: { readonly now: ProjectState }): JSX.Elemen
           ["movie", "one movie"],
           ["images", "independent"],
         ]}
-        onChange={(kind) => set({ kind: kind as ProjectState["kind"] })}
+        onChange={(kind) => set({ kind: kind })}
       />
       <Choices
         label="Channel of the nuclei"
@@ -57,7 +57,7 @@ export function Calibration({ now }: { readonly now: ProjectState }): JSX.Elemen
       {now.slices > 1 ? (
         <Choices
           label="Slice"
-          value={String(input["z"] ?? "max")}
+          value={sliceText(input["z"])}
           options={[
             ["max", "maximum of all"],
             ...Array.from({ length: now.slices }, (_, index) => [String(index), String(index)] as const),
@@ -68,6 +68,8 @@ export function Calibration({ now }: { readonly now: ProjectState }): JSX.Elemen
     </fieldset>
   );
 }
+
+const sliceText = (setting: unknown): string => (typeof setting === "number" ? String(setting) : "max");
 
 const channelNumber = (setting: unknown, names: readonly string[]): number =>
   typeof setting === "string"

@@ -17,10 +17,10 @@ const kinds: Readonly<Record<FileEntry["kind"], string>> = {
   other: "",
 };
 const signs: Readonly<Record<FileEntry["kind"], string>> = {
-  folder: "📁",
-  images: "🔬",
-  run: "▶",
-  study: "⚖",
+  folder: "▸",
+  images: "▦",
+  run: "◉",
+  study: "⊞",
   model: "◈",
   labels: "◍",
   other: "·",
@@ -53,7 +53,7 @@ export function FileList(): JSX.Element {
           ↑ Up
         </button>
         <span class="path fill" title={now?.path}>
-          {now === undefined ? "" : now.path === "" ? "Folders that may be opened" : now.path}
+          <bdi>{now === undefined ? "" : now.path === "" ? "Folders that may be opened" : now.path}</bdi>
         </span>
         {images.length > 1 ? (
           <button type="button" onClick={() => attempt(() => choose(images.map(({ path }) => path)))}>
@@ -86,7 +86,7 @@ function FileLine({ entry }: { readonly entry: FileEntry }): JSX.Element {
     attempt(() => choose(isAdding ? (isChosen ? others : [...others, path]) : [path]));
   };
   return (
-    <li role="option" aria-selected={isChosen}>
+    <li class="row file-line" role="option" aria-selected={isChosen}>
       <button
         type="button"
         class={isUseful(entry) ? "file" : "file quiet"}
@@ -99,6 +99,16 @@ function FileLine({ entry }: { readonly entry: FileEntry }): JSX.Element {
         <span class="quiet">{kinds[kind]}</span>
         <span class="quiet size">{size > 0 ? sizeText(size) : ""}</span>
       </button>
+      {kind === "images" && size === 0 ? (
+        <button
+          type="button"
+          class="inside"
+          aria-label={`Look inside ${name}`}
+          onClick={() => attempt(() => listFolder(path))}
+        >
+          inside ›
+        </button>
+      ) : undefined}
     </li>
   );
 }

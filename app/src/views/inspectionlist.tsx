@@ -24,18 +24,7 @@ export function InspectionList(props: {
     <>
       <div class="scroll-x">
         <table class="facts">
-          <thead>
-            <tr>
-              {onChoose ? <th scope="col">Open</th> : undefined}
-              <th scope="col">Series</th>
-              <th scope="col">Axes</th>
-              <th scope="col">Size</th>
-              <th scope="col">Type</th>
-              <th scope="col">Pixel</th>
-              <th scope="col">Interval</th>
-              <th scope="col">Format</th>
-            </tr>
-          </thead>
+          <Head hasBoxes={onChoose !== undefined} />
           <tbody>
             {inspections.map((found) => (
               <tr key={found.file}>
@@ -87,5 +76,21 @@ function Facts({ found }: { readonly found: Inspection }): JSX.Element {
       <td>{timeText(found)}</td>
       <td>{found.format}</td>
     </>
+  );
+}
+
+const titles = ["Series", "Axes", "Size", "Type", "Pixel", "Interval", "Format"];
+
+function Head({ hasBoxes }: { readonly hasBoxes: boolean }): JSX.Element {
+  return (
+    <thead>
+      <tr>
+        {[...(hasBoxes ? ["Open"] : []), ...titles].map((title) => (
+          <th key={title} scope="col">
+            {title}
+          </th>
+        ))}
+      </tr>
+    </thead>
   );
 }

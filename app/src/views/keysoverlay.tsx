@@ -1,5 +1,5 @@
 /** All commands with their keys: to look up, to find and run, to change. */
-import type { JSX, TargetedKeyboardEvent } from "preact";
+import type { JSX, RefObject, TargetedKeyboardEvent } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Dialog } from "../parts/dialog.js";
 import { chordText, chordsOf, isReserved } from "../state/chords.js";
@@ -138,23 +138,35 @@ export function CommandList({ onClose }: { readonly onClose: () => void }): JSX.
         }}
         onKeyDown={key}
       />
-      <ul ref={list} id="command-list" class="plain command-list" role="listbox" aria-label="Commands">
-        {found.map((known, index) => (
-          <li
-            key={known.id}
-            id={`command-${index}`}
-            role="option"
-            aria-selected={index === chosen}
-            onClick={() => run(known)}
-          >
-            <span class="quiet">{known.group}</span>
-            <span class="fill">{known.title}</span>
-            {keysOf(known).map((chord) => (
-              <kbd key={chord}>{chordText(chord)}</kbd>
-            ))}
-          </li>
-        ))}
-      </ul>
+      <Found list={list} found={found} chosen={chosen} onRun={run} />
     </Dialog>
+  );
+}
+
+function Found(props: {
+  readonly list: RefObject<HTMLUListElement | null>;
+  readonly found: readonly Command[];
+  readonly chosen: number;
+  readonly onRun: (known: Command) => void;
+}): JSX.Element {
+  const { list, found, chosen, onRun } = props;
+  return (
+    <ul ref={list} id="command-list" class="plain command-list" role="listbox" aria-label="Commands">
+      {found.map((known, index) => (
+        <li
+          key={known.id}
+          id={`command-${index}`}
+          role="option"
+          aria-selected={index === chosen}
+          onClick={() => onRun(known)}
+        >
+          <span class="quiet">{known.group}</span>
+          <span class="fill">{known.title}</span>
+          {keysOf(known).map((chord) => (
+            <kbd key={chord}>{chordText(chord)}</kbd>
+          ))}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -105,6 +105,8 @@ function Choice(): JSX.Element {
     const isOneFile = new Set(fine.map(({ file }) => file.replace(/#.*$/, ""))).size === 1;
     setFiles(new Set((isOneFile ? fine.slice(0, 1) : fine).map(({ file }) => file)));
   }, [found]);
+  // A folder stays a folder: its name is that of the project, and of its results.
+  const isWhole = found?.every(({ file }) => files.has(file)) ?? false;
   const toggle = (file: string, isOn: boolean): void => {
     const next = new Set(files);
     if (isOn) next.add(file);
@@ -121,7 +123,7 @@ function Choice(): JSX.Element {
           type="button"
           class="primary"
           disabled={files.size === 0}
-          onClick={() => attempt(() => openProject({ inputs: [...files] }))}
+          onClick={() => attempt(() => openProject({ inputs: isWhole ? [...chosen.value] : [...files] }))}
         >
           Open {files.size > 1 ? `${files.size} together` : ""}
         </button>

@@ -30,23 +30,7 @@ export function PageHeader({ saving }: { readonly saving: string }): JSX.Element
     <>
       <header class="bar">
         <h1>Karyon Studio</h1>
-        <nav aria-label="Views">
-          {views.map((name) => {
-            const known = commands.value.find(({ id }) => id === `page.${name}`);
-            return (
-              <button
-                key={name}
-                type="button"
-                aria-current={view.value === name ? "page" : undefined}
-                disabled={name !== "open" && project.value === undefined}
-                title={known && keysOf(known).map(chordText).join(", ")}
-                onClick={() => (view.value = name)}
-              >
-                {viewTitles[name]}
-              </button>
-            );
-          })}
-        </nav>
+        <ViewButtons />
         <span class="what" title={project.value?.out}>
           {project.value?.name}
         </span>
@@ -155,3 +139,25 @@ const stageTexts: Readonly<Record<string, string>> = {
   report: "Writing the report",
 };
 const stageText = (stage: string): string => stageTexts[stage] ?? stage;
+
+function ViewButtons(): JSX.Element {
+  return (
+    <nav aria-label="Views">
+      {views.map((name) => {
+        const known = commands.value.find(({ id }) => id === `page.${name}`);
+        return (
+          <button
+            key={name}
+            type="button"
+            aria-current={view.value === name ? "page" : undefined}
+            disabled={name !== "open" && project.value === undefined}
+            title={known && keysOf(known).map(chordText).join(", ")}
+            onClick={() => (view.value = name)}
+          >
+            {viewTitles[name]}
+          </button>
+        );
+      })}
+    </nav>
+  );
+}

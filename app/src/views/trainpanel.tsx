@@ -53,7 +53,10 @@ export function TrainPanel(): JSX.Element | null {
 function Changed({ now }: { readonly now: ProjectState }): JSX.Element | null {
   const { annotation } = now.corrections.edits;
   const { freshness, text } = now.stages.train;
-  const edits = annotation === 0 ? "" : `${annotation} ${annotation === 1 ? "correction" : "corrections"} of the annotation`;
+  const edits =
+    annotation === 0
+      ? ""
+      : `${annotation} ${annotation === 1 ? "correction" : "corrections"} of the annotation`;
   if (freshness === "missing")
     return <p class="quiet">There is no network yet. {edits === "" ? "" : `It will learn from ${edits}.`}</p>;
   if (freshness === "stale")
@@ -112,7 +115,8 @@ function Effort({ now }: { readonly now: ProjectState }): JSX.Element {
 
 function Buttons({ now }: { readonly now: ProjectState }): JSX.Element {
   const work = job.value;
-  const isTraining = isAtWork(work) && work !== null && "until" in work.request && work.request.until === "train";
+  const isTraining =
+    isAtWork(work) && work !== null && "until" in work.request && work.request.until === "train";
   const isStopping = work?.state === "stopping";
   const watch = (): void => {
     const window = visibleWindow();
@@ -124,8 +128,19 @@ function Buttons({ now }: { readonly now: ProjectState }): JSX.Element {
   if (!isTraining)
     return (
       <div class="row">
-        <button type="button" class="primary" disabled={isAtWork(work)} onClick={() => attempt(() => start(now))}>
-          {isPaused ? "Go on" : isFurther.value ? "Train on" : now.stages.train.freshness === "missing" ? "Train" : "Train anew"}
+        <button
+          type="button"
+          class="primary"
+          disabled={isAtWork(work)}
+          onClick={() => attempt(() => start(now))}
+        >
+          {isPaused
+            ? "Go on"
+            : isFurther.value
+              ? "Train on"
+              : now.stages.train.freshness === "missing"
+                ? "Train"
+                : "Train anew"}
         </button>
       </div>
     );
@@ -134,10 +149,20 @@ function Buttons({ now }: { readonly now: ProjectState }): JSX.Element {
       <button type="button" disabled={isStopping} onClick={() => end("pause")}>
         Pause
       </button>
-      <button type="button" disabled={isStopping} title="Ends with the best network so far" onClick={() => end("finish")}>
+      <button
+        type="button"
+        disabled={isStopping}
+        title="Ends with the best network so far"
+        onClick={() => end("finish")}
+      >
         Finish early
       </button>
-      <button type="button" disabled={isStopping} title="Keeps the network of before" onClick={() => end("stop")}>
+      <button
+        type="button"
+        disabled={isStopping}
+        title="Keeps the network of before"
+        onClick={() => end("stop")}
+      >
         Stop
       </button>
       <button type="button" onClick={watch}>
@@ -155,7 +180,12 @@ function Standing(): JSX.Element | null {
   return (
     <>
       {isAtWork(work) ? (
-        <Progress label={work.message || "Starting"} done={work.done} total={work.total} secondsLeft={work.secondsLeft} />
+        <Progress
+          label={work.message || "Starting"}
+          done={work.done}
+          total={work.total}
+          secondsLeft={work.secondsLeft}
+        />
       ) : undefined}
       {last === undefined ? undefined : (
         <dl class="figures">

@@ -1,7 +1,140 @@
-/** Stands in until the view is there. */
+/** Training a network, and networks side by side. */
+import { computed, signal } from "@preact/signals";
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { LineChart, type ChartLine } from "../parts/linechart.js";
+import { areLabelsShown } from "../state/display.js";
+import { job, project } from "../state/openproject.js";
+import { frame } from "../state/place.js";
+import { curves, loadCurve, ownEpochs, watched } from "../state/training.js";
+import { isAtWork } from "../state/work.js";
+import { ImageView } from "../viewer/imageview.js";
+import { TimeSlider } from "../viewer/timeslider.js";
+import { windowPlane } from "../viewer/windowplane.js";
+import type { ShownLabels } from "../viewer/viewscene.js";
+import { ModelTable, overlaid } from "./modeltable.js";
+import { TrainPanel } from "./trainpanel.js";
 
-/** An empty view. */
+const isLogarithmic = signal(true);
+
+/** Labels of the watched part as a layer; none in other frames. */
+const watchLayers = computed<readonly ShownLabels[] | undefined>(() => {
+  const seen = watched.value;
+  const now = project.value;
+  if (seen === undefined || now === undefined || !areLabelsShown.value) return undefined;
+  const [height, width] = now.sizes[now.kind === "movie" ? 0 : seen.frame] ?? now.sizes[0]!;
+  if (frame.value !== seen.frame) return [];
+  return [{ plane: windowPlane({ height, width }, seen.window, seen.labels) }];
+});
+
+/** Controls at the left, the watched part in the middle, curves and networks at the right. */
 export function TrainView(): JSX.Element {
-  return <section aria-label="Train" />;
+  useEffect(() => {
+    if (project.value?.models.some(({ isOwn }) => isOwn)) loadCurve("model");
+  }, [project.value?.models]);
+  return (
+    <section class="train-view" aria-label="Train">
+      <aside class="train-side">
+        <TrainPanel />
+      </aside>
+      <div class="train-image">
+        <div class="stage">
+          <ImageView layers={watchLayers.value} />
+        </div>
+        <WatchNote />
+        <TimeSlider />
+      </div>
+      <div class="train-curves">
+        <Curves />
+        <ModelTable />
+      </div>
+    </section>
+  );
+}
+
+function WatchNote(): JSX.Element {
+  const seen = watched.value;
+  const isTraining = isAtWork() && job.value?.stage === "train";
+  const text =
+    seen !== undefined
+      ? `The network after ${seen.step} steps, frame ${seen.frame + 1}.`
+      : isTraining
+        ? "The first prediction comes after some steps."
+        : "While a network is trained, what it makes of the watched part is drawn here.";
+  return (
+    <p class="quiet watch-note" role="status">
+      {text}
+    </p>
+  );
+}
+
+function Curves(): JSX.Element {
+  const own = ownEpochs();
+  const names = [...overlaid.value].filter((name) => name !== "model");
+  for (const name of names) loadCurve(name);
+  const all = [
+    { name: "model", records: own },
+    ...names.map((name) => ({ name, records: curves.value[name] ?? [] })),
+  ];
+  const x = [...new Set(all.flatMap(({ records }) => records.map(({ step }) => step)))].sort((a, b) => a - b);
+  const lines: ChartLine[] = all.flatMap(({ name, records }, index) => {
+    const byStep = new Map(records.map((record) => [record.step, record]));
+    const title = name === "model" ? "" : `${name}: `;
+    const validation: ChartLine = {
+      title: `${title}validation`,
+      values: x.map((step) => byStep.get(step)?.validationLoss ?? null),
+      colour: 2 * index + 1,
+    };
+    const loss: ChartLine = {
+      title: `${title}loss`,
+      values: x.map((step) => byStep.get(step)?.loss ?? null),
+      colour: 2 * index,
+      isDashed: true,
+    };
+    return [loss, validation];
+  });
+  const score: ChartLine[] = [
+    {
+      title: "score",
+      values: x.map((step) => own.find((record) => record.step === step)?.score ?? null),
+      colour: 2,
+    },
+  ];
+  const hasScore = score[0]!.values.some((value) => value !== null);
+  return (
+    <div class="card curves">
+      <div class="row">
+        <h2 class="fill">Curves</h2>
+        <label>
+          <input
+            type="checkbox"
+            checked={isLogarithmic.value}
+            onChange={({ currentTarget }) => (isLogarithmic.value = currentTarget.checked)}
+          />{" "}
+          logarithmic
+        </label>
+      </div>
+      {x.length === 0 ? (
+        <p class="quiet">Loss and validation appear here with the first epoch.</p>
+      ) : (
+        <>
+          <div class="curve">
+            <LineChart
+              label="Loss"
+              x={x}
+              xTitle="step"
+              yTitle="loss"
+              lines={lines}
+              isLogarithmic={isLogarithmic.value}
+            />
+          </div>
+          {hasScore ? (
+            <div class="curve small">
+              <LineChart label="Score" x={x} xTitle="step" yTitle="score (F1)" lines={score} />
+            </div>
+          ) : undefined}
+        </>
+      )}
+    </div>
+  );
 }

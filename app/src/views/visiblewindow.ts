@@ -21,7 +21,11 @@ export function visibleWindow(): Window | undefined {
   return { y: rows.start, x: columns.start, height: rows.length, width: columns.length };
 }
 
-function span(middle: number, length: number, end: number): { readonly start: number; readonly length: number } {
+function span(
+  middle: number,
+  length: number,
+  end: number,
+): { readonly start: number; readonly length: number } {
   const half = Math.min(most, length) / 2;
   const start = Math.max(0, Math.round(middle - half));
   return { start, length: Math.min(end, Math.round(middle + half)) - start };

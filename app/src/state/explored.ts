@@ -1,0 +1,93 @@
+/** Rows that are chosen in the tables and plots, kept in step with the image. */
+import { computed, effect, signal } from "@preact/signals";
+import type { LabelLayerName, StudioTable, TableName } from "../../../src/server/messages.js";
+import { project } from "./openproject.js";
+import { frame, goTo, selectedTracks, selection } from "./place.js";
+import { numbers, rowsOfFrame, tableOf } from "./tables.js";
+
+/** What can be explored: objects of a layer, or whole tracks. */
+export type ExploredTable = Exclude<TableName, "candidates" | "divisions">;
+
+/** As they are called. */
+export const exploredTitles: Readonly<Record<ExploredTable, string>> = {
+  spots: "Nuclei in tracks",
+  tracks: "Tracks",
+  labels: "Nuclei",
+  annotation: "Annotated nuclei",
+};
+
+const layers: Readonly<Record<ExploredTable, LabelLayerName>> = {
+  spots: "tracks",
+  tracks: "tracks",
+  labels: "labels",
+  annotation: "annotation",
+};
+
+/** The tables that there are, the most telling first. */
+export const tablesThere = computed<readonly ExploredTable[]>(() =>
+  (["spots", "tracks", "labels", "annotation"] as const).filter(
+    (name) => project.value?.labelLayers[layers[name]] !== undefined,
+  ),
+);
+
+const wanted = signal<ExploredTable>("spots");
+
+/** The one that is looked at. */
+export const explored = computed<ExploredTable>(() =>
+  tablesThere.value.includes(wanted.value) ? wanted.value : (tablesThere.value[0] ?? "labels"),
+);
+
+/** Its label layer. */
+export const exploredLayer = computed(() => layers[explored.value]);
+
+/** Undefined where there is none yet. */
+export const exploredTable = computed<StudioTable | undefined>(() =>
+  tablesThere.value.length === 0 ? undefined : tableOf(explored.value).value,
+);
+
+/** Chosen rows of that table. */
+export const chosenRows = signal<ReadonlySet<number>>(new Set());
+
+/** Looks at another table. */
+export function explore(name: ExploredTable): void {
+  wanted.value = name;
+  chosenRows.value = new Set();
+}
+
+/** Selections that came from rows, so that they do not come back as such. */
+let told: ReadonlySet<number> | undefined;
+
+/** Chooses rows; one alone is gone to. */
+export function chooseRows(rows: ReadonlySet<number>, row?: number): void {
+  const table = exploredTable.peek();
+  chosenRows.value = rows;
+  if (table === undefined) return;
+  const [only] = rows;
+  const place = row ?? (rows.size === 1 ? only : undefined);
+  if (explored.peek() === "tracks") {
+    const tracks = numbers(table, "track");
+    selectedTracks.value = new Set(Array.from(rows, (each) => tracks[each]!));
+    return;
+  }
+  const [frames, labels] = [numbers(table, "frame"), numbers(table, "label")];
+  if (place !== undefined) {
+    const [y, x] = [numbers(table, "y")[place], numbers(table, "x")[place]];
+    if (y !== undefined && x !== undefined && Number.isFinite(y + x)) goTo({ frame: frames[place]!, y, x });
+    else frame.value = frames[place]!;
+  }
+  const here = [...rows].filter((each) => frames[each] === frame.peek());
+  told = new Set(here.map((each) => labels[each]!));
+  selection.value = told;
+  if (explored.peek() === "spots") {
+    const tracks = numbers(table, "track");
+    selectedTracks.value = new Set(Array.from(rows, (each) => tracks[each]!));
+  }
+}
+
+effect(() => {
+  const labelsHere = selection.value;
+  const table = exploredTable.value;
+  if (table === undefined || labelsHere === told || explored.peek() === "tracks") return;
+  const labels = numbers(table, "label");
+  chosenRows.value = new Set(rowsOfFrame(table, frame.peek()).filter((row) => labelsHere.has(labels[row]!)));
+});
