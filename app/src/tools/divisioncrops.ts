@@ -45,9 +45,10 @@ async function cropAt(
   const family = familyLabels(links, mother, frame);
   for (let i = 0; i < data.length; i++) if (data[i]! > 0) data[i] = family.get(data[i]!) ?? data[i]! + 3;
   const image = await awaitedImage(frame, channel);
-  if (image === undefined) return { frame, labels: labelImage(rows, columns, data) };
+  if (image === undefined) return { frame: frame + 1, labels: labelImage(rows, columns, data) };
   return {
-    frame,
+    // Pictures bear the number that the page shows, from 1.
+    frame: frame + 1,
     labels: labelImage(rows, columns, data),
     image: { height: rows, width: columns, data: await greyIn(image, window) },
   };

@@ -9,13 +9,7 @@ import { project } from "../state/openproject.js";
 import { camera, frame, selection } from "../state/place.js";
 import { numbers, rowsOfFrame, tableOf } from "../state/tables.js";
 import { awaitedLabels } from "./awaitedplanes.js";
-import {
-  commit,
-  commitOutcome,
-  type EditedLabels,
-  editedLabels,
-  freeLabel,
-} from "./editedlabels.js";
+import { commit, commitOutcome, type EditedLabels, editedLabels, freeLabel } from "./editedlabels.js";
 import { mergeChoice } from "./gesturechoice.js";
 import { labelAt, loadWindow, windowAround, windowOfObjects } from "./labelaccess.js";
 import { activate, activeLabel, isProtecting } from "./toolstate.js";

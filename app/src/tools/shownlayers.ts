@@ -40,8 +40,5 @@ export const candidateLayers = computed<readonly ShownLabels[] | undefined>(() =
   const colours = Uint32Array.from(rowsByLabel(table, "candidates", frame.value), (row) =>
     row < 0 || kept[row] === 1 ? 0 : packed(fateColours.rejected),
   );
-  return [
-    { plane: candidates, colours, selected: new Set() },
-    { plane: annotation },
-  ];
+  return [{ plane: candidates, colours, selected: new Set() }, { plane: annotation }];
 });

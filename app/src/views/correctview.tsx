@@ -43,13 +43,7 @@ export function CorrectView(): JSX.Element {
     <WorkFrame
       label="Correct"
       tools={<ToolBar />}
-      image={
-        <ImageStage
-          tool={maskTool}
-          overlay={drawTools}
-          layers={candidateLayers.value}
-        />
-      }
+      image={<ImageStage tool={maskTool} overlay={drawTools} layers={candidateLayers.value} />}
       side={<Side />}
       below={
         layer === undefined ? (
