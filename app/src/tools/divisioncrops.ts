@@ -3,8 +3,8 @@ import type { Window } from "../../../src/core/image.js";
 import { labelImage } from "../../../src/core/labels.js";
 import type { DivisionCrop } from "../../../src/draw/divisionstrip.js";
 import type { GreyTile, TiledPlane } from "../../../src/viewer/scene.js";
-import { labelPlane } from "../viewer/labelplanes.js";
-import { imagePlane, queue, type LoadedPlane } from "../viewer/zarrtiles.js";
+import { type LoadedPlane, queue } from "../viewer/zarrtiles.js";
+import { awaitedImage, awaitedLabels } from "./awaitedplanes.js";
 import type { SpotLinks } from "./trackwalk.js";
 
 /** Half of the edge of a crop, px. */
@@ -32,7 +32,7 @@ async function cropAt(
   frame: number,
   channel: number,
 ): Promise<DivisionCrop> {
-  const labels = labelPlane("tracks", frame);
+  const labels = await awaitedLabels("tracks", frame);
   const { height, width } = labels.size;
   const span = (middle: number, whole: number): readonly [first: number, length: number] => {
     const length = Math.min(2 * half, whole);
@@ -44,10 +44,11 @@ async function cropAt(
   const data = labels.read(window);
   const family = familyLabels(links, mother, frame);
   for (let i = 0; i < data.length; i++) if (data[i]! > 0) data[i] = family.get(data[i]!) ?? data[i]! + 3;
-  const image = imagePlane(frame, channel);
-  if (image === undefined) return { frame, labels: labelImage(rows, columns, data) };
+  const image = await awaitedImage(frame, channel);
+  if (image === undefined) return { frame: frame + 1, labels: labelImage(rows, columns, data) };
   return {
-    frame,
+    // Pictures bear the number that the page shows, from 1.
+    frame: frame + 1,
     labels: labelImage(rows, columns, data),
     image: { height: rows, width: columns, data: await greyIn(image, window) },
   };

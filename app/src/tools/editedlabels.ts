@@ -7,7 +7,7 @@ import { applyEdit, showEditsIn, unsaved } from "../state/edits.js";
 import { tell } from "../state/notices.js";
 import { onStudioEvent, project } from "../state/openproject.js";
 import { frame } from "../state/place.js";
-import { findLabelPlane, labelPlane, releaseSaved } from "../viewer/labelplanes.js";
+import { findLabelPlane, releaseSaved } from "../viewer/labelplanes.js";
 import type { LabelAccess } from "./labelaccess.js";
 
 /** Labels of a frame that may be changed. */
@@ -30,13 +30,6 @@ export function editedLabels(): EditedLabels | undefined {
   const plane = findLabelPlane(layer, frame.value);
   return plane && { layer, frame: frame.value, plane };
 }
-
-/** The same for another frame. @throws Error while its labels are not known */
-export const labelsOfFrame = ({ layer }: EditedLabels, of: number): EditedLabels => ({
-  layer,
-  frame: of,
-  plane: labelPlane(layer, of),
-});
 
 /** Largest labels by layer and frame, those included that are only on their way. */
 const largest = new Map<string, number>();

@@ -8,15 +8,8 @@ import { tell } from "../state/notices.js";
 import { project } from "../state/openproject.js";
 import { camera, frame, selection } from "../state/place.js";
 import { numbers, rowsOfFrame, tableOf } from "../state/tables.js";
-import { labelPlane } from "../viewer/labelplanes.js";
-import {
-  commit,
-  commitOutcome,
-  type EditedLabels,
-  editedLabels,
-  freeLabel,
-  labelsOfFrame,
-} from "./editedlabels.js";
+import { awaitedLabels } from "./awaitedplanes.js";
+import { commit, commitOutcome, type EditedLabels, editedLabels, freeLabel } from "./editedlabels.js";
 import { mergeChoice } from "./gesturechoice.js";
 import { labelAt, loadWindow, windowAround, windowOfObjects } from "./labelaccess.js";
 import { activate, activeLabel, isProtecting } from "./toolstate.js";
@@ -135,7 +128,7 @@ export const pickAt = (at: Point): Promise<void> =>
 export const acceptAt = (at: Point): Promise<void> =>
   withLabels(async (labels) => {
     if (labels.layer === "labels") return tell("Candidates are accepted into the annotation.");
-    const candidates = labelPlane("candidates", labels.frame);
+    const candidates = await awaitedLabels("candidates", labels.frame);
     const candidate = await labelAt(candidates, at);
     if (candidate <= 0) return tell("There is no candidate at this place.");
     const plane = await windowOfObjects(candidates, [at], new Set([candidate]));
@@ -153,7 +146,7 @@ export const copyToNext = (): Promise<void> =>
     const next = labels.frame + 1;
     if (next >= (project.value?.frames ?? 0)) return tell("This is the last frame.");
     if (selection.value.size === 0) return tell("Select objects to copy them to the next frame.");
-    const target = labelsOfFrame(labels, next);
+    const target = { ...labels, frame: next, plane: await awaitedLabels(labels.layer, next) };
     const copied: number[] = [];
     for (const label of selection.value) {
       const only = new Set([label]);

@@ -6,9 +6,10 @@ import { applyEdit, redo, undo } from "../state/edits.js";
 import { command } from "../state/keys.js";
 import { tell } from "../state/notices.js";
 import { project } from "../state/openproject.js";
-import { frame, goTo, selectedTracks, selection, view } from "../state/place.js";
+import { frame, selectedTracks, selection, view } from "../state/place.js";
 import { numbers, tableOf } from "../state/tables.js";
 import { stepFrame } from "../viewer/frameclock.js";
+import { reveal } from "./revealing.js";
 import {
   cutAt,
   divideInto,
@@ -55,7 +56,7 @@ export const marked = signal<SpotPlace | undefined>(undefined);
 export function showRow(now: SpotLinks, row: number): void {
   selectedTracks.value = new Set([now.track[row]!]);
   const place = placeOfRow(now, row);
-  goTo(place, 0);
+  reveal(place);
   selection.value = new Set([now.label[row]!]);
   last = place;
 }

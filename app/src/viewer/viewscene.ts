@@ -72,7 +72,7 @@ export function frameScene(frame: number, own?: readonly ShownLabels[]): FrameSc
     return Number.isNaN(low) ? [] : [{ plane, low, high, gamma, colour: isGrey ? white : colour }];
   });
   const labels =
-    own === undefined ? projectLabels(frame) : own.map((each) => ({ ...each, loaded: undefined }));
+    own === undefined ? projectLabels(frame) : own.map((each) => ({ ...each, loaded: loadedOf(each) }));
   return {
     frame,
     isComing: own === undefined && wantedLayers().some((layer) => isLabelPlaneComing(layer, frame)),
@@ -97,6 +97,10 @@ export function watchDisplay(): void {
   void [onlySelected.value, areTracksShown.value, tailLength.value, selectedTracks.value];
   void tableOfLayer(labelLayer.value);
 }
+
+/** A plane of the server has tiles to fetch, one that the view made itself has none. */
+const loadedOf = ({ plane }: ShownLabels): LoadedPlane<Int32Array> | undefined =>
+  "job" in plane ? (plane as LoadedPlane<Int32Array>) : undefined;
 
 interface DrawnLabels extends ShownLabels {
   readonly loaded: LoadedPlane<Int32Array> | undefined;

@@ -26,7 +26,7 @@ import { ContrastPanel } from "../viewer/contrastpanel.js";
 import { AnnotateOptionsForm } from "./annotateoptions.js";
 import { ImageStage } from "./imagestage.js";
 import { LinkedTable } from "./linkedtable.js";
-import { JobProgress, RunButton } from "./runbutton.js";
+import { RunButton } from "./runbutton.js";
 import { Panel, WorkFrame } from "./workframe.js";
 
 /** The view. */
@@ -88,7 +88,6 @@ function Side(): JSX.Element {
             await saveDraft();
           }}
         />
-        <JobProgress />
         <Shown />
       </Panel>
       <Distributions />

@@ -7,7 +7,7 @@ import { project } from "../state/openproject.js";
 import { editedLayer } from "../tools/editedlabels.js";
 import { deleteLabels } from "../tools/objectactions.js";
 import { maskTool } from "../tools/pointertools.js";
-import { isShowingCandidates, candidateLayers } from "../tools/shownlayers.js";
+import { candidateLayers } from "../tools/shownlayers.js";
 import { ToolBar } from "../tools/toolbar.js";
 import { addToolCommands } from "../tools/toolcommands.js";
 import { drawTools } from "../tools/tooloverlay.js";
@@ -43,13 +43,7 @@ export function CorrectView(): JSX.Element {
     <WorkFrame
       label="Correct"
       tools={<ToolBar />}
-      image={
-        <ImageStage
-          tool={maskTool}
-          overlay={drawTools}
-          {...(isShowingCandidates.value ? { layers: candidateLayers.value } : {})}
-        />
-      }
+      image={<ImageStage tool={maskTool} overlay={drawTools} layers={candidateLayers.value} />}
       side={<Side />}
       below={
         layer === undefined ? (

@@ -58,7 +58,7 @@ function Division(props: {
     <article data-current={currentRows.value.includes(mother) ? "yes" : "no"}>
       <Strip now={now} mother={mother} />
       <div class="row">
-        <span>
+        <span class="grow">
           Track {now.track[mother]}, frame {frame + 1}
           {isKnown ? `, ${probability >= 1 ? "confirmed" : `probability ${probability.toFixed(2)}`}` : ""}
         </span>

@@ -44,7 +44,7 @@ export function LinkedTable({ name, layer, onDelete }: LinkedTableProps): JSX.El
       onSelect={select}
       onOpen={show}
       onDelete={onDelete && ((chosen) => onDelete(new Set([...chosen].map((row) => labels[row]!))))}
-      hidden={["kept", "spot", "parent_spot"]}
+      hidden={layer === "tracks" ? ["spot", "parent_spot"] : ["frame", "kept", "spot"]}
     />
   );
 }

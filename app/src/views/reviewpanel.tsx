@@ -5,7 +5,7 @@ import { frameOf, placeOf, textOf } from "../state/edithistory.js";
 import { editHistory, isServerAway, markReviewed, unsaved } from "../state/edits.js";
 import { attempt } from "../state/notices.js";
 import { project } from "../state/openproject.js";
-import { frame, goTo } from "../state/place.js";
+import { frame } from "../state/place.js";
 import {
   isFrameReviewed,
   keepReview,
@@ -18,6 +18,7 @@ import {
   reviewQueue,
   step,
 } from "../tools/reviewing.js";
+import { reveal } from "../tools/revealing.js";
 import { ToolButton } from "../tools/toolbar.js";
 
 /** Items that are listed: nobody scrolls further. */
@@ -113,7 +114,7 @@ export function HistoryPanel(): JSX.Element {
       <ol class="history-list">
         {editHistory.value.toReversed().map((item, i, all) => (
           <li key={all.length - i} data-undone={item.isUndone ? "yes" : "no"}>
-            <button type="button" class="link" onClick={() => goTo(placeOf(item.edit), 0)}>
+            <button type="button" class="link" onClick={() => reveal(placeOf(item.edit))}>
               {textOf(item.edit)}
             </button>
             <span class="quiet">frame {frameOf(item.edit) + 1}</span>

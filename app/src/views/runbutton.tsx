@@ -1,9 +1,8 @@
-/** Starting the stages up to one, and how far they are. */
+/** Starting the stages up to one. */
 import type { JSX } from "preact";
 import type { Job, JobRequest } from "../../../src/server/messages.js";
 import type { RunStage } from "../../../src/pipeline/stage/stagenames.js";
 import { sendJson } from "../api/request.js";
-import { Progress } from "../parts/progress.js";
 import { attempt } from "../state/notices.js";
 import { job, project, projectPath } from "../state/openproject.js";
 
@@ -40,36 +39,9 @@ export function RunButton(props: {
       </button>{" "}
       {stage === undefined || stage.freshness === "missing" ? undefined : (
         <span class={stage.freshness === "stale" ? "stale" : "quiet"} title={stage.text}>
-          {stage.freshness === "stale" ? "stale: made before the last change" : stage.text}
+          {stage.freshness === "stale" ? "older than the last change" : stage.text}
         </span>
       )}
-    </div>
-  );
-}
-
-/** The work that goes on, with a button that stops it; why it failed. */
-export function JobProgress(): JSX.Element | null {
-  const now = job.value;
-  if (now === null) return null;
-  if (now.state === "failed")
-    return (
-      <p class="stale" role="alert">
-        {now.error}
-      </p>
-    );
-  if (!isAtWork(now)) return null;
-  const stop = async (): Promise<unknown> => sendJson("POST", `${projectPath.value}/jobs/current/stop`, {});
-  return (
-    <div class="row">
-      <Progress
-        label={now.message || now.stage}
-        done={now.done}
-        total={now.total}
-        secondsLeft={now.secondsLeft}
-      />
-      <button type="button" disabled={now.state === "stopping"} onClick={() => attempt(stop)}>
-        Stop
-      </button>
     </div>
   );
 }

@@ -14,7 +14,7 @@ import { ImageStage } from "./imagestage.js";
 import { LineageTree } from "./lineageview.js";
 import { LinkedTable } from "./linkedtable.js";
 import { HistoryPanel, ReviewPanel } from "./reviewpanel.js";
-import { JobProgress, RunButton } from "./runbutton.js";
+import { RunButton } from "./runbutton.js";
 import { Panel, WorkFrame } from "./workframe.js";
 
 const below = signal<"divisions" | "nuclei">("divisions");
@@ -93,7 +93,6 @@ function Side(): JSX.Element {
         <RunButton title="Segment" until="segment" isPrimary />
         {isMovie ? <RunButton title="Track" until="track" /> : undefined}
         <RunButton title="Statistics" until="analyse" />
-        <JobProgress />
         {stages?.analyse.freshness === "stale" && job.value?.state !== "running" ? (
           <p class="stale">The statistics are older than the last change; compute them again.</p>
         ) : undefined}
