@@ -7,7 +7,7 @@ import { fullRange, type Histogram } from "../../../src/viewer/contrast.js";
 import { channels, type ChannelShown, showChannel, shownFrame } from "../state/display.js";
 import { project } from "../state/openproject.js";
 import { GreyHistogram } from "./greyhistogram.js";
-import { contrastAsked, setAutoContrast } from "./viewcommands.js";
+import { contrastAsked } from "./viewcommands.js";
 import { autoContrastOf, histogramOfPlane } from "./visiblehistogram.js";
 import { imagePlane, onTiles } from "./zarrtiles.js";
 
@@ -17,33 +17,34 @@ const pause = 250;
 const rgbOf = (text: string): Rgb =>
   [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16)) as unknown as Rgb;
 
+/** Opens what the panel is folded into, and puts the focus into its first field. */
+function bringForth(panel: HTMLElement): void {
+  for (
+    let fold = panel.closest("details");
+    fold !== null;
+    fold = fold.parentElement?.closest("details") ?? null
+  )
+    fold.open = true;
+  panel.querySelector<HTMLElement>("input.limit")?.focus();
+}
+
 /** All channels. */
 export function ContrastPanel(): JSX.Element {
-  const panel = useRef<HTMLDetailsElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
   useEffect(() => {
     let seen = contrastAsked.peek();
     return contrastAsked.subscribe((asked) => {
       if (asked === seen || panel.current === null) return;
       seen = asked;
-      panel.current.open = true;
-      panel.current.querySelector<HTMLElement>("input.limit")?.focus();
+      bringForth(panel.current);
     });
   }, []);
   return (
-    <details ref={panel} class="viewpanel contrastpanel" open>
-      <summary>Contrast</summary>
-      <button
-        type="button"
-        class="small"
-        title="From the darkest to the brightest of what there is (Shift+A)"
-        onClick={setAutoContrast}
-      >
-        Auto
-      </button>
+    <div ref={panel} class="viewpanel contrastpanel" role="group" aria-label="Contrast">
       {channels.value.map((channel, index) => (
         <ChannelContrast key={index} index={index} channel={channel} />
       ))}
-    </details>
+    </div>
   );
 }
 
@@ -127,11 +128,14 @@ function ChannelNumbers(
         <LimitField label={`Black of ${name}`} value={channel.low} onValue={(low) => set({ low })} />
         <span aria-hidden="true">–</span>
         <LimitField label={`White of ${name}`} value={channel.high} onValue={(high) => set({ high })} />
-        {channels.value.length > 1 && (
-          <button type="button" class="small" onClick={auto}>
-            Auto
-          </button>
-        )}
+        <button
+          type="button"
+          class="small"
+          title="From the darkest to the brightest of nearly all px (Shift+A)"
+          onClick={auto}
+        >
+          Auto
+        </button>
         <button
           type="button"
           class="small"

@@ -36,13 +36,12 @@ export function LayerPanel(): JSX.Element {
   const layer = labelLayer.value;
   const table = tableOfLayer(layer);
   return (
-    <details class="viewpanel layerpanel" open>
-      <summary>Labels</summary>
+    <div class="viewpanel layerpanel" role="group" aria-label="Layer">
       <LayerChoice layer={layer} />
       <Drawing />
       {table !== undefined && table.count > 0 && <Colouring table={table} layer={layer} />}
       {layer === "tracks" && <Tails />}
-    </details>
+    </div>
   );
 }
 

@@ -15,7 +15,7 @@ export const objectNames: Readonly<Record<ShownLayer, string>> = {
   candidates: "candidate",
   annotation: "nucleus",
   labels: "nucleus",
-  tracks: "track nucleus",
+  tracks: "nucleus",
   preview: "candidate",
   watch: "nucleus",
 };
