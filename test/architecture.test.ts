@@ -101,7 +101,7 @@ const rooms: Record<string, readonly string[]> = {
     "run",
     "study",
   ].map((room) => `pipeline/${room}`),
-  server: ["server", "server/zarr", "server/jobs", "server/studio"],
+  server: ["server", "server/zarr", "server/corrections", "server/jobs", "server/studio"],
   cli: ["cli/commandline", "cli/commands", "cli"],
 };
 const mayTouchNode = new Set(["platform", "pipeline", "workers", "server", "cli", "node.ts"]);
@@ -195,7 +195,7 @@ describe("architecture", () => {
 
 const app = fileURLToPath(new URL("../app/src", import.meta.url));
 /** The rooms of the studio's page: each may import only those before it. */
-const appRooms = ["api", "state", "render", "parts", "viewer", "views", "."];
+const appRooms = ["api", "state", "render", "parts", "viewer", "tools", "views", "."];
 
 describe("the studio's page", () => {
   const pages = readdirSync(app, { recursive: true, encoding: "utf8" }).filter((name) =>

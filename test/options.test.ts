@@ -99,6 +99,8 @@ const calls: Readonly<Record<CommandName, () => readonly Call[]>> = {
   study: () => [{ args: [at("samples.csv")] }],
   demo: () => [{ config: { simulate: { frames: 2, size: 128 } } }],
   report: () => [{ args: [at("run0")] }],
+  // Without a signal it ends when it has started.
+  studio: () => [{ args: [at("run0")], options: { open: false } }],
   inspect: () => [{ args: [at("simulate0/01/t000.tif")] }],
   convert: () => [{ args: [at("simulate0/01"), at("convert0")], options: { to: "ome-tiff" } }],
   "export-model": () => [{ args: [at("train0")], options: { output: at("model.zip") } }],
@@ -135,6 +137,7 @@ const inOrder: readonly CommandName[] = [
   "evaluate",
   "run",
   "report",
+  "studio",
   "study",
   "demo",
   "inspect",

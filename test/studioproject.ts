@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { Hono } from "hono";
 import { unpackValue } from "../src/core/packing.js";
 import { resolveConfig } from "../src/pipeline/config/config.js";
+import type { Config } from "../src/pipeline/config/options.js";
 import type { PartialConfig } from "../src/pipeline/config/partialconfig.js";
 import { openInputs } from "../src/pipeline/source/opening.js";
 import { answerOf } from "../src/server/answers.js";
@@ -24,7 +25,7 @@ export async function testProject(
   first: PartialConfig,
 ): Promise<TestProject> {
   let partial = first;
-  const config = () => resolveConfig(JSON.parse(JSON.stringify(partial)) as object, "the test");
+  const config = (): Config => resolveConfig(JSON.parse(JSON.stringify(partial)) as object, "the test");
   const images = await openInputs(inputs, out, config(), {});
   const events: StudioEvent[] = [];
   const listeners = new Set<(event: StudioEvent) => void>();
@@ -43,7 +44,7 @@ export async function testProject(
     change: async (changed) => {
       const before = partial as Record<string, object | undefined>;
       partial = { ...partial };
-      for (const [section, options] of Object.entries(changed))
+      for (const [section, options] of Object.entries(changed as Record<string, object>))
         (partial as Record<string, object>)[section] = { ...before[section], ...options };
     },
     state: () => Promise.resolve({} as ProjectState),
@@ -100,10 +101,7 @@ export function askJobs(
 }
 
 /** Waits for an event. */
-export const eventOf = (
-  { listen }: Project,
-  is: (event: StudioEvent) => boolean,
-): Promise<StudioEvent> =>
+export const eventOf = ({ listen }: Project, is: (event: StudioEvent) => boolean): Promise<StudioEvent> =>
   new Promise((resolve) => {
     const end = listen((event) => {
       if (!is(event)) return;

@@ -1,5 +1,6 @@
 /** The frame of the page: views, what is open, notices. */
 import type { ComponentType, JSX } from "preact";
+import { savingText } from "./state/edits.js";
 import { forgetNotice, pageNotices } from "./state/notices.js";
 import { project } from "./state/openproject.js";
 import { overlay } from "./state/pagecommands.js";
@@ -31,7 +32,7 @@ export function Studio(): JSX.Element {
   const Page = isOpen ? pages[view.value] : OpenView;
   return (
     <>
-      <PageHeader saving="" />
+      <PageHeader saving={savingText.value} />
       <main>
         <Page key={project.value?.id} />
       </main>

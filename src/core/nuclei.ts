@@ -62,6 +62,13 @@ export function concatNuclei(tables: readonly Nuclei[]): Nuclei {
   return out;
 }
 
+/** Some rows of a table, in the order given. */
+export function takeNuclei(nuclei: Nuclei, rows: readonly number[]): Nuclei {
+  const out = emptyNuclei(rows.length);
+  for (const key of nucleiColumns) rows.forEach((row, i) => (out[key][i] = nuclei[key][row]!));
+  return out;
+}
+
 /** The columns of a table of nuclei, in their order. */
 export const nucleiColumns = [
   "frame",

@@ -20,17 +20,17 @@ export function correctedLabels(source: LabelSource, edits: readonly LabelEdit[]
     const all = byFrame.get(frame);
     return all === undefined ? labels : applyLabelEdits(labels, all, { y, x });
   };
-  const { readWindow } = source;
+  const hasWindows = source.readWindow !== undefined;
   return {
     frames: source.frames,
     frameNames: source.frameNames,
     size: (frame) => source.size(frame),
     read: async (frame, options) => corrected(await source.read(frame, options), frame, 0, 0),
-    ...(readWindow === undefined
+    ...(!hasWindows
       ? {}
       : {
           readWindow: async (frame, window, options) =>
-            corrected(await readWindow.call(source, frame, window, options), frame, window.y, window.x),
+            corrected(await source.readWindow!(frame, window, options), frame, window.y, window.x),
         }),
   };
 }

@@ -59,10 +59,12 @@ function brushLine(
   const squaredLength = dy * dy + dx * dx;
   const limit = radius * radius + 1e-9;
   const height = after.length / width;
-  const firstRow = Math.max(0, Math.ceil(Math.min(a.y, b.y) - radius));
-  const lastRow = Math.min(height - 1, Math.floor(Math.max(a.y, b.y) + radius));
+  // A little more than the radius, since this is only where to look.
+  const reach = radius + 1e-6;
+  const firstRow = Math.max(0, Math.ceil(Math.min(a.y, b.y) - reach));
+  const lastRow = Math.min(height - 1, Math.floor(Math.max(a.y, b.y) + reach));
   for (let y = firstRow; y <= lastRow; y++) {
-    const [from, to] = columnsNear(a, b, y, radius);
+    const [from, to] = columnsNear(a, b, y, reach);
     const lastColumn = Math.min(width - 1, Math.floor(to));
     for (let x = Math.max(0, Math.ceil(from)); x <= lastColumn; x++) {
       const along = squaredLength === 0 ? 0 : ((y - a.y) * dy + (x - a.x) * dx) / squaredLength;
@@ -74,11 +76,10 @@ function brushLine(
 }
 
 /** Columns that hold all pixels of a row which the brush reaches: those of the part of the line near the row. */
-function columnsNear(a: Point, b: Point, y: number, radius: number): readonly [from: number, to: number] {
+function columnsNear(a: Point, b: Point, y: number, reach: number): readonly [from: number, to: number] {
   const dy = b.y - a.y;
   const share = (row: number): number => Math.min(1, Math.max(0, (row - a.y) / dy));
-  const [s, t] = dy === 0 ? [0, 1] : [share(y - radius), share(y + radius)];
+  const [s, t] = dy === 0 ? [0, 1] : [share(y - reach), share(y + reach)];
   const [p, q] = [a.x + s * (b.x - a.x), a.x + t * (b.x - a.x)];
-  // A little more than the radius, since this is only where to look.
-  return [Math.min(p, q) - radius - 1e-6, Math.max(p, q) + radius + 1e-6];
+  return [Math.min(p, q) - reach, Math.max(p, q) + reach];
 }

@@ -89,8 +89,9 @@ function checkPatch(value: unknown, name: string, least: number): LabelPatch {
     const data = fields[side];
     if (!(data instanceof Int32Array) || data.length !== height * width)
       throw new InvalidInput(`${name}.${side}`, `${height} x ${width} integers of 32 bits`, shown(data));
-    const low = data.findIndex((label) => label < least);
-    if (low >= 0) throw new InvalidInput(`${name}.${side}`, `labels from ${least} on`, String(data[low]));
+    for (let i = 0; i < data.length; i++)
+      if (data[i]! < least)
+        throw new InvalidInput(`${name}.${side}`, `labels from ${least} on`, String(data[i]));
     return data;
   };
   return { y, x, height, width, before: values("before"), after: values("after") };

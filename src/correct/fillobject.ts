@@ -1,5 +1,5 @@
 /** Filling holes. */
-import { boxOfLabels, chosen } from "./labelgestures.js";
+import { boxOfLabels } from "./labelboxes.js";
 import { fillHoles } from "../imgproc/components.js";
 import { floodPiece, type FramedPixels } from "../imgproc/pieces.js";
 import { type LabelWindow, type Outcome, patchesOf, type Point, sketchOf } from "./labelwindow.js";
@@ -17,7 +17,7 @@ export function fill(window: LabelWindow, { y, x }: Point): Outcome {
 }
 
 function fillObject(window: LabelWindow, label: number): Outcome {
-  const box = boxOfLabels(window, chosen([label]))!;
+  const box = boxOfLabels(window, [label])!;
   const sketch = sketchOf(window, box);
   const { after, width } = sketch;
   const own = Uint8Array.from(after, (value) => (value === label ? 1 : 0));
@@ -60,8 +60,7 @@ function freePixels({ height, width, data }: LabelWindow): FramedPixels {
   const stride = width + 2;
   const state = new Uint8Array(stride * (height + 2));
   for (let y = 0, i = 0; y < height; y++)
-    for (let x = 0; x < width; x++, i++)
-      state[(y + 1) * stride + x + 1] = data[i]! > 0 ? isObject : isFree;
+    for (let x = 0; x < width; x++, i++) state[(y + 1) * stride + x + 1] = data[i]! > 0 ? isObject : isFree;
   return { state, stack: new Int32Array(state.length), rows: height, stride };
 }
 

@@ -9,15 +9,8 @@
 import { fillRings } from "../geometry/fillrings.js";
 import { brushed, type Stroke } from "./brush.js";
 import type { LabelPatch } from "./edits.js";
-import {
-  type Box,
-  boxOfPoints,
-  boxWithin,
-  type LabelWindow,
-  patchesOf,
-  type Point,
-  sketchOf,
-} from "./labelwindow.js";
+import { boxOfLabels, chosen } from "./labelboxes.js";
+import { boxOfPoints, boxWithin, type LabelWindow, patchesOf, type Point, sketchOf } from "./labelwindow.js";
 
 /** What is painted. */
 export interface Paint {
@@ -96,38 +89,14 @@ function filled(
 }
 
 /** Makes objects background, in all their pieces. */
-export function deleteObjects(window: LabelWindow, labels: Iterable<number>): LabelPatch[] | undefined {
-  const isChosen = chosen(labels);
-  const box = boxOfLabels(window, isChosen);
+export function deleteObjects(window: LabelWindow, labels: readonly number[]): LabelPatch[] | undefined {
+  const box = boxOfLabels(window, labels);
   if (box === undefined) return undefined;
   const sketch = sketchOf(window, box);
+  const isChosen = chosen(labels);
   const { after } = sketch;
   for (let i = 0; i < after.length; i++) if (isChosen[after[i]!] === 1) after[i] = 0;
   return patchesOf(window, sketch);
-}
-
-/** 1 for each of some labels, by label. */
-export function chosen(labels: Iterable<number>): Uint8Array {
-  const list = [...labels].filter((label) => label > 0);
-  const is = new Uint8Array(list.reduce((a, b) => Math.max(a, b), 0) + 1);
-  for (const label of list) is[label] = 1;
-  return is;
-}
-
-/** The box of a window around all pixels of some labels; undefined where there is none. */
-export function boxOfLabels({ height, width, data }: LabelWindow, isChosen: Uint8Array): Box | undefined {
-  let [top, left, bottom, right] = [height, width, -1, -1];
-  for (let row = 0, at = 0; row < height; row++) {
-    for (let column = 0; column < width; column++, at++) {
-      const label = data[at]!;
-      if (label <= 0 || isChosen[label] !== 1) continue;
-      if (row < top) top = row;
-      bottom = row + 1;
-      if (column < left) left = column;
-      if (column >= right) right = column + 1;
-    }
-  }
-  return bottom < 0 ? undefined : { top, left, bottom, right };
 }
 
 /** An object of another plane: a candidate, or a nucleus of another frame. */
@@ -162,7 +131,7 @@ function placed(
   { plane, label: from }: OtherObject,
   label: number,
 ): LabelPatch[] | undefined {
-  const there = boxOfLabels(plane, chosen([from]));
+  const there = boxOfLabels(plane, [from]);
   const [dy, dx] = [plane.y - window.y, plane.x - window.x];
   const box =
     there &&

@@ -23,7 +23,7 @@ const version = 1;
 export const logHead = `{"format":"karyon edits","version":${version}}\n`;
 
 /** zlib level: labels are runs of equal values, and a stroke is to be written at once. */
-const level = 6;
+const level = 3;
 
 /** An entry as a line, with its line feed. The same entry always gives the same line. */
 export function encodeEntry(entry: LogEntry): string {
@@ -57,17 +57,17 @@ export interface DecodedLog {
   readonly entries: readonly LogEntry[];
   /** Bytes up to the end of the last whole entry: the file is to be cut there before more is appended. */
   readonly length: number;
-  /** Whether there was more: a last line that was not written to its end, or is damaged. */
+  /** Whether there was more: an end that was not written, or is damaged. */
   readonly isTorn: boolean;
 }
 
 /**
- * Reads a log. A last line that is damaged or has no line feed is left out: it was being written when the
- * machine stopped.
+ * Reads a log. An end that is damaged or has no line feed is left out: it was being written when the machine
+ * stopped.
  *
  * @param where name of the file, for messages
- * @throws CorruptFile when it is no log, or an earlier line is damaged; UnsupportedFormat when it is of a later
- *   version
+ * @throws CorruptFile when it is no log, or a line is damaged and a sound one follows; UnsupportedFormat when it
+ *   is of a later version
  */
 export function decodeLog(bytes: Uint8Array, where = "edits"): DecodedLog {
   const head = new TextEncoder().encode(logHead);
@@ -81,7 +81,7 @@ export function decodeLog(bytes: Uint8Array, where = "edits"): DecodedLog {
     if (end < 0) break;
     const entry = entryOf(bytes.subarray(start, end), entries.length + 1);
     if (typeof entry === "string") {
-      if (end + 1 === bytes.length) break;
+      if (!hasSoundLine(bytes.subarray(end + 1))) break;
       throw new CorruptFile(
         where,
         start,
@@ -97,6 +97,13 @@ export function decodeLog(bytes: Uint8Array, where = "edits"): DecodedLog {
 
 const lineFeed = 10;
 
+/** Whether a whole line has the right checksum: what is damaged before it is not the end of the file. */
+function hasSoundLine(bytes: Uint8Array): boolean {
+  for (let start = 0, end; (end = bytes.indexOf(lineFeed, start)) >= 0; start = end + 1)
+    if (bodyOf(bytes.subarray(start, end)).body !== undefined) return true;
+  return false;
+}
+
 function wrongHead(bytes: Uint8Array, where: string): Error {
   const end = bytes.indexOf(lineFeed);
   const line = new TextDecoder().decode(bytes.subarray(0, end < 0 ? 200 : Math.min(end, 200)));
@@ -106,17 +113,25 @@ function wrongHead(bytes: Uint8Array, where: string): Error {
   return new CorruptFile(where, 0, "line 1 does not say that it is a log of edits", "choose another file");
 }
 
+/** The JSON of a line's entry, or what is wrong with it. */
+function bodyOf(line: Uint8Array): { readonly body?: string; readonly wrong: string } {
+  // The start is plain ASCII, so that the body's first byte is known without decoding all of it.
+  const start = new TextDecoder().decode(line.subarray(0, longestStart));
+  const [prefix, checksum] = /^\{"crc32":(\d{1,10}),"entry":/.exec(start) ?? [];
+  if (prefix === undefined || line.at(-1) !== closingBrace) return { wrong: "it is no entry" };
+  const body = line.subarray(prefix.length, -1);
+  if (crc32(body) !== Number(checksum)) return { wrong: "its checksum is wrong" };
+  return { body: new TextDecoder().decode(body), wrong: "" };
+}
+
+/** Bytes of the longest start of a line, before the body. */
+const longestStart = 32;
+const closingBrace = 125;
+
 /** The entry of a line, or what is wrong with it. */
 function entryOf(line: Uint8Array, number: number): LogEntry | string {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(line);
-  } catch {
-    return "it is no text";
-  }
-  const [, checksum, body] = /^\{"crc32":(\d{1,10}),"entry":(.*)\}$/.exec(text) ?? [];
-  if (checksum === undefined || body === undefined) return "it is no entry";
-  if (crc32(new TextEncoder().encode(body)) !== Number(checksum)) return "its checksum is wrong";
+  const { body, wrong } = bodyOf(line);
+  if (body === undefined) return wrong;
   try {
     return checkEntry(JSON.parse(body), number);
   } catch (error) {

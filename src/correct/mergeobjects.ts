@@ -1,5 +1,5 @@
 /** Merging objects that touch or nearly touch. */
-import { boxOfLabels, chosen } from "./labelgestures.js";
+import { boxOfLabels, chosen } from "./labelboxes.js";
 import { type LabelWindow, type Outcome, patchesOf, type Sketch, sketchOf } from "./labelwindow.js";
 
 /** Widest gap that is closed, px: annotations and networks leave a line of one or two between nuclei. */
@@ -24,7 +24,7 @@ export function merge(window: LabelWindow, labels: readonly number[]): Outcome {
   const first = labels[0];
   if (new Set(labels).size < 2 || first === undefined) return { why: "Merging needs two objects." };
   const isChosen = chosen(labels);
-  const box = boxOfLabels(window, isChosen);
+  const box = boxOfLabels(window, labels);
   if (box === undefined) return { why: "None of the objects is here." };
   const sketch = sketchOf(window, box);
   const near = nearPixels(sketch, isChosen);
@@ -33,7 +33,9 @@ export function merge(window: LabelWindow, labels: readonly number[]): Outcome {
   const joined = joinedWith(first, near.pairs);
   const alone = labels.find((label) => !joined.has(label));
   if (alone !== undefined)
-    return { why: `Object ${alone} is more than ${widestGap} px from object ${first}; paint between them first.` };
+    return {
+      why: `Object ${alone} is more than ${widestGap} px from object ${first}; paint between them first.`,
+    };
   const { after } = sketch;
   for (let i = 0; i < after.length; i++) if (isChosen[after[i]!] === 1) after[i] = first;
   for (const at of near.bridge) after[at] = first;

@@ -13,110 +13,29 @@
  *
  * What was edited, confirmed or lies in a frame that was looked through is left out.
  */
-import type { TrackGraph } from "../core/tracks.js";
 import type { Nuclei } from "../core/nuclei.js";
 import { percent, plainNumber } from "../core/wording.js";
 import { median } from "../stats/percentile.js";
-import { type Layer, layers } from "./edits.js";
+import type { DoubtKind, ReviewedCandidates, ReviewedLabels, ReviewItem, ReviewTables } from "./doubts.js";
+import { layers } from "./edits.js";
 import { trackDoubts } from "./trackdoubts.js";
 import { touchedBy, type Touched, type TouchingEdits } from "./touched.js";
 
-/** What is doubtful. */
-export type DoubtKind =
-  | "kept"
-  | "rejected"
-  | "score"
-  | "size"
-  | "contact"
-  | "division"
-  | "link"
-  | "repair"
-  | "start"
-  | "end";
-
-/** A place that is worth a look. */
-export interface ReviewItem {
-  readonly layer: Layer;
-  readonly kind: DoubtKind;
-  readonly frame: number;
-  /** Where to look, px. */
-  readonly y: number;
-  readonly x: number;
-  /** Of the object in its label image; of the candidate for `rejected`; 0 where there is none. */
-  readonly label: number;
-  /** Of the nuclei of the tracks (the mother of a division, the child of a link), or of the table; -1 for none. */
-  readonly row: number;
-  /** 0..1, see above. */
-  readonly doubt: number;
-  /** One short sentence. */
-  readonly reason: string;
-}
-
-/** Candidates of the annotation: columns of `ObjectTable`. */
-export interface ReviewedCandidates {
-  readonly count: number;
-  readonly frame: ArrayLike<number>;
-  readonly candidate: ArrayLike<number>;
-  /** In the annotation; 0 where rejected. */
-  readonly label: ArrayLike<number>;
-  readonly y: ArrayLike<number>;
-  readonly x: ArrayLike<number>;
-  /** Certainty, 0..1. */
-  readonly score: ArrayLike<number>;
-  /** 1 where kept. */
-  readonly kept: ArrayLike<number>;
-  readonly reason: readonly string[];
-}
-
-/** Objects of the network. */
-export interface ReviewedLabels {
-  readonly nuclei: Nuclei;
-  /** By row: share of the outline that runs along other objects, 0..1 (`contactShares`); default: not known. */
-  readonly contact?: ArrayLike<number> | undefined;
-}
-
-/** Tracks, with what the tracker says of them. Rows are those of the graph. */
-export interface ReviewedTracks {
-  readonly graph: TrackGraph;
-  /** That it is a division, 0..1 or NaN, by the mother's row. Mothers that have none count as NaN. */
-  readonly probabilities: ReadonlyMap<number, number>;
-  /** By row: natural logarithm of a likelihood ratio; NaN for none. */
-  readonly margins?: ArrayLike<number> | undefined;
-  readonly repairs?: readonly {
-    readonly kind: string;
-    readonly frame: number;
-    readonly y: number;
-    readonly x: number;
-  }[];
-  /** Of a frame, px. */
-  readonly height: number;
-  readonly width: number;
-}
-
-/** What is looked through. */
-export interface ReviewTables {
-  readonly annotation?: ReviewedCandidates | undefined;
-  readonly labels?: ReviewedLabels | undefined;
-  readonly tracks?: ReviewedTracks | undefined;
-}
-
-/** What is known of a doubt before it is compared with others. */
-export type Doubt = ReviewItem;
-
 /**
  * All that is doubtful, the most doubtful first; of equal doubt by layer, frame and place. An object or nucleus
- * comes once, with the largest of its doubts; a doubt of 0 is none.
+ * comes once, with the largest of its doubts.
  *
  * @param edits those that hold, and frames that were looked through
+ * @param least doubt that is worth a look; 0 is none at all. Default 0.01: of a hundred such, one is wrong
  */
-export function reviewQueue(tables: ReviewTables, edits: TouchingEdits): ReviewItem[] {
+export function reviewQueue(tables: ReviewTables, edits: TouchingEdits, least = 0.01): ReviewItem[] {
   const touched = touchedBy(edits, tables.tracks?.graph);
   const items = [
     ...(tables.annotation === undefined ? [] : candidateDoubts(tables.annotation)),
     ...(tables.labels === undefined ? [] : labelDoubts(tables.labels)),
     ...(tables.tracks === undefined ? [] : trackDoubts(tables.tracks)),
   ];
-  const open = items.filter((item) => item.doubt > 0 && !isSettled(item, touched));
+  const open = items.filter((item) => item.doubt > 0 && item.doubt >= least && !isSettled(item, touched));
   return largestOfEach(open).sort(
     (a, b) =>
       b.doubt - a.doubt ||
@@ -137,18 +56,18 @@ function isSettled(item: ReviewItem, touched: Touched): boolean {
 }
 
 function largestOfEach(items: readonly ReviewItem[]): ReviewItem[] {
-  const best = new Map<string, ReviewItem>();
+  const best = new Map<number, ReviewItem>();
   items.forEach((item, i) => {
-    // A repair is no object of a table.
-    const key = item.row < 0 ? `place ${i}` : `${item.layer} ${item.row}`;
+    // A repair is no object of a table. Numbers, since texts for each of 100,000 nuclei take their time.
+    const key = item.row < 0 ? -1 - i : item.row * layers.length + layers.indexOf(item.layer);
     const known = best.get(key);
     if (known === undefined || item.doubt > known.doubt) best.set(key, item);
   });
   return [...best.values()];
 }
 
-function candidateDoubts(table: ReviewedCandidates): Doubt[] {
-  return Array.from({ length: table.count }, (_, row): Doubt => {
+function candidateDoubts(table: ReviewedCandidates): ReviewItem[] {
+  return Array.from({ length: table.count }, (_, row): ReviewItem => {
     const [score, isKept] = [table.score[row]!, table.kept[row] === 1];
     const reason = isKept
       ? `It was kept with a certainty of ${plainNumber(score, 2)}.`
@@ -170,10 +89,10 @@ function candidateDoubts(table: ReviewedCandidates): Doubt[] {
 /** Less than this share of the median, or more than its inverse, is an odd size. */
 const oddShare = 0.5;
 
-function labelDoubts({ nuclei, contact }: ReviewedLabels): Doubt[] {
+function labelDoubts({ nuclei, contact }: ReviewedLabels): ReviewItem[] {
   const usual = usualAreas(nuclei);
-  return Array.from({ length: nuclei.count }, (_, row) => row).flatMap((row): Doubt[] => {
-    const doubt = (kind: DoubtKind, value: number, reason: string): Doubt => ({
+  return Array.from({ length: nuclei.count }, (_, row) => row).flatMap((row): ReviewItem[] => {
+    const doubt = (kind: DoubtKind, value: number, reason: string): ReviewItem => ({
       layer: "labels",
       kind,
       frame: nuclei.frame[row]!,

@@ -108,38 +108,61 @@ interface Parts {
   readonly contacts: ReadonlyMap<number, number>;
 }
 
-const steps = [-1, 0, 1].flatMap((dy) => [-1, 0, 1].map((dx) => [dy, dx] as const));
-const neighbours = steps.filter(([dy, dx]) => dy !== 0 || dx !== 0);
-
 /** Floods what the line leaves connected, over edges and corners. */
 function partsOf({ width, after }: Sketch, crossings: Crossings, label: number): Parts {
   const data = new Int32Array(after.length);
   const sizes = [0];
   const apart: number[] = [];
-  const stack: number[] = [];
-  const reach = (at: number, part: number): void => {
-    const column = at % width;
-    for (const [dy, dx] of neighbours) {
+  const stack = new Int32Array(after.length);
+  for (let start = 0; start < after.length; start++) {
+    if (after[start] !== label || data[start] !== 0) continue;
+    const part = sizes.length;
+    let [depth, size] = [1, 0];
+    data[start] = part;
+    stack[0] = start;
+    while (depth > 0) {
+      const at = stack[--depth]!;
+      size++;
+      depth = reached({ width, after }, crossings, { data, stack, apart }, at, depth);
+    }
+    sizes.push(size);
+  }
+  return { data, sizes, contacts: contactsOf(data, apart, sizes.length) };
+}
+
+/** What a flood has found so far. */
+interface Flood {
+  /** The part of each pixel, or 0. */
+  readonly data: Int32Array;
+  /** Pixels whose neighbours are still to be looked at. */
+  readonly stack: Int32Array;
+  /** Pairs of neighbours on different sides of the line. */
+  readonly apart: number[];
+}
+
+/** Takes the neighbours of a pixel into its part. @returns how many pixels wait on the stack */
+function reached(
+  { width, after }: Pick<Sketch, "width" | "after">,
+  crossings: Crossings,
+  { data, stack, apart }: Flood,
+  at: number,
+  depth: number,
+): number {
+  const [label, part, column] = [after[at]!, data[at]!, at % width];
+  const [first, last] = [column === 0 ? 0 : -1, column === width - 1 ? 0 : 1];
+  for (let dy = -1; dy <= 1; dy++) {
+    for (let dx = first; dx <= last; dx++) {
       const next = at + dy * width + dx;
-      if (column + dx < 0 || column + dx >= width || after[next] !== label) continue;
+      // The pixel itself, too, is in its part already.
+      if (after[next] !== label || data[next] === part) continue;
       if (isApart(crossings, at, dy, dx)) apart.push(at, next);
       else if (data[next] === 0) {
         data[next] = part;
-        stack.push(next);
+        stack[depth++] = next;
       }
     }
-  };
-  for (let start = 0; start < after.length; start++) {
-    if (after[start] !== label || data[start] !== 0) continue;
-    const part = sizes.push(0) - 1;
-    data[start] = part;
-    stack.push(start);
-    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-      sizes[part]!++;
-      reach(at, part);
-    }
   }
-  return { data, sizes, contacts: contactsOf(data, apart, sizes.length) };
+  return depth;
 }
 
 function contactsOf(data: Int32Array, apart: readonly number[], base: number): Map<number, number> {
@@ -186,7 +209,11 @@ function labelsOfParts(
  * The box around the pieces of an object that hold some of its pixels: it grows until no pixel of the object is
  * next to it. Undefined without pixels.
  */
-function boxAround({ width, ...window }: LabelWindow, seeds: readonly number[], label: number): Box | undefined {
+function boxAround(
+  { width, ...window }: LabelWindow,
+  seeds: readonly number[],
+  label: number,
+): Box | undefined {
   if (seeds.length === 0) return undefined;
   let [top, left, bottom, right] = [Infinity, Infinity, -1, -1];
   for (const at of seeds) {

@@ -1,7 +1,8 @@
 /** What was changed or confirmed by hand, so that nobody is asked about it again. */
 import { childrenOfRow, parentOfRow, type TrackGraph } from "../core/tracks.js";
-import type { Edit, LabelEdit, ReviewedFrame, SpotPlace } from "./edits.js";
-import { spotFinder } from "./spotfinder.js";
+import type { ReviewItem } from "./doubts.js";
+import type { Edit, LabelEdit, LabelPatch, ReviewedFrame, SpotPlace } from "./edits.js";
+import { type SpotFinder, spotFinder } from "./spotfinder.js";
 
 /** What users did: parts of `EditLog`. */
 export interface TouchingEdits {
@@ -20,8 +21,11 @@ export interface Touched {
   isLabelTouched(layer: LabelLayerName, frame: number, label: number): boolean;
   /** Whether the pixel at a place was changed. */
   isPlaceTouched(layer: LabelLayerName, place: SpotPlace): boolean;
-  /** Whether an edit is about the nucleus of this row, or one it is linked to; of a place without a row about it. */
-  isSpotTouched(of: SpotPlace & { readonly row: number }): boolean;
+  /**
+   * Whether an edit names a nucleus that an item of the tracks is about: the one of its row or place, the
+   * daughters of a division, the parent of a link. A repair is touched by edits of the mask, too.
+   */
+  isSpotTouched(item: ReviewItem): boolean;
 }
 
 /**
@@ -32,16 +36,30 @@ export interface Touched {
 export function touchedBy({ held, reviewed }: TouchingEdits, graph?: TrackGraph): Touched {
   const labels = touchedLabels(held.flatMap(({ edit }) => (edit.layer === "tracks" ? [] : [edit])));
   const spots = held.flatMap(({ edit }) => (edit.layer === "tracks" ? edit.spots : []));
-  const rows = graph === undefined ? new Uint8Array(0) : touchedRows(graph, spots);
-  const find = graph === undefined ? () => -1 : spotFinder(graph.nuclei);
   return {
     isReviewed: (layer, frame) => reviewed[layer].has(frame),
-    isLabelTouched: (layer, frame, label) => labels.values.has(`${layer} ${frame} ${label}`),
+    isLabelTouched: (layer, frame, label) =>
+      labels.values.size > 0 && labels.values.has(`${layer} ${frame} ${label}`),
     isPlaceTouched: labels.isPlaceTouched,
-    isSpotTouched: (of) => {
-      const row = of.row >= 0 ? of.row : find(of);
-      return (row >= 0 && rows[row] === 1) || (of.row < 0 && labels.isPlaceTouched("labels", of));
-    },
+    isSpotTouched: isSpotTouched(graph, spots, labels),
+  };
+}
+
+function isSpotTouched(
+  graph: TrackGraph | undefined,
+  spots: readonly SpotPlace[],
+  { isPlaceTouched }: TouchedLabels,
+): Touched["isSpotTouched"] {
+  if (graph === undefined) return () => false;
+  const find = spotFinder(graph.nuclei);
+  const named = namedRows(graph, find, spots);
+  const [parents, children] = [parentOfRow(graph), childrenOfRow(graph)];
+  return (item) => {
+    const row = item.row < 0 ? find(item) : item.row;
+    if (item.kind === "repair" && isPlaceTouched("labels", item)) return true;
+    if (row < 0) return false;
+    const others = item.kind === "division" ? children[row]! : item.kind === "link" ? [parents[row]!] : [];
+    return [row, ...others].some((about) => named[about] === 1);
   };
 }
 
@@ -55,13 +73,10 @@ function touchedLabels(edits: readonly LabelEdit[]): TouchedLabels {
   const byFrame = new Map<string, LabelEdit[]>();
   for (const edit of edits) {
     const key = `${edit.layer} ${edit.frame}`;
-    byFrame.set(key, [...(byFrame.get(key) ?? []), edit]);
-    for (const { before, after } of edit.patches)
-      for (let i = 0; i < before.length; i++)
-        if (before[i] !== after[i]) {
-          values.add(`${key} ${before[i]}`);
-          values.add(`${key} ${after[i]}`);
-        }
+    const known = byFrame.get(key);
+    if (known === undefined) byFrame.set(key, [edit]);
+    else known.push(edit);
+    for (const patch of edit.patches) for (const label of changedLabels(patch)) values.add(`${key} ${label}`);
   }
   const isPlaceTouched = (layer: LabelLayerName, { frame, y, x }: SpotPlace): boolean =>
     (byFrame.get(`${layer} ${frame}`) ?? []).some(({ patches }) =>
@@ -75,17 +90,21 @@ function touchedLabels(edits: readonly LabelEdit[]): TouchedLabels {
   return { values, isPlaceTouched };
 }
 
-/** 1 for a nucleus that an edit names, and for those that are linked to it. */
-function touchedRows(graph: TrackGraph, spots: readonly SpotPlace[]): Uint8Array {
-  const touched = new Uint8Array(graph.nuclei.count);
-  const find = spotFinder(graph.nuclei);
-  const [parents, children] = [parentOfRow(graph), childrenOfRow(graph)];
-  for (const spot of spots) {
-    const row = find(spot);
-    if (row < 0) continue;
-    touched[row] = 1;
-    if (parents[row]! >= 0) touched[parents[row]!] = 1;
-    for (const child of children[row]!) touched[child] = 1;
+/** Values that a patch takes from pixels, or gives them. */
+function changedLabels({ before, after }: LabelPatch): Set<number> {
+  const labels = new Set<number>();
+  for (let i = 0; i < before.length; i++) {
+    if (before[i] === after[i]) continue;
+    // Pixels come in runs of equal changes.
+    if (i > 0 && before[i] === before[i - 1] && after[i] === after[i - 1]) continue;
+    labels.add(before[i]!).add(after[i]!);
   }
-  return touched;
+  return labels;
+}
+
+/** 1 for a nucleus that an edit names. */
+function namedRows(graph: TrackGraph, find: SpotFinder, spots: readonly SpotPlace[]): Uint8Array {
+  const named = new Uint8Array(graph.nuclei.count);
+  for (const row of spots.map(find)) if (row >= 0) named[row] = 1;
+  return named;
 }

@@ -68,7 +68,8 @@ export function addDivision(
 export const deleteSpot = (links: LinkedNuclei, row: number): TrackEdit => editOf(links, "delete", row);
 
 /** Removes all nuclei of a nucleus' branch. */
-export const deleteBranch = (links: LinkedNuclei, row: number): TrackEdit => editOf(links, "deleteTrack", row);
+export const deleteBranch = (links: LinkedNuclei, row: number): TrackEdit =>
+  editOf(links, "deleteTrack", row);
 
 /** Says that a division is right. */
 export const confirmDivision = (links: LinkedNuclei, mother: number): TrackEdit | undefined =>

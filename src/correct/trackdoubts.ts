@@ -2,15 +2,15 @@
 import { childrenOfRow, parentOfRow } from "../core/tracks.js";
 import { percent, plainNumber } from "../core/wording.js";
 import { equivalentDiameter } from "../imgproc/regions.js";
-import type { Doubt, DoubtKind, ReviewedTracks } from "./reviewqueue.js";
+import type { DoubtKind, ReviewedTracks, ReviewItem } from "./doubts.js";
 
 /** The chance of what nothing is known of. */
 const evenChance = 0.5;
 
 /** Of a nucleus, or of a place without one (row -1). */
-type Of = Pick<Doubt, "frame" | "y" | "x" | "label" | "row">;
+type Of = Pick<ReviewItem, "frame" | "y" | "x" | "label" | "row">;
 
-const doubtOf = (of: Of, kind: DoubtKind, doubt: number, reason: string): Doubt => ({
+const doubtOf = (of: Of, kind: DoubtKind, doubt: number, reason: string): ReviewItem => ({
   layer: "tracks",
   kind,
   ...of,
@@ -19,11 +19,11 @@ const doubtOf = (of: Of, kind: DoubtKind, doubt: number, reason: string): Doubt 
 });
 
 /** The doubts of tracks, in no order. */
-export function trackDoubts(tracks: ReviewedTracks): Doubt[] {
+export function trackDoubts(tracks: ReviewedTracks): ReviewItem[] {
   const { nuclei } = tracks.graph;
   const parents = parentOfRow(tracks.graph);
   const children = childrenOfRow(tracks.graph);
-  const doubts: Doubt[] = (tracks.repairs ?? []).map(({ kind, frame, y, x }) =>
+  const doubts: ReviewItem[] = (tracks.repairs ?? []).map(({ kind, frame, y, x }) =>
     doubtOf({ frame, y, x, label: 0, row: -1 }, "repair", evenChance, `The mask was repaired: ${kind}.`),
   );
   for (let row = 0; row < nuclei.count; row++) {
@@ -46,17 +46,17 @@ export function trackDoubts(tracks: ReviewedTracks): Doubt[] {
   return doubts;
 }
 
-const divisionDoubt = (of: Of, probability: number): Doubt =>
+const divisionDoubt = (of: Of, probability: number): ReviewItem =>
   Number.isNaN(probability)
     ? doubtOf(of, "division", evenChance, "A division without a probability.")
     : doubtOf(of, "division", 1 - probability, `A division with a probability of ${percent(probability)}.`);
 
-const linkDoubt = (of: Of, margin: number): Doubt =>
+const linkDoubt = (of: Of, margin: number): ReviewItem =>
   doubtOf(
     of,
     "link",
     1 / (1 + Math.exp(margin)),
-    `The link to the frame before is ${plainNumber(Math.exp(Math.min(margin, 20)), 2)} times as likely as none.`,
+    `Its link is ${plainNumber(Math.exp(margin), 2)} times as likely as the best solution without it.`,
   );
 
 /** Whether a nucleus is farther than its diameter from the border, so that it can hardly have crossed it. */

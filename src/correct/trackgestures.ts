@@ -82,7 +82,9 @@ const placeText = ({ frame, y, x }: SpotPlace): string =>
 
 const notLinked = "The nuclei are not linked any more.";
 
-const appliers: Readonly<Record<TrackGesture, (links: Links, rows: readonly number[]) => string | undefined>> = {
+const appliers: Readonly<
+  Record<TrackGesture, (links: Links, rows: readonly number[]) => string | undefined>
+> = {
   cut: (links, [parent, child]) => {
     if (links.parents[child!] !== parent) return notLinked;
     unlink(links, child!);
@@ -151,7 +153,8 @@ function remaining(links: Links, frames: number): Omit<EditedTracks, "unapplied"
   const newRow = new Int32Array(removed.length).fill(-1);
   rowOf.forEach((old, row) => (newRow[old] = row));
   const nuclei = emptyNuclei(rowOf.length);
-  for (const column of nucleiColumns) rowOf.forEach((old, row) => (nuclei[column][row] = links.nuclei[column][old]!));
+  for (const column of nucleiColumns)
+    rowOf.forEach((old, row) => (nuclei[column][row] = links.nuclei[column][old]!));
   const linked = rowOf.filter((old) => parents[old]! >= 0);
   const edges = new Uint32Array(2 * linked.length);
   linked.forEach((old, e) => {

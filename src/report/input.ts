@@ -26,6 +26,8 @@ export interface ReportInput {
   readonly segmentation?: readonly LabelledPicture[] | undefined;
   readonly tracks?: TrackPicture | undefined;
   readonly divisions?: DivisionGallery | undefined;
+  /** Absent where nothing was changed by hand. */
+  readonly corrections?: CorrectionsPart | undefined;
   readonly statistics?: Statistics | undefined;
   /** Names of the frames, for the table of an image set. */
   readonly frameNames?: readonly string[] | undefined;
@@ -139,6 +141,23 @@ export interface ScorePart {
   readonly values?:
     | readonly { readonly name: string; readonly value: number; readonly meaning?: string | undefined }[]
     | undefined;
+}
+
+/** What was changed by hand. */
+export interface CorrectionsPart {
+  /** One entry a layer in which something was changed. */
+  readonly layers: readonly {
+    /** Such as "training set". */
+    readonly name: string;
+    readonly edits: number;
+    /** Frames with an edit, and frames that were looked through as a whole. */
+    readonly frames: number;
+    readonly reviewed: number;
+    /** How often each was done, such as "split 3, paint 1". */
+    readonly gestures: string;
+  }[];
+  /** The labels of the network against those of the frames that were looked through; absent without such frames. */
+  readonly scores?: ScorePart | undefined;
 }
 
 /** How long a stage took. */

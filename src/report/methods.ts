@@ -6,6 +6,10 @@ import { countedInGroups, formatNumber } from "../core/wording.js";
 export interface MethodsInput {
   /** Version of Karyon. */
   readonly version: string;
+  /** Corrections by hand; default none. */
+  readonly edits?: number | undefined;
+  /** Frames that a person looked through as a whole; default none. */
+  readonly reviewedFrames?: number | undefined;
   readonly annotation?:
     | {
         readonly preset: "auto" | "paper";
@@ -126,7 +130,7 @@ export const references: readonly Reference[] = [
 export function methodsParagraph(input: MethodsInput): string {
   const { annotation, training, segmentation, tracking, analysis } = input;
   return [
-    `Images were analysed with Karyon ${input.version}, without manual annotation.`,
+    `Images were analysed with Karyon ${input.version}${handText(input)}.`,
     annotation && annotationText(annotation),
     training && trainingText(training),
     segmentation && segmentationText(segmentation),
@@ -135,6 +139,12 @@ export function methodsParagraph(input: MethodsInput): string {
   ]
     .filter((sentence) => sentence !== undefined)
     .join(" ");
+}
+
+function handText({ edits = 0, reviewedFrames = 0 }: MethodsInput): string {
+  if (edits + reviewedFrames === 0) return ", without manual annotation";
+  const seen = reviewedFrames > 0 ? `, and ${countedInGroups(reviewedFrames, "frame")} looked through` : "";
+  return `; ${countedInGroups(edits, "correction")} ${edits === 1 ? "was" : "were"} made by hand${seen}`;
 }
 
 /** The works that the paragraph cites, in alphabetical order. */

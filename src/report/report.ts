@@ -9,6 +9,7 @@ import type { Notice, ReportInput, SourceFacts } from "./input.js";
 import { annotationPictures, segmentationPictures, trackPictures } from "./pictures.js";
 import {
   cards,
+  correctionsMarkup,
   methodsMarkup,
   motionPlots,
   parametersMarkup,
@@ -25,6 +26,7 @@ import { trackSection } from "./trackplots.js";
 
 export type {
   AnnotationPart,
+  CorrectionsPart,
   DivisionGallery,
   DivisionPicture,
   LabelledPicture,
@@ -52,6 +54,7 @@ export function buildReport(input: ReportInput): string {
     section("Tracks", tracked && trackPictures(tracked.tracks, tracked.statistics)),
     section("Single tracks", tracked && trackSection(tracked.statistics, selection!)),
     section("Divisions", divisions && divisions.shown.length > 0 && divisionGallery(divisions)),
+    section("Corrections by hand", input.corrections && correctionsMarkup(input.corrections)),
     section("Movement", statistics && motionPlots(statistics)),
     section("Population", statistics && populationPlots(statistics)),
     section("Tables", statistics && statisticsTablesMarkup(statistics, input.frameNames)),

@@ -12,7 +12,7 @@ import { f1Plot, lossPlot } from "../plot/plots.js";
 import { timeUnit } from "../plot/quantities.js";
 import type { Interval } from "../stats/bootstrap.js";
 import { probabilityText } from "./divisiongallery.js";
-import type { ReportInput, ScorePart } from "./input.js";
+import type { CorrectionsPart, ReportInput, ScorePart } from "./input.js";
 import { methodsParagraph, referencesOf } from "./methods.js";
 import { flatten, type TableColumn, tableMarkup } from "./tablemarkup.js";
 
@@ -245,6 +245,19 @@ export const scoresMarkup = (scores: readonly ScorePart[] | undefined): Markup[]
     return html`<h3>${title}</h3>
       ${grid(parts.filter(isShown).map((part) => html`<div>${part}</div>`))}`;
   });
+
+/** What was changed by hand, and how the network did in the frames that were looked through. */
+export function correctionsMarkup({ layers, scores }: CorrectionsPart): Markup {
+  const table = tableMarkup([
+    { header: "what", values: layers.map(({ name }) => name) },
+    { header: "edits", values: layers.map(({ edits }) => edits), numeric: true },
+    { header: "frames with edits", values: layers.map(({ frames }) => frames), numeric: true },
+    { header: "frames looked through", values: layers.map(({ reviewed }) => reviewed), numeric: true },
+    { header: "of which", values: layers.map(({ gestures }) => gestures) },
+  ]);
+  return html`<p>These results are not wholly automatic: a person has changed them.</p>
+    ${table} ${scores && scoresMarkup([scores])}`;
+}
 
 const thresholdTable = (thresholds: NonNullable<ScorePart["thresholds"]>): Markup =>
   tableMarkup([

@@ -90,6 +90,18 @@ export async function packedOf<T>(context: Context): Promise<T> {
 
 /** A packed answer. */
 export const packedAnswer = (value: unknown): Response =>
-  new Response(packValue(value) as Uint8Array<ArrayBuffer>, {
+  bytesAnswer(packValue(value), {
     headers: { "Content-Type": "application/octet-stream", "Cache-Control": "no-store" },
   });
+
+const bytesOfAnswers = new WeakMap<Response, Uint8Array>();
+
+/** Bytes as an answer. The server writes them as they are: a stream in between takes several times as long. */
+export function bytesAnswer(bytes: Uint8Array, init: ResponseInit): Response {
+  const answer = new Response(bytes as Uint8Array<ArrayBuffer>, init);
+  bytesOfAnswers.set(answer, bytes);
+  return answer;
+}
+
+/** The bytes that an answer was made from; undefined where it was made in another way. */
+export const bytesIn = (answer: Response): Uint8Array | undefined => bytesOfAnswers.get(answer);

@@ -265,6 +265,14 @@ export interface UndoAnswer extends EditAnswer {
   readonly edit: Edit | null;
 }
 
+/** `GET projects/ID/log`: the last edits that hold, the latest first. */
+export interface LoggedEdit {
+  readonly number: number;
+  readonly layer: Layer;
+  readonly gesture: string;
+  readonly frame: number;
+}
+
 /** `POST projects/ID/preview/annotation` (JSON): a window of a frame, annotated by itself with these options. */
 export interface PreviewRequest {
   readonly frame: number;

@@ -22,41 +22,41 @@ export function outlineWidths({ outline }: Pick<LabelLayer, "outline">): {
  * right, above or below is another one; beyond the image all is background.
  */
 export function labelPainter(layer: LabelLayer, zoom: number, places: ScreenPlaces): RowPainter {
-  const widths = outlineWidths(layer);
+  const { usual, selected } = outlineWidths(layer);
   const { width } = places.size;
-  const lineAt = labelLines(layer, zoom, places, widths.selected);
+  const lineAt = labelLines(layer, zoom, places, selected);
   const look = looksOf(layer);
+  const near: Lines = { at: 0, line: lineAt(0), above: lineAt(0), below: lineAt(0) };
+  const far: Lines = { ...near };
   return (out, y) => {
     const line = lineAt(y);
-    const [above, below] = [lineAt(y - widths.usual), lineAt(y + widths.usual)];
-    const [farAbove, farBelow] = [lineAt(y - widths.selected), lineAt(y + widths.selected)];
     const at = y * width;
+    Object.assign(near, { at, line, above: lineAt(y - usual), below: lineAt(y + usual) });
+    Object.assign(far, { at, line, above: lineAt(y - selected), below: lineAt(y + selected) });
     for (let i = 0; i < width;) {
       const label = line[i + margin]!;
-      let end = i + 1;
-      while (end < width && line[end + margin] === label) end++;
-      const { isSelected, edge, edgeWeight, fill, fillWeight } = look(label);
-      if (edgeWeight > 0 || fillWeight > 0) {
-        const style: RunStyle = {
-          edge,
-          edgeWeight,
-          fill,
-          fillWeight,
-          reach: isSelected ? widths.selected : widths.usual,
-        };
-        const lines: Lines = isSelected ? [line, farAbove, farBelow] : [line, above, below];
-        drawRun(out, at, [i, end], lines, style);
-      }
-      i = end;
+      const from = i++;
+      while (i < width && line[i + margin] === label) i++;
+      if (label === 0) continue;
+      const style = look(label);
+      if (style.isSeen) drawRun(out, style.isSelected ? far : near, style, from, i);
     }
   };
 }
 
 /** Labels of a screen row and of those above and below it. */
-type Lines = readonly [here: Int32Array, above: Int32Array, below: Int32Array];
+interface Lines {
+  /** Index of the row's first pixel in the picture. */
+  at: number;
+  line: Int32Array;
+  above: Int32Array;
+  below: Int32Array;
+}
 
 /** How an object is drawn. */
-interface RunStyle {
+interface Look {
+  readonly isSeen: boolean;
+  readonly isSelected: boolean;
   /** Colour and weight (0..256) of the outline. */
   readonly edge: number;
   readonly edgeWeight: number;
@@ -72,10 +72,10 @@ interface RunStyle {
  */
 function drawRun(
   out: Int32Array,
-  at: number,
-  [from, to]: readonly [number, number],
-  [line, above, below]: Lines,
-  { edge, edgeWeight, fill, fillWeight, reach }: RunStyle,
+  { at, line, above, below }: Lines,
+  { edge, edgeWeight, fill, fillWeight, reach }: Look,
+  from: number,
+  to: number,
 ): void {
   const label = line[from + margin]!;
   const hasEdge = reach > 0;
@@ -92,39 +92,55 @@ function drawRun(
   }
 }
 
-interface Look extends Omit<RunStyle, "reach"> {
-  readonly isSelected: boolean;
+const unseen: Look = {
+  isSeen: false,
+  isSelected: false,
+  edge: 0,
+  edgeWeight: 0,
+  fill: 0,
+  fillWeight: 0,
+  reach: 0,
+};
+
+/** Labels whose looks are kept: more than a row of the screen has. */
+const keptLooks = 4096;
+
+/** How each label is drawn; kept, because the same come again in the next row. */
+function looksOf(layer: LabelLayer): (label: number) => Look {
+  const keys = new Int32Array(keptLooks);
+  const looks = new Array<Look>(keptLooks).fill(unseen);
+  return (label) => {
+    const place = label & (keptLooks - 1);
+    if (keys[place] !== label) {
+      keys[place] = label;
+      looks[place] = lookOf(layer, label);
+    }
+    return looks[place]!;
+  };
 }
 
-const unseen: Look = { isSelected: false, edge: 0, edgeWeight: 0, fill: 0, fillWeight: 0 };
-
-/** How each label is drawn; kept, because the same come again and again. */
-function looksOf({ colours, outline, fill, unknown, selected }: LabelLayer): (label: number) => Look {
-  const looks = new Map<number, Look>();
+function lookOf(layer: LabelLayer, label: number): Look {
+  const { colours, fill, unknown, selected } = layer;
+  const widths = outlineWidths(layer);
   const opaque = (colour: number): number => colour | 0xff000000;
-  const lookOf = (label: number): Look => {
-    // Without an outline: its weight is that of the fill, so that the width does not matter.
-    if (label < 0) {
-      const weight = weightOf(alphaOf(unknown));
-      return { ...unseen, edge: opaque(unknown), edgeWeight: weight, fill: unknown, fillWeight: weight };
-    }
-    const colour = label < colours.length ? colours[label]! : colourCycle[label % colourCycle.length]!;
-    const alpha = alphaOf(colour);
-    if (alpha === 0) return unseen;
-    const fillWeight = weightOf(alpha, fill);
-    if (selected.has(label))
-      return { isSelected: true, edge: selectedColour | 0, edgeWeight: 256, fill: colour, fillWeight };
-    const edgeWeight = outline > 0 ? weightOf(alpha) : 0;
-    return { isSelected: false, edge: opaque(colour), edgeWeight, fill: colour, fillWeight };
-  };
-  let [last, look] = [0, unseen];
-  return (label) => {
-    if (label === last) return look;
-    if (label === 0) return unseen;
-    const known = looks.get(label) ?? lookOf(label);
-    looks.set(label, known);
-    [last, look] = [label, known];
-    return known;
+  if (label < 0) {
+    const fillWeight = weightOf(alphaOf(unknown));
+    return { ...unseen, isSeen: fillWeight > 0, fill: opaque(unknown), fillWeight };
+  }
+  const colour = label < colours.length ? colours[label]! : colourCycle[label % colourCycle.length]!;
+  const alpha = alphaOf(colour);
+  if (alpha === 0) return unseen;
+  const isSelected = selected.has(label);
+  const reach = isSelected ? widths.selected : widths.usual;
+  const fillWeight = weightOf(alpha, fill);
+  return {
+    isSeen: reach > 0 || fillWeight > 0,
+    isSelected,
+    edge: isSelected ? selectedColour | 0 : opaque(colour),
+    edgeWeight: isSelected ? 256 : weightOf(alpha),
+    fill: opaque(colour),
+    fillWeight,
+    reach,
   };
 }
 

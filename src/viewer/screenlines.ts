@@ -42,12 +42,13 @@ export function screenLines(layer: LineLayer, camera: Camera, screen: Size): Scr
     const [a0, b0, a1, b1] = steep === 1 ? [y0, x0, y1, x1] : [x0, y0, x1, y1];
     const first = Math.max(0, Math.floor(Math.min(a0, a1)));
     const last = Math.min((steep === 1 ? high : wide) - 1, Math.floor(Math.max(a0, a1)));
-    // Left out also where an end is NaN.
-    if (!(first <= last)) continue;
+    if (first > last) continue;
     const slope = a1 === a0 ? 0 : (b1 - b0) / (a1 - a0);
     const start = b0 + (first + 0.5 - a0) * slope - (width - 1) / 2;
     const end = start + (last - first) * slope;
-    if (Math.max(start, end) < -width || Math.min(start, end) > (steep === 1 ? wide : high)) continue;
+    const isSeen = Math.max(start, end) >= -width && Math.min(start, end) <= (steep === 1 ? wide : high);
+    // Left out also where an end is NaN.
+    if (!isSeen) continue;
     steps[4 * count] = 2 * first + steep;
     steps[4 * count + 1] = last;
     steps[4 * count + 2] = Math.floor(start * one);

@@ -2,7 +2,7 @@
 export interface Program {
   readonly program: WebGLProgram;
   /** Where a uniform is; null where the program does not use it. */
-  at(name: string): WebGLUniformLocation | null;
+  readonly at: (name: string) => WebGLUniformLocation | null;
 }
 
 /** Compiles a program. @throws Error with the compiler's words */

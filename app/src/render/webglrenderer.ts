@@ -49,7 +49,7 @@ export function webGlRenderer(
     antialias: false,
     depth: false,
     powerPreference: "high-performance",
-  }) as WebGL2RenderingContext | null;
+  });
   if (gl === null) return undefined;
   const parts = partsOf(gl, limit);
   return {

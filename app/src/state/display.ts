@@ -89,7 +89,10 @@ function readChannel(kept: unknown, usual: ChannelShown): ChannelShown {
     low: isNumber(low) ? low : NaN,
     high: isNumber(high) ? high : NaN,
     gamma: isNumber(gamma) && gamma > 0 ? gamma : 1,
-    colour: Array.isArray(colour) && colour.length === 3 && colour.every(isNumber) ? (colour as unknown as Rgb) : usual.colour,
+    colour:
+      Array.isArray(colour) && colour.length === 3 && colour.every(isNumber)
+        ? (colour as unknown as Rgb)
+        : usual.colour,
   };
 }
 

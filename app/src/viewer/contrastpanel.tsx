@@ -14,7 +14,8 @@ import { imagePlane, onTiles } from "./zarrtiles.js";
 /** The histogram is counted again at most so often, ms. */
 const pause = 250;
 
-const rgbOf = (text: string): Rgb => [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16)) as unknown as Rgb;
+const rgbOf = (text: string): Rgb =>
+  [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16)) as unknown as Rgb;
 
 /** All channels. */
 export function ContrastPanel(): JSX.Element {
@@ -25,13 +26,18 @@ export function ContrastPanel(): JSX.Element {
       if (asked === seen || panel.current === null) return;
       seen = asked;
       panel.current.open = true;
-      panel.current.querySelector<HTMLElement>("input")?.focus();
+      panel.current.querySelector<HTMLElement>("input.limit")?.focus();
     });
   }, []);
   return (
-    <details ref={panel} class="panel contrastpanel" open>
+    <details ref={panel} class="viewpanel contrastpanel" open>
       <summary>Contrast</summary>
-      <button type="button" class="small" title="From the darkest to the brightest of what there is (Shift+A)" onClick={setAutoContrast}>
+      <button
+        type="button"
+        class="small"
+        title="From the darkest to the brightest of what there is (Shift+A)"
+        onClick={setAutoContrast}
+      >
         Auto
       </button>
       {channels.value.map((channel, index) => (
@@ -106,7 +112,9 @@ function ChannelContrast({ index, channel }: ChannelProps): JSX.Element {
   );
 }
 
-function ChannelNumbers(props: ChannelProps & { readonly histogram: Histogram | undefined; readonly name: string }): JSX.Element {
+function ChannelNumbers(
+  props: ChannelProps & { readonly histogram: Histogram | undefined; readonly name: string },
+): JSX.Element {
   const { index, channel, histogram, name } = props;
   const set = (change: Partial<ChannelShown>): void => showChannel(index, change);
   const auto = (): void => {

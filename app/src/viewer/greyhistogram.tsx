@@ -77,7 +77,17 @@ export function GreyHistogram(props: GreyHistogramProps): JSX.Element {
 export const rounded = (value: number, step: number): number =>
   step === 1 ? Math.round(value) : Number(value.toPrecision(4));
 
-function draw(canvas: HTMLCanvasElement, { histogram, low, high }: GreyHistogramProps, axis: GreyRange): void {
+/** As many bars as there is room for, all of as many whole grey values: else some would stand out. */
+function barsOf({ low, high }: GreyRange, step: number): number {
+  const values = Math.max(1, Math.round((high - low) / step));
+  return Math.ceil(values / Math.ceil(values / width));
+}
+
+function draw(
+  canvas: HTMLCanvasElement,
+  { histogram, low, high }: GreyHistogramProps,
+  axis: GreyRange,
+): void {
   const ratio = devicePixelRatio;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
@@ -85,15 +95,18 @@ function draw(canvas: HTMLCanvasElement, { histogram, low, high }: GreyHistogram
   const style = getComputedStyle(canvas);
   const colour = (name: string): string => style.getPropertyValue(name);
   context.scale(ratio, ratio);
-  const bins = rebinned(histogram, axis, width);
+  const bins = rebinned(histogram, axis, barsOf(axis, histogram.step));
+  const bar = width / bins.length;
   const most = Math.log1p(Math.max(1, ...bins));
   const at = (value: number): number => ((value - axis.low) / (axis.high - axis.low)) * width;
   const [left, right] = [at(low), at(high)];
-  bins.forEach((count, x) => {
+  bins.forEach((count, i) => {
+    // Whole px: else there were seams between the bars.
+    const [x, next] = [Math.floor(i * bar), Math.floor((i + 1) * bar)];
     if (count === 0) return;
     const tall = (Math.log1p(count) / most) * (height - 6);
     context.fillStyle = x >= left - 1 && x <= right ? colour("--bar") : colour("--bar-outside");
-    context.fillRect(x, height - tall, 1, tall);
+    context.fillRect(x, height - tall, next - x, tall);
   });
   context.fillStyle = colour("--accent");
   for (const x of [left, right]) {

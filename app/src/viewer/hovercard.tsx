@@ -8,10 +8,31 @@ import { objectNames, rowOf, tableOfLayer, valueText, wordAt } from "./layertabl
 import { pointerOnPage } from "./viewpointer.js";
 
 /** Features that are shown first, in this order. */
-const first = ["track", "kept", "score", "area", "diameter", "mean_intensity", "intensity_over_background", "speed"];
+const first = [
+  "track",
+  "kept",
+  "score",
+  "area",
+  "diameter",
+  "mean_intensity",
+  "intensity_over_background",
+  "speed",
+];
 /** They stand in the heading, or help nobody here. */
 const hidden = new Set([
-  ...["frame", "candidate", "label", "y", "x", "cause", "reason", "kept", "spot", "parent_spot", "mask_label"],
+  ...[
+    "frame",
+    "candidate",
+    "label",
+    "y",
+    "x",
+    "cause",
+    "reason",
+    "kept",
+    "spot",
+    "parent_spot",
+    "mask_label",
+  ],
   ...["touches_edge", "orientation", "orientation_rad", "velocity_y", "velocity_x", "link_margin"],
 ]);
 /** Rows of the card. */

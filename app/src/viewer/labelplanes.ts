@@ -59,30 +59,45 @@ interface Unsaved {
 }
 
 const planes = new Map<string, { readonly plane: LabelPlane; readonly unsaved: Unsaved }>();
-/** Changed when labels of a layer are made anew or taken back by another page: old copies of a browser are passed by. */
+/** Part of the addresses: copies that the browser has of older labels are passed by. */
 const versions = new Map<LabelLayerName, number>();
 let forgotten = 0;
 
 /** The labels of a frame; undefined until the server has told their levels, or where there is no such layer. */
 export function findLabelPlane(layer: LabelLayerName, frame: number): LabelPlane | undefined {
-  const name = `${layer} ${frame}`;
-  const made = planes.get(name);
+  const made = planes.get(`${layer} ${frame}`);
   if (made !== undefined) return made.plane;
   if (project.peek()?.labelLayers[layer] === undefined) return undefined;
-  const { folder } = placeOfFrame(frame);
-  const levels = levelsOf(`${zarrUrl(folder)}/labels/${layer}`, queryOf(layer));
-  if (levels === undefined) return undefined;
+  const levels = levelsOf(`${zarrUrl(placeOfFrame(frame).folder)}/labels/${layer}`, queryOf(layer));
+  return typeof levels === "string" ? undefined : addPlane(layer, frame, levels);
+}
+
+function addPlane(layer: LabelLayerName, frame: number, levels: ZarrLevels): LabelPlane {
   const unsaved: Unsaved = { patches: [], pinned: new Map(), stale: new Set() };
   const plane = makePlane(layer, frame, levels, unsaved);
-  planes.set(name, { plane, unsaved });
+  planes.set(`${layer} ${frame}`, { plane, unsaved });
   return plane;
 }
 
-/** The labels of a frame that is shown. @throws Error while the server has not told their levels */
+/** Whether the labels of a frame are on their way: there is such a layer, but its levels are not known yet. */
+export function isLabelPlaneComing(layer: LabelLayerName, frame: number): boolean {
+  if (planes.has(`${layer} ${frame}`) || project.peek()?.labelLayers[layer] === undefined) return false;
+  return levelsOf(`${zarrUrl(placeOfFrame(frame).folder)}/labels/${layer}`, queryOf(layer)) === "asked";
+}
+
+/**
+ * The labels of any frame of a project that is shown.
+ *
+ * @throws Error where there is no such layer, or before anything of the frame's image is known
+ */
 export function labelPlane(layer: LabelLayerName, frame: number): LabelPlane {
   const plane = findLabelPlane(layer, frame);
-  if (plane === undefined) throw new Error(`The labels of frame ${frame} are not loaded yet; try again in a moment.`);
-  return plane;
+  if (plane !== undefined) return plane;
+  const image = levelsOf(zarrUrl(placeOfFrame(frame).folder));
+  if (typeof image === "string" || project.peek()?.labelLayers[layer] === undefined)
+    throw new Error(`The labels of frame ${frame + 1} are not loaded yet; try again in a moment.`);
+  // Labels lie in the same tiles as their image.
+  return addPlane(layer, frame, { ...image, type: "<i4", isDeflated: true });
 }
 
 const keyOf = ({ level, row, column }: TilePlace): string => `${level}/${row}/${column}`;
@@ -145,7 +160,8 @@ function readWindow(plane: LabelPlane, places: readonly TilePlace[], window: Win
   const part: LabelValues = { ...window, values: new Int32Array(window.height * window.width) };
   for (const place of places) {
     const data = plane.get(0, place.row, place.column);
-    if (data === undefined || plane.isStale(place)) throw new Error("Labels of this part are not loaded yet; try again in a moment.");
+    if (data === undefined || plane.isStale(place))
+      throw new Error("Labels of this part are not loaded yet; try again in a moment.");
     readFromTile(data, plane.tile, place, part);
   }
   return part.values;

@@ -65,7 +65,9 @@ function labelsIn(shape: readonly number[], engine: ViewEngine | undefined): num
   const point = shape.length < 6 ? shape.slice(0, 2) : undefined;
   if (point !== undefined && plane !== undefined) {
     const [y = 0, x = 0] = point;
-    return Array.from(labelsByPixels([y - 0.6, x - 0.6, y - 0.6, x + 0.6, y + 0.6, x + 0.6, y + 0.6, x - 0.6], plane));
+    return Array.from(
+      labelsByPixels([y - 0.6, x - 0.6, y - 0.6, x + 0.6, y + 0.6, x + 0.6, y + 0.6, x - 0.6], plane),
+    );
   }
   const layer = labelLayer.peek();
   const table = tableOfLayer(layer);

@@ -99,7 +99,8 @@ export function coloursOf(layer: ShownLayer, frame: number): Uint32Array {
 function partOf(all: Uint32Array, labels: ReadonlySet<number>): Uint32Array {
   const colours = new Uint32Array(Math.max(all.length, mostUnnamed));
   for (const label of labels) {
-    if (label < colours.length) colours[label] = label < all.length ? all[label]! : classColours([0, label])[1]!;
+    if (label < colours.length)
+      colours[label] = label < all.length ? all[label]! : classColours([0, label])[1]!;
   }
   return colours;
 }

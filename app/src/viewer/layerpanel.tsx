@@ -36,7 +36,7 @@ export function LayerPanel(): JSX.Element {
   const layer = labelLayer.value;
   const table = tableOfLayer(layer);
   return (
-    <details class="panel layerpanel" open>
+    <details class="viewpanel layerpanel" open>
       <summary>Labels</summary>
       <LayerChoice layer={layer} />
       <Drawing />
@@ -138,7 +138,9 @@ function Colouring({ table, layer }: ColouringProps): JSX.Element {
   const key = colourBy.value?.key ?? "";
   const column = columnOf(table, key);
   const usual = layer === "candidates" ? "sure or rejected" : layer === "tracks" ? "track" : "label";
-  const words = table.columns.filter(({ key: name, values }) => !(values instanceof Float64Array) && name === "cause");
+  const words = table.columns.filter(
+    ({ key: name, values }) => !(values instanceof Float64Array) && name === "cause",
+  );
   return (
     <>
       <label class="row">

@@ -31,7 +31,17 @@ export const labelKey = (layer: ShownLayer): string => (layer === "candidates" ?
 export const featuresOf = (table: StudioTable): readonly TableColumn[] =>
   table.columns.filter(({ key, values }) => values instanceof Float64Array && !names.has(key));
 
-const names = new Set(["frame", "candidate", "label", "track", "parent", "parent_spot", "spot", "root", "mask_label"]);
+const names = new Set([
+  "frame",
+  "candidate",
+  "label",
+  "track",
+  "parent",
+  "parent_spot",
+  "spot",
+  "root",
+  "mask_label",
+]);
 
 const rowCache = new WeakMap<StudioTable, Map<string, Int32Array>>();
 

@@ -41,72 +41,76 @@ interface Running {
   isNeeded: boolean;
 }
 
-/** Makes a queue. */
-export function tileQueue({ most, mostIdle, pause, failed, arrived }: QueueOptions): TileQueue {
-  const running = new Map<string, Running>();
-  const wishes = new Map<object, readonly TileJob[]>();
-  const failures = new Map<string, number>();
+interface Queue extends QueueOptions {
+  readonly running: Map<string, Running>;
+  readonly wishes: Map<object, readonly TileJob[]>;
+  /** When a tile failed. */
+  readonly failures: Map<string, number>;
+}
 
-  const start = (job: TileJob, isNeeded: boolean): Running => {
-    const controller = new AbortController();
-    const run: Running = { job, controller, isNeeded, done: job.load(controller.signal) };
-    running.set(job.key, run);
-    run.done.then(
-      () => arrived(),
-      (error: unknown) => {
-        if (controller.signal.aborted) return;
-        failures.set(job.key, Date.now());
-        if (!run.isNeeded) failed(error);
-        arrived();
-      },
-    ).finally(() => {
-      if (running.get(job.key) === run) running.delete(job.key);
-      fill();
-    });
-    return run;
+function start(queue: Queue, job: TileJob, isNeeded: boolean): Running {
+  const controller = new AbortController();
+  const run: Running = { job, controller, isNeeded, done: job.load(controller.signal) };
+  queue.running.set(job.key, run);
+  const end = (): void => {
+    if (queue.running.get(job.key) === run) queue.running.delete(job.key);
+    if (!controller.signal.aborted) queue.arrived();
+    fill(queue);
   };
-
-  const hasRoom = (job: TileJob): boolean => {
-    if (running.size >= most) return false;
-    if (job.isVisible) return true;
-    let idle = 0;
-    for (const run of running.values()) {
-      if (run.job.isVisible) return false;
-      idle++;
+  run.done.then(end, (error: unknown) => {
+    if (!controller.signal.aborted) {
+      queue.failures.set(job.key, Date.now());
+      if (!run.isNeeded) queue.failed(error);
+      setTimeout(queue.arrived, queue.pause);
     }
-    return idle < mostIdle;
-  };
+    end();
+  });
+  return run;
+}
 
-  function fill(): void {
-    const now = Date.now();
-    for (const jobs of wishes.values()) {
-      for (const job of jobs) {
-        if (running.has(job.key) || job.isThere() || now - (failures.get(job.key) ?? -Infinity) < pause) continue;
-        if (!hasRoom(job)) break;
-        start(job, false);
-      }
+function hasRoom({ running, most, mostIdle }: Queue, job: TileJob): boolean {
+  if (running.size >= most) return false;
+  if (job.isVisible) return true;
+  return running.size < mostIdle && [...running.values()].every((run) => !run.job.isVisible);
+}
+
+function fill(queue: Queue): void {
+  const now = Date.now();
+  for (const jobs of queue.wishes.values()) {
+    for (const job of jobs) {
+      const failed = queue.failures.get(job.key) ?? -Infinity;
+      if (queue.running.has(job.key) || job.isThere() || now - failed < queue.pause) continue;
+      if (!hasRoom(queue, job)) break;
+      start(queue, job, false);
     }
   }
+}
 
+function want(queue: Queue, owner: object, jobs: readonly TileJob[]): void {
+  const { wishes, running } = queue;
+  if (jobs.length === 0) wishes.delete(owner);
+  else wishes.set(owner, jobs);
+  const wanted = new Set([...wishes.values()].flat().map(({ key }) => key));
+  for (const [key, run] of running) {
+    if (run.isNeeded || wanted.has(key)) continue;
+    running.delete(key);
+    run.controller.abort();
+  }
+  fill(queue);
+}
+
+/** Makes a queue. */
+export function tileQueue(options: QueueOptions): TileQueue {
+  const queue: Queue = { ...options, running: new Map(), wishes: new Map(), failures: new Map() };
   return {
-    want(owner, jobs) {
-      if (jobs.length === 0) wishes.delete(owner);
-      else wishes.set(owner, jobs);
-      const wanted = new Set([...wishes.values()].flat().map(({ key }) => key));
-      for (const [key, run] of running) {
-        if (run.isNeeded || wanted.has(key)) continue;
-        running.delete(key);
-        run.controller.abort();
-      }
-      fill();
-    },
+    want: (owner, jobs) => want(queue, owner, jobs),
     need(job) {
-      const run = running.get(job.key) ?? start(job, true);
+      const run = queue.running.get(job.key) ?? start(queue, job, true);
       run.isNeeded = true;
       return run.done;
     },
     get running() {
-      return running.size;
+      return queue.running.size;
     },
   };
 }

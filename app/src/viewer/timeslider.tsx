@@ -12,25 +12,9 @@ export function TimeSlider(): JSX.Element | null {
   const count = frameCount.value;
   if (count < 2) return null;
   const now = frame.value;
-  const rate = framesPerSecond.value;
   return (
     <div class="timeslider" role="group" aria-label="Time">
-      <button type="button" aria-label="Previous frame" title="Previous frame (←)" onClick={() => stepFrame(-1)}>
-        ‹
-      </button>
-      <button
-        type="button"
-        class="play"
-        aria-pressed={playing.value}
-        title={playing.value ? "Stop (Y)" : "Play (Y)"}
-        aria-label={playing.value ? "Stop" : "Play"}
-        onClick={() => (playing.value = !playing.value)}
-      >
-        {playing.value ? "❚❚" : "▶"}
-      </button>
-      <button type="button" aria-label="Next frame" title="Next frame (→)" onClick={() => stepFrame(1)}>
-        ›
-      </button>
+      <Buttons />
       <input
         type="range"
         aria-label="Frame"
@@ -56,18 +40,55 @@ export function TimeSlider(): JSX.Element | null {
         / {count}
       </label>
       <span class="time">{frameText(now)}</span>
-      <select
-        aria-label="Frames per second"
-        title="Speed of the movie"
-        value={String(rate)}
-        onChange={({ currentTarget }) => (framesPerSecond.value = Number(currentTarget.value))}
+      <Rate />
+    </div>
+  );
+}
+
+function Buttons(): JSX.Element {
+  return (
+    <>
+      <button
+        type="button"
+        aria-label="Previous frame"
+        title="Previous frame (←)"
+        onClick={() => stepFrame(-1)}
       >
-        {[...new Set([...rates, rate])].sort((a, b) => a - b).map((each) => (
+        ‹
+      </button>
+      <button
+        type="button"
+        class="play"
+        aria-pressed={playing.value}
+        title={playing.value ? "Stop (Y)" : "Play (Y)"}
+        aria-label={playing.value ? "Stop" : "Play"}
+        onClick={() => (playing.value = !playing.value)}
+      >
+        {playing.value ? "❚❚" : "▶"}
+      </button>
+      <button type="button" aria-label="Next frame" title="Next frame (→)" onClick={() => stepFrame(1)}>
+        ›
+      </button>
+    </>
+  );
+}
+
+function Rate(): JSX.Element {
+  const rate = framesPerSecond.value;
+  return (
+    <select
+      aria-label="Frames per second"
+      title="Speed of the movie"
+      value={String(rate)}
+      onChange={({ currentTarget }) => (framesPerSecond.value = Number(currentTarget.value))}
+    >
+      {[...new Set([...rates, rate])]
+        .sort((a, b) => a - b)
+        .map((each) => (
           <option key={each} value={String(each)}>
             {each} / s
           </option>
         ))}
-      </select>
-    </div>
+    </select>
   );
 }

@@ -7,7 +7,7 @@ import { camera, hovered } from "../state/place.js";
 import { stepFrame } from "./frameclock.js";
 import { selectObjects } from "./selecting.js";
 import type { ImagePoint, ViewEngine } from "./viewengine.js";
-import { touchGestures } from "./viewtouch.js";
+import { touchGestures, type TouchGestures } from "./viewtouch.js";
 
 /**
  * What a view does with the pointer. `move` is called whether a button is pressed or not. Coordinates are px of
@@ -60,98 +60,112 @@ interface Drag {
   hasMoved: boolean;
 }
 
+/** What the handlers of a view share. */
+interface PointerState {
+  readonly host: HTMLElement;
+  readonly engine: ViewEngine;
+  readonly toolNow: () => PointerTool | undefined;
+  drag: Drag | undefined;
+}
+
+function giveUp(state: PointerState): void {
+  state.drag?.tool?.cancel();
+  state.drag = undefined;
+  isPanning.value = false;
+  state.engine.drawOverlay();
+}
+
+function press(state: PointerState, event: PointerEvent): void {
+  const { host, engine } = state;
+  if (state.drag !== undefined) return;
+  host.setPointerCapture(event.pointerId);
+  const isPan = event.button === 1 || (event.button === 0 && heldKeys.peek().has("Space"));
+  const tool = isPan ? undefined : state.toolNow();
+  const isTaken = tool?.down(engine.toImage(event), event) ?? false;
+  // The middle button would scroll.
+  if (event.button === 1) event.preventDefault();
+  if (isTaken) engine.drawOverlay();
+  else if (!isPan && event.button !== 0) return;
+  state.drag = {
+    pointer: event.pointerId,
+    tool: isTaken ? tool : undefined,
+    canSelect: !isTaken && !isPan,
+    from: event,
+    last: event,
+    hasMoved: false,
+  };
+  isPanning.value = !isTaken && isPan;
+}
+
+function move(state: PointerState, event: PointerEvent): void {
+  const { engine, drag } = state;
+  const point = engine.toImage(event);
+  pointerPlace.value = point;
+  pointerOnPage.value = { y: event.clientY, x: event.clientX };
+  if (drag !== undefined && drag.tool === undefined) {
+    dragImage(drag, event);
+    return;
+  }
+  if (drag === undefined) hovered.value = labelUnder(engine, point);
+  state.toolNow()?.move(point, event);
+  engine.drawOverlay();
+}
+
+function dragImage(drag: Drag, event: PointerEvent): void {
+  const { from, last } = drag;
+  drag.hasMoved ||= Math.hypot(event.clientX - from.clientX, event.clientY - from.clientY) > tremble;
+  if (!drag.hasMoved) return;
+  isPanning.value = true;
+  hovered.value = 0;
+  panBy(last.clientY - event.clientY, last.clientX - event.clientX);
+  drag.last = event;
+}
+
+function release(state: PointerState, event: PointerEvent): void {
+  const { drag, engine } = state;
+  if (drag?.pointer !== event.pointerId) return;
+  state.drag = undefined;
+  isPanning.value = false;
+  const point = engine.toImage(event);
+  if (drag.tool !== undefined) {
+    drag.tool.up(point, event);
+    engine.drawOverlay();
+  } else if (drag.canSelect && !drag.hasMoved)
+    selectObjects([labelUnder(engine, point)], event.shiftKey || event.ctrlKey || event.metaKey);
+}
+
+function leave({ engine }: PointerState): void {
+  pointerPlace.value = undefined;
+  hovered.value = 0;
+  engine.drawOverlay();
+}
+
 /** Listens to the pointer. @returns ends it */
 export function listenToPointer(
   host: HTMLElement,
   engine: ViewEngine,
   toolNow: () => PointerTool | undefined,
 ): () => void {
-  let drag: Drag | undefined;
-
-  const giveUp = (): void => {
-    drag?.tool?.cancel();
-    drag = undefined;
-    isPanning.value = false;
-  };
+  const state: PointerState = { host, engine, toolNow, drag: undefined };
   const touch = touchGestures({
-    begin: giveUp,
+    begin: () => giveUp(state),
     pinch: (factor, shift, at) => {
       const { top, left } = host.getBoundingClientRect();
       panBy(-shift.y, -shift.x);
       zoomBy(engine, factor, [at.y - top, at.x - left]);
     },
   });
-
-  const down = (event: PointerEvent): void => {
-    if (event.pointerType === "touch" && touch.down(event)) return;
-    if (drag !== undefined) return;
-    host.setPointerCapture(event.pointerId);
-    const isPan = event.button === 1 || (event.button === 0 && heldKeys.peek().has("Space"));
-    const tool = isPan ? undefined : toolNow();
-    const isTaken = tool?.down(engine.toImage(event), event) ?? false;
-    if (!isTaken && !isPan && event.button !== 0) return;
-    drag = {
-      pointer: event.pointerId,
-      tool: isTaken ? tool : undefined,
-      canSelect: !isTaken && !isPan,
-      from: event,
-      last: event,
-      hasMoved: false,
-    };
-    isPanning.value = !isTaken && isPan;
-    if (isTaken) engine.drawOverlay();
-    if (event.button === 1) event.preventDefault();
-  };
-
-  const move = (event: PointerEvent): void => {
-    if (event.pointerType === "touch" && touch.move(event)) return;
-    const point = engine.toImage(event);
-    pointerPlace.value = point;
-    pointerOnPage.value = { y: event.clientY, x: event.clientX };
-    if (drag !== undefined && drag.tool === undefined) {
-      const { from, last } = drag;
-      drag.hasMoved ||= Math.hypot(event.clientX - from.clientX, event.clientY - from.clientY) > tremble;
-      if (drag.hasMoved) {
-        isPanning.value = true;
-        panBy(last.clientY - event.clientY, last.clientX - event.clientX);
-        drag.last = event;
-      }
-      return;
-    }
-    if (drag === undefined) hovered.value = labelUnder(engine, point);
-    toolNow()?.move(point, event);
-    engine.drawOverlay();
-  };
-
-  const up = (event: PointerEvent): void => {
-    if (event.pointerType === "touch" && touch.up(event)) return;
-    if (drag?.pointer !== event.pointerId) return;
-    const ended = drag;
-    drag = undefined;
-    isPanning.value = false;
-    const point = engine.toImage(event);
-    if (ended.tool !== undefined) {
-      ended.tool.up(point, event);
-      engine.drawOverlay();
-    } else if (ended.canSelect && !ended.hasMoved)
-      selectObjects([labelUnder(engine, point)], event.shiftKey || event.ctrlKey || event.metaKey);
-  };
-
-  const leave = (): void => {
-    pointerPlace.value = undefined;
-    hovered.value = 0;
-    engine.drawOverlay();
-  };
-
+  const isGesture = (event: PointerEvent, kind: keyof TouchGestures): boolean =>
+    event.pointerType === "touch" && touch[kind](event);
   const ends = [
-    listen(host, "pointerdown", down),
-    listen(host, "pointermove", move),
-    listen(host, "pointerup", up),
+    listen(host, "pointerdown", (event) => isGesture(event, "down") || press(state, event)),
+    listen(host, "pointermove", (event) => isGesture(event, "move") || move(state, event)),
+    listen(host, "pointerup", (event) => isGesture(event, "up") || release(state, event)),
     listen(host, "pointercancel", (event) => {
-      touch.up(event);
-      giveUp();
+      isGesture(event, "up");
+      giveUp(state);
     }),
-    listen(host, "pointerleave", leave),
+    listen(host, "pointerleave", () => leave(state)),
     // The right button belongs to tools.
     listen(host, "contextmenu", (event) => event.preventDefault()),
     listen(host, "wheel", (event) => turnWheel(host, engine, event), { passive: false }),
@@ -164,7 +178,7 @@ export function listenToPointer(
 function listen<K extends keyof HTMLElementEventMap>(
   host: HTMLElement,
   type: K,
-  handle: (event: HTMLElementEventMap[K]) => void,
+  handle: (event: HTMLElementEventMap[K]) => unknown,
   options?: AddEventListenerOptions,
 ): () => void {
   host.addEventListener(type, handle, options);

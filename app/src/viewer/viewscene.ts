@@ -1,4 +1,5 @@
 /** What is to be drawn of a frame, from what the user has chosen to see. */
+import type { LabelLayerName } from "../../../src/server/messages.js";
 import type { GreyTile, ImageLayer, LabelLayer, Scene, TiledPlane } from "../../../src/viewer/scene.js";
 import {
   areLabelsShown,
@@ -16,7 +17,7 @@ import {
   tailLength,
 } from "../state/display.js";
 import { selectedTracks, selection } from "../state/place.js";
-import { findLabelPlane } from "./labelplanes.js";
+import { findLabelPlane, isLabelPlaneComing } from "./labelplanes.js";
 import { coloursOf, hiddenColours, unknownColour } from "./layercolours.js";
 import { tableOfLayer } from "./layertable.js";
 import { trackLines } from "./tracklines.js";
@@ -29,6 +30,8 @@ export interface FrameScene {
   /** Planes whose tiles have to be fetched, those of the image first. */
   readonly planes: readonly LoadedPlane<ArrayBufferView>[];
   /** Planes of the channels that are drawn, with the number of the channel. */
+  /** Whether levels of labels are still unknown. */
+  readonly isComing: boolean;
   readonly channels: readonly { readonly index: number; readonly plane: LoadedPlane<GreyTile> }[];
 }
 
@@ -68,9 +71,11 @@ export function frameScene(frame: number, own?: readonly ShownLabels[]): FrameSc
     const isGrey = known.length === 1 && shown.length > 1;
     return Number.isNaN(low) ? [] : [{ plane, low, high, gamma, colour: isGrey ? white : colour }];
   });
-  const labels = own === undefined ? projectLabels(frame) : own.map((each) => ({ ...each, loaded: undefined }));
+  const labels =
+    own === undefined ? projectLabels(frame) : own.map((each) => ({ ...each, loaded: undefined }));
   return {
     frame,
+    isComing: own === undefined && wantedLayers().some((layer) => isLabelPlaneComing(layer, frame)),
     channels: known,
     planes: [
       ...known.map(({ plane }) => plane),
@@ -109,17 +114,19 @@ const noColours = new Uint32Array(0);
 const nothing: ReadonlySet<number> = new Set();
 
 /** The layer that is chosen; below candidates what training leaves out, from the annotation. */
-function projectLabels(frame: number): DrawnLabels[] {
+function wantedLayers(): LabelLayerName[] {
   const layer = labelLayer.value;
   if (!areLabelsShown.value || layer === "preview" || layer === "watch") return [];
-  const labels: DrawnLabels[] = [];
-  if (layer === "candidates" && layersThere.value.includes("annotation")) {
-    const annotation = findLabelPlane("annotation", frame);
-    if (annotation !== undefined)
-      labels.push({ plane: annotation, loaded: annotation, colours: hiddenColours, selected: nothing });
-  }
-  const plane = layersThere.value.includes(layer) ? findLabelPlane(layer, frame) : undefined;
-  if (plane !== undefined)
-    labels.push({ plane, loaded: plane, colours: coloursOf(layer, frame), selected: selection.value });
-  return labels;
+  const layers: LabelLayerName[] = layer === "candidates" ? ["annotation", layer] : [layer];
+  return layers.filter((name) => layersThere.value.includes(name));
+}
+
+function projectLabels(frame: number): DrawnLabels[] {
+  return wantedLayers().flatMap((layer): DrawnLabels[] => {
+    const plane = findLabelPlane(layer, frame);
+    if (plane === undefined) return [];
+    return layer === labelLayer.value
+      ? [{ plane, loaded: plane, colours: coloursOf(layer, frame), selected: selection.value }]
+      : [{ plane, loaded: plane, colours: hiddenColours, selected: nothing }];
+  });
 }

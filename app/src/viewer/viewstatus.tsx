@@ -80,8 +80,14 @@ function placeText(engine: ViewEngine | undefined): string {
 const percent = (zoom: number): string => `${Number((zoom * 100).toPrecision(zoom < 1 ? 2 : 3))} %`;
 
 /** The line below the image. */
-export function ViewStatus({ engine }: { readonly engine: ReadonlySignal<ViewEngine | undefined> }): JSX.Element {
-  const object = useComputed(() => (hovered.value > 0 ? `${objectNames[labelLayer.value]} ${hovered.value}` : ""));
+export function ViewStatus({
+  engine,
+}: {
+  readonly engine: ReadonlySignal<ViewEngine | undefined>;
+}): JSX.Element {
+  const object = useComputed(() =>
+    hovered.value > 0 ? `${objectNames[labelLayer.value]} ${hovered.value}` : "",
+  );
   const isWaiting = shownFrame.value !== frame.value && !playing.value;
   const time = frameText(frame.value);
   const frames = frameCount.value;

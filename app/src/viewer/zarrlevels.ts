@@ -27,8 +27,9 @@ interface ZarrAttributes {
   readonly multiscales?: readonly { readonly datasets: readonly { readonly path: string }[] }[];
 }
 
-const read = async <T>(url: string): Promise<T> => {
+const read = async <T>(url: string): Promise<T | undefined> => {
   const answer = await fetch(url);
+  if (answer.status === 404) return undefined;
   if (!answer.ok) throw new Error(`The image could not be read: the server answered ${answer.status}.`);
   return (await answer.json()) as T;
 };
@@ -40,18 +41,20 @@ const types: readonly string[] = ["<u1", "|u1", "<u2", "<f4", "<i4"];
  *
  * @param url of the image's folder, without a slash at its end
  * @param query behind each address, such as `?v=3`, or ""
- * @throws Error when the server has no such image, or one in chunks that the page does not know
+ * @returns undefined where the server has no such image
+ * @throws Error when it does not answer, or has an image of a type that the page does not know
  */
-export async function readZarrLevels(url: string, query = ""): Promise<ZarrLevels> {
-  const { multiscales } = await read<ZarrAttributes>(`${url}/.zattrs${query}`);
-  const paths = multiscales?.[0]?.datasets.map(({ path }) => path) ?? [];
+export async function readZarrLevels(url: string, query = ""): Promise<ZarrLevels | undefined> {
+  const attributes = await read<ZarrAttributes>(`${url}/.zattrs${query}`);
+  if (attributes === undefined) return undefined;
+  const paths = attributes.multiscales?.[0]?.datasets.map(({ path }) => path) ?? [];
   const arrays = await Promise.all(paths.map((path) => read<ZarrArray>(`${url}/${path}/.zarray${query}`)));
   const first = arrays[0];
   const tile = first?.chunks.at(-1);
   if (first === undefined || tile === undefined || !types.includes(first.dtype))
     throw new Error(`The image has values of a type that the page does not show: ${String(first?.dtype)}.`);
   return {
-    levels: arrays.map(({ shape }) => ({ height: shape.at(-2)!, width: shape.at(-1)! })),
+    levels: arrays.map((array) => ({ height: array!.shape.at(-2)!, width: array!.shape.at(-1)! })),
     paths,
     tile,
     type: (first.dtype === "|u1" ? "<u1" : first.dtype) as ZarrType,
@@ -62,7 +65,8 @@ export async function readZarrLevels(url: string, query = ""): Promise<ZarrLevel
 /** The bytes of a chunk, inflated where they are deflated. @throws Error, AbortError */
 export async function readChunk(url: string, isDeflated: boolean, signal: AbortSignal): Promise<ArrayBuffer> {
   const answer = await fetch(url, { signal });
-  if (!answer.ok) throw new Error(`A part of the image could not be read: the server answered ${answer.status}.`);
+  if (!answer.ok)
+    throw new Error(`A part of the image could not be read: the server answered ${answer.status}.`);
   if (!isDeflated || answer.body === null) return answer.arrayBuffer();
   return new Response(answer.body.pipeThrough(new DecompressionStream("deflate"))).arrayBuffer();
 }

@@ -57,27 +57,34 @@ export const placeOfFrame = (frame: number): { readonly folder: string; readonly
 /** Address of a folder of the hierarchy. */
 export const zarrUrl = (folder: string): string => apiUrl(`${projectPath.peek()}/zarr/${folder}`);
 
-const known = new Map<string, ZarrLevels | "asked">();
+/** Levels of an image; "asked" while they are on their way, "none" where there is no such image. */
+type KnownLevels = ZarrLevels | "asked" | "none";
+const known = new Map<string, KnownLevels>();
 
 /** What is known of an image; asks for it where nothing is, and tells when it has come. */
-export function levelsOf(url: string, query = ""): ZarrLevels | undefined {
+export function levelsOf(url: string, query = ""): KnownLevels {
   const key = url + query;
   const found = known.get(key);
-  if (found !== undefined) return found === "asked" ? undefined : found;
+  if (found !== undefined) return found;
   known.set(key, "asked");
+  const take = (levels: KnownLevels): void => {
+    if (known.get(key) !== "asked") return;
+    known.set(key, levels);
+    tellTiles();
+  };
   readZarrLevels(url, query).then(
-    (levels) => {
-      if (known.get(key) !== "asked") return;
-      known.set(key, levels);
-      tellTiles();
-    },
+    (levels) => take(levels ?? "none"),
     (error: unknown) => {
-      // Asked again by the next picture, but not at once.
-      setTimeout(() => known.delete(key), 3000);
+      take("none");
       tellError(error);
+      // Asked again, but not at once.
+      setTimeout(() => {
+        known.delete(key);
+        tellTiles();
+      }, 5000);
     },
   );
-  return undefined;
+  return "asked";
 }
 
 const planes = new Map<string, ImagePlane>();
@@ -90,7 +97,7 @@ export function imagePlane(frame: number, channel: number): ImagePlane | undefin
   if (made !== undefined) return made;
   const url = zarrUrl(folder);
   const levels = levelsOf(url);
-  if (levels === undefined) return undefined;
+  if (typeof levels === "string") return undefined;
   const plane = planeOf<GreyTile>(name, levels, {
     url: ({ level, row, column }) => `${url}/${levels.paths[level]}/${time}/${channel}/${row}/${column}`,
   });
@@ -145,7 +152,8 @@ export function planeOf<T extends ArrayBufferView>(
 let shownProject = "";
 effect(() => {
   const open = project.value;
-  const name = open === undefined ? "" : [open.id, open.sizes.length, open.channels, String(sliceOf(open))].join(" ");
+  const name =
+    open === undefined ? "" : [open.id, open.sizes.length, open.channels, String(sliceOf(open))].join(" ");
   if (name === shownProject) return;
   shownProject = name;
   known.clear();
@@ -155,7 +163,11 @@ effect(() => {
   tellTiles();
 });
 
-function sliceOf({ settings }: { readonly settings: Readonly<Record<string, Readonly<Record<string, unknown>>>> }): unknown {
+function sliceOf({
+  settings,
+}: {
+  readonly settings: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}): unknown {
   return settings["input"]?.["z"];
 }
 

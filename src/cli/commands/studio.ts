@@ -5,6 +5,8 @@ import { InvalidInput } from "../../core/errors.js";
 import { inputPaths, readRun } from "../../pipeline/store/provenance.js";
 import { seriesAddress } from "../../pipeline/store/seriesaddress.js";
 import type { OpenRequest } from "../../server/messages.js";
+import { correctionRoutes } from "../../server/corrections/correctionroutes.js";
+import { withCorrections } from "../../server/corrections/projectcorrections.js";
 import { jobRoutes } from "../../server/jobs/jobroutes.js";
 import { withJobs } from "../../server/jobs/projectjobs.js";
 import { storedParts } from "../../server/studio/storedparts.js";
@@ -34,8 +36,8 @@ export const studioCommand: CommandSpec = {
       start,
       port: portOf(options["port"]),
       allowedOrigins: Array.isArray(origins) ? (origins as string[]) : [],
-      partsOf: withJobs(storedParts),
-      routes: [jobRoutes],
+      partsOf: withJobs(withCorrections(storedParts)),
+      routes: [correctionRoutes, jobRoutes],
     });
     tellAddress(address, options["json"] === true);
     if (options["open"] !== false) {

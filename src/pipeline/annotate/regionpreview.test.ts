@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import { annotateAuto, decide, labelCandidates, proposeObjects } from "../../annotate/auto.js";
 import { estimateScale } from "../../annotate/scale.js";
 import { simulate } from "../../api/simulatemovie.js";
 import type { Image, ImageSource } from "../../core/image.js";
 import { sourceOfImages } from "../../core/imagesource.js";
+import type { LabelImage } from "../../core/labels.js";
 import {
   type RegionOptions,
   type RegionPreview,
@@ -13,15 +15,15 @@ import {
 
 const movie = await simulate({
   scene: "crowded",
-  height: 320,
-  width: 360,
+  height: 224,
+  width: 256,
   frames: 1,
   diameter: 22,
   seed: 3,
 });
 const image = movie.image(0);
 const auto = { preset: "auto" } as const;
-const whole = { y: 0, x: 0, height: 320, width: 360 };
+const whole = { y: 0, x: 0, height: 224, width: 256 };
 
 /** A source that counts what is read of it. */
 function counted(of: Image): { source: ImageSource; reads: () => [frames: number, windows: number] } {
@@ -44,28 +46,33 @@ function previewer(): RegionPreviewer {
   open.push(made);
   return made;
 }
-const seen = ({ labels, candidates, objects }: RegionPreview): unknown => ({
-  labels: labels.data,
-  candidates: candidates.data,
+/** Short text for many pixels: what differs is told at once. */
+const digest = ({ data, height, width, count }: LabelImage): string =>
+  `${height} x ${width}, ${count}, ${createHash("sha256").update(data).digest("hex")}`;
+const seen = ({
+  labels,
+  candidates,
+  objects,
+}: Pick<RegionPreview, "labels" | "candidates" | "objects">): unknown => ({
+  labels: digest(labels),
+  candidates: digest(candidates),
   objects,
 });
 
 describe("regionPreviewer", () => {
   it("shows of a whole frame what its annotation alone gives", async () => {
     const { source } = counted(image);
-    const { labels, candidates, objects, scale, warnings } = await previewer().preview({
+    const preview = await previewer().preview({
       source,
       frame: 0,
       window: whole,
       options: auto,
     });
     const alone = annotateAuto(image);
-    expect(alone.labels.count).toBeGreaterThan(20);
-    expect(labels).toEqual(alone.labels);
-    expect(candidates).toEqual(alone.candidates);
-    expect(objects).toEqual(alone.objects);
-    expect(scale).toEqual(estimateScale(image));
-    expect(warnings).toEqual(alone.warnings);
+    expect(alone.labels.count).toBeGreaterThan(10);
+    expect(seen(preview)).toEqual(seen(alone));
+    expect(preview.scale).toEqual(estimateScale(image));
+    expect(preview.warnings).toEqual(alone.warnings);
   });
 
   it("gives at each sensitivity and area what is found from the start, reading once", async () => {
@@ -76,14 +83,12 @@ describe("regionPreviewer", () => {
       auto,
       { ...auto, sensitivity: 3 },
       { ...auto, sensitivity: 0.05 },
-      { ...auto, sensitivity: 20 },
       { ...auto, minArea: 300 },
       auto,
     ];
     for (const options of all) {
       const preview = await kept.preview({ source, frame: 0, window: whole, options });
-      const { labels, objects, candidates } = annotateAuto(image, options);
-      expect(seen(preview)).toEqual({ labels: labels.data, candidates: candidates.data, objects });
+      expect(seen(preview)).toEqual(seen(annotateAuto(image, options)));
       counts.push(preview.labels.count);
     }
     expect(new Set(counts).size).toBeGreaterThan(2);
@@ -94,14 +99,14 @@ describe("regionPreviewer", () => {
 
   it("shows in a window what is there in the frame, in coordinates of the frame", async () => {
     const { source } = counted(image);
-    const window = { y: 80, x: 100, height: 150, width: 170 };
+    const window = { y: 50, x: 60, height: 130, width: 150 };
     const { labels, candidates, objects } = await previewer().preview({
       source,
       frame: 0,
       window,
       options: auto,
     });
-    expect([labels.height, labels.width, candidates.height]).toEqual([150, 170, 150]);
+    expect([labels.height, labels.width, candidates.height]).toEqual([130, 150, 130]);
     expect([objects.count, labels.count]).toEqual([
       candidates.data.reduce((a, b) => Math.max(a, b)),
       labels.data.reduce((a, b) => Math.max(a, b)),
@@ -119,8 +124,8 @@ describe("regionPreviewer", () => {
     const inside = Array.from({ length: alone.objects.count }, (_, row) => row).filter(
       (row) =>
         alone.objects.kept[row] === 1 &&
-        Math.abs(alone.objects.y[row]! - 155) < 65 &&
-        Math.abs(alone.objects.x[row]! - 185) < 75,
+        Math.abs(alone.objects.y[row]! - 115) < 55 &&
+        Math.abs(alone.objects.x[row]! - 135) < 65,
     );
     const found = inside.filter((row) =>
       objects.y.some(
@@ -147,7 +152,7 @@ describe("regionPreviewer", () => {
     const scale = { ...estimateScale(image), diameter: 21 };
     const proposal = proposeObjects(image, scale);
     const expected = labelCandidates(proposal, decide([proposal.objects, objects, objects])[0]!);
-    expect(labels).toEqual(expected.labels);
+    expect(digest(labels)).toBe(digest(expected.labels));
     expect(table.cause).toEqual(expected.objects.cause);
     expect(labels.count).toBeLessThan(annotateAuto(image).labels.count);
   });
@@ -156,11 +161,11 @@ describe("regionPreviewer", () => {
     const { source } = counted(image);
     const made = previewer();
     const paper = await made.preview({ source, frame: 0, window: whole, options: { preset: "paper" } });
-    expect(paper.objects.count).toBeGreaterThan(10);
+    expect(paper.objects.count).toBeGreaterThan(5);
     const attempt = (frame: number, x: number): Promise<unknown> =>
       made.preview({ source, frame, window: { ...whole, x }, options: auto });
     await expect(attempt(1, 0)).rejects.toThrow(/frame: expected a number from 0 to 0/);
-    await expect(attempt(0, 1)).rejects.toThrow(/window: expected one within 320 x 360 pixels, received/);
+    await expect(attempt(0, 1)).rejects.toThrow(/window: expected one within 224 x 256 pixels, received/);
     const blank = { height: 50, width: 50, data: new Uint8Array(2500).fill(3) };
     const window = { y: 5, x: 5, height: 20, width: 20 };
     const empty = await made.preview({ source: sourceOfImages([blank]), frame: 0, window, options: auto });

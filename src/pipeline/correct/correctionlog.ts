@@ -12,11 +12,12 @@ import {
 } from "../../correct/editlog.js";
 import type { LogEntry } from "../../correct/edits.js";
 import { decodeLog, encodeEntry, logHead } from "../../correct/logcodec.js";
+import { studioFiles } from "../store/folders.js";
 import { codeOf, unwritable } from "../store/files.js";
-import { withOutputLock } from "../store/lock.js";
+import { FolderBusy, withOutputLock } from "../store/lock.js";
 
 /** Folder of what was corrected by hand, in a run folder. */
-export const correctionsFolder = (out: string): string => join(out, "corrections");
+export const correctionsFolder = (out: string): string => join(out, studioFiles.corrections);
 
 const logFile = (out: string): string => join(correctionsFolder(out), "log.jsonl");
 
@@ -86,7 +87,7 @@ export async function openCorrectionLog(out: string): Promise<CorrectionLog> {
     await mkdir(correctionsFolder(out), { recursive: true }).catch((error: unknown) => {
       throw unwritable(correctionsFolder(out), error);
     });
-    return withOutputLock(correctionsFolder(out), async () => {
+    return patiently(correctionsFolder(out), async () => {
       await refresh();
       await check();
       const entry = nextEntry(known.log, what, new Date().toISOString());
@@ -107,6 +108,21 @@ export async function openCorrectionLog(out: string): Promise<CorrectionLog> {
       return next;
     },
   };
+}
+
+/** How often a log that another program writes is tried, and how long apart, ms: a line takes a few. */
+const [attempts, pause] = [40, 25];
+
+/** Does work that writes a folder, once no other program does. @throws FolderBusy when one does for long */
+async function patiently<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await withOutputLock(folder, work);
+    } catch (error) {
+      if (!(error instanceof FolderBusy) || attempt === attempts) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
 }
 
 /**

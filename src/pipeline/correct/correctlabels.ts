@@ -3,7 +3,7 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { LabelImage } from "../../core/labels.js";
-import { concatNuclei, emptyNuclei, type Nuclei, nucleiColumns } from "../../core/nuclei.js";
+import { concatNuclei, type Nuclei, takeNuclei } from "../../core/nuclei.js";
 import { throwIfCancelled } from "../../core/progress.js";
 import { counted } from "../../core/wording.js";
 import { isLarge } from "../../annotate/views.js";
@@ -65,7 +65,7 @@ function correctLabelsStage(
         throwIfCancelled(work, "Correcting");
         const file = files.get(frame);
         const corrected = file === undefined ? await labels.read(frame) : await readLabels(file);
-        tables.set(frame, await writeFrame(folder, frame, corrected, { input, found, work }));
+        tables.set(frame, await writeFrame(folder, frame, corrected, { input, work }));
         work.onProgress?.({ done: done + 1, total: frames.length });
       }
       const made = await writeTables(folder, found, tables, input);
@@ -97,7 +97,6 @@ async function copyOthers(
 
 interface FrameWork {
   readonly input: CorrectionInput;
-  readonly found: SegmentationResult;
   readonly work: StageWork;
 }
 
@@ -106,7 +105,7 @@ async function writeFrame(
   folder: string,
   frame: number,
   labels: LabelImage,
-  { input: { source }, found, work }: FrameWork,
+  { input: { source }, work }: FrameWork,
 ): Promise<Nuclei> {
   const name = source.frameNames[frame]!;
   await writeLabels(join(folder, `${name}.tif`), labels);
@@ -120,16 +119,7 @@ async function writeFrame(
       await pool.close();
     }
   }
-  const nuclei = measure(labels, { frame, image });
-  return { ...nuclei, score: scoresOf(nuclei, found.nuclei, frame) };
-}
-
-/** Scores of the network for objects whose label it gave; NaN for those that a hand made. */
-function scoresOf(nuclei: Nuclei, found: Nuclei, frame: number): Float64Array {
-  const known = new Map<number, number>();
-  for (let row = 0; row < found.count; row++)
-    if (found.frame[row] === frame) known.set(found.label[row]!, found.score[row]!);
-  return Float64Array.from(nuclei.label, (label) => known.get(label) ?? NaN);
+  return measure(labels, { frame, image });
 }
 
 async function writeTables(
@@ -138,8 +128,7 @@ async function writeTables(
   tables: ReadonlyMap<number, Nuclei>,
   { source }: CorrectionInput,
 ): Promise<SegmentationResult> {
-  const rows = rowsByFrame(nuclei, source.frames);
-  const all = concatNuclei(rows.map((own, frame) => tables.get(frame) ?? part(nuclei, own)));
+  const all = withFrames(nuclei, tables);
   const images = summary.images.map((image, frame) => ({
     ...image,
     nuclei: tables.get(frame)?.count ?? image.nuclei,
@@ -152,15 +141,20 @@ async function writeTables(
   return { summary: corrected, nuclei: asStored(all), labels: labelsInFiles(files, names) };
 }
 
-function rowsByFrame({ frame, count }: Nuclei, frames: number): number[][] {
-  const rows: number[][] = Array.from({ length: frames }, () => []);
-  for (let row = 0; row < count; row++) rows[frame[row]!]!.push(row);
-  return rows;
-}
-
-/** Some rows of a table, in order. */
-function part(nuclei: Nuclei, rows: readonly number[]): Nuclei {
-  const out = emptyNuclei(rows.length);
-  for (const key of nucleiColumns) rows.forEach((row, i) => (out[key][i] = nuclei[key][row]!));
-  return out;
+/**
+ * A table of nuclei, by frame, in which some frames were measured anew. Objects that keep their label keep the
+ * network's score; those that a hand made have none (NaN).
+ */
+export function withFrames(nuclei: Nuclei, anew: ReadonlyMap<number, Nuclei>): Nuclei {
+  if (anew.size === 0) return nuclei;
+  const last = Math.max(nuclei.frame.at(-1) ?? -1, ...anew.keys());
+  const rows: number[][] = Array.from({ length: last + 1 }, () => []);
+  nuclei.frame.forEach((frame, row) => rows[frame]!.push(row));
+  const frameOf = (own: readonly number[], frame: number): Nuclei => {
+    const measured = anew.get(frame);
+    if (measured === undefined) return takeNuclei(nuclei, own);
+    const scores = new Map(own.map((row) => [nuclei.label[row]!, nuclei.score[row]!]));
+    return { ...measured, score: Float64Array.from(measured.label, (label) => scores.get(label) ?? NaN) };
+  };
+  return concatNuclei(rows.map(frameOf));
 }

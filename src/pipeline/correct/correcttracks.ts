@@ -84,7 +84,7 @@ async function writeTracks(
 ): Promise<TrackingResult> {
   const { graph, probabilities, rowOf } = edited;
   const branches = branchesOf(graph);
-  const divisions = divisionsOf(edited);
+  const divisions = divisionsAfter(edited);
   // In the masks that there are, nuclei have the labels of the tracks before.
   const label = Int32Array.from(rowOf, (row) => found.labelOfRow[row]!);
   const movie = { graph: { ...graph, nuclei: { ...graph.nuclei, label } }, branches, labels: found.masks };
@@ -110,15 +110,16 @@ async function writeTracks(
   };
 }
 
-function divisionsOf({ graph, probabilities }: EditedTracks): Division[] {
+/** The divisions of tracks after edits, by the mother's row; NaN where no probability is known. */
+export function divisionsAfter({ graph, probabilities }: EditedTracks): Division[] {
   return childrenOfRow(graph).flatMap(([first, second, ...more], motherRow) => {
     if (first === undefined || second === undefined || more.length > 0) return [];
     return [{ motherRow, daughters: [first, second], probability: probabilities.get(motherRow) ?? NaN }];
   });
 }
 
-/** Of links that are still there. */
-function marginsAfter(
+/** The margins of links that are still there, by row; NaN for others. */
+export function marginsAfter(
   before: TrackGraph,
   { graph, rowOf }: EditedTracks,
   margins: Float64Array,

@@ -16,14 +16,16 @@ import type { Annotation } from "../annotate/annotatestage.js";
 import type { AnnotationSummary } from "../annotate/annotation.js";
 import { configurationOf } from "../config/acting.js";
 import type { Config } from "../config/options.js";
+import type { Corrections } from "../correct/corrections.js";
 import type { SegmentationSummary } from "../segment/segmentation.js";
 import type { Result, Stage } from "../stage/stage.js";
 import { stageOutputs } from "../stage/stagenames.js";
 import { writeFileAtomic } from "../store/files.js";
-import { readLabels, readLabelWindow } from "../store/labelfiles.js";
+import { readLabels } from "../store/labelfiles.js";
 import { type RunRecord, version } from "../store/provenance.js";
 import type { TrackingSummary } from "../track/tracking.js";
 import { expectedQualityOf } from "../train/trainedmodel.js";
+import { correctionsPart } from "./correctionspart.js";
 import { divisionPictures } from "./divisioncrops.js";
 import { middleFrame, type RunResults, shownPart, type ShownPart, within } from "./results.js";
 import { smallMovieName } from "./video.js";
@@ -51,9 +53,11 @@ async function reportInput(results: RunResults, context: StageContext): Promise<
   const statistics = await results.statistics.value();
   const record = results.record();
   const shown = await shownPart(results, middleFrame(results));
-  const whole = join(out, stageOutputs.segment, `${source.frameNames[middleFrame(results)]}.tif`);
+  const frame = middleFrame(results);
   const labels =
-    shown.window === undefined ? await readLabels(whole) : await readLabelWindow(whole, shown.window);
+    shown.window === undefined
+      ? await segmentation.labels.read(frame)
+      : await segmentation.labels.readWindow!(frame, shown.window);
   const used: UsedMethods = {
     model: model.description,
     data: dataOf(record, annotation),
@@ -74,12 +78,13 @@ async function reportInput(results: RunResults, context: StageContext): Promise<
       tracks: trackPicture(out, shown, tracks.graph.nuclei),
       divisions: await divisionPictures({ tracks, statistics, source }, context),
     }),
+    corrections: await correctionsPart(results),
     statistics,
     frameNames: source.frameNames,
     timings: Object.entries(record.stages).map(([stage, { seconds, text }]) => ({ stage, seconds, text })),
     versions: { karyon: version, ...record.environment },
     files: filesOf(results),
-    methods: methodsOf(used, config),
+    methods: { ...methodsOf(used, config), ...handsOf(results.corrections) },
   };
 }
 
@@ -182,6 +187,12 @@ function movieOf(out: string): TrackPicture["movie"] {
     ? undefined
     : { png: readFileSync(small), file: `${stageOutputs.figures}/${file}` };
 }
+
+/** How much was done by hand, for the methods paragraph. */
+const handsOf = ({ log }: Corrections): Pick<MethodsInput, "edits" | "reviewedFrames"> => ({
+  edits: log.held.length,
+  reviewedFrames: new Set([...log.reviewed.annotation, ...log.reviewed.labels]).size,
+});
 
 /** What was really used, for the methods paragraph. */
 export interface UsedMethods {

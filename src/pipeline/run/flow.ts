@@ -50,9 +50,11 @@ export interface Network {
 export async function makeRun(make: MakeStage<RunStage>, start: RunStart): Promise<RunResults> {
   const { inputs, config, given, initialModel, corrections } = start;
   if (given !== undefined) return finishRun(make, { model: given }, start);
-  const found = await make(annotateStage(inputs, config));
-  const annotation = await withCorrections(make, found, { source: inputs.source, corrections });
-  const model = await make(trainStage(annotation, config, initialModel));
+  const annotation = await make(annotateStage(inputs, config));
+  const corrected = await withCorrections(make, annotation, { source: inputs.source, corrections });
+  const model = await make(trainStage(corrected, config, initialModel));
+  // The segmentation takes the size of the nuclei from the annotation as it was made: a correction by hand is no
+  // reason to segment again.
   return finishRun(make, { model, annotation }, start);
 }
 

@@ -98,6 +98,10 @@ async function beginRecord(
   }
   const changed = options.partOfStudy ? ownChanges(earlier, fresh) : whatChanged(earlier, fresh);
   if (changed.length === 0) {
+    // Corrections by hand change what a network learns from.
+    const isCorrected = start.corrections.revision > 0 && retrain === false;
+    const isOther = isCorrected && (await redoneStages(options, start, earlier)).includes("train");
+    if (isOther) throw wouldReplaceModel(join(out, stageOutputs.train));
     tellFinished(out, earlier, context);
     return { ...earlier, configuration: fresh.configuration };
   }

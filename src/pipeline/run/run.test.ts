@@ -270,7 +270,7 @@ describe("run", () => {
         true,
       );
       await expect(attempt).rejects.toThrow(
-        /^train\.from: expected a model outside of the output folder .*kept, whose model is replaced, received .*model; choose another output folder, or copy the model\.$/,
+        /^train\.from: expected a model outside of .*model, which is replaced, received .*model; choose another output folder, or copy the model\.$/,
       );
       expect(existsSync(join(model, "model.onnx"))).toBe(true);
     },
@@ -318,8 +318,15 @@ describe("run", () => {
         /made differently: .*no model before, an existing one \(run\.model\) now/,
       );
       await expect(go("out", {}, withModel("out/model"), [at("movie")], true)).rejects.toThrow(
-        /^run\.model: expected a model outside of the output folder/,
+        /^run\.model: expected a model outside of .*out.model, which is replaced/,
       );
+      // One that was kept beside the model of a run is never replaced.
+      cpSync(at("lent"), at("used/models/kept"), { recursive: true });
+      await go("used", {}, withModel("used/models/kept"));
+      expect(readRun(at("used"))!.model!.map(({ file }) => file)).toEqual([
+        "../lent/model.onnx",
+        "../lent/model.json",
+      ]);
       await expect(
         go(
           "never",

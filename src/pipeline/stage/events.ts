@@ -1,8 +1,10 @@
 /** What the pipeline tells while it works; the command line draws it, or prints it as JSON lines. */
 import type { StageContext } from "../../core/progress.js";
-import type { ModelDescription } from "../../model/modelfile.js";
 import type { TrainingRecord } from "../../model/train.js";
 import type { StageResult, StageWork } from "./stage.js";
+import type { TrainingWatch } from "./trainingwatch.js";
+
+export type { ModelSnapshot, TrainingWatch } from "./trainingwatch.js";
 
 /** Something that happened: a sentence for people in `text`, the same as plain data beside it. */
 export type PipelineEvent =
@@ -38,32 +40,6 @@ export interface PipelineContext {
   readonly onEvent?: ((event: PipelineEvent) => void) | undefined;
   /** How a training is looked into, and ended early. */
   readonly training?: TrainingWatch | undefined;
-}
-
-/**
- * How a training is looked into while it goes on, and ended early. Nothing of it decides what is learned, but
- * for when the training ends; so it is no part of a configuration.
- */
-export interface TrainingWatch {
-  /** Seconds between two snapshots at least; none is taken where undefined. */
-  readonly snapshotSeconds?: number | undefined;
-  /** Called with the network as it is then. */
-  readonly onSnapshot?: ((snapshot: ModelSnapshot) => void) | undefined;
-  /**
-   * Aborted, it ends the training after the present epoch, as if its steps were over: the thresholds are tuned,
-   * the model is written, and a finished stage it is.
-   */
-  readonly finish?: AbortSignal | undefined;
-}
-
-/** A network in the midst of its training, with all that is needed to predict with it. */
-export interface ModelSnapshot {
-  /** Steps done. */
-  readonly step: number;
-  /** As `model.onnx` holds it: with the averaged weights. */
-  readonly onnx: Uint8Array;
-  /** The thresholds are those of the last score so far; before it, of the model gone on with, or the default. */
-  readonly description: ModelDescription;
 }
 
 /** Tells the user something, one sentence. */

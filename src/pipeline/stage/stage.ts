@@ -1,8 +1,8 @@
 /** What a stage is: a name, what it is made from, how it is made, and how its result is opened. */
 import type { StageContext } from "../../core/progress.js";
 import type { TrainingRecord } from "../../model/train.js";
-import type { TrainingWatch } from "./events.js";
 import { fingerprintOf } from "./fingerprint.js";
+import type { TrainingWatch } from "./trainingwatch.js";
 
 /** What `make` gives back. */
 export interface StageResult<M> {

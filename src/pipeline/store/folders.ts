@@ -63,6 +63,12 @@ export interface OutputOptions {
 export const previewName = (frame: string): string => `preview_${frame}.png`;
 const isPreview = (name: string): boolean => /^preview_.+\.png$/.test(name);
 
+/** What the studio keeps in a run folder, also before there is a run: settings, corrections, networks by name. */
+export const studioFiles = { settings: "studio.json", corrections: "corrections", models: "models" } as const;
+const studioNames: readonly string[] = Object.values(studioFiles);
+// A run adds to its folder; other commands put a whole folder in the place of what is there.
+const isOfStudio = (name: string): boolean => studioNames.includes(name);
+
 /**
  * Refuses to replace a folder that another process writes, or that holds something, unless it is a result of
  * the same command and the user said so.
@@ -71,7 +77,9 @@ const isPreview = (name: string): boolean => /^preview_.+\.png$/.test(name);
  */
 export function assertReplaceable(path: string, command: string, overwrite: boolean): void {
   assertNotLocked(path);
-  const entries = entriesOf(path).filter((name) => !isPreview(name) && !isLock(name));
+  const entries = entriesOf(path).filter(
+    (name) => !isPreview(name) && !isLock(name) && !(command === "run" && isOfStudio(name)),
+  );
   if (entries.length === 0) return;
   const made = readRun(path)?.command;
   const other = "choose an empty or new output folder";

@@ -16,6 +16,9 @@ interface Lock extends Owner {
   readonly thread?: number | undefined;
 }
 
+/** Another process, or another part of this one, writes the folder just now. */
+export class FolderBusy extends OutputError {}
+
 /** Name of a lock within the folder that it is for: where nothing may be written beside the folder. */
 const nameInside = ".karyon.lock";
 
@@ -33,8 +36,8 @@ const pause = 25;
  * file beside the folder, or inside where nothing may be written beside it; a killed process leaves one that
  * does not block.
  *
- * @throws OutputError when another process writes the folder, or the lock cannot be written; whatever `work`
- *   throws
+ * @throws FolderBusy when another process writes the folder; OutputError when the lock cannot be written; whatever
+ *   `work` throws
  */
 export async function withOutputLock<T>(out: string, work: () => Promise<T>): Promise<T> {
   const place = realPlace(out);
@@ -163,7 +166,7 @@ function assertLeft(out: string, path: string, lock: Lock): void {
     state === "elsewhere"
       ? `choose another output folder, wait until it ends, or remove ${path} if it no longer runs there`
       : "wait until it ends, or choose another output folder";
-  throw new OutputError(`${out} is being written by ${who} since ${lock.since}; ${advice}.`);
+  throw new FolderBusy(`${out} is being written by ${who} since ${lock.since}; ${advice}.`);
 }
 
 /**

@@ -39,13 +39,19 @@ export const listFigures = (out: string): FolderFile[] =>
 export function listFolder(folder: string): FolderFile[] {
   const entries = readdirSafely(folder).filter(({ name }) => !name.startsWith("."));
   return entries
-    .map(({ name }) => ({ path: name, isFolder: isFolder(join(folder, name)), size: sizeOf(join(folder, name)) }))
+    .map(({ name }) => ({
+      path: name,
+      isFolder: isFolder(join(folder, name)),
+      size: sizeOf(join(folder, name)),
+    }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 const readdirSafely = (folder: string): { readonly name: string }[] => {
   try {
-    return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile() || entry.isDirectory());
+    return readdirSync(folder, { withFileTypes: true }).filter(
+      (entry) => entry.isFile() || entry.isDirectory(),
+    );
   } catch {
     return [];
   }
@@ -84,7 +90,8 @@ function placeWithin(folder: string, path: string): string {
   const missing = new Refusal(404, "NotFound", `There is no file ${path}.`);
   const parts = path.split("/");
   // eslint-disable-next-line no-control-regex -- no name holds them
-  if (parts.some((part) => part === "" || part.startsWith(".") || /[\\:\u0000-\u001f]/.test(part))) throw missing;
+  if (parts.some((part) => part === "" || part.startsWith(".") || /[\\:\u0000-\u001f]/.test(part)))
+    throw missing;
   try {
     const place = realpathSync(join(folder, ...parts));
     if (isWithin(place, realpathSync(folder))) return place;

@@ -33,10 +33,10 @@ function addJobRoutes(api: Hono, jobs: JobsOf): void {
     context.json(await jobs(context).runner.start(requestOf(await jsonOf(context)))),
   );
   api.get("/projects/:id/jobs/current", (context) => context.json(jobs(context).runner.current()));
-  api.post("/projects/:id/jobs/current/:action{pause|stop|finish}", (context) => {
-    const action = context.req.param("action") as "pause" | "stop" | "finish";
-    return context.json(jobs(context).runner[action]());
-  });
+  for (const action of ["pause", "stop", "finish"] as const)
+    api.post(`/projects/:id/jobs/current/${action}`, (context) =>
+      context.json(jobs(context).runner[action]()),
+    );
 }
 
 /** @throws InvalidInput */
@@ -66,7 +66,9 @@ function addPreviewRoutes(api: Hono, jobs: JobsOf): void {
   api.get("/projects/:id/watch", (context) => packedAnswer(jobs(context).watching.newest() ?? null));
   api.post("/projects/:id/watch", async (context) => {
     const body = await jsonOf<Record<"frame" | "window", unknown>>(context);
-    jobs(context).watching.watch(body.window === undefined || body.window === null ? undefined : viewOf(body));
+    jobs(context).watching.watch(
+      body.window === undefined || body.window === null ? undefined : viewOf(body),
+    );
     return context.json({});
   });
 }
@@ -135,7 +137,8 @@ function addStudyRoutes(api: Hono, { confinement }: Studio): void {
 /** The study that a file lies in: its folder is given out, and no other. @throws Refusal 404 */
 function studyFolderOf(path: string): string {
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder))
-    if (existsSync(join(folder, "run.json")) && statSync(folder).isDirectory() && isStudy(folder)) return folder;
+    if (existsSync(join(folder, "run.json")) && statSync(folder).isDirectory() && isStudy(folder))
+      return folder;
   throw new Refusal(404, "NotFound", "This is no file of a study.");
 }
 

@@ -6,6 +6,7 @@ import type { Job, JobRequest } from "../messages.js";
 import type { Project } from "../project.js";
 import { epochOf } from "./epochs.js";
 import { taskOf } from "./jobrequest.js";
+import type { JobTask } from "./jobtask.js";
 import { type JobThread, startJobThread, type StartThread } from "./jobthread.js";
 import { timeLeft } from "./timeleft.js";
 
@@ -53,61 +54,49 @@ interface Running {
   readonly done: Promise<void>;
 }
 
+/** What a runner remembers. */
+interface Seat {
+  job: Job | null;
+  running: Running | undefined;
+  isStarting: boolean;
+  readonly alter: (changed: Partial<Job>) => Job;
+  readonly tellNow: () => void;
+}
+
 /** @param options see `RunnerOptions` */
 export function jobRunner(project: Project, options: RunnerOptions = {}): JobRunner {
-  const { look, startThread = startJobThread, now = () => performance.now() } = options;
-  let job: Job | null = null;
-  let running: Running | undefined;
-  let isStarting = false;
-  const teller = jobTeller(project, () => job);
-  const alter = (changed: Partial<Job>): Job => {
-    job = { ...job!, ...changed };
-    teller.soon();
-    return job;
-  };
-  const onEvent = follower(project, alter, now);
-
-  const begin = async (request: JobRequest): Promise<Job> => {
-    const task = await taskOf(project, request);
-    look?.onStart(request);
-    job = { ...emptyJob, number: (job?.number ?? 0) + 1, request };
-    const onSnapshot = (snapshot: ModelSnapshot): void => look?.onSnapshot(snapshot);
-    const thread = startThread(task, { onEvent: onEvent(), onSnapshot });
-    const done = thread.ended
-      .then(
-        () => alter({ ...rested, state: "done" }),
-        (error: unknown) => alter({ ...rested, ...endOf(error) }),
-      )
-      .then(async () => {
-        running = undefined;
-        look?.onEnd();
-        teller.now();
-        await project.tellState();
-      });
-    running = { thread, done };
-    teller.now();
-    return job;
+  const teller = jobTeller(project, () => seat.job);
+  const seat: Seat = {
+    job: null,
+    running: undefined,
+    isStarting: false,
+    alter: (changed) => {
+      seat.job = { ...seat.job!, ...changed };
+      teller.soon();
+      return seat.job;
+    },
+    tellNow: teller.now,
   };
   const demand = (isTraining = false): Running => {
-    if (running === undefined) throw busy("Nothing goes on that could be stopped.");
-    if (isTraining && job?.stage !== "train")
+    if (seat.running === undefined) throw busy("Nothing goes on that could be stopped.");
+    if (isTraining && seat.job?.stage !== "train")
       throw busy("Only a training is paused or finished early, and none goes on; stop the work instead.");
-    return running;
+    return seat.running;
   };
   const stop = (): Job => {
     demand().thread.stop();
-    return alter({ state: "stopping" });
+    return seat.alter({ state: "stopping" });
   };
   return {
-    current: () => job,
+    current: () => seat.job,
     start: async (request) => {
-      if (running !== undefined || isStarting)
+      if (seat.running !== undefined || seat.isStarting)
         throw busy("Another job of this project goes on; wait until it ends, or stop it.");
-      isStarting = true;
+      seat.isStarting = true;
       try {
-        return await begin(request);
+        return begin(seat, await taskOf(project, request), request, { project, options });
       } finally {
-        isStarting = false;
+        seat.isStarting = false;
       }
     },
     stop,
@@ -117,11 +106,43 @@ export function jobRunner(project: Project, options: RunnerOptions = {}): JobRun
     },
     finish: () => {
       demand(true).thread.finish();
-      return alter({ message: "ends after this epoch" });
+      return seat.alter({ message: "ends after this epoch" });
     },
-    settled: async () => running?.done,
-    close: () => ended(running),
+    settled: async () => seat.running?.done,
+    close: () => ended(seat.running),
   };
+}
+
+/** Starts the thread of a job, and sees to its end. */
+function begin(
+  seat: Seat,
+  task: JobTask,
+  request: JobRequest,
+  { project, options }: { readonly project: Project; readonly options: RunnerOptions },
+): Job {
+  const { look, startThread = startJobThread, now = () => performance.now() } = options;
+  look?.onStart(request);
+  const job: Job = { ...emptyJob, number: (seat.job?.number ?? 0) + 1, request };
+  seat.job = job;
+  const thread = startThread(task, {
+    onEvent: follower(project, seat.alter, now),
+    onSnapshot: (snapshot) => look?.onSnapshot(snapshot),
+  });
+  const done = thread.ended
+    .then(
+      () => seat.alter({ ...rested, state: "done" }),
+      (error: unknown) => seat.alter({ ...rested, ...endOf(error) }),
+    )
+    .then(async () => {
+      seat.running = undefined;
+      look?.onEnd();
+      seat.tellNow();
+      // A state that cannot be told is asked for again by the page.
+      await project.tellState().catch(() => undefined);
+    });
+  seat.running = { thread, done };
+  seat.tellNow();
+  return job;
 }
 
 const busy = (sentence: string): Refusal => new Refusal(409, "Busy", sentence);
@@ -172,24 +193,26 @@ function jobTeller(project: Project, job: () => Job | null): { soon: () => void;
   return { soon, now: tell };
 }
 
-/** Turns what the pipeline tells into the state of a job and events of the project. */
-const follower =
-  (project: Project, alter: (changed: Partial<Job>) => Job, now: () => number) =>
-  (): ((event: PipelineEvent) => void) => {
-    let left = timeLeft();
-    return (event) => {
-      if (event.event === "progress") {
-        const { stage, done, total, message = "" } = event;
-        alter({ stage, done, total, message, secondsLeft: left.note(now(), done, total) });
-        return;
-      }
-      if (event.event === "epoch") project.tell({ type: "epoch", record: epochOf(event.record) });
-      else project.tell({ type: "pipeline", event });
-      if (event.event === "stage") {
-        left = timeLeft();
-        alter({ stage: event.stage, done: 0, total: 0, message: event.text, secondsLeft: null });
-      }
-      // The page sees a result as soon as it is there.
-      if (event.event === "done" || event.event === "skipped") void project.tellState().catch(() => undefined);
-    };
+/** Turns what the pipeline tells of one job into its state and into events of the project. */
+function follower(
+  project: Project,
+  alter: (changed: Partial<Job>) => Job,
+  now: () => number,
+): (event: PipelineEvent) => void {
+  let left = timeLeft();
+  return (event) => {
+    if (event.event === "progress") {
+      const { stage, done, total, message = "" } = event;
+      alter({ stage, done, total, message, secondsLeft: left.note(now(), done, total) });
+      return;
+    }
+    if (event.event === "epoch") project.tell({ type: "epoch", record: epochOf(event.record) });
+    else project.tell({ type: "pipeline", event });
+    if (event.event === "stage") {
+      left = timeLeft();
+      alter({ stage: event.stage, done: 0, total: 0, message: event.text, secondsLeft: null });
+    }
+    // The page sees a result as soon as it is there.
+    if (event.event === "done" || event.event === "skipped") void project.tellState().catch(() => undefined);
   };
+}

@@ -3,13 +3,21 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { askJobs, type Asked, discard, eventOf, jobEnd, testProject } from "../../../test/studioproject.js";
+import {
+  askJobs,
+  type Asked,
+  discard,
+  eventOf,
+  jobEnd,
+  testProject,
+  type TestProject,
+} from "../../../test/studioproject.js";
 import { simulate } from "../../api/simulatemovie.js";
 import { encodeTiff } from "../../io/tiff/encode.js";
 import { parseCsv } from "../../io/csv.js";
 import type { PartialConfig } from "../../pipeline/config/partialconfig.js";
 import { withOutputLock } from "../../pipeline/store/lock.js";
-import type { EpochRecord, Job, ModelSummary, StudioEvent, StudioTable, WatchAnswer } from "../messages.js";
+import type { EpochRecord, Job, ModelSummary, StudioTable, WatchAnswer } from "../messages.js";
 import { jobsOf } from "./projectjobs.js";
 import { numbersIn } from "./tablecolumns.js";
 
@@ -49,13 +57,18 @@ beforeAll(async () => {
 });
 afterAll(() => discard(root));
 
-const open = async (name: string, config: PartialConfig = quick) => {
+interface Opened extends TestProject {
+  readonly ask: ReturnType<typeof askJobs>;
+  readonly out: string;
+}
+
+const open = async (name: string, config: PartialConfig = quick): Promise<Opened> => {
   const made = await testProject([join(root, "movie")], join(root, name), config);
   return { ...made, ask: askJobs(made.project, [root]), out: join(root, name) };
 };
 
 /** Starts a job and waits for its end. */
-async function work({ project, ask }: Awaited<ReturnType<typeof open>>, request: object): Promise<Job> {
+async function work({ project, ask }: Opened, request: object): Promise<Job> {
   const end = jobEnd(project);
   const { status, body } = await ask("POST", "/projects/p/jobs", request);
   if (status !== 200) throw new Error(JSON.stringify(body));
@@ -64,8 +77,10 @@ async function work({ project, ask }: Awaited<ReturnType<typeof open>>, request:
   return job;
 }
 
-const tableOf = async (ask: (method: string, path: string) => Promise<Asked>, name: string): Promise<StudioTable> =>
-  (await ask("GET", `/projects/p/tables/${name}`)).body as StudioTable;
+const tableOf = async (
+  ask: (method: string, path: string) => Promise<Asked>,
+  name: string,
+): Promise<StudioTable> => (await ask("GET", `/projects/p/tables/${name}`)).body as StudioTable;
 
 describe("the jobs of a project", () => {
   it(
@@ -77,7 +92,11 @@ describe("the jobs of a project", () => {
       expect((await ask("GET", "/projects/p/jobs/current")).body).toBeNull();
       expect((await tableOf(ask, "spots")).count).toBe(0);
 
-      expect(await work(opened, { until: "annotate" })).toMatchObject({ number: 1, state: "done", error: "" });
+      expect(await work(opened, { until: "annotate" })).toMatchObject({
+        number: 1,
+        state: "done",
+        error: "",
+      });
       expect(existsSync(join(out, "annotation"))).toBe(true);
       expect(existsSync(join(out, "model"))).toBe(false);
 
@@ -115,22 +134,30 @@ describe("the jobs of a project", () => {
     },
   );
 
-  it("are paused and go on, with the network that an uninterrupted training gives", { timeout: 3 * minutes }, async () => {
-    const opened = await open("paused");
-    const { ask, project, out } = opened;
-    const paused = work(opened, { until: "train" });
-    await eventOf(project, (event) => event.type === "epoch" && event.record.epoch === 4);
-    expect((await ask("POST", "/projects/p/jobs/current/pause", {})).body).toMatchObject({ state: "stopping" });
-    expect((await paused).state).toBe("paused");
-    expect(existsSync(join(out, "model"))).toBe(false);
-    expect((await work(opened, { until: "train" })).state).toBe("done");
-    expect(readFileSync(join(out, "model/model.onnx")).equals(readFileSync(join(root, "whole/model/model.onnx")))).toBe(
-      true,
-    );
-    // Nothing goes on any more.
-    expect((await ask("POST", "/projects/p/jobs/current/stop", {})).status).toBe(409);
-    await jobsOf(project).close();
-  });
+  it(
+    "are paused and go on, with the network that an uninterrupted training gives",
+    { timeout: 3 * minutes },
+    async () => {
+      const opened = await open("paused");
+      const { ask, project, out } = opened;
+      const paused = work(opened, { until: "train" });
+      await eventOf(project, (event) => event.type === "epoch" && event.record.epoch === 4);
+      expect((await ask("POST", "/projects/p/jobs/current/pause", {})).body).toMatchObject({
+        state: "stopping",
+      });
+      expect((await paused).state).toBe("paused");
+      expect(existsSync(join(out, "model"))).toBe(false);
+      expect((await work(opened, { until: "train" })).state).toBe("done");
+      expect(
+        readFileSync(join(out, "model/model.onnx")).equals(
+          readFileSync(join(root, "whole/model/model.onnx")),
+        ),
+      ).toBe(true);
+      // Nothing goes on any more.
+      expect((await ask("POST", "/projects/p/jobs/current/stop", {})).status).toBe(409);
+      await jobsOf(project).close();
+    },
+  );
 
   it("end a training early, and watch it meanwhile", { timeout: 3 * minutes }, async () => {
     const opened = await open("early", { ...quick, train: { ...quick.train, steps: 50_000 } });
@@ -149,8 +176,8 @@ describe("the jobs of a project", () => {
     expect((await running).state).toBe("done");
     const [model] = (await ask("GET", "/projects/p/models")).body as ModelSummary[];
     expect(model!.steps).toBeLessThan(50_000);
-    const told = events.filter((event) => event.type === "job") as Extract<StudioEvent, { type: "job" }>[];
-    expect(told.some(({ job }) => job.secondsLeft !== null && job.secondsLeft > 0)).toBe(true);
+    const told = events.flatMap((event) => (event.type === "job" ? [event.job] : []));
+    expect(told.some((job) => job.secondsLeft !== null && job.secondsLeft > 0)).toBe(true);
     await jobsOf(project).close();
   });
 
@@ -174,23 +201,25 @@ describe("the jobs of a project", () => {
     await jobsOf(project).close();
   });
 
-  it("are stopped with finished stages kept, by the user and when the project is closed", { timeout: 2 * minutes }, async () => {
-    const opened = await open("stopped");
-    const { ask, project, out } = opened;
-    const stopped = work(opened, { until: "train" });
-    await eventOf(project, (event) => event.type === "job" && event.job.stage === "train");
-    await ask("POST", "/projects/p/jobs/current/stop", {});
-    expect((await stopped).state).toBe("paused");
-    expect(existsSync(join(out, "annotation"))).toBe(true);
-    await ask("POST", "/projects/p/jobs", { until: "train" });
-    await eventOf(project, (event) => event.type === "job" && event.job.stage === "train");
-    await jobsOf(project).close();
-    expect(jobsOf(project).runner.current()!.state).toBe("paused");
-    expect(existsSync(join(root, ".stopped.lock"))).toBe(false);
-  });
+  it(
+    "are stopped with finished stages kept, by the user and when the project is closed",
+    { timeout: 2 * minutes },
+    async () => {
+      const opened = await open("stopped");
+      const { ask, project, out } = opened;
+      const stopped = work(opened, { until: "train" });
+      await eventOf(project, (event) => event.type === "job" && event.job.stage === "train");
+      await ask("POST", "/projects/p/jobs/current/stop", {});
+      expect((await stopped).state).toBe("paused");
+      expect(existsSync(join(out, "annotation"))).toBe(true);
+      await ask("POST", "/projects/p/jobs", { until: "train" });
+      await eventOf(project, (event) => event.type === "job" && event.job.stage === "train");
+      await jobsOf(project).close();
+      expect(jobsOf(project).runner.current()!.state).toBe("paused");
+      expect(existsSync(join(root, ".stopped.lock"))).toBe(false);
+    },
+  );
 });
-
-type Opened = Awaited<ReturnType<typeof open>>;
 
 async function checkTables(ask: Opened["ask"], out: string): Promise<void> {
   const csv = (file: string): Record<string, string>[] => {
@@ -224,7 +253,11 @@ async function checkTables(ask: Opened["ask"], out: string): Promise<void> {
   );
   const kept = objects.filter((row) => row["kept"] === "1");
   await expectColumns("annotation", kept, { frame: "frame", label: "label", x: "x_px" });
-  await expectColumns("labels", csv("labels/objects.csv"), { frame: "frame", label: "label", score: "score" });
+  await expectColumns("labels", csv("labels/objects.csv"), {
+    frame: "frame",
+    label: "label",
+    score: "score",
+  });
   const nuclei = csv("statistics/nuclei.csv");
   const spots = await expectColumns("spots", csv("tracks/spots.csv"), {
     frame: "frame",
@@ -237,7 +270,10 @@ async function checkTables(ask: Opened["ask"], out: string): Promise<void> {
   expect([...numbersIn(spots, "speed")!]).toEqual(
     nuclei.map((row) => Number(row["speed_px_per_frame"] === "" ? NaN : row["speed_px_per_frame"])),
   );
-  expect(spots.columns.find(({ key }) => key === "speed")).toMatchObject({ title: "Speed", unit: "px/frame" });
+  expect(spots.columns.find(({ key }) => key === "speed")).toMatchObject({
+    title: "Speed",
+    unit: "px/frame",
+  });
   await expectColumns("tracks", csv("statistics/tracks.csv"), {
     track: "track",
     parent: "parent",
@@ -248,7 +284,11 @@ async function checkTables(ask: Opened["ask"], out: string): Promise<void> {
 }
 
 async function checkReview(ask: Opened["ask"]): Promise<void> {
-  const items = (await ask("GET", "/projects/p/review")).body as { doubt: number; reason: string; layer: string }[];
+  const items = (await ask("GET", "/projects/p/review")).body as {
+    doubt: number;
+    reason: string;
+    layer: string;
+  }[];
   expect(items.length).toBeGreaterThan(3);
   expect(items.length).toBeLessThanOrEqual(500);
   const doubts = items.map(({ doubt }) => doubt);
@@ -273,7 +313,9 @@ async function checkExports(opened: Opened): Promise<void> {
   expect([...folder.subarray(0, 2)]).toEqual([0x50, 0x4b]);
   for (const path of ["..%2frun.json", "../run.json", "%2e%2e/run.json", "none", ".hidden"])
     expect((await ask("GET", `/projects/p/exports/${path}`)).status).toBe(404);
-  expect((await ask("GET", "/projects/p/files/statistics/tracks.csv")).headers.get("Content-Type")).toMatch(/csv/);
+  expect((await ask("GET", "/projects/p/files/statistics/tracks.csv")).headers.get("Content-Type")).toMatch(
+    /csv/,
+  );
 }
 
 async function checkModels(opened: Opened): Promise<void> {

@@ -5,7 +5,7 @@ import { basename, join, resolve } from "node:path";
 import { isKaryonError, InvalidInput } from "../../core/errors.js";
 import { parseModelDescription } from "../../model/modelfile.js";
 import { stageOutputs } from "../../pipeline/stage/stagenames.js";
-import { writeFolder } from "../../pipeline/store/folders.js";
+import { studioFiles, writeFolder } from "../../pipeline/store/folders.js";
 import { forget, temporaryBeside } from "../../pipeline/store/temporaries.js";
 import { expectedQualityOf } from "../../pipeline/train/trainedmodel.js";
 import { Refusal } from "../answers.js";
@@ -17,7 +17,7 @@ import { numbersIn, readColumns } from "./tablecolumns.js";
 /** The project's own network. */
 const ownName = "model";
 /** Folder, within that of the run, of networks that were kept. */
-const keptFolder = "models";
+const keptFolder = studioFiles.models;
 
 const ownFolder = (project: Project): string => join(project.settings().out, stageOutputs.train);
 const keptFolderOf = (project: Project): string => join(project.settings().out, keptFolder);
@@ -76,7 +76,8 @@ export function trainingOf(folder: string): EpochRecord[] {
   const path = join(folder, "training.csv");
   if (!existsSync(path)) return [];
   const table = readColumns(path);
-  const column = (key: string): Float64Array => numbersIn(table, key) ?? new Float64Array(table.count).fill(NaN);
+  const column = (key: string): Float64Array =>
+    numbersIn(table, key) ?? new Float64Array(table.count).fill(NaN);
   const [epoch, step, loss, rate] = ["epoch", "step", "loss", "learning_rate"].map(column);
   const [validationLoss, score, seconds] = ["validation_loss", "score", "time_s"].map(column);
   return Array.from(step!, (_, row) =>
@@ -127,7 +128,8 @@ export async function keepModel(project: Project, name: unknown): Promise<void> 
   const [from, to] = [ownFolder(project), join(keptFolderOf(project), name)];
   if (!existsSync(join(from, "model.json")))
     throw new InvalidInput("keep", "a network of the project", "none", "train one first");
-  if (existsSync(to)) throw new Refusal(409, "Taken", `There is a network called ${name}; choose another name.`);
+  if (existsSync(to))
+    throw new Refusal(409, "Taken", `There is a network called ${name}; choose another name.`);
   await writeFolder(to, async (temporary) => {
     for (let attempt = 1; ; attempt++) {
       if (await copiedWhole(from, temporary)) return;
@@ -161,7 +163,11 @@ export async function removeModel(project: Project, name: string): Promise<void>
   if (isOwn || resolve(folder) !== resolve(keptFolderOf(project), name))
     throw new Refusal(409, "Taken", "Only networks that were kept under a name are removed.");
   if (isChosen)
-    throw new Refusal(409, "Taken", `${name} segments the images of this project; choose another network first.`);
+    throw new Refusal(
+      409,
+      "Taken",
+      `${name} segments the images of this project; choose another network first.`,
+    );
   // Under its name it is whole until it is gone.
   const temporary = temporaryBeside(folder);
   await rename(folder, temporary);

@@ -10,11 +10,22 @@ import { annotateOptions } from "../../pipeline/annotate/annotation.js";
 import { type RegionPreviewer, regionPreviewer } from "../../pipeline/annotate/regionpreview.js";
 import { mergeConfigs, type PartialConfig, resolveConfig } from "../../pipeline/config/config.js";
 import type { Config } from "../../pipeline/config/options.js";
-import { type RegionPrediction, type RegionPredictor, regionPredictor } from "../../pipeline/segment/regionprediction.js";
+import {
+  type RegionPrediction,
+  type RegionPredictor,
+  regionPredictor,
+} from "../../pipeline/segment/regionprediction.js";
 import { modelFiles } from "../../pipeline/store/modelfolder.js";
-import type { PredictionAnswer, PreviewAnswer, PreviewRequest, StudioTable, TableColumn } from "../messages.js";
+import type {
+  PredictionAnswer,
+  PreviewAnswer,
+  PreviewRequest,
+  StudioTable,
+  TableColumn,
+} from "../messages.js";
 import type { Project } from "../project.js";
 import { modelNamed } from "./models.js";
+import { featureKey, otherCandidates } from "./othercandidates.js";
 import { madeColumn, madeFromFiles, numbersIn, titleOf } from "./tablecolumns.js";
 
 /** Previews of one project. Their threads begin with the first request and stay. */
@@ -23,7 +34,11 @@ export interface Previews {
    * @param page who asks: a newer request of the same page ends an older one
    * @throws Cancelled when it was ended so; InvalidInput for a window or option out of range
    */
-  readonly annotation: (request: PreviewRequest, page: string, signal?: AbortSignal) => Promise<PreviewAnswer>;
+  readonly annotation: (
+    request: PreviewRequest,
+    page: string,
+    signal?: AbortSignal,
+  ) => Promise<PreviewAnswer>;
   /** @param request with the name of a network; default: the chosen one. @throws as above; Refusal 404 */
   readonly segmentation: (
     request: PreviewRequest & { readonly model?: string | undefined },
@@ -50,37 +65,28 @@ interface Prediction {
 
 /** @param candidates table of the project, which tells the size that its annotation found */
 export function projectPreviews(project: Project, candidates: () => Promise<StudioTable>): Previews {
+  const others = otherCandidates(project);
+  const predictor = projectPredictor(project, candidates);
   let previewer: RegionPreviewer | undefined;
-  let predictor: RegionPredictor | undefined;
   const modelAt = madeFromFiles<ModelSource>();
-  const predict = async (
-    { model, view: { frame, window }, config, lane }: Prediction,
-    signal?: AbortSignal,
-  ): Promise<RegionPrediction> => {
-    // Predictions come beside a training, which needs the processor more.
-    predictor ??= regionPredictor({ threads: 1 });
-    const { probabilityThreshold, overlapThreshold, outline, rescale } = config.segment;
-    const diameter = rescale === undefined ? usualDiameter(await candidates()) : undefined;
-    const options = { probabilityThreshold, overlapThreshold, outline, rescale, diameter };
-    return predictor.predict({ model, source: project.source(), frame, window, options, lane }, signal);
-  };
   return {
     annotation: async (request, page, signal) => {
       const began = performance.now();
       const view = viewOf(request);
       const options = annotateOptions(configWith(project, request.config));
       previewer ??= regionPreviewer();
-      const { labels, candidates: found, objects, scale } = await previewer.preview(
-        { source: project.source(), ...view, options, lane: page },
+      const acquisition = others(await candidates())(view.frame);
+      const found = await previewer.preview(
+        { source: project.source(), ...view, options, acquisition, lane: page },
         signal,
       );
       return {
         window: view.window,
-        candidates: found.data,
-        labels: labels.data,
-        objects: objectTable(objects),
-        diameter: scale.diameter,
-        milliseconds: Math.round(performance.now() - began),
+        candidates: found.candidates.data,
+        labels: found.labels.data,
+        objects: objectTable(found.objects),
+        diameter: found.scale.diameter,
+        milliseconds: since(began),
       };
     },
     segmentation: async (request, page, signal) => {
@@ -93,19 +99,39 @@ export function projectPreviews(project: Project, candidates: () => Promise<Stud
         onnx: readFileSync(onnx),
         description: parseModelDescription(readFileSync(json, "utf8"), json),
       }));
-      const { labels, scores } = await predict({ model, view, config, lane: `${page} ${folder}` }, signal);
-      return {
-        window: view.window,
-        labels: labels.data,
-        scores,
-        milliseconds: Math.round(performance.now() - began),
-      };
+      const prediction = { model, view, config, lane: `${page} ${folder}` };
+      const { labels, scores } = await predictor.predict(prediction, signal);
+      return { window: view.window, labels: labels.data, scores, milliseconds: since(began) };
     },
     predict: async (model, view, lane) =>
-      (await predict({ model, view, config: project.config(), lane })).labels.data,
+      (await predictor.predict({ model, view, config: project.config(), lane })).labels.data,
     close: async () => {
-      await Promise.all([previewer?.close(), predictor?.close()]);
+      await Promise.all([previewer?.close(), predictor.close()]);
     },
+  };
+}
+
+const since = (began: number): number => Math.round(performance.now() - began);
+
+/** Predicts parts of frames as the segmentation of the project would. */
+function projectPredictor(
+  project: Project,
+  candidates: () => Promise<StudioTable>,
+): {
+  readonly predict: (prediction: Prediction, signal?: AbortSignal) => Promise<RegionPrediction>;
+  readonly close: () => Promise<void>;
+} {
+  let predictor: RegionPredictor | undefined;
+  return {
+    predict: async ({ model, view: { frame, window }, config, lane }, signal) => {
+      // Predictions come beside a training, which needs the processor more.
+      predictor ??= regionPredictor({ threads: 1 });
+      const { probabilityThreshold, overlapThreshold, outline, rescale } = config.segment;
+      const diameter = rescale === undefined ? usualDiameter(await candidates()) : undefined;
+      const options = { probabilityThreshold, overlapThreshold, outline, rescale, diameter };
+      return predictor.predict({ model, source: project.source(), frame, window, options, lane }, signal);
+    },
+    close: async () => predictor?.close(),
   };
 }
 
@@ -153,8 +179,6 @@ function usualDiameter(table: StudioTable): number | undefined {
 /** px, as `objects.csv` has it; of the other features without a unit. */
 const featureUnits: Readonly<Record<string, string>> = { y: "px", x: "px", area: "px²", diameter: "px" };
 
-const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
 /** Candidates of a window as a table of the page, with the columns of `candidates`. */
 function objectTable(objects: ObjectTable): StudioTable {
   const keys = [...featureColumns, "label", "kept", "score"] as const;
@@ -168,7 +192,7 @@ function objectTable(objects: ObjectTable): StudioTable {
     name: "candidates",
     count: objects.count,
     columns: [
-      ...keys.map((key) => madeColumn(snake(key), Float64Array.from(objects[key]), featureUnits[key])),
+      ...keys.map((key) => madeColumn(featureKey(key), Float64Array.from(objects[key]), featureUnits[key])),
       wordColumn("cause"),
       wordColumn("reason"),
     ],

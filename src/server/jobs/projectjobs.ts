@@ -1,9 +1,11 @@
 /** All that is done for one project: jobs, previews, networks, tables, and what is to be looked at. */
-import { existsSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Corrections, readCorrections } from "../../pipeline/correct/corrections.js";
+import type { EditLog } from "../../correct/editlog.js";
+import type { LabelLayer } from "../../pipeline/correct/corrections.js";
 import { stageOutputs } from "../../pipeline/stage/stagenames.js";
-import { readRun } from "../../pipeline/store/provenance.js";
+import { liveTables, type LiveTables } from "../corrections/livetables.js";
+import { correctionsOf } from "../corrections/projectcorrections.js";
 import type { ReviewItem, StudioTable, TableName } from "../messages.js";
 import type { PartsOf, ProjectParts } from "../parts.js";
 import type { Project } from "../project.js";
@@ -11,7 +13,7 @@ import { type JobRunner, jobRunner } from "./jobrunner.js";
 import { listModels } from "./models.js";
 import { type Previews, projectPreviews } from "./previews.js";
 import { reviewer } from "./review.js";
-import { runTables, type TablePlace, trackFolder } from "./tables.js";
+import { type EditedNuclei, type EditedTables, runTables, type TablePlace } from "./tables.js";
 import { type Watching, watching } from "./watching.js";
 
 /** The work of a project. */
@@ -55,14 +57,15 @@ export const withJobs =
   };
 
 function openJobs(project: Project): ProjectJobs {
-  const corrections = correctionsReader(project);
+  const corrections = correctionsOf(project);
+  const live = liveTables(project, corrections);
   // Tables follow from files and the log of corrections, which is read before each.
   let place: TablePlace | undefined;
   const tables = runTables(() => place!);
-  const look = async (): Promise<Corrections> => {
-    const found = await corrections();
-    place = placeOf(project, found);
-    return found;
+  const look = async (): Promise<EditLog> => {
+    const session = await corrections.session();
+    place = await placeOf(project, live, session.log().last);
+    return session.log();
   };
   const lookedUp = async (name: TableName): Promise<StudioTable> => {
     await look();
@@ -79,12 +82,12 @@ function openJobs(project: Project): ProjectJobs {
     watching: watched,
     table: lookedUp,
     review: async () => {
-      const { log } = await look();
+      const log = await look();
       const { out } = project.settings();
       return queue({
         candidates: tables.table("candidates"),
-        labels: join(out, place!.corrected.labels ? stageOutputs.correctLabels : stageOutputs.segment),
-        tracks: join(out, trackFolder(place!)),
+        labels: join(out, stageOutputs.segment),
+        tracks: join(out, stageOutputs.track),
         edits: log,
       });
     },
@@ -96,33 +99,19 @@ function openJobs(project: Project): ProjectJobs {
   };
 }
 
-/** Reads what was corrected by hand, again only when there is more of it. */
-function correctionsReader(project: Project): () => Promise<Corrections> {
-  let read: { readonly state: string; readonly value: Promise<Corrections> } | undefined;
-  return () => {
-    const { out } = project.settings();
-    const log = statSync(join(out, "corrections", "log.jsonl"), { throwIfNoEntry: false });
-    const state = `${project.imagesNumber()} ${log?.size} ${log?.mtimeMs}`;
-    if (read?.state !== state) read = { state, value: readCorrections(out, project.source().frameNames) };
-    return read.value;
-  };
-}
-
-/** Folders of corrected results hold only where there are corrections that hold. */
-function placeOf(project: Project, corrections: Corrections): TablePlace {
+/** Where the tables of a project lie, and what was corrected since they were written. */
+async function placeOf(project: Project, live: LiveTables, revision: number): Promise<TablePlace> {
   const { out } = project.settings();
-  const stages = readRun(out)?.stages ?? {};
-  const isThere = (stage: "correctLabels" | "correctTracks"): boolean =>
-    stage in stages && existsSync(join(out, stageOutputs[stage]));
-  const basis = stages["segment"]?.basis ?? "";
-  const hasLabels =
-    corrections.labelEdits("labels", basis).length + corrections.kept("labels", basis).length > 0;
-  return {
-    out,
-    frameNames: project.source().frameNames,
-    corrected: {
-      labels: hasLabels && isThere("correctLabels"),
-      tracks: corrections.trackEdits.length > 0 && isThere("correctTracks"),
-    },
+  const { frameNames, pixelSize } = project.source();
+  const nuclei = async (layer: LabelLayer): Promise<EditedNuclei> => {
+    const frames = await live.nuclei(layer);
+    return { frames, key: frames.size === 0 ? "" : String(revision) };
   };
+  const spots = join(out, stageOutputs.track, "spots.csv");
+  const edited: EditedTables = {
+    tracks: await live.tracks(() => readFileSync(spots, "utf8")),
+    labels: await nuclei("labels"),
+    annotation: await nuclei("annotation"),
+  };
+  return { out, frameNames, pixelSize, edited };
 }

@@ -1,7 +1,8 @@
 /** What is worth looking at first, from the tables of a run. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { reviewQueue, type ReviewedCandidates, type ReviewedTracks } from "../../correct/reviewqueue.js";
+import type { ReviewedCandidates, ReviewedTracks } from "../../correct/doubts.js";
+import { reviewQueue } from "../../correct/reviewqueue.js";
 import type { TouchingEdits } from "../../correct/touched.js";
 import { parseNuclei } from "../../io/nucleifile.js";
 import { readTracking } from "../../pipeline/track/tracking.js";
@@ -33,7 +34,9 @@ export function reviewer(): Reviewer {
     const found = nuclei("labels", [objects], () =>
       existsSync(objects) ? parseNuclei(readFileSync(objects, "utf8"), objects) : undefined,
     );
-    const files = ["spots.csv", "divisions.csv", "repairs.csv", "tracking.json"].map((name) => join(tracks, name));
+    const files = ["spots.csv", "divisions.csv", "repairs.csv", "tracking.json"].map((name) =>
+      join(tracks, name),
+    );
     const tracked = tracking("tracks", files, () => (files.every(existsSync) ? tracksIn(tracks) : undefined));
     const queue = reviewQueue(
       {

@@ -24,11 +24,15 @@ export const noRows: ColumnTable = { count: 0, columns: [] };
  * @param words whether a column holds words, by its key
  * @throws CorruptFile where a cell of a column of numbers holds none; InvalidInput where the file is no table
  */
-export function readColumns(
+export const readColumns = (path: string, words?: (key: string) => boolean): ColumnTable =>
+  columnsOf(readFileSync(path, "utf8"), path, words);
+
+/** The same for the text of a table. @param path where it comes from, for messages */
+export function columnsOf(
+  text: string,
   path: string,
   words: (key: string) => boolean = (key) => wordColumns.has(key),
 ): ColumnTable {
-  const text = readFileSync(path, "utf8");
   const end = text.indexOf("\n");
   const names = parseTable(end < 0 ? text : text.slice(0, end + 1), path).columns;
   const isWords = names.map(({ key }) => words(key));
@@ -101,11 +105,50 @@ export function ordered(columns: readonly TableColumn[], first: readonly string[
   return [...firsts, ...columns.filter(({ key }) => !first.includes(key))];
 }
 
-/** Keeps what was made from files for as long as they stay as they are. */
-export function madeFromFiles<T>(): (key: string, files: readonly string[], make: () => T) => T {
+/**
+ * A table in which the rows of some frames are others: columns that these lack hold NaN or "" there, but the score
+ * of an object that keeps its label. Rows are sorted by frame, then label.
+ *
+ * @param anew all rows of `frames`; may hold a column in several units
+ */
+export function withRows(table: ColumnTable, anew: ColumnTable, frames: ReadonlySet<number>): ColumnTable {
+  const [frame, label] = ["frame", "label"].map((key) => numbersIn(table, key) ?? new Float64Array(0));
+  const [newFrame, newLabel] = ["frame", "label"].map((key) => numbersIn(anew, key) ?? new Float64Array(0));
+  const key = (f: number, l: number): number => f * 2 ** 31 + l;
+  const rows = [
+    ...Array.from(frame!, (value, row) => ({ row, isNew: false, at: key(value, label![row]!) })).filter(
+      ({ row }) => !frames.has(frame![row]!),
+    ),
+    ...Array.from(newFrame!, (value, row) => ({ row, isNew: true, at: key(value, newLabel![row]!) })),
+  ].sort((a, b) => a.at - b.at);
+  const before = new Map(Array.from(frame!, (value, row) => [key(value, label![row]!), row]));
+  const columns = table.columns.map((column): TableColumn => {
+    const own = column.values;
+    const other = anew.columns.find(
+      ({ key: name, unit }) => name === column.key && unit === column.unit,
+    )?.values;
+    if (!(own instanceof Float64Array))
+      return { ...column, values: rows.map(({ row, isNew }) => String((isNew ? other : own)?.[row] ?? "")) };
+    const scored = column.key === "score" ? before : undefined;
+    const valueOf = ({ row, isNew, at }: (typeof rows)[number]): number => {
+      if (!isNew) return own[row]!;
+      return scored === undefined ? Number(other?.[row] ?? NaN) : (own[scored.get(at) ?? -1] ?? NaN);
+    };
+    return { ...column, values: Float64Array.from(rows, valueOf) };
+  });
+  return { count: rows.length, columns };
+}
+
+/** Keeps what was made from files for as long as they, and `more`, stay as they are. */
+export function madeFromFiles<T>(): (
+  key: string,
+  files: readonly string[],
+  make: () => T,
+  more?: string,
+) => T {
   const kept = new Map<string, { readonly state: string; readonly value: T }>();
-  return (key, files, make) => {
-    const state = files.map(stateOf).join("\n");
+  return (key, files, make, more = "") => {
+    const state = [...files.map(stateOf), more].join("\n");
     const known = kept.get(key);
     if (known?.state === state) return known.value;
     const value = make();

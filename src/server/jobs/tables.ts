@@ -1,12 +1,16 @@
 /** The tables of a run folder, as the page shows them. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
+import { concatNuclei, type Nuclei } from "../../core/nuclei.js";
+import { nucleiCsv } from "../../io/nucleifile.js";
 import { readAnnotation } from "../../pipeline/annotate/annotation.js";
 import { type PlacedImage, placedImages } from "../../pipeline/correct/annotationlabels.js";
 import { stageOutputs } from "../../pipeline/stage/stagenames.js";
+import type { EditedTracksText } from "../corrections/livetables.js";
 import type { StudioTable, TableColumn, TableName } from "../messages.js";
 import {
+  columnsOf,
   type ColumnTable,
   madeColumn,
   madeFromFiles,
@@ -16,6 +20,7 @@ import {
   ordered,
   readColumns,
   titleOf,
+  withRows,
   wordsIn,
 } from "./tablecolumns.js";
 
@@ -33,26 +38,55 @@ export interface RunTables {
 export interface TablePlace {
   readonly out: string;
   readonly frameNames: readonly string[];
-  /** What was corrected by hand, and lies in folders of its own. */
-  readonly corrected: Readonly<Record<"labels" | "tracks", boolean>>;
+  /** µm; undefined where unknown. */
+  readonly pixelSize: number | undefined;
+  /** What was corrected by hand, and no table on disk holds. */
+  readonly edited: EditedTables;
+}
+
+/** Tables after corrections by hand. */
+export interface EditedTables {
+  /** Undefined where no track was corrected. */
+  readonly tracks?: EditedTracksText | undefined;
+  /** Nuclei of frames whose labels were corrected. */
+  readonly labels: EditedNuclei;
+  readonly annotation: EditedNuclei;
+}
+
+/** By frame, measured anew. */
+export interface EditedNuclei {
+  readonly frames: ReadonlyMap<number, Nuclei>;
+  /** Tells them from those of other edits. */
+  readonly key: string;
 }
 
 /** A table: the files that it is made from, the first of which must be there, and how. */
 interface TableRule {
   readonly files: (place: TablePlace) => readonly string[];
   readonly make: (files: readonly string[], place: TablePlace) => ColumnTable;
+  /** What it follows from beside its files. Default: nothing */
+  readonly key?: (place: TablePlace) => string;
 }
 
 const objects = "objects.csv";
 const annotation = join(stageOutputs.annotate, "annotation.json");
 
-const labelFolder = ({ corrected }: TablePlace): string =>
-  corrected.labels ? stageOutputs.correctLabels : stageOutputs.segment;
-/** Folder of the tracks that hold. */
-export const trackFolder = ({ corrected }: Pick<TablePlace, "corrected">): string =>
-  corrected.tracks ? stageOutputs.correctTracks : stageOutputs.track;
-
 const candidateFiles = (): string[] => [join(stageOutputs.annotate, objects), annotation];
+
+const tracksKey = ({ edited: { tracks } }: TablePlace): string => tracks?.key ?? "";
+
+/** A table of tracks: as tracking left it, or after corrections. */
+function trackColumns(path: string, { edited: { tracks } }: TablePlace): ColumnTable {
+  const text = tracks?.files[basename(path)];
+  return text === undefined ? readColumns(path) : columnsOf(text, path);
+}
+
+/** A table of nuclei with the frames that were corrected. */
+function edited(table: ColumnTable, { frames }: EditedNuclei, { pixelSize }: TablePlace): ColumnTable {
+  if (frames.size === 0) return table;
+  const text = nucleiCsv(concatNuclei([...frames.values()]), pixelSize);
+  return withRows(table, columnsOf(text, "the corrected labels"), new Set(frames.keys()));
+}
 
 const rules: Readonly<Record<TableName, TableRule>> = {
   candidates: {
@@ -61,23 +95,33 @@ const rules: Readonly<Record<TableName, TableRule>> = {
   },
   annotation: {
     files: candidateFiles,
-    make: ([table], place) => keptOf(candidatesOf(readColumns(table!), place)),
+    make: ([table], place) =>
+      edited(keptOf(candidatesOf(readColumns(table!), place)), place.edited.annotation, place),
+    key: ({ edited: { annotation: nuclei } }) => nuclei.key,
   },
   labels: {
-    files: (place) => [join(labelFolder(place), objects)],
-    make: ([table]) => labelsOf(readColumns(table!)),
+    files: () => [join(stageOutputs.segment, objects)],
+    make: ([table], place) => edited(labelsOf(readColumns(table!)), place.edited.labels, place),
+    key: ({ edited: { labels } }) => labels.key,
   },
   spots: {
-    files: (place) => [join(trackFolder(place), "spots.csv"), join(stageOutputs.analyse, "nuclei.csv")],
-    make: ([spots, nuclei]) => spotsOf(readColumns(spots!), ifThere(nuclei!)),
+    files: () => [join(stageOutputs.track, "spots.csv"), join(stageOutputs.analyse, "nuclei.csv")],
+    make: ([spots, nuclei], place) => spotsOf(trackColumns(spots!, place), ifThere(nuclei!)),
+    key: tracksKey,
   },
   tracks: {
-    files: (place) => [join(trackFolder(place), "tracks.csv"), join(stageOutputs.analyse, "tracks.csv")],
-    make: ([tracks, analysed]) => tracksOf(readColumns(tracks!), ifThere(analysed!)),
+    files: () => [join(stageOutputs.track, "tracks.csv"), join(stageOutputs.analyse, "tracks.csv")],
+    make: ([tracks, analysed], place) => tracksOf(trackColumns(tracks!, place), ifThere(analysed!)),
+    key: tracksKey,
   },
   divisions: {
-    files: (place) => ["divisions.csv", "spots.csv"].map((file) => join(trackFolder(place), file)),
-    make: ([divisions, spots]) => divisionsOf(readColumns(divisions!), ifThere(spots!)),
+    files: () => ["divisions.csv", "spots.csv"].map((file) => join(stageOutputs.track, file)),
+    make: ([divisions, spots], place) =>
+      divisionsOf(
+        trackColumns(divisions!, place),
+        existsSync(spots!) ? trackColumns(spots!, place) : undefined,
+      ),
+    key: tracksKey,
   },
 };
 
@@ -99,12 +143,17 @@ export function runTables(place: () => TablePlace): RunTables {
   return {
     table: (name) => {
       const now = place();
-      const { files, make } = rules[name];
+      const { files, make, key } = rules[name];
       const paths = files(now).map((file) => join(now.out, file));
-      return made(name, paths, () => {
-        const { count, columns } = existsSync(paths[0]!) ? make(paths, now) : noRows;
-        return { name, count, columns };
-      });
+      return made(
+        name,
+        paths,
+        () => {
+          const { count, columns } = existsSync(paths[0]!) ? make(paths, now) : noRows;
+          return { name, count, columns };
+        },
+        key?.(now),
+      );
     },
   };
 }

@@ -4,63 +4,89 @@ import type { Config } from "../../pipeline/config/options.js";
 import type { FileSource } from "../../pipeline/source/filesource.js";
 import { type Inspection, inspectFiles } from "../../pipeline/source/inspection.js";
 import { fingerprinted, type OpenInputs } from "../../pipeline/source/opening.js";
+import { hashFiles } from "../../pipeline/source/source.js";
 import { type ImagesState, imagesState } from "./projectstate.js";
 
 /** Images that are open. */
 export interface ProjectImages {
   readonly source: FileSource;
   readonly state: ImagesState;
-  /** Undefined until they are known. */
+  /** Undefined until their fingerprints are known. */
   readonly known: () => OpenInputs | undefined;
   readonly fingerprinted: () => Promise<OpenInputs>;
-  readonly inspections: () => readonly Inspection[];
-  /** Ends what goes on in the background. */
-  readonly close: () => void;
 }
 
-/**
- * Begins to look into images.
- *
- * @param onKnown called when more is known of them than before
- */
-export async function beginImages(
-  source: FileSource,
-  { inputs, config }: { readonly inputs: readonly string[]; readonly config: Config },
-  onKnown: () => void,
-): Promise<ProjectImages> {
-  const stop = new AbortController();
-  const context = { signal: stop.signal };
-  const state = await imagesState(source);
-  let known: OpenInputs | undefined;
+/** Inspections of the inputs of a project, which its settings do not change. */
+export interface Inspecting {
+  /** Empty until they are there. */
+  readonly found: () => readonly Inspection[];
+}
+
+/** What goes on in the background of a project. */
+export interface Background {
+  readonly signal: AbortSignal;
+  /** Called when more is known than before. */
+  readonly onKnown: () => void;
+}
+
+/** Begins to look into the inputs. */
+export function beginInspecting(inputs: readonly string[], { signal, onKnown }: Background): Inspecting {
   let inspections: readonly Inspection[] = [];
-  const hashing = fingerprinted(source, config, context).then((opened) => {
-    known = opened;
-    if (!stop.signal.aborted) onKnown();
-    return opened;
-  });
-  // Who needs them gets the error.
-  hashing.catch(() => undefined);
-  void inspectFiles(inputs, context)
+  inspectFiles(inputs, { signal })
     .then((found) => {
       inspections = found;
-      if (!stop.signal.aborted) onKnown();
+      if (!signal.aborted) onKnown();
     })
     .catch((error: unknown) => {
+      // What cannot be looked into says so when it is read.
       if (process.env["KARYON_DEBUG"]) process.stderr.write(`${messageOf(error)}\n`);
     });
-  await Promise.race([hashing.catch(() => undefined), wait(quickly)]);
-  return {
-    source,
-    state,
-    known: () => known,
-    fingerprinted: () => hashing,
-    inspections: () => inspections,
-    close: () => stop.abort(),
-  };
+  return { found: () => inspections };
 }
 
 /** Milliseconds that opening waits for fingerprints: those of small images are there with them. */
 const quickly = 300;
+
+/**
+ * Begins to fingerprint images.
+ *
+ * @param earlier the images of the project before: files that were fingerprinted are not read again
+ */
+export async function beginImages(
+  source: FileSource,
+  config: Config,
+  background: Background,
+  earlier: ProjectImages | undefined,
+): Promise<ProjectImages> {
+  const state = await imagesState(source);
+  let known: OpenInputs | undefined;
+  const hashing = fingerprintsOf(source, config, background, earlier).then((opened) => {
+    known = opened;
+    if (!background.signal.aborted) background.onKnown();
+    return opened;
+  });
+  // Who needs them gets the error.
+  hashing.catch(() => undefined);
+  await Promise.race([hashing.catch(() => undefined), wait(quickly)]);
+  return { source, state, known: () => known, fingerprinted: () => hashing };
+}
+
+async function fingerprintsOf(
+  source: FileSource,
+  config: Config,
+  { signal }: Background,
+  earlier: ProjectImages | undefined,
+): Promise<OpenInputs> {
+  const isSame = JSON.stringify(earlier?.source.files) === JSON.stringify(source.files);
+  if (earlier === undefined || !isSame) return fingerprinted(source, config, { signal });
+  const { records } = await earlier.fingerprinted();
+  const { exclude } = config.input;
+  return {
+    source,
+    records,
+    mask: exclude === undefined ? undefined : await hashFiles([exclude], { signal }),
+  };
+}
 
 const wait = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds).unref());

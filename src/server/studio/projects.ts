@@ -2,13 +2,13 @@
 import { createHash } from "node:crypto";
 import type { Config } from "../../pipeline/config/options.js";
 import type { PartialConfig } from "../../pipeline/config/partialconfig.js";
-import { Refusal } from "../answers.js";
+import { answerOf, Refusal } from "../answers.js";
 import type { Confinement } from "../confinement.js";
 import type { OpenRequest, ProjectName, ProjectState } from "../messages.js";
 import type { PartsOf, ProjectParts } from "../parts.js";
 import type { Project, ProjectSettings } from "../project.js";
 import { makeListeners } from "./projectevents.js";
-import { beginImages, type ProjectImages } from "./projectimages.js";
+import { type Background, beginImages, beginInspecting, type ProjectImages } from "./projectimages.js";
 import {
   checkedSettings,
   joinedSettings,
@@ -39,8 +39,6 @@ export interface Projects {
 /** @param partsOf makes what the server knows of a project beside its images */
 export function openProjects(confinement: Confinement, partsOf: PartsOf): Projects {
   const all = new Map<string, OpenedProject>();
-  // Of two pages that open the same at once the second waits for the first.
-  let last: Promise<unknown> = Promise.resolve();
   const open = async (request: OpenRequest): Promise<OpenedProject> => {
     const place = placeOf(request, confinement);
     const id = idOf(place.out);
@@ -59,11 +57,7 @@ export function openProjects(confinement: Confinement, partsOf: PartsOf): Projec
     return opened;
   };
   return {
-    open: (request) => {
-      const opening = last.then(() => open(request));
-      last = opening.catch(() => undefined);
-      return opening;
-    },
+    open: oneByOne(open),
     find: (id) => {
       const found = all.get(id);
       if (found === undefined)
@@ -82,6 +76,16 @@ export function openProjects(confinement: Confinement, partsOf: PartsOf): Projec
       }
       all.clear();
     },
+  };
+}
+
+/** Of two calls at once the second waits, and begins from what the first left. */
+function oneByOne<A, T>(work: (argument: A) => Promise<T>): (argument: A) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (argument) => {
+    const result = last.then(() => work(argument));
+    last = result.catch(() => undefined);
+    return result;
   };
 }
 
@@ -114,6 +118,29 @@ interface Present {
   readonly number: number;
 }
 
+/** Nobody waits for what is told by itself: its mistakes are only shown to who looks for them. */
+const reportBug = (error: unknown): void => void answerOf(error);
+
+interface Opening {
+  readonly place: ProjectPlace;
+  readonly confinement: Confinement;
+  readonly background: Background;
+}
+
+/** The images as settings read them; those from before where their own settings are the same. */
+async function presentWith(
+  { place, confinement, background }: Opening,
+  partial: PartialConfig,
+  before?: Present,
+): Promise<Present> {
+  const checked = checkedSettings(partial, confinement);
+  if (before !== undefined && JSON.stringify(before.config.input) === JSON.stringify(checked.config.input))
+    return { ...before, ...checked };
+  const source = await openProjectSource(place, checked.config, confinement);
+  const images = await beginImages(source, checked.config, background, before?.images);
+  return { ...checked, images, number: (before?.number ?? 0) + 1 };
+}
+
 async function openProject(
   id: string,
   first: ProjectSettings,
@@ -123,15 +150,9 @@ async function openProject(
   const { inputs, out } = first;
   const { tell, listen } = makeListeners();
   const look = lookAtStages();
-  const begin = async (partial: PartialConfig, number: number, before?: Present): Promise<Present> => {
-    const checked = checkedSettings(partial, confinement);
-    if (before !== undefined && JSON.stringify(before.config.input) === JSON.stringify(checked.config.input))
-      return { ...before, ...checked };
-    const source = await openProjectSource(first, checked.config, confinement);
-    const images = await beginImages(source, { inputs, config: checked.config }, () => void tellState());
-    before?.images.close();
-    return { ...checked, images, number };
-  };
+  const stop = new AbortController();
+  const background = { signal: stop.signal, onKnown: () => void tellState().catch(reportBug) };
+  const opening: Opening = { place: first, confinement, background };
   let present: Present | undefined;
   const now = (): Present => present!;
   const state = async (): Promise<ProjectState> => {
@@ -142,7 +163,7 @@ async function openProject(
       name: nameOf(first),
       out,
       inputs,
-      inspections: images.inspections(),
+      inspections: inspecting.found(),
       config: partial,
       settings: config as unknown as ProjectState["settings"],
       stages: await look.stages(out, config, images.known()),
@@ -152,7 +173,14 @@ async function openProject(
   const tellState = async (): Promise<void> => {
     if (present !== undefined) tell({ type: "state", state: await state() });
   };
-  present = await begin(first.partial, 1);
+  const change = async (wanted: PartialConfig): Promise<void> => {
+    const next = await presentWith(opening, joinedSettings(now().partial, wanted), now());
+    await writeSettings({ inputs, out, partial: next.partial });
+    present = next;
+    await tellState();
+  };
+  present = await presentWith(opening, first.partial);
+  const inspecting = beginInspecting(inputs, background);
   return {
     id,
     settings: () => ({ inputs, out, partial: now().partial }),
@@ -160,17 +188,12 @@ async function openProject(
     source: () => now().images.source,
     images: () => now().images.fingerprinted(),
     imagesNumber: () => now().number,
-    inspections: () => now().images.inspections(),
-    change: async (change) => {
-      const next = await begin(joinedSettings(now().partial, change), now().number + 1, now());
-      await writeSettings({ inputs, out, partial: next.partial });
-      present = next;
-      await tellState();
-    },
+    inspections: inspecting.found,
+    change: oneByOne(change),
     state,
     tell,
     tellState,
     listen,
-    close: async () => now().images.close(),
+    close: async () => stop.abort(),
   };
 }

@@ -1,10 +1,11 @@
 /** The server of Karyon Studio: one process, one user, this machine alone. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
 import { InvalidInput, messageOf } from "../../core/errors.js";
-import { answerOf, Refusal } from "../answers.js";
+import { answerOf, bytesIn, Refusal } from "../answers.js";
 import { confinementTo } from "../confinement.js";
 import type { ErrorAnswer, OpenRequest } from "../messages.js";
 import type { PartsOf, RouteGroup, Studio } from "../parts.js";
@@ -41,6 +42,8 @@ export interface StudioOptions {
 export interface StudioServer {
   /** Of the page, with the token: `http://127.0.0.1:PORT/TOKEN/`. */
   readonly address: string;
+  /** Where it listens. */
+  readonly boundAddress: string;
   /** Tells the work of all projects to stop, and ends when nothing is half written. */
   readonly close: () => Promise<void>;
 }
@@ -69,7 +72,8 @@ export async function startStudio(options: StudioOptions): Promise<StudioServer>
   // Files of many GB may come in.
   server.requestTimeout = 0;
   const port = await listen(server, options.port);
-  const listener = getRequestListener(answering({ token, port, allowedOrigins }, api), nativeObjects);
+  const answer = answering({ token, port, allowedOrigins }, api) as Parameters<typeof getRequestListener>[0];
+  const listener = getRequestListener(answer, nativeObjects);
   server.on("request", (asked, answered) => void listener(asked, answered));
   const close = async (): Promise<void> => {
     stop.abort();
@@ -78,7 +82,8 @@ export async function startStudio(options: StudioOptions): Promise<StudioServer>
     server.closeAllConnections();
   };
   options.signal?.addEventListener("abort", () => void close(), { once: true });
-  return { address: `http://127.0.0.1:${port}/${token}/`, close };
+  const { address: boundAddress } = server.address() as AddressInfo;
+  return { address: `http://127.0.0.1:${port}/${token}/`, boundAddress, close };
 }
 
 /** Whoever shares the process keeps its own `Request` and `Response`. */
@@ -107,7 +112,7 @@ function errorResponse(error: unknown): Response {
 }
 
 /** Every request, from the gate to its answer. */
-function answering(gate: Gate, api: Hono): (request: Request, env: object) => Promise<Response> {
+function answering(gate: Gate, api: Hono): (request: Request, env: HttpBindings) => Promise<Response> {
   const page = openPageFiles();
   const pageAnswer = ({ path }: Passed, { method }: Request): Response => {
     if (method !== "GET" && method !== "HEAD") return new Response(null, { status: 405 });
@@ -119,8 +124,17 @@ function answering(gate: Gate, api: Hono): (request: Request, env: object) => Pr
     if ("status" in verdict) return secured(refusedAnswer(verdict), verdict);
     if (request.method === "OPTIONS") return secured(preflightAnswer(), verdict);
     const answer = verdict.room === "page" ? pageAnswer(verdict, request) : await api.fetch(request, env);
-    return secured(answer, verdict);
+    return sent(secured(answer, verdict), env);
   };
+}
+
+/** Writes an answer of bytes at once. */
+function sent(answer: Response, { outgoing }: HttpBindings): Response {
+  const bytes = bytesIn(answer);
+  if (bytes === undefined) return answer;
+  outgoing.writeHead(answer.status, Object.fromEntries(answer.headers));
+  outgoing.end(bytes);
+  return RESPONSE_ALREADY_SENT;
 }
 
 const refusedAnswer = ({

@@ -8,6 +8,7 @@ import { resolveConfig } from "../../pipeline/config/config.js";
 import type { Config } from "../../pipeline/config/options.js";
 import type { PartialConfig } from "../../pipeline/config/partialconfig.js";
 import { writeFileAtomic } from "../../pipeline/store/files.js";
+import { studioFiles } from "../../pipeline/store/folders.js";
 import { inputPaths, readRun } from "../../pipeline/store/provenance.js";
 import { seriesAddress } from "../../pipeline/store/seriesaddress.js";
 import type { ProjectSettings } from "../project.js";
@@ -32,7 +33,7 @@ interface StoredSettings {
   readonly configuration: PartialConfig;
 }
 
-const fileOf = (out: string): string => join(out, "studio.json");
+const fileOf = (out: string): string => join(out, studioFiles.settings);
 
 /** Keeps settings in the run folder, which is made where it is missing. @throws OutputError */
 export function writeSettings({ out, partial }: ProjectSettings): Promise<void> {

@@ -1,5 +1,6 @@
 /** Bytes as an answer: all of them, a part, or that they are those that the asker has. HTTP, RFC 9110. */
 import type { Context } from "hono";
+import { bytesAnswer } from "../answers.js";
 
 /** What is said of bytes. */
 export interface ByteAnswer {
@@ -27,8 +28,8 @@ export function byteAnswer(context: Context, { bytes, type, cache, tag }: ByteAn
   const [first, end] = part ?? [0, bytes.length];
   if (part !== undefined) headers.set("Content-Range", `bytes ${first}-${end - 1}/${bytes.length}`);
   headers.set("Content-Length", String(end - first));
-  const body = bytes.subarray(first, end) as Uint8Array<ArrayBuffer>;
-  return new Response(body, { status: part === undefined ? 200 : 206, headers });
+  const status = part === undefined ? 200 : 206;
+  return bytesAnswer(bytes.subarray(first, end), { status, headers });
 }
 
 /** The part that one range asks for; undefined for what is no single range, which asks for all. */

@@ -1,0 +1,83 @@
+/** Tables as they are after corrections by hand that no stage has taken in yet. */
+import type { Nuclei } from "../../core/nuclei.js";
+import { branchesOf } from "../../core/tracks.js";
+import { heldLabelEdits } from "../../correct/editlog.js";
+import { applyTrackEdits } from "../../correct/trackgestures.js";
+import { measure } from "../../imgproc/regions.js";
+import { numberColumns } from "../../io/csv.js";
+import { editsFingerprint, type LabelLayer } from "../../pipeline/correct/corrections.js";
+import { divisionsAfter, marginsAfter } from "../../pipeline/correct/correcttracks.js";
+import { trackTables } from "../../pipeline/track/tracktables.js";
+import type { Project } from "../project.js";
+import type { ProjectCorrections } from "./projectcorrections.js";
+
+/** The tables of tracks as CSV, and what tells them from those of other edits. */
+export interface EditedTracksText {
+  readonly key: string;
+  /** `spots.csv`, `tracks.csv` and `divisions.csv`. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Tables of a project after its corrections. */
+export interface LiveTables {
+  /** Undefined where no track was corrected. @param spots text of `spots.csv` as tracking left it */
+  readonly tracks: (spots: () => string) => Promise<EditedTracksText | undefined>;
+  /** The nuclei of frames whose labels were corrected, measured anew; by frame. */
+  readonly nuclei: (layer: LabelLayer) => Promise<ReadonlyMap<number, Nuclei>>;
+}
+
+/** Tables after corrections; each is computed again only when something has changed. */
+export function liveTables(project: Project, corrections: ProjectCorrections): LiveTables {
+  let edited: EditedTracksText | undefined;
+  const measured = new Map<string, { readonly version: string; readonly nuclei: Nuclei }>();
+  return {
+    tracks: async (spots) => {
+      const { trackEdits } = (await corrections.session()).corrections();
+      const base = trackEdits.length === 0 ? undefined : corrections.tracks();
+      if (base === undefined) return undefined;
+      const key = `${base.key} ${editsFingerprint(trackEdits)}`;
+      if (edited?.key === key) return edited;
+      const { tracks } = base;
+      const after = applyTrackEdits(tracks, trackEdits);
+      const [margins = new Float64Array(0)] = numberColumns(spots(), ["link_margin"], "spots.csv").columns;
+      const movie = {
+        graph: after.graph,
+        branches: branchesOf(after.graph),
+        divisions: divisionsAfter(after),
+        margins: marginsAfter(tracks.graph, after, margins),
+      };
+      // The masks on the screen are those of the tracks before.
+      const labels = Int32Array.from(after.rowOf, (row) => tracks.labelOfRow[row]!);
+      edited = { key, files: trackTables(movie, labels, tracks.summary.pixelSize) };
+      return edited;
+    },
+    nuclei: async (layer) => {
+      const found = new Map<number, Nuclei>();
+      const [session, labels] = [await corrections.session(), await corrections.layer(layer)];
+      const made = corrections.made(layer);
+      if (labels === undefined || made === undefined) return found;
+      for (const frame of touchedFrames(session.corrections(), layer, made.basis)) {
+        const version = `${made.basis} ${labels.frameVersion?.(frame) ?? labels.version} ${session.log().last}`;
+        const key = `${layer} ${frame}`;
+        const known = measured.get(key);
+        const nuclei =
+          known?.version === version
+            ? known.nuclei
+            : measure(await labels.source.read(frame), { frame, image: await project.source().read(frame) });
+        measured.set(key, { version, nuclei });
+        found.set(frame, nuclei);
+      }
+      return found;
+    },
+  };
+}
+
+/** Frames whose labels are not those of their stage, ascending. */
+function touchedFrames(
+  { log, kept }: ReturnType<Awaited<ReturnType<ProjectCorrections["session"]>>["corrections"]>,
+  layer: LabelLayer,
+  basis: string,
+): number[] {
+  const edited = log.bases[layer] === basis ? heldLabelEdits(log, layer).map(({ frame }) => frame) : [];
+  return [...new Set([...edited, ...kept(layer, basis).map(({ frame }) => frame)])].sort((a, b) => a - b);
+}
