@@ -1,5 +1,16 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { chordOf, chordText, chordsOf, isReserved, type KeyPress } from "../app/src/state/chords.js";
+import { frameCourse } from "../app/src/parts/framecourse.js";
+import { binsOf } from "../app/src/parts/histogrambins.js";
+import { nearestPoint, pointsInside } from "../app/src/parts/scatterpoints.js";
+import {
+  allRows,
+  cellText,
+  filteredColumn,
+  filteredRows,
+  parseFilter,
+  sortedRows,
+} from "../app/src/parts/tableorder.js";
 import { changeKeys, choosePreset, command, commandFor, keysOf } from "../app/src/state/keys.js";
 import { presetKeys, presets } from "../app/src/state/presets.js";
 
@@ -96,5 +107,96 @@ describe("commands", () => {
           .flatMap(([, all]) => all[name] ?? all.karyon ?? []);
         expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
       }
+  });
+});
+
+describe("rows of a table", () => {
+  const area = Float64Array.of(30, NaN, 10, 30, 20);
+  const words = ["b", "a", "b", "c", ""];
+
+  it("are sorted by numbers, equal ones in their order, missing ones last either way", () => {
+    expect([...sortedRows(allRows(5), area, false)]).toEqual([2, 4, 0, 3, 1]);
+    expect([...sortedRows(allRows(5), area, true)]).toEqual([0, 3, 4, 2, 1]);
+  });
+
+  it("are sorted by words, and stay a choice of rows", () => {
+    expect([...sortedRows(Uint32Array.of(3, 1, 0), words, false)]).toEqual([1, 0, 3]);
+    expect([...sortedRows(allRows(5), words, true)]).toEqual([3, 0, 2, 1, 4]);
+  });
+
+  it("pass comparisons of numbers and words", () => {
+    const passing = (text: string, values: Float64Array | string[]): number[] => [
+      ...filteredRows(allRows(5), values, parseFilter(text)!),
+    ];
+    expect(passing("area > 15", area)).toEqual([0, 3, 4]);
+    expect(passing("area<=20", area)).toEqual([2, 4]);
+    expect(passing("area = 30", area)).toEqual([0, 3]);
+    expect(passing("area > 19,5", area)).toEqual([0, 3, 4]);
+    expect(passing("cause != b", words)).toEqual([1, 3, 4]);
+    expect(passing("cause : B", words)).toEqual([0, 2]);
+  });
+
+  it("are not filtered by what is no comparison", () => {
+    expect(parseFilter("area")).toBeUndefined();
+    expect(parseFilter("area >")).toBeUndefined();
+    expect(parseFilter("mean intensity >= 2.5")).toEqual({
+      column: "mean intensity",
+      compares: ">=",
+      value: 2.5,
+    });
+  });
+
+  it("know their columns by key, title and beginnings", () => {
+    const columns = [
+      { key: "area_um2", title: "Area", unit: "µm²", values: area },
+      { key: "aspect", title: "Aspect ratio", unit: "", values: area },
+    ];
+    expect(filteredColumn(columns, "area")?.key).toBe("area_um2");
+    expect(filteredColumn(columns, "asp")?.key).toBe("aspect");
+    expect(filteredColumn(columns, "speed")).toBeUndefined();
+  });
+
+  it("are written with four digits", () => {
+    expect(cellText(Float64Array.of(1234.567), 0)).toBe("1235");
+    expect(cellText(Float64Array.of(123456), 0)).toBe("123456");
+    expect(cellText(Float64Array.of(NaN), 0)).toBe("–");
+  });
+
+  it("of a hundred thousand objects are sorted within a second", () => {
+    const many = Float64Array.from({ length: 100_000 }, (_, row) => (row * 7919) % 100_003);
+    const begun = performance.now();
+    const order = sortedRows(allRows(many.length), many, false);
+    expect(performance.now() - begun).toBeLessThan(1000);
+    expect(order.every((row, place) => place === 0 || many[order[place - 1]!]! <= many[row]!)).toBe(true);
+  });
+});
+
+describe("plots", () => {
+  const places = { x: Float32Array.of(10, 20, 30, NaN), y: Float32Array.of(10, 20, 10, 5) };
+
+  it("find the nearest point within reach", () => {
+    expect(nearestPoint(places, 19, 18, 6)).toBe(1);
+    expect(nearestPoint(places, 40, 40, 6)).toBe(-1);
+  });
+
+  it("find the points in a lasso, also in a hollow one", () => {
+    expect(pointsInside(places, [5, 5, 35, 5, 35, 15, 5, 15])).toEqual([0, 2]);
+    // A V whose notch leaves the middle point out.
+    expect(pointsInside(places, [0, 0, 40, 0, 40, 30, 20, 15, 0, 30])).toEqual([0, 2]);
+  });
+
+  it("count values in bins with the upper end in the last", () => {
+    const bins = binsOf([0, 0.5, 1, 2, NaN, Infinity], 2);
+    expect([bins.low, bins.high, ...bins.counts]).toEqual([0, 2, 2, 2]);
+    expect([...binsOf([], 3).counts]).toEqual([0, 0, 0]);
+    expect([...binsOf([4, 4], 2).counts]).toEqual([0, 2]);
+  });
+
+  it("take counts and medians over the frames", () => {
+    expect(frameCourse(Float64Array.of(2, 0, 0, 0, 2), Float64Array.of(NaN, 3, 1, 8, NaN))).toEqual({
+      frames: [0, 2],
+      counts: [3, 2],
+      medians: [3, null],
+    });
   });
 });

@@ -132,7 +132,10 @@ interface PointStyle {
   readonly size: { readonly width: number; readonly height: number };
 }
 
-/** Points as 3 x 3 squares straight into the pixels: many times faster than shapes. */
+/** Fewer points than this are drawn larger. */
+const few = 3000;
+
+/** Points as squares straight into the pixels: many times faster than shapes. */
 function drawPoints(context: CanvasRenderingContext2D, places: PointPlaces, style: PointStyle): void {
   const { colours, selection } = style;
   const scale = context.getTransform().a;
@@ -140,7 +143,8 @@ function drawPoints(context: CanvasRenderingContext2D, places: PointPlaces, styl
   const image = new ImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
   const plain = packed(styleColour("accent"));
-  const half = Math.max(1, Math.round(scale));
+  // A few points may be larger without hiding each other.
+  const half = Math.max(1, Math.round(scale * (places.x.length < few ? 2 : 1)));
   const dot = (row: number, colour: number, reach: number): void => {
     const [x, y] = [Math.round(places.x[row]! * scale), Math.round(places.y[row]! * scale)];
     if (!(x >= reach && y >= reach && x < width - reach && y < height - reach)) return;

@@ -30,12 +30,14 @@ export const tablesThere = computed<readonly ExploredTable[]>(() =>
   ),
 );
 
-const wanted = signal<ExploredTable>("spots");
+const wanted = signal<ExploredTable | undefined>(undefined);
 
-/** The one that is looked at. */
-export const explored = computed<ExploredTable>(() =>
-  tablesThere.value.includes(wanted.value) ? wanted.value : (tablesThere.value[0] ?? "labels"),
-);
+/** The one that is looked at: what was chosen, else the first that is not known to be empty. */
+export const explored = computed<ExploredTable>(() => {
+  const there = tablesThere.value;
+  if (wanted.value !== undefined && there.includes(wanted.value)) return wanted.value;
+  return there.find((name) => tableOf(name).value?.count !== 0) ?? there[0] ?? "labels";
+});
 
 /** Its label layer. */
 export const exploredLayer = computed(() => layers[explored.value]);

@@ -29,7 +29,8 @@ function columnFor(table: StudioTable, which: keyof typeof axes.value): TableCol
     (wanted === "frame" ? columnOf(table, "frame") : undefined) ??
     features.find(({ key }) => key === wanted) ??
     features.find(({ key }) => key.includes(wanted)) ??
-    features[which === "y" ? Math.min(1, features.length - 1) : 0]
+    features.filter(({ key }) => key !== "y" && key !== "x")[which === "y" ? 1 : 0] ??
+    features[0]
   );
 }
 

@@ -39,8 +39,9 @@ function openEntry({ kind, path }: FileEntry): void {
 /** Lists the roots first. A click looks into a file, a double click or Enter opens it. */
 export function FileList(): JSX.Element {
   useEffect(() => {
-    const roots = about.value?.roots ?? [];
-    if (listing.value === undefined) attempt(() => listFolder(roots.length === 1 ? roots[0]! : ""));
+    const roots = about.value?.roots;
+    if (roots !== undefined && listing.value === undefined)
+      attempt(() => listFolder(roots.length === 1 ? roots[0]! : ""));
   }, [about.value]);
   const now = listing.value;
   const entries = (now?.entries ?? []).toSorted((a, b) => Number(isUseful(b)) - Number(isUseful(a)));

@@ -2,6 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import type { EpochRecord } from "../../../src/server/messages.js";
 import { LineChart, type ChartLine } from "../parts/linechart.js";
 import { areLabelsShown } from "../state/display.js";
 import { job, project } from "../state/openproject.js";
@@ -68,39 +69,42 @@ function WatchNote(): JSX.Element {
   );
 }
 
-function Curves(): JSX.Element {
+interface DrawnCurves {
+  /** Steps of all networks together, ascending. */
+  readonly x: readonly number[];
+  readonly losses: readonly ChartLine[];
+  /** Of the own network; empty where none was taken. */
+  readonly scores: readonly ChartLine[];
+}
+
+/** The own network and those that are laid over it. */
+function drawnCurves(): DrawnCurves {
   const own = ownEpochs();
   const names = [...overlaid.value].filter((name) => name !== "model");
   for (const name of names) loadCurve(name);
   const all = [
-    { name: "model", records: own },
-    ...names.map((name) => ({ name, records: curves.value[name] ?? [] })),
+    { name: "", records: own },
+    ...names.map((name) => ({ name: `${name}: `, records: curves.value[name] ?? [] })),
   ];
   const x = [...new Set(all.flatMap(({ records }) => records.map(({ step }) => step)))].sort((a, b) => a - b);
-  const lines: ChartLine[] = all.flatMap(({ name, records }, index) => {
-    const byStep = new Map(records.map((record) => [record.step, record]));
-    const title = name === "model" ? "" : `${name}: `;
-    const validation: ChartLine = {
-      title: `${title}validation`,
-      values: x.map((step) => byStep.get(step)?.validationLoss ?? null),
-      colour: 2 * index + 1,
-    };
-    const loss: ChartLine = {
-      title: `${title}loss`,
-      values: x.map((step) => byStep.get(step)?.loss ?? null),
-      colour: 2 * index,
-      isDashed: true,
-    };
-    return [loss, validation];
-  });
-  const score: ChartLine[] = [
-    {
-      title: "score",
-      values: x.map((step) => own.find((record) => record.step === step)?.score ?? null),
-      colour: 2,
-    },
-  ];
-  const hasScore = score[0]!.values.some((value) => value !== null);
+  const along = (
+    records: readonly EpochRecord[],
+    key: "loss" | "validationLoss" | "score",
+  ): (number | null)[] => {
+    const byStep = new Map(records.map((record) => [record.step, record[key]]));
+    return x.map((step) => byStep.get(step) ?? null);
+  };
+  const losses = all.flatMap(({ name, records }, index): ChartLine[] => [
+    { title: `${name}loss`, values: along(records, "loss"), colour: 2 * index, isDashed: true },
+    { title: `${name}validation`, values: along(records, "validationLoss"), colour: 2 * index + 1 },
+  ]);
+  const score = along(own, "score");
+  const scores = score.some((value) => value !== null) ? [{ title: "score", values: score, colour: 2 }] : [];
+  return { x, losses, scores };
+}
+
+function Curves(): JSX.Element {
+  const { x, losses, scores } = drawnCurves();
   return (
     <div class="card curves">
       <div class="row">
@@ -117,23 +121,21 @@ function Curves(): JSX.Element {
       {x.length === 0 ? (
         <p class="quiet">Loss and validation appear here with the first epoch.</p>
       ) : (
-        <>
-          <div class="curve">
-            <LineChart
-              label="Loss"
-              x={x}
-              xTitle="step"
-              yTitle="loss"
-              lines={lines}
-              isLogarithmic={isLogarithmic.value}
-            />
-          </div>
-          {hasScore ? (
-            <div class="curve small">
-              <LineChart label="Score" x={x} xTitle="step" yTitle="score (F1)" lines={score} />
-            </div>
-          ) : undefined}
-        </>
+        <div class="curve">
+          <LineChart
+            label="Loss"
+            x={x}
+            xTitle="step"
+            yTitle="loss"
+            lines={losses}
+            isLogarithmic={isLogarithmic.value}
+          />
+        </div>
+      )}
+      {scores.length === 0 ? undefined : (
+        <div class="curve small">
+          <LineChart label="Score" x={x} xTitle="step" yTitle="score (F1)" lines={scores} />
+        </div>
       )}
     </div>
   );
