@@ -9,6 +9,9 @@ import type { Inspection } from "../pipeline/source/inspection.js";
 import type { PipelineEvent } from "../pipeline/stage/events.js";
 import type { RunStage } from "../pipeline/stage/stagenames.js";
 
+export type { PartialConfig } from "../pipeline/config/partialconfig.js";
+export type { RunStage } from "../pipeline/stage/stagenames.js";
+
 /** `GET about`: what the server is. */
 export interface About {
   readonly version: string;

@@ -4,7 +4,7 @@ import { minCertainty } from "../../../src/annotate/decide.js";
 import { annotationColours } from "../../../src/draw/colours.js";
 import type { Window } from "../../../src/core/image.js";
 import type { Size } from "../../../src/core/size.js";
-import type { PartialConfig } from "../../../src/pipeline/config/partialconfig.js";
+import type { PartialConfig } from "../../../src/server/messages.js";
 import type { PreviewAnswer } from "../../../src/server/messages.js";
 import type { Camera } from "../../../src/viewer/scene.js";
 import { packed } from "../../../src/viewer/packedcolour.js";
