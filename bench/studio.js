@@ -206,17 +206,18 @@ try {
   const rows = [];
   await measureMovie(browser, run, rows);
   if (mosaic !== undefined) await measureMosaic(browser, mosaic, rows);
-  const viv = buildVivPage(join(work, "viv"));
-  if (typeof viv === "string") console.log(`viv is left out: ${viv}`);
-  else {
-    const studio = await startStudio(run);
-    rows.push(...(await measureViv(browser, studio.url, viv, screen).finally(studio.close)));
-  }
-  await browser.close();
   console.log(
     `${cpus()[0].model.trim()}, ${cpus().length} cores; ms, best / median; the last column is the aim`,
   );
   for (const row of rows) console.log(JSON.stringify(row));
+  const viv = buildVivPage(join(work, "viv"));
+  if (typeof viv === "string") console.log(`viv is left out: ${viv}`);
+  else {
+    const studio = await startStudio(run);
+    const measured = await measureViv(browser, studio.url, viv, screen).finally(studio.close);
+    for (const row of measured) console.log(JSON.stringify(row));
+  }
+  await browser.close();
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
