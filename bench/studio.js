@@ -120,12 +120,14 @@ async function paint(page) {
   await page.evaluate(() => {
     globalThis.strokeTimes = [];
     globalThis.addEventListener("pointermove", ({ buttons }) => {
+      if (buttons !== 1) return;
       const start = performance.now();
-      // The view has heard of the move before: a picture is on its way.
-      if (buttons === 1)
-        void globalThis.karyonStudio
-          .settled()
-          .then(() => globalThis.strokeTimes.push(performance.now() - start));
+      globalThis.requestAnimationFrame(() => {
+        // A message comes when the picture of this frame has been made.
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => globalThis.strokeTimes.push(performance.now() - start);
+        port2.postMessage(0);
+      });
     });
   });
   await page.keyboard.press("2");
