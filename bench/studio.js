@@ -124,7 +124,7 @@ async function paint(page) {
       const start = performance.now();
       globalThis.requestAnimationFrame(() => {
         // A message comes when the picture of this frame has been made.
-        const { port1, port2 } = new MessageChannel();
+        const { port1, port2 } = new globalThis.MessageChannel();
         port1.onmessage = () => globalThis.strokeTimes.push(performance.now() - start);
         port2.postMessage(0);
       });
