@@ -32,9 +32,11 @@ export async function measureViv(browser, url, buildPage, screen) {
   const folder = await buildPage();
   const { origin, pathname } = new URL(url);
   const api = `${origin}/api${pathname}`;
-  const { projects, start } = await (await globalThis.fetch(`${api}about`)).json();
-  const id = projects[0]?.id ?? (await openProject(api, start)).id;
   const page = await browser.newPage({ viewport: screen });
+  page.on("pageerror", ({ message }) => console.log(`viv: ${message}`));
+  await page.goto(url);
+  await page.waitForFunction(() => globalThis.location.hash.includes("project="));
+  const id = new globalThis.URLSearchParams(new URL(page.url()).hash.slice(1)).get("project");
   // As if the studio gave it out: no other origin, nothing to allow.
   await page.route(`${origin}/viv/**`, (route) => {
     const name = new URL(route.request().url()).pathname.slice("/viv/".length);
@@ -61,10 +63,3 @@ export async function measureViv(browser, url, buildPage, screen) {
   await page.close();
   return rows;
 }
-
-const openProject = async (api, start) => {
-  const headers = { "Content-Type": "application/json" };
-  return (
-    await globalThis.fetch(`${api}projects`, { method: "POST", headers, body: JSON.stringify(start) })
-  ).json();
-};
