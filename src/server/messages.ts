@@ -121,7 +121,7 @@ export interface CorrectionCounts {
   readonly edits: Readonly<Record<Layer, number>>;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
-  /** Edits of tracks that no longer apply, a sentence each. */
+  /** What was corrected and no longer applies, a sentence each. */
   readonly unapplied: readonly string[];
 }
 

@@ -10,6 +10,7 @@ import {
   isLabelName,
 } from "../../io/formats/formatnames.js";
 import { unreadable } from "../../pipeline/store/files.js";
+import { studioFiles } from "../../pipeline/store/folders.js";
 import { naturalOrder } from "../../pipeline/store/names.js";
 import { readRun } from "../../pipeline/store/provenance.js";
 import type { Confinement } from "../confinement.js";
@@ -75,7 +76,15 @@ async function entryOf(path: string, confinement: Confinement): Promise<FileEntr
   };
 }
 
+/** What Karyon itself writes beside results: no labels, though formats of labels end so, too. */
+const ownDescriptions: ReadonlySet<string> = new Set([
+  "run.json",
+  studioFiles.settings,
+  ...["annotation", "segmentation", "tracking", "statistics", "model"].map((name) => `${name}.json`),
+]);
+
 function fileKind(name: string): FileEntry["kind"] {
+  if (ownDescriptions.has(name)) return "other";
   if (isImageName(name)) return "images";
   return isLabelName(name) ? "labels" : "other";
 }
