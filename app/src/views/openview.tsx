@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { InspectAnswer, ProjectState } from "../../../src/server/messages.js";
-import { chosen, inspected } from "../state/choice.js";
+import { choose, chosen, inspected } from "../state/choice.js";
 import { attempt } from "../state/notices.js";
 import { about, openProject, project } from "../state/openproject.js";
 import { view } from "../state/place.js";
@@ -10,7 +10,7 @@ import { recent } from "../state/recent.js";
 import { Calibration } from "./calibration.js";
 import { openDropped } from "./droptarget.js";
 import { FileList } from "./filelist.js";
-import { fileName, InspectionList } from "./inspectionlist.js";
+import { fileName, InspectionList, InspectionTable, WarningList } from "./inspectionlist.js";
 
 /** The first view: files at the left, what they hold at the right. */
 export function OpenView(): JSX.Element {
@@ -113,6 +113,11 @@ function Choice(): JSX.Element {
     else next.delete(file);
     setFiles(next);
   };
+  // What is open is shown in place of what was looked at.
+  const open = async (): Promise<void> => {
+    await openProject({ inputs: isWhole ? [...chosen.value] : [...files] });
+    await choose([]);
+  };
   return (
     <div class="card" aria-busy={found === undefined}>
       <div class="row">
@@ -123,7 +128,7 @@ function Choice(): JSX.Element {
           type="button"
           class="primary"
           disabled={files.size === 0}
-          onClick={() => attempt(() => openProject({ inputs: isWhole ? [...chosen.value] : [...files] }))}
+          onClick={() => attempt(open)}
         >
           Open {files.size > 1 ? `${files.size} together` : ""}
         </button>
@@ -163,7 +168,22 @@ function ProjectCard({ now }: { readonly now: ProjectState }): JSX.Element {
           ))}
         </ul>
       ) : undefined}
-      <InspectionList inspections={now.inspections} />
+      <InspectionSection now={now} />
     </div>
+  );
+}
+
+/** What the files hold; of many, the list is folded. */
+function InspectionSection({ now }: { readonly now: ProjectState }): JSX.Element {
+  const { inspections } = now;
+  if (inspections.length <= 3) return <InspectionList inspections={inspections} />;
+  return (
+    <>
+      <WarningList inspections={inspections} />
+      <details class="inspections">
+        <summary>What each of the {inspections.length} files holds</summary>
+        <InspectionTable inspections={inspections} />
+      </details>
+    </>
   );
 }
