@@ -5,7 +5,8 @@ import type { InspectAnswer, ProjectState } from "../../../src/server/messages.j
 import { choose, chosen, inspected } from "../state/choice.js";
 import { attempt } from "../state/notices.js";
 import { about, openProject, project } from "../state/openproject.js";
-import { view } from "../state/place.js";
+import { viewTitles } from "../state/pagecommands.js";
+import { view, type ViewName } from "../state/place.js";
 import { recent } from "../state/recent.js";
 import { Calibration } from "./calibration.js";
 import { openDropped } from "./droptarget.js";
@@ -144,16 +145,25 @@ function Choice(): JSX.Element {
   );
 }
 
+/** Where the next stage is done. */
+function nextView({ stages, kind }: ProjectState): ViewName {
+  const isDone = (name: keyof ProjectState["stages"]): boolean => stages[name].freshness !== "missing";
+  if (isDone(kind === "movie" ? "track" : "segment")) return "explore";
+  if (isDone("train") || isDone("segment")) return "track";
+  return isDone("annotate") ? "train" : "annotate";
+}
+
 function ProjectCard({ now }: { readonly now: ProjectState }): JSX.Element {
   const [first] = now.sizes;
   const size = first === undefined ? "" : `${first[1]} × ${first[0]} px`;
+  const next = nextView(now);
   const frames = now.kind === "movie" ? `${now.frames} frames` : `${now.frames} images`;
   return (
     <div class="card">
       <div class="row">
         <h2 class="fill">{now.name}</h2>
-        <button type="button" class="primary" onClick={() => (view.value = "annotate")}>
-          Go on: annotate
+        <button type="button" class="primary" onClick={() => (view.value = next)}>
+          Go on: {viewTitles[next].toLowerCase()}
         </button>
       </div>
       <p class="quiet">
