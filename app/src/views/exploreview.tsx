@@ -71,7 +71,8 @@ export function ExploreView(): JSX.Element | null {
   );
 }
 
-function TableChoice(): JSX.Element {
+function TableChoice(): JSX.Element | null {
+  if (tablesThere.value.length === 0) return null;
   return (
     <label class="column-choice">
       Objects{" "}

@@ -31,6 +31,9 @@ function Stale({ stage }: { readonly stage: "figures" | "analyse" }): JSX.Elemen
 const fileUrl = (path: string): string =>
   apiUrl(`${projectPath.value}/files/${path.split("/").map(encodeURIComponent).join("/")}`);
 
+/** Such as `area of nuclei`. */
+const figureTitle = (path: string): string => fileName(path).replace(/\.svg$/, "").replaceAll("_", " ");
+
 /** The figures of the report. */
 export function FigureGallery(): JSX.Element {
   const [files, setFiles] = useState<readonly FolderFile[]>([]);
@@ -48,9 +51,9 @@ export function FigureGallery(): JSX.Element {
           .map(({ path }) => (
             <figure key={path}>
               <a href={fileUrl(path)} target="_blank" rel="noreferrer">
-                <img loading="lazy" alt={`Figure ${fileName(path)}`} src={`${fileUrl(path)}?v=${finished}`} />
+                <img loading="lazy" alt={`Figure: ${figureTitle(path)}`} src={`${fileUrl(path)}?v=${finished}`} />
               </a>
-              <figcaption class="quiet">{fileName(path).replace(/\.svg$/, "")}</figcaption>
+              <figcaption class="quiet">{figureTitle(path)}</figcaption>
             </figure>
           ))}
       </div>
@@ -73,12 +76,12 @@ export function Statistics(): JSX.Element {
     <div>
       <Stale stage="analyse" />
       {table === undefined || freshness === "missing" ? undefined : (
-        <table class="facts">
+        <table class="facts wrapped">
           <thead>
             <tr>
               {table.header.map((title) => (
                 <th key={title} scope="col">
-                  {title.replaceAll("_", " ")}
+                  {headings[title] ?? title.replaceAll("_", " ")}
                 </th>
               ))}
             </tr>
@@ -88,7 +91,7 @@ export function Statistics(): JSX.Element {
               <tr key={row}>
                 {cells.map((cell, column) => (
                   <td key={column} class={isNumber(cell) ? "number" : ""}>
-                    {isNumber(cell) ? String(Number(Number(cell).toPrecision(4))) : cell.replaceAll("_", " ")}
+                    {isNumber(cell) ? String(Number(Number(cell).toPrecision(4))) : quantityText(cell)}
                   </td>
                 ))}
               </tr>
@@ -99,6 +102,20 @@ export function Statistics(): JSX.Element {
     </div>
   );
 }
+
+/** What people call the columns. */
+const headings: Readonly<Record<string, string>> = { low: "95 % from", high: "to", n: "n" };
+
+/** Such as `median area [µm²]` of `median_area_um2`. */
+const quantityText = (cell: string): string =>
+  cell
+    .replaceAll("_", " ")
+    .replace(/ per mm2$/, " [1/mm²]")
+    .replace(/ um per min$/, " [µm/min]")
+    .replace(/ um2$/, " [µm²]")
+    .replace(/ um$/, " [µm]")
+    .replace(/ min$/, " [min]")
+    .replace(/ deg$/, " [°]");
 
 const isNumber = (cell: string): boolean => cell !== "" && Number.isFinite(Number(cell));
 
@@ -126,10 +143,10 @@ export function StudyPanel({ now }: { readonly now: StudyAnswer }): JSX.Element 
           <figure key={path}>
             <img
               loading="lazy"
-              alt={`Figure ${fileName(path)}`}
+              alt={`Figure: ${figureTitle(path)}`}
               src={apiUrl(`studies/files?path=${encodeURIComponent(path)}`)}
             />
-            <figcaption class="quiet">{fileName(path)}</figcaption>
+            <figcaption class="quiet">{figureTitle(path)}</figcaption>
           </figure>
         ))}
       </div>
