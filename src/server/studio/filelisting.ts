@@ -10,7 +10,6 @@ import {
   isLabelName,
 } from "../../io/formats/formatnames.js";
 import { unreadable } from "../../pipeline/store/files.js";
-import { studioFiles } from "../../pipeline/store/folders.js";
 import { naturalOrder } from "../../pipeline/store/names.js";
 import { readRun } from "../../pipeline/store/provenance.js";
 import type { Confinement } from "../confinement.js";
