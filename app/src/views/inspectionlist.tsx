@@ -1,6 +1,7 @@
 /** What image files hold, and what looks wrong. */
 import type { JSX } from "preact";
 import type { InspectAnswer } from "../../../src/server/messages.js";
+import { joinedWarnings } from "../state/inspectionwarnings.js";
 
 type Inspection = InspectAnswer[number];
 
@@ -19,7 +20,7 @@ export function InspectionList(props: {
   readonly onChoose?: ((file: string, isOn: boolean) => void) | undefined;
 }): JSX.Element {
   const { inspections, chosen, onChoose } = props;
-  const warnings = [...new Set(inspections.flatMap((found) => found.warnings))];
+  const warnings = joinedWarnings(inspections);
   return (
     <>
       <div class="scroll-x">

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { InspectAnswer, ProjectState } from "../../../src/server/messages.js";
-import { chosen, inspected } from "../state/choice.js";
+import { choose, chosen, inspected } from "../state/choice.js";
 import { attempt } from "../state/notices.js";
 import { about, openProject, project } from "../state/openproject.js";
 import { view } from "../state/place.js";
@@ -95,6 +95,12 @@ function Welcome(): JSX.Element {
   );
 }
 
+/** Opens files; what is open takes the place of what was chosen. */
+async function openChosen(inputs: readonly string[]): Promise<void> {
+  await openProject({ inputs });
+  await choose([]);
+}
+
 /** What is chosen in the list, before it is opened. */
 function Choice(): JSX.Element {
   const found: InspectAnswer | undefined = inspected.value;
@@ -123,7 +129,7 @@ function Choice(): JSX.Element {
           type="button"
           class="primary"
           disabled={files.size === 0}
-          onClick={() => attempt(() => openProject({ inputs: isWhole ? [...chosen.value] : [...files] }))}
+          onClick={() => attempt(() => openChosen(isWhole ? [...chosen.value] : [...files]))}
         >
           Open {files.size > 1 ? `${files.size} together` : ""}
         </button>

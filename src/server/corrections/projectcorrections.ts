@@ -86,7 +86,23 @@ interface OpenSession {
   readonly touched: Map<string, number>;
 }
 
+/** While edits follow one another faster than this, nobody looks at what they have made stale, ms. */
+const restlessness = 700;
+
+/** Tells pages how the stages stand, after the last of some edits. */
+function stagesTeller(project: Project): { readonly soon: () => void; readonly end: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  const end = (): void => clearTimeout(timer);
+  const soon = (): void => {
+    end();
+    // A state that cannot be told is asked for again by the page.
+    timer = setTimeout(() => void project.tellState().catch(() => undefined), restlessness).unref();
+  };
+  return { soon, end };
+}
+
 function openCorrections(project: Project): ProjectCorrections {
+  const stages = stagesTeller(project);
   const made = stageLabels(project);
   const tracks = baseTracks(project);
   let open: OpenSession | undefined;
@@ -137,13 +153,17 @@ function openCorrections(project: Project): ProjectCorrections {
       if (appended === undefined) return undefined;
       note(appended);
       tellEdit(project, page, appended, await counts());
+      stages.soon();
       return appended;
     },
     review: async (frame) => {
       await (await session()).review(frame);
       await project.tellState();
     },
-    close: async () => (await open?.session)?.close(),
+    close: async () => {
+      stages.end();
+      await (await open?.session)?.close();
+    },
   };
 }
 
