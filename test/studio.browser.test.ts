@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { simulate } from "../src/api/simulatemovie.js";
 import { encodeTiff } from "../src/io/tiff/encode.js";
@@ -32,6 +32,7 @@ import {
   labelsOf,
   launchChromium,
   objectsIn,
+  type PageLabels,
   type PageObject,
   settled,
   startedStudio,
@@ -93,7 +94,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", { timeout: 2 * patienc
       }
       hasFailed = false;
     });
-  const button = (name: string | RegExp, exact = true) => page.getByRole("button", { name, exact });
+  const button = (name: string | RegExp, exact = true): Locator => page.getByRole("button", { name, exact });
   const toView = (name: string): Promise<void> =>
     page.getByRole("navigation", { name: "Views" }).getByRole("button", { name }).click();
   /** Waits for the end of the work, and for what it was to make. @throws Error with what the page says of it */
@@ -114,7 +115,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", { timeout: 2 * patienc
       .first()
       .waitFor();
   };
-  const labels = (layer = "annotation", frame = 0) => labelsOf(page, layer, frame);
+  const labels = (layer = "annotation", frame = 0): Promise<PageLabels> => labelsOf(page, layer, frame);
 
   beforeAll(async () => {
     await prepare();
@@ -249,7 +250,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", { timeout: 2 * patienc
   });
 
   /** Divisions that the gallery shows. */
-  const divisions = () => page.locator(".gallery article").filter({ hasText: "probability" });
+  const divisions = (): Locator => page.locator(".gallery article").filter({ hasText: "probability" });
   const refuseFirst = async (): Promise<void> => {
     const before = await divisions().count();
     await divisions().first().getByRole("button", { name: "Refuse" }).click();
@@ -354,7 +355,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", { timeout: 2 * patienc
     await other.page.goto(page.url());
     await other.page.getByRole("navigation").getByRole("button", { name: "Correct" }).click();
     await other.page.getByRole("radio", { name: /Annotation/ }).check();
-    const others = () => labelsOf(other.page, "annotation", 0);
+    const others = (): Promise<PageLabels> => labelsOf(other.page, "annotation", 0);
     const objects = objectsIn(await labels()).filter(({ y, x }) => Math.min(y, x, 255 - y, 255 - x) > 20);
     expect(await others()).toEqual(await labels());
     const [first, second] = objects as [PageObject, PageObject];

@@ -101,12 +101,12 @@ function stagesTeller(project: Project): { readonly soon: () => void; readonly e
   return { soon, end };
 }
 
-function openCorrections(project: Project): ProjectCorrections {
-  const stages = stagesTeller(project);
-  const made = stageLabels(project);
-  const tracks = baseTracks(project);
+/** Images that are read in another way are others: their corrections are read anew. */
+function sessionKeeper(
+  project: Project,
+  made: (name: LabelLayerName) => StageLabels | undefined,
+): { readonly opened: () => OpenSession; readonly close: () => Promise<void> } {
   let open: OpenSession | undefined;
-  /** Images that are read in another way are others: their corrections are read anew. */
   const opened = (): OpenSession => {
     const key = `${project.settings().out} ${project.imagesNumber()}`;
     if (open?.key !== key) {
@@ -115,6 +115,14 @@ function openCorrections(project: Project): ProjectCorrections {
     }
     return open;
   };
+  return { opened, close: async () => (await open?.session)?.close() };
+}
+
+function openCorrections(project: Project): ProjectCorrections {
+  const stages = stagesTeller(project);
+  const made = stageLabels(project);
+  const tracks = baseTracks(project);
+  const { opened, close } = sessionKeeper(project, made);
   const session = async (): Promise<CorrectionSession> => {
     const now = opened();
     const found = await now.session;
@@ -162,7 +170,7 @@ function openCorrections(project: Project): ProjectCorrections {
     },
     close: async () => {
       stages.end();
-      await (await open?.session)?.close();
+      await close();
     },
   };
 }
