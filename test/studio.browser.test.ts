@@ -2,11 +2,20 @@
  * The whole job in the studio's page, in Chromium, from a folder to exported tables: what a user clicks, and what
  * must come out of it. Pictures go to the folder that KARYON_SCREENSHOTS names.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
-import { writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { simulate } from "../src/api/simulatemovie.js";
 import { encodeTiff } from "../src/io/tiff/encode.js";
@@ -23,6 +32,8 @@ import {
   labelsOf,
   launchChromium,
   objectsIn,
+  type PageLabels,
+  type PageObject,
   settled,
   startedStudio,
   type StartedStudio,
@@ -83,7 +94,7 @@ describe.skipIf(chromiumPath === undefined)("the studio", { timeout: 2 * patienc
       }
       hasFailed = false;
     });
-  const button = (name: string | RegExp, exact = true) => page.getByRole("button", { name, exact });
+  const button = (name: string | RegExp, exact = true): Locator => page.getByRole("button", { name, exact });
   const toView = (name: string): Promise<void> =>
     page.getByRole("navigation", { name: "Views" }).getByRole("button", { name }).click();
   /** Waits for the end of the work, and for what it was to make. @throws Error with what the page says of it */
@@ -99,9 +110,12 @@ describe.skipIf(chromiumPath === undefined)("the studio", { timeout: 2 * patienc
     await page.getByLabel("Work", { exact: true }).waitFor({ state: "detached" });
   };
   const allSaved = async (): Promise<void> => {
-    await page.getByText(/all saved/).first().waitFor();
+    await page
+      .getByText(/all saved/)
+      .first()
+      .waitFor();
   };
-  const labels = (layer = "annotation", frame = 0) => labelsOf(page, layer, frame);
+  const labels = (layer = "annotation", frame = 0): Promise<PageLabels> => labelsOf(page, layer, frame);
 
   beforeAll(async () => {
     await prepare();
@@ -220,8 +234,8 @@ describe.skipIf(chromiumPath === undefined)("the studio", { timeout: 2 * patienc
   });
 
   step("segments and tracks", async () => {
-    const own = page.getByRole("radio", { name: "Segment with model" });
-    if (!(await own.isChecked())) await own.check();
+    // What was trained last segments.
+    await page.locator("input:checked[aria-label='Segment with model']").waitFor();
     await toView("Track");
     await button("Segment").click();
     await done("Segmented");
@@ -235,9 +249,158 @@ describe.skipIf(chromiumPath === undefined)("the studio", { timeout: 2 * patienc
     await shown("13-tracked");
   });
 
-  it("says nothing on the console", () => {
+  /** Divisions that the gallery shows. */
+  const divisions = (): Locator => page.locator(".gallery article").filter({ hasText: "probability" });
+  const refuseFirst = async (): Promise<void> => {
+    const before = await divisions().count();
+    await divisions().first().getByRole("button", { name: "Refuse" }).click();
+    await expect.poll(() => divisions().count(), { timeout: patience }).toBe(before - 1);
+  };
+
+  step("refuses a division, and counts again what that makes stale", async () => {
+    await divisions().first().waitFor();
+    expect(await divisions().count()).toBeGreaterThan(1);
+    await refuseFirst();
+    await page.locator(".stages li.stale", { hasText: "Measured" }).waitFor();
+    await page.getByText("The statistics are older than the last change").waitFor();
+    await settled(page);
+    await shown("14-refused");
+    await button("Statistics").click();
+    await done("Measured");
     expect(watched.complaints).toEqual([]);
     expect(studio.said()).toBe("");
   });
+
+  step("loses nothing when the server is killed after an edit", async () => {
+    await refuseFirst();
+    await page.locator("summary", { hasText: "Edits" }).click();
+    await page.getByText(/2 in the tracks; all saved/).waitFor();
+    const left = await divisions().count();
+    const tracks = await labels("tracks", 3);
+    await studio.end("SIGKILL");
+    await page.getByRole("alert").filter({ hasText: "does not answer" }).waitFor();
+    await shown("15-killed");
+    watched.complaints.length = 0;
+    studio = await startedStudio(folder, out);
+    await page.goto(studio.address);
+    await button("Go on: annotate").waitFor();
+    await shown("16-again");
+    watched.complaints.length = 0;
+    await toView("Track");
+    await expect.poll(() => divisions().count(), { timeout: patience }).toBe(left);
+    expect(await labels("tracks", 3)).toEqual(tracks);
+    await page.locator(".stages li.stale", { hasText: "Measured" }).waitFor();
+    await button("Statistics").click();
+    await done("Measured");
+    await shown("17-measured");
+  });
+
+  step("exports files that hold what was done", async () => {
+    await toView("Explore");
+    await settled(page);
+    await page.locator(".explore-table [role=row]").nth(3).waitFor();
+    await shown("18-explored");
+    await page.getByRole("tab", { name: "Statistics" }).click();
+    await page.locator(".explore-plots table.facts").waitFor();
+    await shown("19-statistics");
+    await page.getByRole("tab", { name: "Export" }).click();
+    const formats = page.getByRole("region", { name: "Formats" });
+    for (const title of [/RoiSet/, /CSV of objects/])
+      await formats.getByRole("checkbox", { name: title }).first().check();
+    await button("Export").click();
+    const files = page.getByRole("region", { name: "Exported files" });
+    await files.getByRole("link").nth(1).waitFor();
+    await page.getByLabel("Work", { exact: true }).waitFor({ state: "detached" });
+    await shown("20-exported");
+    const names = await files.getByRole("link").allInnerTexts();
+    for (const name of names) {
+      const coming = page.waitForEvent("download");
+      await files.getByRole("link", { name, exact: true }).click();
+      const bytes = readFileSync(await (await coming).path());
+      if (name.endsWith(".zip")) expect(bytes.subarray(0, 2).toString()).toBe("PK");
+      else expect(bytes.toString().split("\n").length).toBeGreaterThan(100);
+    }
+    console.log(names);
+  });
+
+  step("gives the file and the command that do the same", async () => {
+    await button("karyon.yaml").click();
+    const text = page.locator("pre.code");
+    await expect.poll(() => text.innerText()).toContain("npx karyon run");
+    await shown("21-configuration");
+    const coming = page.waitForEvent("download");
+    await page.getByRole("link", { name: "Download" }).click();
+    const file = await (await coming).path();
+    const kept = readFileSync(file, "utf8");
+    expect(kept).toContain("pixelSize: 0.5");
+    await page.keyboard.press("Escape");
+    const before = readFileSync(join(out, "tracks", "tracks.csv"), "utf8");
+    const model = statSync(join(out, "model", "model.onnx")).mtimeMs;
+    const config = join(folder, "karyon.yaml");
+    writeFileSync(config, kept);
+    const args = ["run", join(folder, "movie"), "-o", out, "--config", config];
+    const { status, stderr } = spawnSync(process.execPath, [bin, ...args], { encoding: "utf8" });
+    console.log(stderr);
+    expect([status, stderr]).toEqual([0, expect.not.stringMatching(/^(annotate|train|segment|track):/m)]);
+    expect(readFileSync(join(out, "tracks", "tracks.csv"), "utf8")).toBe(before);
+    expect(statSync(join(out, "model", "model.onnx")).mtimeMs).toBe(model);
+    await shown("22-after-the-command");
+  });
+
+  step("shows in one tab what another one changes, and refuses what no longer fits", async () => {
+    await toView("Correct");
+    await page.getByRole("radio", { name: /Annotation/ }).check();
+    const other = await watchedPage(browser, pictures);
+    other.page.setDefaultTimeout(patience);
+    await other.page.goto(page.url());
+    await other.page.getByRole("navigation").getByRole("button", { name: "Correct" }).click();
+    await other.page.getByRole("radio", { name: /Annotation/ }).check();
+    const others = (): Promise<PageLabels> => labelsOf(other.page, "annotation", 0);
+    const objects = objectsIn(await labels()).filter(({ y, x }) => Math.min(y, x, 255 - y, 255 - x) > 20);
+    expect(await others()).toEqual(await labels());
+    const [first, second] = objects as [PageObject, PageObject];
+    await clickImage(page, first, ["Control"]);
+    await expect
+      .poll(async () => labelAtPlace(await others(), first), { timeout: patience })
+      .toBeLessThanOrEqual(0);
+    expect(await others()).toEqual(await labels());
+    await other.picture("23-other-tab");
+
+    // The other tab's change is on its way while this one makes its own.
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await other.page.route("**/edits", async (route) => {
+      await held;
+      await route.continue();
+    });
+    await other.page.keyboard.press("k");
+    await drag(other.page, [
+      { y: second.top - 3, x: second.x },
+      { y: second.bottom + 3, x: second.x },
+    ]);
+    await expect
+      .poll(async () => objectsIn(await others()).length)
+      .toBeGreaterThan(objectsIn(await labels()).length);
+    await clickImage(page, second, ["Control"]);
+    await expect.poll(async () => labelAtPlace(await labels(), second)).toBeLessThanOrEqual(0);
+    await allSaved();
+    release();
+    await other.page.getByText("Your change was taken back.").waitFor();
+    await expect.poll(others, { timeout: patience }).toEqual(await labels());
+    await other.picture("24-refused");
+    expect(other.complaints.filter((text) => !/409/.test(text))).toEqual([]);
+    expect(other.complaints.length).toBe(2);
+    // What was refused is in no log: a page that comes later sees the same.
+    const seen = await labels();
+    await other.page.reload();
+    await other.page.getByRole("navigation").getByRole("button", { name: "Correct" }).click();
+    await other.page.getByRole("radio", { name: /Annotation/ }).check();
+    expect(await others()).toEqual(seen);
+  });
+
+  step("has said nothing on the console", () => {
+    expect(watched.complaints).toEqual([]);
+    expect(studio.said()).toBe("");
+    return Promise.resolve();
+  });
 });
-void [bin, readdirSync, readFileSync];

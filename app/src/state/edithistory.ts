@@ -1,5 +1,6 @@
 /** The list of the last edits: those that hold, and behind them those that were undone. */
 import type { Edit, LabelGesture, TrackGesture } from "../../../src/correct/edits.js";
+import type { LoggedEdit } from "../../../src/server/messages.js";
 
 /** A line of the list. */
 export interface HistoryItem {
@@ -77,6 +78,44 @@ export function placeOf(edit: Edit): { readonly frame: number; readonly y: numbe
   };
 }
 
+/** An edit in the list. */
+export interface HistoryLine {
+  readonly text: string;
+  readonly frame: number;
+  /** Where it is in the frame; undefined of edits that were made before this page was opened, or by another one. */
+  readonly place: ReturnType<typeof placeOf> | undefined;
+  readonly isUndone: boolean;
+}
+
+/** Edits of this page among those of the log, the newest first. @param logged those that hold, in any order */
+export function historyLines(
+  history: readonly HistoryItem[],
+  logged: readonly LoggedEdit[],
+): readonly HistoryLine[] {
+  const own = new Set(history.map(({ number }) => number));
+  const others = logged
+    .filter(({ number }) => !own.has(number))
+    .map(({ number, layer, gesture, frame }) => ({
+      order: number,
+      text: textOfGesture(layer, gesture),
+      frame,
+      place: undefined,
+      isUndone: false,
+    }));
+  const ours = history.map(({ edit, number, isUndone }) => ({
+    // What is on its way or undone has no place in the log.
+    order: isUndone || number === 0 ? Infinity : number,
+    text: textOf(edit),
+    frame: frameOf(edit),
+    place: placeOf(edit),
+    isUndone,
+  }));
+  return [...others, ...ours]
+    .toSorted((a, b) => (a.order === b.order ? 0 : a.order - b.order))
+    .slice(-longest)
+    .reverse();
+}
+
 const labelTexts: Readonly<Record<LabelGesture, string>> = {
   paint: "Painted",
   erase: "Erased",
@@ -100,5 +139,9 @@ const trackTexts: Readonly<Record<TrackGesture, string>> = {
 };
 
 /** What an edit did, in words. */
-export const textOf = (edit: Edit): string =>
-  edit.layer === "tracks" ? trackTexts[edit.gesture] : labelTexts[edit.gesture];
+export const textOf = (edit: Edit): string => textOfGesture(edit.layer, edit.gesture);
+
+function textOfGesture(layer: string, gesture: string): string {
+  const texts: Readonly<Record<string, string>> = layer === "tracks" ? trackTexts : labelTexts;
+  return texts[gesture] ?? gesture;
+}

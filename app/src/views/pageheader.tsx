@@ -69,8 +69,8 @@ export function PageHeader({ saving }: { readonly saving: string }): JSX.Element
       <Work />
       {project.value !== undefined && !isConnected.value ? (
         <p class="banner" role="alert">
-          The studio's server does not answer. The page goes on as soon as it is back; if it was ended, start
-          karyon studio again.
+          The studio's server does not answer; this page goes on when it does. If it was ended, start karyon
+          studio again and open the address that it prints. All that was saved is there.
         </p>
       ) : undefined}
     </>

@@ -58,7 +58,11 @@ function Changed({ now }: { readonly now: ProjectState }): JSX.Element | null {
       ? ""
       : `${annotation} ${annotation === 1 ? "correction" : "corrections"} of the annotation`;
   if (freshness === "missing")
-    return <p class="quiet">There is no network yet. {edits === "" ? "" : `It will learn from ${edits}.`}</p>;
+    return (
+      <p class="quiet">
+        This project has trained no network yet. {edits === "" ? "" : `It will learn from ${edits}.`}
+      </p>
+    );
   if (freshness === "stale")
     return (
       <p class="stale-note">

@@ -81,11 +81,27 @@ interface OpenSession {
   readonly session: Promise<CorrectionSession>;
 }
 
-function openCorrections(project: Project): ProjectCorrections {
-  const made = stageLabels(project);
-  const tracks = baseTracks(project);
+/** While edits follow one another faster than this, nobody looks at what they have made stale, ms. */
+const restlessness = 700;
+
+/** Tells pages how the stages stand, after the last of some edits. */
+function stagesTeller(project: Project): { readonly soon: () => void; readonly end: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  const end = (): void => clearTimeout(timer);
+  const soon = (): void => {
+    end();
+    // A state that cannot be told is asked for again by the page.
+    timer = setTimeout(() => void project.tellState().catch(() => undefined), restlessness).unref();
+  };
+  return { soon, end };
+}
+
+/** Images that are read in another way are others: their corrections are read anew. */
+function sessionKeeper(
+  project: Project,
+  made: (name: LabelLayerName) => StageLabels | undefined,
+): { readonly opened: () => OpenSession; readonly close: () => Promise<void> } {
   let open: OpenSession | undefined;
-  /** Images that are read in another way are others: their corrections are read anew. */
   const opened = (): OpenSession => {
     const key = `${project.settings().out} ${project.imagesNumber()}`;
     if (open?.key !== key) {
@@ -94,6 +110,14 @@ function openCorrections(project: Project): ProjectCorrections {
     }
     return open;
   };
+  return { opened, close: async () => (await open?.session)?.close() };
+}
+
+function openCorrections(project: Project): ProjectCorrections {
+  const stages = stagesTeller(project);
+  const made = stageLabels(project);
+  const tracks = baseTracks(project);
+  const { opened, close } = sessionKeeper(project, made);
   const session = async (): Promise<CorrectionSession> => {
     const found = await opened().session;
     // The command line, or another server, may have written.
@@ -126,13 +150,17 @@ function openCorrections(project: Project): ProjectCorrections {
         what === "undo" ? await now.undo() : what === "redo" ? await now.redo() : await now.edit(what.edit);
       if (appended === undefined) return undefined;
       tellEdit(project, page, appended, await counts());
+      stages.soon();
       return appended;
     },
     review: async (frame) => {
       await (await session()).review(frame);
       await project.tellState();
     },
-    close: async () => (await open?.session)?.close(),
+    close: async () => {
+      stages.end();
+      await close();
+    },
   };
 }
 

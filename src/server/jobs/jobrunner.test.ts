@@ -158,7 +158,7 @@ describe("a job", () => {
   });
 
   it("goes no further than what there is, and replaces a network only where it is asked to", async () => {
-    const { runner, threads } = await runnerOf({ input: { kind: "images" }, run: { model: "/lent" } });
+    const { runner, threads, made } = await runnerOf({ input: { kind: "images" }, run: { model: "/lent" } });
     const taskOf = async (request: Parameters<JobRunner["start"]>[0]): Promise<JobTask> => {
       await runner.start(request);
       const thread = threads.at(-1)!;
@@ -170,8 +170,11 @@ describe("a job", () => {
     expect(await taskOf({ until: "track" })).toMatchObject({ until: "segment", retrain: "keep" });
     expect((await taskOf({ until: "export" })).until).toBe("segment");
     expect((await taskOf({ until: "report" })).config.run.model).toBe("/lent");
+    expect(made.project.settings().partial.run?.model).toBe("/lent");
     const train = await taskOf({ until: "train" });
     expect([train.retrain, train.config.run.model]).toEqual([false, undefined]);
+    // What was trained is used from then on.
+    expect(made.project.settings().partial.run?.model).toBe(undefined);
     expect((await taskOf({ until: "train", retrain: true })).retrain).toBe(true);
   });
 });

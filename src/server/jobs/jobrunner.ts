@@ -137,12 +137,21 @@ function begin(
       seat.running = undefined;
       look?.onEnd();
       seat.tellNow();
+      await useTrained(project, seat.job!).catch(() => undefined);
       // A state that cannot be told is asked for again by the page.
       await project.tellState().catch(() => undefined);
     });
   seat.running = { thread, done };
   seat.tellNow();
   return job;
+}
+
+/** Who has a network trained means to use it: one that was chosen before is set aside. */
+async function useTrained(project: Project, { request, state }: Job): Promise<void> {
+  const { partial } = project.settings();
+  if (state !== "done" || !("until" in request) || request.until !== "train") return;
+  if (partial.run?.model !== undefined)
+    await project.change({ ...partial, run: { ...partial.run, model: undefined } });
 }
 
 const busy = (sentence: string): Refusal => new Refusal(409, "Busy", sentence);
