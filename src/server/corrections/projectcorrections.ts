@@ -79,6 +79,9 @@ const versionsPerSecond = 1e5;
 const versionOf = ({ finished }: StageLabels, entry: number): number =>
   Math.floor(finished / 1000) * versionsPerSecond + entry;
 
+/** From the last edit until pages are told how the stages stand, ms. */
+const settlingTime = 500;
+
 interface OpenSession {
   readonly key: string;
   readonly session: Promise<CorrectionSession>;
@@ -112,6 +115,7 @@ function openCorrections(project: Project): ProjectCorrections {
       opened().touched.set(`${step.edit.layer} ${frame}`, entry.number);
   };
   const counts = async (): Promise<CorrectionCounts> => countsOf(await session(), tracks);
+  const state = stateTeller(project);
   return {
     session,
     made,
@@ -137,13 +141,29 @@ function openCorrections(project: Project): ProjectCorrections {
       if (appended === undefined) return undefined;
       note(appended);
       tellEdit(project, page, appended, await counts());
+      state.tellSoon();
       return appended;
     },
     review: async (frame) => {
       await (await session()).review(frame);
       await project.tellState();
     },
-    close: async () => (await open?.session)?.close(),
+    close: async () => {
+      state.end();
+      await (await open?.session)?.close();
+    },
+  };
+}
+
+/** Tells pages that what was made before is stale now. Edits come in bursts: it waits for their end. */
+function stateTeller(project: Project): { readonly tellSoon: () => void; readonly end: () => void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return {
+    tellSoon: () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => void project.tellState().catch(() => undefined), settlingTime);
+    },
+    end: () => clearTimeout(timer),
   };
 }
 
