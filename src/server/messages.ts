@@ -268,12 +268,19 @@ export interface UndoAnswer extends EditAnswer {
   readonly edit: Edit | null;
 }
 
-/** `GET projects/ID/log`: the last edits that hold, the latest first. */
+/**
+ * `GET projects/ID/log`: the last edits, the latest first. Before those that hold come those that were undone; the
+ * last of them is the first to be done again.
+ */
 export interface LoggedEdit {
   readonly number: number;
   readonly layer: Layer;
-  readonly gesture: string;
+  readonly gesture: Edit["gesture"];
   readonly frame: number;
+  /** The middle of what changed, px. */
+  readonly y: number;
+  readonly x: number;
+  readonly isUndone: boolean;
 }
 
 /** `POST projects/ID/preview/annotation` (JSON): a window of a frame, annotated by itself with these options. */

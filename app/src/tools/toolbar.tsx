@@ -56,7 +56,7 @@ export function ToolBar(): JSX.Element {
             id={id}
             title={title}
             hint={hint}
-            isPressed={tool.value === name}
+            isPressed={tool.value === name && !isLassoOn.value}
             isDisabled={layer === undefined}
             onClick={() => takeTool(name)}
           />

@@ -34,14 +34,23 @@ export interface LiveTables {
   readonly nuclei: (layer: LabelLayer) => Promise<EditedNuclei>;
 }
 
+/** Tables that were asked for are answered first, ms. */
+const warmingDelay = 300;
+
 /** Tables after corrections; each is computed again only when something has changed. */
 export function liveTables(project: Project, corrections: ProjectCorrections): LiveTables {
   let edited: EditedTracksText | undefined;
+  let isWarm = false;
   const measured = new Map<string, { readonly version: string; readonly nuclei: Nuclei }>();
   return {
     tracks: async (spots) => {
       const trackEdits = heldTrackEdits((await corrections.session()).log());
-      const base = trackEdits.length === 0 ? undefined : corrections.tracks();
+      if (trackEdits.length === 0) {
+        if (!isWarm) warmTracks(corrections);
+        isWarm = true;
+        return undefined;
+      }
+      const base = corrections.tracks();
       if (base === undefined) return undefined;
       const key = `${base.key} ${editsFingerprint(trackEdits)}`;
       if (edited?.key === key) return edited;
@@ -81,6 +90,18 @@ export function liveTables(project: Project, corrections: ProjectCorrections): L
       return { frames, key: versions.join("\n") };
     },
   };
+}
+
+/** Who looks at tracks may change them next: they are read by then. */
+function warmTracks(corrections: ProjectCorrections): void {
+  const read = (): void => {
+    try {
+      corrections.tracks();
+    } catch {
+      // Whoever changes tracks is told what is wrong with them.
+    }
+  };
+  setTimeout(read, warmingDelay).unref();
 }
 
 /** A frame whose labels are not those of its stage. */
