@@ -18,7 +18,7 @@ import { confinementTo } from "../src/server/confinement.js";
 import type { About, ErrorAnswer, FileListing, ProjectState, StudioEvent } from "../src/server/messages.js";
 import { openProjects } from "../src/server/studio/projects.js";
 import { startStudio, studioApi, type StudioServer } from "../src/server/studio/studioserver.js";
-import { jobRoutes } from "../src/server/jobs/jobroutes.js";
+import { studioRooms } from "../src/cli/commands/studio.js";
 import { storedParts } from "../src/server/studio/storedparts.js";
 import { imageSourceOfFile } from "../src/api/filesources.js";
 import { openImages } from "../src/api/openfiles.js";
@@ -519,7 +519,7 @@ describe("the API's document", () => {
       maxUpload,
       signal: new AbortController().signal,
     };
-    const routes = studioApi(services, [jobRoutes], "").routes.map(({ method, path }) => `${method} ${path}`);
+    const routes = studioApi(services, studioRooms.routes, "").routes.map(({ method, path }) => `${method} ${path}`);
     const document = readFileSync(new URL("../docs/studio-api.md", import.meta.url), "utf8");
     const documented = [...document.matchAll(/^\| (GET|POST|PUT|PATCH|DELETE) \| `(\/[^`]*)` \|/gm)].map(
       ([, method, path]) => `${method} ${path}`,
