@@ -343,7 +343,11 @@ describe("dropped files", () => {
     const into = join(root, "karyon-dropped");
     return existsSync(into) ? readdirSync(into, { recursive: true, encoding: "utf8" }).sort() : [];
   };
-  const upload = (name: string, body: BodyInit | null, more: { most?: number; patience?: number } = {}) =>
+  const upload = (
+    name: string,
+    body: BodyInit | null,
+    more: { most?: number; patience?: number } = {},
+  ): Promise<string> =>
     takeUpload(
       {
         name,

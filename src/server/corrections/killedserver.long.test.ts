@@ -53,13 +53,13 @@ const placeOf = (k: number): { frame: number; y: number; x: number } => ({
 
 describe("a studio that is killed during many edits", () => {
   it("keeps every edit that it confirmed, and its log can be read", { timeout: 20 * 60_000 }, async () => {
-    const { next: draw } = random(20);
+    const stream = random(20);
     const confirmed: Confirmed = new Map();
     const lost = new Set<string>();
     let [entries, next] = [0, 0];
     for (let round = 0; round < 20; round++) {
       const { child, id, edit } = await started();
-      const end = new Promise((resolve) => setTimeout(resolve, 50 + 700 * draw())).then(() => killed(child));
+      const end = new Promise((resolve) => setTimeout(resolve, 50 + 700 * stream.next())).then(() => killed(child));
       for (let isAlive = true; isAlive; next++) {
         const place = placeOf(next);
         const key = JSON.stringify(place);
