@@ -11,8 +11,14 @@ import { withCorrections } from "../../server/corrections/projectcorrections.js"
 import { jobRoutes } from "../../server/jobs/jobroutes.js";
 import { withJobs } from "../../server/jobs/projectjobs.js";
 import { storedParts } from "../../server/studio/storedparts.js";
-import { startStudio } from "../../server/studio/studioserver.js";
+import { startStudio, type StudioOptions } from "../../server/studio/studioserver.js";
 import type { CommandSpec } from "../commandline/command.js";
+
+/** The rooms that the server has beside those of files, projects and images. */
+export const studioRooms = {
+  partsOf: withJobs(withCorrections(storedParts)),
+  routes: [correctionRoutes, jobRoutes],
+} as const satisfies Pick<StudioOptions, "partsOf" | "routes">;
 
 /** `karyon studio`: the local web page. */
 export const studioCommand: CommandSpec = {
@@ -30,7 +36,13 @@ export const studioCommand: CommandSpec = {
       "address of another web page, such as a viewer, that may read images and labels",
     ],
   ],
-  examples: ["studio", "studio movie.tif", "studio frames", "studio movie.lif#3", "studio results --port 8080 --no-open"],
+  examples: [
+    "studio",
+    "studio movie.tif",
+    "studio frames",
+    "studio movie.lif#3",
+    "studio results --port 8080 --no-open",
+  ],
   stopText: "Everything that was done is kept; start it again to go on.",
   async run({ args, options, context }) {
     const { roots, start, notice } = whatToOpen(args);
@@ -40,8 +52,7 @@ export const studioCommand: CommandSpec = {
       start,
       port: portOf(options["port"]),
       allowedOrigins: Array.isArray(origins) ? (origins as string[]) : [],
-      partsOf: withJobs(withCorrections(storedParts)),
-      routes: [correctionRoutes, jobRoutes],
+      ...studioRooms,
     });
     tellAddress(address, options["json"] === true);
     if (notice !== undefined) context.onEvent?.({ event: "notice", text: notice });

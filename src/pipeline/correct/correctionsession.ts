@@ -51,7 +51,7 @@ export interface CorrectionSession {
   readonly undo: () => Promise<Appended | undefined>;
   /** @returns undefined where there is nothing to do again @throws OutputError */
   readonly redo: () => Promise<Appended | undefined>;
-  /** Marks a frame as looked through, or takes the mark away. @throws OutputError */
+  /** Marks a frame as looked through, or takes the mark away. @throws InvalidInput, OutputError */
   readonly review: (frame: ReviewedFrame) => Promise<void>;
   /** Reads the log again where the command line or another server has written. @returns whether one has */
   readonly refresh: () => Promise<boolean>;
@@ -143,6 +143,8 @@ async function isOfPresent(session: OpenSession, { layer }: Edit): Promise<boole
 async function markReviewed(session: OpenSession, reviewed: ReviewedFrame): Promise<void> {
   const { out, source, log } = session;
   const { layer, frame, isDone } = reviewed;
+  if (frame >= source.frames)
+    throw new InvalidInput("reviewed.frame", `0 to ${source.frames - 1}`, String(frame));
   await ensureBasis(session, layer);
   await log.append({ reviewed });
   if (isDone) await writeReviewed(session, layer, frame);

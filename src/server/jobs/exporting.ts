@@ -121,9 +121,9 @@ function streamOf(begin: () => AsyncIterable<Uint8Array>): ReadableStream<Uint8A
     {
       async pull(controller) {
         pieces ??= begin()[Symbol.asyncIterator]();
-        const { done, value } = await pieces.next();
-        if (done === true) controller.close();
-        else controller.enqueue(value);
+        const piece = await pieces.next();
+        if (piece.done === true) controller.close();
+        else controller.enqueue(piece.value);
       },
       cancel: async () => void (await pieces?.return?.()),
     },

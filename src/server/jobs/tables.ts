@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
-import { concatNuclei, type Nuclei } from "../../core/nuclei.js";
+import { concatNuclei } from "../../core/nuclei.js";
 import { nucleiCsv } from "../../io/nucleifile.js";
 import { readAnnotation } from "../../pipeline/annotate/annotation.js";
 import { type PlacedImage, placedImages } from "../../pipeline/correct/annotationlabels.js";

@@ -93,6 +93,7 @@ function freePath(folder: string, name: string): string {
   const at = name.indexOf(".");
   const [stem, end] = at < 0 ? [name, ""] : [name.slice(0, at), name.slice(at)];
   let path = join(folder, name);
-  for (let number = 2; existsSync(path) || coming.has(path); number++) path = join(folder, `${stem}-${number}${end}`);
+  for (let number = 2; existsSync(path) || coming.has(path); number++)
+    path = join(folder, `${stem}-${number}${end}`);
   return path;
 }
