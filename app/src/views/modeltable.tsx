@@ -27,7 +27,7 @@ export function ModelTable(): JSX.Element {
         <p class="quiet">There is none yet.</p>
       ) : (
         <div class="scroll-x">
-          <table class="facts">
+          <table class="facts" aria-label="Networks">
             <thead>
               <tr>
                 <th scope="col">Segments</th>

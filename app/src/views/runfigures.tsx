@@ -76,7 +76,7 @@ export function Statistics(): JSX.Element {
     <div>
       <Stale stage="analyse" />
       {table === undefined || freshness === "missing" ? undefined : (
-        <table class="facts wrapped">
+        <table class="facts wrapped" aria-label="Statistics">
           <thead>
             <tr>
               {table.header.map((title) => (

@@ -55,7 +55,8 @@ export function TrainView(): JSX.Element {
 
 function WatchNote(): JSX.Element {
   const seen = watched.value;
-  const isTraining = isAtWork() && job.value?.stage === "train";
+  const work = job.value;
+  const isTraining = isAtWork(work) && work !== null && "until" in work.request && work.request.until === "train";
   const found = useMemo(() => new Set(seen?.labels).size - Number(seen?.labels.includes(0) ?? 0), [seen]);
   const text =
     seen !== undefined
