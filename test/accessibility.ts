@@ -52,7 +52,8 @@ export function stumblingBlocks(leastContrast: number): string[] {
     const parent = walker.currentNode.parentElement;
     if ((walker.currentNode.textContent ?? "").trim() === "" || parent === null || seen.has(parent)) continue;
     seen.add(parent);
-    const isOff = parent.closest(":disabled, fieldset:disabled, label:has(:disabled), .unseen, option") !== null;
+    const isOff =
+      parent.closest(":disabled, fieldset:disabled, label:has(:disabled), .unseen, option") !== null;
     if (isOff || !isShown(parent)) continue;
     const ground = groundOf(parent);
     const style = getComputedStyle(parent);
@@ -63,8 +64,7 @@ export function stumblingBlocks(leastContrast: number): string[] {
     if (contrast < leastContrast) found.add(`contrast ${contrast.toFixed(2)} of ${about(parent)}`);
   }
 
-  const focusable =
-    "a[href], button, input, select, textarea, summary, [tabindex='0'], [role=grid]";
+  const focusable = "a[href], button, input, select, textarea, summary, [tabindex='0'], [role=grid]";
   const before = document.activeElement;
   for (const element of document.querySelectorAll<HTMLElement>(focusable)) {
     if (!isShown(element) || element.matches(":disabled") || element.tabIndex < 0) continue;
@@ -79,7 +79,8 @@ export function stumblingBlocks(leastContrast: number): string[] {
   for (const element of document.querySelectorAll("canvas, img, svg")) {
     if (!isShown(element) || element.closest("[role=application][aria-label]") !== null) continue;
     const named = element.closest("[aria-label], [alt], [aria-labelledby]");
-    const isNamed = named === element || named?.getAttribute("role") === "img" || named?.localName === "button";
+    const isNamed =
+      named === element || named?.getAttribute("role") === "img" || named?.localName === "button";
     if (!isNamed) found.add(`no name of ${about(element)}`);
   }
   return [...found];

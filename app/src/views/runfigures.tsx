@@ -32,7 +32,10 @@ const fileUrl = (path: string): string =>
   apiUrl(`${projectPath.value}/files/${path.split("/").map(encodeURIComponent).join("/")}`);
 
 /** Such as `area of nuclei`. */
-const figureTitle = (path: string): string => fileName(path).replace(/\.svg$/, "").replaceAll("_", " ");
+const figureTitle = (path: string): string =>
+  fileName(path)
+    .replace(/\.svg$/, "")
+    .replaceAll("_", " ");
 
 /** The figures of the report. */
 export function FigureGallery(): JSX.Element {
@@ -51,7 +54,11 @@ export function FigureGallery(): JSX.Element {
           .map(({ path }) => (
             <figure key={path}>
               <a href={fileUrl(path)} target="_blank" rel="noreferrer">
-                <img loading="lazy" alt={`Figure: ${figureTitle(path)}`} src={`${fileUrl(path)}?v=${finished}`} />
+                <img
+                  loading="lazy"
+                  alt={`Figure: ${figureTitle(path)}`}
+                  src={`${fileUrl(path)}?v=${finished}`}
+                />
               </a>
               <figcaption class="quiet">{figureTitle(path)}</figcaption>
             </figure>

@@ -46,7 +46,8 @@ export function TrainPanel(): JSX.Element | null {
       <Buttons now={now} />
       {now.stages.segment.freshness === "missing" || isAtWork() ? undefined : (
         <p class="quiet">
-          A training takes the labels and tracks of the network before away; export first what you want to keep.
+          A training takes the labels and tracks of the network before away; export first what you want to
+          keep.
         </p>
       )}
       <Standing />

@@ -56,7 +56,8 @@ export function TrainView(): JSX.Element {
 function WatchNote(): JSX.Element {
   const seen = watched.value;
   const work = job.value;
-  const isTraining = isAtWork(work) && work !== null && "until" in work.request && work.request.until === "train";
+  const isTraining =
+    isAtWork(work) && work !== null && "until" in work.request && work.request.until === "train";
   const found = useMemo(() => new Set(seen?.labels).size - Number(seen?.labels.includes(0) ?? 0), [seen]);
   const text =
     seen !== undefined
@@ -141,7 +142,7 @@ function Curves(): JSX.Element {
       )}
       {scores.length === 0 ? undefined : (
         <div class="curve small">
-          <LineChart label="Score" x={x} xTitle="step" yTitle="score (F1)" lines={scores} />
+          <LineChart label="Score" x={x} xTitle="step" yTitle="score (F1)" range={[0, 1]} lines={scores} />
         </div>
       )}
     </div>
