@@ -59,8 +59,10 @@ function ModelLine({ model }: { readonly model: ModelSummary }): JSX.Element {
   const { name, isOwn, isChosen, steps, expectedF1, validationLoss, finished } = model;
   const [isSure, setSure] = useState(false);
   const remove = (): void => {
-    if (isSure) attempt(() => deleteModel(name));
-    else setSure(true);
+    if (isSure) {
+      overlay(name, false);
+      attempt(() => deleteModel(name));
+    } else setSure(true);
   };
   return (
     <tr>

@@ -8,7 +8,7 @@ import { getJson, request } from "../api/request.js";
 import { ObjectTable } from "../parts/objecttable.js";
 import { attempt } from "../state/notices.js";
 import { openProject, project, projectPath } from "../state/openproject.js";
-import { study } from "../state/study.js";
+import { leftStudy, study } from "../state/study.js";
 import { isAtWork, startWork } from "../state/work.js";
 import { fileName } from "./inspectionlist.js";
 
@@ -126,6 +126,14 @@ const quantityText = (cell: string): string =>
 
 const isNumber = (cell: string): boolean => cell !== "" && Number.isFinite(Number(cell));
 
+/** A sample that is open already only comes to the front. */
+async function openSample(run: string): Promise<void> {
+  const shown = study.peek();
+  await openProject({ run });
+  leftStudy.value = shown;
+  study.value = undefined;
+}
+
 /** Conditions of a study side by side, with the way to each of its samples. */
 export function StudyPanel({ now }: { readonly now: StudyAnswer }): JSX.Element {
   return (
@@ -139,7 +147,7 @@ export function StudyPanel({ now }: { readonly now: StudyAnswer }): JSX.Element 
       <ul class="plain row">
         {now.samples.map(({ name, condition, run }) => (
           <li key={run}>
-            <button type="button" onClick={() => attempt(() => openProject({ run }))}>
+            <button type="button" onClick={() => attempt(() => openSample(run))}>
               {name} <span class="quiet">{condition}</span>
             </button>
           </li>

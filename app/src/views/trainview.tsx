@@ -88,7 +88,8 @@ interface DrawnCurves {
 /** The own network and those that are laid over it. */
 function drawnCurves(): DrawnCurves {
   const own = ownEpochs();
-  const names = [...overlaid.value].filter((name) => name !== "model");
+  const there = new Set(project.value?.models.map(({ name }) => name));
+  const names = [...overlaid.value].filter((name) => name !== "model" && there.has(name));
   for (const name of names) loadCurve(name);
   const all = [
     { name: "", records: own },
