@@ -484,6 +484,11 @@ describe("files", () => {
     writeFileSync(join(run, "run.json"), JSON.stringify({ command: "run", stages: {}, inputs: [] }));
     for (const name of ["image.tif", "set.zip", "outlines.json", "table.txt", ".hidden"])
       writeFileSync(join(root, "deeper", name), "");
+    writeFileSync(join(root, "deeper", "settings.json"), JSON.stringify({ command: "simulate" }));
+    writeFileSync(
+      join(root, "deeper", "cells.json"),
+      JSON.stringify({ type: "FeatureCollection", features: [] }),
+    );
     const listing = async (path: string): Promise<FileListing> =>
       JSON.parse((await ask(api(`files?path=${encodeURIComponent(path)}`))).text) as FileListing;
     const roots = await listing("");
@@ -496,7 +501,9 @@ describe("files", () => {
       run: "run",
       "image.tif": "images",
       "set.zip": "labels",
-      "outlines.json": "labels",
+      "settings.json": "other",
+      "cells.json": "labels",
+      "outlines.json": "other",
       "table.txt": "other",
     });
     expect(kinds).not.toHaveProperty(".hidden");

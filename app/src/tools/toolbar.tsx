@@ -96,6 +96,7 @@ function BrushSettings(): JSX.Element {
         Brush <output>{brushDiameter.value} px</output>
         <input
           type="range"
+          aria-label="Size of the brush, px"
           min={1}
           max={100}
           value={brushDiameter.value}

@@ -72,7 +72,9 @@ const rampGradient = `linear-gradient(to right, ${[0, 0.25, 0.5, 0.75, 1]
 function ColourRange({ values }: { readonly values: Float64Array }): JSX.Element {
   const ends = useMemo(() => {
     const known = values.filter((value) => Number.isFinite(value));
-    return known.length === 0 ? [] : [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
+    return known.length === 0
+      ? []
+      : [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
   }, [values]);
   const [low, high] = ends.map((value) => String(Number(value.toPrecision(3))));
   return (

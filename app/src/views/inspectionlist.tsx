@@ -49,7 +49,7 @@ export function WarningList({ inspections }: ListedInspections): JSX.Element | n
 export function InspectionTable({ inspections, chosen, onChoose }: ListedInspections): JSX.Element {
   return (
     <div class="scroll-x">
-      <table class="facts">
+      <table class="facts" aria-label="What the files hold">
         <Head hasBoxes={onChoose !== undefined} />
         <tbody>
           {inspections.map((found) => (

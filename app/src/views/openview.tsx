@@ -125,12 +125,7 @@ function Choice(): JSX.Element {
         <h2 class="fill">
           {chosen.value.size === 1 ? fileName([...chosen.value][0]!) : `${chosen.value.size} files`}
         </h2>
-        <button
-          type="button"
-          class="primary"
-          disabled={files.size === 0}
-          onClick={() => attempt(open)}
-        >
+        <button type="button" class="primary" disabled={files.size === 0} onClick={() => attempt(open)}>
           Open {files.size > 1 ? `${files.size} together` : ""}
         </button>
       </div>
@@ -157,7 +152,8 @@ function ProjectCard({ now }: { readonly now: ProjectState }): JSX.Element {
   const [first] = now.sizes;
   const size = first === undefined ? "" : `${first[1]} × ${first[0]} px`;
   const next = nextView(now);
-  const frames = now.kind === "movie" ? `${now.frames} frames` : `${now.frames} images`;
+  const frames =
+    now.kind === "movie" ? `${now.frames} frames` : `${now.frames} ${now.frames === 1 ? "image" : "images"}`;
   return (
     <div class="card">
       <div class="row">

@@ -8,7 +8,7 @@ import { getJson, request } from "../api/request.js";
 import { ObjectTable } from "../parts/objecttable.js";
 import { attempt } from "../state/notices.js";
 import { openProject, project, projectPath } from "../state/openproject.js";
-import { study } from "../state/study.js";
+import { leftStudy, study } from "../state/study.js";
 import { isAtWork, startWork } from "../state/work.js";
 import { fileName } from "./inspectionlist.js";
 
@@ -32,7 +32,10 @@ const fileUrl = (path: string): string =>
   apiUrl(`${projectPath.value}/files/${path.split("/").map(encodeURIComponent).join("/")}`);
 
 /** Such as `area of nuclei`. */
-const figureTitle = (path: string): string => fileName(path).replace(/\.svg$/, "").replaceAll("_", " ");
+const figureTitle = (path: string): string =>
+  fileName(path)
+    .replace(/\.svg$/, "")
+    .replaceAll("_", " ");
 
 /** The figures of the report. */
 export function FigureGallery(): JSX.Element {
@@ -51,7 +54,11 @@ export function FigureGallery(): JSX.Element {
           .map(({ path }) => (
             <figure key={path}>
               <a href={fileUrl(path)} target="_blank" rel="noreferrer">
-                <img loading="lazy" alt={`Figure: ${figureTitle(path)}`} src={`${fileUrl(path)}?v=${finished}`} />
+                <img
+                  loading="lazy"
+                  alt={`Figure: ${figureTitle(path)}`}
+                  src={`${fileUrl(path)}?v=${finished}`}
+                />
               </a>
               <figcaption class="quiet">{figureTitle(path)}</figcaption>
             </figure>
@@ -76,7 +83,7 @@ export function Statistics(): JSX.Element {
     <div>
       <Stale stage="analyse" />
       {table === undefined || freshness === "missing" ? undefined : (
-        <table class="facts wrapped">
+        <table class="facts wrapped" aria-label="Statistics">
           <thead>
             <tr>
               {table.header.map((title) => (
@@ -119,6 +126,14 @@ const quantityText = (cell: string): string =>
 
 const isNumber = (cell: string): boolean => cell !== "" && Number.isFinite(Number(cell));
 
+/** A sample that is open already only comes to the front. */
+async function openSample(run: string): Promise<void> {
+  const shown = study.peek();
+  await openProject({ run });
+  leftStudy.value = shown;
+  study.value = undefined;
+}
+
 /** Conditions of a study side by side, with the way to each of its samples. */
 export function StudyPanel({ now }: { readonly now: StudyAnswer }): JSX.Element {
   return (
@@ -132,7 +147,7 @@ export function StudyPanel({ now }: { readonly now: StudyAnswer }): JSX.Element 
       <ul class="plain row">
         {now.samples.map(({ name, condition, run }) => (
           <li key={run}>
-            <button type="button" onClick={() => attempt(() => openProject({ run }))}>
+            <button type="button" onClick={() => attempt(() => openSample(run))}>
               {name} <span class="quiet">{condition}</span>
             </button>
           </li>

@@ -55,7 +55,9 @@ export function TrainView(): JSX.Element {
 
 function WatchNote(): JSX.Element {
   const seen = watched.value;
-  const isTraining = isAtWork() && job.value?.stage === "train";
+  const work = job.value;
+  const isTraining =
+    isAtWork(work) && work !== null && "until" in work.request && work.request.until === "train";
   const found = useMemo(() => new Set(seen?.labels).size - Number(seen?.labels.includes(0) ?? 0), [seen]);
   const text =
     seen !== undefined
@@ -86,7 +88,8 @@ interface DrawnCurves {
 /** The own network and those that are laid over it. */
 function drawnCurves(): DrawnCurves {
   const own = ownEpochs();
-  const names = [...overlaid.value].filter((name) => name !== "model");
+  const there = new Set(project.value?.models.map(({ name }) => name));
+  const names = [...overlaid.value].filter((name) => name !== "model" && there.has(name));
   for (const name of names) loadCurve(name);
   const all = [
     { name: "", records: own },
@@ -140,7 +143,7 @@ function Curves(): JSX.Element {
       )}
       {scores.length === 0 ? undefined : (
         <div class="curve small">
-          <LineChart label="Score" x={x} xTitle="step" yTitle="score (F1)" lines={scores} />
+          <LineChart label="Score" x={x} xTitle="step" yTitle="score (F1)" range={[0, 1]} lines={scores} />
         </div>
       )}
     </div>

@@ -88,7 +88,9 @@ function fileKind(path: string): FileEntry["kind"] {
 /** Whether the beginning of a JSON file is that of GeoJSON or COCO: most JSON files are neither. */
 function tellsOfObjects(path: string): boolean {
   try {
-    return /"(Feature|FeatureCollection|Polygon|MultiPolygon|annotations|categories|licenses)"/.test(beginningOf(path));
+    return /"(Feature|FeatureCollection|Polygon|MultiPolygon|annotations|categories|licenses)"/.test(
+      beginningOf(path),
+    );
   } catch {
     return false;
   }
