@@ -1,6 +1,14 @@
 /** Draws labels over a picture: outlines inside the objects, fills, and what is unknown. */
 import { type RowPainter, type RowPiece, rowsOfCells } from "./imagerows.js";
-import { alphaOf, colourCycle, mix, mixOver, selectedColour, weightedColour, weightOf } from "./packedcolour.js";
+import {
+  alphaOf,
+  colourCycle,
+  mix,
+  mixOver,
+  selectedColour,
+  weightedColour,
+  weightOf,
+} from "./packedcolour.js";
 import type { LabelLayer } from "./scene.js";
 import { margin, type ScreenPlaces } from "./screenplaces.js";
 import { cellsOf } from "./visibletiles.js";
