@@ -125,14 +125,7 @@ function openCorrections(project: Project): ProjectCorrections {
       const found = made(name);
       if (found === undefined) return undefined;
       if (!isCorrectable(name)) return { source: found.labels, version: versionOf(found, 0) };
-      const now = await session();
-      const source = (await now.labels(name)) ?? found.labels;
-      const { touched } = opened();
-      return {
-        source,
-        version: versionOf(found, now.log().last),
-        frameVersion: (frame) => versionOf(found, touched.get(`${name} ${frame}`) ?? 0),
-      };
+      return labelsNow(name, found, await session(), opened().touched);
     },
     change: async (page, what) => {
       const now = await session();
@@ -152,6 +145,20 @@ function openCorrections(project: Project): ProjectCorrections {
       state.end();
       await (await open?.session)?.close();
     },
+  };
+}
+
+/** Labels of a stage as they are after corrections. */
+async function labelsNow(
+  name: Parameters<CorrectionSession["labels"]>[0],
+  found: StageLabels,
+  session: CorrectionSession,
+  touched: OpenSession["touched"],
+): Promise<LabelLayer> {
+  return {
+    source: (await session.labels(name)) ?? found.labels,
+    version: versionOf(found, session.log().last),
+    frameVersion: (frame) => versionOf(found, touched.get(`${name} ${frame}`) ?? 0),
   };
 }
 
