@@ -115,8 +115,7 @@ export function editQueue(host: EditHost): EditQueue {
     undo: () => enqueue({ kind: "undo" }),
     redo: () => enqueue({ kind: "redo" }),
     remember: (known) => {
-      if (tasks.length > 0) return;
-      history = known;
+      if (tasks.length === 0) history = known;
       tell();
     },
     settled: () => work ?? Promise.resolve(),
