@@ -28,6 +28,7 @@ export const lastLabel = signal<ActiveLabel>("new");
 
 /** An outline that is being drawn, and what it is for. */
 export const outline = signal<Outline | undefined>(undefined);
+/** What becomes of the outline. */
 export const outlineFor = signal<"draw" | "ignore" | "encircle">("draw");
 
 /** A cut that is being drawn. */

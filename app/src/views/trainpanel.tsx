@@ -46,8 +46,8 @@ export function TrainPanel(): JSX.Element | null {
       <Buttons now={now} />
       {now.stages.segment.freshness === "missing" || isAtWork() ? undefined : (
         <p class="quiet">
-          A training takes the labels and tracks of the network before away; export first what you want to
-          keep.
+          When the new network is ready, the labels and tracks of the one before are removed; export first
+          what you want to keep. A training that you stop removes nothing.
         </p>
       )}
       <Standing />

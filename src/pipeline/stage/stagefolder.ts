@@ -64,8 +64,6 @@ export function stageFolder<N extends string, R extends RunRecord>(
 
   const make = async <T, M>(stage: Stage<T, N, M>): Promise<Result<T>> => {
     remade.add(stage.name);
-    for (const name of await ledger.forgetDependents(stage.name))
-      await rm(path(name as N), { recursive: true, force: true });
     const place = path(stage.name);
     const work = async (stageWork: StageWork): Promise<StageResult<M>> => {
       const made = await makeAt(place, (temporary) => stage.make(temporary, stageWork));
@@ -74,6 +72,9 @@ export function stageFolder<N extends string, R extends RunRecord>(
     const result = await runStage(context, stage.name, stage.text, work, place);
     await stage.settle?.(place);
     await ledger.enter(stage, result);
+    // Only now: who stops a training keeps the labels of the network before.
+    for (const name of await ledger.forgetDependents(stage.name))
+      await rm(path(name as N), { recursive: true, force: true });
     return openedOnce(stage.name, basisOf(stage), () => stage.open(place, result.value));
   };
 

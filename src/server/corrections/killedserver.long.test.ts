@@ -59,7 +59,9 @@ describe("a studio that is killed during many edits", () => {
     let [entries, next] = [0, 0];
     for (let round = 0; round < 20; round++) {
       const { child, id, edit } = await started();
-      const end = new Promise((resolve) => setTimeout(resolve, 50 + 700 * stream.next())).then(() => killed(child));
+      const end = new Promise((resolve) => setTimeout(resolve, 50 + 700 * stream.next())).then(() =>
+        killed(child),
+      );
       for (let isAlive = true; isAlive; next++) {
         const place = placeOf(next);
         const key = JSON.stringify(place);

@@ -165,10 +165,8 @@ function endOf(error: unknown): Pick<Job, "state" | "error"> {
   const message = messageOf(error);
   if (isKaryonError(error)) return { state: "failed", error: message };
   const what = message.replace(/\.$/, "");
-  return {
-    state: "failed",
-    error: `Karyon made a mistake of its own (${what}); finished stages are kept, so start it again, and report it if it stays.`,
-  };
+  const advice = "finished stages are kept, so start it again, and report it if it stays";
+  return { state: "failed", error: `Karyon made a mistake of its own (${what}); ${advice}.` };
 }
 
 async function ended(running: Running | undefined): Promise<void> {

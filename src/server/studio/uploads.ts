@@ -68,8 +68,8 @@ const tooLarge = (most: number): Refusal =>
   new Refusal(
     413,
     "TooLarge",
-    `A file that is dropped may have ${(most / 2 ** 30).toPrecision(2)} GiB at most; put it into a folder and open it ` +
-      "there.",
+    `A file that is dropped may have ${(most / 2 ** 30).toPrecision(2)} GiB at most; put it into a folder and ` +
+      "open it there.",
   );
 
 /** @throws Refusal 400 */
