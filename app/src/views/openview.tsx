@@ -169,7 +169,7 @@ function ProjectCard({ now }: { readonly now: ProjectState }): JSX.Element {
           ))}
         </ul>
       ) : undefined}
-      <InspectionList inspections={now.inspections} />
+      {now.inspections.length > 0 ? <InspectionList inspections={now.inspections} /> : undefined}
     </div>
   );
 }
