@@ -139,6 +139,7 @@ export { createPredictor, type Predictor, type RawPrediction } from "./model/pre
 export { predictTiled, type Prediction } from "./segment/predict.js";
 export type { FoundNuclei, Segmentation } from "./segment/segment.js";
 export { type Thresholds, tuneThresholds, type ValidationImage } from "./segment/thresholds.js";
+export type { IntensityRange } from "./imgproc/normalise.js";
 export { measure, type MeasureOptions } from "./imgproc/regions.js";
 
 // Parts of the evaluation
@@ -193,6 +194,7 @@ export { nucleiTable } from "./analyse/tables/nucleitable.js";
 export { statisticsTables } from "./analyse/tables/statisticstables.js";
 export type {
   AnnotationPart,
+  CorrectionsPart,
   DivisionGallery,
   DivisionPicture,
   LabelledPicture,

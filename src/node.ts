@@ -370,7 +370,12 @@ export {
 // Types of options and results
 export type { Model, ModelSegmentOptions, OpenModelOptions } from "./api/openmodel.js";
 export type * from "./pipeline/config/partialconfig.js";
-export type { PipelineContext, PipelineEvent } from "./pipeline/stage/events.js";
+export type {
+  ModelSnapshot,
+  PipelineContext,
+  PipelineEvent,
+  TrainingWatch,
+} from "./pipeline/stage/events.js";
 export type { FileSource, SourceOptions } from "./pipeline/source/source.js";
 export type { AnnotationSummary } from "./pipeline/annotate/annotation.js";
 export type { Preview } from "./pipeline/annotate/preview.js";

@@ -84,13 +84,38 @@ describe("karyon studio", { timeout: 60_000 }, () => {
 describe("what is opened", () => {
   it("are folders to look through, images, or one run with the folder of its images", () => {
     const at = (...names: string[]): string => join(folder, ...names);
-    expect(whatToOpen([at("movie")])).toEqual({ roots: [at("movie")], start: undefined });
+    expect(whatToOpen([folder])).toEqual({ roots: [folder], start: undefined });
     expect(whatToOpen([at("movie", "t000.tif"), at("movie", "t001.tif#0")])).toEqual({
       roots: [at("movie")],
       start: { inputs: [at("movie", "t000.tif"), at("movie", "t001.tif#0")] },
     });
     expect(whatToOpen([at("run")])).toEqual({ roots: [folder, at("movie")], start: { run: at("run") } });
+    expect(whatToOpen([at("movie")])).toEqual({ roots: [folder], start: { inputs: [at("movie")] } });
     expect(() => whatToOpen([at("nothing.tif")])).toThrow(/nothing there/);
     expect(() => whatToOpen([at("run"), at("movie")])).toThrow(/one run alone/);
+  });
+
+  it("are no folders in which there is something to choose", () => {
+    const mixed = join(folder, "mixed");
+    simulateInto(join(mixed, "deeper"));
+    expect(whatToOpen([mixed])).toEqual({ roots: [mixed], start: undefined });
+    for (const name of ["Thumbs.db", ".hidden"]) writeFileSync(join(mixed, "deeper", name), "");
+    const deeper = join(mixed, "deeper");
+    expect(whatToOpen([deeper])).toEqual({ roots: [mixed], start: { inputs: [deeper] } });
+    writeFileSync(join(deeper, "notes.txt"), "");
+    expect(whatToOpen([deeper])).toEqual({ roots: [deeper], start: undefined });
+    mkdirSync(join(folder, "empty"));
+    expect(whatToOpen([join(folder, "empty")]).start).toBeUndefined();
+  });
+
+  it("have their results in the current folder where nothing may be written beside them", () => {
+    const image = join(folder, "movie", "t000.tif");
+    const current = join(folder, "run");
+    const opened = whatToOpen([image], { current, mayWrite: (path) => path === current });
+    expect(opened).toEqual({
+      roots: [current, join(folder, "movie")],
+      start: { inputs: [image] },
+      notice: `Nothing may be written in ${join(folder, "movie")}: results go to the current folder, ${current}.`,
+    });
   });
 });

@@ -11,8 +11,17 @@ import {
   parseFilter,
   sortedRows,
 } from "../app/src/parts/tableorder.js";
-import { changeKeys, choosePreset, command, commandFor, keysOf } from "../app/src/state/keys.js";
+import {
+  changeKeys,
+  choosePreset,
+  command,
+  commandFor,
+  keysOf,
+  rivalOf,
+  sharersOf,
+} from "../app/src/state/keys.js";
 import { presetKeys, presets } from "../app/src/state/presets.js";
+import { warningLines } from "../app/src/views/warninglines.js";
 
 const press = (key: string, code: string, held = ""): KeyPress => ({
   key,
@@ -107,6 +116,39 @@ describe("commands", () => {
           .flatMap(([, all]) => all[name] ?? all.karyon ?? []);
         expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
       }
+  });
+});
+
+describe("keys that two commands have", () => {
+  it("call the later of both, and the other one knows whom", () => {
+    const [first, second] = ["first", "second"].map((name) => ({
+      id: `test.${name}`,
+      title: name,
+      group: "Test",
+      keys: { karyon: ["J"] },
+      run: () => undefined,
+    }));
+    onTestFinished(command(first!));
+    onTestFinished(command(second!));
+    expect(rivalOf(first!, "J")?.id).toBe("test.second");
+    expect(rivalOf(second!, "J")).toBeUndefined();
+    expect(sharersOf(second!, "J").map(({ id }) => id)).toEqual(["test.first"]);
+  });
+});
+
+describe("warnings of many files", () => {
+  const text = (percent: string): string => `${percent} % of the values are 255`;
+  it("that differ in numbers only are one line with their range", () => {
+    const found = [
+      { file: "a", warnings: [text("1.2"), "no scale"] },
+      { file: "b", warnings: [text("0.9")] },
+      { file: "c", warnings: [text("10.5")] },
+    ];
+    expect(warningLines(found)).toEqual([
+      { text: text("0.9 to 10.5"), files: 3 },
+      { text: "no scale", files: 1 },
+    ]);
+    expect(warningLines([])).toEqual([]);
   });
 });
 

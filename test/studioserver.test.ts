@@ -18,7 +18,7 @@ import { confinementTo } from "../src/server/confinement.js";
 import type { About, ErrorAnswer, FileListing, ProjectState, StudioEvent } from "../src/server/messages.js";
 import { openProjects } from "../src/server/studio/projects.js";
 import { startStudio, studioApi, type StudioServer } from "../src/server/studio/studioserver.js";
-import { jobRoutes } from "../src/server/jobs/jobroutes.js";
+import { studioRooms } from "../src/cli/commands/studio.js";
 import { storedParts } from "../src/server/studio/storedparts.js";
 import { imageSourceOfFile } from "../src/api/filesources.js";
 import { openImages } from "../src/api/openfiles.js";
@@ -482,8 +482,13 @@ describe("files", () => {
     const run = join(root, "deeper", "run");
     mkdirSync(run);
     writeFileSync(join(run, "run.json"), JSON.stringify({ command: "run", stages: {}, inputs: [] }));
-    for (const name of ["image.tif", "set.zip", "table.txt", ".hidden"])
+    for (const name of ["image.tif", "set.zip", "outlines.json", "table.txt", ".hidden"])
       writeFileSync(join(root, "deeper", name), "");
+    writeFileSync(join(root, "deeper", "settings.json"), JSON.stringify({ command: "simulate" }));
+    writeFileSync(
+      join(root, "deeper", "cells.json"),
+      JSON.stringify({ type: "FeatureCollection", features: [] }),
+    );
     const listing = async (path: string): Promise<FileListing> =>
       JSON.parse((await ask(api(`files?path=${encodeURIComponent(path)}`))).text) as FileListing;
     const roots = await listing("");
@@ -496,10 +501,17 @@ describe("files", () => {
       run: "run",
       "image.tif": "images",
       "set.zip": "labels",
+      "settings.json": "other",
+      "cells.json": "labels",
+      "outlines.json": "other",
       "table.txt": "other",
     });
     expect(kinds).not.toHaveProperty(".hidden");
     expect((await listing(root)).entries.find(({ name }) => name === "movie")!.kind).toBe("images");
+    // What Karyon says of a result is no label image, though some of those end as it does.
+    expect((await listing(run)).entries.map(({ name, kind }) => [name, kind])).toEqual([
+      ["run.json", "other"],
+    ]);
   });
 
   it("are looked into", async () => {
@@ -519,7 +531,9 @@ describe("the API's document", () => {
       maxUpload,
       signal: new AbortController().signal,
     };
-    const routes = studioApi(services, [jobRoutes], "").routes.map(({ method, path }) => `${method} ${path}`);
+    const routes = studioApi(services, studioRooms.routes, "").routes.map(
+      ({ method, path }) => `${method} ${path}`,
+    );
     const document = readFileSync(new URL("../docs/studio-api.md", import.meta.url), "utf8");
     const documented = [...document.matchAll(/^\| (GET|POST|PUT|PATCH|DELETE) \| `(\/[^`]*)` \|/gm)].map(
       ([, method, path]) => `${method} ${path}`,

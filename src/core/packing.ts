@@ -89,13 +89,20 @@ export function unpackValue(bytes: Uint8Array): unknown {
   }
   // Node's Buffer would give views where a Uint8Array gives copies.
   const start = Math.min(aligned(4 + headLength), bytes.length);
-  return decoded(head, new Uint8Array(bytes.buffer, bytes.byteOffset + start, bytes.length - start));
+  const arrays = new Uint8Array(bytes.buffer, bytes.byteOffset + start, bytes.length - start);
+  return decoded(head, { arrays, left: arrays.length });
+}
+
+/** The bytes of the typed arrays, and how many of them no array has taken: each is one array's alone. */
+interface PackedArrays {
+  readonly arrays: Uint8Array;
+  left: number;
 }
 
 const corrupt = (offset: number): CorruptFile =>
   new CorruptFile("Packed data", offset, "they differ from what was packed", "do the work again");
 
-function decoded(value: unknown, arrays: Uint8Array): unknown {
+function decoded(value: unknown, arrays: PackedArrays): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => decoded(item, arrays));
   const stands = (value as { readonly $?: string | ArrayMark }).$;
@@ -107,10 +114,13 @@ function decoded(value: unknown, arrays: Uint8Array): unknown {
   );
 }
 
-function arrayAt([name, offset, length]: ArrayMark, arrays: Uint8Array): PackedArray {
+function arrayAt([name, offset, length]: ArrayMark, packed: PackedArrays): PackedArray {
+  if (!Object.hasOwn(arrayTypes, name)) throw corrupt(0);
   const type = arrayTypes[name];
-  const end = offset + length * type.BYTES_PER_ELEMENT;
-  if (!(end <= arrays.length)) throw corrupt(offset);
+  const size = length * type.BYTES_PER_ELEMENT;
+  if (!(offset >= 0 && size >= 0 && offset + size <= packed.arrays.length && size <= packed.left))
+    throw corrupt(offset);
+  packed.left -= size;
   // Copied, since the elements of a view must begin at a multiple of their size.
-  return new type(arrays.slice(offset, end).buffer);
+  return new type(packed.arrays.slice(offset, offset + size).buffer);
 }

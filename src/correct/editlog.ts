@@ -33,6 +33,8 @@ export interface EditLog {
   readonly bases: Partial<Record<LayerBasis["layer"], string>>;
   /** Frames that were looked through, by layer. */
   readonly reviewed: Readonly<Record<ReviewedFrame["layer"], Set<number>>>;
+  /** Number of the last entry that changed the labels of a frame, by layer and frame. */
+  readonly changed: Readonly<Record<LabelEdit["layer"], Map<number, number>>>;
 }
 
 /** A log without entries. */
@@ -42,6 +44,7 @@ export const emptyLog = (): EditLog => ({
   undone: [],
   bases: {},
   reviewed: { annotation: new Set(), labels: new Set() },
+  changed: { annotation: new Map(), labels: new Map() },
 });
 
 /** What an entry does to the data: an edit is applied, or taken back. */
@@ -74,6 +77,8 @@ export function appendEntry(log: EditLog, entry: LogEntry): LogStep | undefined 
     else frames.delete(entry.reviewed.frame);
   }
   log.last = entry.number;
+  if (step !== undefined && step.edit.layer !== "tracks")
+    log.changed[step.edit.layer].set(step.edit.frame, entry.number);
   return step;
 }
 

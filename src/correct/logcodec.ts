@@ -169,12 +169,13 @@ function typedPatch(value: unknown): unknown {
   const pixels = height * width;
   const packed = typeof values === "string" && pixels <= mostEditedPixels ? bytesOfBase64(values) : undefined;
   if (packed === undefined) throw new InvalidInput("edit.patches.values", "packed labels", typeof values);
+  const length = 2 * pixels * Int32Array.BYTES_PER_ELEMENT;
+  const unpacked = inflated(packed, length);
+  if (unpacked.length !== length)
+    throw new InvalidInput("edit.patches.values", `${length} bytes`, `${unpacked.length}`);
+  // Only now, when the size that is declared is known to be true.
   const both = new Int32Array(2 * pixels);
-  const bytes = new Uint8Array(both.buffer);
-  const unpacked = inflated(packed, bytes.length);
-  if (unpacked.length !== bytes.length)
-    throw new InvalidInput("edit.patches.values", `${bytes.length} bytes`, `${unpacked.length}`);
-  bytes.set(unpacked);
+  new Uint8Array(both.buffer).set(unpacked);
   return { ...fields, before: both.slice(0, pixels), after: both.slice(pixels) };
 }
 

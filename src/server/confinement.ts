@@ -41,6 +41,25 @@ export function isWithin(path: string, folder: string): boolean {
   return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
+/**
+ * The real place of a file below a folder, through links that stay in it. Hidden files have none.
+ *
+ * @param path with "/" between names
+ * @returns undefined where there is no such file, or it lies elsewhere
+ */
+export function placeWithin(folder: string, path: string): string | undefined {
+  const parts = path.split("/");
+  // eslint-disable-next-line no-control-regex -- no name holds them
+  if (parts.some((part) => part === "" || part.startsWith(".") || /[\\:\u0000-\u001f]/.test(part)))
+    return undefined;
+  try {
+    const place = realpathSync(join(folder, ...parts));
+    return isWithin(place, realpathSync(folder)) ? place : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 const outside = (path: string): Refusal =>
   new Refusal(
     403,

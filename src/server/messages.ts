@@ -9,6 +9,9 @@ import type { Inspection } from "../pipeline/source/inspection.js";
 import type { PipelineEvent } from "../pipeline/stage/events.js";
 import type { RunStage } from "../pipeline/stage/stagenames.js";
 
+export type { PartialConfig } from "../pipeline/config/partialconfig.js";
+export type { RunStage } from "../pipeline/stage/stagenames.js";
+
 /** `GET about`: what the server is. */
 export interface About {
   readonly version: string;
@@ -118,7 +121,7 @@ export interface CorrectionCounts {
   readonly edits: Readonly<Record<Layer, number>>;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
-  /** Edits of tracks that no longer apply, a sentence each. */
+  /** What was corrected and no longer applies, a sentence each. */
   readonly unapplied: readonly string[];
 }
 
@@ -265,12 +268,19 @@ export interface UndoAnswer extends EditAnswer {
   readonly edit: Edit | null;
 }
 
-/** `GET projects/ID/log`: the last edits that hold, the latest first. */
+/**
+ * `GET projects/ID/log`: the last edits, the latest first. Before those that hold come those that were undone; the
+ * last of them is the first to be done again.
+ */
 export interface LoggedEdit {
   readonly number: number;
   readonly layer: Layer;
-  readonly gesture: string;
+  readonly gesture: Edit["gesture"];
   readonly frame: number;
+  /** The middle of what changed, px. */
+  readonly y: number;
+  readonly x: number;
+  readonly isUndone: boolean;
 }
 
 /** `POST projects/ID/preview/annotation` (JSON): a window of a frame, annotated by itself with these options. */

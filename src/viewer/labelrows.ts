@@ -1,6 +1,14 @@
 /** Draws labels over a picture: outlines inside the objects, fills, and what is unknown. */
 import { type RowPainter, type RowPiece, rowsOfCells } from "./imagerows.js";
-import { alphaOf, colourCycle, mix, selectedColour, weightOf } from "./packedcolour.js";
+import {
+  alphaOf,
+  colourCycle,
+  mix,
+  mixOver,
+  selectedColour,
+  weightedColour,
+  weightOf,
+} from "./packedcolour.js";
 import type { LabelLayer } from "./scene.js";
 import { margin, type ScreenPlaces } from "./screenplaces.js";
 import { cellsOf } from "./visibletiles.js";
@@ -60,36 +68,85 @@ interface Look {
   /** Colour and weight (0..256) of the outline. */
   readonly edge: number;
   readonly edgeWeight: number;
-  readonly fill: number;
+  /** Weight of the fill, 0..256, and its colour times the weight, as `mixOver` takes them. */
   readonly fillWeight: number;
+  readonly fillRedBlue: number;
+  readonly fillGreen: number;
   /** Width of the outline, screen px; 0 for none. */
   readonly reach: number;
 }
 
 /**
  * Draws pixels [from, to) of a row, which have one label. Only at the ends of a run can the neighbours to the left
- * and right differ.
+ * and right differ: between them only the rows above and below are looked at.
  */
-function drawRun(
+function drawRun(out: Int32Array, lines: Lines, look: Look, from: number, to: number): void {
+  const { reach } = look;
+  if (reach === 0) {
+    fillPixels(out, lines.at + from, lines.at + to, look);
+    return;
+  }
+  const head = Math.min(to, from + reach);
+  const tail = Math.max(head, to - reach);
+  drawEnd(out, lines, look, { from, to, start: from, end: head });
+  drawMiddle(out, lines, look, head, tail);
+  drawEnd(out, lines, look, { from, to, start: tail, end: to });
+}
+
+function drawMiddle(
   out: Int32Array,
   { at, line, above, below }: Lines,
-  { edge, edgeWeight, fill, fillWeight, reach }: Look,
+  look: Look,
   from: number,
   to: number,
 ): void {
+  const { edge, edgeWeight, fillWeight, fillRedBlue, fillGreen } = look;
   const label = line[from + margin]!;
-  const hasEdge = reach > 0;
+  const under = 256 - fillWeight;
   for (let i = from; i < to; i++) {
     const k = i + margin;
-    const isEdge =
-      hasEdge &&
-      (above[k] !== label ||
-        below[k] !== label ||
-        (i < from + reach && line[k - reach] !== label) ||
-        (i >= to - reach && line[k + reach] !== label));
-    if (isEdge) out[at + i] = edgeWeight === 256 ? edge : mix(out[at + i]!, edge, edgeWeight);
-    else if (fillWeight > 0) out[at + i] = mix(out[at + i]!, fill, fillWeight);
+    if (above[k] !== label || below[k] !== label)
+      out[at + i] = edgeWeight === 256 ? edge : mix(out[at + i]!, edge, edgeWeight);
+    else if (fillWeight > 0) out[at + i] = mixOver(out[at + i]!, under, fillRedBlue, fillGreen);
   }
+}
+
+/** Part [start, end) of a run [from, to). */
+interface RunEnd {
+  readonly from: number;
+  readonly to: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+function drawEnd(
+  out: Int32Array,
+  { at, line, above, below }: Lines,
+  look: Look,
+  { from, to, start, end }: RunEnd,
+): void {
+  const { edge, edgeWeight, fillWeight, fillRedBlue, fillGreen, reach } = look;
+  const label = line[from + margin]!;
+  for (let i = start; i < end; i++) {
+    const k = i + margin;
+    const isEdge =
+      above[k] !== label ||
+      below[k] !== label ||
+      (i < from + reach && line[k - reach] !== label) ||
+      (i >= to - reach && line[k + reach] !== label);
+    if (isEdge) out[at + i] = edgeWeight === 256 ? edge : mix(out[at + i]!, edge, edgeWeight);
+    else if (fillWeight > 0) out[at + i] = mixOver(out[at + i]!, 256 - fillWeight, fillRedBlue, fillGreen);
+  }
+}
+
+function fillPixels(
+  out: Int32Array,
+  from: number,
+  to: number,
+  { fillWeight, fillRedBlue, fillGreen }: Look,
+): void {
+  if (fillWeight === 0) return;
+  for (let i = from; i < to; i++) out[i] = mixOver(out[i]!, 256 - fillWeight, fillRedBlue, fillGreen);
 }
 
 const unseen: Look = {
@@ -97,8 +154,9 @@ const unseen: Look = {
   isSelected: false,
   edge: 0,
   edgeWeight: 0,
-  fill: 0,
   fillWeight: 0,
+  fillRedBlue: 0,
+  fillGreen: 0,
   reach: 0,
 };
 
@@ -125,7 +183,7 @@ function lookOf(layer: LabelLayer, label: number): Look {
   const opaque = (colour: number): number => colour | 0xff000000;
   if (label < 0) {
     const fillWeight = weightOf(alphaOf(unknown));
-    return { ...unseen, isSeen: fillWeight > 0, fill: opaque(unknown), fillWeight };
+    return { ...unseen, isSeen: fillWeight > 0, fillWeight, ...weighted(unknown, fillWeight) };
   }
   const colour = label < colours.length ? colours[label]! : colourCycle[label % colourCycle.length]!;
   const alpha = alphaOf(colour);
@@ -133,15 +191,22 @@ function lookOf(layer: LabelLayer, label: number): Look {
   const isSelected = selected.has(label);
   const reach = isSelected ? widths.selected : widths.usual;
   const fillWeight = weightOf(alpha, fill);
+  const { fillRedBlue, fillGreen } = weighted(colour, fillWeight);
   return {
     isSeen: reach > 0 || fillWeight > 0,
     isSelected,
     edge: isSelected ? selectedColour | 0 : opaque(colour),
     edgeWeight: isSelected ? 256 : weightOf(alpha),
-    fill: opaque(colour),
     fillWeight,
+    fillRedBlue,
+    fillGreen,
     reach,
   };
+}
+
+function weighted(colour: number, weight: number): Pick<Look, "fillRedBlue" | "fillGreen"> {
+  const { redBlue, green } = weightedColour(colour, weight);
+  return { fillRedBlue: redBlue, fillGreen: green };
 }
 
 /** Labels of screen rows, margin + width + margin; the last ones are kept. */

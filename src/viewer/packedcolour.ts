@@ -22,6 +22,21 @@ export const mix = (under: number, over: number, weight: number): number =>
     0xff00ff) |
   ((((under >>> 8) & 255) * (256 - weight) + ((over >>> 8) & 255) * weight + 128) & 0xff00);
 
+/** A colour as `mixOver` takes it: its channels times its weight, 0..256, and the half that rounds. */
+export const weightedColour = (
+  colour: number,
+  weight: number,
+): { readonly redBlue: number; readonly green: number } => ({
+  redBlue: (Math.imul(colour & 0xff00ff, weight) + 0x800080) | 0,
+  green: ((colour >>> 8) & 255) * weight + 128,
+});
+
+/** `mix` with an upper colour that was weighted before. @param weight of `under`, 0..256 */
+export const mixOver = (under: number, weight: number, redBlue: number, green: number): number =>
+  0xff000000 |
+  (((Math.imul(under & 0xff00ff, weight) + redBlue) >>> 8) & 0xff00ff) |
+  ((Math.imul((under >>> 8) & 255, weight) + green) & 0xff00);
+
 /** The sum of two colours, each channel at most 255; alpha of the result 255. */
 export const add = (a: number, b: number): number => {
   const redBlue = (a & 0xff00ff) + (b & 0xff00ff);

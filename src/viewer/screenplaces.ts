@@ -2,6 +2,7 @@
  * Which pixel of the image each screen pixel shows. Both back ends sample at these places, so that they agree to
  * the pixel whatever the precision of their arithmetic.
  */
+import type { Window } from "../core/image.js";
 import type { Size } from "../core/size.js";
 import type { Camera } from "./scene.js";
 
@@ -23,6 +24,16 @@ export const screenPlaces = (image: Size, camera: Camera, screen: Size): ScreenP
   size: screen,
   rows: placesAlong(camera.y, camera.zoom, screen.height, image.height),
   columns: placesAlong(camera.x, camera.zoom, screen.width, image.width),
+});
+
+/** The places of a part of a screen, as if it were a screen of its own. */
+export const placesOfPart = (
+  { rows, columns }: ScreenPlaces,
+  { y, x, height, width }: Window,
+): ScreenPlaces => ({
+  size: { height, width },
+  rows: rows.subarray(y, y + height + 2 * margin),
+  columns: columns.subarray(x, x + width + 2 * margin),
 });
 
 function placesAlong(centre: number, zoom: number, length: number, limit: number): Int32Array {

@@ -23,6 +23,8 @@ export interface HistogramProps {
   /** Left out: no limits are shown. */
   readonly limits?: Limits | undefined;
   readonly onLimits?: ((limits: Limits) => void) | undefined;
+  /** Whether there is a lower limit only. Default false. */
+  readonly isOneSided?: boolean | undefined;
   /** Ends of the axis; default those of the values. */
   readonly ends?: readonly [low: number, high: number] | undefined;
   /** Default 48. */
@@ -31,7 +33,7 @@ export interface HistogramProps {
 
 /** Bars, and where `limits` is given two handles and two fields. */
 export function Histogram(props: HistogramProps): JSX.Element {
-  const { title, unit, values, limits, onLimits, bins: count = 48 } = props;
+  const { title, unit, values, limits, onLimits, isOneSided = false, bins: count = 48 } = props;
   const bins = useMemo(() => binsOf(values, count, props.ends), [values, count, props.ends?.join()]);
   const box = useRef<PlotBox>({ left: 0, top: 0, width: 1, height: 1 });
   const dragged = useRef<"low" | "high" | undefined>(undefined);
@@ -43,9 +45,11 @@ export function Histogram(props: HistogramProps): JSX.Element {
       drawBars(context, box.current, bins, limits);
       const axis = axisOf([], { label: axisLabel(title, unit), range: [bins.low, bins.high] });
       drawAxes(context, box.current, { x: axis });
-      if (limits !== undefined) drawLimits(context, box.current, bins, limits);
+      if (limits === undefined) return;
+      const ends = [limits.low ?? bins.low, ...(isOneSided ? [] : [limits.high ?? bins.high])];
+      drawLimits(context, box.current, bins, ends);
     },
-    [bins, limits?.low, limits?.high, title, unit],
+    [bins, limits?.low, limits?.high, isOneSided, title, unit],
   );
   const valueAt = (x: number): number => {
     const part = Math.max(0, Math.min(1, (x - box.current.left) / box.current.width));
@@ -56,7 +60,8 @@ export function Histogram(props: HistogramProps): JSX.Element {
     event.currentTarget.setPointerCapture(event.pointerId);
     const value = valueAt(placeIn(event)[0]);
     const [low, high] = [limits.low ?? bins.low, limits.high ?? bins.high];
-    dragged.current = Math.abs(value - low) <= Math.abs(value - high) ? "low" : "high";
+    const isLow = isOneSided || Math.abs(value - low) <= Math.abs(value - high);
+    dragged.current = isLow ? "low" : "high";
     move(event);
   };
   const move = (event: TargetedPointerEvent<HTMLCanvasElement>): void => {
@@ -94,7 +99,7 @@ function LimitFields(
   return (
     <div class="limit-fields">
       <NumberField
-        label={`Lowest ${title}`}
+        label={`Lowest ${inSentence(title)}`}
         value={limits.low}
         unit={unit}
         step={step}
@@ -102,18 +107,24 @@ function LimitFields(
         mayBeEmpty
         onChange={(low) => onLimits?.({ ...limits, low })}
       />
-      <NumberField
-        label={`Highest ${title}`}
-        value={limits.high}
-        unit={unit}
-        step={step}
-        low={limits.low ?? undefined}
-        mayBeEmpty
-        onChange={(high) => onLimits?.({ ...limits, high })}
-      />
+      {props.isOneSided ? undefined : (
+        <NumberField
+          label={`Highest ${inSentence(title)}`}
+          value={limits.high}
+          unit={unit}
+          step={step}
+          low={limits.low ?? undefined}
+          mayBeEmpty
+          onChange={(high) => onLimits?.({ ...limits, high })}
+        />
+      )}
     </div>
   );
 }
+
+/** A title within a sentence; names such as DNA stay. */
+const inSentence = (title: string): string =>
+  /^[A-Z][a-z]/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
 
 function drawBars(
   context: CanvasRenderingContext2D,
@@ -136,12 +147,12 @@ function drawLimits(
   context: CanvasRenderingContext2D,
   box: PlotBox,
   { low, high }: Bins,
-  limits: Limits,
+  limits: readonly number[],
 ): void {
   context.strokeStyle = styleColour("chosen");
   context.fillStyle = styleColour("chosen");
   context.lineWidth = 2;
-  for (const limit of [limits.low ?? low, limits.high ?? high]) {
+  for (const limit of limits) {
     const x = box.left + Math.max(0, Math.min(1, (limit - low) / (high - low))) * box.width;
     context.beginPath();
     context.moveTo(x, box.top);

@@ -24,6 +24,8 @@ export interface LineChartProps {
   readonly lines: readonly ChartLine[];
   /** Powers of ten; what is not positive is left out. */
   readonly isLogarithmic?: boolean | undefined;
+  /** Ends of the axis of the values; default those of the values. */
+  readonly range?: readonly [low: number, high: number] | undefined;
   /** Called with the place in `x` that was clicked. */
   readonly onPick?: ((index: number) => void) | undefined;
 }
@@ -92,6 +94,7 @@ function dataOf({ x, lines, isLogarithmic }: LineChartProps): uPlot.AlignedData 
 function optionsOf({
   lines,
   isLogarithmic,
+  range,
   xTitle,
   yTitle,
 }: LineChartProps): Omit<uPlot.Options, "width" | "height"> {
@@ -104,7 +107,10 @@ function optionsOf({
     labelSize: 16,
   };
   return {
-    scales: { x: { time: false }, y: { distr: isLogarithmic ? 3 : 1 } },
+    scales: {
+      x: { time: false },
+      y: { distr: isLogarithmic ? 3 : 1, ...(range === undefined ? {} : { range: [...range] }) },
+    },
     axes: [
       { ...axis, label: xTitle, size: 26 },
       { ...axis, label: yTitle, size: 52 },

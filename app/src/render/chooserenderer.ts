@@ -163,10 +163,19 @@ export function movingCpuRenderer(canvas: HTMLCanvasElement): Renderer {
   const context = canvas.getContext("2d", { alpha: false })!;
   const small = canvas.ownerDocument.createElement("canvas");
   const smallContext = small.getContext("2d", { alpha: false })!;
-  const full = cpuRenderer(({ data, width, height }) =>
-    context.putImageData(new ImageData(data, width, height), 0, 0),
-  );
+  // Whether the canvas shows something else than the full picture before.
+  let isOther = true;
+  canvas.addEventListener("contextrestored", () => (isOther = true));
+  let isWhole = true;
+  const full = cpuRenderer(({ data, width, height }, part) => {
+    isWhole = part.height === height && part.width === width;
+    const { y, x, ...size } = isOther ? { y: 0, x: 0, height, width } : part;
+    isOther = false;
+    if (size.height > 0)
+      context.putImageData(new ImageData(data, width, height), 0, 0, x, y, size.width, size.height);
+  });
   const half = cpuRenderer(({ data, width, height }) => {
+    isOther = true;
     smallContext.putImageData(new ImageData(data, width, height), 0, 0);
     context.imageSmoothingEnabled = false;
     context.drawImage(small, 0, 0, 2 * width, 2 * height);
@@ -177,7 +186,7 @@ export function movingCpuRenderer(canvas: HTMLCanvasElement): Renderer {
   const drawFull = (scene: Scene, camera: Camera): void => {
     const start = performance.now();
     full.draw(scene, camera);
-    duration = performance.now() - start;
+    if (isWhole) duration = performance.now() - start;
   };
   return {
     name: "cpu",
@@ -195,14 +204,19 @@ export function movingCpuRenderer(canvas: HTMLCanvasElement): Renderer {
       drawn = { at: performance.now(), camera };
     },
     resize({ height, width }) {
-      if (canvas.width !== width) canvas.width = width;
-      if (canvas.height !== height) canvas.height = height;
+      if (canvas.width !== width || canvas.height !== height) {
+        [canvas.width, canvas.height] = [width, height];
+        isOther = true;
+      }
       const halved = { height: Math.ceil(height / 2), width: Math.ceil(width / 2) };
       [small.height, small.width] = [halved.height, halved.width];
       full.resize({ height, width });
       half.resize(halved);
     },
-    changed: () => undefined,
+    changed(...change) {
+      full.changed(...change);
+      half.changed(...change);
+    },
     dispose() {
       clearTimeout(timer);
       full.dispose();

@@ -1,10 +1,14 @@
 /** The list of the last edits: those that hold, and behind them those that were undone. */
-import type { Edit, LabelGesture, TrackGesture } from "../../../src/correct/edits.js";
+import { placeOfEdit } from "../../../src/correct/editplace.js";
+import type { Edit, LabelGesture, SpotPlace, TrackGesture } from "../../../src/correct/edits.js";
 import type { LoggedEdit } from "../../../src/server/messages.js";
+
+/** An edit of this page, or what the log says of one. */
+export type ListedEdit = Edit | LoggedEdit;
 
 /** A line of the list. */
 export interface HistoryItem {
-  readonly edit: Edit;
+  readonly edit: ListedEdit;
   /** Number in the log; 0 until the server has it. */
   readonly number: number;
   readonly isUndone: boolean;
@@ -12,6 +16,13 @@ export interface HistoryItem {
 
 /** As many are listed. */
 const longest = 100;
+
+/** The list as the server has it. @param logged the latest first */
+export const historyOf = (logged: readonly LoggedEdit[]): readonly HistoryItem[] =>
+  logged
+    .map((edit): HistoryItem => ({ edit, number: edit.number, isUndone: edit.isUndone }))
+    .reverse()
+    .slice(-longest);
 
 /** With one more that holds; those that were undone can no longer be done again. */
 export const withEdit = (history: readonly HistoryItem[], edit: Edit): readonly HistoryItem[] => [
@@ -30,7 +41,7 @@ export const withSaved = (
 export const withRefused = (
   history: readonly HistoryItem[],
   edits: readonly Edit[],
-): readonly HistoryItem[] => history.filter(({ edit }) => !edits.includes(edit));
+): readonly HistoryItem[] => history.filter(({ edit }) => !edits.some((each) => each === edit));
 
 /** With the last edit that holds undone; where it was made by another page, with that one. */
 export function withUndone(history: readonly HistoryItem[], edit: Edit): readonly HistoryItem[] {
@@ -52,69 +63,18 @@ export function withRedone(history: readonly HistoryItem[], edit: Edit): readonl
     : history.with(at, { ...item, isUndone: false });
 }
 
-const isAlike = (a: Edit, b: Edit): boolean =>
+const isAlike = (a: ListedEdit, b: ListedEdit): boolean =>
   a.layer === b.layer && a.gesture === b.gesture && frameOf(a) === frameOf(b);
 
 /** Frame in which an edit is seen, from 0. */
-export const frameOf = (edit: Edit): number =>
-  edit.layer === "tracks" ? (edit.spots[0]?.frame ?? 0) : edit.frame;
+export const frameOf = (edit: ListedEdit): number => placeOf(edit).frame;
 
 /** Where an edit is seen: the middle of what it changed, px. */
-export function placeOf(edit: Edit): { readonly frame: number; readonly y: number; readonly x: number } {
-  if (edit.layer === "tracks") return edit.spots[0] ?? { frame: 0, y: 0, x: 0 };
-  const { patches, frame } = edit;
-  const middle = (low: readonly number[], high: readonly number[]): number =>
-    (Math.min(...low) + Math.max(...high) - 1) / 2;
-  return {
-    frame,
-    y: middle(
-      patches.map(({ y }) => y),
-      patches.map(({ y, height }) => y + height),
-    ),
-    x: middle(
-      patches.map(({ x }) => x),
-      patches.map(({ x, width }) => x + width),
-    ),
-  };
-}
+export const placeOf = (edit: ListedEdit): SpotPlace => ("isUndone" in edit ? edit : placeOfEdit(edit));
 
-/** An edit in the list. */
-export interface HistoryLine {
-  readonly text: string;
-  readonly frame: number;
-  /** Where it is in the frame; undefined of edits that were made before this page was opened, or by another one. */
-  readonly place: ReturnType<typeof placeOf> | undefined;
-  readonly isUndone: boolean;
-}
-
-/** Edits of this page among those of the log, the newest first. @param logged those that hold, in any order */
-export function historyLines(
-  history: readonly HistoryItem[],
-  logged: readonly LoggedEdit[],
-): readonly HistoryLine[] {
-  const own = new Set(history.map(({ number }) => number));
-  const others = logged
-    .filter(({ number }) => !own.has(number))
-    .map(({ number, layer, gesture, frame }) => ({
-      order: number,
-      text: textOfGesture(layer, gesture),
-      frame,
-      place: undefined,
-      isUndone: false,
-    }));
-  const ours = history.map(({ edit, number, isUndone }) => ({
-    // What is on its way or undone has no place in the log.
-    order: isUndone || number === 0 ? Infinity : number,
-    text: textOf(edit),
-    frame: frameOf(edit),
-    place: placeOf(edit),
-    isUndone,
-  }));
-  return [...others, ...ours]
-    .toSorted((a, b) => (a.order === b.order ? 0 : a.order - b.order))
-    .slice(-longest)
-    .reverse();
-}
+/** Frames that an edit is about. */
+export const framesOf = (edit: Edit): readonly number[] =>
+  edit.layer === "tracks" ? edit.spots.map(({ frame }) => frame) : [edit.frame];
 
 const labelTexts: Readonly<Record<LabelGesture, string>> = {
   paint: "Painted",
@@ -139,9 +99,5 @@ const trackTexts: Readonly<Record<TrackGesture, string>> = {
 };
 
 /** What an edit did, in words. */
-export const textOf = (edit: Edit): string => textOfGesture(edit.layer, edit.gesture);
-
-function textOfGesture(layer: string, gesture: string): string {
-  const texts: Readonly<Record<string, string>> = layer === "tracks" ? trackTexts : labelTexts;
-  return texts[gesture] ?? gesture;
-}
+export const textOf = ({ layer, gesture }: ListedEdit): string =>
+  layer === "tracks" ? trackTexts[gesture as TrackGesture] : labelTexts[gesture as LabelGesture];

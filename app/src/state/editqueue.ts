@@ -54,6 +54,8 @@ export interface EditQueue {
   readonly add: (edit: Edit) => void;
   readonly undo: () => void;
   readonly redo: () => void;
+  /** Takes over the list that the server has, unless something is on its way. */
+  readonly remember: (history: readonly HistoryItem[]) => void;
   /** When all that was asked for is done. */
   readonly settled: () => Promise<void>;
 }
@@ -77,11 +79,7 @@ export function editQueue(host: EditHost): EditQueue {
       return true;
     } catch (error) {
       if (statusOf(error) === 0) return false;
-      const dropped = droppedWith(tasks);
-      const edits = dropped.flatMap((each) => (each.kind === "edit" ? [each.edit] : []));
-      takeBack(host, edits);
-      history = withRefused(history, edits);
-      host.say(refusal(error, edits.length));
+      history = withRefused(history, dropRefused(host, tasks, error));
       return true;
     }
   };
@@ -116,6 +114,10 @@ export function editQueue(host: EditHost): EditQueue {
     },
     undo: () => enqueue({ kind: "undo" }),
     redo: () => enqueue({ kind: "redo" }),
+    remember: (known) => {
+      if (tasks.length === 0) history = known;
+      tell();
+    },
     settled: () => work ?? Promise.resolve(),
   };
 }
@@ -139,6 +141,14 @@ async function carriedOut(host: EditHost, task: Task): Promise<(history: History
   host.jump(edit);
   if (edit.layer !== "tracks") host.write(edit, isUndo ? "before" : "after");
   return (history) => (isUndo ? withUndone(history, edit) : withRedone(history, edit));
+}
+
+/** Takes back what the server refused, and says so. @returns edits that are no more */
+function dropRefused(host: EditHost, tasks: Task[], error: unknown): readonly Edit[] {
+  const edits = droppedWith(tasks).flatMap((each) => (each.kind === "edit" ? [each.edit] : []));
+  takeBack(host, edits);
+  host.say(refusal(error, edits.length));
+  return edits;
 }
 
 /**

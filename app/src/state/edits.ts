@@ -1,13 +1,15 @@
 /** What is changed by hand in this page: seen at once, sent in order, undone across frames. */
-import { computed, signal } from "@preact/signals";
-import type { Edit, ReviewedFrame } from "../../../src/correct/edits.js";
-import type { EditAnswer, UndoAnswer } from "../../../src/server/messages.js";
-import { askPacked, sendJson, sendPacked } from "../api/request.js";
-import { type HistoryItem, placeOf } from "./edithistory.js";
+import { computed, effect, signal } from "@preact/signals";
+import type { Edit, Layer, ReviewedFrame, SpotPlace } from "../../../src/correct/edits.js";
+import type { EditAnswer, LoggedEdit, UndoAnswer } from "../../../src/server/messages.js";
+import { pageName } from "../api/address.js";
+import { askPacked, getJson, sendJson, sendPacked } from "../api/request.js";
+import { labelLayer } from "./display.js";
+import { framesOf, type HistoryItem, historyOf, placeOf, textOf } from "./edithistory.js";
 import { editQueue, type EditPlanes, type EditQueue } from "./editqueue.js";
 import { tell } from "./notices.js";
-import { project, projectPath } from "./openproject.js";
-import { frame, goTo } from "./place.js";
+import { onStudioEvent, project, projectPath } from "./openproject.js";
+import { frame, goTo, view } from "./place.js";
 
 /** Edits that the server does not have yet. */
 export const unsaved = signal(0);
@@ -75,11 +77,49 @@ export const undo = (): void => queue().undo();
 /** Does again what was undone last. */
 export const redo = (): void => queue().redo();
 
-/** The view stays where it is unless the edit is of another frame. */
+/** Nuclei that the last undo or redo was about; empty for one of labels. */
+export const jumpedTo = signal<readonly SpotPlace[]>([]);
+
+const layerNames: Readonly<Record<Layer, string>> = {
+  annotation: "the annotation",
+  labels: "the labels of the network",
+  tracks: "the tracks",
+};
+
+/** The view stays where it is unless the edit is of another frame; what it does not show is said in words. */
 function jumpTo(edit: Edit): void {
-  const place = placeOf(edit);
-  if (place.frame !== frame.value) goTo(place, 0);
+  const isCorrecting = view.value === "correct" && edit.layer !== "tracks";
+  if (isCorrecting) labelLayer.value = edit.layer;
+  if (labelLayer.value !== edit.layer) {
+    tell(`${textOf(edit)}: this was in ${layerNames[edit.layer]}, frame ${placeOf(edit).frame + 1}.`);
+    return;
+  }
+  if (!framesOf(edit).includes(frame.value)) goTo(placeOf(edit), 0);
+  jumpedTo.value = edit.layer === "tracks" ? edit.spots : [];
 }
+
+/** The list of edits outlives the page, and has those of other pages. */
+async function loadHistory(): Promise<void> {
+  const path = projectPath.peek();
+  try {
+    const logged = await getJson<readonly LoggedEdit[]>(`${path}/log`);
+    if (projectPath.peek() === path) queue().remember(historyOf(logged));
+  } catch {
+    // A server that is away tells its log when it is back.
+  }
+}
+
+let loaded = "";
+effect(() => {
+  const id = project.value?.id ?? "";
+  if (id === loaded) return;
+  loaded = id;
+  editHistory.value = [];
+  if (id !== "") void loadHistory();
+});
+onStudioEvent((event) => {
+  if (event.type === "edit" && event.page !== pageName) void loadHistory();
+});
 
 /** Marks a frame as looked through, or takes the mark away. @throws RequestError */
 export async function markReviewed(reviewed: ReviewedFrame): Promise<void> {

@@ -1,5 +1,5 @@
 /** Rows that are chosen in the tables and plots, kept in step with the image. */
-import { computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import type { LabelLayerName, StudioTable, TableName } from "../../../src/server/messages.js";
 import { project } from "./openproject.js";
 import { frame, goTo, selectedTracks, selection } from "./place.js";
@@ -58,19 +58,26 @@ export function explore(name: ExploredTable): void {
 
 /** Selections that came from rows, so that they do not come back as such. */
 let told: ReadonlySet<number> | undefined;
+let toldTracks: ReadonlySet<number> | undefined;
 
 /** Chooses rows; one alone is gone to. */
 export function chooseRows(rows: ReadonlySet<number>, row?: number): void {
   const table = exploredTable.peek();
-  chosenRows.value = rows;
-  if (table === undefined) return;
-  const [only] = rows;
-  const place = row ?? (rows.size === 1 ? only : undefined);
-  if (explored.peek() === "tracks") {
+  batch(() => {
+    chosenRows.value = rows;
+    if (table !== undefined) tellImage(table, rows, row ?? (rows.size === 1 ? [...rows][0] : undefined));
+  });
+}
+
+/** Selects in the image what is chosen in the table. @param place row that is gone to */
+function tellImage(table: StudioTable, rows: ReadonlySet<number>, place: number | undefined): void {
+  const isOfTracks = explored.peek() === "tracks" || explored.peek() === "spots";
+  if (isOfTracks) {
     const tracks = numbers(table, "track");
-    selectedTracks.value = new Set(Array.from(rows, (each) => tracks[each]!));
-    return;
+    toldTracks = new Set(Array.from(rows, (each) => tracks[each]!));
+    selectedTracks.value = toldTracks;
   }
+  if (explored.peek() === "tracks") return;
   const [frames, labels] = [numbers(table, "frame"), numbers(table, "label")];
   if (place !== undefined) {
     const [y, x] = [numbers(table, "y")[place], numbers(table, "x")[place]];
@@ -80,16 +87,22 @@ export function chooseRows(rows: ReadonlySet<number>, row?: number): void {
   const here = [...rows].filter((each) => frames[each] === frame.peek());
   told = new Set(here.map((each) => labels[each]!));
   selection.value = told;
-  if (explored.peek() === "spots") {
-    const tracks = numbers(table, "track");
-    selectedTracks.value = new Set(Array.from(rows, (each) => tracks[each]!));
-  }
 }
 
+/** What is selected in the image is chosen in the table: the nuclei of the frame, or the tracks. */
 effect(() => {
-  const labelsHere = selection.value;
+  const [labelsHere, tracksHere] = [selection.value, selectedTracks.value];
   const table = exploredTable.value;
-  if (table === undefined || labelsHere === told || explored.peek() === "tracks") return;
+  if (table === undefined) return;
+  const isOfTracks = explored.peek() === "tracks" || exploredLayer.peek() === "tracks";
+  // The image shows those nuclei of chosen tracks that are in its frame; the table knows all of them.
+  if (isOfTracks ? tracksHere === toldTracks : labelsHere === told) return;
+  if (explored.peek() === "tracks") {
+    const tracks = numbers(table, "track");
+    const rows = Array.from(tracks.keys()).filter((row) => tracksHere.has(tracks[row]!));
+    chosenRows.value = new Set(rows);
+    return;
+  }
   const labels = numbers(table, "label");
   chosenRows.value = new Set(rowsOfFrame(table, frame.peek()).filter((row) => labelsHere.has(labels[row]!)));
 });

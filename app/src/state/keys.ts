@@ -99,6 +99,18 @@ export function commandFor(chord: string): Command | undefined {
   return isReserved(chord) ? undefined : best;
 }
 
+/** The command that a key calls in place of the given one; undefined where the key is its own. */
+export function rivalOf(known: Command, chord: string): Command | undefined {
+  const called = canRun(known) ? commandFor(chord) : known;
+  return called === known ? undefined : called;
+}
+
+/** Other commands of the view that would be called by a key. */
+export const sharersOf = (known: Command, chord: string): readonly Command[] =>
+  commands.value.filter(
+    (other) => other.id !== known.id && canRun(other) && boundKeys(other).keys.includes(chord),
+  );
+
 /** Runs it and says what went wrong. */
 export function runCommand(known: Command): void {
   try {

@@ -13,11 +13,20 @@ export const pageNotices = signal<readonly PageNotice[]>([]);
 
 let last = 0;
 const add = (text: string, isError: boolean): void => {
-  pageNotices.value = [...pageNotices.value.slice(-4), { number: ++last, text, isError }];
+  // What is said again replaces what was said.
+  const others = pageNotices.value.filter((notice) => notice.text !== text);
+  pageNotices.value = [...others.slice(-4), { number: ++last, text, isError }];
 };
 
-/** Says something. */
-export const tell = (text: string): void => add(text, false);
+/** What went well need not be dismissed, ms. */
+const readingTime = 12_000;
+
+/** Says something, for a while. */
+export function tell(text: string): void {
+  add(text, false);
+  const said = last;
+  setTimeout(() => forgetNotice(said), readingTime);
+}
 
 /** Says that something went wrong; what the user stopped is nothing of that kind. */
 export function tellError(error: unknown): void {

@@ -64,12 +64,30 @@ export function tableOf(name: TableName): ReadonlySignal<StudioTable | undefined
   return entry.table;
 }
 
+/** Number of the last edit that was told. */
+let lastTold = 0;
+/** Numbers of the layers as they were when something else than a told edit changed them. */
+const bases = new Map<string, { readonly made: string; readonly number: number; readonly shown: number }>();
+
+/** The number of a layer, that of before where edits, which are counted one by one, are all that is new. */
+function baseOf(state: ProjectState, layer: LabelLayerName, number: number): number {
+  const key = `${state.id} ${layer}`;
+  const made = JSON.stringify(Object.values(state.stages).map(({ finished }) => finished));
+  const known = bases.get(key);
+  if (known?.number === number && known.made === made) return known.shown;
+  const isTold = known?.made === made && number > known.number && state.corrections.revision <= lastTold;
+  const shown = isTold ? known.shown : number;
+  bases.set(key, { made, number, shown });
+  return shown;
+}
+
 /** "" where the project has no such table. */
 function versionOf(state: ProjectState | undefined, name: TableName): string {
   const layer = layerOf[name];
   const number = state?.labelLayers[layer];
   if (state === undefined || number === undefined) return "";
-  return [state.id, number, state.stages.track.finished, changes.peek()[layer] ?? 0].join("/");
+  const base = baseOf(state, layer, number);
+  return [state.id, base, state.stages.track.finished, changes.peek()[layer] ?? 0].join("/");
 }
 
 function refresh(entry: Entry): void {
@@ -104,9 +122,12 @@ const correctedLayer: Readonly<Record<Layer, readonly LabelLayerName[]>> = {
 
 onStudioEvent((event) => {
   if (event.type !== "edit") return;
+  lastTold = Math.max(lastTold, event.number);
   const next = { ...changes.peek() };
   for (const layer of correctedLayer[event.layer]) next[layer] = (next[layer] ?? 0) + 1;
   changes.value = next;
+  // Tracks are changed one click at a time, and seen in their tables only.
+  if (event.layer === "tracks") refreshWatched();
 });
 
 let settling: ReturnType<typeof setTimeout> | undefined;

@@ -90,8 +90,11 @@ export interface Dropped {
 
 /** Files of a drop; folders are read, but not those inside of them, and hidden files are left out. */
 export async function droppedFiles(items: DataTransferItemList): Promise<Dropped> {
-  const entries = Array.from(items, (item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  const files: File[] = [];
+  const all = Array.from(items).filter(({ kind }) => kind === "file");
+  const entries = all.map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  // What came from no disk, such as a picture of another page, has no place there.
+  const loose = all.filter((item) => item.webkitGetAsEntry() === null).map((item) => item.getAsFile());
+  const files: File[] = loose.filter((file) => file !== null);
   let folder: string | undefined;
   for (const entry of entries) {
     if (entry.isDirectory) {

@@ -4,7 +4,7 @@ import { minCertainty } from "../../../src/annotate/decide.js";
 import { annotationColours } from "../../../src/draw/colours.js";
 import type { Window } from "../../../src/core/image.js";
 import type { Size } from "../../../src/core/size.js";
-import type { PartialConfig } from "../../../src/pipeline/config/partialconfig.js";
+import type { PartialConfig } from "../../../src/server/messages.js";
 import type { PreviewAnswer } from "../../../src/server/messages.js";
 import type { Camera } from "../../../src/viewer/scene.js";
 import { packed } from "../../../src/viewer/packedcolour.js";
@@ -33,6 +33,9 @@ export const isPreviewing = signal(false);
 
 /** Longest side of what is looked at ahead, px. */
 export const longestSide = 768;
+
+/** Longest side of what is looked at first, px: its answer takes a quarter of the time. */
+const firstSide = 384;
 
 /** The part that is visible, or the middle of it. */
 export function previewWindow({ y, x, zoom }: Camera, view: Size, size: Size, most = longestSide): Window {
@@ -66,10 +69,29 @@ let asked: AbortController | undefined;
 /** Changes come in bursts while a slider or the image is dragged, ms. */
 const settleMs = 70;
 
-async function ask(window: Window): Promise<void> {
+/** What the server holds the candidates of: other limits of the area are then a matter of milliseconds. */
+let held = "";
+function candidatesOf(window: Window): string {
+  const { minArea: _least, maxArea: _most, ...options } = draft.peek();
+  return JSON.stringify([projectPath.peek(), frame.peek(), window, options]);
+}
+
+/** Asks for the middle of a window first, and then for all of it, unless all of it is known well enough. */
+async function askWidening(view: Camera, shown: Size, size: Size): Promise<void> {
   asked?.abort();
   const controller = new AbortController();
   asked = controller;
+  const whole = previewWindow(view, shown, size);
+  const middle = previewWindow(view, shown, size, firstSide);
+  const isSmall = middle.height === whole.height && middle.width === whole.width;
+  if (!isSmall && held !== candidatesOf(whole)) await ask(middle, controller);
+  if (controller.signal.aborted) return;
+  const asking = candidatesOf(whole);
+  await ask(whole, controller);
+  if (!controller.signal.aborted) held = asking;
+}
+
+async function ask(window: Window, controller: AbortController): Promise<void> {
   isPreviewing.value = true;
   const request = { frame: frame.value, window, config: { annotate: draft.value } };
   try {
@@ -94,7 +116,7 @@ export function keepPreviewing(): () => void {
     if (view === undefined || size === undefined) return;
     timer = setTimeout(() => {
       const shown = engines.at(-1)?.size() ?? { height: longestSide, width: longestSide };
-      void ask(previewWindow(view, shown, size));
+      void askWidening(view, shown, size);
     }, settleMs);
   });
   return () => {

@@ -1,4 +1,5 @@
 /** Which gesture a press of the mouse begins: that of the tool, or the one that a held key calls in any tool. */
+import { outlineColours } from "../../../src/draw/colours.js";
 
 /** Tools of which one is taken up. */
 export const toolNames = [
@@ -60,6 +61,17 @@ export function mergeChoice(selected: ReadonlySet<number>, clicked: number): Mer
   const others = [...selected].filter((label) => label !== clicked);
   if (others.length === 0) return { type: "first", label: clicked };
   return { type: "merge", labels: [...others, clicked] };
+}
+
+/** Colours of labels come round again after so many. */
+const colourCycle = outlineColours.length;
+
+/** The next label from a free one on whose colour none of the others has. @param free so are all after it */
+export function labelApart(free: number, others: ReadonlySet<number>): number {
+  const taken = new Set([...others].map((label) => label % colourCycle));
+  for (let label = free; label < free + colourCycle; label++)
+    if (!taken.has(label % colourCycle)) return label;
+  return free;
 }
 
 /** Label that a stroke paints. `new`: the next free one. */

@@ -1,7 +1,7 @@
 /** What the tools do to whole objects: fetch the labels around, ask the gesture, send the change. */
 import { fill } from "../../../src/correct/fillobject.js";
 import { accept, copy, deleteObjects, draw, ignore } from "../../../src/correct/labelgestures.js";
-import type { Point } from "../../../src/correct/labelwindow.js";
+import { isRefused, type Point } from "../../../src/correct/labelwindow.js";
 import { merge } from "../../../src/correct/mergeobjects.js";
 import { split } from "../../../src/correct/splitobject.js";
 import { tell } from "../state/notices.js";
@@ -10,9 +10,9 @@ import { camera, frame, selection } from "../state/place.js";
 import { numbers, rowsOfFrame, tableOf } from "../state/tables.js";
 import { awaitedLabels } from "./awaitedplanes.js";
 import { commit, commitOutcome, type EditedLabels, editedLabels, freeLabel } from "./editedlabels.js";
-import { mergeChoice } from "./gesturechoice.js";
+import { labelApart, mergeChoice, strokeLabel } from "./gesturechoice.js";
 import { labelAt, loadWindow, windowAround, windowOfObjects } from "./labelaccess.js";
-import { activate, activeLabel, isProtecting } from "./toolstate.js";
+import { activate, activeLabel, isProtecting, tool } from "./toolstate.js";
 
 /** Does something with the labels that are corrected, or says that there are none. */
 async function withLabels(work: (labels: EditedLabels) => Promise<unknown>): Promise<void> {
@@ -60,8 +60,13 @@ export const splitAlong = (line: readonly Point[]): Promise<void> =>
   withLabels(async (labels) => {
     const window = await windowOfObjects(labels.plane, line, undefined);
     if (window === undefined) return;
-    const newLabel = await freeLabel(labels);
-    commitOutcome(labels, "split", split(window, line, { newLabel }));
+    const free = await freeLabel(labels);
+    const parts = split(window, line, { newLabel: free });
+    if (isRefused(parts)) return tell(parts.why);
+    const whole = parts.flatMap(({ before, after }) => [...before.filter((label, i) => label !== after[i])]);
+    // Both parts are to be told apart.
+    const newLabel = labelApart(free, new Set(whole));
+    commitOutcome(labels, "split", newLabel === free ? parts : split(window, line, { newLabel }));
   });
 
 /** Adds the object at a place to the one that is selected; the first click selects. */
@@ -89,10 +94,11 @@ export const fillAt = (at: Point): Promise<void> =>
     if (window !== undefined) commitOutcome(labels, "fill", fill(window, at));
   });
 
-/** Label for something that is drawn anew. */
-async function drawnLabel(labels: EditedLabels, isNew: boolean): Promise<number> {
-  const active = activeLabel.value;
-  return typeof active === "number" && !isNew ? active : freeLabel(labels);
+/** Label for something that is drawn: that of the object in which it begins goes on, unless it is to be new. */
+async function drawnLabel(labels: EditedLabels, from: Point, isNew: boolean): Promise<number> {
+  const active = isNew ? "new" : activeLabel.value;
+  const label = strokeLabel(active, active === "automatic" ? await labelAt(labels.plane, from) : 0);
+  return label === "new" ? freeLabel(labels) : label;
 }
 
 /** Makes an object of an outline. @param isNew with a label of its own, whatever is active */
@@ -100,11 +106,17 @@ export const drawInside = (outline: readonly Point[], isNew: boolean): Promise<v
   withLabels(async (labels) => {
     const part = windowAround(labels.plane.size, outline, 2);
     if (part === undefined) return;
-    const label = await drawnLabel(labels, isNew);
+    const label = await drawnLabel(labels, outline[0]!, isNew);
     const window = await loadWindow(labels.plane, part);
     const paint = { label, protect: isProtecting.value };
     if (commit(labels, "draw", draw(window, outline, paint))) selection.value = new Set([label]);
+    else tellProtected();
   });
+
+/** Nothing was painted: says why. */
+export function tellProtected(): void {
+  if (isProtecting.value) tell("Other objects are protected here; Protect (B) lets the brush go over them.");
+}
 
 /** Makes a region unknown: training leaves it out. */
 export const ignoreInside = (outline: readonly Point[]): Promise<void> =>
@@ -122,6 +134,7 @@ export const pickAt = (at: Point): Promise<void> =>
     const label = await labelAt(plane, at);
     activate(label > 0 ? label : "automatic");
     selection.value = new Set(label > 0 ? [label] : []);
+    if (label > 0) tool.value = "paint";
   });
 
 /** Takes the candidate at a place into the annotation. */

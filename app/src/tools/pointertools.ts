@@ -15,6 +15,7 @@ import {
   mergeAt,
   pickAt,
   splitAlong,
+  tellProtected,
 } from "./objectactions.js";
 import { lengthOf, type OutlineEvent, outlineAfter } from "./outline.js";
 import { beginStroke, type Stroke, type StrokeSettings } from "./stroke.js";
@@ -41,12 +42,16 @@ interface Held {
   readonly stroke?: Stroke | undefined;
 }
 let held: Held | undefined;
+/** Of the brush, before Alt and moves of the pointer changed it; undefined while Alt is not held. */
+let sizeBefore: number | undefined;
 
 /** Screen px within which two places are the same, in image px. */
 const reach = (): number => 6 / (camera.peek()?.zoom ?? 1);
 
 /** A press at a place. @returns whether the tool has it; else the view moves or selects */
 export function pressTool(at: Point, press: Press): boolean {
+  // The key that erases while painting also sizes the brush: on the way to a place it was not meant to.
+  if (press.altKey && sizeBefore !== undefined) sizeBrush(sizeBefore);
   const gesture = outline.value === undefined ? gestureFor(tool.value, press) : outlineFor.value;
   const labels = gesture === undefined ? undefined : editedLabels();
   if (gesture === undefined || labels === undefined) return false;
@@ -97,9 +102,11 @@ export function moveTool(
   if (held?.stroke !== undefined) held.stroke.move(at);
   else if (held?.gesture === "cut" || held?.gesture === "split") cutLine.value = [...cutLine.value, at];
   else if (held === undefined && buttons === 0 && altKey && before !== undefined && isBrush()) {
+    sizeBefore ??= brushDiameter.value;
     // To the right it grows, to the left it shrinks, by what the pointer moves.
     if (at.x !== before.x) sizeBrush(brushDiameter.value + 2 * (at.x - before.x));
   }
+  if (!altKey) sizeBefore = undefined;
 }
 
 /** Whether a brush is at the pointer. */
@@ -115,9 +122,13 @@ export function releaseTool(at: Point): void {
   else attempt(() => finish(ended, at));
 }
 
-async function sendStroke({ labels, gesture }: Held, stroke: Stroke): Promise<void> {
+async function sendStroke({ labels, gesture, from }: Held, stroke: Stroke): Promise<void> {
   const patches = await stroke.end();
-  commit(labels, gesture === "erase" ? "erase" : "paint", patches);
+  const isDone = commit(labels, gesture === "erase" ? "erase" : "paint", patches);
+  const active = activeLabel.value;
+  if (isDone || gesture !== "paint" || active === "automatic") return;
+  const below = await labelAt(labels.plane, from);
+  if (below > 0 && below !== active) tellProtected();
 }
 
 async function finish({ gesture }: Held, at: Point): Promise<void> {

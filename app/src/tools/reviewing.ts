@@ -7,7 +7,8 @@ import { labelLayer } from "../state/display.js";
 import { command } from "../state/keys.js";
 import { tell, tellError } from "../state/notices.js";
 import { onStudioEvent, project, projectPath } from "../state/openproject.js";
-import { frame, goTo, selection, view } from "../state/place.js";
+import { frame, goTo, selectedTracks, selection, view } from "../state/place.js";
+import { links, rowAt, showRow } from "./trackactions.js";
 
 /** All that is doubtful, of all layers. */
 export const reviewItems = signal<readonly ReviewItem[]>([]);
@@ -75,8 +76,17 @@ export function look(item: ReviewItem): void {
     if (project.value?.labelLayers[layer] !== undefined && item.kind !== "rejected") labelLayer.value = layer;
   } else labelLayer.value = item.layer;
   goTo(item, 3);
-  const isObject = item.kind !== "rejected" && item.layer !== "tracks" && item.object > 0;
+  if (item.layer === "tracks") return selectTrackAt(item);
+  const isObject = item.kind !== "rejected" && item.object > 0;
   selection.value = new Set(isObject ? [item.object] : []);
+}
+
+/** The track of a doubtful nucleus; no track where a repair is all that is there. */
+function selectTrackAt(item: ReviewItem): void {
+  const now = links.peek();
+  const row = now === undefined ? -1 : rowAt(now, item);
+  if (row >= 0) showRow(now!, row);
+  else selectedTracks.value = new Set();
 }
 
 /** Goes to the next item, or to the one before. */

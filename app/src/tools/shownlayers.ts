@@ -40,5 +40,10 @@ export const candidateLayers = computed<readonly ShownLabels[] | undefined>(() =
   const colours = Uint32Array.from(rowsByLabel(table, "candidates", frame.value), (row) =>
     row < 0 || kept[row] === 1 ? 0 : packed(fateColours.rejected),
   );
-  return [{ plane: candidates, colours, selected: new Set() }, { plane: annotation }];
+  const now = reviewed.value;
+  const isLookedAt = now?.kind === "rejected" && now.frame === frame.value;
+  return [
+    { plane: candidates, colours, selected: new Set(isLookedAt ? [now.object] : []) },
+    { plane: annotation },
+  ];
 });

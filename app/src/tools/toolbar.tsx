@@ -2,17 +2,17 @@
 import type { JSX } from "preact";
 import { redo, undo } from "../state/edits.js";
 import { chordText } from "../state/chords.js";
-import { commands, keysOf } from "../state/keys.js";
+import { commands, keysOf, rivalOf } from "../state/keys.js";
 import { project } from "../state/openproject.js";
 import { isLassoOn } from "../state/display.js";
 import { editedLayer } from "./editedlabels.js";
 import { takeTool, toolEntries } from "./toolcommands.js";
 import { activate, activeLabel, brushDiameter, isProtecting, protect, sizeBrush, tool } from "./toolstate.js";
 
-/** First key of a command, such as `Ctrl+Z`; "" where it has none. */
+/** First key that calls a command here, such as `Ctrl+Z`; "" where none does. */
 export function keyOf(id: string): string {
   const known = commands.value.find((each) => each.id === id);
-  const key = known && keysOf(known)[0];
+  const key = known && keysOf(known).find((chord) => rivalOf(known, chord) === undefined);
   return key === undefined ? "" : chordText(key);
 }
 
@@ -56,13 +56,13 @@ export function ToolBar(): JSX.Element {
             id={id}
             title={title}
             hint={hint}
-            isPressed={tool.value === name}
+            isPressed={tool.value === name && !isLassoOn.value}
             isDisabled={layer === undefined}
             onClick={() => takeTool(name)}
           />
         ))}
       <ToolButton
-        id="mask.lasso"
+        id="view.lasso"
         title="Lasso"
         hint="Drag round objects to select them"
         isPressed={isLassoOn.value}
@@ -96,6 +96,7 @@ function BrushSettings(): JSX.Element {
         Brush <output>{brushDiameter.value} px</output>
         <input
           type="range"
+          aria-label="Size of the brush, px"
           min={1}
           max={100}
           value={brushDiameter.value}

@@ -1,4 +1,5 @@
 /** The tools as commands, with their names, keys and what they explain of themselves. */
+import { isLassoOn } from "../state/display.js";
 import { undo, redo } from "../state/edits.js";
 import { type Command, command } from "../state/keys.js";
 import { tell } from "../state/notices.js";
@@ -58,7 +59,12 @@ export const toolEntries: readonly ToolEntry[] = [
     title: "Merge",
     hint: "Click the object that stays, then those that become part of it",
   },
-  { name: "pick", id: "mask.pick", title: "Pick", hint: "Click the object to paint with" },
+  {
+    name: "pick",
+    id: "mask.pick",
+    title: "Pick",
+    hint: "Click the object to paint with; the brush is taken up",
+  },
   {
     name: "accept",
     id: "mask.accept",
@@ -160,7 +166,8 @@ export function addToolCommands(): () => void {
 /** What is being drawn goes first, then the tool, then the label, then the selection. */
 function cancelAll(): void {
   if (cancelTool()) return;
-  if (tool.value !== "select") tool.value = "select";
+  if (isLassoOn.value) isLassoOn.value = false;
+  else if (tool.value !== "select") tool.value = "select";
   else if (activeLabel.value !== "automatic") activate("automatic");
   else selection.value = new Set();
 }
@@ -168,5 +175,6 @@ function cancelAll(): void {
 /** Takes a tool up; Esc puts it down. */
 export function takeTool(name: ToolName): void {
   cancelTool();
+  isLassoOn.value = false;
   tool.value = name;
 }

@@ -1,13 +1,33 @@
 /** What the tools draw over the image: the brush in its real size, outlines and cuts under way. */
 import type { Point } from "../../../src/correct/labelwindow.js";
-import { camera } from "../state/place.js";
+import { camera, frame, selection } from "../state/place.js";
 import type { DrawOverlay } from "../viewer/viewengine.js";
 import { pointerPlace } from "../viewer/viewpointer.js";
 import { isBrush } from "./pointertools.js";
+import { reviewed, reviewedLayer } from "./reviewing.js";
 import { brushDiameter, cutLine, outline } from "./toolstate.js";
+import { marked } from "./trackactions.js";
+
+/** Radius of a ring round a place, CSS px. */
+const ringRadius = 24;
+
+/** Rings round the place that is looked at, where no object is selected there, and a nucleus that was put aside. */
+export const drawRings: DrawOverlay = (context, toScreen) => {
+  const item = reviewed.value;
+  const isLookedAt = item !== undefined && item.layer === reviewedLayer.value && selection.value.size === 0;
+  const places = [isLookedAt ? item : undefined, marked.value];
+  for (const place of places) {
+    if (place?.frame !== frame.value) continue;
+    const [y, x] = toScreen(place);
+    context.beginPath();
+    context.arc(x, y, ringRadius, 0, 2 * Math.PI);
+    strokeTwice(context);
+  }
+};
 
 /** Draws what the tools show. Reads signals: what is drawn follows them. */
 export const drawTools: DrawOverlay = (context, screenOf) => {
+  drawRings(context, screenOf);
   const toScreen = (place: Point): Point => {
     const [y, x] = screenOf(place);
     return { y, x };

@@ -51,7 +51,9 @@ export function spotLinks(spots: SpotColumns, tracks: TrackColumns): SpotLinks {
   for (let i = 0; i < tracks.track.length; i++) {
     const first = rowsOf.get(tracks.track[i]!)?.[0];
     const last = rowsOf.get(tracks.parent[i]!)?.at(-1);
-    if (first !== undefined && last !== undefined) parentOf[first] = last;
+    // While one table is newer than the other, links may lead nowhere: never back in time.
+    if (first !== undefined && last !== undefined && spots.frame[last]! < spots.frame[first]!)
+      parentOf[first] = last;
   }
   const childrenOf: number[][] = Array.from({ length: count }, () => []);
   parentOf.forEach((parent, row) => {
@@ -190,6 +192,53 @@ export function joinRows(links: SpotLinks, a: number, b: number): TrackChoice {
   if (links.parentOf[to] === from) return { why: "These two are linked already." };
   return change(links, "join", [from, to]);
 }
+
+/** Links the end of the earlier of two tracks with the beginning of the later one. */
+export function joinTracks(links: SpotLinks, a: number, b: number): TrackChoice {
+  const [one, other] = [links.rowsOf.get(a) ?? [], links.rowsOf.get(b) ?? []];
+  const ends = (from: readonly number[], to: readonly number[]): boolean =>
+    links.frame[from.at(-1)!]! < links.frame[to[0]!]!;
+  if (one.length > 0 && other.length > 0) {
+    if (ends(one, other)) return joinRows(links, one.at(-1)!, other[0]!);
+    if (ends(other, one)) return joinRows(links, other.at(-1)!, one[0]!);
+  }
+  return { why: "Both tracks are there at the same time; link one that ends before the other one begins." };
+}
+
+/**
+ * Links the end of a track with the nearest one that begins in the next frame, no farther away than the longest
+ * link that there is.
+ */
+export function joinNearest(links: SpotLinks, row: number): TrackChoice {
+  const { parentOf, frame, count } = links;
+  let [nearest, least] = [-1, longestLink(links)];
+  for (let other = 0; other < count; other++) {
+    if (frame[other] !== frame[row]! + 1 || parentOf[other]! >= 0) continue;
+    const away = distanceOf(links, row, other);
+    if (away <= least) [nearest, least] = [other, away];
+  }
+  if (nearest >= 0) return joinRows(links, row, nearest);
+  return { why: "No track begins near this one in the next frame." };
+}
+
+const distanceOf = ({ y, x }: SpotLinks, a: number, b: number): number =>
+  Math.hypot(y[a]! - y[b]!, x[a]! - x[b]!);
+
+/** px; any distance where nothing is linked. */
+function longestLink(links: SpotLinks): number {
+  let longest = 0;
+  links.parentOf.forEach((parent, row) => {
+    if (parent >= 0) longest = Math.max(longest, distanceOf(links, parent, row));
+  });
+  return longest > 0 ? longest : Infinity;
+}
+
+/** Nucleus of a track that is nearest in time to a frame; -1 where there is no such track. */
+export const nearestInTime = ({ rowsOf, frame }: SpotLinks, track: number, to: number): number =>
+  (rowsOf.get(track) ?? []).reduce(
+    (best, row) => (best < 0 || Math.abs(frame[row]! - to) < Math.abs(frame[best]! - to) ? row : best),
+    -1,
+  );
 
 /**
  * Makes a nucleus a mother.

@@ -82,7 +82,7 @@ export function ImageView({ tool, layers, overlay, hasHoverCard = true }: ImageV
         aria-roledescription="image view"
         style={{ cursor: cursor.value ?? tool?.cursor ?? "default" }}
       >
-        <div ref={holder} class="imageholder" />
+        <div ref={holder} class="imageholder" aria-hidden="true" />
         <canvas ref={canvas} class="imageoverlay" aria-hidden="true" />
         {camera.value === undefined && <p class="imagewait">Loading the image …</p>}
         <ScaleBar />

@@ -82,17 +82,31 @@ function allColours(layer: ShownLayer, frame: number): Uint32Array {
 const noColours = new Uint32Array(0);
 
 /** Kept for as long as nothing that they depend on has changed: back ends look at an array once. */
-let kept: { readonly key: readonly unknown[]; readonly colours: Uint32Array } | undefined;
+interface KeptColours {
+  readonly key: readonly unknown[];
+  readonly colours: Uint32Array;
+}
+/** By layer and frame: those of the frames ahead are asked for between two pictures of the same frame. */
+const kept = new Map<string, KeptColours>();
+/** Frames ahead of a running movie, and some. */
+const mostKept = 12;
 
 /** Colours of the objects of a layer in a frame, as `LabelLayer.colours`. Reads signals. */
 export function coloursOf(layer: ShownLayer, frame: number): Uint32Array {
   const chosen = selection.value;
   const isPart = onlySelected.value && chosen.size > 0;
-  const key = [layer, frame, tableOfLayer(layer), colourBy.value, colourLimits.value, isPart && chosen];
-  if (kept !== undefined && kept.key.every((value, i) => value === key[i])) return kept.colours;
+  const key = [tableOfLayer(layer), colourBy.value, colourLimits.value, isPart && chosen];
+  const name = `${layer} ${frame}`;
+  const known = kept.get(name);
+  kept.delete(name);
+  if (known?.key.every((value, i) => value === key[i]) === true) {
+    kept.set(name, known);
+    return known.colours;
+  }
   const all = allColours(layer, frame);
   const colours = isPart ? partOf(all, chosen) : all;
-  kept = { key, colours };
+  kept.set(name, { key, colours });
+  if (kept.size > mostKept) kept.delete(kept.keys().next().value!);
   return colours;
 }
 

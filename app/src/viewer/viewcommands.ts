@@ -17,7 +17,7 @@ import { command } from "../state/keys.js";
 import { camera } from "../state/place.js";
 import { autoContrastOf } from "./visiblehistogram.js";
 import { showFrame, stepFrame } from "./frameclock.js";
-import { engines, fittingCamera } from "./viewengine.js";
+import { engines, fitCamera } from "./viewengine.js";
 import { panBy, zoomBy } from "./viewpointer.js";
 
 /** The view that keys are meant for. */
@@ -37,7 +37,7 @@ const panStep = 0.12;
 export function fitView(): void {
   const view = engine();
   const image = view?.shown()?.scene.size;
-  if (view !== undefined && image !== undefined) camera.value = fittingCamera(image, view.size());
+  if (view !== undefined && image !== undefined) fitCamera(image, view.size());
 }
 
 /** Shows the image px by px, its middle staying. */

@@ -96,7 +96,7 @@ function drawFrame(view: View): void {
     if (view.shown !== undefined) show(view, view.shown);
     return;
   }
-  if (camera.peek() === undefined) camera.value = fittingCamera(next.scene.size, view.size);
+  fit(next.scene.size, view.size);
   const looking = camera.peek()!;
   const { missing, isCovered } = tilesOfView(next, looking, view.size);
   const isAllThere = missing.length === 0 && !next.isComing;
@@ -231,7 +231,27 @@ export function viewEngine(canvases: ViewCanvases): ViewEngine {
 const withMargin = (fit: Camera): Camera => ({ ...fit, zoom: fit.zoom * 0.97 });
 
 /** The camera that shows the whole image with a little room around it. */
-export const fittingCamera = (image: Size, screen: Size): Camera => withMargin(cameraToFit(image, screen));
+const fittingCamera = (image: Size, screen: Size): Camera => withMargin(cameraToFit(image, screen));
+
+/** The camera that was made to fit last, as long as nobody has moved it. */
+let fitted: Camera | undefined;
+
+/** The image as a whole is shown until somebody looks closer, however large the view becomes. */
+function fit(image: Size, screen: Size): void {
+  const now = camera.peek();
+  if (now !== undefined && now !== fitted) return;
+  const next = fittingCamera(image, screen);
+  if (now?.zoom === next.zoom && now.y === next.y && now.x === next.x) return;
+  fitted = next;
+  camera.value = next;
+}
+
+/** Shows the whole image. */
+export function fitCamera(image: Size, screen: Size): void {
+  fitted = undefined;
+  camera.value = undefined;
+  fit(image, screen);
+}
 
 /** Channels that have no contrast yet get one from the first picture. */
 function setContrast({ channels: drawn }: FrameScene): void {

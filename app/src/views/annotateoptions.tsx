@@ -55,7 +55,7 @@ export function AnnotateOptionsForm(): JSX.Element {
         label="Uncertain pixels"
         value={valueOf("background") ?? ""}
         choices={[
-          ["", "as the method says"],
+          ["", "by the method"],
           ["ignore", "are ignored"],
           ["noise", "become noise"],
           ["keep", "are background"],

@@ -190,6 +190,7 @@ function Distributions(): JSX.Element {
         unit=""
         values={scores}
         ends={[0, 1]}
+        isOneSided
         limits={{ low: least, high: null }}
         onLimits={({ low }) =>
           setDraft({ sensitivity: low === null ? undefined : Number(sensitivityAt(low).toFixed(2)) })

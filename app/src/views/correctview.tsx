@@ -1,7 +1,7 @@
 /** Correcting masks by hand: tools, doubts, edits, objects. */
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { labelLayer } from "../state/display.js";
+import { isLassoOn, labelLayer } from "../state/display.js";
 import { command } from "../state/keys.js";
 import { project } from "../state/openproject.js";
 import { editedLayer } from "../tools/editedlabels.js";
@@ -11,6 +11,7 @@ import { candidateLayers } from "../tools/shownlayers.js";
 import { ToolBar } from "../tools/toolbar.js";
 import { addToolCommands } from "../tools/toolcommands.js";
 import { drawTools } from "../tools/tooloverlay.js";
+import { tool } from "../tools/toolstate.js";
 import { ContrastPanel } from "../viewer/contrastpanel.js";
 import { LayerPanel } from "../viewer/layerpanel.js";
 import { ImageStage } from "./imagestage.js";
@@ -43,7 +44,7 @@ export function CorrectView(): JSX.Element {
     <WorkFrame
       label="Correct"
       tools={<ToolBar />}
-      image={<ImageStage tool={maskTool} overlay={drawTools} layers={candidateLayers.value} />}
+      image={<Stage />}
       side={<Side />}
       below={
         layer === undefined ? (
@@ -56,6 +57,16 @@ export function CorrectView(): JSX.Element {
     />
   );
 }
+
+/** What is known of an object would hide what a tool does to it. */
+const Stage = (): JSX.Element => (
+  <ImageStage
+    tool={maskTool}
+    overlay={drawTools}
+    layers={candidateLayers.value}
+    hasHoverCard={tool.value === "select" && !isLassoOn.value}
+  />
+);
 
 function Side(): JSX.Element {
   return (

@@ -4,10 +4,9 @@ import { useEffect, useRef } from "preact/hooks";
 import { divisionStrip } from "../../../src/draw/divisionstrip.js";
 import { tellError } from "../state/notices.js";
 import { project } from "../state/openproject.js";
-import { goTo } from "../state/place.js";
 import { numbers, tableOf } from "../state/tables.js";
 import { divisionCrops, framesAround } from "../tools/divisioncrops.js";
-import { nameOfItem, reviewItems } from "../tools/reviewing.js";
+import { look, nameOfItem, reviewed, reviewItems } from "../tools/reviewing.js";
 import { change, currentRows, links, showRow } from "../tools/trackactions.js";
 import { judgeDivision, type SpotLinks } from "../tools/trackwalk.js";
 
@@ -35,9 +34,9 @@ export function DivisionGallery(): JSX.Element {
         />
       ))}
       {repairs.slice(0, most).map((item) => (
-        <article key={nameOfItem(item)}>
+        <article key={nameOfItem(item)} data-current={reviewed.value === item ? "yes" : "no"}>
           <span>{item.reason}</span>
-          <button type="button" onClick={() => goTo(item, 3)}>
+          <button type="button" onClick={() => look(item)}>
             Show, frame {item.frame + 1}
           </button>
         </article>

@@ -5,6 +5,7 @@ import { useMemo } from "preact/hooks";
 import type { StudioTable, TableColumn } from "../../../src/server/messages.js";
 import { frameCourse } from "../parts/framecourse.js";
 import { Histogram, type Limits } from "../parts/histogram.js";
+import { rampColour } from "../parts/chartcolours.js";
 import { LineChart } from "../parts/linechart.js";
 import { axisLabel } from "../parts/plotaxes.js";
 import { Scatter } from "../parts/scatter.js";
@@ -63,6 +64,26 @@ function ColumnChoice(props: {
   );
 }
 
+const rampGradient = `linear-gradient(to right, ${[0, 0.25, 0.5, 0.75, 1]
+  .map((at) => `rgb(${rampColour(at).join(" ")})`)
+  .join(", ")})`;
+
+/** What the colours of the points stand for. */
+function ColourRange({ values }: { readonly values: Float64Array }): JSX.Element {
+  const ends = useMemo(() => {
+    const known = values.filter((value) => Number.isFinite(value));
+    return known.length === 0
+      ? []
+      : [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
+  }, [values]);
+  const [low, high] = ends.map((value) => String(Number(value.toPrecision(3))));
+  return (
+    <span class="colour-range quiet" aria-label={`Colours from ${low ?? "–"} to ${high ?? "–"}`} role="img">
+      {low} <i style={{ background: rampGradient }} /> {high}
+    </span>
+  );
+}
+
 /** Two columns against each other; a lasso chooses. */
 export function ScatterPanel({ table }: { readonly table: StudioTable }): JSX.Element {
   const [x, y, colour] = [columnFor(table, "x"), columnFor(table, "y"), columnFor(table, "colour")];
@@ -72,6 +93,7 @@ export function ScatterPanel({ table }: { readonly table: StudioTable }): JSX.El
         <ColumnChoice table={table} which="x" label="Across" />
         <ColumnChoice table={table} which="y" label="Up" />
         <ColumnChoice table={table} which="colour" label="Colour" />
+        <ColourRange values={numbersIn(colour)} />
         <span class="quiet">Drag a lasso around points, or click one; Shift adds.</span>
       </div>
       <div class="plot fill">

@@ -18,7 +18,7 @@ import {
   type ExploredTable,
 } from "../state/explored.js";
 import { project } from "../state/openproject.js";
-import { study } from "../state/study.js";
+import { leftStudy, study } from "../state/study.js";
 import { ImageView } from "../viewer/imageview.js";
 import { TimeSlider } from "../viewer/timeslider.js";
 import { ExportPanel } from "./exportpanel.js";
@@ -59,7 +59,10 @@ export function ExploreView(): JSX.Element | null {
         <TimeSlider />
       </div>
       <div class="explore-table">
-        <TableChoice />
+        <div class="row">
+          <TableChoice />
+          <BackToStudy />
+        </div>
         <Rows />
       </div>
       <div class="explore-plots card">
@@ -71,7 +74,20 @@ export function ExploreView(): JSX.Element | null {
   );
 }
 
-function TableChoice(): JSX.Element {
+/** To the study from where this sample was opened. */
+function BackToStudy(): JSX.Element | null {
+  const left = leftStudy.value;
+  const isOfIt = left?.samples.some(({ run }) => run === project.value?.out) ?? false;
+  if (left === undefined || !isOfIt) return null;
+  return (
+    <button type="button" onClick={() => (study.value = left)}>
+      Back to the study {left.name}
+    </button>
+  );
+}
+
+function TableChoice(): JSX.Element | null {
+  if (tablesThere.value.length === 0) return null;
   return (
     <label class="column-choice">
       Objects{" "}

@@ -2,6 +2,7 @@
 import type { JSX, TargetedKeyboardEvent } from "preact";
 import { useEffect } from "preact/hooks";
 import type { FileEntry } from "../../../src/server/messages.js";
+import { FileIcon } from "../parts/fileicon.js";
 import { chosen, choose, listFolder, listing } from "../state/choice.js";
 import { attempt } from "../state/notices.js";
 import { about, openProject } from "../state/openproject.js";
@@ -16,16 +17,6 @@ const kinds: Readonly<Record<FileEntry["kind"], string>> = {
   labels: "labels",
   other: "",
 };
-const signs: Readonly<Record<FileEntry["kind"], string>> = {
-  folder: "▸",
-  images: "▦",
-  run: "◉",
-  study: "⊞",
-  model: "◈",
-  labels: "◍",
-  other: "·",
-};
-
 /** What can be opened or entered. */
 const isUseful = ({ kind }: FileEntry): boolean => kind !== "other" && kind !== "model";
 
@@ -95,7 +86,7 @@ function FileLine({ entry }: { readonly entry: FileEntry }): JSX.Element {
         onClick={({ ctrlKey, metaKey, shiftKey }) => look(ctrlKey || metaKey || shiftKey)}
         onDblClick={() => openEntry(entry)}
       >
-        <span aria-hidden="true">{signs[kind]}</span>
+        <FileIcon kind={kind} />
         <span class="fill name">{name}</span>
         <span class="quiet">{kinds[kind]}</span>
         <span class="quiet size">{size > 0 ? sizeText(size) : ""}</span>

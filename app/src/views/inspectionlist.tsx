@@ -1,7 +1,7 @@
 /** What image files hold, and what looks wrong. */
 import type { JSX } from "preact";
 import type { InspectAnswer } from "../../../src/server/messages.js";
-import { joinedWarnings } from "../state/inspectionwarnings.js";
+import { warningLines } from "./warninglines.js";
 
 type Inspection = InspectAnswer[number];
 
@@ -13,57 +13,74 @@ const timeText = ({ frameInterval }: Inspection): string =>
 /** The last part of a path, with the number of a series. */
 export const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 
-/** One line a series; `chosen` and `onChoose` add boxes. */
-export function InspectionList(props: {
+const fileCount = (count: number): string => (count === 1 ? "1 file" : `${count} files`);
+
+interface ListedInspections {
   readonly inspections: readonly Inspection[];
   readonly chosen?: ReadonlySet<string> | undefined;
   readonly onChoose?: ((file: string, isOn: boolean) => void) | undefined;
-}): JSX.Element {
-  const { inspections, chosen, onChoose } = props;
-  const warnings = joinedWarnings(inspections);
+}
+
+/** A table, and what looks wrong below it; `chosen` and `onChoose` add boxes. */
+export const InspectionList = (props: ListedInspections): JSX.Element => (
+  <>
+    <InspectionTable {...props} />
+    <WarningList inspections={props.inspections} />
+  </>
+);
+
+/** What looks wrong; files that differ only in numbers share a line. */
+export function WarningList({ inspections }: ListedInspections): JSX.Element | null {
+  const warnings = warningLines(inspections);
+  if (warnings.length === 0) return null;
   return (
-    <>
-      <div class="scroll-x">
-        <table class="facts">
-          <Head hasBoxes={onChoose !== undefined} />
-          <tbody>
-            {inspections.map((found) => (
-              <tr key={found.file}>
-                {onChoose ? (
-                  <td>
-                    <input
-                      type="checkbox"
-                      aria-label={`Open ${fileName(found.file)}`}
-                      checked={chosen?.has(found.file)}
-                      disabled={found.error !== undefined}
-                      onChange={({ currentTarget }) => onChoose(found.file, currentTarget.checked)}
-                    />
-                  </td>
-                ) : undefined}
-                <th scope="row" title={found.file}>
-                  {fileName(found.file)}
-                  {found.series ? <span class="quiet"> {found.series}</span> : undefined}
-                </th>
-                {found.error === undefined ? (
-                  <Facts found={found} />
-                ) : (
-                  <td colSpan={6} class="bad">
-                    {found.error}
-                  </td>
-                )}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      {warnings.length > 0 ? (
-        <ul class="warnings" aria-label="Warnings">
-          {warnings.map((text) => (
-            <li key={text}>{text}</li>
+    <ul class="warnings" aria-label="Warnings">
+      {warnings.map(({ text, files }) => (
+        <li key={text}>
+          {text}
+          {inspections.length > 1 ? <span class="quiet"> ({fileCount(files)})</span> : undefined}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** One line a series. */
+export function InspectionTable({ inspections, chosen, onChoose }: ListedInspections): JSX.Element {
+  return (
+    <div class="scroll-x">
+      <table class="facts" aria-label="What the files hold">
+        <Head hasBoxes={onChoose !== undefined} />
+        <tbody>
+          {inspections.map((found) => (
+            <tr key={found.file}>
+              {onChoose ? (
+                <td>
+                  <input
+                    type="checkbox"
+                    aria-label={`Open ${fileName(found.file)}`}
+                    checked={chosen?.has(found.file)}
+                    disabled={found.error !== undefined}
+                    onChange={({ currentTarget }) => onChoose(found.file, currentTarget.checked)}
+                  />
+                </td>
+              ) : undefined}
+              <th scope="row" title={found.file}>
+                {fileName(found.file)}
+                {found.series ? <span class="quiet"> {found.series}</span> : undefined}
+              </th>
+              {found.error === undefined ? (
+                <Facts found={found} />
+              ) : (
+                <td colSpan={6} class="bad">
+                  {found.error}
+                </td>
+              )}
+            </tr>
           ))}
-        </ul>
-      ) : undefined}
-    </>
+        </tbody>
+      </table>
+    </div>
   );
 }
 

@@ -12,7 +12,9 @@ import {
   keysOf,
   preset,
   resetKeys,
+  rivalOf,
   runCommand,
+  sharersOf,
 } from "../state/keys.js";
 import { presets, presetTitles, type Preset } from "../state/presets.js";
 
@@ -38,7 +40,9 @@ export function KeysOverlay({ onClose }: { readonly onClose: () => void }): JSX.
         <button type="button" disabled={!hasChangedKeys.value} onClick={resetKeys}>
           Take back my changes
         </button>
-        <span class="quiet">Choose a key to change it. In any tool: Space held moves, the wheel zooms.</span>
+        <span class="quiet">
+          Choose a key to change it; Delete gives it back. In any tool: Space held moves, the wheel zooms.
+        </span>
       </div>
       <div class="key-groups">
         {groups.map((group) => (
@@ -61,6 +65,7 @@ export function KeysOverlay({ onClose }: { readonly onClose: () => void }): JSX.
 function KeyLine({ known }: { readonly known: Command }): JSX.Element {
   const [isAsking, setAsking] = useState(false);
   const [problem, setProblem] = useState("");
+  const [note, setNote] = useState("");
   const keys = keysOf(known);
   const take = (event: TargetedKeyboardEvent<HTMLButtonElement>): void => {
     if (!isAsking || event.key === "Tab") return;
@@ -69,8 +74,13 @@ function KeyLine({ known }: { readonly known: Command }): JSX.Element {
     const [chord] = chordsOf(event);
     if (chord === undefined) return;
     if (isReserved(chord)) return setProblem(`${chordText(chord)} belongs to the browser`);
+    setNote("");
     if (chord === "Delete" || chord === "Backspace") changeKeys(known.id, undefined);
-    else if (chord !== "Escape") changeKeys(known.id, [chord]);
+    else if (chord !== "Escape") {
+      changeKeys(known.id, [chord]);
+      const losers = sharersOf(known, chord).map(({ title }) => title);
+      if (losers.length > 0) setNote(`${chordText(chord)} no longer calls: ${losers.join(", ")}`);
+    }
     setAsking(false);
     setProblem("");
   };
@@ -82,6 +92,11 @@ function KeyLine({ known }: { readonly known: Command }): JSX.Element {
           {problem}
         </span>
       )}
+      {note === "" ? undefined : (
+        <span class="stale-note" role="status">
+          {note}
+        </span>
+      )}
       <button
         type="button"
         aria-label={`${known.title}: ${keys.map(chordText).join(" or ") || "no key"}; change`}
@@ -90,9 +105,21 @@ function KeyLine({ known }: { readonly known: Command }): JSX.Element {
         onBlur={() => setAsking(false)}
       >
         {isAsking ? <em>press a key</em> : keys.length === 0 ? <span class="quiet">none</span> : undefined}
-        {isAsking ? undefined : keys.map((key) => <kbd key={key}>{chordText(key)}</kbd>)}
+        {isAsking ? undefined : keys.map((key) => <Key key={key} known={known} chord={key} />)}
       </button>
     </li>
+  );
+}
+
+/** A key; one that calls something else in this view is struck through and says what. */
+function Key({ known, chord }: { readonly known: Command; readonly chord: string }): JSX.Element {
+  const rival = rivalOf(known, chord);
+  if (rival === undefined) return <kbd>{chordText(chord)}</kbd>;
+  return (
+    <kbd class="taken" title={`Calls “${rival.title}” in this view`}>
+      <s>{chordText(chord)}</s>
+      <span class="unseen"> calls {rival.title} in this view</span>
+    </kbd>
   );
 }
 
@@ -162,9 +189,11 @@ function Found(props: {
         >
           <span class="quiet">{known.group}</span>
           <span class="fill">{known.title}</span>
-          {keysOf(known).map((chord) => (
-            <kbd key={chord}>{chordText(chord)}</kbd>
-          ))}
+          {keysOf(known)
+            .filter((chord) => rivalOf(known, chord) === undefined)
+            .map((chord) => (
+              <kbd key={chord}>{chordText(chord)}</kbd>
+            ))}
         </li>
       ))}
     </ul>

@@ -27,7 +27,7 @@ export function ModelTable(): JSX.Element {
         <p class="quiet">There is none yet.</p>
       ) : (
         <div class="scroll-x">
-          <table class="facts">
+          <table class="facts" aria-label="Networks">
             <thead>
               <tr>
                 <th scope="col">Segments</th>
@@ -59,8 +59,10 @@ function ModelLine({ model }: { readonly model: ModelSummary }): JSX.Element {
   const { name, isOwn, isChosen, steps, expectedF1, validationLoss, finished } = model;
   const [isSure, setSure] = useState(false);
   const remove = (): void => {
-    if (isSure) attempt(() => deleteModel(name));
-    else setSure(true);
+    if (isSure) {
+      overlay(name, false);
+      attempt(() => deleteModel(name));
+    } else setSure(true);
   };
   return (
     <tr>

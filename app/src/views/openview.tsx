@@ -5,12 +5,13 @@ import type { InspectAnswer, ProjectState } from "../../../src/server/messages.j
 import { choose, chosen, inspected } from "../state/choice.js";
 import { attempt } from "../state/notices.js";
 import { about, openProject, project } from "../state/openproject.js";
-import { view } from "../state/place.js";
+import { viewTitles } from "../state/pagecommands.js";
+import { view, type ViewName } from "../state/place.js";
 import { recent } from "../state/recent.js";
 import { Calibration } from "./calibration.js";
 import { openDropped } from "./droptarget.js";
 import { FileList } from "./filelist.js";
-import { fileName, InspectionList } from "./inspectionlist.js";
+import { fileName, InspectionList, InspectionTable, WarningList } from "./inspectionlist.js";
 
 /** The first view: files at the left, what they hold at the right. */
 export function OpenView(): JSX.Element {
@@ -95,12 +96,6 @@ function Welcome(): JSX.Element {
   );
 }
 
-/** Opens files; what is open takes the place of what was chosen. */
-async function openChosen(inputs: readonly string[]): Promise<void> {
-  await openProject({ inputs });
-  await choose([]);
-}
-
 /** What is chosen in the list, before it is opened. */
 function Choice(): JSX.Element {
   const found: InspectAnswer | undefined = inspected.value;
@@ -119,18 +114,18 @@ function Choice(): JSX.Element {
     else next.delete(file);
     setFiles(next);
   };
+  // What is open is shown in place of what was looked at.
+  const open = async (): Promise<void> => {
+    await openProject({ inputs: isWhole ? [...chosen.value] : [...files] });
+    await choose([]);
+  };
   return (
     <div class="card" aria-busy={found === undefined}>
       <div class="row">
         <h2 class="fill">
           {chosen.value.size === 1 ? fileName([...chosen.value][0]!) : `${chosen.value.size} files`}
         </h2>
-        <button
-          type="button"
-          class="primary"
-          disabled={files.size === 0}
-          onClick={() => attempt(() => openChosen(isWhole ? [...chosen.value] : [...files]))}
-        >
+        <button type="button" class="primary" disabled={files.size === 0} onClick={() => attempt(open)}>
           Open {files.size > 1 ? `${files.size} together` : ""}
         </button>
       </div>
@@ -145,16 +140,26 @@ function Choice(): JSX.Element {
   );
 }
 
+/** Where the next stage is done. */
+function nextView({ stages, kind }: ProjectState): ViewName {
+  const isDone = (name: keyof ProjectState["stages"]): boolean => stages[name].freshness !== "missing";
+  if (isDone(kind === "movie" ? "track" : "segment")) return "explore";
+  if (isDone("train") || isDone("segment")) return "track";
+  return isDone("annotate") ? "train" : "annotate";
+}
+
 function ProjectCard({ now }: { readonly now: ProjectState }): JSX.Element {
   const [first] = now.sizes;
   const size = first === undefined ? "" : `${first[1]} × ${first[0]} px`;
-  const frames = now.kind === "movie" ? `${now.frames} frames` : `${now.frames} images`;
+  const next = nextView(now);
+  const frames =
+    now.kind === "movie" ? `${now.frames} frames` : `${now.frames} ${now.frames === 1 ? "image" : "images"}`;
   return (
     <div class="card">
       <div class="row">
         <h2 class="fill">{now.name}</h2>
-        <button type="button" class="primary" onClick={() => (view.value = "annotate")}>
-          Go on: annotate
+        <button type="button" class="primary" onClick={() => (view.value = next)}>
+          Go on: {viewTitles[next].toLowerCase()}
         </button>
       </div>
       <p class="quiet">
@@ -169,7 +174,22 @@ function ProjectCard({ now }: { readonly now: ProjectState }): JSX.Element {
           ))}
         </ul>
       ) : undefined}
-      {now.inspections.length > 0 ? <InspectionList inspections={now.inspections} /> : undefined}
+      <InspectionSection now={now} />
     </div>
+  );
+}
+
+/** What the files hold; of many, the list is folded. */
+function InspectionSection({ now }: { readonly now: ProjectState }): JSX.Element {
+  const { inspections } = now;
+  if (inspections.length <= 3) return <InspectionList inspections={inspections} />;
+  return (
+    <>
+      <WarningList inspections={inspections} />
+      <details class="inspections">
+        <summary>What each of the {inspections.length} files holds</summary>
+        <InspectionTable inspections={inspections} />
+      </details>
+    </>
   );
 }

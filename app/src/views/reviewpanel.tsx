@@ -1,12 +1,10 @@
 /** The queue of doubtful objects, and the list of the last edits. */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import type { LoggedEdit } from "../../../src/server/messages.js";
-import { getJson } from "../api/request.js";
-import { historyLines } from "../state/edithistory.js";
+import { useEffect } from "preact/hooks";
+import { frameOf, placeOf, textOf } from "../state/edithistory.js";
 import { editHistory, isServerAway, markReviewed, unsaved } from "../state/edits.js";
 import { attempt } from "../state/notices.js";
-import { project, projectPath } from "../state/openproject.js";
+import { project } from "../state/openproject.js";
 import { frame } from "../state/place.js";
 import {
   isFrameReviewed,
@@ -22,7 +20,6 @@ import {
 } from "../tools/reviewing.js";
 import { reveal } from "../tools/revealing.js";
 import { ToolButton } from "../tools/toolbar.js";
-import { showFrame } from "../viewer/frameclock.js";
 
 /** Items that are listed: nobody scrolls further. */
 const most = 100;
@@ -105,12 +102,6 @@ export function FrameMark(): JSX.Element {
 export function HistoryPanel(): JSX.Element {
   const corrections = project.value?.corrections;
   const counts = corrections?.edits;
-  const [logged, setLogged] = useState<readonly LoggedEdit[]>([]);
-  const revision = corrections?.revision;
-  useEffect(
-    () => attempt(async () => setLogged(await getJson<readonly LoggedEdit[]>(`${projectPath.value}/log`))),
-    [project.value?.id, revision],
-  );
   return (
     <>
       <p class="quiet" role="status">
@@ -121,16 +112,12 @@ export function HistoryPanel(): JSX.Element {
         {isServerAway.value ? " (the server is away)" : ""}
       </p>
       <ol class="history-list">
-        {historyLines(editHistory.value, logged).map(({ text, frame: of, place, isUndone }, i, all) => (
-          <li key={all.length - i} data-undone={isUndone ? "yes" : "no"}>
-            <button
-              type="button"
-              class="link"
-              onClick={() => (place === undefined ? showFrame(of) : reveal(place))}
-            >
-              {text}
+        {editHistory.value.toReversed().map((item, i, all) => (
+          <li key={all.length - i} data-undone={item.isUndone ? "yes" : "no"}>
+            <button type="button" class="link" onClick={() => reveal(placeOf(item.edit))}>
+              {textOf(item.edit)}
             </button>
-            <span class="quiet">frame {of + 1}</span>
+            <span class="quiet">frame {frameOf(item.edit) + 1}</span>
           </li>
         ))}
       </ol>

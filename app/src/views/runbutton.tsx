@@ -1,7 +1,7 @@
 /** Starting the stages up to one. */
 import type { JSX } from "preact";
 import type { Job, JobRequest } from "../../../src/server/messages.js";
-import type { RunStage } from "../../../src/pipeline/stage/stagenames.js";
+import type { RunStage } from "../../../src/server/messages.js";
 import { sendJson } from "../api/request.js";
 import { attempt } from "../state/notices.js";
 import { job, project, projectPath } from "../state/openproject.js";

@@ -8,7 +8,7 @@ import { getJson, request } from "../api/request.js";
 import { ObjectTable } from "../parts/objecttable.js";
 import { attempt } from "../state/notices.js";
 import { openProject, project, projectPath } from "../state/openproject.js";
-import { study } from "../state/study.js";
+import { leftStudy, study } from "../state/study.js";
 import { isAtWork, startWork } from "../state/work.js";
 import { fileName } from "./inspectionlist.js";
 
@@ -31,6 +31,12 @@ function Stale({ stage }: { readonly stage: "figures" | "analyse" }): JSX.Elemen
 const fileUrl = (path: string): string =>
   apiUrl(`${projectPath.value}/files/${path.split("/").map(encodeURIComponent).join("/")}`);
 
+/** Such as `area of nuclei`. */
+const figureTitle = (path: string): string =>
+  fileName(path)
+    .replace(/\.svg$/, "")
+    .replaceAll("_", " ");
+
 /** The figures of the report. */
 export function FigureGallery(): JSX.Element {
   const [files, setFiles] = useState<readonly FolderFile[]>([]);
@@ -48,9 +54,13 @@ export function FigureGallery(): JSX.Element {
           .map(({ path }) => (
             <figure key={path}>
               <a href={fileUrl(path)} target="_blank" rel="noreferrer">
-                <img loading="lazy" alt={`Figure ${fileName(path)}`} src={`${fileUrl(path)}?v=${finished}`} />
+                <img
+                  loading="lazy"
+                  alt={`Figure: ${figureTitle(path)}`}
+                  src={`${fileUrl(path)}?v=${finished}`}
+                />
               </a>
-              <figcaption class="quiet">{fileName(path).replace(/\.svg$/, "")}</figcaption>
+              <figcaption class="quiet">{figureTitle(path)}</figcaption>
             </figure>
           ))}
       </div>
@@ -73,12 +83,12 @@ export function Statistics(): JSX.Element {
     <div>
       <Stale stage="analyse" />
       {table === undefined || freshness === "missing" ? undefined : (
-        <table class="facts">
+        <table class="facts wrapped" aria-label="Statistics">
           <thead>
             <tr>
               {table.header.map((title) => (
                 <th key={title} scope="col">
-                  {title.replaceAll("_", " ")}
+                  {headings[title] ?? title.replaceAll("_", " ")}
                 </th>
               ))}
             </tr>
@@ -88,7 +98,7 @@ export function Statistics(): JSX.Element {
               <tr key={row}>
                 {cells.map((cell, column) => (
                   <td key={column} class={isNumber(cell) ? "number" : ""}>
-                    {isNumber(cell) ? String(Number(Number(cell).toPrecision(4))) : cell.replaceAll("_", " ")}
+                    {isNumber(cell) ? String(Number(Number(cell).toPrecision(4))) : quantityText(cell)}
                   </td>
                 ))}
               </tr>
@@ -100,7 +110,29 @@ export function Statistics(): JSX.Element {
   );
 }
 
+/** What people call the columns. */
+const headings: Readonly<Record<string, string>> = { low: "95 % from", high: "to", n: "n" };
+
+/** Such as `median area [µm²]` of `median_area_um2`. */
+const quantityText = (cell: string): string =>
+  cell
+    .replaceAll("_", " ")
+    .replace(/ per mm2$/, " [1/mm²]")
+    .replace(/ um per min$/, " [µm/min]")
+    .replace(/ um2$/, " [µm²]")
+    .replace(/ um$/, " [µm]")
+    .replace(/ min$/, " [min]")
+    .replace(/ deg$/, " [°]");
+
 const isNumber = (cell: string): boolean => cell !== "" && Number.isFinite(Number(cell));
+
+/** A sample that is open already only comes to the front. */
+async function openSample(run: string): Promise<void> {
+  const shown = study.peek();
+  await openProject({ run });
+  leftStudy.value = shown;
+  study.value = undefined;
+}
 
 /** Conditions of a study side by side, with the way to each of its samples. */
 export function StudyPanel({ now }: { readonly now: StudyAnswer }): JSX.Element {
@@ -115,7 +147,7 @@ export function StudyPanel({ now }: { readonly now: StudyAnswer }): JSX.Element 
       <ul class="plain row">
         {now.samples.map(({ name, condition, run }) => (
           <li key={run}>
-            <button type="button" onClick={() => attempt(() => openProject({ run }))}>
+            <button type="button" onClick={() => attempt(() => openSample(run))}>
               {name} <span class="quiet">{condition}</span>
             </button>
           </li>
@@ -126,10 +158,10 @@ export function StudyPanel({ now }: { readonly now: StudyAnswer }): JSX.Element 
           <figure key={path}>
             <img
               loading="lazy"
-              alt={`Figure ${fileName(path)}`}
+              alt={`Figure: ${figureTitle(path)}`}
               src={apiUrl(`studies/files?path=${encodeURIComponent(path)}`)}
             />
-            <figcaption class="quiet">{fileName(path)}</figcaption>
+            <figcaption class="quiet">{figureTitle(path)}</figcaption>
           </figure>
         ))}
       </div>

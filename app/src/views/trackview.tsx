@@ -5,8 +5,9 @@ import { useEffect } from "preact/hooks";
 import { Tabs } from "../parts/tabs.js";
 import { labelLayer } from "../state/display.js";
 import { job, project } from "../state/openproject.js";
+import { drawRings } from "../tools/tooloverlay.js";
 import { UndoButtons, ToolButton } from "../tools/toolbar.js";
-import { addTrackCommands, links, marked, trackChanges } from "../tools/trackactions.js";
+import { addTrackCommands, links, marked, markedFor, trackChanges } from "../tools/trackactions.js";
 import { ContrastPanel } from "../viewer/contrastpanel.js";
 import { LayerPanel } from "../viewer/layerpanel.js";
 import { DivisionGallery } from "./divisiongallery.js";
@@ -31,7 +32,7 @@ export function TrackView(): JSX.Element {
     <WorkFrame
       label="Segment and track"
       tools={<TrackBar />}
-      image={<ImageStage />}
+      image={<ImageStage overlay={drawRings} />}
       side={<Side />}
       below={
         <Tabs
@@ -55,6 +56,7 @@ const shortTitles: Readonly<Record<string, string>> = {
   "track.cut": "Cut before",
   "track.cutafter": "Cut after",
   "track.link": "Link",
+  "track.linknearest": "Link on",
   "track.divide": "Division",
   "track.delete": "Delete",
   "track.deletetrack": "Delete track",
@@ -71,7 +73,7 @@ function TrackBar(): JSX.Element {
           id={id}
           title={shortTitles[id] ?? title}
           hint={title}
-          isPressed={marked.value !== undefined && (id === "track.link" || id === "track.divide")}
+          isPressed={marked.value !== undefined && id === markedFor.value}
           isDisabled={links.value === undefined}
           onClick={run}
         />

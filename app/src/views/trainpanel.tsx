@@ -44,6 +44,12 @@ export function TrainPanel(): JSX.Element | null {
       <Changed now={now} />
       <Effort now={now} />
       <Buttons now={now} />
+      {now.stages.segment.freshness === "missing" || isAtWork() ? undefined : (
+        <p class="quiet">
+          A training takes the labels and tracks of the network before away; export first what you want to
+          keep.
+        </p>
+      )}
       <Standing />
     </div>
   );
@@ -66,7 +72,7 @@ function Changed({ now }: { readonly now: ProjectState }): JSX.Element | null {
   if (freshness === "stale")
     return (
       <p class="stale-note">
-        <strong>The training data have changed</strong> since this network was trained
+        <strong>The training data or options have changed</strong> since this network was trained
         {edits === "" ? "" : `; there are ${edits} in all`}. Train on, or train anew.
       </p>
     );

@@ -1,7 +1,7 @@
 /** Training a network, and networks side by side. */
 import { computed, signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { EpochRecord } from "../../../src/server/messages.js";
 import { LineChart, type ChartLine } from "../parts/linechart.js";
 import { areLabelsShown } from "../state/display.js";
@@ -55,10 +55,13 @@ export function TrainView(): JSX.Element {
 
 function WatchNote(): JSX.Element {
   const seen = watched.value;
-  const isTraining = isAtWork() && job.value?.stage === "train";
+  const work = job.value;
+  const isTraining =
+    isAtWork(work) && work !== null && "until" in work.request && work.request.until === "train";
+  const found = useMemo(() => new Set(seen?.labels).size - Number(seen?.labels.includes(0) ?? 0), [seen]);
   const text =
     seen !== undefined
-      ? `The network after ${seen.step} steps, frame ${seen.frame + 1}.`
+      ? `The network after ${seen.step} steps, frame ${seen.frame + 1}: ${foundText(found, isTraining)}.`
       : isTraining
         ? "The first prediction comes after some steps."
         : "While a network is trained, what it makes of the watched part is drawn here.";
@@ -67,6 +70,11 @@ function WatchNote(): JSX.Element {
       {text}
     </p>
   );
+}
+
+function foundText(found: number, isTraining: boolean): string {
+  if (found > 0) return `${found} ${found === 1 ? "nucleus" : "nuclei"} in the watched part`;
+  return isTraining ? "nothing is found yet; the first outlines come later" : "nothing is found";
 }
 
 interface DrawnCurves {
@@ -80,7 +88,8 @@ interface DrawnCurves {
 /** The own network and those that are laid over it. */
 function drawnCurves(): DrawnCurves {
   const own = ownEpochs();
-  const names = [...overlaid.value].filter((name) => name !== "model");
+  const there = new Set(project.value?.models.map(({ name }) => name));
+  const names = [...overlaid.value].filter((name) => name !== "model" && there.has(name));
   for (const name of names) loadCurve(name);
   const all = [
     { name: "", records: own },
@@ -134,7 +143,7 @@ function Curves(): JSX.Element {
       )}
       {scores.length === 0 ? undefined : (
         <div class="curve small">
-          <LineChart label="Score" x={x} xTitle="step" yTitle="score (F1)" lines={scores} />
+          <LineChart label="Score" x={x} xTitle="step" yTitle="score (F1)" range={[0, 1]} lines={scores} />
         </div>
       )}
     </div>

@@ -8,7 +8,6 @@ const { shape, labels } = data[0];
 const [height, width] = [shape[labels.indexOf("y")], shape[labels.indexOf("x")]];
 const hasChannels = labels.includes("c");
 
-let loaded = () => undefined;
 const layer = (t) =>
   new MultiscaleImageLayer({
     id: "image",
@@ -18,12 +17,9 @@ const layer = (t) =>
     channelsVisible: [true],
     colors: [[255, 255, 255]],
     extensions: [new ColorPaletteExtension()],
-    onViewportLoad: () => loaded(),
   });
 const view = (y, x, zoom) => ({ target: [x, y, 0], zoom: Math.log2(zoom) });
-const whenLoaded = () => new Promise((resolve) => (loaded = resolve));
 
-const first = whenLoaded();
 const deck = new Deck({
   canvas: "view",
   views: [new OrthographicView({ id: "view", controller: false })],
@@ -40,8 +36,14 @@ function draw() {
 const nextFrame = () => new Promise((resolve) => globalThis.requestAnimationFrame(resolve));
 const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Until all tiles of the view are there. */
+async function whenLoaded() {
+  const layers = () => deck.layerManager?.getLayers() ?? [];
+  while (layers().length < 2 || !layers().every(({ isLoaded }) => isLoaded)) await nextFrame();
+}
+
 globalThis.vivPage = {
-  ready: first.then(draw),
+  ready: whenLoaded().then(draw),
   async pan(zoom) {
     deck.setProps({ viewState: { view: view(height / 2, width / 2, zoom) } });
     await rest(1500);
@@ -62,9 +64,9 @@ globalThis.vivPage = {
     const times = [];
     for (const t of frames) {
       const start = performance.now();
-      const done = whenLoaded();
       deck.setProps({ layers: [layer(t)] });
-      await done;
+      await nextFrame();
+      await whenLoaded();
       draw();
       times.push(performance.now() - start);
     }

@@ -44,11 +44,14 @@ export interface CorrectionSession {
   readonly labels: (layer: LabelLayer) => Promise<LabelSource | undefined>;
   /** @throws LabelsChanged; InvalidInput for an edit outside of the frames; OutputError */
   readonly edit: (edit: Edit) => Promise<Appended>;
-  /** @returns undefined where there is nothing to take back @throws OutputError */
+  /**
+   * @returns undefined where there is nothing to take back, or the last edit was made on labels that are no more
+   * @throws OutputError
+   */
   readonly undo: () => Promise<Appended | undefined>;
   /** @returns undefined where there is nothing to do again @throws OutputError */
   readonly redo: () => Promise<Appended | undefined>;
-  /** Marks a frame as looked through, or takes the mark away. @throws OutputError */
+  /** Marks a frame as looked through, or takes the mark away. @throws InvalidInput, OutputError */
   readonly review: (frame: ReviewedFrame) => Promise<void>;
   /** Reads the log again where the command line or another server has written. @returns whether one has */
   readonly refresh: () => Promise<boolean>;
@@ -122,14 +125,26 @@ async function makeEdit(session: OpenSession, edit: Edit): Promise<Appended> {
 }
 
 async function goBack(session: OpenSession, what: "undo" | "redo"): Promise<Appended | undefined> {
+  await session.log.refresh();
+  const { held, undone } = session.log.state();
+  const next = (what === "undo" ? held : undone).at(-1);
+  // The pixels of an edit of earlier labels are other objects now.
+  if (next === undefined || !(await isOfPresent(session, next.edit))) return undefined;
   const appended = await session.log.append(what);
   if (appended?.step !== undefined) rewriteReviewed(session, appended.step.edit);
   return appended;
 }
 
+async function isOfPresent(session: OpenSession, { layer }: Edit): Promise<boolean> {
+  if (layer === "tracks") return true;
+  return session.log.state().bases[layer] === (await session.base(layer))?.basis;
+}
+
 async function markReviewed(session: OpenSession, reviewed: ReviewedFrame): Promise<void> {
   const { out, source, log } = session;
   const { layer, frame, isDone } = reviewed;
+  if (frame >= source.frames)
+    throw new InvalidInput("reviewed.frame", `0 to ${source.frames - 1}`, String(frame));
   await ensureBasis(session, layer);
   await log.append({ reviewed });
   if (isDone) await writeReviewed(session, layer, frame);

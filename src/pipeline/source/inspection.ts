@@ -63,19 +63,26 @@ export interface Inspection {
 /** A plane with more than this fraction at its top value is called saturated. */
 const saturationLimit = 0.005;
 
+/** What an inspection is told beside the inputs. */
+export interface InspectionContext extends StageContext {
+  /** Throws for a file that may not be read: patterns, links and descriptions in files lead anywhere. */
+  readonly check?: ((path: string) => unknown) | undefined;
+}
+
 /**
  * Looks into files, folders and patterns; a file that cannot be read is reported as such and does not stop
  * the others.
  *
- * @throws InvalidInput when there is no file at all; Cancelled
+ * @throws InvalidInput when there is no file at all; Cancelled; what `check` throws
  */
 export async function inspectFiles(
   inputs: readonly string[],
-  context: StageContext = {},
+  context: InspectionContext = {},
 ): Promise<Inspection[]> {
   const findings = inputs.filter((input) => holdsNoImage(input) && existsSync(input));
   const others = inputs.filter((input) => !findings.includes(input));
   const listed = others.length === 0 ? [] : (await listInputs(others)).files;
+  for (const path of listed) context.check?.(path);
   const images: { readonly path: string; readonly open: () => Promise<ImageFile> }[] = [];
   for (const path of listed) images.push(...(await imagesIn(path)));
   images.push(...findings.map(unopened));
@@ -91,6 +98,7 @@ export async function inspectFiles(
         continue;
       }
       const file = await open();
+      for (const part of file.files) context.check?.(part);
       const isSeries = seriesAddress(path).series !== undefined;
       const first = (isSeries ? undefined : firsts.get(false)) ?? file;
       firsts.set(isSeries, first);

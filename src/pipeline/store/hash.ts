@@ -9,8 +9,8 @@ import { folderStore } from "./formatinput.js";
 import type { InputRecord } from "./provenance.js";
 import { seriesAddress } from "./seriesaddress.js";
 
-/** Bytes that are read at once. */
-const pieceBytes = 16 * 2 ** 20;
+/** Bytes that are read at once. Between two pieces others have their turn: a server shows images meanwhile. */
+const pieceBytes = 2 ** 20;
 
 /**
  * Name, size and SHA-256 of all bytes of files; of a hierarchy in a folder, the names of its files count, too.

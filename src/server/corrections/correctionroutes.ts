@@ -2,7 +2,8 @@
 import type { Context, Hono } from "hono";
 import { unpackEdit } from "../../correct/packededit.js";
 import { checkReviewed } from "../../correct/checkedit.js";
-import { framesOf } from "../../correct/editlog.js";
+import type { NumberedEdit } from "../../correct/editlog.js";
+import { placeOfEdit } from "../../correct/editplace.js";
 import { LabelsChanged } from "../../pipeline/correct/correctionsession.js";
 import { bodyOf, jsonOf, maxPacked, packedAnswer, Refusal } from "../answers.js";
 import type { EditAnswer, LoggedEdit, UndoAnswer } from "../messages.js";
@@ -30,15 +31,21 @@ export const correctionRoutes: RouteGroup = (api, studio) => {
     return context.json(await of(context).counts());
   });
   api.get("/projects/:id/log", async (context) => {
-    const { held } = (await of(context).session()).log();
-    const latest = held.slice(-mostListed).reverse();
-    return context.json(
-      latest.map(({ number, edit }): LoggedEdit => {
-        const { layer, gesture } = edit;
-        return { number, layer, gesture, frame: framesOf(edit)[0] ?? 0 };
-      }),
-    );
+    const { held, undone } = (await of(context).session()).log();
+    const latest = [
+      ...undone.slice(-mostListed).map((each) => loggedEdit(each, true)),
+      ...held
+        .slice(-mostListed)
+        .reverse()
+        .map((each) => loggedEdit(each, false)),
+    ];
+    return context.json(latest);
   });
+};
+
+const loggedEdit = ({ number, edit }: NumberedEdit, isUndone: boolean): LoggedEdit => {
+  const { layer, gesture } = edit;
+  return { number, layer, gesture, ...placeOfEdit(edit), isUndone };
 };
 
 function addUndoRoutes(

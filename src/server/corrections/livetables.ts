@@ -1,7 +1,7 @@
 /** Tables as they are after corrections by hand that no stage has taken in yet. */
 import type { Nuclei } from "../../core/nuclei.js";
 import { branchesOf } from "../../core/tracks.js";
-import { heldLabelEdits } from "../../correct/editlog.js";
+import { heldLabelEdits, heldTrackEdits } from "../../correct/editlog.js";
 import { applyTrackEdits } from "../../correct/trackgestures.js";
 import { measure } from "../../imgproc/regions.js";
 import { numberColumns } from "../../io/csv.js";
@@ -18,22 +18,39 @@ export interface EditedTracksText {
   readonly files: Readonly<Record<string, string>>;
 }
 
+/** Nuclei of frames whose labels were corrected. */
+export interface EditedNuclei {
+  /** By frame, measured anew. */
+  readonly frames: ReadonlyMap<number, Nuclei>;
+  /** Tells them from those of other edits. */
+  readonly key: string;
+}
+
 /** Tables of a project after its corrections. */
 export interface LiveTables {
   /** Undefined where no track was corrected. @param spots text of `spots.csv` as tracking left it */
   readonly tracks: (spots: () => string) => Promise<EditedTracksText | undefined>;
-  /** The nuclei of frames whose labels were corrected, measured anew; by frame. */
-  readonly nuclei: (layer: LabelLayer) => Promise<ReadonlyMap<number, Nuclei>>;
+  /** The nuclei of frames whose labels were corrected, measured anew. */
+  readonly nuclei: (layer: LabelLayer) => Promise<EditedNuclei>;
 }
+
+/** Tables that were asked for are answered first, ms. */
+const warmingDelay = 300;
 
 /** Tables after corrections; each is computed again only when something has changed. */
 export function liveTables(project: Project, corrections: ProjectCorrections): LiveTables {
   let edited: EditedTracksText | undefined;
+  let isWarm = false;
   const measured = new Map<string, { readonly version: string; readonly nuclei: Nuclei }>();
   return {
     tracks: async (spots) => {
-      const { trackEdits } = (await corrections.session()).corrections();
-      const base = trackEdits.length === 0 ? undefined : corrections.tracks();
+      const trackEdits = heldTrackEdits((await corrections.session()).log());
+      if (trackEdits.length === 0) {
+        if (!isWarm) warmTracks(corrections);
+        isWarm = true;
+        return undefined;
+      }
+      const base = corrections.tracks();
       if (base === undefined) return undefined;
       const key = `${base.key} ${editsFingerprint(trackEdits)}`;
       if (edited?.key === key) return edited;
@@ -52,12 +69,14 @@ export function liveTables(project: Project, corrections: ProjectCorrections): L
       return edited;
     },
     nuclei: async (layer) => {
-      const found = new Map<number, Nuclei>();
+      const frames = new Map<number, Nuclei>();
+      const versions: string[] = [];
       const [session, labels] = [await corrections.session(), await corrections.layer(layer)];
       const made = corrections.made(layer);
-      if (labels === undefined || made === undefined) return found;
-      for (const frame of touchedFrames(session.corrections(), layer, made.basis)) {
-        const version = `${made.basis} ${labels.frameVersion?.(frame) ?? labels.version} ${session.log().last}`;
+      if (labels === undefined || made === undefined) return { frames, key: "" };
+      const images = project.imagesNumber();
+      for (const { frame, file } of touchedFrames(session.corrections(), layer, made.basis)) {
+        const version = `${images} ${made.basis} ${labels.frameVersion?.(frame) ?? labels.version} ${file}`;
         const key = `${layer} ${frame}`;
         const known = measured.get(key);
         const nuclei =
@@ -65,11 +84,31 @@ export function liveTables(project: Project, corrections: ProjectCorrections): L
             ? known.nuclei
             : measure(await labels.source.read(frame), { frame, image: await project.source().read(frame) });
         measured.set(key, { version, nuclei });
-        found.set(frame, nuclei);
+        frames.set(frame, nuclei);
+        versions.push(`${frame} ${version}`);
       }
-      return found;
+      return { frames, key: versions.join("\n") };
     },
   };
+}
+
+/** Who looks at tracks may change them next: they are read by then. */
+function warmTracks(corrections: ProjectCorrections): void {
+  const read = (): void => {
+    try {
+      corrections.tracks();
+    } catch {
+      // Whoever changes tracks is told what is wrong with them.
+    }
+  };
+  setTimeout(read, warmingDelay).unref();
+}
+
+/** A frame whose labels are not those of its stage. */
+interface TouchedFrame {
+  readonly frame: number;
+  /** Fingerprint of the file that they come from; "" where edits make them. */
+  readonly file: string;
 }
 
 /** Frames whose labels are not those of their stage, ascending. */
@@ -77,7 +116,10 @@ function touchedFrames(
   { log, kept }: ReturnType<Awaited<ReturnType<ProjectCorrections["session"]>>["corrections"]>,
   layer: LabelLayer,
   basis: string,
-): number[] {
+): TouchedFrame[] {
   const edited = log.bases[layer] === basis ? heldLabelEdits(log, layer).map(({ frame }) => frame) : [];
-  return [...new Set([...edited, ...kept(layer, basis).map(({ frame }) => frame)])].sort((a, b) => a - b);
+  const files = new Map(kept(layer, basis).map(({ frame, sha256 }) => [frame, sha256]));
+  return [...new Set([...edited, ...files.keys()])]
+    .sort((a, b) => a - b)
+    .map((frame) => ({ frame, file: files.get(frame) ?? "" }));
 }

@@ -1,8 +1,9 @@
 /** What is corrected by hand in a project, while pages show it. */
-import { countEdits, framesOf } from "../../correct/editlog.js";
-import type { Edit, Layer, ReviewedFrame } from "../../correct/edits.js";
+import { countEdits, type EditLog, heldTrackEdits } from "../../correct/editlog.js";
+import type { Edit, Layer, ReviewedFrame, TrackEdit } from "../../correct/edits.js";
 import { applyTrackEdits } from "../../correct/trackgestures.js";
 import type { Window } from "../../core/image.js";
+import { outdatedNotice } from "../../pipeline/correct/correctannotation.js";
 import type { Appended } from "../../pipeline/correct/correctionlog.js";
 import { type CorrectionSession, openCorrectionSession } from "../../pipeline/correct/correctionsession.js";
 import type { CorrectionCounts, LabelLayerName } from "../messages.js";
@@ -72,18 +73,12 @@ async function stateOf(
   return { labelLayers: versions, corrections: await corrections.counts(), reviewed: frames };
 }
 
-/** Numbers of a stage's second; entries of the log rise within it. */
-const versionsPerSecond = 1e5;
-
-/** Rises when a stage is made again, and with each entry of the log. */
-const versionOf = ({ finished }: StageLabels, entry: number): number =>
-  Math.floor(finished / 1000) * versionsPerSecond + entry;
+/** Rises when a stage is made again, which takes a millisecond at least, and with each entry of the log. */
+const versionOf = ({ finished }: StageLabels, entry: number): number => finished * 1000 + entry;
 
 interface OpenSession {
   readonly key: string;
   readonly session: Promise<CorrectionSession>;
-  /** By layer and frame: the last entry of the log that changed it. */
-  readonly touched: Map<string, number>;
 }
 
 /** While edits follow one another faster than this, nobody looks at what they have made stale, ms. */
@@ -111,7 +106,7 @@ function sessionKeeper(
     const key = `${project.settings().out} ${project.imagesNumber()}`;
     if (open?.key !== key) {
       void open?.session.then((session) => session.close());
-      open = { key, session: openSession(project, made), touched: new Map() };
+      open = { key, session: openSession(project, made) };
     }
     return open;
   };
@@ -124,18 +119,12 @@ function openCorrections(project: Project): ProjectCorrections {
   const tracks = baseTracks(project);
   const { opened, close } = sessionKeeper(project, made);
   const session = async (): Promise<CorrectionSession> => {
-    const now = opened();
-    const found = await now.session;
+    const found = await opened().session;
     // The command line, or another server, may have written.
-    if (await found.refresh()) now.touched.clear();
+    await found.refresh();
     return found;
   };
-  const note = ({ entry, step }: Appended): void => {
-    if (step === undefined) return;
-    for (const frame of framesOf(step.edit))
-      opened().touched.set(`${step.edit.layer} ${frame}`, entry.number);
-  };
-  const counts = async (): Promise<CorrectionCounts> => countsOf(await session(), tracks);
+  const counts = async (): Promise<CorrectionCounts> => countsOf(await session(), { made, tracks });
   return {
     session,
     made,
@@ -147,11 +136,12 @@ function openCorrections(project: Project): ProjectCorrections {
       if (!isCorrectable(name)) return { source: found.labels, version: versionOf(found, 0) };
       const now = await session();
       const source = (await now.labels(name)) ?? found.labels;
-      const { touched } = opened();
+      const { last, changed } = now.log();
+      const entries = new Map(changed[name]);
       return {
         source,
-        version: versionOf(found, now.log().last),
-        frameVersion: (frame) => versionOf(found, touched.get(`${name} ${frame}`) ?? 0),
+        version: versionOf(found, last),
+        frameVersion: (frame) => versionOf(found, entries.get(frame) ?? 0),
       };
     },
     change: async (page, what) => {
@@ -159,7 +149,6 @@ function openCorrections(project: Project): ProjectCorrections {
       const appended =
         what === "undo" ? await now.undo() : what === "redo" ? await now.redo() : await now.edit(what.edit);
       if (appended === undefined) return undefined;
-      note(appended);
       tellEdit(project, page, appended, await counts());
       stages.soon();
       return appended;
@@ -199,20 +188,35 @@ function tellEdit(
   project.tell({ type: "edit", number: entry.number, layer: edit.layer, frame, windows, page, corrections });
 }
 
-function countsOf(session: CorrectionSession, tracks: () => BaseTracks | undefined): CorrectionCounts {
+function countsOf(
+  session: CorrectionSession,
+  { made, tracks }: Pick<ProjectCorrections, "made" | "tracks">,
+): CorrectionCounts {
   const log = session.log();
   const { layers } = countEdits(log);
   const edits = Object.fromEntries(
     (Object.keys(layers) as Layer[]).map((layer) => [layer, layers[layer].edits]),
   ) as Record<Layer, number>;
-  const { trackEdits } = session.corrections();
-  const base = trackEdits.length === 0 ? undefined : tracks();
+  const isOutdated = (layer: Layer): boolean =>
+    layer !== "tracks" && log.bases[layer] !== made(layer)?.basis && edits[layer] > 0;
+  const top = (list: EditLog["held"]): boolean => list.length > 0 && !isOutdated(list.at(-1)!.edit.layer);
   return {
     revision: log.last,
     edits,
-    canUndo: log.held.length > 0,
-    canRedo: log.undone.length > 0,
-    unapplied:
-      base === undefined ? [] : applyTrackEdits(base.tracks, trackEdits).unapplied.map(({ why }) => why),
+    canUndo: top(log.held),
+    canRedo: top(log.undone),
+    unapplied: [
+      ...(["annotation", "labels"] as const).flatMap((layer) =>
+        outdatedNotice(isOutdated(layer) ? edits[layer] : 0, layer),
+      ),
+      ...unappliedTracks(heldTrackEdits(log), tracks),
+    ],
   };
+}
+
+/** Why edits of tracks no longer apply, a sentence each. */
+function unappliedTracks(trackEdits: readonly TrackEdit[], tracks: ProjectCorrections["tracks"]): string[] {
+  const base = trackEdits.length === 0 ? undefined : tracks();
+  if (base === undefined) return [];
+  return applyTrackEdits(base.tracks, trackEdits).unapplied.map(({ why }) => why);
 }

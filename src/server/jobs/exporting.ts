@@ -1,14 +1,14 @@
 /** Files of a run folder that the page shows or gives to be kept: exports, figures, statistics, the report. */
-import { createReadStream, readdirSync, realpathSync, statSync } from "node:fs";
+import { createReadStream, readdirSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
-import { Readable } from "node:stream";
 import { exporters } from "../../exchange/exporters.js";
 import { zipPieces } from "../../io/zipwrite.js";
 import { stageOutputs } from "../../pipeline/stage/stagenames.js";
 import { Refusal } from "../answers.js";
-import { isWithin } from "../confinement.js";
+import { placeWithin } from "../confinement.js";
 import type { ExportListing, FolderFile } from "../messages.js";
+import { reportPolicy } from "../studio/answerheaders.js";
 
 /** Types of files that a browser shows. */
 const contentTypes: Readonly<Record<string, string>> = {
@@ -72,38 +72,32 @@ const sizeOf = (path: string): number =>
  * @throws Refusal 404 where there is none, or it lies elsewhere, be it through a link
  */
 export function fileAnswer(folder: string, path: string, isToKeep = false): Response {
+  const missing = (): Refusal => new Refusal(404, "NotFound", `There is no file ${path}.`);
   const place = placeWithin(folder, path);
+  if (place === undefined) throw missing();
   const status = statSync(place);
   const name = basename(place);
   if (status.isDirectory()) return zipAnswer(place, `${name}.zip`);
+  // A pipe would never answer.
+  if (!status.isFile()) throw missing();
   const headers = {
     "Content-Type": contentTypes[extname(place).toLowerCase()] ?? "application/octet-stream",
     "Content-Length": String(status.size),
     "Cache-Control": "no-store",
+    ...(mayHoldScripts(place) ? boxed : {}),
     ...(isToKeep ? { "Content-Disposition": dispositionOf(name) } : {}),
   };
-  return new Response(streamOf(createReadStream(place)), { headers });
-}
-
-/** The real place of a path below a folder; hidden files have none. @throws Refusal 404 */
-function placeWithin(folder: string, path: string): string {
-  const missing = new Refusal(404, "NotFound", `There is no file ${path}.`);
-  const parts = path.split("/");
-  // eslint-disable-next-line no-control-regex -- no name holds them
-  if (parts.some((part) => part === "" || part.startsWith(".") || /[\\:\u0000-\u001f]/.test(part)))
-    throw missing;
-  try {
-    const place = realpathSync(join(folder, ...parts));
-    if (isWithin(place, realpathSync(folder))) return place;
-  } catch {
-    // Said below.
-  }
-  throw missing;
+  if (status.size === 0) return new Response("", { headers });
+  // A file that grows meanwhile is given as it was.
+  return new Response(
+    streamOf(() => createReadStream(place, { end: status.size - 1 })),
+    { headers },
+  );
 }
 
 function zipAnswer(folder: string, name: string): Response {
-  const pieces = zipPieces(filesOf(folder, ""));
-  return new Response(streamOf(Readable.from(pieces)), {
+  const pieces = (): AsyncIterable<Uint8Array> => zipPieces(filesOf(folder, ""));
+  return new Response(streamOf(pieces), {
     headers: {
       "Content-Type": "application/zip",
       "Content-Disposition": dispositionOf(name),
@@ -120,6 +114,33 @@ async function* filesOf(folder: string, prefix: string): AsyncGenerator<{ name: 
   }
 }
 
-const streamOf = (stream: Readable): ReadableStream => Readable.toWeb(stream) as ReadableStream;
+/** A stream that begins when it is read: of an answer to HEAD nobody reads one. */
+function streamOf(begin: () => AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  let pieces: AsyncIterator<Uint8Array> | undefined;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        pieces ??= begin()[Symbol.asyncIterator]();
+        const piece = await pieces.next();
+        if (piece.done === true) controller.close();
+        else controller.enqueue(piece.value);
+      },
+      cancel: async () => void (await pieces?.return?.()),
+    },
+    { highWaterMark: 0 },
+  );
+}
 
-const dispositionOf = (name: string): string => `attachment; filename*=UTF-8''${encodeURIComponent(name)}`;
+/** A name as a header takes it. Source: RFC 8187, section 3.2.1 (attr-char). */
+const dispositionOf = (name: string): string =>
+  `attachment; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, escapedSign)}`;
+
+const escapedSign = (sign: string): string => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`;
+
+/** Pages and drawings may hold scripts: they get the box of a report. */
+const boxed: Readonly<Record<string, string>> = {
+  "Content-Security-Policy": reportPolicy,
+  "Cross-Origin-Opener-Policy": "unsafe-none",
+};
+
+const mayHoldScripts = (path: string): boolean => /\.(html|svg)$/i.test(path);

@@ -23,7 +23,7 @@ const snapshotSeconds = 4;
 export async function taskOf(project: Project, request: JobRequest): Promise<JobTask> {
   if ("export" in request) await noteFormats(project, request.export);
   const asked = "export" in request ? "export" : request.until;
-  if (!(asked in stageOutputs))
+  if (!Object.hasOwn(stageOutputs, asked))
     throw new InvalidInput("until", Object.keys(stageOutputs).join(", "), String(asked));
   const { inputs, out } = project.settings();
   const config = configFor(asked, project.config());

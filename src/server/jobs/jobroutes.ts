@@ -5,7 +5,7 @@ import type { Context, Hono } from "hono";
 import { InvalidInput } from "../../core/errors.js";
 import { stageOutputs } from "../../pipeline/stage/stagenames.js";
 import { readRun } from "../../pipeline/store/provenance.js";
-import { jsonOf, packedAnswer, Refusal } from "../answers.js";
+import { decodedPath, jsonOf, packedAnswer, Refusal } from "../answers.js";
 import type { JobRequest, PreviewRequest } from "../messages.js";
 import type { RouteGroup, Studio } from "../parts.js";
 import { readStudy } from "./comparing.js";
@@ -107,11 +107,11 @@ function addTableRoutes(api: Hono, jobs: JobsOf): void {
   api.get("/projects/:id/review", async (context) => context.json(await jobs(context).review()));
 }
 
-/** The part of an address behind a word, decoded. */
+/** The part of an address behind a word, decoded. @throws Refusal 404 */
 const pathAfter = (context: Context, word: string): string => {
   const path = context.req.path;
-  const [before] = [`/${word}/`];
-  return decodeURIComponent(path.slice(path.indexOf(before) + before.length));
+  const before = `/${word}/`;
+  return decodedPath(path.slice(path.indexOf(before) + before.length)).join("/");
 };
 
 function addFileRoutes(api: Hono, jobs: JobsOf): void {

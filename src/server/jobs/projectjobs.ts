@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EditLog } from "../../correct/editlog.js";
-import type { LabelLayer } from "../../pipeline/correct/corrections.js";
 import { stageOutputs } from "../../pipeline/stage/stagenames.js";
 import { liveTables, type LiveTables } from "../corrections/livetables.js";
 import { correctionsOf } from "../corrections/projectcorrections.js";
@@ -13,7 +12,7 @@ import { type JobRunner, jobRunner } from "./jobrunner.js";
 import { listModels } from "./models.js";
 import { type Previews, projectPreviews } from "./previews.js";
 import { reviewer } from "./review.js";
-import { type EditedNuclei, type EditedTables, runTables, type TablePlace } from "./tables.js";
+import { type EditedTables, runTables, type TablePlace } from "./tables.js";
 import { type Watching, watching } from "./watching.js";
 
 /** The work of a project. */
@@ -64,7 +63,7 @@ function openJobs(project: Project): ProjectJobs {
   const tables = runTables(() => place!);
   const look = async (): Promise<EditLog> => {
     const session = await corrections.session();
-    place = await placeOf(project, live, session.log().last);
+    place = await placeOf(project, live);
     return session.log();
   };
   const lookedUp = async (name: TableName): Promise<StudioTable> => {
@@ -100,18 +99,14 @@ function openJobs(project: Project): ProjectJobs {
 }
 
 /** Where the tables of a project lie, and what was corrected since they were written. */
-async function placeOf(project: Project, live: LiveTables, revision: number): Promise<TablePlace> {
+async function placeOf(project: Project, live: LiveTables): Promise<TablePlace> {
   const { out } = project.settings();
   const { frameNames, pixelSize } = project.source();
-  const nuclei = async (layer: LabelLayer): Promise<EditedNuclei> => {
-    const frames = await live.nuclei(layer);
-    return { frames, key: frames.size === 0 ? "" : String(revision) };
-  };
   const spots = join(out, stageOutputs.track, "spots.csv");
   const edited: EditedTables = {
     tracks: await live.tracks(() => readFileSync(spots, "utf8")),
-    labels: await nuclei("labels"),
-    annotation: await nuclei("annotation"),
+    labels: await live.nuclei("labels"),
+    annotation: await live.nuclei("annotation"),
   };
   return { out, frameNames, pixelSize, edited };
 }

@@ -2,12 +2,12 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
-import { concatNuclei, type Nuclei } from "../../core/nuclei.js";
+import { concatNuclei } from "../../core/nuclei.js";
 import { nucleiCsv } from "../../io/nucleifile.js";
 import { readAnnotation } from "../../pipeline/annotate/annotation.js";
 import { type PlacedImage, placedImages } from "../../pipeline/correct/annotationlabels.js";
 import { stageOutputs } from "../../pipeline/stage/stagenames.js";
-import type { EditedTracksText } from "../corrections/livetables.js";
+import type { EditedNuclei, EditedTracksText } from "../corrections/livetables.js";
 import type { StudioTable, TableColumn, TableName } from "../messages.js";
 import {
   columnsOf,
@@ -51,13 +51,6 @@ export interface EditedTables {
   /** Nuclei of frames whose labels were corrected. */
   readonly labels: EditedNuclei;
   readonly annotation: EditedNuclei;
-}
-
-/** By frame, measured anew. */
-export interface EditedNuclei {
-  readonly frames: ReadonlyMap<number, Nuclei>;
-  /** Tells them from those of other edits. */
-  readonly key: string;
 }
 
 /** A table: the files that it is made from, the first of which must be there, and how. */

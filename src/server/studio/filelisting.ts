@@ -1,7 +1,7 @@
 /** What lies in a folder, and what each of it is. */
 import type { Dirent, Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import {
   isHierarchyName,
@@ -17,6 +17,9 @@ import type { FileEntry, FileListing } from "../messages.js";
 
 /** Names of a folder that are listed; more than that nobody looks through. */
 const mostEntries = 5000;
+
+/** Bytes of a JSON file that are read to say what it holds. */
+const mostRead = 16_384;
 
 /** Names that are looked at to say what a folder holds. */
 const mostPeeked = 500;
@@ -69,15 +72,38 @@ async function entryOf(path: string, confinement: Confinement): Promise<FileEntr
   return {
     name: basename(path),
     path,
-    kind: isFolder ? await folderKind(path) : status.isFile() ? fileKind(basename(path)) : "other",
+    kind: isFolder ? await folderKind(path) : status.isFile() ? fileKind(path) : "other",
     size: isFolder ? 0 : status.size,
     modified: status.mtime.toISOString(),
   };
 }
 
-function fileKind(name: string): FileEntry["kind"] {
+function fileKind(path: string): FileEntry["kind"] {
+  const name = basename(path);
   if (isImageName(name)) return "images";
-  return isLabelName(name) ? "labels" : "other";
+  if (!isLabelName(name)) return "other";
+  return /\.json$/i.test(name) && !tellsOfObjects(path) ? "other" : "labels";
+}
+
+/** Whether the beginning of a JSON file is that of GeoJSON or COCO: most JSON files are neither. */
+function tellsOfObjects(path: string): boolean {
+  try {
+    return /"(Feature|FeatureCollection|Polygon|MultiPolygon|annotations|categories|licenses)"/.test(
+      beginningOf(path),
+    );
+  } catch {
+    return false;
+  }
+}
+
+function beginningOf(path: string): string {
+  const file = openSync(path, "r");
+  try {
+    const bytes = new Uint8Array(mostRead);
+    return new TextDecoder().decode(bytes.subarray(0, readSync(file, bytes, 0, mostRead, 0)));
+  } finally {
+    closeSync(file);
+  }
 }
 
 async function folderKind(path: string): Promise<FileEntry["kind"]> {

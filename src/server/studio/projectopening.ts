@@ -98,13 +98,15 @@ export function checkedSettings(
 
 /** Joins changes into settings; null takes an option back to its default. @throws Refusal */
 export function joinedSettings(before: PartialConfig, change: PartialConfig): PartialConfig {
-  const joined: Record<string, Record<string, unknown>> = {};
+  // Without a prototype, which a name such as __proto__ would reach.
+  const joined = Object.create(null) as Record<string, Record<string, unknown>>;
   for (const part of [before, change])
     for (const [section, options] of Object.entries(part as Readonly<Record<string, unknown>>)) {
       if (typeof options !== "object" || options === null || Array.isArray(options))
         throw new Refusal(400, "InvalidInput", `The section ${section} of the settings is no object.`);
       for (const [key, value] of Object.entries(options))
-        (joined[section] ??= {})[key] = value === null ? undefined : value;
+        (joined[section] ??= Object.create(null) as Record<string, unknown>)[key] =
+          value === null ? undefined : value;
     }
   return joined;
 }

@@ -1,18 +1,17 @@
 /** Routes of the server itself: what it is, files, and projects. */
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { join } from "node:path";
 import type { Hono } from "hono";
 import { inspectFiles } from "../../pipeline/source/inspection.js";
 import { stageOutputs } from "../../pipeline/stage/stagenames.js";
 import { version } from "../../pipeline/store/provenance.js";
 import type { PartialConfig } from "../../pipeline/config/partialconfig.js";
 import { jsonOf, Refusal } from "../answers.js";
-import type { Confinement } from "../confinement.js";
+import { type Confinement, placeWithin } from "../confinement.js";
 import type { About, InspectAnswer, OpenRequest, ProjectState } from "../messages.js";
 import { reportPolicy } from "./answerheaders.js";
 import { listFolder } from "./filelisting.js";
-import { eventsAnswer } from "./projectevents.js";
+import { eventHeaders, eventsAnswer } from "./projectevents.js";
 import type { Projects } from "./projects.js";
 import { configurationFile } from "./studiosettings.js";
 import { takeUpload } from "./uploads.js";
@@ -51,9 +50,9 @@ export function addFileRoutes(api: Hono, services: StudioServices): void {
     const { paths } = await jsonOf<{ paths?: unknown }>(context);
     if (!Array.isArray(paths) || !paths.every((path) => typeof path === "string"))
       throw new Refusal(400, "InvalidInput", "To look into files, name them (paths).");
-    const answer: InspectAnswer = await inspectFiles(paths.map(confinement.address), {
-      signal: context.req.raw.signal,
-    });
+    const { signal } = context.req.raw;
+    const addresses = paths.map(confinement.address);
+    const answer: InspectAnswer = await inspectFiles(addresses, { signal, check: confinement.address });
     return context.json(answer);
   });
   api.put("/uploads", async (context) => {
@@ -82,6 +81,8 @@ export function addProjectRoutes(api: Hono, { projects, signal }: StudioServices
   });
   api.get("/projects/:id/events", (context) => {
     const { project } = projects.find(context.req.param("id"));
+    // Who asks for the head alone reads no events, and nobody would end them.
+    if (context.req.raw.method === "HEAD") return new Response(null, { headers: eventHeaders });
     return eventsAnswer(project, AbortSignal.any([signal, context.req.raw.signal]));
   });
   api.get("/projects/:id/karyon.yaml", (context) => {
@@ -96,17 +97,14 @@ export function addProjectRoutes(api: Hono, { projects, signal }: StudioServices
   });
   api.get("/projects/:id/report", (context) => {
     const { out } = projects.find(context.req.param("id")).project.settings();
-    return reportAnswer(join(out, stageOutputs.report));
+    return reportAnswer(out);
   });
 }
 
-function reportAnswer(path: string): Response {
-  let page: Uint8Array;
-  try {
-    page = readFileSync(path);
-  } catch {
-    throw new Refusal(404, "Unknown", "There is no report yet; make one first.");
-  }
+function reportAnswer(out: string): Response {
+  const path = placeWithin(out, stageOutputs.report);
+  if (path === undefined) throw new Refusal(404, "Unknown", "There is no report yet; make one first.");
+  const page = readFileSync(path);
   return new Response(page as Uint8Array<ArrayBuffer>, {
     headers: {
       "Content-Type": "text/html; charset=utf-8",

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder, openAtomic } from "../../pipeline/store/files.js";
-import { Refusal } from "../answers.js";
+import { bodyPieces, Refusal } from "../answers.js";
 import type { Confinement } from "../confinement.js";
 
 /** The folder in the first root that dropped files go to. */
@@ -19,13 +19,15 @@ export interface Upload {
   readonly request: Request;
   /** Bytes. */
   readonly most: number;
+  /** ms within which more must come. Default: that of all bodies */
+  readonly patience?: number | undefined;
 }
 
 /**
  * Writes a file under a temporary name, and under its own, or a free one like it, when all of it is there.
  *
  * @returns its path
- * @throws Refusal 400 for a name, 413 for a file that is too large; OutputError
+ * @throws Refusal 400 for a name, 413 for a file that is too large, 408 for one that does not come; OutputError
  */
 export async function takeUpload(upload: Upload, confinement: Confinement): Promise<string> {
   const { name, folder, request, most } = upload;
@@ -35,21 +37,31 @@ export async function takeUpload(upload: Upload, confinement: Confinement): Prom
   const into = confinement.place(join(confinement.roots[0]!, droppedFolder, folder ?? ""));
   await makeFolder(into);
   const path = freePath(into, name);
+  coming.add(path);
+  try {
+    await writeBody(path, upload);
+  } finally {
+    coming.delete(path);
+  }
+  return path;
+}
+
+/** Files that are on their way: their names are taken. */
+const coming = new Set<string>();
+
+async function writeBody(path: string, { request, most, patience }: Upload): Promise<void> {
   const file = await openAtomic(path);
   try {
     let length = 0;
-    for await (const piece of request.body ?? []) {
-      const bytes = piece as Uint8Array;
-      if (length + bytes.length > most) throw tooLarge(most);
-      await file.write(length, bytes);
-      length += bytes.length;
+    for await (const piece of bodyPieces(request, { most, tooLarge: () => tooLarge(most), patience })) {
+      await file.write(length, piece);
+      length += piece.length;
     }
     await file.close();
   } catch (error) {
     await file.abort();
     throw error;
   }
-  return path;
 }
 
 const tooLarge = (most: number): Refusal =>
@@ -81,6 +93,7 @@ function freePath(folder: string, name: string): string {
   const at = name.indexOf(".");
   const [stem, end] = at < 0 ? [name, ""] : [name.slice(0, at), name.slice(at)];
   let path = join(folder, name);
-  for (let number = 2; existsSync(path); number++) path = join(folder, `${stem}-${number}${end}`);
+  for (let number = 2; existsSync(path) || coming.has(path); number++)
+    path = join(folder, `${stem}-${number}${end}`);
   return path;
 }

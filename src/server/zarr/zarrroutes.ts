@@ -2,7 +2,7 @@
 import { promisify } from "node:util";
 import { deflate } from "node:zlib";
 import type { Context } from "hono";
-import { Refusal } from "../answers.js";
+import { decodedPath, Refusal } from "../answers.js";
 import type { LabelLayerName } from "../messages.js";
 import type { LabelLayer, ProjectParts, RouteGroup } from "../parts.js";
 import type { Project } from "../project.js";
@@ -52,7 +52,7 @@ export const zarrRoutes: RouteGroup = (api, studio) => {
   api.get("/projects/:id/zarr/*", async (context) => {
     const id = context.req.param("id");
     const project = studio.project(id);
-    const path = context.req.path.split("/").slice(4).map(decodeURIComponent);
+    const path = decodedPath(context.req.path).slice(4);
     return answer({ context, project, parts: studio.parts(id), kitchen }, path);
   });
 };
