@@ -1,8 +1,10 @@
 /** Karyon Studio as a user has it: the program started, a page in Chromium, the mouse in the image. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { simulate } from "../src/api/simulatemovie.js";
+import { encodeTiff } from "../src/io/tiff/encode.js";
 import { bin } from "./commandline.js";
 
 /** Chromium, whose place KARYON_CHROMIUM names where it is not one of the usual ones; undefined for none. */
@@ -16,6 +18,27 @@ export const chromiumPath = [
 /** Starts it. */
 export const launchChromium = (): Promise<Browser> =>
   chromium.launch({ executablePath: chromiumPath!, args: ["--no-sandbox"] });
+
+/** Writes a movie of 7 frames of 256 x 256 px with about 30 nuclei, some of which divide. */
+export async function writeMovie(folder: string): Promise<void> {
+  const movie = await simulate({
+    scene: "easy",
+    height: 256,
+    width: 256,
+    frames: 7,
+    diameter: 22,
+    coverage: 0.2,
+    cycle: 40,
+    mitosis: 5,
+    seed: 3,
+  });
+  mkdirSync(folder);
+  for (let t = 0; t < movie.frames; t++) {
+    const { height, width, data } = movie.image(t);
+    const bytes = encodeTiff([{ height, width, samples: 1, data: Uint8Array.from(data) }]);
+    writeFileSync(join(folder, `t00${t}.tif`), bytes);
+  }
+}
 
 /** The program at work. */
 export interface StartedStudio {

@@ -24,8 +24,8 @@ export const job = signal<Job | null>(null);
 /** Epochs of the training that goes on, or of the last one. */
 export const epochs = signal<readonly EpochRecord[]>([]);
 
-/** Whether the server tells what happens; false while it is not there. */
-export const isConnected = signal(false);
+/** False from when the server was found to be away until it tells again what happens. */
+export const isConnected = signal(true);
 
 /** Path of the API below the project, such as `projects/1a2b`. */
 export const projectPath = computed(() => `projects/${project.value?.id ?? ""}`);

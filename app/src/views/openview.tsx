@@ -180,8 +180,9 @@ function ProjectCard({ now }: { readonly now: ProjectState }): JSX.Element {
 }
 
 /** What the files hold; of many, the list is folded. */
-function InspectionSection({ now }: { readonly now: ProjectState }): JSX.Element {
+function InspectionSection({ now }: { readonly now: ProjectState }): JSX.Element | null {
   const { inspections } = now;
+  if (inspections.length === 0) return null;
   if (inspections.length <= 3) return <InspectionList inspections={inspections} />;
   return (
     <>

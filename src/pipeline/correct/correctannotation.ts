@@ -78,9 +78,11 @@ function correctAnnotationStage(
         await writeLabels(join(folder, "masks", `${image.name}.tif`), relabelSequential(mask));
         work.onProgress?.({ done: done + 1, total: images.length });
       }
+      // Where the edits still hold they say all that there is, of frames that were looked through, too.
+      const taken = `${counted(whole.size, "frame")} as ${whole.size === 1 ? "it was" : "they were"} looked through`;
       return {
         value: undefined,
-        text: `${counted(edits.length, "edit")}, ${counted(whole.size, "frame")} looked through`,
+        text: whole.size === 0 ? counted(edits.length, "edit") : `${counted(edits.length, "edit")}, ${taken}`,
         notices: outdatedNotice(outdated, "annotation"),
       };
     },
