@@ -62,7 +62,7 @@ describe.skipIf(program === undefined)("tools of the studio in Chromium", () => 
     }
     const out = join(root, "run");
     await run({ inputs: [join(root, "movie")], out, config: resolveConfig(quick, "test"), overwrite: false });
-    server = await startStudio({ roots: [root], port: 0 });
+    server = await startStudio({ roots: [root], port: 0, allowedOrigins: [] });
     browser = await chromium.launch({ executablePath: program!, args: ["--no-sandbox"] });
     const opened = await fetch(`${api()}/projects`, {
       method: "POST",
@@ -134,7 +134,7 @@ describe.skipIf(program === undefined)("tools of the studio in Chromium", () => 
   }
 
   const hooks = <T>(read: (studio: StudioHooks) => T): Promise<T> =>
-    page.evaluate(`(${read.toString()})(globalThis.karyonStudio)`) as Promise<T>;
+    page.evaluate<T>(`(${read.toString()})(globalThis.karyonStudio)`);
   async function open(view: string): Promise<void> {
     await page.getByRole("button", { name: view }).first().click();
     await page.waitForFunction("(globalThis.karyonStudio?.signals.shownFrame.peek() ?? -1) >= 0");

@@ -1,8 +1,15 @@
 /** The studio's tools as state without a page: edits on their way, strokes, outlines, choices, walks along tracks. */
 import { describe, expect, it } from "vitest";
-import { frameOf, placeOf, textOf } from "../app/src/state/edithistory.js";
+import { frameOf, historyOf, placeOf, textOf } from "../app/src/state/edithistory.js";
 import { editQueue, type EditHost, type QueueState } from "../app/src/state/editqueue.js";
-import { gestureFor, isCut, mergeChoice, strokeLabel, type Press } from "../app/src/tools/gesturechoice.js";
+import {
+  gestureFor,
+  isCut,
+  labelApart,
+  mergeChoice,
+  strokeLabel,
+  type Press,
+} from "../app/src/tools/gesturechoice.js";
 import { type LabelAccess, reachesBorder, windowOfObjects } from "../app/src/tools/labelaccess.js";
 import {
   isInside,
@@ -16,9 +23,12 @@ import {
   branchesOf,
   cutAt,
   divideInto,
+  joinNearest,
   joinRows,
+  joinTracks,
   judgeDivision,
   lineageTree,
+  nearestInTime,
   removeRow,
   rowOfLabel,
   spotLinks,
@@ -468,5 +478,70 @@ describe("tracks", () => {
       spots: [{ frame: 1 }, { frame: 2, y: 5 }],
     });
     expect(judgeDivision(links, 6, true)).toHaveProperty("why");
+  });
+});
+
+describe("a label for a part that was cut off", () => {
+  it("has a colour of its own", () => {
+    expect(labelApart(50, new Set([3]))).toBe(50);
+    expect(labelApart(50, new Set([14]))).toBe(51);
+    expect(labelApart(50, new Set([14, 51]))).toBe(52);
+    expect(labelApart(50, new Set([0, 1, 2, 3, 4, 5]))).toBe(50);
+  });
+});
+
+describe("the list of edits after a reload", () => {
+  it("has what the log tells, the oldest first and what was undone at the end", () => {
+    const logged = (number: number, isUndone: boolean): Parameters<typeof historyOf>[0][number] => ({
+      number,
+      layer: "tracks",
+      gesture: "cut",
+      frame: number,
+      y: 1,
+      x: 2,
+      isUndone,
+    });
+    const list = historyOf([logged(4, true), logged(3, true), logged(2, false), logged(1, false)]);
+    expect(list.map(({ number }) => number)).toEqual([1, 2, 3, 4]);
+    expect(list.map(({ isUndone }) => isUndone)).toEqual([false, false, true, true]);
+    expect(textOf(list[0]!.edit)).toBe("Cut a link");
+    expect(placeOf(list[1]!.edit)).toMatchObject({ frame: 2, y: 1, x: 2 });
+  });
+});
+
+describe("work that goes on along tracks", () => {
+  // Track 1 in frames 0 and 1, track 2 in 2 and 3 near it, track 3 in 2 far away.
+  const spots = {
+    frame: [0, 1, 2, 3, 2],
+    label: [1, 1, 2, 2, 3],
+    track: [1, 1, 2, 2, 3],
+    y: [10, 10, 10, 10, 90],
+    x: [10, 15, 18, 22, 90],
+  };
+  const now = spotLinks(spots, { track: [1, 2, 3], parent: [0, 0, 0] });
+
+  it("links two tracks by their ends, in whatever order they were selected", () => {
+    const joined = { gesture: "join", spots: [{ frame: 1 }, { frame: 2, y: 10 }] };
+    expect(joinTracks(now, 1, 2)).toMatchObject(joined);
+    expect(joinTracks(now, 2, 1)).toMatchObject(joined);
+    expect(joinTracks(now, 2, 3)).toHaveProperty("why");
+  });
+
+  it("links with the nearest that begins in the next frame, no farther than links are long", () => {
+    expect(joinNearest(now, 1)).toMatchObject({ spots: [{ frame: 1 }, { frame: 2, y: 10, x: 18 }] });
+    expect(joinNearest(now, 4)).toHaveProperty("why");
+    const away = spotLinks({ ...spots, x: [10, 15, 60, 64, 90] }, { track: [1, 2, 3], parent: [0, 0, 0] });
+    expect(joinNearest(away, 1)).toHaveProperty("why");
+  });
+
+  it("knows where a track is nearest in time", () => {
+    expect(nearestInTime(now, 1, 3)).toBe(1);
+    expect(nearestInTime(now, 2, 0)).toBe(2);
+    expect(nearestInTime(now, 9, 0)).toBe(-1);
+  });
+
+  it("never follows a parent back in time, as tables of two states would have it", () => {
+    const mixed = spotLinks(spots, { track: [1, 2], parent: [2, 1] });
+    expect([...mixed.parentOf]).toEqual([-1, 0, 1, 2, -1]);
   });
 });
