@@ -155,38 +155,56 @@ function onCpu(holder: HTMLElement): Placed {
   return { renderer: movingCpuRenderer(canvas), canvas };
 }
 
+/** Draws in full and at half resolution on the same canvas. */
+function fullAndHalf(canvas: HTMLCanvasElement): {
+  readonly full: Renderer;
+  readonly half: Renderer;
+  /** What the half picture is put on first. */
+  readonly small: HTMLCanvasElement;
+  /** Whether all of the last full picture was drawn, and not only what changed. */
+  readonly isWhole: () => boolean;
+  /** Says that the canvas shows something else than the last full picture. */
+  readonly isOther: () => void;
+} {
+  const context = canvas.getContext("2d", { alpha: false })!;
+  const small = canvas.ownerDocument.createElement("canvas");
+  const smallContext = small.getContext("2d", { alpha: false })!;
+  // Whether the canvas shows the full picture before.
+  let isCurrent = false;
+  const isOther = (): void => {
+    isCurrent = false;
+  };
+  canvas.addEventListener("contextrestored", isOther);
+  let isWhole = true;
+  const full = cpuRenderer(({ data, width, height }, part) => {
+    isWhole = part.height === height && part.width === width;
+    const { y, x, ...size } = !isCurrent ? { y: 0, x: 0, height, width } : part;
+    isCurrent = true;
+    if (size.height > 0)
+      context.putImageData(new ImageData(data, width, height), 0, 0, x, y, size.width, size.height);
+  });
+  const half = cpuRenderer(({ data, width, height }) => {
+    isOther();
+    smallContext.putImageData(new ImageData(data, width, height), 0, 0);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(small, 0, 0, 2 * width, 2 * height);
+  });
+  return { full, half, small, isWhole: () => isWhole, isOther };
+}
+
 /**
  * The CPU back end on a canvas. Where it is slow it draws a moving view at half resolution, and in full when the
  * view rests.
  */
 export function movingCpuRenderer(canvas: HTMLCanvasElement): Renderer {
-  const context = canvas.getContext("2d", { alpha: false })!;
-  const small = canvas.ownerDocument.createElement("canvas");
-  const smallContext = small.getContext("2d", { alpha: false })!;
-  // Whether the canvas shows something else than the full picture before.
-  let isOther = true;
-  canvas.addEventListener("contextrestored", () => (isOther = true));
-  let isWhole = true;
-  const full = cpuRenderer(({ data, width, height }, part) => {
-    isWhole = part.height === height && part.width === width;
-    const { y, x, ...size } = isOther ? { y: 0, x: 0, height, width } : part;
-    isOther = false;
-    if (size.height > 0)
-      context.putImageData(new ImageData(data, width, height), 0, 0, x, y, size.width, size.height);
-  });
-  const half = cpuRenderer(({ data, width, height }) => {
-    isOther = true;
-    smallContext.putImageData(new ImageData(data, width, height), 0, 0);
-    context.imageSmoothingEnabled = false;
-    context.drawImage(small, 0, 0, 2 * width, 2 * height);
-  });
+  const { full, half, small, isWhole, isOther } = fullAndHalf(canvas);
   let duration = 0;
   let drawn = { at: -Infinity, camera: undefined as Camera | undefined };
   let timer: ReturnType<typeof setTimeout> | undefined;
   const drawFull = (scene: Scene, camera: Camera): void => {
     const start = performance.now();
     full.draw(scene, camera);
-    if (isWhole) duration = performance.now() - start;
+    if (isWhole()) duration = performance.now() - start;
   };
   return {
     name: "cpu",
@@ -206,7 +224,7 @@ export function movingCpuRenderer(canvas: HTMLCanvasElement): Renderer {
     resize({ height, width }) {
       if (canvas.width !== width || canvas.height !== height) {
         [canvas.width, canvas.height] = [width, height];
-        isOther = true;
+        isOther();
       }
       const halved = { height: Math.ceil(height / 2), width: Math.ceil(width / 2) };
       [small.height, small.width] = [halved.height, halved.width];
