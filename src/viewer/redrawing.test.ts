@@ -123,13 +123,14 @@ function paint(
   { y, x, height, width }: Window,
   tell: (level: number, row: number, column: number, part: Window) => void,
 ): void {
-  const { tile, levels, get } = layer!.plane;
+  const { plane } = layer!;
+  const { tile, levels } = plane;
   for (let level = 0; level < levels.length; level++) {
     const [top, left] = [Math.ceil(y / 2 ** level), Math.ceil(x / 2 ** level)];
     const [bottom, right] = [Math.ceil((y + height) / 2 ** level), Math.ceil((x + width) / 2 ** level)];
     for (let row = 0; row * tile < bottom; row++) {
       for (let column = 0; column * tile < right; column++) {
-        const data = get(level, row, column);
+        const data = plane.get(level, row, column);
         const [firstRow, firstColumn] = [Math.max(0, top - row * tile), Math.max(0, left - column * tile)];
         const [endRow, endColumn] = [
           Math.min(tile, bottom - row * tile),

@@ -155,12 +155,41 @@ function onCpu(holder: HTMLElement): Placed {
   return { renderer: movingCpuRenderer(canvas), canvas };
 }
 
-/** What a canvas shows. */
-interface CanvasState {
-  /** Whether it is something else than the full picture before. */
-  isOther: boolean;
-  /** Whether the last full picture was drawn as a whole. */
-  isWhole: boolean;
+/** Draws in full and at half resolution on the same canvas. */
+function fullAndHalf(canvas: HTMLCanvasElement): {
+  readonly full: Renderer;
+  readonly half: Renderer;
+  /** What the half picture is put on first. */
+  readonly small: HTMLCanvasElement;
+  /** Whether all of the last full picture was drawn, and not only what changed. */
+  readonly isWhole: () => boolean;
+  /** Says that the canvas shows something else than the last full picture. */
+  readonly isOther: () => void;
+} {
+  const context = canvas.getContext("2d", { alpha: false })!;
+  const small = canvas.ownerDocument.createElement("canvas");
+  const smallContext = small.getContext("2d", { alpha: false })!;
+  // Whether the canvas shows the full picture before.
+  let isCurrent = false;
+  const isOther = (): void => {
+    isCurrent = false;
+  };
+  canvas.addEventListener("contextrestored", isOther);
+  let isWhole = true;
+  const full = cpuRenderer(({ data, width, height }, part) => {
+    isWhole = part.height === height && part.width === width;
+    const { y, x, ...size } = !isCurrent ? { y: 0, x: 0, height, width } : part;
+    isCurrent = true;
+    if (size.height > 0)
+      context.putImageData(new ImageData(data, width, height), 0, 0, x, y, size.width, size.height);
+  });
+  const half = cpuRenderer(({ data, width, height }) => {
+    isOther();
+    smallContext.putImageData(new ImageData(data, width, height), 0, 0);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(small, 0, 0, 2 * width, 2 * height);
+  });
+  return { full, half, small, isWhole: () => isWhole, isOther };
 }
 
 /**
@@ -168,15 +197,14 @@ interface CanvasState {
  * view rests.
  */
 export function movingCpuRenderer(canvas: HTMLCanvasElement): Renderer {
-  const small = canvas.ownerDocument.createElement("canvas");
-  const { full, half, state } = twoSizes(canvas, small);
+  const { full, half, small, isWhole, isOther } = fullAndHalf(canvas);
   let duration = 0;
   let drawn = { at: -Infinity, camera: undefined as Camera | undefined };
   let timer: ReturnType<typeof setTimeout> | undefined;
   const drawFull = (scene: Scene, camera: Camera): void => {
     const start = performance.now();
     full.draw(scene, camera);
-    if (state.isWhole) duration = performance.now() - start;
+    if (isWhole()) duration = performance.now() - start;
   };
   return {
     name: "cpu",
@@ -196,7 +224,7 @@ export function movingCpuRenderer(canvas: HTMLCanvasElement): Renderer {
     resize({ height, width }) {
       if (canvas.width !== width || canvas.height !== height) {
         [canvas.width, canvas.height] = [width, height];
-        state.isOther = true;
+        isOther();
       }
       const halved = { height: Math.ceil(height / 2), width: Math.ceil(width / 2) };
       [small.height, small.width] = [halved.height, halved.width];
@@ -213,31 +241,6 @@ export function movingCpuRenderer(canvas: HTMLCanvasElement): Renderer {
       half.dispose();
     },
   };
-}
-
-/** Back ends of the full and of the half resolution, on one canvas. @param small an own one of half its size */
-function twoSizes(
-  canvas: HTMLCanvasElement,
-  small: HTMLCanvasElement,
-): { readonly full: Renderer; readonly half: Renderer; readonly state: CanvasState } {
-  const context = canvas.getContext("2d", { alpha: false })!;
-  const smallContext = small.getContext("2d", { alpha: false })!;
-  const state: CanvasState = { isOther: true, isWhole: true };
-  canvas.addEventListener("contextrestored", () => (state.isOther = true));
-  const full = cpuRenderer(({ data, width, height }, part) => {
-    state.isWhole = part.height === height && part.width === width;
-    const { y, x, ...size } = state.isOther ? { y: 0, x: 0, height, width } : part;
-    state.isOther = false;
-    if (size.height > 0)
-      context.putImageData(new ImageData(data, width, height), 0, 0, x, y, size.width, size.height);
-  });
-  const half = cpuRenderer(({ data, width, height }) => {
-    state.isOther = true;
-    smallContext.putImageData(new ImageData(data, width, height), 0, 0);
-    context.imageSmoothingEnabled = false;
-    context.drawImage(small, 0, 0, 2 * width, 2 * height);
-  });
-  return { full, half, state };
 }
 
 const isSame = (a: Camera, b: Camera): boolean => a.y === b.y && a.x === b.x && a.zoom === b.zoom;

@@ -54,6 +54,24 @@ export const framesPerSecond = keptNumber("framesPerSecond", 8, [0.5, 60]);
 /** The frame whose picture is on the screen; -1 before the first. It lags behind `frame` while tiles are loaded. */
 export const shownFrame = signal(-1);
 
+/** What is not seen at once waits so long for the first picture, ms. */
+const patience = 400;
+
+/** Resolves when a picture is on the screen; where there is none, after a moment. */
+export const afterPicture = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (shownFrame.peek() >= 0) return resolve();
+    const done = (): void => {
+      clearTimeout(timer);
+      end();
+      resolve();
+    };
+    const timer = setTimeout(done, patience);
+    const end = effect(() => {
+      if (shownFrame.value >= 0) done();
+    });
+  });
+
 /** Whether a drag selects what it encircles. */
 export const isLassoOn = signal(false);
 

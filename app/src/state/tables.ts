@@ -9,6 +9,7 @@ import type {
   TableName,
 } from "../../../src/server/messages.js";
 import { getPacked } from "../api/request.js";
+import { afterPicture } from "./display.js";
 import { tellError } from "./notices.js";
 import { onStudioEvent, project } from "./openproject.js";
 
@@ -106,6 +107,9 @@ async function load(entry: Entry, path: string): Promise<void> {
   const asked = new AbortController();
   entry.asked = asked;
   try {
+    // The server makes one thing after another: first what is seen.
+    await afterPicture();
+    if (entry.asked !== asked) return;
     const table = await getPacked<StudioTable>(path, asked.signal);
     if (entry.asked === asked) entry.table.value = table;
   } catch (error) {

@@ -3,7 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import type { Layer } from "../../../src/correct/edits.js";
 import type { ReviewItem } from "../../../src/server/messages.js";
 import { getJson } from "../api/request.js";
-import { labelLayer } from "../state/display.js";
+import { afterPicture, labelLayer } from "../state/display.js";
 import { command } from "../state/keys.js";
 import { tell, tellError } from "../state/notices.js";
 import { onStudioEvent, project, projectPath } from "../state/openproject.js";
@@ -38,6 +38,7 @@ export const nameOfItem = ({ layer, kind, frame: of, y, x }: ReviewItem): string
 /** Asks for the queue. */
 export async function loadReview(): Promise<void> {
   if (project.peek() === undefined) return;
+  await afterPicture();
   try {
     reviewItems.value = await getJson<readonly ReviewItem[]>(`${projectPath.peek()}/review`);
   } catch (error) {

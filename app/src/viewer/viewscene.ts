@@ -57,6 +57,8 @@ function drawnChannels(shown: readonly ChannelShown[]): number[] {
  * @param own labels of the view, in place of the layer of the project
  */
 export function frameScene(frame: number, own?: readonly ShownLabels[]): FrameScene | undefined {
+  // Levels of the labels are asked for beside those of the image, not after them.
+  const coming = own === undefined ? wantedLayers().filter((layer) => isLabelPlaneComing(layer, frame)) : [];
   const shown = channels.value;
   const drawn = drawnChannels(shown);
   const known: FrameScene["channels"] = drawn.flatMap((index) => {
@@ -75,7 +77,7 @@ export function frameScene(frame: number, own?: readonly ShownLabels[]): FrameSc
     own === undefined ? projectLabels(frame) : own.map((each) => ({ ...each, loaded: loadedOf(each) }));
   return {
     frame,
-    isComing: own === undefined && wantedLayers().some((layer) => isLabelPlaneComing(layer, frame)),
+    isComing: coming.length > 0,
     channels: known,
     planes: [
       ...known.map(({ plane }) => plane),

@@ -12,6 +12,9 @@ import { seriesAddress } from "./seriesaddress.js";
 /** Bytes that are read at once. Between two pieces others have their turn: a server shows images meanwhile. */
 const pieceBytes = 2 ** 20;
 
+/** Pieces of a file after which progress is told. */
+const toldPieces = 16;
+
 /**
  * Name, size and SHA-256 of all bytes of files; of a hierarchy in a folder, the names of its files count, too.
  * Progress counts bytes.
@@ -38,7 +41,8 @@ export async function hashFiles(
         const length = Math.min(pieceBytes, source.size - at);
         hash.update(await source.read(at, length));
         done += length;
-        context.onProgress?.({ done, total, message: basename(file) });
+        const isTold = (at / pieceBytes + 1) % toldPieces === 0 || at + length === source.size;
+        if (isTold) context.onProgress?.({ done, total, message: basename(file) });
       }
     }
     hashes.set(file, hash.digest("hex"));
