@@ -195,7 +195,7 @@ describe("files that are given out", () => {
       await raw(`projects/${id}/exports/a.csv`),
       await raw(`projects/${id}/exports/empty.csv`),
       await raw(`projects/${id}/exports/a.csv`, "HEAD"),
-      await raw(`projects/${id}/zarr/0/.zattrs`),
+      await raw(`projects/${id}/images.zarr/0/.zattrs`),
       await raw(`projects/${id}/zarr/0/0/0/0/0/0`),
       await raw(`projects/${id}/zarr/0/0/0/0/0/0`, "GET", { Range: "bytes=99999999-" }),
       await raw(`projects/${id}/tables/labels`),

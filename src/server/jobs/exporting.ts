@@ -8,7 +8,7 @@ import { stageOutputs } from "../../pipeline/stage/stagenames.js";
 import { Refusal } from "../answers.js";
 import { placeWithin } from "../confinement.js";
 import type { ExportListing, FolderFile } from "../messages.js";
-import { reportPolicy } from "../studio/answerheaders.js";
+import { reportPolicy } from "../reportpolicy.js";
 
 /** Types of files that a browser shows. */
 const contentTypes: Readonly<Record<string, string>> = {

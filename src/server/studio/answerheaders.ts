@@ -16,21 +16,6 @@ const pagePolicy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/**
- * A report is one file with its script in it. It gets an origin of its own, from which nothing can be asked.
- */
-export const reportPolicy = [
-  "default-src 'none'",
-  "script-src 'unsafe-inline'",
-  "style-src 'unsafe-inline'",
-  "img-src data:",
-  "font-src data:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'self'",
-  "sandbox allow-scripts",
-].join("; ");
-
 /** Unless an answer says otherwise. */
 const always: Readonly<Record<string, string>> = {
   "Content-Security-Policy": pagePolicy,

@@ -55,7 +55,7 @@ const hostsOf = (port: number): readonly string[] =>
   ["127.0.0.1", "localhost", "[::1]"].map((name) => (port === 80 ? name : `${name}:${port}`));
 
 /** Images and labels of a project. */
-const zarrPath = /^\/projects\/[^/]+\/zarr\//;
+const zarrPath = /^\/projects\/[^/]+\/(images\.)?zarr\//;
 
 function judgeForeign(
   { method }: Asked,

@@ -9,7 +9,7 @@ import type { PartialConfig } from "../../pipeline/config/partialconfig.js";
 import { jsonOf, Refusal } from "../answers.js";
 import { type Confinement, placeWithin } from "../confinement.js";
 import type { About, InspectAnswer, OpenRequest, ProjectState } from "../messages.js";
-import { reportPolicy } from "./answerheaders.js";
+import { reportPolicy } from "../reportpolicy.js";
 import { listFolder } from "./filelisting.js";
 import { eventHeaders, eventsAnswer } from "./projectevents.js";
 import type { Projects } from "./projects.js";

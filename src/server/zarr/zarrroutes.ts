@@ -49,12 +49,14 @@ export const zarrRoutes: RouteGroup = (api, studio) => {
     labelCache,
     imageOf: openedImages(imageCache),
   };
-  api.get("/projects/:id/zarr/*", async (context) => {
-    const id = context.req.param("id");
-    const project = studio.project(id);
-    const path = decodedPath(context.req.path).slice(4);
-    return answer({ context, project, parts: studio.parts(id), kitchen }, path);
-  });
+  // Tools such as napari know a hierarchy by the end of its name.
+  for (const name of ["zarr", "images.zarr"])
+    api.get(`/projects/:id/${name}/*`, async (context) => {
+      const id = context.req.param("id") ?? "";
+      const project = studio.project(id);
+      const path = decodedPath(context.req.path).slice(4);
+      return answer({ context, project, parts: studio.parts(id), kitchen }, path);
+    });
 };
 
 /** Images that were opened, until the project reads them in another way. */
