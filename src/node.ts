@@ -42,6 +42,9 @@ import { study as runStudy, type StudyResult } from "./pipeline/study/study.js";
 import type { TrackingSummary } from "./pipeline/track/tracking.js";
 import type { TrainingResult } from "./pipeline/train/training.js";
 
+export { type OpenedStudio, type OpenStudioOptions, studio } from "./server/studio/openstudio.js";
+export type { StudioServer } from "./server/studio/studioserver.js";
+
 /** What every command takes. */
 export interface CommandOptions extends PipelineContext {
   /** Options by section, as in a configuration file. */

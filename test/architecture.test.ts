@@ -47,7 +47,7 @@ const allowed: Record<string, readonly string[]> = {
   server: [...L0, ...L1, ...L2, "workers", "pipeline"],
   cli: [...L0, ...L1, ...L2, "workers", "pipeline", "server"],
   "index.ts": [...L0, ...L1, ...L2],
-  "node.ts": [...L0, ...L1, ...L2, "workers", "pipeline", "index.ts"],
+  "node.ts": [...L0, ...L1, ...L2, "workers", "pipeline", "server", "index.ts"],
 };
 
 /** The rooms of a folder in the order of the data: each may import only those before it. */

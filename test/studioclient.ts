@@ -2,7 +2,7 @@
 import { packEdit } from "../src/correct/packededit.js";
 import type { Edit } from "../src/correct/edits.js";
 import { unpackValue } from "../src/core/packing.js";
-import { studioRooms } from "../src/cli/commands/studio.js";
+import { studioRooms } from "../src/server/studio/openstudio.js";
 import type { StudioEvent } from "../src/server/messages.js";
 import { startStudio, type StudioOptions } from "../src/server/studio/studioserver.js";
 

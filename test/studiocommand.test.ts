@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { whatToOpen } from "../src/cli/commands/studio.js";
+import { whatToOpen } from "../src/server/studio/openstudio.js";
 import { bin, type Outcome } from "./commandline.js";
 import { simulateInto } from "./simulatedmovie.js";
 

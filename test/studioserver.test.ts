@@ -18,7 +18,7 @@ import { confinementTo } from "../src/server/confinement.js";
 import type { About, ErrorAnswer, FileListing, ProjectState, StudioEvent } from "../src/server/messages.js";
 import { openProjects } from "../src/server/studio/projects.js";
 import { startStudio, studioApi, type StudioServer } from "../src/server/studio/studioserver.js";
-import { studioRooms } from "../src/cli/commands/studio.js";
+import { studioRooms } from "../src/server/studio/openstudio.js";
 import { storedParts } from "../src/server/studio/storedparts.js";
 import { imageSourceOfFile } from "../src/api/filesources.js";
 import { openImages } from "../src/api/openfiles.js";
