@@ -13,6 +13,11 @@ import { simulate } from "../src/api/simulatemovie.js";
 import { encodeTiff } from "../src/io/tiff/encode.js";
 import { resolveConfig } from "../src/pipeline/config/config.js";
 import { run } from "../src/pipeline/run/run.js";
+import { correctionRoutes } from "../src/server/corrections/correctionroutes.js";
+import { withCorrections } from "../src/server/corrections/projectcorrections.js";
+import { jobRoutes } from "../src/server/jobs/jobroutes.js";
+import { withJobs } from "../src/server/jobs/projectjobs.js";
+import { storedParts } from "../src/server/studio/storedparts.js";
 import { startStudio, type StudioServer } from "../src/server/studio/studioserver.js";
 import { discard } from "./studioproject.js";
 
@@ -62,11 +67,17 @@ describe.skipIf(program === undefined)("tools of the studio in Chromium", () => 
     }
     const out = join(root, "run");
     await run({ inputs: [join(root, "movie")], out, config: resolveConfig(quick, "test"), overwrite: false });
-    server = await startStudio({ roots: [root], port: 0, allowedOrigins: [] });
+    server = await startStudio({
+      roots: [root],
+      port: 0,
+      allowedOrigins: [],
+      partsOf: withJobs(withCorrections(storedParts)),
+      routes: [correctionRoutes, jobRoutes],
+    });
     browser = await chromium.launch({ executablePath: program!, args: ["--no-sandbox"] });
     const opened = await fetch(`${api()}/projects`, {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", Origin: new URL(server.address).origin },
       body: JSON.stringify({ run: out }),
     });
     project = ((await opened.json()) as { readonly id: string }).id;
@@ -137,7 +148,11 @@ describe.skipIf(program === undefined)("tools of the studio in Chromium", () => 
     page.evaluate<T>(`(${read.toString()})(globalThis.karyonStudio)`);
   async function open(view: string): Promise<void> {
     await page.getByRole("button", { name: view }).first().click();
-    await page.waitForFunction("(globalThis.karyonStudio?.signals.shownFrame.peek() ?? -1) >= 0");
+    // A function: the page's policy forbids text that is run.
+    await page.waitForFunction(() => {
+      const { karyonStudio } = globalThis as { karyonStudio?: StudioHooks };
+      return (karyonStudio?.signals.shownFrame.peek() ?? -1) >= 0;
+    });
     await hooks((studio) => studio.settled());
   }
   async function onPage([y, x]: Place): Promise<readonly [x: number, y: number]> {
