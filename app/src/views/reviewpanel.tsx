@@ -36,7 +36,7 @@ export function ReviewPanel(): JSX.Element {
         <ToolButton id="review.next" title="Next" onClick={() => step(1)} />
         <ToolButton
           id="review.leave"
-          title="Right"
+          title="It is right"
           hint="Leaves it as it is, and goes on"
           isDisabled={reviewed.value === undefined}
           onClick={leaveItem}

@@ -184,10 +184,13 @@ describe("edits", () => {
     await studio.edit(id, squareEdit({ frame: 0, y: 0, x: 0 }, 0, 50));
     await studio.edit(id, squareEdit({ frame: 3, y: 0, x: 0 }, 0, 51));
     const log = (await studio.ask<LoggedEdit[]>(`projects/${id}/log`)).body;
-    expect(log).toEqual([
-      { number: 3, layer: "labels", gesture: "paint", frame: 3 },
-      { number: 2, layer: "labels", gesture: "paint", frame: 0 },
+    const listed = { layer: "labels", gesture: "paint", isUndone: false };
+    expect(log).toMatchObject([
+      { ...listed, number: 3, frame: 3 },
+      { ...listed, number: 2, frame: 0 },
     ]);
+    // The middle of the square, so that the page can show it.
+    expect(log[0]!.y).toBe(log[0]!.x);
     const mark = { layer: "labels", frame: 3, isDone: true };
     expect((await post(studio, "reviewed", mark)).status).toBe(200);
     expect((await stateOf(studio)).reviewed).toEqual([mark]);
