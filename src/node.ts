@@ -42,9 +42,6 @@ import { study as runStudy, type StudyResult } from "./pipeline/study/study.js";
 import type { TrackingSummary } from "./pipeline/track/tracking.js";
 import type { TrainingResult } from "./pipeline/train/training.js";
 
-export { type OpenedStudio, type OpenStudioOptions, studio } from "./server/studio/openstudio.js";
-export type { StudioServer } from "./server/studio/studioserver.js";
-
 /** What every command takes. */
 export interface CommandOptions extends PipelineContext {
   /** Options by section, as in a configuration file. */
@@ -370,17 +367,15 @@ export {
   writeLabels,
 } from "./pipeline/store/labelfiles.js";
 
-// Types of options and results
+export { type OpenedStudio, studio, type StudioServer } from "./server/studio/openstudio.js";
+export type { OpenStudioOptions } from "./server/studio/openstudio.js";
 export type { Model, ModelSegmentOptions, OpenModelOptions } from "./api/openmodel.js";
 export type * from "./pipeline/config/partialconfig.js";
-export type {
-  ModelSnapshot,
-  PipelineContext,
-  PipelineEvent,
-  TrainingWatch,
-} from "./pipeline/stage/events.js";
+export type { PipelineContext, PipelineEvent } from "./pipeline/stage/events.js";
+export type { ModelSnapshot, TrainingWatch } from "./pipeline/stage/trainingwatch.js";
 export type { FileSource, SourceOptions } from "./pipeline/source/source.js";
-export type { AnnotationSummary } from "./pipeline/annotate/annotation.js";
+export type { AnnotatedImage, AnnotationSummary } from "./pipeline/annotate/annotation.js";
+export type { AcquisitionSummary } from "./annotate/annotationsummary.js";
 export type { Preview } from "./pipeline/annotate/preview.js";
 export type { LabelEvaluation } from "./pipeline/evaluate/evaluation.js";
 export type { ModelPackage } from "./pipeline/export/modelpackage.js";
@@ -392,15 +387,13 @@ export type { OpenedTracks } from "./io/formats/trackformat.js";
 export type { DemoResult } from "./pipeline/run/demo.js";
 export type { RunResult } from "./pipeline/run/run.js";
 export type { SegmentationSummary } from "./pipeline/segment/segmentation.js";
-export type { Inspection } from "./pipeline/source/inspection.js";
+export type { Inspection, PlaneValues } from "./pipeline/source/inspection.js";
 export type { StudyResult } from "./pipeline/study/study.js";
 export type { TrackingSummary } from "./pipeline/track/tracking.js";
 export type { TrainingResult } from "./pipeline/train/training.js";
 export type { Comparison, ConditionSummary, ConditionTest } from "./analyse/compare/conditions.js";
-export type { AcquisitionSummary, AnnotatedImage } from "./pipeline/annotate/annotation.js";
 export type { TouchingRecord } from "./pipeline/annotate/touchingimages.js";
 export type { AnnotateConfig, Section, SectionConfig } from "./pipeline/config/options.js";
-export type { PlaneValues } from "./pipeline/source/inspection.js";
 export type { InputRecord, RunRecord, StageRecord } from "./pipeline/store/provenance.js";
 export type { SampleRecord, StudyRecord } from "./pipeline/study/openstudy.js";
 export type { BackgroundUse } from "./annotate/movieoptions.js";

@@ -13,6 +13,8 @@ import type { OpenRequest } from "../messages.js";
 import { storedParts } from "./storedparts.js";
 import { startStudio, type StudioOptions, type StudioServer } from "./studioserver.js";
 
+export type { StudioServer };
+
 /** The rooms that the server has beside those of files, projects and images. */
 export const studioRooms = {
   partsOf: withJobs(withCorrections(storedParts)),
