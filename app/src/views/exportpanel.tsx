@@ -71,7 +71,25 @@ export function ExportPanel(): JSX.Element {
         </div>
       </section>
       <Report />
+      <OtherViewers />
     </div>
+  );
+}
+
+/** The address at which other programs read the same images and labels while the studio runs. */
+function OtherViewers(): JSX.Element {
+  const address = apiUrl(`${projectPath.value}/images.zarr/0`);
+  return (
+    <section class="card" aria-label="Other viewers">
+      <h3>For napari, vizarr and Python</h3>
+      <p class="quiet">OME-Zarr with all labels, at this address while the studio runs:</p>
+      <div class="row">
+        <input readOnly aria-label="Address of the images" value={address} />
+        <button type="button" onClick={() => attempt(() => navigator.clipboard.writeText(address))}>
+          Copy
+        </button>
+      </div>
+    </section>
   );
 }
 
