@@ -279,7 +279,14 @@ describe("a run with corrections", () => {
     const corrected = readTracking(join(out, "tracks-corrected"));
     expect(corrected.graph.edges.length).toBe(readTracking(join(out, "tracks")).graph.edges.length - 2);
     expect(existsSync(join(out, "tracks-corrected", "res_track.txt"))).toBe(true);
-  });
+    const back = await session();
+    await back.undo();
+    await back.close();
+    await runIt(true, "keep");
+    expect(existsSync(join(out, "tracks-corrected"))).toBe(false);
+    expect(readRun(out)!.stages).not.toHaveProperty("correctTracks");
+    expect(existsSync(join(out, "labels-corrected"))).toBe(true);
+  }, 120_000);
 });
 
 describe("a run folder that the studio has begun", () => {

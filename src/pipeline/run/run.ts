@@ -1,4 +1,5 @@
 /** The main job: images in, a folder out, stage by stage; what is finished already is not made again. */
+import { rm } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
 import { chooseDevice } from "../config/device.js";
@@ -6,7 +7,7 @@ import type { Config } from "../config/options.js";
 import { openInputs } from "../source/opening.js";
 import { hashFiles, isTrackable } from "../source/source.js";
 import { notice, type PipelineContext } from "../stage/events.js";
-import { upTo } from "../stage/stage.js";
+import { type MakeStage, upTo } from "../stage/stage.js";
 import { type RunStage, stageOutputs } from "../stage/stagenames.js";
 import type { OutputOptions } from "../store/folders.js";
 import { withOutputLock } from "../store/lock.js";
@@ -14,7 +15,7 @@ import { modelFiles } from "../store/modelfolder.js";
 import type { InputRecord, RunRecord } from "../store/provenance.js";
 import { initialModelOf, trainingSettings } from "../train/training.js";
 import { makeRun } from "./flow.js";
-import { openRun } from "./openrun.js";
+import { openRun, type OpenRun } from "./openrun.js";
 
 /** What a run is asked for. */
 export interface RunOptions extends OutputOptions {
@@ -51,9 +52,34 @@ export async function run(options: RunOptions, context: PipelineContext = {}): P
   return withOutputLock(out, async () => {
     const open = await openRun({ ...options, inputs, model, initialModel }, context);
     tellUntracked(inputs.source, context);
-    await upTo(options.until, open.stage, (make) => makeRun(make, open));
+    const asked = new Set<string>();
+    const make: MakeStage<RunStage> = (stage) => {
+      asked.add(stage.name);
+      return open.stage(stage);
+    };
+    await upTo(options.until, make, (made) => makeRun(made, open));
+    if (options.until === undefined) await removeUncorrected(open, asked);
     return { folder: out, report: open.path("report"), record: open.record() };
   });
+}
+
+/** Stages that exist only where something is corrected by hand, by what they correct. */
+const correctionStages = {
+  annotate: "correctAnnotation",
+  segment: "correctLabels",
+  track: "correctTracks",
+} as const;
+
+/** Removes corrected results that nothing is made from, since all edits were taken back. */
+async function removeUncorrected(open: OpenRun, asked: ReadonlySet<string>): Promise<void> {
+  const { stages } = open.record();
+  const unused = Object.entries(correctionStages)
+    .filter(([corrected, name]) => asked.has(corrected) && !asked.has(name) && name in stages)
+    .map(([, name]) => name);
+  if (unused.length === 0) return;
+  const kept = Object.entries(stages).filter(([name]) => !unused.some((other) => other === name));
+  await open.amend({ stages: Object.fromEntries(kept) });
+  for (const name of unused) await rm(open.path(name), { recursive: true, force: true });
 }
 
 /** Fingerprints of the files of a model folder, where one is given. */

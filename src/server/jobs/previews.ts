@@ -47,6 +47,8 @@ export interface Previews {
   ) => Promise<PredictionAnswer>;
   /** What a network that is at hand makes of a part of a frame. */
   readonly predict: (model: ModelSource, view: WatchedView, lane: string) => Promise<Int32Array>;
+  /** Estimates the size of the nuclei in a frame ahead, so that its first preview need not; not of a mosaic. */
+  readonly warm: (frame: number) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -105,6 +107,13 @@ export function projectPreviews(project: Project, candidates: () => Promise<Stud
     },
     predict: async (model, view, lane) =>
       (await predictor.predict({ model, view, config: project.config(), lane })).labels.data,
+    warm: async (frame) => {
+      const source = project.source();
+      const { height, width } = await source.size(frame);
+      if (height * width > mostPixels) return;
+      previewer ??= regionPreviewer();
+      await previewer.warm(source, frame, annotateOptions(project.config()));
+    },
     close: async () => {
       await Promise.all([previewer?.close(), predictor.close()]);
     },

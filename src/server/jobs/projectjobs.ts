@@ -55,6 +55,9 @@ export const withJobs =
     };
   };
 
+/** From the opening of a project until its first frame is looked at ahead, ms. */
+const warmingDelay = 1500;
+
 function openJobs(project: Project): ProjectJobs {
   const corrections = correctionsOf(project);
   const live = liveTables(project, corrections);
@@ -74,6 +77,8 @@ function openJobs(project: Project): ProjectJobs {
   const watched = watching(project, previews.predict);
   const runner = jobRunner(project, { look: watched });
   const queue = reviewer();
+  // Who opens images is likely to annotate them; the first picture goes before.
+  const warming = setTimeout(() => void previews.warm(0).catch(() => undefined), warmingDelay).unref();
   return {
     project,
     runner,
@@ -91,6 +96,7 @@ function openJobs(project: Project): ProjectJobs {
       });
     },
     close: async () => {
+      clearTimeout(warming);
       await runner.close();
       await previews.close();
       await watched.settled();
