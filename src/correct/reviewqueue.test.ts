@@ -45,7 +45,7 @@ describe("the queue of the annotation", () => {
       ["kept", 3, 0.01],
     ]);
     expect(queue[0]).toMatchObject({ layer: "annotation", frame: 0, y: 15, x: 5, label: 2 });
-    expect(queue[0]!.reason).toBe("It was rejected with a certainty of 0.85: long contact.");
+    expect(queue[0]!.reason).toBe("It was rejected: long contact.");
   });
 
   it("leaves out what was edited, and frames that were looked through", () => {

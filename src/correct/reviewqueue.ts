@@ -71,7 +71,7 @@ function candidateDoubts(table: ReviewedCandidates): ReviewItem[] {
     const [score, isKept] = [table.score[row]!, table.kept[row] === 1];
     const reason = isKept
       ? `It was kept with a certainty of ${plainNumber(score, 2)}.`
-      : `It was rejected with a certainty of ${plainNumber(score, 2)}: ${table.reason[row]!}.`;
+      : `It was rejected: ${table.reason[row]!}.`;
     return {
       layer: "annotation",
       kind: isKept ? "kept" : "rejected",
