@@ -139,8 +139,9 @@ describe("Ctrl-C in inspect", () => {
 describe("one output folder", () => {
   it("is refused to a second process while the first writes it", async () => {
     let second: Outcome | undefined;
+    // Composing keeps the first at work until the second has started.
     const first = await cli.watched(
-      ["annotate", "movie/01", "-o", "both"],
+      ["annotate", "movie/01", "-o", "both", "--compose-touching", "25"],
       [
         /^annotate: /m,
         () => {

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { InvalidInput } from "../../core/errors.js";
-import { studio } from "../../server/studio/openstudio.js";
 import type { CommandSpec } from "../commandline/command.js";
 
 /** `karyon studio`: the local web page. */
@@ -28,6 +27,8 @@ export const studioCommand: CommandSpec = {
   ],
   stopText: "Everything that was done is kept; start it again to go on.",
   async run({ args, options, context }) {
+    // The server's modules are many: other commands do without.
+    const { studio } = await import("../../server/studio/openstudio.js");
     const origins = options["allowOrigin"];
     const { address, notice, close } = await studio({
       paths: args,
