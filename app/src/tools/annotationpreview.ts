@@ -96,8 +96,8 @@ async function ask(window: Window, controller: AbortController): Promise<void> {
   const request = { frame: frame.value, window, config: { annotate: draft.value } };
   try {
     const path = `${projectPath.value}/preview/annotation`;
-    const answer = await askPacked<PreviewAnswer>(path, request, controller.signal);
-    if (asked === controller) preview.value = { frame: request.frame, answer };
+    const answer = await askPacked<PreviewAnswer | null>(path, request, controller.signal);
+    if (answer !== null && asked === controller) preview.value = { frame: request.frame, answer };
   } catch (error) {
     // Whoever asks again has given up the question before.
     if (!controller.signal.aborted) tellError(error);

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Context, Hono } from "hono";
-import { InvalidInput } from "../../core/errors.js";
+import { InvalidInput, isKaryonError } from "../../core/errors.js";
 import { stageOutputs } from "../../pipeline/stage/stagenames.js";
 import { readRun } from "../../pipeline/store/provenance.js";
 import { decodedPath, jsonOf, packedAnswer, Refusal } from "../answers.js";
@@ -52,16 +52,26 @@ function requestOf(body: Readonly<Record<string, unknown>>): JobRequest {
 /** What a page calls itself. */
 const pageOf = (context: Context): string => context.req.header("Karyon-Page") ?? "";
 
+/** An answer, or null where the same page has asked for something newer: that is no mistake of anybody. */
+async function overtaken(answer: Promise<unknown>): Promise<Response> {
+  try {
+    return packedAnswer(await answer);
+  } catch (error) {
+    if (isKaryonError(error, "Cancelled")) return packedAnswer(null);
+    throw error;
+  }
+}
+
 function addPreviewRoutes(api: Hono, jobs: JobsOf): void {
   api.post("/projects/:id/preview/annotation", async (context) => {
     const request = await jsonOf<PreviewRequest>(context);
     const { previews } = jobs(context);
-    return packedAnswer(await previews.annotation(request, pageOf(context), context.req.raw.signal));
+    return overtaken(previews.annotation(request, pageOf(context), context.req.raw.signal));
   });
   api.post("/projects/:id/preview/segmentation", async (context) => {
     const request = await jsonOf<PreviewRequest & { readonly model?: string }>(context);
     const { previews } = jobs(context);
-    return packedAnswer(await previews.segmentation(request, pageOf(context), context.req.raw.signal));
+    return overtaken(previews.segmentation(request, pageOf(context), context.req.raw.signal));
   });
   api.get("/projects/:id/watch", (context) => packedAnswer(jobs(context).watching.newest() ?? null));
   api.post("/projects/:id/watch", async (context) => {

@@ -54,13 +54,13 @@ describe("the trainings of a project", () => {
       train: { ...quickTraining.train, steps: 50_000 },
     });
     const { ask, project, events } = opened;
-    const window = { y: 8, x: 16, height: 96, width: 128 };
+    const window = { y: 8, x: 16, height: 112, width: 96 };
     const seen = eventOf(project, (event) => event.type === "watch");
     const running = work(opened, { until: "train", watch: { frame: 1, window } });
     await seen;
     const watched = (await ask("GET", "/projects/p/watch")).body as WatchAnswer;
     expect(watched).toMatchObject({ frame: 1, window });
-    expect(watched.labels.length).toBe(96 * 128);
+    expect(watched.labels.length).toBe(112 * 96);
     const again = eventOf(project, (event) => event.type === "watch" && event.frame === 2);
     await ask("POST", "/projects/p/watch", { frame: 2, window });
     expect(await again).toMatchObject({ frame: 2 });
