@@ -41,11 +41,13 @@ afterAll(async () => {
 /** The stages that are not fresh. */
 const notFresh = async (): Promise<string[]> => {
   const { stages } = await project.state();
-  return Object.entries(stages)
-    .filter(([, { freshness }]) => freshness !== "fresh")
-    // Nothing is corrected by hand here.
-    .filter(([name]) => !name.startsWith("correct"))
-    .map(([name, { freshness }]) => `${name} ${freshness}`);
+  return (
+    Object.entries(stages)
+      .filter(([, { freshness }]) => freshness !== "fresh")
+      // Nothing is corrected by hand here.
+      .filter(([name]) => !name.startsWith("correct"))
+      .map(([name, { freshness }]) => `${name} ${freshness}`)
+  );
 };
 
 describe("a run that is opened", () => {
