@@ -47,6 +47,14 @@ export interface Window {
   readonly width: number;
 }
 
+/** What two rectangles have in common; undefined where that is nothing. */
+export function sharedWindow(a: Window, b: Window): Window | undefined {
+  const [y, x] = [Math.max(a.y, b.y), Math.max(a.x, b.x)];
+  const height = Math.min(a.y + a.height, b.y + b.height) - y;
+  const width = Math.min(a.x + a.width, b.x + b.width) - x;
+  return height > 0 && width > 0 ? { y, x, height, width } : undefined;
+}
+
 /** A movie or a set of images, read lazily, frame by frame. */
 export interface ImageSource {
   /** Short name for titles and output, without a folder. */

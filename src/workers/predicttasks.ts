@@ -2,7 +2,7 @@
 import { estimateScale, poolScale } from "../annotate/scale.js";
 import type { ModelSource } from "../api/openmodel.js";
 import type { Image, Window } from "../core/image.js";
-import { type LabelImage, renumber } from "../core/labels.js";
+import { croppedLabels, type LabelImage, renumber } from "../core/labels.js";
 import { type IntensityRange, normaliseRangeOfParts } from "../imgproc/normalise.js";
 import { createPredictor } from "../model/predictor.js";
 import type { Device } from "../nn/devices.js";
@@ -14,7 +14,6 @@ import {
   segmentReadable,
   type StartingScale,
 } from "../segment/segmentimage.js";
-import { cropped } from "./previewtasks.js";
 import { recent } from "./serving.js";
 
 /** What of a frame decides how its parts are predicted. */
@@ -106,7 +105,7 @@ function regionOf(
   scores: Float64Array,
   inner: Window,
 ): Pick<PredictedRegion, "labels" | "scores"> {
-  const part = cropped(whole, inner);
+  const part = croppedLabels(whole, inner);
   const before = part.data.slice();
   const labels = renumber(part);
   const found = new Float64Array(labels.count);

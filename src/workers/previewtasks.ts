@@ -7,7 +7,7 @@ import { type AutoOptions, type Proposal, proposalsOf } from "../annotate/propos
 import { estimateScale, type ScaleEstimate } from "../annotate/scale.js";
 import { type Annotation, featureColumns, type ObjectFeatures, type ObjectTable } from "../annotate/types.js";
 import type { Image, Window } from "../core/image.js";
-import { type LabelImage, renumber } from "../core/labels.js";
+import { croppedLabels, type LabelImage, renumber } from "../core/labels.js";
 import { recent } from "./serving.js";
 
 /** What is asked of a part of a frame. */
@@ -84,8 +84,8 @@ export function partOf(
   annotation: Annotation,
   { inner, origin }: Pick<RegionAnnotationRequest, "inner" | "origin">,
 ): RegionAnnotation {
-  const candidates = cropped(annotation.candidates, inner);
-  const labels = cropped(annotation.labels, inner);
+  const candidates = croppedLabels(annotation.candidates, inner);
+  const labels = croppedLabels(annotation.labels, inner);
   // Row of each candidate that is seen, by its new number.
   const rows: number[] = [];
   const numbers = new Int32Array(annotation.candidates.count + 1);
@@ -134,14 +134,4 @@ function tableOf(
     reason: rows.map((row) => objects.reason[row]!),
     cause: rows.map((row) => objects.cause[row]!),
   };
-}
-
-/** A rectangle of labels, copied; their numbers stay. */
-export function cropped({ width, data, count }: LabelImage, window: Window): LabelImage {
-  const out = new Int32Array(window.height * window.width);
-  for (let row = 0; row < window.height; row++) {
-    const from = (window.y + row) * width + window.x;
-    out.set(data.subarray(from, from + window.width), row * window.width);
-  }
-  return { height: window.height, width: window.width, data: out, count };
 }

@@ -1,5 +1,5 @@
 /** Puts planes, or windows of them, together from the tiles that they meet. */
-import type { SampleData, Window } from "../../core/image.js";
+import { type SampleData, sharedWindow, type Window } from "../../core/image.js";
 import { throwIfCancelled } from "../../core/progress.js";
 import { CorruptFile } from "../../core/errors.js";
 import { readInto, type Stoppable } from "../bytes.js";
@@ -52,21 +52,13 @@ export async function readPart(
       height: table.storedHeight[row]!,
       width: table.storedWidth[row]!,
     };
-    const common = overlap(tile, window);
+    const common = sharedWindow(tile, window);
     if (common === undefined) continue;
     throwIfCancelled({ signal }, "Reading");
     await placeTile(tiles, row, { tile, common, window, pixelType, out });
   }
   if (pixelType.samples > 1) swapRedAndBlue(data, pixelType.samples);
   return data;
-}
-
-/** The part that two rectangles share; undefined when there is none. */
-function overlap(a: TilePlace, b: TilePlace): TilePlace | undefined {
-  const [y, x] = [Math.max(a.y, b.y), Math.max(a.x, b.x)];
-  const height = Math.min(a.y + a.height, b.y + b.height) - y;
-  const width = Math.min(a.x + a.width, b.x + b.width) - x;
-  return height > 0 && width > 0 ? { y, x, height, width } : undefined;
 }
 
 interface Placing {

@@ -1,7 +1,7 @@
 /** Masks and candidates of a training set as label images of the frames that they come from. */
 import { join } from "node:path";
 import type { AnnotatedImage } from "../../annotate/annotationsummary.js";
-import type { ImageSource, Window } from "../../core/image.js";
+import { type ImageSource, sharedWindow, type Window } from "../../core/image.js";
 import { labelImage, type LabelImage, type LabelSource } from "../../core/labels.js";
 import { labelsInFiles } from "../store/labelsource.js";
 import type { Annotation } from "../annotate/annotatestage.js";
@@ -55,7 +55,7 @@ export function annotationLabels(
   const read = async (frame: number, window: Window, signal?: AbortSignal): Promise<LabelImage> => {
     const data = new Int32Array(window.height * window.width);
     for (const [index, image] of images.entries()) {
-      const part = image.frame === frame ? intersection(image, window) : undefined;
+      const part = image.frame === frame ? sharedWindow(image, window) : undefined;
       if (part === undefined) continue;
       const own = { ...part, y: part.y - image.y, x: part.x - image.x };
       const labels = await files.readWindow!(index, own, { signal });
@@ -71,14 +71,6 @@ export function annotationLabels(
       read(frame, { y: 0, x: 0, ...(await source.size(frame)) }, signal),
     readWindow: (frame, window, { signal } = {}) => read(frame, window, signal),
   };
-}
-
-/** What two rectangles have in common; undefined where that is nothing. */
-export function intersection(a: Window, b: Window): Window | undefined {
-  const [y, x] = [Math.max(a.y, b.y), Math.max(a.x, b.x)];
-  const height = Math.min(a.y + a.height, b.y + b.height) - y;
-  const width = Math.min(a.x + a.width, b.x + b.width) - x;
-  return height > 0 && width > 0 ? { y, x, height, width } : undefined;
 }
 
 interface Target {

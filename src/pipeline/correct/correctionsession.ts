@@ -6,8 +6,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
-import type { Window } from "../../core/image.js";
-import { fileValues, type LabelImage, type LabelSource } from "../../core/labels.js";
+import { croppedLabels, fileValues, type LabelImage, type LabelSource } from "../../core/labels.js";
 import { correctedLabels } from "../../correct/applylabels.js";
 import { checkWithin } from "../../correct/checkedit.js";
 import { type EditLog, heldLabelEdits } from "../../correct/editlog.js";
@@ -214,18 +213,9 @@ function withFiles(labels: LabelSource, files: ReadonlyMap<number, string>): Lab
     read,
     readWindow: async (frame, window, options) =>
       files.has(frame) || labels.readWindow === undefined
-        ? cropped(await read(frame, options), window)
+        ? croppedLabels(await read(frame, options), window)
         : labels.readWindow(frame, window, options),
   };
-}
-
-function cropped(labels: LabelImage, { y, x, height, width }: Window): LabelImage {
-  const data = new Int32Array(height * width);
-  for (let row = 0; row < height; row++) {
-    const from = (y + row) * labels.width + x;
-    data.set(labels.data.subarray(from, from + width), row * width);
-  }
-  return { height, width, data, count: labels.count };
 }
 
 /** Whether labels are what a patch has found there. */
@@ -233,7 +223,7 @@ async function isBefore(labels: LabelSource, frame: number, patch: LabelPatch): 
   const { y, x, height, width, before } = patch;
   const now =
     labels.readWindow === undefined
-      ? cropped(await labels.read(frame), patch)
+      ? croppedLabels(await labels.read(frame), patch)
       : await labels.readWindow(frame, { y, x, height, width });
   const values = fileValues(now);
   return before.every((label, i) => label === values[i]);
@@ -252,5 +242,5 @@ function difference(before: LabelImage, after: LabelImage): LabelPatch | undefin
   }
   if (bottom < 0) return undefined;
   const window = { y: top, x: left, height: bottom - top + 1, width: right - left + 1 };
-  return { ...window, before: cropped(before, window).data, after: cropped(after, window).data };
+  return { ...window, before: croppedLabels(before, window).data, after: croppedLabels(after, window).data };
 }
