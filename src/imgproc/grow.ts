@@ -27,77 +27,45 @@ export function nearestLabels({ height, width, data }: LabelImage, reach: number
   const steps = stepsToLabels(data, width, radius);
   const labels = new Int32Array(data.length);
   const squared = limit < 65_536 ? new Uint16Array(data.length) : new Int32Array(data.length);
-  // Squared steps of one row, with columns without a label at both ends: no search needs to look for them.
-  const line = new Int32Array(width + 2 * radius).fill(limit + 1);
   for (let y = 0; y < height; y++) {
     const row = y * width;
+    // The first column, from x - radius on, that has a label within reach.
+    let near = 0;
     for (let x = 0; x < width; x++) {
-      const step = steps[row + x]!;
-      line[radius + x] = step === farDistance ? limit + 1 : step * step;
+      const p = row + x;
+      if (data[p]! > 0) {
+        labels[p] = data[p]!;
+        continue;
+      }
+      if (near < x - radius) near = x - radius;
+      while (near < width && near <= x + radius && steps[row + near] === farDistance) near++;
+      if (near >= width || near > x + radius) continue;
+      let best = limit;
+      let label = 0;
+      const maximum = Math.max(x - near, Math.min(radius, width - 1 - x));
+      /* eslint-disable max-depth -- kernel: the search outwards from a pixel */
+      for (let k = 0; k <= maximum && k * k <= best; k++) {
+        for (let side = 0; side < 2; side++) {
+          const u = side === 0 ? x - k : x + k;
+          if (u < 0 || u >= width) continue;
+          const step = steps[row + u]!;
+          if (step === farDistance) continue;
+          const d = step * step + k * k;
+          if (d > best) continue;
+          const other = data[row + u + step * width]!;
+          if (d < best || label === 0 || other < label) {
+            best = d;
+            label = other;
+          }
+        }
+      }
+      /* eslint-enable max-depth */
+      if (label === 0) continue;
+      labels[p] = label;
+      squared[p] = best;
     }
-    searchRow({ data, steps, line, row, width, radius, limit }, labels, squared);
   }
   return { labels, squared };
-}
-
-/** One row, and what is known of its columns. */
-interface RowSearch {
-  readonly data: Int32Array;
-  readonly steps: Int16Array;
-  /** Squared steps, limit + 1 where there is none, from `radius` on. */
-  readonly line: Int32Array;
-  /** Flat index of the first pixel. */
-  readonly row: number;
-  readonly width: number;
-  readonly radius: number;
-  /** Largest squared distance, px². */
-  readonly limit: number;
-}
-
-/** Outwards from each pixel of a row, until no column can be nearer. */
-function searchRow(
-  { data, steps, line, row, width, radius, limit }: RowSearch,
-  labels: Int32Array,
-  squared: Uint16Array | Int32Array,
-): void {
-  // The first column, from x - radius on, that has a label within reach.
-  let near = 0;
-  for (let x = 0, p = row; x < width; x++, p++) {
-    if (data[p]! > 0) {
-      labels[p] = data[p]!;
-      continue;
-    }
-    if (near < x - radius) near = x - radius;
-    while (near < width && near <= x + radius && line[radius + near]! > limit) near++;
-    if (near >= width) return;
-    if (near > x + radius) continue;
-    const at = radius + x;
-    let best = limit;
-    let label = 0;
-    if (line[at]! <= limit) {
-      best = line[at]!;
-      label = data[p + steps[p]! * width]!;
-    }
-    // Nothing is nearer than the first column that has a label.
-    const first = near > x ? near - x : 1;
-    for (let k = first, square = first * first; square <= best; square += 2 * k + 1, k++) {
-      const left = line[at - k]! + square;
-      if (left <= best) {
-        const other = data[p - k + steps[p - k]! * width]!;
-        if (left < best || label === 0 || other < label) label = other;
-        best = left;
-      }
-      const right = line[at + k]! + square;
-      if (right <= best) {
-        const other = data[p + k + steps[p + k]! * width]!;
-        if (right < best || label === 0 || other < label) label = other;
-        best = right;
-      }
-    }
-    if (label === 0) continue;
-    labels[p] = label;
-    squared[p] = best;
-  }
 }
 
 /** Stands for "none within the radius", rows. */
