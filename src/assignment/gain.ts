@@ -185,19 +185,28 @@ interface Compressed {
  */
 function compress(rows: number, columns: number, candidates: GainCandidates): Compressed {
   check(rows, columns, candidates);
-  const useful: number[] = [];
-  for (let k = 0; k < candidates.gain.length; k++) if (candidates.gain[k]! > 0) useful.push(k);
+  let count = 0;
+  for (let k = 0; k < candidates.gain.length; k++) if (candidates.gain[k]! > 0) count++;
+  const useful = new Int32Array(count);
+  for (let k = 0, to = 0; k < candidates.gain.length; k++) if (candidates.gain[k]! > 0) useful[to++] = k;
   const byColumn = countingSort(useful, candidates.column, columns).order;
   const { order, start } = countingSort(byColumn, candidates.row, rows);
   return {
     start,
-    column: Int32Array.from(order, (k) => candidates.column[k]!),
-    gain: Float64Array.from(order, (k) => candidates.gain[k]!),
+    column: order.map((k) => candidates.column[k]!),
+    gain: taken(candidates.gain, order),
   };
 }
 
+/** The values at some indices. */
+function taken(values: Float64Array, order: Int32Array): Float64Array {
+  const out = new Float64Array(order.length);
+  for (let k = 0; k < out.length; k++) out[k] = values[order[k]!]!;
+  return out;
+}
+
 function countingSort(
-  items: ArrayLike<number>,
+  items: Int32Array,
   key: Int32Array,
   keys: number,
 ): { order: Int32Array; start: Int32Array } {

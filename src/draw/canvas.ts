@@ -47,9 +47,14 @@ export function canvasOf(
   levels = usualLevels,
 ): Canvas {
   const data = new Uint8Array(height * width * 3);
-  for (let i = 0; i < grey.length; i++) {
-    const level = Math.min(levels - 1, Math.floor(grey[i]! * levels)) / (levels - 1);
-    data.fill(Math.round(level * brightness * 255), 3 * i, 3 * i + 3);
+  const drawn = Uint8Array.from({ length: levels }, (_, level) =>
+    Math.round((level / (levels - 1)) * brightness * 255),
+  );
+  for (let i = 0, at = 0; i < grey.length; i++, at += 3) {
+    const value = drawn[Math.min(levels - 1, Math.floor(grey[i]! * levels))]!;
+    data[at] = value;
+    data[at + 1] = value;
+    data[at + 2] = value;
   }
   return { height, width, samples: 3, data };
 }

@@ -1,5 +1,6 @@
 import type { Image } from "../core/image.js";
 import type { LabelImage } from "../core/labels.js";
+import type { Size } from "../core/size.js";
 import { percentiles } from "../stats/percentile.js";
 import type { Place } from "./canvas.js";
 
@@ -69,6 +70,13 @@ export function drawGrey(image: Image, view: View, contrast: { low: number; high
   const { data } = image;
   const factor = 1 / (contrast.high - contrast.low);
   const out = new Float32Array(height * width);
+  if (isWhole(image, view)) {
+    for (let i = 0; i < out.length; i++) {
+      const value = (data[i]! - contrast.low) * factor;
+      out[i] = value > 0 ? Math.min(1, value) : 0;
+    }
+    return out;
+  }
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       let sum = 0;
@@ -90,8 +98,16 @@ export function drawGrey(image: Image, view: View, contrast: { low: number; high
   return out;
 }
 
-/** Labels of a view, nearest neighbour. The label numbers and `count` stay those of the image. */
+/** Whether a view is all of an image at 1:1, pixel by pixel. */
+const isWhole = ({ height, width }: Size, view: View): boolean =>
+  view.scale === 1 && view.y === 0 && view.x === 0 && view.height === height && view.width === width;
+
+/**
+ * Labels of a view, nearest neighbour: the labels themselves where all are drawn at 1:1. The label numbers and
+ * `count` stay those of the image.
+ */
 export function drawLabels(labels: LabelImage, view: View): LabelImage {
+  if (isWhole(labels, view)) return labels;
   const { height, width } = drawnSize(view);
   const data = new Int32Array(height * width);
   const source = (at: number, start: number, drawn: number, size: number, limit: number): number =>

@@ -93,9 +93,9 @@ describe.each(Object.entries(images))("a frame of an annotation, %s", (kind, ima
     expect(annotated.proposed.light).toEqual(
       estimateIntensity(image) ?? { background: 0, noise: 0, brightness: 0, saturation: 0, warnings: [] },
     );
-    expect(decodePng(annotated.overlay!, "overlay").plane.data).toEqual(
-      annotationOverlay(image, direct.labels, { rejected: rejectedOf(direct) }).data,
-    );
+    const { plane, palette } = decodePng(annotated.overlay!, "overlay");
+    const drawn = Uint8Array.from(Array.from(plane.data).flatMap((index) => palette![index]!.slice(0, 3)));
+    expect(drawn).toEqual(annotationOverlay(image, direct.labels, { rejected: rejectedOf(direct) }).data);
   });
 
   it("is packed into far fewer bytes than its pixels", () => {

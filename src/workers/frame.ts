@@ -12,7 +12,7 @@ import type { Image, SampleData } from "../core/image.js";
 import type { LabelImage } from "../core/labels.js";
 import { annotationOverlay } from "../draw/overlay.js";
 import { csvLine, formatRows } from "../io/csv.js";
-import { encodePng } from "../io/png/png.js";
+import { encodePicture } from "../io/png/pngpicture.js";
 import { encodeTiff } from "../io/tiff/encode.js";
 
 /** Files of one frame of a dataset. */
@@ -61,7 +61,7 @@ function filesOf(
     candidates: labelTiff(annotation.candidates, { pixelSize }),
     overlay:
       overlay && image !== undefined
-        ? encodePng(annotationOverlay(image, annotation.labels, { rejected: rejectedOf(annotation) }))
+        ? encodePicture(annotationOverlay(image, annotation.labels, { rejected: rejectedOf(annotation) }))
         : undefined,
     rows: new TextEncoder().encode(objectRows(annotation.objects, name)),
     figures,

@@ -9,7 +9,7 @@ import { random } from "../core/random.js";
 import { composeTouching, defaultComposeOptions } from "../dataset/touching.js";
 import { annotationOverlay, overlayLabels } from "../draw/overlay.js";
 import { annotationPreview, type PreviewInput } from "../draw/previewpicture.js";
-import { encodePng } from "../io/png/png.js";
+import { encodePicture } from "../io/png/pngpicture.js";
 import { imageTiff, labelFrameFiles, labelTiff, paperFrameFiles, rejectedOf } from "./frame.js";
 
 /** What touching nuclei are made from: one annotated frame. */
@@ -56,7 +56,7 @@ function touching({ name, image, labels, seed, variant }: TouchingRequest): Touc
     files: {
       image: imageTiff(made.image),
       mask: labelTiff(made.labels, image),
-      overlay: encodePng(annotationOverlay(made.image, made.labels)),
+      overlay: encodePicture(annotationOverlay(made.image, made.labels)),
       pasted: made.pasted,
       pairs: made.pairs,
     },
@@ -82,7 +82,7 @@ export const frameTasks = {
 
   /** The annotation of one frame as a picture with a legend. */
   preview: ({ image, annotation, marks, facts }: PreviewRequest): Uint8Array =>
-    encodePng(
+    encodePicture(
       annotationPreview({ image, labels: annotation.labels, rejected: rejectedOf(annotation), marks, facts }),
     ),
 
@@ -91,7 +91,7 @@ export const frameTasks = {
 
   /** Labels drawn over an image, as PNG. */
   labelOverlay: ({ image, labels }: { readonly image: Image; readonly labels: LabelImage }): Uint8Array =>
-    encodePng(overlayLabels(image, labels)),
+    encodePicture(overlayLabels(image, labels)),
 } as const;
 
 /** The tasks, by name. */
