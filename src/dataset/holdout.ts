@@ -124,13 +124,15 @@ function splitByBlocks(samples: readonly ScaledSample[], fraction: number, rng: 
     ],
     rng,
   ).map((corner) => {
-    // Only counted here, and cut again for the corner that is taken: four versions of all labels would fill
-    // the memory.
+    // Only counted here, and cut for the corner that is taken: four versions of all labels would fill the
+    // memory.
     let [whole, remaining] = [0, false];
-    for (const sample of samples) {
-      const { training, validation } = held(sample, corner);
-      whole += validation.labels.count;
-      remaining ||= training.labels.count > 0;
+    for (const { labels } of samples) {
+      const sides = sidesOf(labels, cornerBlock(labels, fraction, ...corner));
+      for (const side of sides) {
+        if (side === insideBlock) whole++;
+        remaining ||= side === outsideBlock;
+      }
     }
     return { corner, whole, remaining, miss: Math.abs(whole - fraction * total) };
   });
@@ -154,25 +156,40 @@ function cornerBlock(
   return { y: bottom ? height - h : 0, x: right ? width - w : 0, height: h, width: w };
 }
 
+/** Where the pixels of a label lie: bits, so that both say across the border. */
+const insideBlock = 1;
+const outsideBlock = 2;
+
+/** By label: inside of a block, outside, both, or 0 where it does not occur. */
+function sidesOf({ data, height, width, count }: LabelImage, block: Block): Uint8Array {
+  const sides = new Uint8Array(count + 1);
+  const mark = (from: number, to: number, side: number): void => {
+    for (let i = from; i < to; i++) if (data[i]! > 0) sides[data[i]!]! |= side;
+  };
+  for (let y = 0; y < height; y++) {
+    const at = y * width;
+    const within = y >= block.y && y < block.y + block.height;
+    const [from, to] = within ? [at + block.x, at + block.x + block.width] : [at, at];
+    mark(at, from, outsideBlock);
+    mark(from, to, insideBlock);
+    mark(to, at + width, outsideBlock);
+  }
+  return sides;
+}
+
 /** The sample with a block made unknown, and the block by itself. */
 function holdBack(sample: ScaledSample, block: Block): { training: ScaledSample; validation: ScaledSample } {
   const { labels } = sample;
-  const inside = new Uint8Array(labels.count + 1);
-  const outside = new Uint8Array(labels.count + 1);
-  const within = new Uint8Array(labels.data.length);
+  const sides = sidesOf(labels, block);
+  const trained = labels.data.slice();
+  const held = crop(labels.data, labels.width, block);
+  for (let i = 0; i < held.length; i++) if (held[i]! > 0 && sides[held[i]!] !== insideBlock) held[i] = -1;
+  for (let i = 0; i < trained.length; i++)
+    if (trained[i]! > 0 && sides[trained[i]!] !== outsideBlock) trained[i] = -1;
   for (let y = block.y; y < block.y + block.height; y++)
-    within.fill(1, y * labels.width + block.x, y * labels.width + block.x + block.width);
-  for (let i = 0; i < within.length; i++)
-    if (labels.data[i]! > 0) (within[i] === 1 ? inside : outside)[labels.data[i]!] = 1;
-  const unlessOther =
-    (other: Uint8Array) =>
-    (label: number): number =>
-      label > 0 && other[label] === 1 ? -1 : label;
-  const trained = labels.data.map(unlessOther(inside));
-  const held = labels.data.map(unlessOther(outside));
-  for (let i = 0; i < within.length; i++) if (within[i] === 1) trained[i] = -1;
+    trained.fill(-1, y * labels.width + block.x, y * labels.width + block.x + block.width);
   const size = { height: labels.height, width: labels.width, count: labels.count };
-  const cropped = { ...block, count: labels.count, data: crop(held, labels.width, block) };
+  const cropped = { ...block, count: labels.count, data: held };
   return {
     training: { ...sample, labels: relabelSequential({ ...size, data: trained }) },
     validation: {

@@ -10,7 +10,7 @@ import {
   scoreInstances,
   type ScoreSet,
 } from "./instances.js";
-import { matchesAt } from "./matching.js";
+import { firstObjects, matchesAt } from "./matching.js";
 import { listErrors } from "./mistakes.js";
 
 /** Rows of digits to labels; "." is 0, "?" is -1. */
@@ -43,6 +43,18 @@ const smallLabels = fc
           ] as const,
       );
   });
+
+describe("firstObjects", () => {
+  it("is the matching of a prediction without its last labels", () => {
+    fc.assert(
+      fc.property(smallLabels, fc.integer({ min: 0, max: 4 }), ([a, predicted], last) => {
+        const truth = { ...a, data: a.data.map((label) => (label === 4 ? -1 : label)) };
+        const rest = { ...predicted, data: predicted.data.map((label) => (label > last ? 0 : label)) };
+        expect(firstObjects(matchInstances(truth, predicted), last)).toEqual(matchInstances(truth, rest));
+      }),
+    );
+  });
+});
 
 describe("scoreInstances", () => {
   it("agrees with a case counted by hand", () => {

@@ -65,6 +65,37 @@ export function matchInstances(truth: LabelImage, predicted: LabelImage): Matchi
   };
 }
 
+/**
+ * The matching of a prediction of which only the first objects are left: those of labels up to `last`, which
+ * are the values of the file. The others become background.
+ */
+export function firstObjects(matching: Matching, last: number): Matching {
+  const { predicted, pairPredicted } = matching;
+  const beyond = predicted.label.findIndex((label) => label > last);
+  const count = beyond < 0 ? predicted.count : beyond;
+  const among = <T extends Int32Array | Float64Array>(values: T): T =>
+    values.filter((_, k) => pairPredicted[k]! < count) as T;
+  const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
+  const area = predicted.area.subarray(0, count);
+  const shared = among(matching.shared);
+  return {
+    ...matching,
+    predicted: {
+      count,
+      label: predicted.label.subarray(0, count),
+      area,
+      y: predicted.y.subarray(0, count),
+      x: predicted.x.subarray(0, count),
+    },
+    pairTruth: among(matching.pairTruth),
+    pairPredicted: among(pairPredicted),
+    shared,
+    iou: among(matching.iou),
+    predictedPixels: sum(area),
+    sharedPixels: sum(shared),
+  };
+}
+
 /** The objects whose area is not 0. `ignore` tells by negative values which pixels do not count. */
 function listObjects(
   labels: LabelImage,

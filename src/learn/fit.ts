@@ -3,20 +3,21 @@
  * and the quality to expect. Where the batches come from is the caller's matter.
  */
 import type { Batch } from "../core/batch.js";
-import type { LabelImage } from "../core/labels.js";
+import type { StarPolygons } from "../core/polygons.js";
 import type { StageContext } from "../core/progress.js";
 import type { ExpectedQuality } from "../core/quality.js";
 import type { Tensor } from "../core/tensor.js";
 import type { ScaledSample } from "../dataset/samples.js";
 import { expectedQuality, type HeldBack } from "../evaluate/expected.js";
-import { matchInstances, scoreInstances } from "../evaluate/instances.js";
+import { firstObjects, type Matching, matchInstances, scoreInstances } from "../evaluate/instances.js";
 import type { ModelConfig } from "../model/modelconfig.js";
 import { exportOnnx } from "../model/modelfile.js";
 import { createPredictor, type Predictor } from "../model/predictor.js";
 import { train, type TrainingRecord, type TrainingState, type TrainOptions } from "../model/train.js";
+import { candidatesOf } from "../segment/candidates.js";
 import { labelsUnderFlips } from "../segment/flips.js";
 import { predictTiled } from "../segment/predict.js";
-import { type Thresholds, tuneThresholds } from "../segment/thresholds.js";
+import { lowestProbability, type Scorer, searchThresholds, type Thresholds } from "../segment/thresholds.js";
 import type { Prepared } from "./drawing.js";
 import type { TrainingSettings } from "./trainingsettings.js";
 
@@ -108,7 +109,8 @@ export async function fit(
   const scored = settings.schedule === "hold" ? spread(validation, scoredPixels) : [];
   let thresholds: Thresholds | undefined;
   const score = async (predictor: Predictor): Promise<number> => {
-    const tuned = await tune(predictor, scored, stopPrecisions, "scoring", watch);
+    const images = await candidatesIn(predictor, scored, "scoring", watch);
+    const tuned = tune(images, stopPrecisions, watch);
     thresholds = { probability: tuned.probability, overlap: tuned.overlap };
     return tuned.highest;
   };
@@ -157,8 +159,15 @@ async function judge(
   const images = validation.length > 0 ? validation : data.some();
   const predictor = await createPredictor(onnx, model, { threads, device });
   try {
-    const thresholds = await tune(predictor, images, tunePrecisions, "tuning the thresholds", watch);
-    const expected = await expectation(predictor, thresholds, spread(validation, expectedPixels), watch);
+    const known = await candidatesIn(predictor, images, "tuning the thresholds", watch);
+    const thresholds = tune(known, tunePrecisions, watch);
+    // Not predicted again.
+    const expected = await expectation(
+      predictor,
+      thresholds,
+      validation.length > 0 ? spread(known, expectedPixels) : [],
+      watch,
+    );
     // Of images that were learned from, the score says nothing.
     return {
       thresholds: { ...thresholds, score: validation.length > 0 ? thresholds.score : NaN },
@@ -200,54 +209,72 @@ function watcher(steps: number, context: FitContext): Watcher {
   };
 }
 
+/** An image that was held back, and what the network said of it. */
+interface Looked extends ScaledSample {
+  /** Above `lowestProbability`. */
+  readonly candidates: StarPolygons;
+}
+
 /** Every so many-th image, so that there are about so many pixels: a movie may grow denser. */
-function spread(images: readonly ScaledSample[], maximum: number): readonly ScaledSample[] {
+function spread<T extends ScaledSample>(images: readonly T[], maximum: number): readonly T[] {
   const every = Math.max(1, Math.ceil(images.reduce((sum, { data }) => sum + data.length, 0) / maximum));
   return images.filter((_, index) => index % every === 0);
 }
 
-/** Tunes the thresholds on held-back images, or on a few of the training where none were held back. */
-async function tune(
+/** What the network says of images; only candidates stay in memory. */
+async function candidatesIn(
   predictor: Predictor,
   images: readonly ScaledSample[],
-  ious: readonly number[],
   what: string,
-  { signal, look, say }: Watcher,
-): Promise<ReturnType<typeof tuneThresholds>> {
-  const predictions = [];
-  for (const [index, { data, labels }] of images.entries()) {
+  { signal, say }: Watcher,
+): Promise<Looked[]> {
+  const out: Looked[] = [];
+  for (const [index, image] of images.entries()) {
     say(`${what}, image ${index + 1} of ${images.length}`);
-    predictions.push({
-      prediction: await predictTiled({ ...labels, data }, predictor, tuningTile, { signal }),
-      truth: labels,
-    });
+    const { data, labels } = image;
+    const prediction = await predictTiled({ ...labels, data }, predictor, tuningTile, { signal });
+    out.push({ ...image, candidates: candidatesOf(prediction, lowestProbability) });
   }
-  const score = (truth: LabelImage, predicted: LabelImage): number => {
+  return out;
+}
+
+/** Tunes the thresholds on held-back images, or on a few of the training where none were held back. */
+function tune(
+  images: readonly Looked[],
+  ious: readonly number[],
+  { signal, look }: Watcher,
+): ReturnType<typeof searchThresholds> {
+  const scorer: Scorer = (truth, labels) => {
     look();
-    return meanPrecision(truth, predicted, ious);
+    const all = matchInstances(truth, labels);
+    return (count) => meanPrecision(firstObjects(all, count), ious);
   };
-  return tuneThresholds(predictions, score, { signal });
+  return searchThresholds(
+    images.map(({ candidates, labels }) => ({ candidates, truth: labels })),
+    scorer,
+    { signal },
+  );
 }
 
 /** Mean average precision; an image where there is nothing to score counts as nothing. */
-function meanPrecision(truth: LabelImage, predicted: LabelImage, ious: readonly number[]): number {
-  const { thresholds } = scoreInstances([matchInstances(truth, predicted)], ious).pooled;
+function meanPrecision(matching: Matching, ious: readonly number[]): number {
+  const { thresholds } = scoreInstances([matching], ious).pooled;
   return thresholds.reduce((sum, { ap }) => sum + (Number.isNaN(ap) ? 0 : ap), 0) / thresholds.length;
 }
 
 async function expectation(
   predictor: Predictor,
   thresholds: Thresholds,
-  images: readonly ScaledSample[],
+  images: readonly Looked[],
   { signal, say }: Watcher,
 ): Promise<ExpectedQuality | undefined> {
   const heldBack: HeldBack[] = [];
-  for (const [index, { data, labels }] of images.entries()) {
+  for (const [index, { data, labels, candidates }] of images.entries()) {
     say(`estimating the quality, image ${index + 1} of ${images.length}`);
     const [found, ...others] = await labelsUnderFlips(
       { ...labels, data },
       predictor,
-      { ...thresholds, tile: tuningTile },
+      { ...thresholds, tile: tuningTile, candidates },
       { signal },
     );
     heldBack.push({

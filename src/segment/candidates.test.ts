@@ -3,7 +3,7 @@ import { convexShapes, idealPrediction } from "../../test/fakes.js";
 import { random } from "../core/random.js";
 import { joinPolygons, takePolygons } from "../starconvex/geometry.js";
 import { numbering, numberRows } from "./assemble.js";
-import { candidatesIn, candidatesOf } from "./candidates.js";
+import { candidatesAbove, candidatesIn, candidatesOf } from "./candidates.js";
 
 describe("candidatesOf", () => {
   it("takes the cells above the threshold, at their pixel, and leaves out what is no polygon", () => {
@@ -22,6 +22,13 @@ describe("candidatesOf", () => {
     expect([...centers]).toEqual([0, 0, 0, 4]);
     expect([...scores]).toEqual([Math.fround(0.9), Math.fround(0.8)]);
     expect([...rays]).toEqual([3, 0, 5, 3, 3, 3]);
+  });
+
+  it("takes those of a higher threshold from those of a lower", () => {
+    const whole = idealPrediction(convexShapes(14, 16, false, random(1)), 8, 2);
+    const higher = candidatesAbove(candidatesOf(whole, 0.1), 0.6);
+    expect(higher).toEqual(candidatesOf(whole, 0.6));
+    expect(higher.count).toBeGreaterThan(10);
   });
 
   it("numbers the candidates of parts as in the whole", () => {

@@ -1,4 +1,5 @@
 import type { StarPolygons } from "../core/polygons.js";
+import { takePolygons } from "../starconvex/geometry.js";
 import type { Prediction, PredictionTile } from "./predict.js";
 
 /** Polygons with a smaller mean radius, px, would hardly cover a pixel. */
@@ -14,6 +15,13 @@ const smallestRadius = 0.75;
  */
 export const candidatesOf = (prediction: Prediction, threshold: number): StarPolygons =>
   candidatesIn({ ...prediction, y: 0, x: 0 }, threshold, prediction.width).polygons;
+
+/** Those of a higher threshold: what `candidatesOf` gives for it. */
+export const candidatesAbove = (candidates: StarPolygons, threshold: number): StarPolygons =>
+  takePolygons(
+    candidates,
+    Array.from(candidates.scores.keys()).filter((row) => candidates.scores[row]! > threshold),
+  );
 
 /** Polygons of cells, and where in the image the cells are. */
 export interface Candidates {

@@ -1,11 +1,12 @@
 import type { LabelImage } from "../core/labels.js";
 import type { StageContext } from "../core/progress.js";
-import type { Plane } from "../core/size.js";
+import type { StarPolygons } from "../core/polygons.js";
+import type { Plane, Size } from "../core/size.js";
 import type { Predictor } from "../model/predictor.js";
 import { takePolygons } from "../starconvex/geometry.js";
 import { paintPolygons } from "../starconvex/raster.js";
 import { suppress } from "../starconvex/suppress.js";
-import { candidatesOf } from "./candidates.js";
+import { candidatesAbove, candidatesOf } from "./candidates.js";
 import { predictTiled } from "./predict.js";
 import type { Thresholds } from "./thresholds.js";
 
@@ -16,30 +17,46 @@ const flips = [
   [true, true],
 ] as const;
 
+/** The labels of what a network said of an image, of that size. */
+function labelsOfCandidates(candidates: StarPolygons, overlap: number, size: Size): LabelImage {
+  const polygons = takePolygons(candidates, suppress(candidates, overlap));
+  return paintPolygons(polygons, [...polygons.scores.keys()], size);
+}
+
+/** How to look at an image from all sides. */
+export interface FlipOptions extends Thresholds {
+  /** As for `predictTiled`. */
+  readonly tile: number;
+  /**
+   * What the network said of the image as it is, above a threshold that is not higher; predicted where
+   * absent.
+   */
+  readonly candidates?: StarPolygons | undefined;
+}
+
 /**
  * What a network finds in an image, and what it finds in the mirrored image, mirrored back. A nucleus does
  * not depend on the side it is looked at from, so that what differs is what the network is not sure of.
  *
  * @param image normalised grey values at the network's scale
- * @param options thresholds, and the tile as for `predictTiled`
  * @returns star polygons painted, each with labels of its own: of the image as it is, then of each of its
  *   three mirror images
  */
 export async function labelsUnderFlips(
   image: Plane,
   predictor: Predictor,
-  options: Thresholds & { readonly tile: number },
+  options: FlipOptions,
   context: StageContext = {},
 ): Promise<[LabelImage, ...LabelImage[]]> {
   const find = async (input: Plane): Promise<LabelImage> => {
-    const candidates = candidatesOf(
-      await predictTiled(input, predictor, options.tile, context),
-      options.probability,
-    );
-    const polygons = takePolygons(candidates, suppress(candidates, options.overlap));
-    return paintPolygons(polygons, [...polygons.scores.keys()], image);
+    const prediction = await predictTiled(input, predictor, options.tile, context);
+    return labelsOfCandidates(candidatesOf(prediction, options.probability), options.overlap, image);
   };
-  const found: [LabelImage, ...LabelImage[]] = [await find(image)];
+  const found: [LabelImage, ...LabelImage[]] = [
+    options.candidates === undefined
+      ? await find(image)
+      : labelsOfCandidates(candidatesAbove(options.candidates, options.probability), options.overlap, image),
+  ];
   for (const [down, across] of flips) {
     const labels = await find({ ...image, data: mirrored(image, down, across) });
     found.push({ ...labels, data: mirrored(labels, down, across) });

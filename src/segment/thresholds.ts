@@ -1,9 +1,10 @@
 import { InvalidInput } from "../core/errors.js";
 import type { LabelImage } from "../core/labels.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
+import type { StarPolygons } from "../core/polygons.js";
 import { takePolygons } from "../starconvex/geometry.js";
 import { paintPolygons } from "../starconvex/raster.js";
-import { suppress } from "../starconvex/suppress.js";
+import { suppressAt } from "../starconvex/suppress.js";
 import { candidatesOf } from "./candidates.js";
 import type { Prediction } from "./predict.js";
 
@@ -27,8 +28,8 @@ export const defaultThresholds: Thresholds = { probability: 0.5, overlap: 0.4 };
 
 /** Overlap thresholds that are tried: StarDist's default, and one step to both sides. */
 const overlaps = [0.3, 0.4, 0.5] as const;
-/** Lowest probability threshold that is tried. */
-const lowest = 0.1;
+/** Lowest probability threshold that is tried: the candidates of a search are those above it. */
+export const lowestProbability = 0.1;
 /** Highest probability threshold that is tried. */
 const highest = 0.9;
 /**
@@ -62,29 +63,58 @@ export function tuneThresholds(
   validation: readonly ValidationImage[],
   score: (truth: LabelImage, predicted: LabelImage) => number,
   context: StageContext = {},
-): Thresholds & { readonly score: number; readonly highest: number } {
+): TunedThresholds {
   for (const image of validation) checkSizes(image);
+  const images = validation.map(({ prediction, truth }) => ({
+    candidates: candidatesOf(prediction, lowestProbability),
+    truth,
+  }));
+  return searchThresholds(
+    images,
+    (truth, labels) => (count) => {
+      const data = labels.data.map((label) => (label > count ? 0 : label));
+      return score(truth, { height: labels.height, width: labels.width, data, count });
+    },
+    context,
+  );
+}
+
+/** What a search finds: see `tuneThresholds`. */
+export interface TunedThresholds extends Thresholds {
+  readonly score: number;
+  readonly highest: number;
+}
+
+/** What a network said of an image, as candidates above `lowestProbability`, and what is true. */
+export interface CandidateImage {
+  readonly candidates: StarPolygons;
+  readonly truth: LabelImage;
+}
+
+/**
+ * The score of an image when only its labels up to `count` are kept; all of them are in `labels`, by
+ * descending probability. It is prepared once an overlap threshold, and asked for many counts.
+ */
+export type Scorer = (truth: LabelImage, labels: LabelImage) => (count: number) => number;
+
+/** `tuneThresholds` on candidates, with a score that can be prepared. */
+export function searchThresholds(
+  validation: readonly CandidateImage[],
+  scorer: Scorer,
+  context: StageContext = {},
+): TunedThresholds {
   const images = validation.filter(({ truth }) => truth.count > 0);
   let best = { ...defaultThresholds, score: NaN, highest: NaN };
   if (images.length === 0) return best;
-  const candidates = images.map(({ prediction }) => candidatesOf(prediction, lowest));
+  const kept = images.map(({ candidates }) => {
+    throwIfCancelled(context, "Tuning the thresholds");
+    return suppressAt(candidates, overlaps);
+  });
   overlaps.forEach((overlap, done) => {
-    const painted = images.map(({ truth }, i) => {
-      const kept = suppress(candidates[i]!, overlap);
-      const polygons = takePolygons(candidates[i]!, kept);
-      return {
-        truth,
-        scores: polygons.scores,
-        labels: paintPolygons(
-          polygons,
-          kept.map((_, k) => k),
-          truth,
-        ),
-      };
-    });
+    const painted = images.map((image, i) => paintedOf(image, kept[i]![done]!, scorer));
     const evaluate = (probability: number): number => {
       throwIfCancelled(context, "Tuning the thresholds");
-      return meanScore(painted, probability, score);
+      return meanScore(painted, probability);
     };
     const found = searchProbability(evaluate);
     if (Number.isNaN(best.score) || found.score > best.score)
@@ -96,25 +126,36 @@ export function tuneThresholds(
 }
 
 interface Painted {
-  readonly truth: LabelImage;
+  /** Objects of the truth. */
+  readonly weight: number;
   /** By label - 1, descending. */
   readonly scores: Float32Array;
-  readonly labels: LabelImage;
+  readonly score: (count: number) => number;
 }
 
-function meanScore(
-  images: readonly Painted[],
-  probability: number,
-  score: (truth: LabelImage, predicted: LabelImage) => number,
-): number {
+function paintedOf({ candidates, truth }: CandidateImage, kept: Int32Array, scorer: Scorer): Painted {
+  const polygons = takePolygons(candidates, kept);
+  const labels = paintPolygons(polygons, [...polygons.scores.keys()], truth);
+  const score = scorer(truth, labels);
+  const known = new Map<number, number>();
+  return {
+    weight: truth.count,
+    scores: polygons.scores,
+    score: (count) => {
+      if (!known.has(count)) known.set(count, score(count));
+      return known.get(count)!;
+    },
+  };
+}
+
+function meanScore(images: readonly Painted[], probability: number): number {
   let sum = 0;
   let weights = 0;
-  for (const { truth, scores, labels } of images) {
+  for (const { weight, scores, score } of images) {
     let count = scores.length;
     while (count > 0 && !(scores[count - 1]! > probability)) count--;
-    const data = labels.data.map((label) => (label > count ? 0 : label));
-    sum += truth.count * score(truth, { height: labels.height, width: labels.width, data, count });
-    weights += truth.count;
+    sum += weight * score(count);
+    weights += weight;
   }
   return sum / weights;
 }
@@ -129,13 +170,13 @@ function searchProbability(evaluate: (probability: number) => number): {
   const scan = (low: number, high: number, step: number): number => {
     for (let i = 0; low + i * step < high + step / 2; i++) {
       const probability = Math.round((low + i * step) * 1000) / 1000;
-      if (probability >= lowest && probability <= highest && !scores.has(probability))
+      if (probability >= lowestProbability && probability <= highest && !scores.has(probability))
         scores.set(probability, evaluate(probability));
     }
     return middleOfBest(scores);
   };
   const [coarse, ...finer] = steps;
-  let best = scan(lowest, highest, coarse);
+  let best = scan(lowestProbability, highest, coarse);
   let reach: number = coarse;
   for (const step of finer) {
     best = scan(best - reach, best + reach, step);

@@ -5,7 +5,7 @@ import { random, type Random } from "../core/random.js";
 import { rayDirections } from "./distances.js";
 import { cornersInto, polygonAreas, takePolygons } from "./geometry.js";
 import { discIntersectionArea, intersectionArea, overlapScratch } from "./overlap.js";
-import { suppress, SuppressionStream } from "./suppress.js";
+import { suppress, suppressAt, SuppressionStream } from "./suppress.js";
 
 /** Clusters of polygons. */
 interface Clusters {
@@ -135,6 +135,16 @@ describe("discIntersectionArea", () => {
     expect(discIntersectionArea(2, 1, 0.5)).toBeCloseTo(Math.PI, 12);
     // Equal unit circles through each other's centre: 2 pi / 3 - sqrt 3 / 2.
     expect(discIntersectionArea(1, 1, 1)).toBeCloseTo((2 * Math.PI) / 3 - Math.sqrt(3) / 2, 12);
+  });
+});
+
+describe("suppressAt", () => {
+  it("keeps at each threshold what is kept at it alone", () => {
+    const polygons = clusters(random(8), { truths: 12, each: 12, rays: 16, radius: 12, side: 120 });
+    const thresholds = [0.2, 0.4, 0.6];
+    const kept = suppressAt(polygons, thresholds);
+    expect(kept).toEqual(thresholds.map((threshold) => suppress(polygons, threshold)));
+    expect(new Set(kept.map(({ length }) => length)).size).toBe(3);
   });
 });
 

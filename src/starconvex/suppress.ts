@@ -1,8 +1,15 @@
 import { InvalidInput } from "../core/errors.js";
 import type { StarPolygons } from "../core/polygons.js";
-import { rayDirections } from "./distances.js";
-import { cornersInto, joinPolygons, polygonAreas, takePolygons } from "./geometry.js";
-import { discIntersectionArea, intersectionArea, overlapScratch } from "./overlap.js";
+import { joinPolygons, takePolygons } from "./geometry.js";
+import {
+  cheapProof,
+  measureShapes,
+  overlapping,
+  type Shapes,
+  type SharedArea,
+  sharedArea,
+  unclear,
+} from "./sharedarea.js";
 
 /**
  * Greedy non-maximum suppression: by descending score, a candidate is kept unless the area it shares with a
@@ -20,11 +27,26 @@ import { discIntersectionArea, intersectionArea, overlapScratch } from "./overla
  * @throws InvalidInput when the threshold is not within 0..1
  */
 export function suppress(candidates: StarPolygons, overlapThreshold: number): Int32Array {
-  checkThreshold(overlapThreshold);
+  return suppressAt(candidates, [overlapThreshold])[0]!;
+}
+
+/**
+ * `suppress` at several thresholds, for less: what two polygons share is measured once for all of them.
+ *
+ * @returns the kept rows for each threshold, in their order
+ * @throws InvalidInput when a threshold is not within 0..1
+ */
+export function suppressAt(candidates: StarPolygons, overlapThresholds: readonly number[]): Int32Array[] {
+  for (const threshold of overlapThresholds) checkThreshold(threshold);
   const order = byDescendingScore(candidates.scores);
-  const choice = { first: 0, order, threatened: () => false, overlapThreshold };
-  const states = decide(candidates, measureShapes(candidates), choice);
-  return order.filter((row) => states[row] === stateKept);
+  const shapes = measureShapes(candidates);
+  const shared = sharedArea(candidates, overlapThresholds.length > 1);
+  const known = overlapThresholds.map((threshold) => knownOf(candidates.count, shapes, shared, threshold));
+  for (const row of order) {
+    if (!(shapes.areas[row]! > 0)) continue;
+    for (const one of known) if (stateAmong(one, row) === stateKept) take(one, row, stateKept);
+  }
+  return known.map(({ states }) => order.filter((row) => states[row] === stateKept));
 }
 
 /** Rows by descending score, equal scores by ascending row. */
@@ -69,26 +91,15 @@ function decide(
   shapes: Shapes,
   { first, order, threatened, overlapThreshold }: Choice,
 ): Uint8Array {
-  const states = new Uint8Array(polygons.count);
-  const known: Known = {
-    buckets: makeBuckets(shapes.boxes, polygons.count),
-    boxes: shapes.boxes,
-    states,
-    seen: new Int32Array(polygons.count).fill(-1),
-    overlaps: overlapTest(polygons, shapes, overlapThreshold),
-  };
-  const take = (row: number, state: number): void => {
-    states[row] = state;
-    enter(known.buckets, shapes.boxes, row);
-  };
-  for (let row = 0; row < first; row++) take(row, stateKept);
+  const known = knownOf(polygons.count, shapes, sharedArea(polygons, false), overlapThreshold);
+  for (let row = 0; row < first; row++) take(known, row, stateKept);
   for (const row of order) {
     // Not a polygon: it cannot overlap, be found or be painted.
     if (!(shapes.areas[row]! > 0)) continue;
     const state = threatened(row) ? stateOpen : stateAmong(known, row);
-    if (state !== stateDropped) take(row, state);
+    if (state !== stateDropped) take(known, row, state);
   }
-  return states;
+  return known.states;
 }
 
 /**
@@ -214,75 +225,6 @@ function joinRanked(rays: number, tables: readonly Ranked[]): Ranked {
   return { polygons, ranks };
 }
 
-interface Shapes {
-  readonly areas: Float64Array;
-  /** count: radius of a disc around the centre that lies within the polygon, px. */
-  readonly inner: Float64Array;
-  /** count x 4: y0, x0, y1, x1 of the corners, px. */
-  readonly boxes: Float64Array;
-}
-
-function measureShapes(polygons: StarPolygons): Shapes {
-  const { count, rays, distances } = polygons;
-  const directions = rayDirections(rays);
-  const corners = new Float64Array(2 * rays);
-  const inner = new Float64Array(count);
-  const boxes = new Float64Array(4 * count);
-  const sine = Math.sin((2 * Math.PI) / rays);
-  const cosine = Math.cos((2 * Math.PI) / rays);
-  for (let row = 0; row < count; row++) {
-    cornersInto(corners, polygons, row, directions);
-    let [y0, x0, y1, x1, nearest] = [Infinity, Infinity, -Infinity, -Infinity, Infinity];
-    let previous = distances[row * rays + rays - 1]!;
-    for (let k = 0; k < rays; k++) {
-      const y = corners[k]!;
-      const x = corners[rays + k]!;
-      if (y < y0) y0 = y;
-      if (y > y1) y1 = y;
-      if (x < x0) x0 = x;
-      if (x > x1) x1 = x;
-      // From the centre to the line through two neighbouring corners: their triangle's area doubled, by its
-      // base.
-      const d = distances[row * rays + k]!;
-      const toLine =
-        (previous * d * sine) / Math.sqrt(previous * previous + d * d - 2 * previous * d * cosine);
-      if (toLine < nearest) nearest = toLine;
-      previous = d;
-    }
-    inner[row] = nearest;
-    boxes.set([y0, x0, y1, x1], 4 * row);
-  }
-  return { areas: polygonAreas(polygons), inner, boxes };
-}
-
-type OverlapTest = (candidate: number, kept: number) => boolean;
-
-/** Decides whether two polygons overlap by more than the threshold, with the cheap proofs first. */
-function overlapTest(
-  polygons: StarPolygons,
-  { areas, inner, boxes }: Shapes,
-  threshold: number,
-): OverlapTest {
-  const { rays, centers } = polygons;
-  const directions = rayDirections(rays);
-  const scratch = overlapScratch(rays);
-  const ofCandidate = new Float64Array(2 * rays);
-  const ofKept = new Float64Array(2 * rays);
-  return (a, b) => {
-    const limit = threshold * Math.min(areas[a]!, areas[b]!);
-    const height = Math.min(boxes[4 * a + 2]!, boxes[4 * b + 2]!) - Math.max(boxes[4 * a]!, boxes[4 * b]!);
-    const width =
-      Math.min(boxes[4 * a + 3]!, boxes[4 * b + 3]!) - Math.max(boxes[4 * a + 1]!, boxes[4 * b + 1]!);
-    if (height <= 0 || width <= 0 || height * width <= limit) return false;
-    const dy = centers[2 * a]! - centers[2 * b]!;
-    const dx = centers[2 * a + 1]! - centers[2 * b + 1]!;
-    if (discIntersectionArea(inner[a]!, inner[b]!, Math.sqrt(dy * dy + dx * dx)) > limit) return true;
-    cornersInto(ofCandidate, polygons, a, directions);
-    cornersInto(ofKept, polygons, b, directions);
-    return intersectionArea(ofCandidate, ofKept, scratch) > limit;
-  };
-}
-
 /** A uniform grid over all boxes; each cell lists the kept and open rows whose box touches it. */
 interface Buckets {
   readonly y: number;
@@ -334,16 +276,38 @@ function enter(buckets: Buckets, boxes: Float64Array, row: number): void {
 /** The rows entered so far, and how candidates are tested against them. */
 interface Known {
   readonly buckets: Buckets;
-  readonly boxes: Float64Array;
+  readonly shapes: Shapes;
   readonly states: Uint8Array;
   /** Per row the last candidate that it was tested against: a polygon in several cells is tested once. */
   readonly seen: Int32Array;
-  readonly overlaps: OverlapTest;
+  readonly shared: SharedArea;
+  readonly threshold: number;
 }
 
-/** What those entered so far make of a candidate that none to come can overlap. */
-function stateAmong({ buckets, boxes, states, seen, overlaps }: Known, row: number): number {
+const knownOf = (count: number, shapes: Shapes, shared: SharedArea, threshold: number): Known => ({
+  buckets: makeBuckets(shapes.boxes, count),
+  shapes,
+  states: new Uint8Array(count),
+  seen: new Int32Array(count).fill(-1),
+  shared,
+  threshold,
+});
+
+function take({ buckets, shapes, states }: Known, row: number, state: number): void {
+  states[row] = state;
+  enter(buckets, shapes.boxes, row);
+}
+
+/**
+ * What those entered so far make of a candidate that none to come can overlap. All cheap proofs go before
+ * the first measurement: most candidates are dropped by one.
+ */
+function stateAmong(known: Known, row: number): number {
+  const { buckets, shapes, states, seen, threshold } = known;
   const { y, x, size, columns, lists } = buckets;
+  const { areas, boxes } = shapes;
+  const area = areas[row]!;
+  const unproved: number[] = [];
   const lastRow = Math.floor((boxes[4 * row + 2]! - y) / size);
   const lastColumn = Math.floor((boxes[4 * row + 3]! - x) / size);
   let state = stateKept;
@@ -355,13 +319,35 @@ function stateAmong({ buckets, boxes, states, seen, overlaps }: Known, row: numb
         const other = list[n]!;
         if (seen[other] === row) continue;
         seen[other] = row;
-        // One open polygon is enough; only a kept one says more.
-        if (states[other] === stateOpen && state === stateOpen) continue;
-        if (!overlaps(row, other)) continue;
+        const found = cheapProof(shapes, row, other, threshold * Math.min(area, areas[other]!));
+        if (found === unclear) unproved.push(other);
+        if (found !== overlapping) continue;
         if (states[other] === stateKept) return stateDropped;
         state = stateOpen;
       }
     }
+  }
+  return measuredState(known, row, unproved, state);
+}
+
+/** The same after the measurements that are left. */
+function measuredState(
+  { shapes: { areas, centers }, states, shared, threshold }: Known,
+  row: number,
+  unproved: number[],
+  proved: number,
+): number {
+  const away = (other: number): number =>
+    (centers[2 * row]! - centers[2 * other]!) ** 2 + (centers[2 * row + 1]! - centers[2 * other + 1]!) ** 2;
+  // The nearest most often overlaps, and ends the search.
+  if (unproved.length > 1) unproved.sort((a, b) => away(a) - away(b));
+  let state = proved;
+  for (const other of unproved) {
+    // One open polygon is enough; only a kept one says more.
+    if (states[other] === stateOpen && state === stateOpen) continue;
+    if (!(shared(row, other) > threshold * Math.min(areas[row]!, areas[other]!))) continue;
+    if (states[other] === stateKept) return stateDropped;
+    state = stateOpen;
   }
   return state;
 }
