@@ -81,6 +81,10 @@ export const fileCases: readonly BadImage[] = [
     what: "a text file whose name ends in .tif",
     make: file("a.tif", () => "These are the notes of Tuesday.\n".repeat(9)),
     expected: { error: "UnsupportedFormat", says: /a\.tif: .*not/ },
+    found: {
+      outcome: { error: "CorruptFile", says: /a\.tif: this is neither a TIFF/ },
+      why: "A clear sentence; only the kind is another.",
+    },
   },
   {
     name: "jpeg",

@@ -39,6 +39,10 @@ export const folderCases: readonly BadImage[] = [
       return { a: usualScene().labels, b: usualScene().labels };
     },
     expected: { f1: 0.8, notice: /type|bits|values/i },
+    found: {
+      outcome: { f1: 0.8 },
+      why: "Each image is judged by its own light, so that nothing goes wrong, and nothing is said.",
+    },
   },
   {
     name: "mixed-channels",
@@ -57,6 +61,10 @@ export const folderCases: readonly BadImage[] = [
     what: "a movie whose frames are called slices",
     make: asStack({ channels: 1, slices: 4, frames: 1 }),
     expected: { kept: [10, 80], notice: /slices/ },
+    found: {
+      outcome: { kept: [80, 240], notice: /slices.*read as the frames of a movie/ },
+      why: "Better than expected: without a distance between slices they are read as frames.",
+    },
   },
   {
     name: "t-as-c",
@@ -72,6 +80,10 @@ export const folderCases: readonly BadImage[] = [
       writeTiff(folder, "a.tif", grey(usual()), grey(dim), grey(dim));
     },
     expected: { kept: [20, 80], notice: /nothing|no nuclei|empty|differ/i },
+    found: {
+      outcome: { kept: [20, 80] },
+      why: "Frames without nuclei give none, and only their saturation is told.",
+    },
   },
   {
     name: "duplicates",

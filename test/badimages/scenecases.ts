@@ -45,6 +45,10 @@ export const sceneCases: readonly BadImage[] = [
     what: "stripes 8 px wide",
     make: draw((_, x, rng) => (x % 16 < 8 ? 150 : 50) + rng.normal(0, 4)),
     expected: { kept: [0, 3] },
+    found: {
+      outcome: { kept: [0, 60] },
+      why: "Pieces of stripes are kept as nuclei: a weakness of the annotation.",
+    },
   },
   {
     name: "checkerboard",
@@ -132,6 +136,10 @@ export const sceneCases: readonly BadImage[] = [
     what: "discs of 18 px that all touch",
     make: discs([edge, edge], lattice(10, 18), 9.2),
     expected: { f1: 0.5 },
+    found: {
+      outcome: { f1: 0.3 },
+      why: "What is kept is right, but few are: a weakness of the annotation.",
+    },
   },
   {
     name: "tissue",
