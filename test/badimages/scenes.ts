@@ -67,7 +67,9 @@ export const changed =
   };
 
 /** The same for one value at a time. */
-export const perPixel = (value: (v: number, y: number, x: number, rng: Random) => number) =>
+export const perPixel = (
+  value: (v: number, y: number, x: number, rng: Random) => number,
+): ReturnType<typeof changed> =>
   changed((values, rng) => bytesOf((i) => value(values[i]!, Math.floor(i / edge), i % edge, rng)));
 
 /** Writes a simulated scene of its own as `a.tif`. */
