@@ -23,6 +23,7 @@ import type { TrainingResult } from "../train/training.js";
 import { datasetFiles } from "../train/trainingset.js";
 import { trainStage } from "../train/trainstage.js";
 import { givenModel } from "./flow.js";
+import { announce, estimateStages } from "./spacecheck.js";
 
 /** What every command that writes a folder is asked for. */
 export interface CommandOptions extends OutputOptions {
@@ -39,6 +40,7 @@ export async function annotate(
   assertReplaceable(out, "annotate", overwrite);
   const opened = await openInputs(inputs, out, config, context);
   const { source, records } = opened;
+  await announce(out, await estimateStages(["annotate"], source, config), context);
   const configuration = configurationOf("annotate", config);
   const task = { out, overwrite, configuration, inputs: records, notices: source.notices };
   const { summary } = await perform(annotateStage(opened, config), task, context);
@@ -81,6 +83,7 @@ export async function segmentImages(
   const network = await hashFiles(modelFiles(model), context);
   const opened = await openInputs(inputs, out, config, context);
   const { source, records } = opened;
+  await announce(out, await estimateStages(["segment"], source, config), context);
   const stage = segmentStage({ inputs: opened, model: givenModel(model, network) }, config);
   const configuration = configurationOf("segment", config);
   const inputRecords = [...network, ...records];

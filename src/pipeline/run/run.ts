@@ -16,6 +16,7 @@ import type { InputRecord, RunRecord } from "../store/provenance.js";
 import { initialModelOf, trainingSettings } from "../train/training.js";
 import { makeRun } from "./flow.js";
 import { openRun, type OpenRun } from "./openrun.js";
+import { announce, estimateRun } from "./spacecheck.js";
 
 /** What a run is asked for. */
 export interface RunOptions extends OutputOptions {
@@ -49,6 +50,7 @@ export async function run(options: RunOptions, context: PipelineContext = {}): P
   const model = await hashModel(config.run.model, context);
   const initialModel = await hashModel(config.train.from, context);
   const inputs = await openInputs(options.inputs, out, config, context);
+  await announce(out, await estimateRun(out, inputs.source, config, options.until), context);
   return withOutputLock(out, async () => {
     const open = await openRun({ ...options, inputs, model, initialModel }, context);
     tellUntracked(inputs.source, context);

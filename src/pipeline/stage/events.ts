@@ -30,7 +30,12 @@ export type PipelineEvent =
     }
   /** A stage that is finished already: `text` is what came out of it then, `finished` when. */
   | { readonly event: "skipped"; readonly stage: string; readonly text: string; readonly finished: string }
-  | { readonly event: "notice"; readonly text: string; readonly stage?: string | undefined };
+  | {
+      readonly event: "notice";
+      readonly text: string;
+      readonly stage?: string | undefined;
+      readonly data?: Readonly<Record<string, unknown>> | undefined;
+    };
 
 /** How a caller follows and stops the work. */
 export interface PipelineContext {

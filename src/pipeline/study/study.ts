@@ -8,6 +8,8 @@ import type { Annotation } from "../annotate/annotatestage.js";
 import { annotateStage } from "../annotate/annotatestage.js";
 import { finishRun, givenModel, type Network } from "../run/flow.js";
 import { openRun, type OpenRun, useModel } from "../run/openrun.js";
+import { type Estimate, sumOfEstimates } from "../run/estimate.js";
+import { announce, estimateRun } from "../run/spacecheck.js";
 import { assertFeasible, hashModel, tellUntracked } from "../run/run.js";
 import { hashFiles } from "../source/source.js";
 import type { PipelineContext } from "../stage/events.js";
@@ -17,7 +19,7 @@ import type { StudyStage } from "../stage/stagenames.js";
 import type { OutputOptions } from "../store/folders.js";
 import { withOutputLock } from "../store/lock.js";
 import { modelFiles } from "../store/modelfolder.js";
-import type { InputRecord } from "../store/provenance.js";
+import { type InputRecord, readRun } from "../store/provenance.js";
 import { openStudy, sampleFolder, type StudyRecord } from "./openstudy.js";
 import { checkAlike, type OpenSample, openSamples } from "./opensamples.js";
 import type { FinishedSample } from "./compared.js";
@@ -63,7 +65,20 @@ export async function study(options: StudyOptions, context: PipelineContext = {}
   const model = await hashModel(config.run.model, context);
   const samples = await openSamples(await readSampleSheet(options.samples), out, config, context);
   checkAlike(samples, options.samples);
+  await announce(out, await estimateStudy(out, samples, config), context);
   return withOutputLock(out, () => studySamples({ ...options, samples }, model, context));
+}
+
+/** The movies one by one, and one training. */
+async function estimateStudy(out: string, samples: readonly OpenSample[], config: Config): Promise<Estimate> {
+  const isTrained = config.run.model !== undefined || "train" in (readRun(out)?.stages ?? {});
+  const estimates: Estimate[] = [];
+  for (const [i, { row, inputs, config: own }] of samples.entries()) {
+    // There is one training: it is counted with the first movie.
+    const elsewhere = isTrained || i > 0;
+    estimates.push(await estimateRun(sampleFolder(out, row.name), inputs.source, own, undefined, elsewhere));
+  }
+  return sumOfEstimates(estimates);
 }
 
 /** A study whose samples are open. */

@@ -1,0 +1,112 @@
+/** Before the work: says what it takes, and refuses where the disk is too small. */
+import { existsSync } from "node:fs";
+import { statfs } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { OutputError } from "../../core/errors.js";
+import type { Config } from "../config/options.js";
+import { threadsOf } from "../config/threads.js";
+import type { FileSource } from "../source/filesource.js";
+import { isTrackable } from "../source/source.js";
+import type { PipelineContext } from "../stage/events.js";
+import { readRun } from "../store/provenance.js";
+import { initialModelOf, trainingSettings } from "../train/training.js";
+import { type Estimate, estimateText, estimateWork, isWorthTelling, sizeText } from "./estimate.js";
+
+/** Images above this many pixels are annotated in windows of `windowPixels`. */
+const largeImage = 16.8e6;
+const windowPixels = 2048 ** 2;
+
+/** The stages of a run, as far as they take time or space. */
+const runStages = ["annotate", "train", "segment", "track", "analyse", "figures"] as const;
+
+/**
+ * What a run of these images takes.
+ *
+ * @param out its folder: stages that are finished there take nothing
+ * @param until the last stage that is made
+ * @param isTrained whether a network is trained elsewhere
+ */
+export async function estimateRun(
+  out: string,
+  source: FileSource,
+  config: Config,
+  until?: string,
+  isTrained = false,
+): Promise<Estimate> {
+  const finished = readRun(out)?.stages ?? {};
+  const last = runStages.findIndex((stage) => stage === until);
+  const asked = runStages.slice(0, last < 0 ? undefined : last + 1);
+  const isMade = (stage: string): boolean =>
+    !(stage in finished) &&
+    !(isTrained && stage === "train") &&
+    !(config.run.model !== undefined && (stage === "annotate" || stage === "train")) &&
+    (isTrackable(source) || (stage !== "track" && stage !== "analyse"));
+  return estimateStages(asked.filter(isMade), source, config);
+}
+
+/** What some stages on these images take. */
+export async function estimateStages(
+  stages: readonly string[],
+  source: FileSource,
+  config: Config,
+): Promise<Estimate> {
+  const { windows, overlays } = config.annotate;
+  let [pixels, annotatedPixels] = [0, 0];
+  for (const size of await frameSizes(source)) {
+    pixels += size;
+    const isWhole = size <= largeImage || windows === 0;
+    annotatedPixels += isWhole ? size : Math.min(size, windows * windowPixels);
+  }
+  const threads = threadsOf(config);
+  const steps = stages.includes("train") ? stepsOf(config) : 0;
+  return estimateWork({ pixels, annotatedPixels, threads, overlays, steps, stages: new Set(stages) });
+}
+
+/** Training steps at most. */
+const stepsOf = ({ train, general }: Config): number =>
+  trainingSettings(train, general.seed, 1, initialModelOf(train)?.description).settings.steps;
+
+/** Pixels of each frame; frames of a movie are alike. What cannot be read says so when it is. */
+async function frameSizes(source: FileSource): Promise<number[]> {
+  const sizes: number[] = [];
+  for (let frame = 0; frame < source.frames; frame++) {
+    const size = await source.size(frame).catch(() => undefined);
+    if (size === undefined) continue;
+    if (source.kind === "movie") return new Array<number>(source.frames).fill(size.height * size.width);
+    sizes.push(size.height * size.width);
+  }
+  return sizes;
+}
+
+/**
+ * Tells the estimate, where it is more than a minute or 1 GB.
+ *
+ * @param freeBytes gives what is free on the file system of a folder; undefined where it is not known
+ * @throws OutputError when the output's file system has too little space
+ */
+export async function announce(
+  out: string,
+  estimate: Estimate,
+  context: PipelineContext,
+  freeBytes = freeBytesOf,
+): Promise<void> {
+  const free = await freeBytes(out);
+  if (free !== undefined && estimate.bytes > free)
+    throw new OutputError(
+      `${out}: the results need about ${sizeText(estimate.bytes)}, but only ${sizeText(free)} are free there; ` +
+        "free some space, or choose an output folder on another disk.",
+    );
+  if (!isWorthTelling(estimate)) return;
+  const { bytes, seconds } = estimate;
+  const text = estimateText(estimate, free ?? NaN);
+  context.onEvent?.({ event: "notice", text, data: { bytes, seconds, free } });
+}
+
+/** Bytes free for this user on the file system that holds the folder, or will hold it. */
+async function freeBytesOf(out: string): Promise<number | undefined> {
+  let place = resolve(out);
+  while (!existsSync(place) && dirname(place) !== place) place = dirname(place);
+  const found = await statfs(place).catch(() => undefined);
+  // File systems that do not count their blocks say 0 of 0.
+  return found === undefined || found.blocks === 0 ? undefined : found.bavail * found.bsize;
+}
