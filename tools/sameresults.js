@@ -39,8 +39,16 @@ function listing(folder, prefix = "") {
     });
 }
 
-/** The seconds of each epoch are the last column. */
-const withoutSeconds = (text) => text.replace(/,[^,\n]*$/gm, "");
+/** Files that tell times, without them. */
+const withoutTimes = {
+  // The seconds of each epoch are the last column.
+  "training.csv": (text) => text.replace(/,[^,\n]*$/gm, ""),
+  "model.json": (text) => text.replace(/"created": "[^"]*"/, ""),
+  "report.html": (text) =>
+    text
+      .replace(/ · \d{4}-\d\d-\d\d \d\d:\d\d<\/p>/, "</p>")
+      .replace(/<td>[\d. hmins]+ (s|min|h)<\/td>/g, ""),
+};
 
 /** What differs in two files of one name; undefined where nothing counts. */
 function fileDifference(name, a, b) {
@@ -53,16 +61,16 @@ function fileDifference(name, a, b) {
     const path = firstDifference(...[first, second].map((bytes) => JSON.parse(String(bytes), visible)));
     return path === undefined ? undefined : `differs at ${path}`;
   }
-  if (basename(name) === "training.csv" && withoutSeconds(String(first)) === withoutSeconds(String(second)))
-    return undefined;
+  const rest = withoutTimes[basename(name)];
+  if (rest !== undefined && rest(String(first)) === rest(String(second))) return undefined;
   let at = 0;
   while (at < first.length && first[at] === second[at]) at++;
   return `differs from byte ${at} (${first.length} and ${second.length} bytes)`;
 }
 
 /**
- * What differs between two output folders, one sentence a file: the times and the memory in `run.json` and the
- * seconds in `training.csv` excepted. Hidden files count: nothing temporary may be left.
+ * What differs between two output folders, one sentence a file: the times and the memory in `run.json`, and
+ * times and dates in `training.csv`, `model.json` and `report.html`, excepted. Hidden files count: nothing temporary may be left.
  *
  * @param ignore whether a file, by its path in the folder, does not count
  * @returns an empty list where the folders are equal
