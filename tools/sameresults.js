@@ -69,8 +69,9 @@ function fileDifference(name, a, b) {
 }
 
 /**
- * What differs between two output folders, one sentence a file: the times and the memory in `run.json`, and
- * times and dates in `training.csv`, `model.json` and `report.html`, excepted. Hidden files count: nothing temporary may be left.
+ * What differs between two output folders, one sentence a file. Excepted are times and memory in `run.json`, and
+ * times and dates in `training.csv`, `model.json` and `report.html`. Hidden files count: nothing temporary may
+ * be left.
  *
  * @param ignore whether a file, by its path in the folder, does not count
  * @returns an empty list where the folders are equal
