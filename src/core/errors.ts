@@ -15,6 +15,7 @@ export interface KaryonErrors {
   readonly TrainingDiverged: TrainingDiverged;
   readonly Output: OutputError;
   readonly Stage: StageError;
+  readonly Thread: ThreadLost;
   readonly Cancelled: Cancelled;
 }
 
@@ -120,6 +121,26 @@ export class StageError extends KaryonError {
     this.stage = stage;
     this.frame = frame;
     this.remedy = remedy;
+  }
+}
+
+/** A thread ended in the middle of its work, by itself or for want of memory. */
+export class ThreadLost extends KaryonError {
+  /** What the thread does. */
+  readonly work: string;
+  constructor(work: string, cause: unknown) {
+    const isMemory =
+      cause instanceof Error && (cause as { readonly code?: unknown }).code === "ERR_WORKER_OUT_OF_MEMORY";
+    super(
+      "Thread",
+      isMemory
+        ? `The thread that ${work} ran out of memory; give it smaller images or fewer threads ` +
+            "(general.threads), or close other programs, and run the same command again."
+        : `The thread that ${work} was lost (${messageOf(cause).replace(/\.$/, "")}); run the same command ` +
+            "again, and what is finished stays.",
+      cause,
+    );
+    this.work = work;
   }
 }
 

@@ -9,6 +9,7 @@ import {
   messageOf,
   OutputError,
   StageError,
+  ThreadLost,
   TrainingDiverged,
   UnsupportedFormat,
 } from "../core/errors.js";
@@ -49,6 +50,7 @@ const classes: { readonly [K in KaryonErrorKind]: { readonly prototype: KaryonEr
   TrainingDiverged,
   Output: OutputError,
   Stage: StageError,
+  Thread: ThreadLost,
   Cancelled,
 };
 

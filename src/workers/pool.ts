@@ -1,6 +1,6 @@
 /** Worker threads for work on single frames: typed requests, answers in the order of the requests. */
 import { Tinypool } from "tinypool";
-import { Cancelled } from "../core/errors.js";
+import { Cancelled, ThreadLost } from "../core/errors.js";
 import { type Answer, valueOf } from "./answer.js";
 import type { FrameTask, FrameTaskName } from "./tasks.js";
 import { workerFile } from "./workerfile.js";
@@ -12,7 +12,8 @@ export interface FramePool {
   /**
    * Does a task in a thread that is free.
    *
-   * @throws Cancelled when the signal was aborted, and the errors of the task, by kind
+   * @throws Cancelled when the signal was aborted; ThreadLost when the thread ends in the middle of its work; the
+   *   errors of the task, by kind
    */
   run<N extends FrameTaskName>(
     name: N,
@@ -31,14 +32,47 @@ export function framePool(threads: number): FramePool {
     maxThreads: threads,
     idleTimeout: 1000,
   });
+  const losses = watchLosses(pool);
   return {
     run: (name, input, signal) =>
-      pool.run({ name, input }, signal ? { signal } : {}).then(
+      new Promise<unknown>((resolve, reject) => {
+        const forget = losses.tell(reject);
+        pool
+          .run({ name, input }, signal ? { signal } : {})
+          .then(resolve, reject)
+          .then(forget, forget);
+      }).then(
         (answer) => valueOf(answer as Answer<never>),
         (error: unknown) => {
-          throw signal?.aborted ? new Cancelled() : error;
+          throw signal?.aborted ? new Cancelled() : lossOf(name, error);
         },
       ),
     close: () => pool.destroy(),
+  };
+}
+
+/** A task answers with its errors: what is thrown is of the thread itself. */
+const lossOf = (name: string, error: unknown): unknown =>
+  error instanceof Error ? new ThreadLost(`does ${name}`, error) : error;
+
+interface Losses {
+  /** Calls `reject` when a thread is lost. @returns ends this */
+  readonly tell: (reject: (error: Error) => void) => () => void;
+}
+
+/** A thread that is lost before it has a task: an event of the pool, which would end the process. */
+function watchLosses(pool: Tinypool): Losses {
+  const waiting = new Set<(error: Error) => void>();
+  let lost: Error | undefined;
+  pool.on("error", (error: Error) => {
+    lost ??= error;
+    for (const reject of waiting) reject(error);
+  });
+  return {
+    tell: (reject) => {
+      if (lost !== undefined) reject(lost);
+      waiting.add(reject);
+      return () => waiting.delete(reject);
+    },
   };
 }

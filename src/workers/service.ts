@@ -1,6 +1,6 @@
 /** One thread that stays and answers requests, one at a time, for as long as somebody asks. */
 import { Worker } from "node:worker_threads";
-import { Cancelled } from "../core/errors.js";
+import { Cancelled, ThreadLost } from "../core/errors.js";
 import { type Answer, valueOf } from "./answer.js";
 import { workerFile } from "./workerfile.js";
 
@@ -26,7 +26,7 @@ export interface WorkerService<T extends ServiceTasks> {
    *
    * @param signal aborted, it ends the wait at once; a task that looks at its own signal ends, too, and one that
    *   has not begun never does
-   * @throws Cancelled; the errors of the task, by kind; Error where the thread is lost, and the next request
+   * @throws Cancelled; the errors of the task, by kind; ThreadLost where the thread is lost, and the next request
    *   starts another one
    */
   run<N extends keyof T & string>(
@@ -116,12 +116,12 @@ function start(line: Line): Worker {
     line.worker = undefined;
     line.running = undefined;
     running?.settle(() => {
-      throw error;
+      throw new ThreadLost(`does ${running.name}`, error);
     });
     next(line);
   };
   worker.on("error", onLost);
-  worker.on("exit", (code) => onLost(new Error(`the thread of ${line.file} ended with code ${code}`)));
+  worker.on("exit", (code) => onLost(new Error(`it ended with code ${code}`)));
   return worker;
 }
 

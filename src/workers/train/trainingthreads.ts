@@ -3,6 +3,7 @@
  * this one stays free.
  */
 import { MessageChannel, Worker } from "node:worker_threads";
+import { ThreadLost } from "../../core/errors.js";
 import type { StageContext } from "../../core/progress.js";
 import type { TrainingRecord } from "../../model/train.js";
 import type { ScaledSample } from "../../dataset/samples.js";
@@ -137,16 +138,17 @@ function outcomeOf(
       else if (message.type === "answer") resolve(answer(message.answer));
       else saving = saving.then(() => onCheckpoint(message.bytes, message.step));
     });
-    training.on("error", reject);
-    training.on("exit", (code) => reject(new Error(`the training thread ended with code ${code}`)));
+    const rejectLost = (error: unknown): void => reject(new ThreadLost("trains", error));
+    training.on("error", rejectLost);
+    training.on("exit", (code) => rejectLost(new Error(`it ended with code ${code}`)));
     // The training thread is asked to end, not ended: the runtime would take the process with it.
     const onLost = (error: unknown): void => {
-      lost ??= { error };
+      lost ??= { error: new ThreadLost("draws batches", error) };
       stop(ring);
     };
     drawing.on("error", onLost);
     drawing.on("exit", (code) => {
-      if (code !== 0) onLost(new Error(`the thread that draws batches ended with code ${code}`));
+      if (code !== 0) onLost(new Error(`it ended with code ${code}`));
     });
   });
 }

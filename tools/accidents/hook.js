@@ -1,0 +1,104 @@
+/**
+ * Loaded before the program (`node --import`), in its threads, too: an accident at one file operation, or in one
+ * worker thread. `KARYON_ACCIDENT` says which, as JSON: `kind` (kill, full, count, exit, memory), the `stage` after
+ * whose begin it happens, and `at`, which write or rename of it, from 1. `count` appends the operations of each
+ * stage to the file `log`.
+ */
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import threads from "node:worker_threads";
+
+const plan = JSON.parse(process.env.KARYON_ACCIDENT ?? "{}");
+let stage = "";
+let operations = 0;
+
+const full = () => Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+const killNow = () => process.kill(process.pid, "SIGKILL");
+
+/** Whether the accident happens at this operation. */
+function isNow() {
+  operations++;
+  if (plan.kind === "count") fs.appendFileSync(plan.log, `${stage}\n`);
+  if (stage !== plan.stage) return false;
+  // A full disk stays full.
+  return plan.kind === "full" ? operations >= plan.at : plan.kind === "kill" && operations === plan.at;
+}
+
+/** A rename: killed before it or after it. */
+const renaming =
+  (rename) =>
+  (...given) => {
+    if (!isNow()) return rename(...given);
+    if (plan.kind === "full") return rename(...given);
+    if (plan.at % 2 === 0) rename(...given);
+    return killNow();
+  };
+
+/** A write: half of the bytes are written before the process is killed, or the disk is full. */
+const writing = (write) =>
+  async function (bytes, ...rest) {
+    if (!isNow()) return write.call(this, bytes, ...rest);
+    const part = Buffer.from(bytes).subarray(0, Math.floor(bytes.length / 2));
+    await write.call(this, part);
+    if (plan.kind === "full") throw full();
+    killNow();
+  };
+
+async function watchFiles() {
+  const handle = await fs.promises.open(process.execPath);
+  const prototype = Object.getPrototypeOf(handle);
+  await handle.close();
+  const { renameSync } = fs;
+  fs.renameSync = renaming(renameSync);
+  const { rename } = fs.promises;
+  // The plain call, so that it has happened before the kill.
+  fs.promises.rename = renaming((...given) =>
+    plan.kind === "kill" ? Promise.resolve(renameSync(...given)) : rename(...given),
+  );
+  prototype.writeFile = writing(prototype.writeFile);
+  prototype.write = writing(prototype.write);
+}
+
+/** The stage is what the program has told last (`--json`). */
+function watchStage() {
+  const { write } = process.stdout;
+  process.stdout.write = function (text, ...rest) {
+    const begun = /"event":"stage","stage":"(\w+)"/.exec(String(text));
+    if (begun !== null) {
+      stage = begun[1];
+      operations = 0;
+      if (plan.kind === "exit" || plan.kind === "memory") process.env.KARYON_ACCIDENT_STAGE = stage;
+    }
+    return write.call(this, text, ...rest);
+  };
+}
+
+/** A worker thread that ends, or needs too much memory, soon after it was started in that stage. */
+function spoilThread() {
+  const { Worker } = threads;
+  threads.Worker = class extends Worker {
+    constructor(file, options = {}) {
+      const isNow = stage === plan.stage && String(file).includes(plan.file ?? "");
+      super(file, {
+        ...options,
+        env: { ...process.env, KARYON_ACCIDENT_HERE: isNow ? "1" : "" },
+        ...(isNow && plan.kind === "memory" ? { resourceLimits: { maxOldGenerationSizeMb: 48 } } : {}),
+      });
+    }
+  };
+}
+
+function failInThread() {
+  setTimeout(() => {
+    if (plan.kind === "exit") process.exit(7);
+    const kept = [];
+    for (;;) kept.push(new Array(10_000).fill(kept.length));
+  }, plan.at ?? 1);
+}
+
+if (threads.isMainThread) {
+  watchStage();
+  if (["kill", "full", "count"].includes(plan.kind)) await watchFiles();
+  if (["exit", "memory"].includes(plan.kind)) spoilThread();
+  syncBuiltinESMExports();
+} else if (process.env.KARYON_ACCIDENT_HERE === "1") failInThread();
