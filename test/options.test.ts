@@ -203,8 +203,8 @@ describe("a changed option changes the result", () => {
 });
 
 describe("commands without options", () => {
-  it("have no configuration file either", () => {
-    const program = buildProgram();
+  it("have no configuration file either", async () => {
+    const program = await buildProgram();
     const withFile = program.commands
       .filter((command) => command.options.some(({ long }) => long === "--config"))
       .map((command) => command.name());
