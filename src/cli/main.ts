@@ -9,6 +9,7 @@ import { evaluateCommand } from "./commands/evaluate.js";
 import { exportModelCommand } from "./commands/exportmodel.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { reportCommand } from "./commands/report.js";
+import { replayCommand } from "./commands/replay.js";
 import { runCommand } from "./commands/run.js";
 import { segmentCommand } from "./commands/segment.js";
 import { simulateCommand } from "./commands/simulate.js";
@@ -30,6 +31,7 @@ export const commands: readonly CommandSpec[] = [
   trackCommand,
   analyseCommand,
   reportCommand,
+  replayCommand,
   simulateCommand,
   inspectCommand,
   convertCommand,
