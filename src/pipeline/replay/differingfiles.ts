@@ -57,7 +57,9 @@ function filesOf(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => statSync(join(folder, name)).isFile())
     .map((name) => name.split(sep).join("/"))
-    .filter((name) => !passedOver.has(name.split("/")[0]!) && !isLock(name) && !/^preview_.+\.png$/.test(name));
+    .filter(
+      (name) => !passedOver.has(name.split("/")[0]!) && !isLock(name) && !/^preview_.+\.png$/.test(name),
+    );
 }
 
 const sameBytes = (a: string, b: string): boolean =>

@@ -97,8 +97,7 @@ async function redoRun(again: Again, job: RecordedJob, context: PipelineContext)
     ...(initial.length > 0 && { train: { ...again.config.train, from: dirname(initial[0]!) } }),
   };
   const corrections = join(folder, studioFiles.corrections);
-  if (existsSync(corrections))
-    await cp(corrections, join(out, studioFiles.corrections), { recursive: true });
+  if (existsSync(corrections)) await cp(corrections, join(out, studioFiles.corrections), { recursive: true });
   await run({ ...again, config, inputs: again.files, until: lastStage(record) }, context);
 }
 
@@ -122,6 +121,7 @@ async function redoStudy(
     );
   const stage = stageContext(context, "read");
   const model = await findRecorded(record.model ?? [], { folder }, stage);
-  const asked = model.length === 0 ? config : { ...config, run: { ...config.run, model: dirname(model[0]!) } };
+  const asked =
+    model.length === 0 ? config : { ...config, run: { ...config.run, model: dirname(model[0]!) } };
   await study({ samples: inputs, out, config: asked, overwrite: false }, context);
 }

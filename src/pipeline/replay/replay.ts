@@ -44,7 +44,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   const out = kept ?? temporaryBeside(realPlace(folder));
   if (existsSync(out) && readdirSync(out).length > 0)
     throw new OutputError(`${out} is not empty; choose an empty or new output folder.`);
-    try {
+  try {
     await doAgain({ folder, inputs, out, record }, context);
     const compared = await compareFolders(folder, out);
     return { ...compared, same: compared.different.length === 0, notices };

@@ -35,7 +35,8 @@ export async function writeFolder<T>(path: string, fill: (temporary: string) => 
     await rm(previous, { recursive: true, force: true });
     return value;
   } catch (error) {
-    if (existsSync(previous) && !existsSync(target)) await renameInPlace(previous, target).catch(() => undefined);
+    if (existsSync(previous) && !existsSync(target))
+      await renameInPlace(previous, target).catch(() => undefined);
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     throw codeOf(error) === "" ? error : unwritable(path, error);
   } finally {

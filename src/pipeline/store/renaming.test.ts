@@ -13,12 +13,15 @@ function refusing(code: string, times: number): Retrying & { calls: number } {
   return made;
 }
 
-it.each(["EPERM", "EBUSY", "EACCES"])("a rename that %s refuses for a moment is tried again", async (code) => {
-  const [first, second] = [refusing(code, 3), refusing(code, 3)];
-  await renameInPlace("a", "b", first);
-  renameAtOnce("a", "b", second);
-  expect([first.calls, second.calls]).toEqual([4, 4]);
-});
+it.each(["EPERM", "EBUSY", "EACCES"])(
+  "a rename that %s refuses for a moment is tried again",
+  async (code) => {
+    const [first, second] = [refusing(code, 3), refusing(code, 3)];
+    await renameInPlace("a", "b", first);
+    renameAtOnce("a", "b", second);
+    expect([first.calls, second.calls]).toEqual([4, 4]);
+  },
+);
 
 it("what is refused for good, or for another reason, is said", async () => {
   await expect(renameInPlace("a", "b", refusing("EBUSY", 9))).rejects.toThrow("EBUSY");
