@@ -1,13 +1,8 @@
 import { join } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
-import { iouThresholds } from "../../evaluate/scores.js";
-import { windowsOf } from "../../pipeline/annotate/annotation.js";
-import { formatAcquisitions, formatComparison } from "../../pipeline/annotate/annotationtext.js";
-import { explainPixel } from "../../pipeline/annotate/explain.js";
-import { preview } from "../../pipeline/annotate/preview.js";
-import { formatPreview } from "../../pipeline/annotate/previewtext.js";
-import { assertLabels, evaluateLabels } from "../../pipeline/evaluate/evaluation.js";
-import { annotate } from "../../pipeline/run/commands.js";
+import type { AnnotationSummary } from "../../pipeline/annotate/annotation.js";
+import type { LabelEvaluation } from "../../pipeline/evaluate/evaluation.js";
+import type { PipelineContext } from "../../pipeline/stage/events.js";
 import type { CommandCall, CommandResult, CommandSpec } from "../commandline/command.js";
 import { overwriteFlag } from "./shared.js";
 
@@ -42,7 +37,7 @@ export const annotateCommand: CommandSpec = {
     // What is asked wrongly is said before the work.
     const pixel = pixelOf(call.options["explain"]);
     const truth = call.options["compare"] as string | undefined;
-    if (truth !== undefined) assertLabels(truth);
+    if (truth !== undefined) (await import("../../pipeline/evaluate/evaluation.js")).assertLabels(truth);
     const frame = call.options["preview"];
     if (typeof frame === "string") return previewFrame(call, frame);
     if (call.options["frame"] !== undefined && pixel === undefined)
@@ -69,6 +64,8 @@ async function previewFrame(call: CommandCall, frame: string): Promise<CommandRe
       `--${other} with it`,
       "leave one of them out",
     );
+  const { preview } = await import("../../pipeline/annotate/preview.js");
+  const { formatPreview } = await import("../../pipeline/annotate/previewtext.js");
   const value = await preview(args, frame, out === "" ? undefined : out, config, context);
   return { text: formatPreview(value), value };
 }
@@ -85,6 +82,8 @@ async function makeDataset(
   pixel: readonly [y: number, x: number] | undefined,
 ): Promise<CommandResult> {
   const { args, out, overwrite, options, config, context } = call;
+  const { annotate } = await import("../../pipeline/run/commands.js");
+  const { formatAcquisitions, formatComparison } = await import("../../pipeline/annotate/annotationtext.js");
   const summary = await annotate({ inputs: args, out, config, overwrite }, context);
   call.setStopText(`The dataset ${out} is complete; only --compare and --explain were not done.`);
   const hint = config.annotate.overlays ? "look at overlays/; " : "";
@@ -92,18 +91,14 @@ async function makeDataset(
     `Dataset: ${out} (${hint}objects.csv says why each object was kept or rejected)`,
     ...formatAcquisitions(summary, config.annotate),
   ];
-  const compared =
-    truth === undefined
-      ? undefined
-      : await evaluateLabels(truth, join(out, "masks"), context, iouThresholds, {
-          partial: true,
-          windows: windowsOf(summary),
-        });
+  const compared = truth === undefined ? undefined : await compareDataset(truth, out, summary, context);
   if (compared !== undefined) lines.push(...formatComparison(compared));
   const explanation =
     pixel === undefined
       ? undefined
-      : await explainPixel(out, pixel[0], pixel[1], options["frame"] as string | undefined);
+      : await (
+          await import("../../pipeline/annotate/explain.js")
+        ).explainPixel(out, pixel[0], pixel[1], options["frame"] as string | undefined);
   if (explanation !== undefined) lines.push(explanation.text);
   const scores =
     compared === undefined ? {} : { scores: compared.scores.pooled, unusedTruths: compared.unused };
@@ -111,6 +106,20 @@ async function makeDataset(
     text: lines.join("\n"),
     value: { ...summary, ...scores, ...(explanation === undefined ? {} : { explanation }) },
   };
+}
+
+/** Scores the kept objects of a dataset. @param truth folder or file of true labels */
+async function compareDataset(
+  truth: string,
+  out: string,
+  summary: AnnotationSummary,
+  context: PipelineContext,
+): Promise<LabelEvaluation> {
+  const { evaluateLabels } = await import("../../pipeline/evaluate/evaluation.js");
+  const { iouThresholds } = await import("../../evaluate/scores.js");
+  const { windowsOf } = await import("../../pipeline/annotate/annotation.js");
+  const options = { partial: true, windows: windowsOf(summary) };
+  return evaluateLabels(truth, join(out, "masks"), context, iouThresholds, options);
 }
 
 /** @throws InvalidInput when it is no pair of whole numbers */

@@ -1,4 +1,3 @@
-import { run } from "../../pipeline/run/run.js";
 import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag, retrainFlag } from "./shared.js";
 
@@ -24,6 +23,7 @@ export const runCommand: CommandSpec = {
   ],
   stopText: "Finished stages are kept. Run the same command again to continue after them.",
   async run({ args, out, overwrite, options, config, context }) {
+    const { run } = await import("../../pipeline/run/run.js");
     const retrain = options["retrain"] === true;
     const result = await run({ inputs: args, out, config, overwrite, retrain }, context);
     return {

@@ -1,4 +1,3 @@
-import { segmentImages } from "../../pipeline/run/commands.js";
 import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag, overwriteFlag } from "./shared.js";
 
@@ -10,6 +9,7 @@ export const segmentCommand: CommandSpec = {
   flags: [outputFlag, overwriteFlag],
   examples: ["segment model movie/ -o labels"],
   async run({ args, out, overwrite, config, context }) {
+    const { segmentImages } = await import("../../pipeline/run/commands.js");
     const summary = await segmentImages(
       { model: args[0]!, inputs: args.slice(1), out, config, overwrite },
       context,
