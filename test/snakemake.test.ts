@@ -14,7 +14,9 @@ const snakefile = fileURLToPath(new URL("../workflow/Snakefile", import.meta.url
 const work = mkdtempSync(join(tmpdir(), "karyon-snakemake-"));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-const options = "--pixel-size 0.5 --frame-interval 300 --steps 30 --no-overlays";
+const network =
+  "--steps 150 --batch 4 --patch 48 --filters 8 --depth 2 --nucleus-size 24 --learning-rate 0.003";
+const options = `--pixel-size 0.5 --frame-interval 300 --no-overlays ${network}`;
 const common = "--threads 1 --memory 1GB --device cpu";
 
 /** Calls a program in a folder; it must succeed. */
