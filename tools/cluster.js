@@ -120,7 +120,7 @@ async function onCluster(folder, slurmFolder) {
       stdio: ["ignore", log, log],
     });
     const over = new Promise((resolve) => engine.once("exit", resolve));
-    const killed = killOnce("segment_movies", env, () => engine.exitCode !== null);
+    const killed = killOnce("finish_movies", env, () => engine.exitCode !== null);
     const status = await over;
     if (status !== 0) throw new Error(`the workflow failed:\n${tail(join(folder, "snakemake.log"))}`);
     const list = spawnSync("squeue", ["-h", "-t", "all", "-o", "%T|%k"], { env, encoding: "utf8" }).stdout;
