@@ -58,7 +58,7 @@ const mpx = (frames * screen.side ** 2) / 1e6;
 const tb = (mpx * screen.bytesPerPixel) / 1e6;
 const hours = (stage) => (measured[stage].perMpx * mpx * screen.coresPerJob) / 3600;
 const stages = ["annotate", "segment", "track"];
-const jobs = 2 + Math.ceil(movies / screen.moviesPerJob) * stages.length;
+const jobs = 2 + Math.ceil(movies / screen.moviesPerJob) * 2;
 const jobHours = (jobs * beside.jobSeconds * screen.coresPerJob) / 3600;
 const parallel = stages.reduce((sum, stage) => sum + hours(stage), 0) + jobHours;
 const trainHours = measured.train.seconds / 3600;
