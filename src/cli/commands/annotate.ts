@@ -3,8 +3,10 @@ import { InvalidInput } from "../../core/errors.js";
 import type { AnnotationSummary } from "../../pipeline/annotate/annotation.js";
 import type { LabelEvaluation } from "../../pipeline/evaluate/evaluation.js";
 import type { PipelineContext } from "../../pipeline/stage/events.js";
+import type { Part } from "../../pipeline/stage/stageparts.js";
 import type { CommandCall, CommandResult, CommandSpec } from "../commandline/command.js";
 import { overwriteFlag } from "./shared.js";
+import { partRequestOf, shardFlags } from "./shardflags.js";
 
 /** `karyon annotate`: a training set from raw images, its preview, comparison and explanation. */
 export const annotateCommand: CommandSpec = {
@@ -26,6 +28,7 @@ export const annotateCommand: CommandSpec = {
     ],
     ["--explain <y,x>", "also say why the object at that pixel was kept or rejected"],
     ["--frame <name>", "name of the image for --explain (default: the first)"],
+    ...shardFlags,
   ],
   examples: [
     "annotate movie/ -o dataset",
@@ -49,14 +52,33 @@ export const annotateCommand: CommandSpec = {
         "none",
         "give one with -o, or look at one frame first with --preview",
       );
-    return makeDataset(call, truth, pixel);
+    const request = partRequestOf(call.options);
+    return request !== undefined && "part" in request
+      ? makeShard(call, request.part)
+      : makeDataset(call, truth, pixel, request?.merge);
   },
 };
+
+/** `--shard`: a part, and nothing else. */
+async function makeShard(call: CommandCall, part: Part): Promise<CommandResult> {
+  const { args, out, overwrite, options, config, context } = call;
+  const other = ["explain", "compare"].find((flag) => options[flag] !== undefined);
+  if (other !== undefined)
+    throw new InvalidInput(
+      "--shard",
+      "no other request, because it writes no dataset",
+      `--${other} with it`,
+      "give it with --merge",
+    );
+  const { annotatePart } = await import("../../pipeline/run/commands.js");
+  const text = await annotatePart({ inputs: args, out, config, overwrite }, part, context);
+  return { text, value: { out, ...part, text } };
+}
 
 /** `--preview`: the picture of one frame, and nothing else. */
 async function previewFrame(call: CommandCall, frame: string): Promise<CommandResult> {
   const { args, out, options, config, context } = call;
-  const other = ["explain", "frame", "compare"].find((flag) => options[flag] !== undefined);
+  const other = ["explain", "frame", "compare", "shard", "merge"].find((flag) => options[flag] !== undefined);
   if (other !== undefined)
     throw new InvalidInput(
       "--preview",
@@ -75,16 +97,18 @@ async function previewFrame(call: CommandCall, frame: string): Promise<CommandRe
  *
  * @param truth folder or file of true labels
  * @param pixel to be explained
+ * @param merge number of the parts of which it is made
  */
 async function makeDataset(
   call: CommandCall,
   truth: string | undefined,
   pixel: readonly [y: number, x: number] | undefined,
+  merge: number | undefined,
 ): Promise<CommandResult> {
   const { args, out, overwrite, options, config, context } = call;
   const { annotate } = await import("../../pipeline/run/commands.js");
   const { formatAcquisitions, formatComparison } = await import("../../pipeline/annotate/annotationtext.js");
-  const summary = await annotate({ inputs: args, out, config, overwrite }, context);
+  const summary = await annotate({ inputs: args, out, config, overwrite }, context, merge);
   call.setStopText(`The dataset ${out} is complete; only --compare and --explain were not done.`);
   const hint = config.annotate.overlays ? "look at overlays/; " : "";
   const lines = [

@@ -67,9 +67,11 @@ const isPreview = (name: string): boolean => /^preview_.+\.png$/.test(name);
 
 /** What the studio keeps in a run folder, also before there is a run: settings, corrections, networks by name. */
 export const studioFiles = { settings: "studio.json", corrections: "corrections", models: "models" } as const;
-const studioNames: readonly string[] = Object.values(studioFiles);
+/** Folder, in that of a run, of the parts of a stage that several machines make. */
+export const partsFolder = ".parts";
+const studioNames: readonly string[] = [...Object.values(studioFiles), partsFolder];
 // A run adds to its folder; other commands put a whole folder in the place of what is there.
-const isOfStudio = (name: string): boolean => studioNames.includes(name);
+const isBeforeRun = (name: string): boolean => studioNames.includes(name);
 
 /**
  * Refuses to replace a folder that another process writes, or that holds something, unless it is a result of
@@ -80,7 +82,7 @@ const isOfStudio = (name: string): boolean => studioNames.includes(name);
 export function assertReplaceable(path: string, command: string, overwrite: boolean): void {
   assertNotLocked(path);
   const entries = entriesOf(path).filter(
-    (name) => !isPreview(name) && !isLock(name) && !(command === "run" && isOfStudio(name)),
+    (name) => !isPreview(name) && !isLock(name) && !(command === "run" && isBeforeRun(name)),
   );
   if (entries.length === 0) return;
   const made = readRun(path)?.command;
