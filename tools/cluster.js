@@ -12,7 +12,7 @@ import { cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { compareFolders } from "./comparefolders.js";
+import { compareFolders } from "../dist/pipeline/replay/differingfiles.js";
 import { startSlurm, whyNoSlurm } from "./slurm.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -156,13 +156,13 @@ function report({ jobs, failed, killed, overMemory }, comparisons) {
   console.log(`killed midway: ${killed ?? "none"}`);
   console.log(`over their memory: ${overMemory.length}`);
   for (const line of overMemory) console.log(`  ${line.replace(/^.*error: /, "")}`);
-  for (const [name, { equal, butForTimes, others }] of comparisons) {
+  for (const [name, { equal, exceptTimes, different }] of comparisons) {
     console.log(
-      `${name}: ${equal} files equal in bytes, ${butForTimes} but for times, ${others.length} others`,
+      `${name}: ${equal} files equal in bytes, ${exceptTimes.length} but for times, ${different.length} others`,
     );
-    for (const line of others) console.log(`  ${line}`);
+    for (const { file, what } of different) console.log(`  ${file}: ${what.join("; ")}`);
   }
-  const isEqual = comparisons.every(([, { equal, others }]) => equal > 0 && others.length === 0);
+  const isEqual = comparisons.every(([, { equal, different }]) => equal > 0 && different.length === 0);
   return isEqual && killed !== undefined && overMemory.length > 0;
 }
 
@@ -182,10 +182,12 @@ async function main() {
     say("the workflow has ended; the same without shards");
     onOneMachine(local);
     say("compared:");
-    const compared = ["drug", "mosaic", "alone"].map((name) => [
-      name,
-      compareFolders(join(local, "results", name), join(cluster, "results", name)),
-    ]);
+    const compared = [];
+    for (const name of ["drug", "mosaic", "alone"])
+      compared.push([
+        name,
+        await compareFolders(join(local, "results", name), join(cluster, "results", name)),
+      ]);
     isGood = report(/** @type {any} */ (happened), compared);
   } finally {
     if (keep) console.log(`kept: ${work}`);

@@ -2,7 +2,8 @@ import { InvalidInput } from "../core/errors.js";
 import type { Window } from "../core/image.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import type { Plane, Size } from "../core/size.js";
-import { receptiveField, receptiveMargin, sizeMultiple } from "../model/modelconfig.js";
+import type { Rows } from "../imgproc/rescale.js";
+import { type ModelConfig, receptiveField, receptiveMargin, sizeMultiple } from "../model/modelconfig.js";
 import type { Predictor } from "../model/predictor.js";
 
 /**
@@ -85,20 +86,20 @@ export async function predictTiled(
  * The same, part by part in row-major order, for who need not hold the whole. The parts do not overlap and
  * cover the image; those beside each other have the same rows. In memory are the rows of one row of tiles,
  * and what the network needs for one tile.
+ *
+ * @param some the rows of tiles to predict, numbered from 0 (`tileRowsOf`); default: all
  */
 export async function* predictTiles(
   input: InputRows,
   predictor: Predictor,
   tile: number,
   context: StageContext = {},
+  some: Rows = { from: 0, to: Infinity },
 ): AsyncGenerator<PredictionTile> {
-  if (!(tile > 0)) throw new InvalidInput("tile", "a positive number of px", String(tile));
   const { height, width } = input;
   const { grid } = predictor.config;
-  const multiple = sizeMultiple(predictor.config);
-  const margin = Math.ceil(receptiveMargin(predictor.config) / multiple) * multiple;
-  const rows = spans(height, tile, multiple, margin);
-  const columns = spans(width, tile, multiple, margin);
+  const rows = tileSpans(height, tile, predictor.config).slice(some.from, some.to);
+  const columns = tileSpans(width, tile, predictor.config);
   const cells = { height: Math.ceil(height / grid), width: Math.ceil(width / grid) };
   const farthest = receptiveField(predictor.config);
   let done = 0;
@@ -126,6 +127,16 @@ interface Span {
   readonly to: number;
   readonly usedFrom: number;
   readonly usedTo: number;
+}
+
+/** Rows of tiles that an input of this height is predicted in. @throws as `predictTiles` */
+export const tileRowsOf = (height: number, tile: number, config: ModelConfig): number =>
+  tileSpans(height, tile, config).length;
+
+function tileSpans(length: number, tile: number, config: ModelConfig): Span[] {
+  if (!(tile > 0)) throw new InvalidInput("tile", "a positive number of px", String(tile));
+  const multiple = sizeMultiple(config);
+  return spans(length, tile, multiple, Math.ceil(receptiveMargin(config) / multiple) * multiple);
 }
 
 /** Tiles along one axis. One, if the image fits; else as few as possible, of about equal size. */

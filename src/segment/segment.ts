@@ -8,6 +8,7 @@ import { areas } from "../imgproc/components.js";
 import { type IntensityRange, normaliseRangeOfParts, normaliseTo } from "../imgproc/normalise.js";
 import { largestPieces } from "../imgproc/pieces.js";
 import { measure } from "../imgproc/regions.js";
+import { rescaledLength, type Rows } from "../imgproc/rescale.js";
 import { receptiveField } from "../model/modelconfig.js";
 import type { Predictor } from "../model/predictor.js";
 import { scalePolygons, takePolygons } from "../starconvex/geometry.js";
@@ -15,11 +16,11 @@ import { paintPolygons } from "../starconvex/raster.js";
 import { SuppressionStream } from "../starconvex/suppress.js";
 import { type Numbering, numbering, numberRows } from "./assemble.js";
 import { type Band, bandsOf, type ObjectReach } from "./bands.js";
-import { candidatesIn } from "./candidates.js";
-import { type InputRows, predictTiles } from "./predict.js";
+import { type InputRows, tileRowsOf } from "./predict.js";
 import { type Outline, refinementFor, refineRows, rowsAround } from "./refine.js";
 import { type ImageRows, inBands, normalisedRows, rescaledRows, rowsOfImage } from "./rows.js";
 import { defaultThresholds } from "./thresholds.js";
+import { findCandidates, type TileCandidates } from "./tilecandidates.js";
 
 /** How an image is segmented. */
 export interface SegmentOptions {
@@ -49,6 +50,11 @@ export interface SegmentOptions {
   readonly outline: "star" | "refined";
   /** Objects with fewer pixels are dropped. */
   readonly minimumArea: number;
+  /**
+   * What the network found in all tiles, row-major, where that is known (`candidatesOfTiles` with the same
+   * options); the network is not asked then.
+   */
+  readonly candidates?: AsyncIterable<TileCandidates> | undefined;
 }
 
 /**
@@ -130,8 +136,7 @@ export async function segmentRows(
   checkOptions(settings);
   const { height } = image;
   const band = Math.min(height, Math.floor(settings.band));
-  const { low, high } = settings.normalisation;
-  const range = settings.range ?? (await normaliseRangeOfParts(() => inBands(image, band), low, high));
+  const range = await rangeOf(image, settings, band);
   const normalised = normalisedRows(image, range);
   const polygons = scalePolygons(
     await findPolygons(
@@ -161,6 +166,36 @@ export async function segmentRows(
     nuclei: concatNuclei(tables),
   };
 }
+
+/**
+ * What `segmentRows` asks the network, for some rows of tiles: the candidates of each tile, row-major. The grey
+ * values of all of the image are looked at for the normalisation.
+ *
+ * @param share from the number of rows of tiles of the whole to those that are predicted
+ * @throws as `segmentRows`
+ */
+export async function* candidatesOfTiles(
+  image: ImageRows,
+  predictor: Predictor,
+  share: (rows: number) => Rows,
+  options: Partial<SegmentOptions>,
+  context: StageContext = {},
+): AsyncGenerator<TileCandidates> {
+  const settings = { ...defaultSegmentOptions, ...options };
+  checkOptions(settings);
+  const size = rescaledLength(image.height, settings.scale);
+  const some = share(tileRowsOf(size, settings.tile, predictor.config));
+  if (some.to <= some.from) return;
+  const band = Math.min(image.height, Math.floor(settings.band));
+  const normalised = normalisedRows(image, await rangeOf(image, settings, band));
+  yield* findCandidates(rescaledRows(normalised, settings.scale), predictor, settings, context, some);
+}
+
+const rangeOf = async (
+  image: ImageRows,
+  { range, normalisation: { low, high } }: SegmentOptions,
+  band: number,
+): Promise<IntensityRange> => range ?? normaliseRangeOfParts(() => inBands(image, band), low, high);
 
 /** What all bands of an image are drawn with. */
 interface Drawing {
@@ -223,17 +258,8 @@ async function findPolygons(
 ): Promise<StarPolygons> {
   const { config } = predictor;
   const stream = new SuppressionStream(config.rays, settings.overlapThreshold, receptiveField(config));
-  const [down, across] = [Math.ceil(input.height / config.grid), Math.ceil(input.width / config.grid)];
-  for await (const part of predictTiles(input, predictor, settings.tile, context)) {
-    const { polygons, cells } = candidatesIn(part, settings.probabilityThreshold, across);
-    const [bottom, right] = [part.y + part.height, part.x + part.width];
-    const px = (cell: number, end: number): number => (cell < end ? cell * config.grid : Infinity);
-    stream.add(polygons, cells, {
-      below: px(bottom, down),
-      from: px(part.y, down),
-      right: px(right, across),
-    });
-  }
+  const found = settings.candidates ?? findCandidates(input, predictor, settings, context);
+  for await (const { polygons, cells, unseen } of found) stream.add(polygons, cells, unseen);
   return stream.finish();
 }
 

@@ -9,6 +9,7 @@ import { countMissing } from "../core/missing.js";
 import { concatNuclei, type Nuclei } from "../core/nuclei.js";
 import type { StageContext } from "../core/progress.js";
 import type { IntensityRange } from "../imgproc/normalise.js";
+import type { Rows } from "../imgproc/rescale.js";
 import type { ModelDescription } from "../model/modelfile.js";
 import type { Predictor } from "../model/predictor.js";
 import { estimateHere, estimateSize } from "./nucleussize.js";
@@ -16,7 +17,15 @@ import { defaultMemory, isStreamed, type PartOptions, partsOf } from "./parts.js
 import { previewWindows, type ReadableImage, readableOf, rowsOf } from "./readable.js";
 import { correctedScale, scaleFor } from "./modelscale.js";
 import { imageCorrection } from "./scaleplan.js";
-import { type FoundNuclei, segment, type Segmentation, segmentRows, type SegmentOptions } from "./segment.js";
+import {
+  candidatesOfTiles,
+  type FoundNuclei,
+  segment,
+  type Segmentation,
+  segmentRows,
+  type SegmentOptions,
+} from "./segment.js";
+import type { TileCandidates } from "./tilecandidates.js";
 
 /** A network, and how it is used. */
 export interface SegmentationModel {
@@ -147,6 +156,16 @@ export interface ImageJob extends LabelOptions {
   readonly name: string;
   readonly start: StartingScale;
   readonly receiver: LabelReceiver;
+  /** What shards of the tile rows found, where there were some (`predictTileRows`). */
+  readonly tileRows?: TileRowsFound | undefined;
+}
+
+/** The candidates of all tiles of an image, and at what scale they were found. */
+export interface TileRowsFound {
+  /** px of the network's input per px of the image. At another scale the network is asked again. */
+  readonly scale: number;
+  /** Of all tiles, row-major; each call begins anew. */
+  candidates(): AsyncIterable<TileCandidates>;
 }
 
 /**
@@ -164,28 +183,89 @@ export async function segmentReadable(
 ): Promise<SegmentedImage> {
   const { name, start, receiver } = job;
   const optionsAt = (scale: number): Partial<SegmentOptions> => optionsOf(image, model, scale, job);
+  const withFound = (scale: number): Partial<SegmentOptions> => ({
+    ...optionsAt(scale),
+    candidates: job.tileRows?.scale === scale ? job.tileRows.candidates() : undefined,
+  });
   const corrected = (nuclei: Nuclei): number =>
     start.correction === undefined
       ? start.scale
       : correctedScale(nuclei, start.scale, model.description, start.correction);
   if (isStreamed(image, job.memory))
     return explained(name, async () => {
-      const scale =
-        start.correction === undefined
-          ? start.scale
-          : corrected(await nucleiInWindows(image, model.predictor, optionsAt(start.scale), context));
+      const scale = await scaleInWindows(image, model, job, context);
       const rows = await receiver.rows();
-      return { scale, ...(await segmentInRows(image, model.predictor, rows, optionsAt(scale), context)) };
+      return { scale, ...(await segmentInRows(image, model.predictor, rows, withFound(scale), context)) };
     });
   const whole = await image.read();
   const at = (scale: number): Promise<Segmentation> =>
-    explained(name, () => segment(whole, model.predictor, optionsAt(scale), context));
+    explained(name, () => segment(whole, model.predictor, withFound(scale), context));
   let found = await at(start.scale);
   const scale = corrected(found.nuclei);
   if (scale !== start.scale) found = await at(scale);
   const { labels, polygons, nuclei } = found;
   await receiver.whole(whole, labels);
   return { scale, polygons, nuclei, missing: countMissing(whole.data) };
+}
+
+/** The scale of an image that is not held as a whole, corrected by what is found in a few windows. */
+async function scaleInWindows(
+  image: ReadableImage,
+  model: SegmentationModel,
+  job: Omit<ImageJob, "receiver">,
+  context: StageContext,
+): Promise<number> {
+  const { scale, correction } = job.start;
+  if (correction === undefined) return scale;
+  const nuclei = await nucleiInWindows(image, model.predictor, optionsOf(image, model, scale, job), context);
+  return correctedScale(nuclei, scale, model.description, correction);
+}
+
+/** What a shard of the tile rows of an image found. Plain data. */
+export interface TileRowsPart {
+  /** px of the network's input per px of the image. */
+  readonly scale: number;
+  /** Of its tiles, row-major; none where the image has fewer rows of tiles than there are shards. */
+  readonly tiles: readonly TileCandidates[];
+}
+
+/** One of several shards of an image, numbered from 0. */
+export interface TileRowsShard {
+  readonly index: number;
+  readonly count: number;
+}
+
+/**
+ * Asks the network about some rows of tiles of an image: the first of `segmentReadable`'s two halves, of which
+ * the second is `segmentReadable` with what all shards found. The tiles are those of the whole, so that the
+ * result is the same.
+ *
+ * Where the nuclei found may correct the scale of an image that is held as a whole, the part is that of the
+ * starting scale.
+ *
+ * @throws as `segmentReadable`
+ */
+export async function predictTileRows(
+  image: ReadableImage,
+  model: SegmentationModel,
+  job: Omit<ImageJob, "receiver">,
+  { index, count }: TileRowsShard,
+  context: StageContext = {},
+): Promise<TileRowsPart> {
+  return explained(job.name, async () => {
+    const scale = isStreamed(image, job.memory)
+      ? await scaleInWindows(image, model, job, context)
+      : job.start.scale;
+    const share = (rows: number): Rows => ({
+      from: Math.floor((index * rows) / count),
+      to: Math.floor(((index + 1) * rows) / count),
+    });
+    const options = optionsOf(image, model, scale, job);
+    const tiles: TileCandidates[] = [];
+    for await (const tile of candidatesOfTiles(rowsOf(image), model.predictor, share, options, context))
+      tiles.push(tile);
+    return { scale, tiles };
+  });
 }
 
 /** Names the image in errors that nobody foresaw, such as those of the runtime. */

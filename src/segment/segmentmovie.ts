@@ -13,16 +13,21 @@ import {
   type SizeEstimator,
   sizeEstimator,
 } from "./nucleussize.js";
-import { frameOf } from "./readable.js";
+import { frameOf, type ReadableImage } from "./readable.js";
 import { correctionAt, scalePlan, type ScalePlan, settledPlan } from "./scaleplan.js";
 import {
   collecting,
   defaultLabelOptions,
+  type ImageJob,
   type LabelOptions,
   type LabelReceiver,
+  predictTileRows,
   type RowReceiver,
   type SegmentationModel,
   segmentReadable,
+  type TileRowsFound,
+  type TileRowsPart,
+  type TileRowsShard,
 } from "./segmentimage.js";
 
 /** Options of `segmentMovie`. */
@@ -37,6 +42,8 @@ export interface SegmentMovieOptions extends LabelOptions, Pick<ReadOptions, "ch
   readonly frames?: readonly number[] | undefined;
   /** The scales, where they are known: a shard of the frames has those of the whole. Default: `planScales`. */
   readonly plan?: ScalePlan | undefined;
+  /** What shards of the tile rows of a frame found. Default: the network is asked. */
+  readonly tileRows?: ((frame: number) => TileRowsFound) | undefined;
 }
 
 /** Options of `segmentMovie` that are not given. */
@@ -201,23 +208,57 @@ async function planOf(
   return frames.length === 0 || frames[0] === 0 ? plan : settleScale(source, model, plan, options, context);
 }
 
+/** A frame of a movie, and the scales of all. */
+interface PlannedFrame {
+  readonly source: ImageSource;
+  readonly frame: number;
+  readonly plan: ScalePlan;
+}
+
+/** How a frame is segmented, but for where its labels go. */
+async function jobOf(
+  { source, frame, plan }: PlannedFrame,
+  options: SegmentMovieOptions,
+  { signal }: StageContext,
+): Promise<{ readonly image: ReadableImage; readonly job: Omit<ImageJob, "receiver" | "tileRows"> }> {
+  const { channel, z, tileRows: _, ...rest } = options;
+  const image = await frameOf(source, frame, { channel, z, signal });
+  const start = { scale: plan.scales[frame]!, correction: correctionAt(plan, frame) };
+  return { image, job: { ...rest, name: source.frameNames[frame]!, start } };
+}
+
+/**
+ * A shard of the tile rows of a frame, for frames that are fewer than the shards (`predictTileRows`).
+ *
+ * @throws as `segmentMovie`
+ */
+export async function predictFrame(
+  frame: PlannedFrame,
+  model: SegmentationModel,
+  shard: TileRowsShard,
+  options: Partial<SegmentMovieOptions> = {},
+  context: StageContext = {},
+): Promise<TileRowsPart> {
+  const settings = { ...defaultSegmentMovieOptions, ...options };
+  const { image, job } = await jobOf(frame, settings, context);
+  return predictTileRows(image, model, job, shard, context);
+}
+
 async function segmentFrame(
-  { source, frame, plan }: { readonly source: ImageSource; readonly frame: number; readonly plan: ScalePlan },
+  { source, frame, plan }: PlannedFrame,
   model: SegmentationModel,
   receiver: FrameReceiver,
   options: SegmentMovieOptions,
   context: StageContext,
 ): Promise<SegmentedFrame> {
-  const { channel, z } = options;
-  const image = await frameOf(source, frame, { channel, z, signal: context.signal });
-  const name = source.frameNames[frame]!;
+  const { image, job } = await jobOf({ source, frame, plan }, options, context);
+  const { name } = job;
   const facts: FrameFacts = { frame, name, height: image.height, width: image.width };
-  const start = { scale: plan.scales[frame]!, correction: correctionAt(plan, frame) };
   const into: LabelReceiver = {
     whole: (whole, labels) => receiver.whole(facts, whole, labels),
     rows: () => receiver.rows(facts),
   };
-  const job = { ...options, name, start, receiver: into };
-  const { scale, missing, nuclei } = await segmentReadable(image, model, job, context);
+  const found = { ...job, receiver: into, tileRows: options.tileRows?.(frame) };
+  const { scale, missing, nuclei } = await segmentReadable(image, model, found, context);
   return { ...facts, scale, missing, nuclei: { ...nuclei, frame: nuclei.frame.map(() => frame) } };
 }

@@ -1,6 +1,6 @@
 /**
  * A segmentation in parts, as the machines of a cluster do it: first the sizes of the nuclei, then the frames,
- * then the tables. A part is some of the frames; where there are fewer frames than parts, some have none.
+ * then the tables. A part is some of the frames; where there are fewer frames than parts, rows of tiles of each.
  */
 import { copyFileSync, linkSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
@@ -17,6 +17,7 @@ import type { Part, StageParts } from "../stage/stageparts.js";
 import type { StageResult } from "../stage/stage.js";
 import { unreadable, writeFileAtomic } from "../store/files.js";
 import type { Device } from "../../nn/devices.js";
+import { mergeTileRows, segmentTileRows, sharesTileRows } from "./mosaicparts.js";
 import { type SegmentationResult, writeSegmentation } from "./segmentation.js";
 import {
   estimateShard,
@@ -68,16 +69,26 @@ export const segmentationParts = (
         return sizesText(sizes);
       }
       const plan = planOfParts(folder, input, part.count, config);
+      if (sharesTileRows(input.source, part.count)) {
+        await segmentTileRows(folder, input, { index: part.index, count: part.count, plan }, config, work);
+        await writeFileAtomic(path, serialize({ frames: [], device, notices } satisfies FramesPart));
+        return `rows of tiles of ${counted(input.source.frames, "image")}`;
+      }
       const labels = join(folder, labelFolder);
       const found = await segmentShard(labels, input, { frames, plan }, config, work);
       await writeFileAtomic(path, serialize({ frames: found, device, notices } satisfies FramesPart));
       return counted(found.length, "frame");
     });
   },
-  merge: (path, folder, count) => {
+  merge: (path, folder, count, work) => {
     const parts = readRound<FramesPart>(folder, count, 2);
     const { device, notices } = parts[0]!;
-    return withInput("cpu", async (input) => {
+    return withInput(device, async (input) => {
+      if (sharesTileRows(input.source, count)) {
+        const whole = { count, plan: planOfParts(folder, input, count, config) };
+        const found = await mergeTileRows(path, { parts: folder, input }, whole, config, work);
+        return madeOf(await writeSegmentation(path, input, found, config), { device, notices });
+      }
       const frames = mergeShards(
         input.source,
         parts.map((part) => part.frames),

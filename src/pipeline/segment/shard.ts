@@ -2,8 +2,8 @@
  * Shards of a segmentation: each machine segments some of the frames into the same folder, or into one that is
  * copied there, and one of them writes the tables. Labels and tables are those of the whole, byte for byte,
  * because the scales come from all frames: each shard estimates sizes (`estimateShard`), `poolShards` makes
- * the plan of them, and each shard segments its frames with that plan (`segmentShard`). An image is never
- * parted: objects are numbered, and overlapping ones suppressed, over all of its rows.
+ * the plan of them, and each shard segments its frames with that plan (`segmentShard`). Images
+ * that are fewer than the shards are parted in `mosaicparts.ts`.
  */
 import { readFileSync } from "node:fs";
 import { deserialize, serialize } from "node:v8";
@@ -49,6 +49,8 @@ export interface ShardOfFrames {
   readonly frames: readonly number[];
   /** Default: planned from all frames, by this shard. */
   readonly plan?: ScalePlan | undefined;
+  /** What shards of the tile rows of a frame found. Default: the network is asked. */
+  readonly tileRows?: SegmentMovieOptions["tileRows"];
 }
 
 /** Frames of shard `index` of `count`: consecutive, and as many in each, to one. */
@@ -66,11 +68,11 @@ export function framesOfShard(frames: number, index: number, count: number): num
 export async function segmentShard(
   folder: string,
   { source, model, diameters }: SegmentationInput,
-  { frames, plan }: ShardOfFrames,
+  { frames, plan, tileRows }: ShardOfFrames,
   config: Config,
   context: StageContext,
 ): Promise<SegmentedFrame[]> {
-  const options = { ...movieOptions(config), diameters, frames };
+  const options = { ...movieOptions(config), diameters, frames, tileRows };
   const scales = plan ?? (await planScales(source, model, options, context));
   const output = await openLabelOutput(folder, source.pixelSize);
   try {

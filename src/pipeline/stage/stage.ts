@@ -2,7 +2,6 @@
 import type { StageContext } from "../../core/progress.js";
 import type { TrainingRecord } from "../../model/train.js";
 import { fingerprintOf } from "./fingerprint.js";
-import type { StageParts } from "./stageparts.js";
 import type { TrainingWatch } from "./trainingwatch.js";
 
 /** What `make` gives back. */
@@ -29,6 +28,28 @@ export interface StageWork extends StageContext {
   readonly onEpoch?: ((record: TrainingRecord) => void) | undefined;
   /** For the stage that trains. */
   readonly training?: TrainingWatch | undefined;
+}
+
+/** A part of the work of a stage. */
+export interface Part {
+  /** From 0. */
+  readonly index: number;
+  /** Number of parts. */
+  readonly count: number;
+  /** 1 or 2. */
+  readonly round: number;
+}
+
+/** How a stage is made in parts. */
+export interface StageParts<M> {
+  /** The rounds that must be complete before a merge: the first may have nothing to do. */
+  readonly rounds: readonly number[];
+  /** Name of the file that is there once a part is finished. */
+  readonly file: (part: Part) => string;
+  /** Makes a part in the folder that all parts share; its file comes last. @returns what came out, in one line */
+  readonly make: (folder: string, part: Part, work: StageWork) => Promise<string>;
+  /** Makes the result of the stage at `path` from all parts, which stay. */
+  readonly merge: (path: string, folder: string, count: number, work: StageWork) => Promise<StageResult<M>>;
 }
 
 /**

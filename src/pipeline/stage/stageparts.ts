@@ -11,29 +11,9 @@ import { version } from "../store/provenance.js";
 import { removeLeftovers } from "../store/temporaries.js";
 import { type PipelineContext, runStage } from "./events.js";
 import { fingerprintOf } from "./fingerprint.js";
-import { basisOf, type Stage, type StageResult, type StageWork } from "./stage.js";
+import { basisOf, type Part, type Stage, type StageParts } from "./stage.js";
 
-/** A part of the work of a stage. */
-export interface Part {
-  /** From 0. */
-  readonly index: number;
-  /** Number of parts. */
-  readonly count: number;
-  /** 1 or 2. */
-  readonly round: number;
-}
-
-/** How a stage is made in parts. */
-export interface StageParts<M> {
-  /** The rounds that must be complete before a merge: the first may have nothing to do. */
-  readonly rounds: readonly number[];
-  /** Name of the file that is there once a part is finished. */
-  readonly file: (part: Part) => string;
-  /** Makes a part in the folder that all parts share; its file comes last. @returns what came out, in one line */
-  readonly make: (folder: string, part: Part, work: StageWork) => Promise<string>;
-  /** Makes the result of the stage at `path` from all parts, which stay. */
-  readonly merge: (path: string, folder: string, count: number, work: StageWork) => Promise<StageResult<M>>;
-}
+export type { Part, StageParts } from "./stage.js";
 
 /** What a command is asked to do of a stage: a part of it, or the merge of its parts. */
 export type PartRequest = { readonly part: Part } | { readonly merge: number };
