@@ -124,7 +124,7 @@ describe("one image in parts", () => {
       out: at(out),
       config: config({
         general: { threads: 1 },
-        segment: { probabilityThreshold: 0.05, tile: 64 },
+        segment: { probabilityThreshold: 0.05, tile: 128 },
       }),
       overwrite: false,
     });
