@@ -8,8 +8,9 @@
 //
 // IMAGE: an 8-bit grey TIFF or PNG; a simulated frame unless given. FOLDER: the frames that the movie
 // repeats; simulated unless given. With --pin all of the first part runs on one core (Linux), V8's helper
-// threads included; with --overlays the movie is drawn too. Aims: ours / scipy + scikit-image at most 0.7, ours / best mix at most 1.2; 91 frames in
-// 60 s on two cores, better 30 s, in less than 1 GB whatever the number of frames.
+// threads included; with --overlays the movie is drawn too. Aims: ours / scipy + scikit-image at most 0.7,
+// ours / best mix at most 1.2; 91 frames in 60 s on two cores, better 30 s, in less than 1 GB whatever the
+// number of frames.
 import { spawn, spawnSync } from "node:child_process";
 import { copyFileSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
