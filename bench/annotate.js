@@ -4,12 +4,13 @@
 // and objects.csv, with its peak memory for 23, 46 and 91 frames.
 //
 //   npm run build && node bench/annotate.js [IMAGE] [--rounds 7] [--movie FOLDER] [--frames 23,46,91] [--only
-// frame|movie] [--preset auto|paper] [--pin]
+// frame|movie] [--preset auto|paper] [--pin] [--overlays]
 //
 // IMAGE: an 8-bit grey TIFF or PNG; a simulated frame unless given. FOLDER: the frames that the movie
 // repeats; simulated unless given. With --pin all of the first part runs on one core (Linux), V8's helper
-// threads included. Aims: ours / scipy + scikit-image at most 0.7, ours / best mix at most 1.2; 91 frames in
-// 60 s on two cores, better 30 s, in less than 1 GB whatever the number of frames.
+// threads included; with --overlays the movie is drawn too. Aims: ours / scipy + scikit-image at most 0.7,
+// ours / best mix at most 1.2; 91 frames in 60 s on two cores, better 30 s, in less than 1 GB whatever the
+// number of frames.
 import { spawn, spawnSync } from "node:child_process";
 import { copyFileSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
@@ -282,7 +283,7 @@ function annotateFolder(folder, out) {
         folder,
         "-o",
         out,
-        "--no-overlays",
+        ...(args.includes("--overlays") ? [] : ["--no-overlays"]),
         ...(option("preset") === undefined ? [] : ["--preset", option("preset")]),
       ],
       { stdio: ["ignore", "ignore", "pipe", "pipe"] },
@@ -316,7 +317,7 @@ async function movie(source) {
     .sort();
   if (frames.length === 0) throw new Error(`${source} holds no TIFF or PNG.`);
   console.log(
-    `\nfiles to labels and objects.csv, no overlays, ${cpus().length} cores, frames repeated ` +
+    `\nfiles to labels and objects.csv, ${args.includes("--overlays") ? "with" : "no"} overlays, ${cpus().length} cores, frames repeated ` +
       `from ${frames.length}, ${load()}`,
   );
   console.log("frames   seconds   s a frame   cpu s a frame   peak MiB");

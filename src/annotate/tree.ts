@@ -174,14 +174,10 @@ function componentTree({ height, width, data: image }: Plane<Uint8Array>): Compo
     const p = order[i]!;
     above[p] = p;
     root[p] = p;
-    for (let side = 0; side < 4; side++) {
-      const neighbour = side === 0 ? p - stride : side === 1 ? p - 1 : side === 2 ? p + 1 : p + stride;
-      if (root[neighbour]! < 0) continue;
-      const top = topOf(root, neighbour);
-      if (top === p) continue;
-      root[top] = p;
-      above[top] = p;
-    }
+    if (root[p - stride]! >= 0) join(root, above, p - stride, p);
+    if (root[p - 1]! >= 0) join(root, above, p - 1, p);
+    if (root[p + 1]! >= 0) join(root, above, p + 1, p);
+    if (root[p + stride]! >= 0) join(root, above, p + stride, p);
   }
   // The array of the roots becomes that of the nodes.
   const framed = root.fill(-1);
@@ -205,6 +201,13 @@ function componentTree({ height, width, data: image }: Plane<Uint8Array>): Compo
   for (let y = 0; y < height; y++)
     nodeOf.set(framed.subarray((y + 1) * stride + 1, (y + 1) * stride + 1 + width), y * width);
   return { nodeOf, parent: parent.slice(0, nodes), level: level.slice(0, nodes) };
+}
+
+/** Hangs the tree of a neighbour below a pixel that is a root. */
+function join(root: Int32Array, above: Int32Array, neighbour: number, pixel: number): void {
+  const top = topOf(root, neighbour);
+  root[top] = pixel;
+  if (top !== pixel) above[top] = pixel;
 }
 
 /** The root of a pixel's tree so far; the way there is shortened by halves. */

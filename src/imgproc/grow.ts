@@ -27,6 +27,7 @@ export function nearestLabels({ height, width, data }: LabelImage, reach: number
   const steps = stepsToLabels(data, width, radius);
   const labels = new Int32Array(data.length);
   const squared = limit < 65_536 ? new Uint16Array(data.length) : new Int32Array(data.length);
+  const far = farIn(steps);
   for (let y = 0; y < height; y++) {
     const row = y * width;
     // The first column, from x - radius on, that has a label within reach.
@@ -38,21 +39,22 @@ export function nearestLabels({ height, width, data }: LabelImage, reach: number
         continue;
       }
       if (near < x - radius) near = x - radius;
-      while (near < width && near <= x + radius && steps[row + near] === farDistance) near++;
-      if (near >= width || near > x + radius) continue;
-      let best = limit;
-      let label = 0;
-      const maximum = Math.max(x - near, Math.min(radius, width - 1 - x));
-      /* eslint-disable max-depth -- kernel: the search outwards from a pixel */
-      for (let k = 0; k <= maximum && k * k <= best; k++) {
-        for (let side = 0; side < 2; side++) {
-          const u = side === 0 ? x - k : x + k;
-          if (u < 0 || u >= width) continue;
-          const step = steps[row + u]!;
-          if (step === farDistance) continue;
-          const d = step * step + k * k;
+      while (near < width && steps[row + near] === far) near++;
+      if (near >= width) break;
+      if (near > x + radius) {
+        x = near - radius - 1;
+        continue;
+      }
+      const own = steps[p]!;
+      let best = own === far ? limit : own * own;
+      let label = own === far ? 0 : data[p + own * width]!;
+      /* eslint-disable max-depth -- kernel: the search outwards from a pixel; "none" is beyond any best */
+      for (let k = 1; k <= radius && k * k <= best; k++) {
+        for (let u = p - k, end = x + k < width ? p + k : u; u <= end; u += 2 * k) {
+          if (u < row) continue;
+          const d = steps[u]! * steps[u]! + k * k;
           if (d > best) continue;
-          const other = data[row + u + step * width]!;
+          const other = data[u + steps[u]! * width]!;
           if (d < best || label === 0 || other < label) {
             best = d;
             label = other;
@@ -68,19 +70,19 @@ export function nearestLabels({ height, width, data }: LabelImage, reach: number
   return { labels, squared };
 }
 
-/** Stands for "none within the radius", rows. */
-const farDistance = 32_767;
+/** Stands for "none within the radius", rows: farther than any radius that is kept in such numbers. */
+const farIn = (steps: Int8Array | Int16Array): number => (steps instanceof Int8Array ? 127 : 32_767);
 
 /**
  * Rows to the nearest label in the same column, negative upwards, of two equally near the one to the smaller
  * label; FAR beyond the radius.
  */
-function stepsToLabels(data: Int32Array, width: number, radius: number): Int16Array {
-  const steps = new Int16Array(data.length).fill(farDistance);
+function stepsToLabels(data: Int32Array, width: number, radius: number): Int8Array | Int16Array {
+  const steps = radius < 127 ? new Int8Array(data.length) : new Int16Array(data.length);
+  const far = farIn(steps);
   for (let p = 0; p < data.length; p++) {
-    if (data[p]! > 0) steps[p] = 0;
-    else if (p >= width && steps[p - width] !== farDistance && steps[p - width]! > -radius)
-      steps[p] = steps[p - width]! - 1;
+    const above = p >= width ? steps[p - width]! : far;
+    if (data[p]! <= 0) steps[p] = above <= 0 && above > -radius ? above - 1 : far;
   }
   for (let p = data.length - 1 - width; p >= 0; p--) {
     const below = steps[p + width]! + 1;
@@ -88,7 +90,7 @@ function stepsToLabels(data: Int32Array, width: number, radius: number): Int16Ar
     if (below < 1 || below > radius) continue;
     const above = steps[p]!;
     if (
-      above === farDistance ||
+      above === far ||
       below < -above ||
       (below === -above && data[p + below * width]! < data[p + above * width]!)
     )

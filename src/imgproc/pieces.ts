@@ -27,19 +27,38 @@ export function floodPiece(framed: FramedPixels, start: number, from: number, to
   const size = stride * (rows + 2);
   let depth = 0;
   let count = 0;
+  state[start] = from;
   stack[depth++] = start;
-  state[start] = to;
   while (depth > 0) {
     const at = stack[--depth]!;
-    count++;
-    for (let side = 0; side < 4; side++) {
-      const next = side === 0 ? at - stride : side === 1 ? at - 1 : side === 2 ? at + 1 : at + stride;
-      if (next < 0 || next >= size || state[next] !== from) continue;
-      state[next] = to;
-      stack[depth++] = next;
-    }
+    if (state[at] !== from) continue;
+    // The run of the row that the pixel is in; above and below it, one pixel of every run waits.
+    let [first, end] = [at, at + 1];
+    while (first > 0 && state[first - 1] === from) first--;
+    while (end < size && state[end] === from) end++;
+    state.fill(to, first, end);
+    count += end - first;
+    depth = pushRuns(framed, from, { first: Math.max(0, first - stride), end: end - stride }, depth);
+    depth = pushRuns(framed, from, { first: first + stride, end: Math.min(size, end + stride) }, depth);
   }
   return count;
+}
+
+/** Puts the first pixel of each run of state `from` between `first` and `end` on the stack. @returns its depth */
+function pushRuns(
+  { state, stack }: FramedPixels,
+  from: number,
+  { first, end }: { first: number; end: number },
+  depth: number,
+): number {
+  let top = depth;
+  let before = false;
+  for (let at = first; at < end; at++) {
+    const sought = state[at] === from;
+    if (sought && !before) stack[top++] = at;
+    before = sought;
+  }
+  return top;
 }
 
 /** States in the search for the largest piece. */

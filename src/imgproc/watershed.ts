@@ -77,17 +77,14 @@ export function watershedOfBytes(
   for (let index = 0; index < labels.length; index++)
     if (labels[index] !== 0) enqueue(queues, levels[index]!, index);
   const { head, next } = queues;
+  const plane = { levels, labels, free, queues };
   for (let level = 0; level < 256; level++) {
     for (let index = head[level]!; index >= 0; index = next[index]!) {
       const label = labels[index]!;
-      for (let side = 0; side < 4; side++) {
-        const neighbour =
-          side === 0 ? index - stride : side === 1 ? index - 1 : side === 2 ? index + 1 : index + stride;
-        if (free[neighbour] === 0) continue;
-        free[neighbour] = 0;
-        labels[neighbour] = label;
-        enqueue(queues, levels[neighbour]! > level ? levels[neighbour]! : level, neighbour);
-      }
+      if (free[index - stride] === 1) take(plane, index - stride, level, label);
+      if (free[index - 1] === 1) take(plane, index - 1, level, label);
+      if (free[index + 1] === 1) take(plane, index + 1, level, label);
+      if (free[index + stride] === 1) take(plane, index + stride, level, label);
     }
   }
   return withoutFrame(labels, height, width);
@@ -105,6 +102,27 @@ const levelQueues = (pixels: number): LevelQueues => ({
   tail: new Int32Array(256).fill(-1),
   next: new Int32Array(pixels).fill(-1),
 });
+
+/** What is flooded, with its frame. */
+interface FloodedBytes {
+  readonly levels: Uint8Array;
+  readonly labels: Int32Array;
+  /** 1 where a label may still be given. */
+  readonly free: Uint8Array;
+  readonly queues: LevelQueues;
+}
+
+/** Gives a free pixel the label of a neighbour at `level`. */
+function take(
+  { levels, labels, free, queues }: FloodedBytes,
+  index: number,
+  level: number,
+  label: number,
+): void {
+  free[index] = 0;
+  labels[index] = label;
+  enqueue(queues, levels[index]! > level ? levels[index]! : level, index);
+}
 
 function enqueue({ head, tail, next }: LevelQueues, level: number, index: number): void {
   if (tail[level]! < 0) head[level] = index;
