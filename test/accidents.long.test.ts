@@ -47,3 +47,10 @@ it("says that a thread ran out of memory, and goes on", async () => {
   expect(temporaries(join(folder, "lost"))).toEqual([]);
   expect(await problemsAfter(folder, "lost")).toEqual([]);
 }, 600_000);
+
+it("says that a thread ended by itself, and goes on", async () => {
+  const { code, said } = await runMovie(folder, "ended", { accident: { kind: "exit", stage: "annotate" } });
+  expect([code, said]).toEqual([1, expect.stringContaining("was lost (it ended with code 7)")]);
+  expect(temporaries(join(folder, "ended"))).toEqual([]);
+  expect(await problemsAfter(folder, "ended")).toEqual([]);
+}, 600_000);

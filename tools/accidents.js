@@ -4,11 +4,11 @@
  *   node tools/accidents.js kill [--seed 1] [--moments 50] [--record]    SIGKILL, by time and within writing
  *   node tools/accidents.js full [--seed 1]                              a full disk in each stage
  *
- * A movie is run, killed in its first stage, run again, killed in the next, and so on, and at last left to end.
+ * Each kill is of a run that is finished up to a stage; the same command then ends it.
  * `--record` writes `bench/results/accidents.json`.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,35 +27,55 @@ function randomNumbers(seed) {
   };
 }
 
-/** Kills one run in each stage, and lets it end. @returns the moments, and what is wrong */
-async function killChain(folder, chain, whole, random) {
-  const moments = [];
-  for (const [index, stage] of stages.entries()) {
-    const within = (chain + index) % 3 === 0;
-    const { ms, operations } = whole[stage];
-    const at = 1 + Math.floor(random() * operations);
-    const delay = random() * ms * 0.9;
-    const outcome = within
-      ? await runMovie(folder, `chain${chain}`, { accident: { kind: "kill", stage, at } })
-      : await killedAfter(folder, `chain${chain}`, stage, delay);
-    if (outcome.signal === "SIGKILL") moments.push({ stage: lastStage(outcome), within });
-    else if (outcome.code !== 0) return { moments, problems: [outcome.said] };
+/** Where a run stands that was killed when each stage began: a copy of its folder for each. */
+async function begunStages(folder) {
+  const begun = {};
+  for (const stage of stages) {
+    if (stage !== stages[0]) await runMovie(folder, "begun", { accident: { kind: "begin", stage } });
+    begun[stage] = join(folder, `begun-${stage}`);
+    mkdirSync(join(folder, "begun"), { recursive: true });
+    cpSync(join(folder, "begun"), begun[stage], { recursive: true, preserveTimestamps: true });
   }
-  return { moments, problems: await problemsAfter(folder, `chain${chain}`) };
+  return begun;
+}
+
+/** Kills one run in a stage, and lets it end. @returns the moment, and what is wrong */
+async function killOnce(folder, { index, begun, whole, random }) {
+  const stage = stages[index % stages.length];
+  const within = Math.floor(index / stages.length) % 3 === 0;
+  const name = `killed${index}`;
+  const { ms, operations } = whole[stage];
+  const at = 1 + Math.floor(random() * operations);
+  const delay = random() * ms * 0.9;
+  cpSync(begun[stage], join(folder, name), { recursive: true, preserveTimestamps: true });
+  const outcome = within
+    ? await runMovie(folder, name, { accident: { kind: "kill", stage, at } })
+    : await killedAfter(folder, name, stage, delay);
+  // A run that ended before it was to be killed is no moment.
+  const moments = outcome.signal === "SIGKILL" ? [{ stage: lastStage(outcome), within }] : [];
+  const failed = outcome.signal === null && outcome.code !== 0 ? [outcome.said] : [];
+  const problems = [...failed, ...(await problemsAfter(folder, name))];
+  rmSync(join(folder, name), { recursive: true, force: true });
+  const where = `${stage}, ${within ? `operation ${at}` : `after ${Math.round(delay)} ms`}`;
+  return { moments, problems: problems.map((problem) => `${where}: ${problem}`) };
 }
 
 async function killing(folder, whole, { seed, moments: wanted }) {
   const random = randomNumbers(Number(seed));
+  const begun = await begunStages(folder);
   const [moments, problems] = [[], []];
-  for (let chain = 0; moments.length < Number(wanted); chain++) {
-    const began = performance.now();
-    const killed = await killChain(folder, chain, whole, random);
-    moments.push(...killed.moments);
-    problems.push(...killed.problems);
-    const seconds = Math.round((performance.now() - began) / 1000);
-    console.log(`${seconds} s: ${moments.length} of ${wanted} moments, ${problems.length} differences`);
-    if (killed.moments.length === 0) break;
-  }
+  let index = 0;
+  const killNext = async () => {
+    while (moments.length < Number(wanted) && index < 3 * Number(wanted)) {
+      const killed = await killOnce(folder, { index: index++, begun, whole, random });
+      moments.push(...killed.moments);
+      problems.push(...killed.problems);
+      for (const problem of killed.problems) console.log(problem);
+      console.log(`${moments.length} of ${wanted} moments, ${problems.length} differences`);
+    }
+  };
+  // Two runs at once.
+  await Promise.all([killNext(), killNext()]);
   return { moments, problems };
 }
 
@@ -83,10 +103,10 @@ const table = ({ moments, problems }, seed) => ({
   command: `node tools/accidents.js kill --seed ${seed} --moments ${moments.length} --record`,
   commit: execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: root, encoding: "utf8" }).trim(),
   machine: `${cpus().length} cores (load ${loadavg()[0].toFixed(1)}), Node ${process.versions.node}, no GPU`,
-  data: "a simulated movie of 4 frames of 128 x 128 px, through all stages, with exports",
+  data: "a simulated movie of 3 frames of 128 x 128 px, 20 steps of training, through all stages, with exports",
   rules:
     "SIGKILL at seeded moments: after a random part of the time of a stage, or in the middle of a write or " +
-    "beside a rename; a run is killed once in each stage, then ends, and is compared byte by byte",
+    "beside a rename; each run is killed once, ends by the same command, and is compared byte by byte",
   columns: ["stage", "killed", "of these within writing"],
   rows: [...stages, "all"].map((stage) => {
     const here = moments.filter((moment) => stage === "all" || moment.stage === stage);

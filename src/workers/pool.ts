@@ -33,6 +33,7 @@ export function framePool(threads: number): FramePool {
     idleTimeout: 1000,
   });
   const losses = watchLosses(pool);
+  const watchExits = exitWatch(pool);
   return {
     run: (name, input, signal) =>
       new Promise<unknown>((resolve, reject) => {
@@ -41,6 +42,7 @@ export function framePool(threads: number): FramePool {
           .run({ name, input }, signal ? { signal } : {})
           .then(resolve, reject)
           .then(forget, forget);
+        watchExits();
       }).then(
         (answer) => valueOf(answer as Answer<never>),
         (error: unknown) => {
@@ -54,6 +56,26 @@ export function framePool(threads: number): FramePool {
 /** A task answers with its errors: what is thrown is of the thread itself. */
 const lossOf = (name: string, error: unknown): unknown =>
   error instanceof Error ? new ThreadLost(`does ${name}`, error) : error;
+
+/**
+ * The pool hears of errors of its threads, but not of a thread that exits: its task would never be answered.
+ *
+ * @returns to be called when threads may have been started
+ */
+function exitWatch(pool: Tinypool): () => void {
+  const watched = new WeakSet<object>();
+  return () => {
+    for (const thread of pool.threads) {
+      if (watched.has(thread)) continue;
+      watched.add(thread);
+      thread.once("exit", (code: unknown) => {
+        // One that the pool ends by itself is no longer of it.
+        if (pool.threads.includes(thread))
+          thread.emit("error", new Error(`it ended with code ${String(code)}`));
+      });
+    }
+  };
+}
 
 interface Losses {
   /** Calls `reject` when a thread is lost. @returns ends this */

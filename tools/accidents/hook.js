@@ -1,6 +1,6 @@
 /**
  * Loaded before the program (`node --import`), in its threads, too: an accident at one file operation, or in one
- * worker thread. `KARYON_ACCIDENT` says which, as JSON: `kind` (kill, full, count, exit, memory), the `stage` after
+ * worker thread. `KARYON_ACCIDENT` says which, as JSON: `kind` (begin, kill, full, count, exit, memory), the `stage` after
  * whose begin it happens, and `at`, which write or rename of it, from 1. `count` appends the operations of each
  * stage to the file `log`.
  */
@@ -67,6 +67,7 @@ function watchStage() {
     if (begun !== null) {
       stage = begun[1];
       operations = 0;
+      if (plan.kind === "begin" && stage === plan.stage) killNow();
       if (plan.kind === "exit" || plan.kind === "memory") process.env.KARYON_ACCIDENT_STAGE = stage;
     }
     return write.call(this, text, ...rest);

@@ -11,7 +11,7 @@ const hook = new URL("hook.js", import.meta.url).href;
 /** The stages of a run, in their order. */
 export const stages = ["annotate", "train", "segment", "track", "analyse", "export", "figures", "report"];
 
-const training = ["--steps", "90", "--batch", "4", "--patch", "48", "--filters", "8", "--depth", "2"];
+const training = ["--steps", "20", "--batch", "4", "--patch", "48", "--filters", "8", "--depth", "2"];
 const learning = ["--nucleus-size", "24", "--validation", "0.2", "--learning-rate", "0.003"];
 const rest = ["--threads", "2", "--seed", "5", "--resamples", "20", "--export", "geff,coco", "--json"];
 
@@ -47,7 +47,7 @@ export function karyon(folder, args, { accident = undefined, watch = undefined, 
 /** Makes the movie that all runs are of: `movie` in a folder. */
 export const simulateMovie = (folder) =>
   karyon(folder, [
-    ...["simulate", "-o", "movie", "--size", "128", "--frames", "4", "--seed", "5", "--scene", "easy"],
+    ...["simulate", "-o", "movie", "--size", "128", "--frames", "3", "--seed", "5", "--scene", "easy"],
     ...["--diameter", "20", "--json"],
   ]);
 

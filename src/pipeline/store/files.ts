@@ -1,7 +1,7 @@
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statfsSync } from "node:fs";
 import { type FileHandle, mkdir, open, readFile, rm } from "node:fs/promises";
 import { platform } from "node:os";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { CorruptFile, InvalidInput, OutputError, messageOf } from "../../core/errors.js";
 import type { ByteSource } from "../../io/bytes.js";
 import { idleFiles } from "./idlefiles.js";
@@ -256,11 +256,25 @@ export function unreadable(path: string, error: unknown, expected = "a readable 
 
 /** What the system said on writing, as one sentence with advice. */
 export const unwritable = (path: string, error: unknown): OutputError =>
-  new OutputError(`${path} could not be written: ${outputAdvice(error)}.`, error);
+  new OutputError(`${path} could not be written: ${outputAdvice(error)}${spaceLeft(path, error)}.`, error);
+
+/** How much is left where the disk is full: often too little for this file only. */
+function spaceLeft(path: string, error: unknown): string {
+  if (codeOf(error) !== "ENOSPC") return "";
+  let place = resolve(path);
+  while (!existsSync(place) && dirname(place) !== place) place = dirname(place);
+  try {
+    const { bavail, bsize } = statfsSync(place);
+    return ` (${Math.floor((bavail * bsize) / 2 ** 20)} MiB are left there)`;
+  } catch {
+    return "";
+  }
+}
 
 function outputAdvice(error: unknown): string {
   const advice: Readonly<Record<string, string>> = {
     ENOSPC: "the disk is full; free some space or choose another output folder",
+    EFBIG: "files may not be as large as that there; raise the limit (ulimit -f) or choose another disk",
     EDQUOT: "your disk quota is used up; free some space or choose another output folder",
     EROFS: "the disk is read-only; choose another output folder",
     EACCES: "you may not write there; choose another output folder or change its permissions",
