@@ -60,9 +60,7 @@ export interface OutputOptions extends CommandOptions {
 const resolved = ({ config = {} }: CommandOptions): Config =>
   configuration.resolveConfig(config as configuration.PartialConfig, "config");
 
-const folderOptions = (
-  options: OutputOptions,
-): { readonly out: string; readonly config: Config; readonly overwrite: boolean } => ({
+const folderOptions = (options: OutputOptions): commands.CommandOptions => ({
   out: options.out,
   config: resolved(options),
   overwrite: options.overwrite ?? false,
@@ -385,6 +383,8 @@ export type { ImageSet } from "./io/formats/imageformat.js";
 export type { OpenedLabels } from "./io/formats/labelformat.js";
 export type { OpenedTracks } from "./io/formats/trackformat.js";
 export type { DemoResult } from "./pipeline/run/demo.js";
+export { replay, type ReplayOptions, type ReplayResult } from "./pipeline/replay/replay.js";
+export type { FileDifference, FolderComparison } from "./pipeline/replay/differingfiles.js";
 export type { RunResult } from "./pipeline/run/run.js";
 export type { SegmentationSummary } from "./pipeline/segment/segmentation.js";
 export type { Inspection, PlaneValues } from "./pipeline/source/inspection.js";

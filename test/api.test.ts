@@ -14,8 +14,8 @@ it("exports these values, and no others", () => {
   expect(Object.keys(node).sort()).toMatchSnapshot("karyon/node");
 });
 
-it("has a function for every command", () => {
-  const names = buildProgram().commands.map((command) =>
+it("has a function for every command", async () => {
+  const names = (await buildProgram()).commands.map((command) =>
     command.name().replace(/-[a-z]/g, (part) => part[1]!.toUpperCase()),
   );
   expect(names.length).toBeGreaterThan(10);

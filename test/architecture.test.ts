@@ -100,6 +100,7 @@ const rooms: Record<string, readonly string[]> = {
     "simulate",
     "run",
     "study",
+    "replay",
   ].map((room) => `pipeline/${room}`),
   server: ["server", "server/zarr", "server/corrections", "server/jobs", "server/studio"],
   cli: ["cli/commandline", "cli/commands", "cli"],

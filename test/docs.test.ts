@@ -26,7 +26,7 @@ const blocks = (name: string, language: string): string[] =>
     (match) => match[1]!,
   );
 
-const program = buildProgram();
+const program = await buildProgram();
 const calls = documents.flatMap((name) =>
   blocks(name, "sh").flatMap((block) =>
     [...block.matchAll(/npx karyon ([^#\n]*)/g)].map((match) => ({ name, call: match[1]!.trim() })),

@@ -99,6 +99,7 @@ const calls: Readonly<Record<CommandName, () => readonly Call[]>> = {
   study: () => [{ args: [at("samples.csv")] }],
   demo: () => [{ config: { simulate: { frames: 2, size: 128 } } }],
   report: () => [{ args: [at("run0")] }],
+  replay: () => [{ args: [at("annotate0")] }],
   // Without a signal it ends when it has started.
   studio: () => [{ args: [at("run0")], options: { open: false } }],
   inspect: () => [{ args: [at("simulate0/01/t000.tif")] }],
@@ -137,6 +138,7 @@ const inOrder: readonly CommandName[] = [
   "evaluate",
   "run",
   "report",
+  "replay",
   "studio",
   "study",
   "demo",
@@ -203,8 +205,8 @@ describe("a changed option changes the result", () => {
 });
 
 describe("commands without options", () => {
-  it("have no configuration file either", () => {
-    const program = buildProgram();
+  it("have no configuration file either", async () => {
+    const program = await buildProgram();
     const withFile = program.commands
       .filter((command) => command.options.some(({ long }) => long === "--config"))
       .map((command) => command.name());

@@ -1,5 +1,6 @@
 /** Images, labels and tracks in the formats of other programs, as files in memory or wherever they belong. */
 import { InvalidInput } from "../core/errors.js";
+import { exporterNames } from "../exchange/exporternames.js";
 import type { ExportContext, ExportedFile, Exporter, ExportInput } from "../exchange/exporter.js";
 
 /** The formats that `exportTo` writes: their names, and what each needs. */
@@ -21,7 +22,7 @@ export async function* exportTo(
   input: ExportInput,
   options: ExportContext = {},
 ): AsyncGenerator<ExportedFile, void, undefined> {
-  const { exporterNames, exportersOf } = await import("../exchange/exporters.js");
+  const { exportersOf } = await import("../exchange/exporters.js");
   const [exporter, ...others] = exportersOf(format);
   if (exporter === undefined || others.length > 0)
     throw new InvalidInput("format", `one of ${exporterNames}`, format);

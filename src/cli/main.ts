@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { version } from "../pipeline/store/provenance.js";
-import { addCommand, type CommandSpec } from "./commandline/command.js";
+import type { CommandSpec } from "./commandline/command.js";
 import { analyseCommand } from "./commands/analyse.js";
 import { annotateCommand } from "./commands/annotate.js";
 import { convertCommand } from "./commands/convert.js";
@@ -9,6 +9,7 @@ import { evaluateCommand } from "./commands/evaluate.js";
 import { exportModelCommand } from "./commands/exportmodel.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { reportCommand } from "./commands/report.js";
+import { replayCommand } from "./commands/replay.js";
 import { runCommand } from "./commands/run.js";
 import { segmentCommand } from "./commands/segment.js";
 import { simulateCommand } from "./commands/simulate.js";
@@ -30,14 +31,20 @@ export const commands: readonly CommandSpec[] = [
   trackCommand,
   analyseCommand,
   reportCommand,
+  replayCommand,
   simulateCommand,
   inspectCommand,
   convertCommand,
   exportModelCommand,
 ];
 
-/** The whole command line, not yet given any arguments. */
-export function buildProgram(): Command {
+/**
+ * The command line, not yet given any arguments.
+ *
+ * @param argv where it is known: a command that is not in it is there by name and summary alone, since the options
+ *   of all take longer than many a command
+ */
+export async function buildProgram(argv?: readonly string[]): Promise<Command> {
   const program = new Command("karyon")
     .description(
       "Turns raw fluorescence microscopy into segmented, tracked nuclei and publishable statistics, " +
@@ -46,7 +53,16 @@ export function buildProgram(): Command {
     .version(version, "-V, --version")
     .showHelpAfterError("(karyon COMMAND --help shows the options and an example)")
     .configureHelp({ helpWidth: 110 });
-  for (const spec of commands) addCommand(program, spec);
+  const isMeant = ({ name }: CommandSpec): boolean => argv === undefined || argv.includes(name);
+  const parts = commands.some(isMeant) ? await import("./commandline/command.js") : undefined;
+  for (const spec of commands) {
+    if (parts !== undefined && isMeant(spec)) parts.addCommand(program, spec);
+    else
+      program
+        .command(spec.args === "" ? spec.name : `${spec.name} ${spec.args}`)
+        .description(spec.summary)
+        .option("--json");
+  }
   program.addHelpText(
     "after",
     "\nStart here:\n  $ karyon demo                          a simulated movie through every " +
@@ -59,5 +75,6 @@ export function buildProgram(): Command {
 export async function main(argv: readonly string[]): Promise<void> {
   // A reader that closes early, such as `head`, is no error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
-  await buildProgram().parseAsync([...argv]);
+  const program = await buildProgram(argv.slice(2));
+  await program.parseAsync([...argv]);
 }

@@ -3,6 +3,7 @@ import { cocoExporter } from "./cocoexporter.js";
 import { csvExporter } from "./csvexporter.js";
 import { ctcExporter } from "./ctcexporter.js";
 import type { Exporter } from "./exporter.js";
+import { exporterNamesOf } from "./exporternames.js";
 import { geffExporter } from "./geffexporter.js";
 import { imageJExporter } from "./imagejexporter.js";
 import { omeTiffExporter } from "./ometiffexporter.js";
@@ -34,9 +35,6 @@ export const exporters: readonly Exporter[] = [
   motilityLabExporter,
 ];
 
-/** Their names, for messages. */
-export const exporterNames = exporters.map(({ name }) => name).join(", ");
-
 /**
  * Formats by name, each once, in the order of the list.
  *
@@ -44,7 +42,6 @@ export const exporterNames = exporters.map(({ name }) => name).join(", ");
  * @returns none where a name is unknown
  */
 export function exportersOf(names: string): Exporter[] {
-  const wanted = names.split(",").map((name) => name.trim().toLowerCase());
-  const found = exporters.filter(({ name }) => wanted.includes(name));
-  return found.length === new Set(wanted).size ? found : [];
+  const wanted = exporterNamesOf(names);
+  return exporters.filter(({ name }) => wanted.includes(name));
 }

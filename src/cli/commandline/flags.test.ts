@@ -55,7 +55,7 @@ describe("options that do nothing", () => {
       const known = addFlags(new Command(name), name).options.map(({ long }) => long);
       expect(known, `${name} ${flag}`).not.toContain(flag);
     }
-    expect(Object.keys(commandOptions).length).toBe(15);
+    expect(Object.keys(commandOptions).length).toBe(16);
   });
 
   it("beside others are refused as flags, with the reason", () => {

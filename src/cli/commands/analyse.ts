@@ -1,4 +1,3 @@
-import { analyseTracks } from "../../pipeline/run/commands.js";
 import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag, overwriteFlag } from "./shared.js";
 
@@ -14,6 +13,7 @@ export const analyseCommand: CommandSpec = {
     "analyse tracks -o statistics --images movie/",
   ],
   async run({ args, out, overwrite, config, context }) {
+    const { analyseTracks } = await import("../../pipeline/run/commands.js");
     const { summary, units } = await analyseTracks({ tracks: args[0]!, out, config, overwrite }, context);
     return {
       text: `Statistics: ${out} (lengths in ${units.length}, times in ${units.time})`,

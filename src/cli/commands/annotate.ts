@@ -1,15 +1,12 @@
 import { join } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
-import { iouThresholds } from "../../evaluate/scores.js";
-import { windowsOf } from "../../pipeline/annotate/annotation.js";
-import { formatAcquisitions, formatComparison } from "../../pipeline/annotate/annotationtext.js";
-import { explainPixel } from "../../pipeline/annotate/explain.js";
-import { preview } from "../../pipeline/annotate/preview.js";
-import { formatPreview } from "../../pipeline/annotate/previewtext.js";
-import { assertLabels, evaluateLabels } from "../../pipeline/evaluate/evaluation.js";
-import { annotate } from "../../pipeline/run/commands.js";
+import type { AnnotationSummary } from "../../pipeline/annotate/annotation.js";
+import type { LabelEvaluation } from "../../pipeline/evaluate/evaluation.js";
+import type { PipelineContext } from "../../pipeline/stage/events.js";
+import type { Part } from "../../pipeline/stage/stageparts.js";
 import type { CommandCall, CommandResult, CommandSpec } from "../commandline/command.js";
 import { overwriteFlag } from "./shared.js";
+import { partRequestOf, shardFlags } from "./shardflags.js";
 
 /** `karyon annotate`: a training set from raw images, its preview, comparison and explanation. */
 export const annotateCommand: CommandSpec = {
@@ -31,6 +28,7 @@ export const annotateCommand: CommandSpec = {
     ],
     ["--explain <y,x>", "also say why the object at that pixel was kept or rejected"],
     ["--frame <name>", "name of the image for --explain (default: the first)"],
+    ...shardFlags,
   ],
   examples: [
     "annotate movie/ -o dataset",
@@ -42,7 +40,7 @@ export const annotateCommand: CommandSpec = {
     // What is asked wrongly is said before the work.
     const pixel = pixelOf(call.options["explain"]);
     const truth = call.options["compare"] as string | undefined;
-    if (truth !== undefined) assertLabels(truth);
+    if (truth !== undefined) (await import("../../pipeline/evaluate/evaluation.js")).assertLabels(truth);
     const frame = call.options["preview"];
     if (typeof frame === "string") return previewFrame(call, frame);
     if (call.options["frame"] !== undefined && pixel === undefined)
@@ -54,14 +52,33 @@ export const annotateCommand: CommandSpec = {
         "none",
         "give one with -o, or look at one frame first with --preview",
       );
-    return makeDataset(call, truth, pixel);
+    const request = partRequestOf(call.options);
+    return request !== undefined && "part" in request
+      ? makeShard(call, request.part)
+      : makeDataset(call, truth, pixel, request?.merge);
   },
 };
+
+/** `--shard`: a part, and nothing else. */
+async function makeShard(call: CommandCall, part: Part): Promise<CommandResult> {
+  const { args, out, overwrite, options, config, context } = call;
+  const other = ["explain", "compare"].find((flag) => options[flag] !== undefined);
+  if (other !== undefined)
+    throw new InvalidInput(
+      "--shard",
+      "no other request, because it writes no dataset",
+      `--${other} with it`,
+      "give it with --merge",
+    );
+  const { annotatePart } = await import("../../pipeline/run/commands.js");
+  const text = await annotatePart({ inputs: args, out, config, overwrite }, part, context);
+  return { text, value: { out, ...part, text } };
+}
 
 /** `--preview`: the picture of one frame, and nothing else. */
 async function previewFrame(call: CommandCall, frame: string): Promise<CommandResult> {
   const { args, out, options, config, context } = call;
-  const other = ["explain", "frame", "compare"].find((flag) => options[flag] !== undefined);
+  const other = ["explain", "frame", "compare", "shard", "merge"].find((flag) => options[flag] !== undefined);
   if (other !== undefined)
     throw new InvalidInput(
       "--preview",
@@ -69,6 +86,8 @@ async function previewFrame(call: CommandCall, frame: string): Promise<CommandRe
       `--${other} with it`,
       "leave one of them out",
     );
+  const { preview } = await import("../../pipeline/annotate/preview.js");
+  const { formatPreview } = await import("../../pipeline/annotate/previewtext.js");
   const value = await preview(args, frame, out === "" ? undefined : out, config, context);
   return { text: formatPreview(value), value };
 }
@@ -78,32 +97,32 @@ async function previewFrame(call: CommandCall, frame: string): Promise<CommandRe
  *
  * @param truth folder or file of true labels
  * @param pixel to be explained
+ * @param merge number of the parts of which it is made
  */
 async function makeDataset(
   call: CommandCall,
   truth: string | undefined,
   pixel: readonly [y: number, x: number] | undefined,
+  merge: number | undefined,
 ): Promise<CommandResult> {
   const { args, out, overwrite, options, config, context } = call;
-  const summary = await annotate({ inputs: args, out, config, overwrite }, context);
+  const { annotate } = await import("../../pipeline/run/commands.js");
+  const { formatAcquisitions, formatComparison } = await import("../../pipeline/annotate/annotationtext.js");
+  const summary = await annotate({ inputs: args, out, config, overwrite }, context, merge);
   call.setStopText(`The dataset ${out} is complete; only --compare and --explain were not done.`);
   const hint = config.annotate.overlays ? "look at overlays/; " : "";
   const lines = [
     `Dataset: ${out} (${hint}objects.csv says why each object was kept or rejected)`,
     ...formatAcquisitions(summary, config.annotate),
   ];
-  const compared =
-    truth === undefined
-      ? undefined
-      : await evaluateLabels(truth, join(out, "masks"), context, iouThresholds, {
-          partial: true,
-          windows: windowsOf(summary),
-        });
+  const compared = truth === undefined ? undefined : await compareDataset(truth, out, summary, context);
   if (compared !== undefined) lines.push(...formatComparison(compared));
   const explanation =
     pixel === undefined
       ? undefined
-      : await explainPixel(out, pixel[0], pixel[1], options["frame"] as string | undefined);
+      : await (
+          await import("../../pipeline/annotate/explain.js")
+        ).explainPixel(out, pixel[0], pixel[1], options["frame"] as string | undefined);
   if (explanation !== undefined) lines.push(explanation.text);
   const scores =
     compared === undefined ? {} : { scores: compared.scores.pooled, unusedTruths: compared.unused };
@@ -111,6 +130,20 @@ async function makeDataset(
     text: lines.join("\n"),
     value: { ...summary, ...scores, ...(explanation === undefined ? {} : { explanation }) },
   };
+}
+
+/** Scores the kept objects of a dataset. @param truth folder or file of true labels */
+async function compareDataset(
+  truth: string,
+  out: string,
+  summary: AnnotationSummary,
+  context: PipelineContext,
+): Promise<LabelEvaluation> {
+  const { evaluateLabels } = await import("../../pipeline/evaluate/evaluation.js");
+  const { iouThresholds } = await import("../../evaluate/scores.js");
+  const { windowsOf } = await import("../../pipeline/annotate/annotation.js");
+  const options = { partial: true, windows: windowsOf(summary) };
+  return evaluateLabels(truth, join(out, "masks"), context, iouThresholds, options);
 }
 
 /** @throws InvalidInput when it is no pair of whole numbers */

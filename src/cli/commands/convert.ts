@@ -1,6 +1,4 @@
-import { exporters } from "../../exchange/exporters.js";
-import { convert } from "../../pipeline/exchange/convert.js";
-import { sourceOptions } from "../../pipeline/source/opening.js";
+import { exporterNames } from "../../exchange/exporternames.js";
 import type { CommandSpec } from "../commandline/command.js";
 
 /** `karyon convert`: from one format into another. */
@@ -9,10 +7,7 @@ export const convertCommand: CommandSpec = {
   args: "<from> <to>",
   summary: "convert images, label images, outlines or tracks for other programs, or from them",
   flags: [
-    [
-      "--to <format>",
-      `format, where the name does not say it: ${exporters.map(({ name }) => name).join(", ")}`,
-    ],
+    ["--to <format>", `format, where the name does not say it: ${exporterNames}`],
     ["--labels <path>", "label images or outlines that belong to the images or tracks"],
     ["--images <path>", "images that belong to the labels or tracks"],
     ["--overwrite", "replace an earlier result"],
@@ -24,6 +19,8 @@ export const convertCommand: CommandSpec = {
     "convert RoiSet.zip labels.ome.tif --images frame.tif",
   ],
   async run({ args: [from, to], overwrite, options, config, context }) {
+    const { convert } = await import("../../pipeline/exchange/convert.js");
+    const { sourceOptions } = await import("../../pipeline/source/opening.js");
     const text = (flag: string): string | undefined =>
       typeof options[flag] === "string" ? options[flag] : undefined;
     const value = await convert(

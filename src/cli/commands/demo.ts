@@ -1,4 +1,4 @@
-import { demo, type DemoResult } from "../../pipeline/run/demo.js";
+import type { DemoResult } from "../../pipeline/run/demo.js";
 import type { CommandSpec } from "../commandline/command.js";
 
 /** `karyon demo`: everything on a simulated movie. */
@@ -10,6 +10,7 @@ export const demoCommand: CommandSpec = {
   examples: ["demo", "demo -o small --frames 3 --size 256 --steps 200"],
   stopText: "Run the same command to start the demo again from the beginning.",
   async run({ out, config, context }) {
+    const { demo } = await import("../../pipeline/run/demo.js");
     const { report, instances, tracks } = await demo(out === "" ? "karyon-demo" : out, config, context);
     const at = (threshold: number): string =>
       instances.pooled.thresholds.find((row) => Math.abs(row.threshold - threshold) < 1e-9)!.f1.toFixed(3);

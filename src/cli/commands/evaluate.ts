@@ -1,8 +1,4 @@
 import { InvalidInput } from "../../core/errors.js";
-import { formatInstanceCsv, formatInstanceJson, formatInstanceTable } from "../../evaluate/format.js";
-import { formatTrackTable } from "../../evaluate/trackscores.js";
-import { evaluateLabels, evaluateTracks, formatTrackCsv } from "../../pipeline/evaluate/evaluation.js";
-import { writeFileAtomic } from "../../pipeline/store/files.js";
 import type { CommandSpec } from "../commandline/command.js";
 
 /** `karyon evaluate`: scores against the truth. */
@@ -21,6 +17,12 @@ export const evaluateCommand: CommandSpec = {
     "evaluate --tracks 01_GT/TRA tracks/",
   ],
   async run({ args: [truth, labels], options, config, context }) {
+    const { evaluateLabels, evaluateTracks, formatTrackCsv } =
+      await import("../../pipeline/evaluate/evaluation.js");
+    const { formatInstanceCsv, formatInstanceJson, formatInstanceTable } =
+      await import("../../evaluate/format.js");
+    const { formatTrackTable } = await import("../../evaluate/trackscores.js");
+    const { writeFileAtomic } = await import("../../pipeline/store/files.js");
     const save = async (flag: string, content: () => string): Promise<void> => {
       if (typeof options[flag] === "string") await writeFileAtomic(options[flag], content());
     };

@@ -1,6 +1,5 @@
 import { InvalidInput } from "../../core/errors.js";
-import { defaultCredits, exportModel } from "../../pipeline/export/modelpackage.js";
-import { withOutputLock } from "../../pipeline/store/lock.js";
+import { defaultCredits } from "../../pipeline/export/modelcredits.js";
 import type { CommandSpec } from "../commandline/command.js";
 
 const format = "bioimageio";
@@ -31,6 +30,8 @@ export const exportModelCommand: CommandSpec = {
         ?.split(";")
         .map((author) => author.trim()),
     };
+    const { exportModel } = await import("../../pipeline/export/modelpackage.js");
+    const { withOutputLock } = await import("../../pipeline/store/lock.js");
     const value = await withOutputLock(out, () =>
       exportModel(args[0]!, out, { overwrite, ...credits }, context),
     );

@@ -1,5 +1,3 @@
-import { inspectFiles } from "../../pipeline/source/inspection.js";
-import { formatInspection } from "../../pipeline/source/inspectiontext.js";
 import type { CommandSpec } from "../commandline/command.js";
 
 /** `karyon inspect`: what image files hold. */
@@ -11,6 +9,8 @@ export const inspectCommand: CommandSpec = {
   stopText: "The files were not changed.",
   stopsAtOnce: true,
   async run({ args, context }) {
+    const { inspectFiles } = await import("../../pipeline/source/inspection.js");
+    const { formatInspection } = await import("../../pipeline/source/inspectiontext.js");
     const inspections = await inspectFiles(args, context);
     return {
       text: inspections.map(formatInspection).join("\n\n"),

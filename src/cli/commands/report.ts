@@ -1,5 +1,3 @@
-import { reportRun } from "../../pipeline/run/reportagain.js";
-import { withOutputLock } from "../../pipeline/store/lock.js";
 import type { CommandSpec } from "../commandline/command.js";
 
 /** `karyon report`: the report of a run, again. */
@@ -12,6 +10,8 @@ export const reportCommand: CommandSpec = {
     "report.html was not written again; figures/ was replaced only if it was finished. Run the same " +
     "command again.",
   async run({ args, context }) {
+    const { reportRun } = await import("../../pipeline/run/reportagain.js");
+    const { withOutputLock } = await import("../../pipeline/store/lock.js");
     const path = await withOutputLock(args[0]!, () => reportRun(args[0]!, context));
     return { text: `Report: ${path}`, value: { report: path } };
   },

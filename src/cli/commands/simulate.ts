@@ -1,4 +1,3 @@
-import { simulateOptionsOf, simulateTo } from "../../pipeline/simulate/simulation.js";
 import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag, overwriteFlag } from "./shared.js";
 
@@ -10,6 +9,7 @@ export const simulateCommand: CommandSpec = {
   flags: [outputFlag, overwriteFlag],
   examples: ["simulate -o movie", "simulate -o movie --scene crowded --frames 50 --size 1024 --seed 7"],
   async run({ out, overwrite, config, context }) {
+    const { simulateOptionsOf, simulateTo } = await import("../../pipeline/simulate/simulation.js");
     const settings = simulateOptionsOf(config);
     await simulateTo(out, settings, { overwrite }, context);
     return { text: `Movie: ${out}/01 (truth in ${out}/01_GT)`, value: settings };

@@ -1,4 +1,3 @@
-import { study } from "../../pipeline/study/study.js";
 import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag, retrainFlag } from "./shared.js";
 
@@ -25,6 +24,7 @@ export const studyCommand: CommandSpec = {
   ],
   stopText: "Finished stages are kept. Run the same command again to continue after them.",
   async run({ args, out, overwrite, options, config, context }) {
+    const { study } = await import("../../pipeline/study/study.js");
     const retrain = options["retrain"] === true;
     const { folder, report, comparison, record } = await study(
       { samples: args[0]!, out, config, overwrite, retrain },

@@ -1,4 +1,3 @@
-import { trackLabels } from "../../pipeline/run/commands.js";
 import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag, overwriteFlag } from "./shared.js";
 
@@ -10,6 +9,7 @@ export const trackCommand: CommandSpec = {
   flags: [outputFlag, overwriteFlag],
   examples: ["track labels -o tracks"],
   async run({ args, out, overwrite, config, context }) {
+    const { trackLabels } = await import("../../pipeline/run/commands.js");
     const summary = await trackLabels({ labels: args[0]!, out, config, overwrite }, context);
     return { text: `Tracks: ${out}`, value: summary };
   },

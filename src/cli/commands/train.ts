@@ -1,4 +1,3 @@
-import { train } from "../../pipeline/run/commands.js";
 import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag, overwriteFlag } from "./shared.js";
 
@@ -17,6 +16,7 @@ export const trainCommand: CommandSpec = {
   ],
   stopText: "No model was written; run the same command again.",
   async run({ args, out, overwrite, config, context }) {
+    const { train } = await import("../../pipeline/run/commands.js");
     const { description, history } = await train({ dataset: args[0]!, out, config, overwrite }, context);
     return {
       text: `Model: ${out}`,

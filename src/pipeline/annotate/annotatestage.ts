@@ -1,10 +1,14 @@
 /** The annotation as a stage: images to a training set. */
+import { framesOfShard } from "../../annotate/annotationshards.js";
+import type { ImageSource } from "../../core/image.js";
 import { counted } from "../../core/wording.js";
 import type { Config } from "../config/options.js";
 import type { OpenInputs } from "../source/opening.js";
 import { framesText, imagesBasis } from "../source/opening.js";
-import type { Stage } from "../stage/stage.js";
+import type { StageParts } from "../stage/stageparts.js";
+import type { Stage, StageResult } from "../stage/stage.js";
 import { annotateInto, type AnnotationSummary, diametersOf, readAnnotation } from "./annotation.js";
+import { candidatesInto, mergeInto, partKey, scalesInto } from "./annotationparts.js";
 
 /** A training set on disk. */
 export interface Annotation {
@@ -24,17 +28,34 @@ export const annotateStage = (
   text: `${framesText(inputs.source)}, preset ${config.annotate.preset}`,
   from: [],
   options: { ...imagesBasis(inputs, config), seed: config.general.seed, annotate: config.annotate },
-  make: async (folder, work) => {
-    const made = await annotateInto(folder, inputs.source, config, work);
-    const { images } = made;
-    const kept = images.reduce((sum, image) => sum + image.kept, 0);
-    const candidates = images.reduce((sum, image) => sum + image.candidates, 0);
-    const text =
-      `${kept} of ${candidates} objects are certain nuclei${windowsText(made)}` +
-      `${diametersText(made)}${touchingText(made)}`;
-    return { value: made, text, data: { images: images.length, candidates, kept }, notices: made.warnings };
-  },
+  make: async (folder, work) => madeOf(await annotateInto(folder, inputs.source, config, work)),
+  parts: annotationParts(inputs.source, config),
   open: (folder, made) => Promise.resolve({ folder, summary: made ?? readAnnotation(folder) }),
+});
+
+/** What is told of an annotation. */
+function madeOf(made: AnnotationSummary): StageResult<AnnotationSummary> {
+  const { images } = made;
+  const kept = images.reduce((sum, image) => sum + image.kept, 0);
+  const candidates = images.reduce((sum, image) => sum + image.candidates, 0);
+  const text =
+    `${kept} of ${candidates} objects are certain nuclei${windowsText(made)}` +
+    `${diametersText(made)}${touchingText(made)}`;
+  return { value: made, text, data: { images: images.length, candidates, kept }, notices: made.warnings };
+}
+
+/** The sizes of the nuclei of a part of the frames, then their candidates, then the dataset. */
+const annotationParts = (source: ImageSource, config: Config): StageParts<AnnotationSummary> => ({
+  rounds: [1, 2],
+  file: ({ round, ...shard }) => partKey(round === 1 ? "scales" : "proposals", shard),
+  make: async (parts, { round, ...shard }, context) => {
+    const target = { parts, source, config, context };
+    await (round === 1 ? scalesInto(target, shard) : candidatesInto(target, shard));
+    const frames = counted(framesOfShard(shard, source.frames).length, "frame");
+    return `${round === 1 ? "sizes" : "candidates"} of ${frames}`;
+  },
+  merge: async (folder, parts, count, context) =>
+    madeOf(await mergeInto({ folder, source, config, context }, parts, count)),
 });
 
 /** How much of images too large to be annotated whole was looked at. */

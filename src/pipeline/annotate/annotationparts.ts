@@ -22,7 +22,8 @@ export interface PartsTarget extends Omit<AnnotationTarget, "folder"> {
   readonly parts: string;
 }
 
-const keyOf = (round: "scales" | "proposals", { index, count }: Shard): string =>
+/** Name of the file of a part. */
+export const partKey = (round: "scales" | "proposals", { index, count }: Shard): string =>
   `${round}-${index}-of-${count}`;
 
 /** The results of a round, of all parts. @throws InvalidInput when one is missing */
@@ -30,7 +31,7 @@ const readRound = async <T>(spill: Spill, round: "scales" | "proposals", count: 
   Promise.all(
     Array.from(
       { length: count },
-      async (_, index) => unpackValue(await spill.get(keyOf(round, { index, count }))) as T,
+      async (_, index) => unpackValue(await spill.get(partKey(round, { index, count }))) as T,
     ),
   );
 
@@ -38,7 +39,7 @@ const readRound = async <T>(spill: Spill, round: "scales" | "proposals", count: 
 export function scalesInto(target: PartsTarget, shard: Shard): Promise<void> {
   const spill = folderSpill(target.parts);
   return withWorkers(target, spill, async ({ job }) =>
-    spill.put(keyOf("scales", shard), packValue(await scaleShard(job, shard))),
+    spill.put(partKey("scales", shard), packValue(await scaleShard(job, shard))),
   );
 }
 
@@ -52,7 +53,7 @@ export function candidatesInto(target: PartsTarget, shard: Shard): Promise<void>
   const spill = folderSpill(target.parts);
   return withWorkers(target, spill, async ({ job }) => {
     const scales = await readRound<ScaleShard>(spill, "scales", shard.count);
-    await spill.put(keyOf("proposals", shard), packValue(await proposeShard(job, shard, scales)));
+    await spill.put(partKey("proposals", shard), packValue(await proposeShard(job, shard, scales)));
   });
 }
 

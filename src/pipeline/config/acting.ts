@@ -33,6 +33,7 @@ export const commandOptions = {
     ...all("analyse", "measure"),
   ],
   report: [],
+  replay: [],
   studio: [],
   simulate: ["general.seed", ...all("simulate")],
   inspect: [],

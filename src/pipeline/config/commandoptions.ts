@@ -1,6 +1,6 @@
 /** Options of whole commands. */
 import { z } from "zod";
-import { exporterNames, exportersOf } from "../../exchange/exporters.js";
+import { exporterNames, exporterNamesOf } from "../../exchange/exporternames.js";
 import { simulatePresets } from "../../simulate/scene.js";
 import { integer, number, type OptionSection } from "./optionspec.js";
 
@@ -11,7 +11,7 @@ const scenes = Object.keys(simulatePresets) as [
 
 /** Names of formats, separated by commas. */
 const exportList = z.custom<string>(
-  (value) => typeof value === "string" && exportersOf(value).length > 0,
+  (value) => typeof value === "string" && exporterNamesOf(value).length > 0,
   `formats among ${exporterNames}`,
 );
 

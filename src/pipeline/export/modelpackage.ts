@@ -27,13 +27,7 @@ import { codeOf, openBytes, readBytes, unwritable, writeFileAtomic } from "../st
 import type { OutputOptions } from "../store/folders.js";
 import { loadModel, modelFiles } from "../store/modelfolder.js";
 import { bioimageioYaml, type ModelCredits, packageFiles, packageReadme } from "./bioimageio.js";
-
-/** Whose model it is cannot be guessed: nobody is named as author unless the user does. */
-export const defaultCredits: ModelCredits = {
-  name: "StarDist nuclei (Karyon)",
-  authors: [],
-  license: "CC-BY-4.0",
-};
+import { defaultCredits } from "./modelcredits.js";
 
 /** Where the package goes, and what people say of the model. */
 export type ExportOptions = OutputOptions & {

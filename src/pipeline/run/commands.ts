@@ -5,6 +5,7 @@ import { analyseStage } from "../analyse/analysestage.js";
 import { annotateStage } from "../annotate/annotatestage.js";
 import type { AnnotationSummary } from "../annotate/annotation.js";
 import { configurationOf } from "../config/acting.js";
+import { differences } from "../config/config.js";
 import type { Config } from "../config/options.js";
 import { segmentStage } from "../segment/segmentstage.js";
 import type { SegmentationSummary } from "../segment/segmentation.js";
@@ -12,10 +13,12 @@ import { isLabelFolder, listLabels } from "../source/labeladdresses.js";
 import { openInputs } from "../source/opening.js";
 import { hashFiles } from "../source/source.js";
 import type { PipelineContext } from "../stage/events.js";
-import { perform, performStage } from "../stage/perform.js";
+import { perform, performStage, type Task } from "../stage/perform.js";
 import { resultFrom, type Stage } from "../stage/stage.js";
+import { makePart, mergedStage, type Part, partText, removeParts } from "../stage/stageparts.js";
 import { assertReplaceable, type OutputOptions } from "../store/folders.js";
 import { modelFiles } from "../store/modelfolder.js";
+import { readRun } from "../store/provenance.js";
 import { readLabelPlanes } from "../track/labelfolder.js";
 import { trackStage } from "../track/trackstage.js";
 import { readTracking, trackFiles, type TrackingSummary } from "../track/tracking.js";
@@ -24,6 +27,7 @@ import { datasetFiles } from "../train/trainingset.js";
 import { trainStage } from "../train/trainstage.js";
 import { givenModel } from "./flow.js";
 import { announce, estimateStages } from "./spacecheck.js";
+import { comparable, sameFiles } from "./openrun.js";
 
 /** What every command that writes a folder is asked for. */
 export interface CommandOptions extends OutputOptions {
@@ -32,19 +36,83 @@ export interface CommandOptions extends OutputOptions {
   readonly config: Config;
 }
 
-/** Images to a training set. */
+/** What `annotate` is asked for. */
+export type AnnotateTask = CommandOptions & { readonly inputs: readonly string[] };
+
+/** Images to a training set. @param merge number of the parts of which it is made, where it was parted */
 export async function annotate(
-  { inputs, out, config, overwrite }: CommandOptions & { readonly inputs: readonly string[] },
+  options: AnnotateTask,
   context: PipelineContext = {},
+  merge?: number,
 ): Promise<AnnotationSummary> {
-  assertReplaceable(out, "annotate", overwrite);
+  if (merge === undefined) assertReplaceable(options.out, "annotate", options.overwrite);
+  const { stage, task } = await annotation(options, context);
+  const { summary } = await (merge === undefined
+    ? perform(stage, task, context)
+    : performMerged(stage, task, merge, context));
+  return summary;
+}
+
+/** A part of it (`makePart`). @returns what came out, in one line */
+export async function annotatePart(
+  options: AnnotateTask,
+  part: Part,
+  context: PipelineContext = {},
+): Promise<string> {
+  const { stage, task } = await annotation(options, context);
+  return partOf(stage, task, part, context);
+}
+
+async function annotation(
+  { inputs, out, config, overwrite }: AnnotateTask,
+  context: PipelineContext,
+): Promise<{ stage: ReturnType<typeof annotateStage>; task: Task }> {
   const opened = await openInputs(inputs, out, config, context);
   const { source, records } = opened;
   await announce(out, await estimateStages(["annotate"], source, config), context);
   const configuration = configurationOf("annotate", config);
   const task = { out, overwrite, configuration, inputs: records, notices: source.notices };
-  const { summary } = await perform(annotateStage(opened, config), task, context);
-  return summary;
+  return { stage: annotateStage(opened, config), task };
+}
+
+/** Folder of the parts of a result that is a folder of its own. */
+const partsBeside = (out: string): string => `${out.replace(/[\\/]+$/, "")}.parts`;
+
+/** The result of a stage from its parts, which are removed then; a finished one is opened. */
+async function performMerged<T, M>(
+  stage: Stage<T, string, M>,
+  task: Task,
+  count: number,
+  context: PipelineContext,
+): Promise<T> {
+  const { out } = task;
+  const parts = partsBeside(out);
+  const made = isMade(stage.name, task)
+    ? await stage.open(out, undefined)
+    : await perform(mergedStage(stage, parts, count), task, context);
+  await removeParts(parts, stage.name);
+  return made;
+}
+
+/** Whether the result of a command lies there, made from the same files with the same options. */
+function isMade(command: string, { out, configuration, inputs }: Task): boolean {
+  const earlier = readRun(out);
+  if (earlier?.command !== command) return false;
+  const changed = differences(comparable(earlier.configuration), comparable(configuration));
+  return changed.length === 0 && sameFiles(earlier.inputs, inputs);
+}
+
+/** A part of a stage, unless its result lies there already, made from the same. */
+async function partOf<T, M>(
+  stage: Stage<T, string, M>,
+  task: Task,
+  part: Part,
+  context: PipelineContext,
+): Promise<string> {
+  const { out, overwrite } = task;
+  if (isMade(stage.name, task)) return `${stage.name}, ${partText(part)}: ${out} is finished already`;
+  assertReplaceable(out, stage.name, overwrite);
+  return makePart(stage, partsBeside(out), part, context);
 }
 
 /**
@@ -68,18 +136,37 @@ export async function train(
   return performStage(stage, task, context);
 }
 
-/** Images and a network to labels. */
+/** What `segmentImages` is asked for. */
+export type SegmentTask = CommandOptions & { readonly model: string; readonly inputs: readonly string[] };
+
+/** Images and a network to labels. @param merge as for `annotate` */
 export async function segmentImages(
-  {
-    model,
-    inputs,
-    out,
-    config,
-    overwrite,
-  }: CommandOptions & { readonly model: string; readonly inputs: readonly string[] },
+  options: SegmentTask,
   context: PipelineContext = {},
+  merge?: number,
 ): Promise<SegmentationSummary> {
-  assertReplaceable(out, "segment", overwrite);
+  if (merge === undefined) assertReplaceable(options.out, "segment", options.overwrite);
+  const { stage, task } = await segmentation(options, context);
+  const { summary } = await (merge === undefined
+    ? perform(stage, task, context)
+    : performMerged(stage, task, merge, context));
+  return summary;
+}
+
+/** A part of it (`makePart`). @returns what came out, in one line */
+export async function segmentPart(
+  options: SegmentTask,
+  part: Part,
+  context: PipelineContext = {},
+): Promise<string> {
+  const { stage, task } = await segmentation(options, context);
+  return partOf(stage, task, part, context);
+}
+
+async function segmentation(
+  { model, inputs, out, config, overwrite }: SegmentTask,
+  context: PipelineContext,
+): Promise<{ stage: ReturnType<typeof segmentStage>; task: Task }> {
   const network = await hashFiles(modelFiles(model), context);
   const opened = await openInputs(inputs, out, config, context);
   const { source, records } = opened;
@@ -87,9 +174,7 @@ export async function segmentImages(
   const stage = segmentStage({ inputs: opened, model: givenModel(model, network) }, config);
   const configuration = configurationOf("segment", config);
   const inputRecords = [...network, ...records];
-  const task = { out, overwrite, configuration, inputs: inputRecords, notices: source.notices };
-  const { summary } = await perform(stage, task, context);
-  return summary;
+  return { stage, task: { out, overwrite, configuration, inputs: inputRecords, notices: source.notices } };
 }
 
 /** Labels to tracks. */

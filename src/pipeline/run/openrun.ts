@@ -62,7 +62,7 @@ export async function openRun(options: OpenRunOptions, context: PipelineContext)
 }
 
 /** What the stages start from. */
-const startOf = ({
+export const startOf = ({
   out,
   inputs,
   config,

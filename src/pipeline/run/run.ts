@@ -5,18 +5,20 @@ import { InvalidInput } from "../../core/errors.js";
 import { chooseDevice } from "../config/device.js";
 import type { Config } from "../config/options.js";
 import { openInputs } from "../source/opening.js";
-import { hashFiles, isTrackable } from "../source/source.js";
+import { isTrackable } from "../source/source.js";
 import { notice, type PipelineContext } from "../stage/events.js";
 import { type MakeStage, upTo } from "../stage/stage.js";
+import { mergedStage, removeParts } from "../stage/stageparts.js";
 import { type RunStage, stageOutputs } from "../stage/stagenames.js";
 import type { OutputOptions } from "../store/folders.js";
 import { withOutputLock } from "../store/lock.js";
-import { modelFiles } from "../store/modelfolder.js";
-import type { InputRecord, RunRecord } from "../store/provenance.js";
+import type { RunRecord } from "../store/provenance.js";
 import { initialModelOf, trainingSettings } from "../train/training.js";
 import { makeRun } from "./flow.js";
 import { openRun, type OpenRun } from "./openrun.js";
 import { announce, estimateRun } from "./spacecheck.js";
+import { hashModel } from "./hashmodel.js";
+import { partsIn } from "./runpart.js";
 
 /** What a run is asked for. */
 export interface RunOptions extends OutputOptions {
@@ -27,6 +29,8 @@ export interface RunOptions extends OutputOptions {
   readonly config: Config;
   /** The last stage that is made; default: all are. */
   readonly until?: RunStage | undefined;
+  /** Number of the parts (`runPart`) of which the last stage is made, where it was parted. */
+  readonly merge?: number | undefined;
 }
 
 /** What a run leaves. */
@@ -57,9 +61,11 @@ export async function run(options: RunOptions, context: PipelineContext = {}): P
     const asked = new Set<string>();
     const make: MakeStage<RunStage> = (stage) => {
       asked.add(stage.name);
-      return open.stage(stage);
+      const isMerged = options.merge !== undefined && stage.name === options.until;
+      return open.stage(isMerged ? mergedStage(stage, partsIn(out), options.merge) : stage);
     };
     await upTo(options.until, make, (made) => makeRun(made, open));
+    if (options.merge !== undefined) await removeParts(partsIn(out), options.until!);
     if (options.until === undefined) await removeUncorrected(open, asked);
     return { folder: out, report: open.path("report"), record: open.record() };
   });
@@ -83,13 +89,6 @@ async function removeUncorrected(open: OpenRun, asked: ReadonlySet<string>): Pro
   await open.amend({ stages: Object.fromEntries(kept) });
   for (const name of unused) await rm(open.path(name), { recursive: true, force: true });
 }
-
-/** Fingerprints of the files of a model folder, where one is given. */
-export const hashModel = async (
-  folder: string | undefined,
-  context: PipelineContext,
-): Promise<readonly InputRecord[] | undefined> =>
-  folder === undefined ? undefined : hashFiles(modelFiles(folder), context);
 
 /** Refuses what would stop a later stage, before the work that leads up to it. @throws InvalidInput */
 export async function assertFeasible(out: string, config: Config): Promise<void> {

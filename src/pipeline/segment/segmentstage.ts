@@ -10,6 +10,8 @@ import { loadModel } from "../store/modelfolder.js";
 import type { TrainedModel } from "../train/trainedmodel.js";
 import { readSegmentation, segmentationIn, segmentInto, type SegmentationResult } from "./segmentation.js";
 
+import { madeOf, segmentationParts, type WithInput } from "./segmentationparts.js";
+
 /** What a segmentation takes. */
 export interface SegmentStageInput {
   readonly inputs: OpenInputs;
@@ -25,6 +27,16 @@ export function segmentStage(
 ): Stage<SegmentationResult, "segment", SegmentationResult> {
   const { memory: _memory, ...options } = config.segment;
   const { source } = inputs;
+  const isKnown = annotation !== undefined || config.segment.rescale !== undefined;
+  const withInput: WithInput = async (device, use) => {
+    const diameters = annotation && diametersOf((await annotation.value()).summary);
+    const network = await loadModel((await model.value()).folder, threadsOf(config), device);
+    try {
+      return await use({ source, model: network, diameters });
+    } finally {
+      await network.predictor.release();
+    }
+  };
   return {
     name: "segment",
     text: framesText(source),
@@ -32,23 +44,11 @@ export function segmentStage(
     options: { ...imagesBasis(inputs, config), segment: options },
     make: async (folder, work) => {
       const { device, notices } = await chooseDevice(config);
-      const diameters = annotation && diametersOf((await annotation.value()).summary);
-      const network = await loadModel((await model.value()).folder, threadsOf(config), device);
-      try {
-        const made = await segmentInto(folder, { source, model: network, diameters }, config, work);
-        const { images, warnings } = made.summary;
-        const nuclei = images.reduce((sum, image) => sum + image.nuclei, 0);
-        return {
-          value: made,
-          text: `${nuclei} nuclei`,
-          data: { images: images.length, nuclei },
-          device,
-          notices: [...notices, ...warnings],
-        };
-      } finally {
-        await network.predictor.release();
-      }
+      return withInput(device, async (input) =>
+        madeOf(await segmentInto(folder, input, config, work), { device, notices }),
+      );
     },
+    parts: segmentationParts(config, isKnown, withInput),
     open: (folder, made) =>
       Promise.resolve(made === undefined ? readSegmentation(folder) : segmentationIn(folder, made)),
   };

@@ -70,7 +70,7 @@ export async function segmentShard(
   config: Config,
   context: StageContext,
 ): Promise<SegmentedFrame[]> {
-  const options = { ...optionsOf(config), diameters, frames };
+  const options = { ...movieOptions(config), diameters, frames };
   const scales = plan ?? (await planScales(source, model, options, context));
   const output = await openLabelOutput(folder, source.pixelSize);
   try {
@@ -95,7 +95,7 @@ export function estimateShard(
 ): Promise<SizeEstimate[]> {
   const some = new Set(frames);
   const chosen = framesToEstimate(source).filter((frame) => some.has(frame));
-  return estimateSizes(source, chosen, optionsOf(config), context);
+  return estimateSizes(source, chosen, movieOptions(config), context);
 }
 
 /**
@@ -145,7 +145,7 @@ export function readShard(path: string): SegmentedFrame[] {
 }
 
 /** The configuration as `segmentFrames` takes it. */
-function optionsOf(config: Config): SegmentMovieOptions {
+export function movieOptions(config: Config): SegmentMovieOptions {
   const { segment } = config;
   return {
     outline: segment.outline,

@@ -2,6 +2,7 @@
 import type { StageContext } from "../../core/progress.js";
 import type { TrainingRecord } from "../../model/train.js";
 import { fingerprintOf } from "./fingerprint.js";
+import type { StageParts } from "./stageparts.js";
 import type { TrainingWatch } from "./trainingwatch.js";
 
 /** What `make` gives back. */
@@ -48,6 +49,8 @@ export interface Stage<T, N extends string = string, M = unknown> {
   readonly precious?: boolean;
   /** Makes the result in a folder, which exists; or, where the result is one file, at that path. */
   readonly make: (path: string, work: StageWork) => Promise<StageResult<M>>;
+  /** How it is made in parts, for several machines, where it can be. */
+  readonly parts?: StageParts<M>;
   /** Removes what was only needed until the result lay in its place. */
   readonly settle?: (path: string) => Promise<void>;
   /** Opens the result where it lies for good. @param made what `make` gave, where it was made just now */

@@ -1,10 +1,11 @@
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
-import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readFile, rm } from "node:fs/promises";
 import { platform } from "node:os";
 import { dirname } from "node:path";
 import { CorruptFile, InvalidInput, OutputError, messageOf } from "../../core/errors.js";
 import type { ByteSource } from "../../io/bytes.js";
 import { idleFiles } from "./idlefiles.js";
+import { renameInPlace } from "./renaming.js";
 import { forget, realPlace, temporaryBeside } from "./temporaries.js";
 
 /**
@@ -39,7 +40,7 @@ export async function writeFileAtomic(
   const temporary = temporaryBeside(place);
   try {
     await writeAll(temporary, content, options.sync ?? false);
-    await rename(temporary, place);
+    await renameInPlace(temporary, place);
     forget(temporary);
   } catch (error) {
     await discard(temporary);
@@ -98,7 +99,7 @@ export async function openAtomic(path: string): Promise<AtomicFile> {
       try {
         await said(async () => {
           await file.close();
-          await rename(temporary, place);
+          await renameInPlace(temporary, place);
         });
         forget(temporary);
         isOpen = false;

@@ -1,11 +1,12 @@
 /** Output folders that are there whole or not at all. */
-import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
-import { copyFile, rename, rm } from "node:fs/promises";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { copyFile, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { OutputError } from "../../core/errors.js";
 import { codeOf, unwritable } from "./files.js";
 import { assertNotLocked, isLock } from "./lock.js";
 import { readRun } from "./provenance.js";
+import { renameAtOnce, renameInPlace } from "./renaming.js";
 import { forget, realPlace, removeLeftovers, temporaryBeside } from "./temporaries.js";
 
 /**
@@ -21,7 +22,7 @@ export async function writeFolder<T>(path: string, fill: (temporary: string) => 
   const temporary = temporaryBeside(target);
   try {
     // A power cut between the two renames below leaves the earlier folder under this name alone.
-    if (existsSync(previous) && !existsSync(target)) await rename(previous, target);
+    if (existsSync(previous) && !existsSync(target)) await renameInPlace(previous, target);
     await removeLeftovers(dirname(target));
     mkdirSync(temporary, { recursive: true });
     const value = await fill(temporary);
@@ -29,12 +30,13 @@ export async function writeFolder<T>(path: string, fill: (temporary: string) => 
       await copyFile(join(target, name), join(temporary, name));
     await rm(previous, { recursive: true, force: true });
     // At once: a stop between the two would leave the earlier folder under the other name.
-    if (existsSync(target)) renameSync(target, previous);
-    renameSync(temporary, target);
+    if (existsSync(target)) renameAtOnce(target, previous);
+    renameAtOnce(temporary, target);
     await rm(previous, { recursive: true, force: true });
     return value;
   } catch (error) {
-    if (existsSync(previous) && !existsSync(target)) await rename(previous, target).catch(() => undefined);
+    if (existsSync(previous) && !existsSync(target))
+      await renameInPlace(previous, target).catch(() => undefined);
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     throw codeOf(error) === "" ? error : unwritable(path, error);
   } finally {
@@ -65,9 +67,11 @@ const isPreview = (name: string): boolean => /^preview_.+\.png$/.test(name);
 
 /** What the studio keeps in a run folder, also before there is a run: settings, corrections, networks by name. */
 export const studioFiles = { settings: "studio.json", corrections: "corrections", models: "models" } as const;
-const studioNames: readonly string[] = Object.values(studioFiles);
+/** Folder, in that of a run, of the parts of a stage that several machines make. */
+export const partsFolder = ".parts";
+const studioNames: readonly string[] = [...Object.values(studioFiles), partsFolder];
 // A run adds to its folder; other commands put a whole folder in the place of what is there.
-const isOfStudio = (name: string): boolean => studioNames.includes(name);
+const isBeforeRun = (name: string): boolean => studioNames.includes(name);
 
 /**
  * Refuses to replace a folder that another process writes, or that holds something, unless it is a result of
@@ -78,7 +82,7 @@ const isOfStudio = (name: string): boolean => studioNames.includes(name);
 export function assertReplaceable(path: string, command: string, overwrite: boolean): void {
   assertNotLocked(path);
   const entries = entriesOf(path).filter(
-    (name) => !isPreview(name) && !isLock(name) && !(command === "run" && isOfStudio(name)),
+    (name) => !isPreview(name) && !isLock(name) && !(command === "run" && isBeforeRun(name)),
   );
   if (entries.length === 0) return;
   const made = readRun(path)?.command;

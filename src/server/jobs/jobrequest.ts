@@ -2,7 +2,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
-import { exporterNames, exportersOf } from "../../exchange/exporters.js";
+import { exporterNames } from "../../exchange/exporternames.js";
+import { exportersOf } from "../../exchange/exporters.js";
 import type { Config } from "../../pipeline/config/options.js";
 import { isTrackable } from "../../pipeline/source/source.js";
 import { type RunStage, stageOutputs } from "../../pipeline/stage/stagenames.js";

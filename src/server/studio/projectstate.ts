@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { readCorrections } from "../../pipeline/correct/corrections.js";
 import { stageBases } from "../../pipeline/run/stagebases.js";
-import { hashModel } from "../../pipeline/run/run.js";
+import { hashModel } from "../../pipeline/run/hashmodel.js";
 import { givenModel } from "../../pipeline/run/flow.js";
 import type { FileSource } from "../../pipeline/source/filesource.js";
 import type { OpenInputs } from "../../pipeline/source/opening.js";
