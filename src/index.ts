@@ -138,7 +138,12 @@ export type { Schedule } from "./model/schedule.js";
 export { createPredictor, type Predictor, type RawPrediction } from "./model/predictor.js";
 export { predictTiled, type Prediction } from "./segment/predict.js";
 export type { FoundNuclei, Segmentation } from "./segment/segment.js";
-export { type Thresholds, tuneThresholds, type ValidationImage } from "./segment/thresholds.js";
+export {
+  type Thresholds,
+  tuneThresholds,
+  type TunedThresholds,
+  type ValidationImage,
+} from "./segment/thresholds.js";
 export type { IntensityRange } from "./imgproc/normalise.js";
 export { measure, type MeasureOptions } from "./imgproc/regions.js";
 
