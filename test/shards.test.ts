@@ -7,9 +7,17 @@ import { partRequestOf, untilOf } from "../src/cli/commands/shardflags.js";
 import { encodeTiff } from "../src/io/tiff/encode.js";
 import { resolveConfig } from "../src/pipeline/config/config.js";
 import type { Config } from "../src/pipeline/config/options.js";
-import { annotate, annotatePart, segmentImages, segmentPart } from "../src/pipeline/run/commands.js";
+import {
+  annotate,
+  annotatePart,
+  type AnnotateTask,
+  segmentImages,
+  segmentPart,
+  type SegmentTask,
+} from "../src/pipeline/run/commands.js";
 import { run } from "../src/pipeline/run/run.js";
 import { runPart } from "../src/pipeline/run/runpart.js";
+import type { Part } from "../src/pipeline/stage/stageparts.js";
 import type { RunStage } from "../src/pipeline/stage/stagenames.js";
 import { simulatePresets } from "../src/simulate/scene.js";
 import { simulate } from "../src/simulate/simulate.js";
@@ -51,10 +59,10 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const part = (index: number, count: number, round: number) => ({ index, count, round });
+const part = (index: number, count: number, round: number): Part => ({ index, count, round });
 
 describe("annotate in parts", () => {
-  const task = (out: string, sensitivity = 1) => ({
+  const task = (out: string, sensitivity = 1): AnnotateTask => ({
     inputs: [at("movie")],
     out: at(out),
     config: config({ general: { threads: 1 }, annotate: { sensitivity } }),
@@ -94,7 +102,7 @@ describe("segment in parts", () => {
   it.each(["movie", "images"] as const)(
     "has the bytes of the whole: %s",
     async (kind) => {
-      const task = (out: string) => ({
+      const task = (out: string): SegmentTask => ({
         model: at("whole/model"),
         inputs: [at("movie")],
         out: at(out),
@@ -103,11 +111,7 @@ describe("segment in parts", () => {
       });
       await segmentImages(task(`s-whole-${kind}`));
       const out = task(`s-${kind}`);
-      for (const round of [1, 2])
-        for (const i of [1, 0])
-          await segmentPart(out, part(i, 2, round)).catch((e) => {
-            throw e;
-          });
+      for (const round of [1, 2]) for (const i of [1, 0]) await segmentPart(out, part(i, 2, round));
       await segmentImages(out, {}, 2);
       expect(folderDifferences(at(`s-${kind}`), at(`s-whole-${kind}`))).toEqual([]);
       expect(existsSync(at(`s-${kind}.parts`))).toBe(false);
