@@ -7,10 +7,18 @@ import { partRequestOf, untilOf } from "../src/cli/commands/shardflags.js";
 import { encodeTiff } from "../src/io/tiff/encode.js";
 import { resolveConfig } from "../src/pipeline/config/config.js";
 import type { Config } from "../src/pipeline/config/options.js";
-import { annotate, annotatePart, segmentImages, segmentPart } from "../src/pipeline/run/commands.js";
+import {
+  annotate,
+  annotatePart,
+  type AnnotateTask,
+  segmentImages,
+  segmentPart,
+  type SegmentTask,
+} from "../src/pipeline/run/commands.js";
 import { compareFolders } from "../src/pipeline/replay/differingfiles.js";
 import { run } from "../src/pipeline/run/run.js";
 import { runPart } from "../src/pipeline/run/runpart.js";
+import type { Part } from "../src/pipeline/stage/stageparts.js";
 import type { RunStage } from "../src/pipeline/stage/stagenames.js";
 import { simulatePresets } from "../src/simulate/scene.js";
 import { simulate } from "../src/simulate/simulate.js";
@@ -55,10 +63,10 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const differing = async (a: string, b: string): Promise<string[]> =>
   (await compareFolders(a, b)).different.map(({ file, what }) => `${file}: ${what.join("; ")}`);
 
-const part = (index: number, count: number, round: number) => ({ index, count, round });
+const part = (index: number, count: number, round: number): Part => ({ index, count, round });
 
 describe("annotate in parts", () => {
-  const task = (out: string, sensitivity = 1) => ({
+  const task = (out: string, sensitivity = 1): AnnotateTask => ({
     inputs: [at("movie")],
     out: at(out),
     config: config({ general: { threads: 1 }, annotate: { sensitivity } }),
@@ -98,7 +106,7 @@ describe("segment in parts", () => {
   it.each(["movie", "images"] as const)(
     "has the bytes of the whole: %s",
     async (kind) => {
-      const task = (out: string) => ({
+      const task = (out: string): SegmentTask => ({
         model: at("whole/model"),
         inputs: [at("movie")],
         out: at(out),
@@ -118,7 +126,7 @@ describe("segment in parts", () => {
 
 describe("one image in parts", () => {
   it("is shared out by rows of tiles, and has the bytes of the whole", async () => {
-    const task = (out: string) => ({
+    const task = (out: string): SegmentTask => ({
       model: at("whole/model"),
       inputs: [at("movie/t1.tif")],
       out: at(out),

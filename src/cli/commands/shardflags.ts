@@ -16,6 +16,9 @@ export const shardFlags = [
 
 const stages = Object.keys(stageOutputs).filter((stage) => !stage.startsWith("correct"));
 
+/** A flag as it was typed. */
+const typed = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
 /** Ends the work after a stage. */
 export const untilFlag = ["--until <stage>", `stop after a stage: ${stages.join(", ")}`] as const;
 
@@ -24,7 +27,7 @@ export function untilOf(options: Readonly<Record<string, unknown>>): RunStage | 
   const { until } = options;
   if (until === undefined) return undefined;
   if (typeof until === "string" && stages.includes(until)) return until as RunStage;
-  throw new InvalidInput("--until", `a stage (${stages.join(", ")})`, String(until));
+  throw new InvalidInput("--until", `a stage (${stages.join(", ")})`, typed(until));
 }
 
 /** Part i of n as it is typed, from 0. @throws InvalidInput when there is no such part */
@@ -46,21 +49,16 @@ export function partRequestOf(options: Readonly<Record<string, unknown>>): PartR
   if (merge !== undefined) {
     const other = shard === undefined ? round : shard;
     if (other !== undefined)
-      throw new InvalidInput(
-        "--merge",
-        "neither --shard nor --round with it",
-        String(other),
-        "leave one out",
-      );
-    if (!/^[1-9]\d*$/.test(String(merge)))
-      throw new InvalidInput("--merge", "the number of parts, 1 or more", String(merge));
+      throw new InvalidInput("--merge", "neither --shard nor --round with it", typed(other), "leave one out");
+    if (!/^[1-9]\d*$/.test(typed(merge)))
+      throw new InvalidInput("--merge", "the number of parts, 1 or more", typed(merge));
     return { merge: Number(merge) };
   }
   if (shard === undefined && round === undefined) return undefined;
   if (shard === undefined)
     throw new InvalidInput("--round", "--shard with it", "none", "say which part of how many");
-  const part = shardOf(String(shard));
+  const part = shardOf(typed(shard));
   if (round !== "1" && round !== "2")
-    throw new InvalidInput("--round", "1 or 2", round === undefined ? "none" : String(round));
+    throw new InvalidInput("--round", "1 or 2", round === undefined ? "none" : typed(round));
   return { part: { ...part, round: Number(round) } };
 }

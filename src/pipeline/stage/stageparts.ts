@@ -68,7 +68,11 @@ export async function makePart<T, M>(
   });
 }
 
-/** The stage whose result is made from its parts, which stay (`removeParts`). @throws InvalidInput when it cannot be made in parts */
+/**
+ * The stage whose result is made from its parts, which stay (`removeParts`).
+ *
+ * @throws InvalidInput when it cannot be made in parts
+ */
 export function mergedStage<T, N extends string, M>(
   stage: Stage<T, N, M>,
   root: string,
