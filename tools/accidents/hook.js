@@ -1,8 +1,8 @@
 /**
  * Loaded before the program (`node --import`), in its threads, too: an accident at one file operation, or in one
- * worker thread. `KARYON_ACCIDENT` says which, as JSON: `kind` (begin, kill, full, count, exit, memory), the `stage` after
- * whose begin it happens, and `at`, which write or rename of it, from 1. `count` appends the operations of each
- * stage to the file `log`.
+ * worker thread. `KARYON_ACCIDENT` says which, as JSON: `kind` (begin, kill, full, count, exit, memory), the
+ * `stage` after whose begin it happens, and `at`, which write or rename of it, from 1. `count` appends the
+ * operations of each stage to the file `log`.
  */
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
