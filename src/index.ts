@@ -248,6 +248,8 @@ export type { FrameKind } from "./annotate/acquisitions.js";
 export type { Plane, Size } from "./core/size.js";
 export type { LabelOptions, SegmentationModel, TileRowsFound, TileRowsPart } from "./segment/segmentimage.js";
 export type { TileCandidates } from "./segment/tilecandidates.js";
+export type { Candidates } from "./segment/candidates.js";
+export type { Unseen } from "./starconvex/suppress.js";
 export type { SegmentedFrame as SegmentedMovieFrame } from "./segment/segmentmovie.js";
 export type { ScalePlan } from "./segment/scaleplan.js";
 export type { SizeEstimator } from "./segment/nucleussize.js";
