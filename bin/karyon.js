@@ -8,8 +8,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 // Compiled code is kept between starts where Node can do that (22.1 and newer).
-/** @type {{ readonly enableCompileCache?: () => unknown }} */
-const { enableCompileCache } = await import("node:module");
-enableCompileCache?.();
+/** @type {object} */
+const modules = await import("node:module");
+if ("enableCompileCache" in modules && typeof modules.enableCompileCache === "function")
+  modules.enableCompileCache();
 const { main } = await import("../dist/cli/main.js");
 await main(process.argv);
