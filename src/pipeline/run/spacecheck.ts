@@ -1,13 +1,11 @@
 /** Before the work: says what it takes, and refuses where the disk is too small. */
-import { existsSync } from "node:fs";
-import { statfs } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
 import { OutputError } from "../../core/errors.js";
 import type { Config } from "../config/options.js";
 import { threadsOf } from "../config/threads.js";
 import type { FileSource } from "../source/filesource.js";
 import { isTrackable } from "../source/source.js";
 import type { PipelineContext } from "../stage/events.js";
+import { freeBytes } from "../store/files.js";
 import { readRun } from "../store/provenance.js";
 import { initialModelOf, trainingSettings } from "../train/training.js";
 import { type Estimate, estimateText, estimateWork, isWorthTelling, sizeText } from "./estimate.js";
@@ -81,16 +79,16 @@ async function frameSizes(source: FileSource): Promise<number[]> {
 /**
  * Tells the estimate, where it is more than a minute or 1 GB.
  *
- * @param freeBytes gives what is free on the file system of a folder; undefined where it is not known
+ * @param freeBytesOf gives what is free on the file system of a folder; undefined where it is not known
  * @throws OutputError when the output's file system has too little space
  */
 export async function announce(
   out: string,
   estimate: Estimate,
   context: PipelineContext,
-  freeBytes = freeBytesOf,
+  freeBytesOf: (out: string) => Promise<number | undefined> | number | undefined = freeBytes,
 ): Promise<void> {
-  const free = await freeBytes(out);
+  const free = await freeBytesOf(out);
   if (free !== undefined && estimate.bytes > free)
     throw new OutputError(
       `${out}: the results need about ${sizeText(estimate.bytes)}, but only ${sizeText(free)} are free there; ` +
@@ -100,13 +98,4 @@ export async function announce(
   const { bytes, seconds } = estimate;
   const text = estimateText(estimate, free ?? NaN);
   context.onEvent?.({ event: "notice", text, data: { bytes, seconds, free } });
-}
-
-/** Bytes free for this user on the file system that holds the folder, or will hold it. */
-async function freeBytesOf(out: string): Promise<number | undefined> {
-  let place = resolve(out);
-  while (!existsSync(place) && dirname(place) !== place) place = dirname(place);
-  const found = await statfs(place).catch(() => undefined);
-  // File systems that do not count their blocks say 0 of 0.
-  return found === undefined || found.blocks === 0 ? undefined : found.bavail * found.bsize;
 }

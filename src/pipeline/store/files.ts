@@ -260,14 +260,20 @@ export const unwritable = (path: string, error: unknown): OutputError =>
 
 /** How much is left where the disk is full: often too little for this file only. */
 function spaceLeft(path: string, error: unknown): string {
-  if (codeOf(error) !== "ENOSPC") return "";
+  const free = codeOf(error) === "ENOSPC" ? freeBytes(path) : undefined;
+  return free === undefined ? "" : ` (${Math.floor(free / 2 ** 20)} MiB are left there)`;
+}
+
+/** Bytes free for this user on the file system that holds the path, or will hold it; undefined if it does not say. */
+export function freeBytes(path: string): number | undefined {
   let place = resolve(path);
   while (!existsSync(place) && dirname(place) !== place) place = dirname(place);
   try {
-    const { bavail, bsize } = statfsSync(place);
-    return ` (${Math.floor((bavail * bsize) / 2 ** 20)} MiB are left there)`;
+    const { blocks, bavail, bsize } = statfsSync(place);
+    // File systems that do not count their blocks say 0 of 0.
+    return blocks === 0 ? undefined : bavail * bsize;
   } catch {
-    return "";
+    return undefined;
   }
 }
 
