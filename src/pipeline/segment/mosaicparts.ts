@@ -5,10 +5,8 @@
  * threads, device and memory.
  */
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { deserialize, serialize } from "node:v8";
-import { CorruptFile, InvalidInput } from "../../core/errors.js";
+import { InvalidInput } from "../../core/errors.js";
 import type { ImageSource } from "../../core/image.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import type { ScalePlan } from "../../segment/scaleplan.js";
@@ -16,8 +14,7 @@ import type { TileRowsFound, TileRowsPart, TileRowsShard } from "../../segment/s
 import { planScales, predictFrame, type SegmentedFrame } from "../../segment/segmentmovie.js";
 import type { TileCandidates } from "../../segment/tilecandidates.js";
 import type { Config } from "../config/options.js";
-import { unreadable, writeFileAtomic } from "../store/files.js";
-import { movieOptions, type SegmentationInput, segmentShard } from "./shard.js";
+import { movieOptions, readShard, type SegmentationInput, segmentShard, writeShard } from "./shard.js";
 
 /** Shards of tile rows, and the scales of all frames. */
 export interface ShardOfTileRows extends TileRowsShard {
@@ -55,7 +52,7 @@ export async function segmentTileRows(
   for (const [frame, path] of tileRowsParts(folder, source, shard).entries()) {
     throwIfCancelled(context, "Segmentation");
     const found = await predictFrame({ source, frame, plan }, model, shard, options, context);
-    await writeFileAtomic(path, serialize(found));
+    await writeShard(path, found);
   }
 }
 
@@ -80,17 +77,17 @@ export async function mergeTileRows(
       throw new InvalidInput(path, "what this shard found", "no such file", "segment the shard first");
   const byFrame: TileRowsFound[] = [];
   for (let frame = 0; frame < source.frames; frame++)
-    byFrame.push(await foundIn(shards.map((paths) => paths[frame]!)));
+    byFrame.push(foundIn(shards.map((paths) => paths[frame]!)));
   const frames = byFrame.map((_, frame) => frame);
   const tileRows = (frame: number): TileRowsFound => byFrame[frame]!;
   return segmentShard(folder, input, { frames, plan, tileRows }, config, context);
 }
 
 /** What the shards of a frame found, of which one at a time is in memory. */
-async function foundIn(paths: readonly string[]): Promise<TileRowsFound> {
+function foundIn(paths: readonly string[]): TileRowsFound {
   let scale = NaN;
   for (const path of paths) {
-    const part = await readPart(path);
+    const part = readShard<TileRowsPart>(path);
     if (Number.isNaN(scale)) scale = part.scale;
     if (part.scale !== scale)
       throw new InvalidInput(
@@ -103,21 +100,7 @@ async function foundIn(paths: readonly string[]): Promise<TileRowsFound> {
   return {
     scale,
     async *candidates(): AsyncGenerator<TileCandidates> {
-      for (const path of paths) yield* (await readPart(path)).tiles;
+      for (const path of paths) yield* readShard<TileRowsPart>(path).tiles;
     },
   };
-}
-
-async function readPart(path: string): Promise<TileRowsPart> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-  try {
-    return deserialize(bytes) as TileRowsPart;
-  } catch {
-    throw new CorruptFile(path, 0, "it is no part of a segmentation", "segment the shard again");
-  }
 }

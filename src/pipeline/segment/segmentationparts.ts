@@ -2,21 +2,18 @@
  * A segmentation in parts, as the machines of a cluster do it: first the sizes of the nuclei, then the frames,
  * then the tables. A part is some of the frames; where there are fewer frames than parts, rows of tiles of each.
  */
-import { copyFileSync, linkSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, linkSync, readdirSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { deserialize, serialize } from "node:v8";
 import type { StageContext } from "../../core/progress.js";
 import { counted } from "../../core/wording.js";
+import type { Device } from "../../nn/devices.js";
 import type { SizeEstimate } from "../../segment/nucleussize.js";
 import type { ScalePlan } from "../../segment/scaleplan.js";
 import { planScales, type SegmentedFrame, settleScale } from "../../segment/segmentmovie.js";
 import { chooseDevice } from "../config/device.js";
 import type { Config } from "../config/options.js";
-import type { Part, StageParts } from "../stage/stageparts.js";
-import type { StageResult } from "../stage/stage.js";
-import { unreadable, writeFileAtomic } from "../store/files.js";
-import type { Device } from "../../nn/devices.js";
+import type { Part, StageParts, StageResult } from "../stage/stage.js";
 import { mergeTileRows, segmentTileRows, sharesTileRows } from "./mosaicparts.js";
 import { type SegmentationResult, writeSegmentation } from "./segmentation.js";
 import {
@@ -25,8 +22,10 @@ import {
   mergeShards,
   movieOptions,
   poolShards,
+  readShard,
   type SegmentationInput,
   segmentShard,
+  writeShard,
 } from "./shard.js";
 
 /** Does something with the network and the images, open. */
@@ -65,18 +64,18 @@ export const segmentationParts = (
       const path = join(folder, fileOf(part));
       if (part.round === 1) {
         const sizes = await sizesOf(input, frames, config, work);
-        await writeFileAtomic(path, serialize(sizes));
+        await writeShard(path, sizes);
         return sizesText(sizes);
       }
       const plan = planOfParts(folder, input, part.count, config);
       if (sharesTileRows(input.source, part.count)) {
         await segmentTileRows(folder, input, { index: part.index, count: part.count, plan }, config, work);
-        await writeFileAtomic(path, serialize({ frames: [], device, notices } satisfies FramesPart));
+        await writeShard(path, { frames: [], device, notices } satisfies FramesPart);
         return `rows of tiles of ${counted(input.source.frames, "image")}`;
       }
       const labels = join(folder, labelFolder);
       const found = await segmentShard(labels, input, { frames, plan }, config, work);
-      await writeFileAtomic(path, serialize({ frames: found, device, notices } satisfies FramesPart));
+      await writeShard(path, { frames: found, device, notices } satisfies FramesPart);
       return counted(found.length, "frame");
     });
   },
@@ -143,14 +142,7 @@ function planOfParts(
 }
 
 const readRound = <T>(folder: string, count: number, round: number): T[] =>
-  Array.from({ length: count }, (_, index) => {
-    const path = join(folder, fileOf({ index, count, round }));
-    try {
-      return deserialize(readFileSync(path)) as T;
-    } catch (error) {
-      throw unreadable(path, error);
-    }
-  });
+  Array.from({ length: count }, (_, index) => readShard<T>(join(folder, fileOf({ index, count, round }))));
 
 /** Puts labels and overlays of the frames into the result; the parts keep theirs until it lies in its place. */
 async function linkLabels(from: string, to: string, frames: readonly SegmentedFrame[]): Promise<void> {

@@ -9,7 +9,6 @@ import type { Result, Stage } from "../stage/stage.js";
 import { loadModel } from "../store/modelfolder.js";
 import type { TrainedModel } from "../train/trainedmodel.js";
 import { readSegmentation, segmentationIn, segmentInto, type SegmentationResult } from "./segmentation.js";
-
 import { madeOf, segmentationParts, type WithInput } from "./segmentationparts.js";
 
 /** What a segmentation takes. */

@@ -7,7 +7,7 @@
  */
 import { readFileSync } from "node:fs";
 import { deserialize, serialize } from "node:v8";
-import { InvalidInput } from "../../core/errors.js";
+import { CorruptFile, InvalidInput } from "../../core/errors.js";
 import type { ImageSource } from "../../core/image.js";
 import type { StageContext } from "../../core/progress.js";
 import {
@@ -131,19 +131,23 @@ export function mergeShards(
   return frames;
 }
 
-/** Keeps what a shard found for the machine that merges. @throws OutputError */
-export const writeShard = (path: string, frames: readonly SegmentedFrame[]): Promise<void> =>
-  writeFileAtomic(path, serialize(frames));
+/** Keeps what a shard found, plain data, for the machine that merges. @throws OutputError */
+export const writeShard = (path: string, found: unknown): Promise<void> =>
+  writeFileAtomic(path, serialize(found));
 
-/** Reads what `writeShard` wrote. @throws InvalidInput when there is no such file */
-export function readShard(path: string): SegmentedFrame[] {
+/** Reads what `writeShard` wrote. @throws InvalidInput when there is no such file; CorruptFile when it is another */
+export function readShard<T = SegmentedFrame[]>(path: string): T {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);
   } catch (error) {
     throw unreadable(path, error);
   }
-  return deserialize(bytes) as SegmentedFrame[];
+  try {
+    return deserialize(bytes) as T;
+  } catch {
+    throw new CorruptFile(path, 0, "it is no part of a segmentation", "segment the shard again");
+  }
 }
 
 /** The configuration as `segmentFrames` takes it. */
