@@ -18,7 +18,7 @@ import {
 import { compareFolders } from "../src/pipeline/replay/differingfiles.js";
 import { run } from "../src/pipeline/run/run.js";
 import { runPart } from "../src/pipeline/run/runpart.js";
-import type { Part } from "../src/pipeline/stage/stageparts.js";
+import type { Part } from "../src/pipeline/stage/stage.js";
 import type { RunStage } from "../src/pipeline/stage/stagenames.js";
 import { simulatePresets } from "../src/simulate/scene.js";
 import { simulate } from "../src/simulate/simulate.js";

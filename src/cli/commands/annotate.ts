@@ -3,7 +3,7 @@ import { InvalidInput } from "../../core/errors.js";
 import type { AnnotationSummary } from "../../pipeline/annotate/annotation.js";
 import type { LabelEvaluation } from "../../pipeline/evaluate/evaluation.js";
 import type { PipelineContext } from "../../pipeline/stage/events.js";
-import type { Part } from "../../pipeline/stage/stageparts.js";
+import type { Part } from "../../pipeline/stage/stage.js";
 import type { CommandCall, CommandResult, CommandSpec } from "../commandline/command.js";
 import { overwriteFlag } from "./shared.js";
 import { partRequestOf, shardFlags } from "./shardflags.js";

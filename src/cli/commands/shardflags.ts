@@ -1,7 +1,8 @@
 /** The flags of work that several machines share. */
 import { InvalidInput } from "../../core/errors.js";
 import { type RunStage, stageOutputs } from "../../pipeline/stage/stagenames.js";
-import type { Part, PartRequest } from "../../pipeline/stage/stageparts.js";
+import type { Part } from "../../pipeline/stage/stage.js";
+import type { PartRequest } from "../../pipeline/stage/stageparts.js";
 
 /** Makes a part, or the whole of all parts. */
 export const shardFlags = [

@@ -5,8 +5,7 @@ import { counted } from "../../core/wording.js";
 import type { Config } from "../config/options.js";
 import type { OpenInputs } from "../source/opening.js";
 import { framesText, imagesBasis } from "../source/opening.js";
-import type { StageParts } from "../stage/stageparts.js";
-import type { Stage, StageResult } from "../stage/stage.js";
+import type { Stage, StageParts, StageResult } from "../stage/stage.js";
 import { annotateInto, type AnnotationSummary, diametersOf, readAnnotation } from "./annotation.js";
 import { candidatesInto, mergeInto, partKey, scalesInto } from "./annotationparts.js";
 

@@ -13,8 +13,6 @@ import { type PipelineContext, runStage } from "./events.js";
 import { fingerprintOf } from "./fingerprint.js";
 import { basisOf, type Part, type Stage, type StageParts } from "./stage.js";
 
-export type { Part, StageParts } from "./stage.js";
-
 /** What a command is asked to do of a stage: a part of it, or the merge of its parts. */
 export type PartRequest = { readonly part: Part } | { readonly merge: number };
 
