@@ -65,7 +65,8 @@ describe("workerService", () => {
   });
 
   it("tells of a thread that is lost", async () => {
-    const service = workerService<PreviewTasks>("train/trainworker.js");
+    // A thread without the network's runtime, which can take the process with it when its thread is lost.
+    const service = workerService<PreviewTasks>("train/batchworker.js");
     await expect(service.run("estimate", { image: imageOf(40) })).rejects.toThrow();
     await service.close();
   });
