@@ -1,6 +1,7 @@
 /** Movies by ffmpeg, where the machine has it: frames go in one by one, a file comes out. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
+import { renameInPlace } from "../store/renaming.js";
 import { forget, realPlace, temporaryBeside } from "../store/temporaries.js";
 
 /** How ffmpeg writes a movie that browsers play. */
@@ -97,7 +98,7 @@ export function openVideo(
     close: async () => {
       child.stdin.end();
       check(await finished);
-      await rename(temporary, target);
+      await renameInPlace(temporary, target);
       forget(temporary);
       closed = true;
     },

@@ -30,6 +30,29 @@ describe("names", () => {
     ]);
   });
 
+  it("suit Windows: no device, no dot at the end", () => {
+    expect(["CON", "aux.x", "com1", "Lpt9.1", "console", "com", "a..", "nul."].map(safeName)).toEqual([
+      "_CON",
+      "_aux.x",
+      "_com1",
+      "_Lpt9.1",
+      "console",
+      "com",
+      "a",
+      "_nul",
+    ]);
+  });
+
+  it("leave room for their ends in 255 bytes, in whole letters, and differ nevertheless", () => {
+    const bytes = (text: string): number => Buffer.byteLength(text);
+    expect([safeName("x".repeat(300)), bytes(safeName("核".repeat(120)))]).toEqual(["x".repeat(100), 198]);
+    expect(safeName("𝒜".repeat(120))).toBe("𝒜".repeat(50));
+    const names = ["d", "e"].map((end) => `${"夹".repeat(80)}${end}/${"核".repeat(80)}.tif`);
+    const made = frameNames(names.map((path) => ({ path, frame: 0, frames: 1 })));
+    expect(new Set(made).size).toBe(2);
+    expect(made.map(bytes).every((count) => count < 220)).toBe(true);
+  });
+
   it("that differ only in digits are told from others", () => {
     expect(numberingOf(["f1.tif", "f2.tif", "f10.tif"])).toEqual({ varying: 1, gap: ["2", "10"] });
     expect(numberingOf(["f08.tif", "f09.tif", "f10.tif"])).toEqual({ varying: 1, gap: undefined });

@@ -25,9 +25,11 @@ export function frameNames(places: readonly FramePlace[]): string[] {
       : `${stem}_t${String(frame).padStart(Math.max(3, String(frames - 1).length), "0")}`;
   });
   const repeated = repeatedOf(plain);
-  const withFolder = plain.map((name, i) =>
-    repeated.has(name.toLowerCase()) ? `${safeName(basename(dirname(places[i]!.path)))}_${name}` : name,
-  );
+  const withFolder = plain.map((name, i) => {
+    if (!repeated.has(name.toLowerCase())) return name;
+    const folder = safeName(basename(dirname(places[i]!.path)));
+    return `${beginningOf(folder, Math.max(0, maxBytes - bytesOf(name)))}_${name}`;
+  });
   const taken = new Set<string>();
   return withFolder.map((name) => {
     let unique = name;
@@ -51,14 +53,34 @@ function repeatedOf(names: readonly string[]): Set<string> {
   return repeated;
 }
 
-/** Letters, digits and . _ - of any script, not beginning with a dot, at most 100. */
+/** Names that Windows keeps for devices, whatever follows their first dot. */
+const reserved = /^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(?=\.|$)/i;
+
+/** Bytes of a name that leave room, of the 255 of a file system, for numbers, ends and temporary names. */
+const maxBytes = 200;
+
+const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
+
+/** The beginning of a text that is at most so many bytes long, in whole letters. */
+function beginningOf(text: string, bytes: number): string {
+  const letters = Array.from(text);
+  while (bytesOf(letters.join("")) > bytes) letters.pop();
+  return letters.join("");
+}
+
+/**
+ * Letters, digits and . _ - of any script, at most 100 (and 200 bytes); neither beginning nor ending with a dot,
+ * and no name that Windows keeps for itself.
+ */
 export function safeName(text: string): string {
   const safe = text
     .normalize("NFC")
     .replace(/[^\p{L}\p{M}\p{N}._-]+/gu, "_")
-    .replace(/^\.+/, "")
-    .slice(0, 100);
-  return safe === "" ? "image" : safe;
+    .replace(/^\.+/, "");
+  const fitting = beginningOf(Array.from(safe).slice(0, 100).join(""), maxBytes)
+    .replace(/\.+$/, "")
+    .replace(reserved, "_$1");
+  return fitting === "" ? "image" : fitting;
 }
 
 /** How the names of files differ: undefined when in more than their numbers. */

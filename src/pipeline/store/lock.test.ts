@@ -14,7 +14,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { assertReplaceable, writeFolder } from "./folders.js";
-import { withOutputLock } from "./lock.js";
+import { assertNotLocked, withOutputLock } from "./lock.js";
 import { thisProcess } from "./owner.js";
 
 let root: string;
@@ -139,6 +139,13 @@ describe("the lock of an output folder", () => {
   it("that is no lock does not block for ever", async () => {
     writeFileSync(join(root, ".out.lock"), "");
     expect(await withOutputLock(join(root, "out"), async () => 1)).toBe(1);
+  });
+
+  it("says that a name is too long, before and at the start of the work", async () => {
+    const place = join(root, "o".repeat(300));
+    const sentence = /o could not be written: the name is too long; choose a shorter one\.$/;
+    expect(() => assertNotLocked(place)).toThrow(sentence);
+    await expect(withOutputLock(place, async () => 1)).rejects.toThrow(sentence);
   });
 
   it("goes when the work fails", async () => {

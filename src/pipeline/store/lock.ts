@@ -1,11 +1,12 @@
 /** One process at a time writes an output folder. */
-import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
 import { OutputError } from "../../core/errors.js";
 import { codeOf, unwritable } from "./files.js";
 import { isThisProcess, type Owner, stateOf, thisProcess } from "./owner.js";
+import { renameAtOnce } from "./renaming.js";
 import { forget, realPlace, removeAtExit, removeLeftovers, temporaryBeside } from "./temporaries.js";
 
 /** Contents of a lock file. */
@@ -60,7 +61,7 @@ export async function withOutputLock<T>(out: string, work: () => Promise<T>): Pr
 export function assertNotLocked(out: string): void {
   const place = realPlace(out);
   for (const path of [lockBeside(place), join(place, nameInside)]) {
-    const lock = readLock(path);
+    const lock = readLockOf(out, path);
     if (lock !== undefined && lock !== "unfinished" && !isThisProcess(lock)) assertLeft(out, path, lock);
   }
 }
@@ -157,6 +158,15 @@ function readLock(path: string): Lock | "unfinished" | undefined {
   }
 }
 
+/** The lock in a file beside or in `out`. @throws OutputError when the system refuses such a name */
+function readLockOf(out: string, path: string): Lock | "unfinished" | undefined {
+  try {
+    return readLock(path);
+  } catch (error) {
+    throw codeOf(error) === "ENAMETOOLONG" ? unwritable(out, error) : error;
+  }
+}
+
 /** @throws OutputError unless the process that made the lock has ended */
 function assertLeft(out: string, path: string, lock: Lock): void {
   const state = stateOf(lock);
@@ -176,7 +186,7 @@ function assertLeft(out: string, path: string, lock: Lock): void {
 function removeStale(path: string, stale: Lock | "unfinished"): void {
   const moved = temporaryBeside(path);
   try {
-    renameSync(path, moved);
+    renameAtOnce(path, moved);
     const found = readLock(moved);
     if (JSON.stringify(found) !== JSON.stringify(stale)) putInPlace(moved, path);
   } catch (error) {

@@ -1,6 +1,6 @@
 /** The output folder of a study: new, or an earlier one that is gone on with. */
 import { existsSync } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { differences } from "../config/config.js";
 import { configurationOf } from "../config/acting.js";
@@ -26,6 +26,7 @@ import {
   runRecord,
   writeRun,
 } from "../store/provenance.js";
+import { renameInPlace } from "../store/renaming.js";
 import { removeState } from "../train/checkpoint.js";
 import type { OpenSample } from "./opensamples.js";
 
@@ -155,9 +156,9 @@ async function renameSamples(out: string, earlier: StudyRecord, fresh: StudyReco
   for (const [i, name] of names.entries()) {
     const folder = sampleFolder(out, earlier.samples[i]!.name);
     if (name === undefined) await rm(folder, { recursive: true, force: true });
-    else if (existsSync(folder)) await rename(folder, sampleFolder(out, `.${i}.renamed`));
+    else if (existsSync(folder)) await renameInPlace(folder, sampleFolder(out, `.${i}.renamed`));
   }
   for (const [i, name] of names.entries())
     if (name !== undefined && existsSync(sampleFolder(out, `.${i}.renamed`)))
-      await rename(sampleFolder(out, `.${i}.renamed`), sampleFolder(out, name));
+      await renameInPlace(sampleFolder(out, `.${i}.renamed`), sampleFolder(out, name));
 }

@@ -1,11 +1,12 @@
 /** The networks of a project: its own, which a training replaces, and those that were kept under a name. */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { copyFile, readdir, rename, rm, stat } from "node:fs/promises";
+import { copyFile, readdir, rm, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { isKaryonError, InvalidInput } from "../../core/errors.js";
 import { parseModelDescription } from "../../model/modelfile.js";
 import { stageOutputs } from "../../pipeline/stage/stagenames.js";
 import { studioFiles, writeFolder } from "../../pipeline/store/folders.js";
+import { renameInPlace } from "../../pipeline/store/renaming.js";
 import { forget, temporaryBeside } from "../../pipeline/store/temporaries.js";
 import { expectedQualityOf } from "../../pipeline/train/trainedmodel.js";
 import { Refusal } from "../answers.js";
@@ -170,7 +171,7 @@ export async function removeModel(project: Project, name: string): Promise<void>
     );
   // Under its name it is whole until it is gone.
   const temporary = temporaryBeside(folder);
-  await rename(folder, temporary);
+  await renameInPlace(folder, temporary);
   await rm(temporary, { recursive: true, force: true });
   forget(temporary);
 }
