@@ -62,13 +62,72 @@ interface SampleRun {
  */
 export async function study(options: StudyOptions, context: PipelineContext = {}): Promise<StudyResult> {
   const { out, config } = options;
-  await assertFeasible(out, config);
-  const model = await hashModel(config.run.model, context);
-  const samples = await openSamples(await readSampleSheet(options.samples), out, config, context);
-  checkAlike(samples, options.samples);
+  const { samples, model } = await opened(options, context);
   await announce(out, await estimateStudy(out, samples, config), context);
   return withOutputLock(out, () => studySamples({ ...options, samples }, model, context));
 }
+
+/**
+ * Reads the table and its images, and writes what is planned, for machines that each make some of the movies.
+ *
+ * @throws as `study`
+ */
+export async function planStudy(options: StudyOptions, context: PipelineContext = {}): Promise<StudyRecord> {
+  const { out, config } = options;
+  const { samples, model } = await opened(options, context);
+  return withOutputLock(out, async () => {
+    const folder = await openStudy({ out, config, overwrite: options.overwrite, samples, model }, context);
+    await folder.amend({});
+    return folder.record();
+  });
+}
+
+/**
+ * Annotates what is not annotated yet, and trains the network of a study.
+ *
+ * @throws as `study`
+ */
+export async function trainStudy(options: StudyOptions, context: PipelineContext = {}): Promise<StudyRecord> {
+  const { out, config } = options;
+  const { samples, model } = await opened(options, context);
+  return withOutputLock(out, async () => {
+    const folder = await openStudy({ ...options, samples, model }, context);
+    return withSampleLocks(out, samples, async () => {
+      const runs: SampleRun[] = [];
+      for (const sample of samples) runs.push({ sample, run: await openSampleRun(sample, out) });
+      if (model === undefined) await learnTogether(folder, runs, config, context);
+      return folder.record();
+    });
+  });
+}
+
+interface Opened {
+  readonly samples: readonly OpenSample[];
+  readonly model: readonly InputRecord[] | undefined;
+}
+
+/** What a study starts from, open and checked. */
+async function opened(
+  { out, config, samples: sheet }: StudyOptions,
+  context: PipelineContext,
+): Promise<Opened> {
+  await assertFeasible(out, config);
+  const model = await hashModel(config.run.model, context);
+  const samples = await openSamples(await readSampleSheet(sheet), out, config, context);
+  checkAlike(samples, sheet);
+  return { samples, model };
+}
+
+/** Nobody else writes one of the movies in the meantime. Their folders come after the record of the study. */
+const withSampleLocks = <T>(
+  out: string,
+  samples: readonly OpenSample[],
+  work: () => Promise<T>,
+): Promise<T> => {
+  const locked = ([first, ...others]: readonly string[]): Promise<T> =>
+    first === undefined ? work() : withOutputLock(first, () => locked(others));
+  return locked(samples.map(({ row }) => sampleFolder(out, row.name)));
+};
 
 /** The movies one by one, and one training. */
 async function estimateStudy(out: string, samples: readonly OpenSample[], config: Config): Promise<Estimate> {
@@ -90,8 +149,18 @@ async function studySamples(
   model: readonly InputRecord[] | undefined,
   context: PipelineContext,
 ): Promise<StudyResult> {
-  const { out, config, samples } = options;
+  const { out, samples } = options;
   const folder = await openStudy({ ...options, model }, context);
+  return withSampleLocks(out, samples, () => makeSamples(folder, options, model, context));
+}
+
+/** All of a study whose record is written. */
+async function makeSamples(
+  folder: StageFolder<StudyStage, StudyRecord>,
+  { out, config, samples }: OpenStudy,
+  model: readonly InputRecord[] | undefined,
+  context: PipelineContext,
+): Promise<StudyResult> {
   const runs: SampleRun[] = [];
   for (const sample of samples) runs.push({ sample, run: await openSampleRun(sample, out) });
 
@@ -118,7 +187,7 @@ async function studySamples(
 }
 
 /** The record of the study has decided what may be replaced; the networks of its runs are its own. */
-const openSampleRun = ({ row, inputs, config, context }: OpenSample, out: string): Promise<OpenRun> =>
+export const openSampleRun = ({ row, inputs, config, context }: OpenSample, out: string): Promise<OpenRun> =>
   openRun({ out: sampleFolder(out, row.name), inputs, config, overwrite: true, partOfStudy: true }, context);
 
 /** A network with the files that tell it from others. */
