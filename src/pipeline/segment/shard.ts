@@ -21,12 +21,13 @@ import {
 import { scalePlan, type ScalePlan } from "../../segment/scaleplan.js";
 import type { SegmentationModel } from "../../segment/segmentimage.js";
 import {
+  type Outliners,
   planScales,
   type SegmentedFrame,
   segmentFrames,
   type SegmentMovieOptions,
 } from "../../segment/segmentmovie.js";
-import { framePool, mapOrdered } from "../../workers/pool.js";
+import { type FramePool, framePool, mapOrdered } from "../../workers/pool.js";
 import type { Config } from "../config/options.js";
 import { threadsOf } from "../config/threads.js";
 import { unreadable, writeFileAtomic } from "../store/files.js";
@@ -75,12 +76,15 @@ export async function segmentShard(
   const options = { ...movieOptions(config), diameters, frames, tileRows };
   const scales = plan ?? (await planScales(source, model, options, context));
   const output = await openLabelOutput(folder, source.pixelSize);
+  const outliners = outlinerThreads(threadsOf(config));
+  const used = { ...options, plan: scales, outliners };
   try {
-    const found = await segmentFrames(source, model, output, { ...options, plan: scales }, context);
+    const found = await segmentFrames(source, model, output, used, context);
     await output.finish();
     return found;
   } finally {
     await output.close();
+    await outliners.close();
   }
 }
 
@@ -161,6 +165,17 @@ export function movieOptions(config: Config): SegmentMovieOptions {
     probabilityThreshold: segment.probabilityThreshold,
     overlapThreshold: segment.overlapThreshold,
     estimator: inWorkers(threadsOf(config)),
+  };
+}
+
+/** Threads that outline frames while the network sees the next one; they begin when they are needed. */
+function outlinerThreads(threads: number): Outliners & { close(): Promise<void> } {
+  const most = Math.max(1, threads - 1);
+  let pool: FramePool | undefined;
+  return {
+    most,
+    outline: (request, signal) => (pool ??= framePool(most)).run("outline", request, signal),
+    close: async () => pool?.close(),
   };
 }
 
