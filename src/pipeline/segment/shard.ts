@@ -17,6 +17,7 @@ import {
   framesToEstimate,
   type SizeEstimate,
   type SizeEstimator,
+  sizeEstimator,
 } from "../../segment/nucleussize.js";
 import { scalePlan, type ScalePlan } from "../../segment/scaleplan.js";
 import type { SegmentationModel } from "../../segment/segmentimage.js";
@@ -179,10 +180,11 @@ function outlinerThreads(threads: number): Outliners & { close(): Promise<void> 
   };
 }
 
-/** Estimates in worker threads, which are there for that time only. */
+/** Estimates in worker threads, which are there for that time only; one image is not worth a thread. */
 const inWorkers =
   (threads: number): SizeEstimator =>
   async (count, task) => {
+    if (count < 2) return sizeEstimator(count, task);
     const pool = framePool(threads);
     const estimate: EstimateImage = (image, signal) =>
       pool.run("estimate", { image, diameter: undefined }, signal);
