@@ -65,9 +65,15 @@ export async function createPredictor(
   };
 }
 
+/**
+ * Threads that have nothing to do sleep: there are few steps in a prediction and each is long, so that waking
+ * costs nothing, and the others need the cores.
+ */
+const sleeping = { extra: { session: { intra_op: { allow_spinning: "0" } } } };
+
 async function open(bytes: Uint8Array, device: Device, threads: number): Promise<ort.InferenceSession> {
   try {
-    return await openSession(bytes, device, threads);
+    return await openSession(bytes, device, threads, sleeping);
   } catch (error) {
     if (isKaryonError(error)) throw error;
     throw new CorruptFile(

@@ -80,6 +80,22 @@ export function memoryOf(
   );
 }
 
+/** A thread with nothing to do yet, bytes. */
+const threadBytes = 60 * megabyte;
+
+/**
+ * How many images may be outlined in other threads while one is predicted with these parts. Their bands lie in
+ * those threads.
+ *
+ * @param each bytes that one more image takes with its labels and its candidates
+ */
+export function roomForOutlines(parts: PartSizes, needs: MemoryNeeds, each: number): number {
+  const { limit, height, width } = needs;
+  const predicting = memoryOf({ ...parts, band: 0 }, needs);
+  const outlining = threadBytes + each + bandBytes * width * Math.min(height, parts.band);
+  return Math.max(0, ((1 - free) * limit - predicting) / outlining);
+}
+
 /**
  * Of all parts that fit, those that take the least time: each tile and each band is worked on with its
  * margins, and the network takes about three times as long for a pixel as all that is done with it in a band.

@@ -19,7 +19,7 @@ export interface FramePool {
     name: N,
     input: Parameters<FrameTask[N]>[0],
     signal?: AbortSignal,
-  ): Promise<ReturnType<FrameTask[N]>>;
+  ): Promise<Awaited<ReturnType<FrameTask[N]>>>;
   /** Ends the threads. */
   close(): Promise<void>;
 }

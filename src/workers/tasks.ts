@@ -10,6 +10,8 @@ import { composeTouching, defaultComposeOptions } from "../dataset/touching.js";
 import { annotationOverlay, overlayLabels } from "../draw/overlay.js";
 import { annotationPreview, type PreviewInput } from "../draw/previewpicture.js";
 import { encodePicture } from "../io/png/pngpicture.js";
+import { outlineImage, type OutlineRequest } from "../segment/outlining.js";
+import type { Segmentation } from "../segment/segment.js";
 import { imageTiff, labelFrameFiles, labelTiff, paperFrameFiles, rejectedOf } from "./frame.js";
 
 /** What touching nuclei are made from: one annotated frame. */
@@ -88,6 +90,9 @@ export const frameTasks = {
 
   /** Touching nuclei pasted together from those of one frame. */
   touching,
+
+  /** Nuclei and labels of one frame that the network has seen. */
+  outline: (request: OutlineRequest): Promise<Segmentation> => outlineImage(request),
 
   /** Labels drawn over an image, as PNG. */
   labelOverlay: ({ image, labels }: { readonly image: Image; readonly labels: LabelImage }): Uint8Array =>

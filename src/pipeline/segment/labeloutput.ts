@@ -33,8 +33,10 @@ export async function openLabelOutput(folder: string, pixelSize: number | undefi
   const overlays = overlayWriter(join(folder, overlayFolder));
   return {
     async whole({ name }, image, labels) {
-      await writeLabels(join(folder, `${name}.tif`), labels);
-      await overlays.add(name, image, labels);
+      await Promise.all([
+        overlays.add(name, image, labels),
+        writeLabels(join(folder, `${name}.tif`), labels),
+      ]);
     },
     rows: ({ name, height, width }) =>
       openRows(
