@@ -15,7 +15,7 @@ const work = mkdtempSync(join(tmpdir(), "karyon-snakemake-"));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 const network =
-  "--steps 150 --batch 4 --patch 48 --filters 8 --depth 2 --nucleus-size 24 --learning-rate 0.003";
+  "--steps 60 --batch 4 --patch 48 --filters 8 --depth 2 --nucleus-size 24 --learning-rate 0.003";
 const options = `--pixel-size 0.5 --frame-interval 300 --no-overlays ${network}`;
 const common = "--threads 1 --memory 1GB --device cpu";
 

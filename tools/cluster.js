@@ -27,7 +27,7 @@ const movies = 12;
 const calibration = "--pixel-size 0.5 --frame-interval 300";
 /** A network so small that it learns to find nuclei in seconds. */
 const network =
-  "--steps 150 --batch 4 --patch 48 --filters 8 --depth 2 --nucleus-size 24 --learning-rate 0.003";
+  "--steps 60 --batch 4 --patch 48 --filters 8 --depth 2 --nucleus-size 24 --learning-rate 0.003";
 const study = `${calibration} ${network} --no-overlays`;
 const common = "--threads 1 --memory 1GB --device cpu";
 

@@ -6,7 +6,7 @@ import { chooseDevice } from "../config/device.js";
 import type { Config } from "../config/options.js";
 import { openInputs } from "../source/opening.js";
 import { isTrackable } from "../source/source.js";
-import { notice, type PipelineContext } from "../stage/events.js";
+import { lockWait, notice, type PipelineContext } from "../stage/events.js";
 import { type MakeStage, upTo } from "../stage/stage.js";
 import { mergedStage, removeParts } from "../stage/stageparts.js";
 import { type RunStage, stageOutputs } from "../stage/stagenames.js";
@@ -55,7 +55,7 @@ export async function run(options: RunOptions, context: PipelineContext = {}): P
   const initialModel = await hashModel(config.train.from, context);
   const inputs = await openInputs(options.inputs, out, config, context);
   await announce(out, await estimateRun(out, inputs.source, config, options.until), context);
-  return withOutputLock(out, async () => {
+  return withOutputLock({ out, ...lockWait(context) }, async () => {
     const open = await openRun({ ...options, inputs, model, initialModel }, context);
     tellUntracked(inputs.source, context);
     const asked = new Set<string>();
