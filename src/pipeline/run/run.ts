@@ -53,7 +53,8 @@ export async function run(options: RunOptions, context: PipelineContext = {}): P
   await assertFeasible(out, config);
   const model = await hashModel(config.run.model, context);
   const initialModel = await hashModel(config.train.from, context);
-  const inputs = await openInputs(options.inputs, out, config, context);
+  const trust = options.merge === undefined ? undefined : out;
+  const inputs = await openInputs(options.inputs, out, config, context, { trust });
   await announce(out, await estimateRun(out, inputs.source, config, options.until), context);
   return withOutputLock({ out, ...lockWait(context) }, async () => {
     const open = await openRun({ ...options, inputs, model, initialModel }, context);

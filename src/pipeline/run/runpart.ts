@@ -41,7 +41,7 @@ export async function runPart(
   const { out, config } = options;
   const model = await hashModel(config.run.model, context);
   const initialModel = await hashModel(config.train.from, context);
-  const inputs = await openInputs(options.inputs, out, config, context);
+  const inputs = await openInputs(options.inputs, out, config, context, { trust: out });
   const start = startOf({ out, inputs, config, overwrite: false, model, initialModel });
   const corrections = await readCorrections(out, inputs.source.frameNames);
   return partOfFlow({ ...start, corrections }, { until: options.until, part }, makeRun, context);
