@@ -20,6 +20,10 @@ import { startSlurm, whyNoSlurm } from "./slurm.js";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const cli = join(root, "bin/karyon.js");
 const snakemake = process.env.SNAKEMAKE ?? "snakemake";
+const commit = spawnSync("git", ["rev-parse", "--short", "HEAD"], {
+  cwd: root,
+  encoding: "utf8",
+}).stdout.trim();
 const keep = process.argv.includes("--keep");
 const began = performance.now();
 const seconds = () => Math.round((performance.now() - began) / 1000);
@@ -58,7 +62,7 @@ function makeImages(folder) {
   simulate(join(folder, "mosaic"), "--size", "768x1024", "--frames", "1", "--seed", "99");
 }
 
-/** Training gets two fifths of its memory at first: less than it needs, more than its first seconds take. */
+/** Training gets a third of its memory at first: less than it needs, more than its first seconds take. */
 const configuration = `
 out: results
 karyon: '"${process.execPath}" "${cli}"'
@@ -70,7 +74,7 @@ studies:
 runs:
   mosaic: { images: mosaic/01, options: ${calibration}, frames: 1, megapixels: 0.8, shards: 3, model: drug }
   alone: { images: mosaic/01, options: ${study}, frames: 1, megapixels: 0.8, shards: 2, annotate_shards: 2 }
-memory_factor: { train: 0.4 }
+memory_factor: { train: 0.33 }
 growth: 3
 most_mb: 6000
 `;
@@ -182,17 +186,16 @@ function report({ jobs, failed, killed, overMemory }, comparisons) {
 
 /** Writes what was seen. */
 function record({ jobs, failed, killed, overMemory }, comparisons) {
-  const { stdout } = spawnSync("git", ["rev-parse", "--short", "HEAD"], { cwd: root, encoding: "utf8" });
   const version = (command, args) => spawnSync(command, args, { encoding: "utf8" }).stdout.trim();
   const result = {
     id: "cluster",
     order: 22,
     question: "Does work through the jobs of a cluster give the same bytes?",
     command: "npm run test:cluster -- --record",
-    commit: stdout.trim(),
+    commit,
     machine:
       `${cpus().length} cores, Node ${process.version.slice(1)}, no GPU; one node of ` +
-      `${version("sinfo", ["--version"])}, Snakemake ${version(snakemake, ["--version"])}`,
+      `${version("slurmctld", ["-V"])}, Snakemake ${version(snakemake, ["--version"])}`,
     data: `${movies} simulated movies of 4 frames of 144 x 144 px; a simulated mosaic of 768 x 1024 px`,
     rules:
       "one thread a job, two jobs at once; memory enforced (OverMemoryKill), accounting off; compared with the " +
