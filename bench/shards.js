@@ -15,7 +15,9 @@ const work = mkdtempSync(join(tmpdir(), "karyon-shards-"));
 const isSmall = process.argv.includes("--small");
 const [frames, size, atOnce] = isSmall ? [4, 128, 2] : [16, 512, 2];
 const counts = isSmall ? [1, 2] : [1, 2, 4, 8];
-const common = ["--threads", "1", "--memory", "1GB", "--device", "cpu"];
+const common = ["--threads", "1"];
+/** What the network's commands take beside. */
+const network = ["--memory", "1GB", "--device", "cpu"];
 
 /** Runs a command. @returns its wall time, s */
 const karyon = (args) =>
@@ -119,7 +121,7 @@ try {
   if (!existsSync(join(work, "model"))) throw new Error("no model was trained");
   const rows = [
     ...(await measured("annotate", ["annotate", "movie/01"])),
-    ...(await measured("segment", ["segment", "model", "movie/01"])),
+    ...(await measured("segment", ["segment", "model", "movie/01", ...network])),
   ];
   for (const row of rows) console.log(row.map((cell) => cell.padStart(9)).join(" "));
   if (process.argv.includes("--record") && !isSmall) record(rows);
