@@ -1,5 +1,6 @@
 /** About how much time and space a job takes: plain arithmetic on measured figures. */
 import { formatSeconds } from "../../core/wording.js";
+import type { PartRequest } from "../stage/stageparts.js";
 
 /** What a job is made of. */
 export interface Work {
@@ -81,6 +82,20 @@ export const sumOfEstimates = (estimates: readonly Estimate[]): Estimate =>
     }),
     { bytes: 0, seconds: [0, 0] },
   );
+
+/** Of the time of a stage: the first round of its parts, and the merge, measured on an annotation. */
+const firstRound = 0.35;
+const merging = 0.25;
+
+/** What a part of a stage takes, or the merge of its parts, of what the whole of it does. */
+export function shareOf({ bytes, seconds }: Estimate, request: PartRequest): Estimate {
+  const [space, time] =
+    "merge" in request
+      ? // What is merged lies beside its parts for a while.
+        [1, merging]
+      : [1 / request.part.count, (request.part.round === 1 ? firstRound : 1) / request.part.count];
+  return { bytes: bytes * space, seconds: [seconds[0] * time, seconds[1] * time] };
+}
 
 /** Whether a user wants to know: over a minute or a gigabyte. */
 export const isWorthTelling = ({ bytes, seconds }: Estimate): boolean => seconds[1] > 60 || bytes > 1e9;
