@@ -66,13 +66,30 @@ const sameBytes = (a: string, b: string): boolean =>
   statSync(a).size === statSync(b).size && readFileSync(a).equals(readFileSync(b));
 
 async function differencesOf(file: string, a: string, b: string): Promise<string[]> {
+  if (!file.endsWith(".tif")) return fileDifferences(file, a, b);
+  try {
+    return await labelDifferences(a, b);
+  } catch (error) {
+    return [incomparable(error)];
+  }
+}
+
+const incomparable = (error: unknown): string =>
+  `it cannot be compared further (${messageOf(error).replace(/\.$/, "")})`;
+
+/**
+ * In what two files differ, a phrase each: none where it is only in times, memory, the machine and places of files.
+ *
+ * @param file name of both, which tells what they are
+ */
+export function fileDifferences(file: string, a: string, b: string): string[] {
+  if (sameBytes(a, b)) return [];
   try {
     if (file.endsWith(".json")) return jsonDifferences(file, a, b);
     if (file.endsWith(".csv")) return tableDifferences(a, b);
-    if (file.endsWith(".tif")) return await labelDifferences(a, b);
     if (file.endsWith(".html")) return pageDifferences(a, b);
   } catch (error) {
-    return [`it cannot be compared further (${messageOf(error).replace(/\.$/, "")})`];
+    return [incomparable(error)];
   }
   return [byteDifference(a, b)];
 }

@@ -55,12 +55,6 @@ export interface ShardOfFrames {
   readonly tileRows?: SegmentMovieOptions["tileRows"];
 }
 
-/** Frames of shard `index` of `count`: consecutive, and as many in each, to one. */
-export function framesOfShard(frames: number, index: number, count: number): number[] {
-  const cut = (k: number): number => Math.floor((k * frames) / count);
-  return Array.from({ length: cut(index + 1) - cut(index) }, (_, i) => cut(index) + i);
-}
-
 /**
  * Segments some of the frames: labels and overlays go into `folder`, which is made; tables are written by
  * `writeSegmentation`, from what all shards return.
