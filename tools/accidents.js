@@ -4,11 +4,11 @@
  *   node tools/accidents.js kill [--seed 1] [--moments 50] [--record]    SIGKILL, by time and within writing
  *   node tools/accidents.js full [--seed 1]                              a full disk in each stage
  *
- * Each kill is of a run that is finished up to a stage; the same command then ends it.
+ * A run is killed in one stage after the other, goes on after each, and ends; another one after it.
  * `--record` writes `bench/results/accidents.json`.
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,56 +27,68 @@ function randomNumbers(seed) {
   };
 }
 
-/** Where a run stands that was killed when each stage began: a copy of its folder for each. */
-async function begunStages(folder) {
-  const begun = {};
-  for (const stage of stages) {
-    if (stage !== stages[0]) await runMovie(folder, "begun", { accident: { kind: "begin", stage } });
-    begun[stage] = join(folder, `begun-${stage}`);
-    mkdirSync(join(folder, "begun"), { recursive: true });
-    cpSync(join(folder, "begun"), begun[stage], { recursive: true, preserveTimestamps: true });
-  }
-  return begun;
-}
+/** Moments in each stage, at least, and runs at once: most of a run waits for its threads to start. */
+const [fewest, atOnce] = [5, 3];
 
-/** Kills one run in a stage, and lets it end. @returns the moment, and what is wrong */
-async function killOnce(folder, { index, begun, whole, random }) {
-  const stage = stages[index % stages.length];
-  const within = Math.floor(index / stages.length) % 3 === 0;
-  const name = `killed${index}`;
+/** Stages that take less (ms) are over before a signal from outside arrives. */
+const shortStage = 1000;
+
+/** Kills a run in a stage: in the middle of a write or beside a rename, or after a part of its time. */
+async function killIn(folder, name, { stage, within, whole, random }) {
   const { ms, operations } = whole[stage];
   const at = 1 + Math.floor(random() * operations);
   const delay = random() * ms * 0.9;
-  cpSync(begun[stage], join(folder, name), { recursive: true, preserveTimestamps: true });
-  const outcome = within
+  const isWriting = within || ms < shortStage;
+  const outcome = isWriting
     ? await runMovie(folder, name, { accident: { kind: "kill", stage, at } })
     : await killedAfter(folder, name, stage, delay);
-  // A run that ended before it was to be killed is no moment.
-  const moments = outcome.signal === "SIGKILL" ? [{ stage: lastStage(outcome), within }] : [];
-  const failed = outcome.signal === null && outcome.code !== 0 ? [outcome.said] : [];
-  const problems = [...failed, ...(await problemsAfter(folder, name))];
-  rmSync(join(folder, name), { recursive: true, force: true });
-  const where = `${stage}, ${within ? `operation ${at}` : `after ${Math.round(delay)} ms`}`;
-  return { moments, problems: problems.map((problem) => `${where}: ${problem}`) };
+  const where = `${stage}, ${isWriting ? `operation ${at}` : `after ${Math.round(delay)} ms`}`;
+  return { ...outcome, isWriting, where };
 }
 
-async function killing(folder, whole, { seed, moments: wanted }) {
-  const random = randomNumbers(Number(seed));
-  const begun = await begunStages(folder);
+/** One run that is killed in each stage, one after the other, goes on after each, and ends. */
+async function killChain(folder, name, { within, whole, random }) {
   const [moments, problems] = [[], []];
-  let index = 0;
+  for (const [place, stage] of stages.entries()) {
+    // The kill before may have come only after this stage.
+    if (moments.length > 0 && stages.indexOf(moments.at(-1).stage) > place) continue;
+    const outcome = await killIn(folder, name, { stage, within, whole, random });
+    if (outcome.signal !== "SIGKILL") {
+      // A run that ended before it was to be killed is no moment.
+      if (outcome.code !== 0) problems.push(`${name}, ${outcome.where}: ${outcome.said}`);
+      if (lastStage(outcome) === stages.at(-1)) break;
+      continue;
+    }
+    moments.push({ stage: lastStage(outcome), within: outcome.isWriting });
+    console.log(`${name}: killed in ${lastStage(outcome)} (${outcome.where})`);
+  }
+  problems.push(...(await problemsAfter(folder, name)));
+  rmSync(join(folder, name), { recursive: true, force: true });
+  return { moments, problems };
+}
+
+async function killing(folder, whole, { seed, moments }) {
+  const found = { moments: [], problems: [] };
+  const isShort = () =>
+    found.moments.length < Number(moments) ||
+    stages.some((stage) => found.moments.filter((moment) => moment.stage === stage).length < fewest);
+  let chains = Math.ceil(Number(moments) / stages.length);
+  let next = 0;
   const killNext = async () => {
-    while (moments.length < Number(wanted) && index < 3 * Number(wanted)) {
-      const killed = await killOnce(folder, { index: index++, begun, whole, random });
-      moments.push(...killed.moments);
-      problems.push(...killed.problems);
+    while (next < chains) {
+      const chain = next++;
+      // Numbers of its own: a run does not depend on those beside it.
+      const random = randomNumbers(Number(seed) * 1000 + chain);
+      const killed = await killChain(folder, `killed${chain}`, { within: chain % 3 === 0, whole, random });
+      found.moments.push(...killed.moments);
+      found.problems.push(...killed.problems);
       for (const problem of killed.problems) console.log(problem);
-      console.log(`${moments.length} of ${wanted} moments, ${problems.length} differences`);
+      console.log(`${found.moments.length} of ${moments} moments, ${found.problems.length} differences`);
+      if (next === chains && isShort() && chains < 20) chains++;
     }
   };
-  // Two runs at once.
-  await Promise.all([killNext(), killNext()]);
-  return { moments, problems };
+  await Promise.all(Array.from({ length: atOnce }, killNext));
+  return found;
 }
 
 /** A disk that is full at one write of each stage: named, nothing left, and the next run goes on. */
@@ -106,7 +118,8 @@ const table = ({ moments, problems }, seed) => ({
   data: "a simulated movie of 3 frames of 128 x 128 px, 20 steps of training, through all stages, with exports",
   rules:
     "SIGKILL at seeded moments: after a random part of the time of a stage, or in the middle of a write or " +
-    "beside a rename; each run is killed once, ends by the same command, and is compared byte by byte",
+    "beside a rename; each run is killed in one stage after the other, goes on by the same command, ends, and is " +
+    "compared byte by byte",
   columns: ["stage", "killed", "of these within writing"],
   rows: [...stages, "all"].map((stage) => {
     const here = moments.filter((moment) => stage === "all" || moment.stage === stage);

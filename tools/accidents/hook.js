@@ -1,8 +1,13 @@
 /**
  * Loaded before the program (`node --import`), in its threads, too: an accident at one file operation, or in one
- * worker thread. `KARYON_ACCIDENT` says which, as JSON: `kind` (begin, kill, full, count, exit, memory), the
- * `stage` after whose begin it happens, and `at`, which write or rename of it, from 1. `count` appends the
- * operations of each stage to the file `log`.
+ * worker thread. `KARYON_ACCIDENT` says which, as JSON: `kind`, the `stage` after whose begin it happens, and
+ * `at`, which write or rename of it, from 1.
+ *
+ * - kill, full: the process is killed, or the disk full from then on
+ * - begin: killed as the stage begins
+ * - remove, change: the file `input` is removed, or other bytes put in its place, as the stage begins
+ * - exit, memory: a worker thread (whose file's name holds `file`) ends by itself, or needs too much memory
+ * - count: appends the operations of each stage to the file `log`
  */
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
@@ -59,6 +64,14 @@ async function watchFiles() {
   prototype.write = writing(prototype.write);
 }
 
+/** What happens as the stage begins. */
+function spoilNow() {
+  if (plan.kind === "begin") killNow();
+  if (plan.kind === "remove") fs.rmSync(plan.input, { recursive: true });
+  // Of equal length: nothing but the time tells.
+  if (plan.kind === "change") fs.writeFileSync(plan.input, fs.readFileSync(plan.input).fill(7, -1000));
+}
+
 /** The stage is what the program has told last (`--json`). */
 function watchStage() {
   const { write } = process.stdout;
@@ -67,8 +80,7 @@ function watchStage() {
     if (begun !== null) {
       stage = begun[1];
       operations = 0;
-      if (plan.kind === "begin" && stage === plan.stage) killNow();
-      if (plan.kind === "exit" || plan.kind === "memory") process.env.KARYON_ACCIDENT_STAGE = stage;
+      if (stage === plan.stage) spoilNow();
     }
     return write.call(this, text, ...rest);
   };

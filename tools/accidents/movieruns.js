@@ -6,12 +6,13 @@ import { fileURLToPath } from "node:url";
 import { differences } from "../sameresults.js";
 
 const bin = fileURLToPath(new URL("../../bin/karyon.js", import.meta.url));
-const hook = new URL("hook.js", import.meta.url).href;
+/** Loaded before the program: see there. */
+export const hook = new URL("hook.js", import.meta.url).href;
 
 /** The stages of a run, in their order. */
 export const stages = ["annotate", "train", "segment", "track", "analyse", "export", "figures", "report"];
 
-const training = ["--steps", "20", "--batch", "4", "--patch", "48", "--filters", "8", "--depth", "2"];
+const training = ["--steps", "12", "--batch", "4", "--patch", "48", "--filters", "8", "--depth", "2"];
 const learning = ["--nucleus-size", "24", "--validation", "0.2", "--learning-rate", "0.003"];
 const rest = ["--threads", "2", "--seed", "5", "--resamples", "20", "--export", "geff,coco", "--json"];
 
