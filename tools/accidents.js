@@ -2,10 +2,10 @@
  * Accidents of `karyon run`, and whether the next run goes on to the very bytes of one that nothing stopped:
  *
  *   node tools/accidents.js kill [--seed 1] [--moments 50] [--record]    SIGKILL, by time and within writing
- *   node tools/accidents.js full [--seed 1]                              a full disk in each stage
+ *   node tools/accidents.js others [--seed 1] [--record]     full disks, lost threads, inputs that change, two at once
  *
  * A run is killed in one stage after the other, goes on after each, and ends; another one after it.
- * `--record` writes `bench/results/accidents.json`.
+ * `--record` writes `bench/results/accidents.json` and `other-accidents.json`. Root mounts a small disk, too.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -14,7 +14,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { killedAfter, lastStage, problemsAfter, runMovie, simulateMovie } from "./accidents/movieruns.js";
-import { stages, temporaries, wholeRun } from "./accidents/movieruns.js";
+import { stages, wholeRun } from "./accidents/movieruns.js";
+import { meetAccidents } from "./accidents/others.js";
 
 /** Numbers of [0, 1) from a seed (mulberry32). */
 function randomNumbers(seed) {
@@ -91,31 +92,22 @@ async function killing(folder, whole, { seed, moments }) {
   return found;
 }
 
-/** A disk that is full at one write of each stage: named, nothing left, and the next run goes on. */
-async function filling(folder, whole, { seed }) {
-  const random = randomNumbers(Number(seed));
-  const [moments, problems] = [[], []];
-  for (const stage of stages) {
-    const at = 1 + Math.floor(random() * whole[stage].operations * 0.8);
-    const { code, said } = await runMovie(folder, "full", { accident: { kind: "full", stage, at } });
-    moments.push({ stage, within: true });
-    if (code !== 1 || !/the disk is full/.test(said)) problems.push(`${stage}: ended with ${code}: ${said}`);
-    problems.push(...temporaries(join(folder, "full")).map((name) => `${stage}: ${name} is left`));
-  }
-  return { moments, problems: [...problems, ...(await problemsAfter(folder, "full"))] };
-}
-
 const root = fileURLToPath(new URL("..", import.meta.url));
 
+/** What both tables say of themselves. */
+const about = () => ({
+  commit: execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: root, encoding: "utf8" }).trim(),
+  machine: `${cpus().length} cores beside other work, Node ${process.versions.node}, no GPU`,
+  data: "a simulated movie of 3 frames of 128 x 128 px, 12 steps of training, through all stages, with exports",
+});
+
 /** The table of the kills. */
-const table = ({ moments, problems }, seed) => ({
+const killTable = ({ moments, problems }, { seed, moments: wanted }) => ({
   id: "accidents",
   order: 21,
   question: "Does a run that is killed end as one that is not?",
-  command: `node tools/accidents.js kill --seed ${seed} --moments ${moments.length} --record`,
-  commit: execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: root, encoding: "utf8" }).trim(),
-  machine: `${cpus().length} cores (load ${loadavg()[0].toFixed(1)}), Node ${process.versions.node}, no GPU`,
-  data: "a simulated movie of 3 frames of 128 x 128 px, 20 steps of training, through all stages, with exports",
+  command: `node tools/accidents.js kill --seed ${seed} --moments ${wanted} --record`,
+  ...about(),
   rules:
     "SIGKILL at seeded moments: after a random part of the time of a stage, or in the middle of a write or " +
     "beside a rename; each run is killed in one stage after the other, goes on by the same command, ends, and is " +
@@ -133,6 +125,53 @@ const table = ({ moments, problems }, seed) => ({
   ],
 });
 
+const kinds = {
+  full: "the disk is full (ENOSPC injected at a write)",
+  fill: "the disk is full (a mount of 64 MB, filled up)",
+  exit: "a thread ends by itself",
+  memory: "a thread runs out of memory",
+  remove: "an input is removed",
+  change: "an input is changed",
+  heap: "the program itself runs out of memory",
+  second: "a second run in the same folder",
+  beside: "another run at once, in a folder of its own",
+};
+
+/** The table of other accidents. */
+const othersTable = ({ entries, problems }, { seed }) => ({
+  id: "other-accidents",
+  order: 22,
+  question: "What becomes of a run that meets another accident?",
+  command: `node tools/accidents.js others --seed ${seed} --record`,
+  ...about(),
+  rules:
+    "all accidents meet one run, one after the other; right is: a named error (where the program can still speak), " +
+    "no file of a finished stage changed, nothing temporary left; the run then ends, and is compared byte by byte",
+  columns: ["accident", "in the stages", "times", "right"],
+  rows: Object.entries(kinds)
+    .map(([kind, words]) => [words, entries.filter((entry) => entry.kind === kind)])
+    .filter(([, met]) => met.length > 0)
+    .map(([words, met]) => [
+      words,
+      [...new Set(met.map(({ stage }) => stage))].join(", "),
+      String(met.length),
+      String(met.filter(({ wrong }) => wrong.length === 0).length),
+    ]),
+  notes: [
+    problems.length === 0
+      ? "The run ended with the bytes of one that met nothing (times and memory excepted)."
+      : `${problems.length} differences: ${problems.slice(0, 5).join("; ")}.`,
+  ],
+});
+
+async function others(folder, whole, { seed }) {
+  const { entries, problems } = await meetAccidents(folder, { whole, random: randomNumbers(Number(seed)) });
+  const wrong = entries.flatMap((entry) =>
+    entry.wrong.map((text) => `${entry.kind}, ${entry.stage}: ${text}`),
+  );
+  return { entries, problems: [...wrong, ...problems] };
+}
+
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
@@ -141,18 +180,20 @@ const { positionals, values } = parseArgs({
     record: { type: "boolean", default: false },
   },
 });
-const work = { kill: killing, full: filling }[positionals[0]];
-if (work === undefined) throw new Error("usage: node tools/accidents.js kill|full [--seed N] [--moments N]");
+const works = { kill: [killing, killTable], others: [others, othersTable] };
+if (works[positionals[0]] === undefined)
+  throw new Error("usage: node tools/accidents.js kill|others [--seed N] [--moments N] [--record]");
+const [work, table] = works[positionals[0]];
 const folder = mkdtempSync(join(tmpdir(), "karyon-accidents-"));
 try {
   await simulateMovie(folder);
   const whole = await wholeRun(folder);
   const found = await work(folder, whole, values);
   for (const problem of found.problems) console.log(problem);
-  const result = table(found, values.seed);
+  const result = table(found, values);
   console.log(result.rows.map((row) => row.join("\t")).join("\n"));
-  if (values.record)
-    writeFileSync(join(root, "bench/results/accidents.json"), `${JSON.stringify(result, undefined, 2)}\n`);
+  const file = join(root, "bench/results", `${result.id}.json`);
+  if (values.record) writeFileSync(file, `${JSON.stringify(result, undefined, 2)}\n`);
   process.exitCode = found.problems.length === 0 ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -6,11 +6,13 @@
  * - kill, full: the process is killed, or the disk full from then on
  * - begin: killed as the stage begins
  * - remove, change: the file `input` is removed, or other bytes put in its place, as the stage begins
+ * - fill: the disk is filled up, but for `left` bytes, by the file `input`
  * - exit, memory: a worker thread (whose file's name holds `file`) ends by itself, or needs too much memory
  * - count: appends the operations of each stage to the file `log`
  */
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
+import path from "node:path";
 import threads from "node:worker_threads";
 
 const plan = JSON.parse(process.env.KARYON_ACCIDENT ?? "{}");
@@ -64,10 +66,17 @@ async function watchFiles() {
   prototype.write = writing(prototype.write);
 }
 
+/** Fills the disk of the file `input`, but for `left` bytes. */
+function fillDisk() {
+  const { bavail, bsize } = fs.statfsSync(path.dirname(plan.input));
+  fs.writeFileSync(plan.input, new Uint8Array(Math.max(0, bavail * bsize - plan.left)));
+}
+
 /** What happens as the stage begins. */
 function spoilNow() {
   if (plan.kind === "begin") killNow();
   if (plan.kind === "remove") fs.rmSync(plan.input, { recursive: true });
+  if (plan.kind === "fill") fillDisk();
   // Of equal length: nothing but the time tells.
   if (plan.kind === "change") fs.writeFileSync(plan.input, fs.readFileSync(plan.input).fill(7, -1000));
 }
