@@ -9,7 +9,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, loadavg, tmpdir } from "node:os";
+import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -74,10 +74,11 @@ async function killing(folder, whole, { seed, moments }) {
     found.moments.length < Number(moments) ||
     stages.some((stage) => found.moments.filter((moment) => moment.stage === stage).length < fewest);
   let chains = Math.ceil(Number(moments) / stages.length);
-  let next = 0;
+  let [next, atWork] = [0, 0];
   const killNext = async () => {
     while (next < chains) {
       const chain = next++;
+      atWork++;
       // Numbers of its own: a run does not depend on those beside it.
       const random = randomNumbers(Number(seed) * 1000 + chain);
       const killed = await killChain(folder, `killed${chain}`, { within: chain % 3 === 0, whole, random });
@@ -85,7 +86,7 @@ async function killing(folder, whole, { seed, moments }) {
       found.problems.push(...killed.problems);
       for (const problem of killed.problems) console.log(problem);
       console.log(`${found.moments.length} of ${moments} moments, ${found.problems.length} differences`);
-      if (next === chains && isShort() && chains < 20) chains++;
+      if (--atWork === 0 && next === chains && isShort() && chains < 20) chains++;
     }
   };
   await Promise.all(Array.from({ length: atOnce }, killNext));

@@ -66,6 +66,9 @@ async function watchFiles() {
   prototype.write = writing(prototype.write);
 }
 
+/** The program keeps files open for half a second after a read: what is read then is what was there. */
+const pauseReading = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
+
 /** Fills the disk of the file `input`, but for `left` bytes. */
 function fillDisk() {
   const { bavail, bsize } = fs.statfsSync(path.dirname(plan.input));
@@ -77,6 +80,7 @@ function spoilNow() {
   if (plan.kind === "begin") killNow();
   if (plan.kind === "remove") fs.rmSync(plan.input, { recursive: true });
   if (plan.kind === "fill") fillDisk();
+  if (plan.kind === "remove" || plan.kind === "change") pauseReading();
   // Of equal length: nothing but the time tells.
   if (plan.kind === "change") fs.writeFileSync(plan.input, fs.readFileSync(plan.input).fill(7, -1000));
 }

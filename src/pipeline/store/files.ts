@@ -191,23 +191,28 @@ const openFiles = idleFiles(16, platform() === "win32" ? 0 : 500);
 export async function openBytes(path: string): Promise<ByteSource> {
   const key = {};
   let first: FileState | undefined;
-  const openSame = async (): Promise<FileHandle> => {
-    const file = await open(path, "r");
-    try {
-      const { size, mtimeMs } = await file.stat();
-      first ??= { size, mtimeMs };
-      if (size === first.size && mtimeMs === first.mtimeMs) return file;
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
-    await file.close();
-    throw changedMeanwhile(path);
+  let checked = -Infinity;
+  const assertSame = async (file: FileHandle): Promise<void> => {
+    const now = performance.now();
+    if (now - checked < checkPause) return;
+    const { size, mtimeMs } = await file.stat();
+    first ??= { size, mtimeMs };
+    if (size !== first.size || mtimeMs !== first.mtimeMs) throw changedMeanwhile(path);
+    checked = now;
   };
   const withFile = <T>(use: (file: FileHandle) => Promise<T>): Promise<T> =>
-    openFiles.use(key, openSame, use).catch((error: unknown) => {
-      throw codeOf(error) === "" ? error : unreadable(path, error);
-    });
+    openFiles
+      .use(
+        key,
+        () => open(path, "r"),
+        async (file) => {
+          await assertSame(file);
+          return use(file);
+        },
+      )
+      .catch((error: unknown) => {
+        throw codeOf(error) === "" ? error : unreadable(path, error);
+      });
   const readInto = (offset: number, target: Uint8Array): Promise<void> =>
     withFile((file) => fill(file, path, offset, target));
   const size = await withFile(async (file) => {
@@ -230,6 +235,9 @@ export async function openBytes(path: string): Promise<ByteSource> {
     readInto,
   };
 }
+
+/** How often a file that is read is looked at, ms. */
+const checkPause = 100;
 
 /** What tells that a file is the one that was opened before. */
 interface FileState {
