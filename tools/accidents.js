@@ -2,7 +2,7 @@
  * Accidents of `karyon run`, and whether the next run goes on to the very bytes of one that nothing stopped:
  *
  *   node tools/accidents.js kill [--seed 1] [--moments 50] [--record]    SIGKILL, by time and within writing
- *   node tools/accidents.js others [--seed 1] [--record]     full disks, lost threads, inputs that change, two at once
+ *   node tools/accidents.js others [--seed 1] [--from STAGE] [--record]     full disks, lost threads, inputs that change, two at once
  *
  * A run is killed in one stage after the other, goes on after each, and ends; another one after it.
  * `--record` writes `bench/results/accidents.json` and `other-accidents.json`. Root mounts a small disk, too.
@@ -165,8 +165,9 @@ const othersTable = ({ entries, problems }, { seed }) => ({
   ],
 });
 
-async function others(folder, whole, { seed }) {
-  const { entries, problems } = await meetAccidents(folder, { whole, random: randomNumbers(Number(seed)) });
+async function others(folder, whole, { seed, from }) {
+  const random = randomNumbers(Number(seed));
+  const { entries, problems } = await meetAccidents(folder, { whole, random, from });
   const wrong = entries.flatMap((entry) =>
     entry.wrong.map((text) => `${entry.kind}, ${entry.stage}: ${text}`),
   );
@@ -178,6 +179,7 @@ const { positionals, values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
     moments: { type: "string", default: "50" },
+    from: { type: "string", default: stages[0] },
     record: { type: "boolean", default: false },
   },
 });

@@ -26,14 +26,11 @@ const accidentsOf = (stage, { random, whole, place, input }) => [
     ? [
         { kind: "exit", file: "batchworker" },
         { kind: "memory", file: "batchworker" },
-      ]
-    : []),
-  ...(stage === "segment"
-    ? [
+        // The images are read again after the training.
         { kind: "remove", input },
-        { kind: "change", input },
       ]
     : []),
+  ...(stage === "segment" ? [{ kind: "change", input }] : []),
 ];
 
 /** Files of finished stages, with when they were written. */
@@ -98,10 +95,11 @@ async function runsAtOnce(folder, entries) {
 /**
  * All accidents of one run after the other: what went wrong with each. The run ends at last, and is compared.
  *
+ * @param options `from` is the first stage that meets accidents; `heap` the MB in which the program itself fails
  * @returns `entries`: of each accident its `kind`, its `stage` and `wrong`, sentences, none where all is well;
  *   `problems` of the run at its end
  */
-export async function meetAccidents(folder, { whole, random, heap = 24 }) {
+export async function meetAccidents(folder, { whole, random, from = "annotate", heap = 24 }) {
   const name = "met";
   const [place, out] = [join(folder, name), join(folder, name, "out")];
   cpSync(join(folder, "movie"), join(folder, "spoilt"), { recursive: true, preserveTimestamps: true });
@@ -110,7 +108,7 @@ export async function meetAccidents(folder, { whole, random, heap = 24 }) {
   const unmount = mountSmall(place);
   const entries = [];
   try {
-    for (const stage of stages)
+    for (const stage of stages.slice(stages.indexOf(from)))
       for (const accident of accidentsOf(stage, { random, whole, place, input })) {
         if (accident.kind === "fill" && unmount === undefined) continue;
         const before = finishedFiles(out);
