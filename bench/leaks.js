@@ -99,11 +99,13 @@ const tableOf = (rows, frames) => ({
   data: `a movie of ${frames} frames of ${size} x ${size} px: ${simulated} simulated ones, to and fro`,
   rules:
     `each step in a process of its own, one thread; ${looks} looks after a collection of what is free; ` +
-    "MiB after a fifth of the work (tracking: two fifths) and at its end, and the slope in between in MiB for 100 frames",
+    "MiB after a fifth of the work (tracking: two fifths) and at its end, and the slope in between in MiB for " +
+    "100 frames",
   columns: ["step", "resident", "slope", "heap", "slope", "buffers"],
   rows,
   notes: [
-    "Tracking keeps label images of its first pass up to 128 MiB, and reads the others again: a cache with a limit, which this movie fills.",
+    "Tracking keeps label images of its first pass up to 128 MiB, and reads the others again: a cache with a " +
+      "limit, which this movie fills.",
     "What grows in the heap of segment are the rows of its tables.",
   ],
 });

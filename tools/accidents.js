@@ -2,7 +2,8 @@
  * Accidents of `karyon run`, and whether the next run goes on to the very bytes of one that nothing stopped:
  *
  *   node tools/accidents.js kill [--seed 1] [--moments 50] [--record]    SIGKILL, by time and within writing
- *   node tools/accidents.js others [--seed 1] [--from STAGE] [--record]     full disks, lost threads, inputs that change, two at once
+ *   node tools/accidents.js others [--seed 1] [--from STAGE] [--record]
+ *       full disks, lost threads, inputs that change, two runs at once
  *
  * A run is killed in one stage after the other, goes on after each, and ends; another one after it.
  * `--record` writes `bench/results/accidents.json` and `other-accidents.json`. Root mounts a small disk, too.
