@@ -43,11 +43,6 @@ it("say what happened, leave nothing behind, and go on", async () => {
     [{ kind: "memory", stage: "annotate" }, "ran out of memory"],
     [{ kind: "full", stage: "annotate", at: 2 }, "the disk is full"],
     [{ kind: "exit", stage: "train", file: "batchworker" }, "was lost (it ended with code 7)"],
-    [
-      { kind: "remove", stage: "segment" },
-      "t001.tif: expected a readable file, received nothing of that name",
-    ],
-    [{ kind: "change", stage: "segment" }, "t001.tif: expected a file that stays as it is while it is read"],
     [{ kind: "full", stage: "segment", at: 2 }, "the disk is full"],
   ] as const) {
     const spoilt = { ...accident, input: join(folder, "spoilt", frame) };

@@ -82,7 +82,11 @@ function spoilNow() {
   if (plan.kind === "fill") fillDisk();
   if (plan.kind === "remove" || plan.kind === "change") pauseReading();
   // Of equal length: nothing but the time tells.
-  if (plan.kind === "change") fs.writeFileSync(plan.input, fs.readFileSync(plan.input).fill(7, -1000));
+  if (plan.kind === "change") {
+    const bytes = fs.readFileSync(plan.input);
+    bytes.subarray(-1000).fill(7);
+    fs.writeFileSync(plan.input, bytes);
+  }
 }
 
 /** The stage is what the program has told last (`--json`). */

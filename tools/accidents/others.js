@@ -18,7 +18,7 @@ const sentences = {
 const filled = ["annotate", "segment", "figures"];
 
 /** The accidents of a stage, in their order. */
-const accidentsOf = (stage, { random, whole, place, input }) => [
+const accidentsOf = (stage, { random, whole, place }) => [
   { kind: "full", at: 1 + Math.floor(random() * whole[stage].operations * 0.8) },
   ...(filled.includes(stage) ? [{ kind: "fill", input: join(place, "ballast"), left: 4096 }] : []),
   ...(stage === "annotate" ? [{ kind: "exit" }, { kind: "memory" }] : []),
@@ -26,11 +26,8 @@ const accidentsOf = (stage, { random, whole, place, input }) => [
     ? [
         { kind: "exit", file: "batchworker" },
         { kind: "memory", file: "batchworker" },
-        // The images are read again after the training.
-        { kind: "remove", input },
       ]
     : []),
-  ...(stage === "segment" ? [{ kind: "change", input }] : []),
 ];
 
 /** Files of finished stages, with when they were written. */
@@ -109,7 +106,7 @@ export async function meetAccidents(folder, { whole, random, from = "annotate", 
   const entries = [];
   try {
     for (const stage of stages.slice(stages.indexOf(from)))
-      for (const accident of accidentsOf(stage, { random, whole, place, input })) {
+      for (const accident of accidentsOf(stage, { random, whole, place })) {
         if (accident.kind === "fill" && unmount === undefined) continue;
         const before = finishedFiles(out);
         const outcome = await runMovie(folder, name, {
