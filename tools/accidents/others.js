@@ -1,6 +1,6 @@
 /** Accidents other than a kill, one after the other, of one run: each is named, and the next run goes on. */
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { karyon, problemsAfter, runArguments, runMovie, stages, temporaries } from "./movieruns.js";
 
@@ -10,8 +10,6 @@ const sentences = {
   fill: /\S+ could not be written: the disk is full; free some space or choose another output folder/,
   exit: /The thread that [\w ]+ was lost \(it ended with code 7\); run the same command again/,
   memory: /The thread that [\w ]+ ran out of memory; give it smaller images or fewer threads/,
-  remove: /t001\.tif: expected a readable file, received nothing of that name; check the path/,
-  change: /t001\.tif: expected a file that stays as it is while it is read, received one that was changed/,
 };
 
 /** Stages that meet a small disk, too. */
@@ -35,7 +33,7 @@ const finishedFiles = (out) =>
   Object.fromEntries(
     (existsSync(out) ? readdirSync(out, { recursive: true }) : [])
       .map(String)
-      .filter((name) => name !== "run.json")
+      .filter((name) => name !== "run.json" && !name.startsWith("."))
       .map((name) => [name, statSync(join(out, name))])
       .filter(([, status]) => status.isFile())
       .map(([name, { size, mtimeMs }]) => [name, `${size} bytes of ${mtimeMs}`]),
@@ -99,9 +97,6 @@ async function runsAtOnce(folder, entries) {
 export async function meetAccidents(folder, { whole, random, from = "annotate", heap = 24 }) {
   const name = "met";
   const [place, out] = [join(folder, name), join(folder, name, "out")];
-  cpSync(join(folder, "movie"), join(folder, "spoilt"), { recursive: true, preserveTimestamps: true });
-  const frame = join("01", "t001.tif");
-  const input = join(folder, "spoilt", frame);
   const unmount = mountSmall(place);
   const entries = [];
   try {
@@ -109,22 +104,18 @@ export async function meetAccidents(folder, { whole, random, from = "annotate", 
       for (const accident of accidentsOf(stage, { random, whole, place })) {
         if (accident.kind === "fill" && unmount === undefined) continue;
         const before = finishedFiles(out);
-        const outcome = await runMovie(folder, name, {
-          accident: { ...accident, stage },
-          input: join("..", "spoilt", "01"),
-        });
+        const outcome = await runMovie(folder, name, { accident: { ...accident, stage } });
         rmSync(join(place, "ballast"), { force: true });
-        cpSync(join(folder, "movie", frame), input, { preserveTimestamps: true });
         const wrong = wrongAfter(outcome, { kind: accident.kind, before, out, place });
         entries.push({ kind: accident.kind, stage, wrong });
         console.log(`${accident.kind} in ${stage}: ${wrong.length === 0 ? "named" : wrong.join("; ")}`);
       }
     // The engine ends a process whose own memory does not suffice: nothing can be said, and nothing is lost.
-    const tight = await karyon(place, runArguments(join("..", "spoilt", "01")), {
+    const tight = await karyon(place, runArguments(join("..", "movie", "01")), {
       flags: [`--max-old-space-size=${heap}`],
     });
     entries.push({ kind: "heap", stage: "start", wrong: tight.code === 0 ? ["it had enough"] : [] });
-    const problems = await problemsAfter(folder, name, join("..", "spoilt", "01"));
+    const problems = await problemsAfter(folder, name);
     await runsAtOnce(folder, entries);
     return { entries, problems };
   } finally {
