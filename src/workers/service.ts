@@ -54,6 +54,8 @@ interface Waiting {
 interface Line {
   /** See `workerFile`. */
   readonly file: string;
+  /** What the thread does, for errors. */
+  readonly work: string;
   worker: Worker | undefined;
   running: Waiting | undefined;
   readonly queue: Waiting[];
@@ -61,9 +63,22 @@ interface Line {
   closed: boolean;
 }
 
-/** A thread for the tasks of a module. It is started at the first request. @param file see `workerFile` */
-export function workerService<T extends ServiceTasks>(file: string): WorkerService<T> {
-  const line: Line = { file, worker: undefined, running: undefined, queue: [], asked: 0, closed: false };
+/**
+ * A thread for the tasks of a module. It is started at the first request.
+ *
+ * @param file see `workerFile`
+ * @param work what it does, for errors: "draws previews"
+ */
+export function workerService<T extends ServiceTasks>(file: string, work: string): WorkerService<T> {
+  const line: Line = {
+    file,
+    work,
+    worker: undefined,
+    running: undefined,
+    queue: [],
+    asked: 0,
+    closed: false,
+  };
   return {
     run: (name, input, signal) => ask(line, name, input, signal) as Promise<never>,
     close: () => close(line),
@@ -120,7 +135,7 @@ function start(line: Line): Worker {
     line.worker = undefined;
     line.running = undefined;
     running?.settle(() => {
-      throw new ThreadLost(`does ${running.name}`, error);
+      throw new ThreadLost(line.work, error);
     });
     next(line);
   };
