@@ -37,7 +37,7 @@ import { type FileSource, openSource as openFiles, type SourceOptions } from "./
 import type { PipelineContext } from "./pipeline/stage/events.js";
 import { formatInput } from "./pipeline/store/formatinput.js";
 import { type LabelOptions, openLabels as openLabelFile } from "./pipeline/store/labelfiles.js";
-import { modelFiles } from "./pipeline/store/modelfolder.js";
+import { modelFiles } from "./pipeline/store/modelfiles.js";
 import { study as runStudy, type StudyResult } from "./pipeline/study/study.js";
 import type { TrackingSummary } from "./pipeline/track/tracking.js";
 import type { TrainingResult } from "./pipeline/train/training.js";

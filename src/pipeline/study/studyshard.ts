@@ -16,7 +16,7 @@ import type { PipelineContext } from "../stage/events.js";
 import { type MakeStage, upTo } from "../stage/stage.js";
 import { type RunStage, studyOutputs } from "../stage/stagenames.js";
 import { withOutputLock } from "../store/lock.js";
-import { modelFiles } from "../store/modelfolder.js";
+import { modelFiles } from "../store/modelfiles.js";
 import { inputFrom, type InputRecord, readRun } from "../store/provenance.js";
 import { join } from "node:path";
 import { type OpenSample, openSamples } from "./opensamples.js";
