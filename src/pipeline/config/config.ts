@@ -1,10 +1,11 @@
 import { createRequire } from "node:module";
+import type * as Yaml from "yaml";
 import { z } from "zod";
 import { InvalidInput, messageOf } from "../../core/errors.js";
 import { type Config, type OptionSpec, optionTable, type Section, sections } from "./options.js";
 
 /** Loaded where there is a file to read: its 72 files take longer than all else that a refusal needs. */
-const yaml = (): typeof import("yaml") => createRequire(import.meta.url)("yaml") as typeof import("yaml");
+const yaml = (): Pick<typeof Yaml, "parse"> => createRequire(import.meta.url)("yaml") as typeof Yaml;
 
 const schema = z.strictObject(
   Object.fromEntries(
