@@ -1,8 +1,7 @@
 /** Images that are probably something else than bright nuclei on a dark ground: masks, label images, dark nuclei. */
 import type { Image } from "../core/image.js";
-import type { Plane } from "../core/size.js";
 import { gaussian } from "../imgproc/gaussian.js";
-import { percentiles } from "../stats/percentile.js";
+import type { PreparedPixels } from "./prepare.js";
 
 /** Warning of an image that is a mask. */
 const twoValues = "The image has two values only: this is a mask rather than an image.";
@@ -90,17 +89,19 @@ const darkEnergy = 1.4;
 /**
  * What is told of an image whose objects are dark on a bright ground; undefined of others.
  *
- * @param plane without pixels that have no value
- * @param diameter at which its objects stand out, px
+ * @param diameter of the nuclei of its acquisition, px
  */
-export function darknessWarning(plane: Plane<Float32Array>, diameter: number): string | undefined {
-  const { data, height, width } = plane;
-  const [dark, middle, bright] = percentiles(data, [1, 50, 99]) as [number, number, number];
-  if (Number.isNaN(diameter) || !(2 * middle - dark - bright > brightMedian * (bright - dark)))
-    return undefined;
+export function darknessWarning(
+  { height, width }: Image,
+  { clean, background, middle, glare }: PreparedPixels,
+  diameter: number,
+): string | undefined {
+  const top = background + (glare - background) / 2;
+  // Most images end here.
+  if (!(2 * middle - background - top > brightMedian * (top - background))) return undefined;
   const sigma = diameter / 3;
-  const narrow = gaussian(data, height, width, sigma);
-  const wide = gaussian(data, height, width, 1.25 * sigma);
+  const narrow = gaussian(clean, height, width, sigma);
+  const wide = gaussian(clean, height, width, 1.25 * sigma);
   let [above, below] = [0, 0];
   for (let i = 0; i < narrow.length; i++) {
     const difference = narrow[i]! - wide[i]!;

@@ -11,7 +11,7 @@ import type { Image } from "../core/image.js";
 import { gaussian } from "../imgproc/gaussian.js";
 import { downsampleMean } from "../imgproc/resize.js";
 import { medianInPlace, percentiles } from "../stats/percentile.js";
-import { darknessWarning, maskWarning } from "./likeness.js";
+import { maskWarning } from "./likeness.js";
 import { preparePixels, withoutGlare } from "./prepare.js";
 
 /** What an image says of the size of its nuclei and of its light. */
@@ -79,7 +79,6 @@ export function estimateScale(
     light.noise,
   );
   if (options.diameter !== undefined) return { ...light, diameter: options.diameter, signal };
-  const dark = darknessWarning({ height: image.height, width: image.width, data: pixels.clean }, diameter);
   if (!standsOut({ signal }))
     return {
       ...light,
@@ -87,7 +86,7 @@ export function estimateScale(
       signal,
       warnings: [...light.warnings, "Nothing in the image is clearly brighter than its noise."],
     };
-  return { ...light, diameter, signal, warnings: [...light.warnings, ...(dark === undefined ? [] : [dark])] };
+  return { ...light, diameter, signal };
 }
 
 /** True when something in the image stands out of its noise, whether its size was measured or given. */
