@@ -33,7 +33,7 @@ describe("darknessWarning", () => {
         return darknessWarning(image, preparePixels(image), 18);
       };
       expect(told(data)).toBeUndefined();
-      if (coverage <= 0.5) expect(told(data.map((value) => 255 - value))).toMatch(/invert the image/);
+      if (coverage <= 0.3) expect(told(data.map((value) => 255 - value))).toMatch(/invert the image/);
     },
   );
 });
