@@ -192,7 +192,7 @@ describe("labelCandidates", () => {
     expect(labelCandidates(warned, [rejected, kept, rejected]).warnings).toEqual(["The image is dark."]);
     const unknown = proposalOf(draw("..."), { warnings: ["No size."], diameter: 0 });
     expect(labelCandidates(unknown, []).warnings).toEqual(["No size."]);
-    expect(labelCandidates(proposalOf(draw("...")), []).warnings).toEqual([
+    expect(labelCandidates(proposalOf(draw("..."), {}), []).warnings).toEqual([
       "Nothing in the image looks like a nucleus.",
     ]);
   });

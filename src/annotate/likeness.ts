@@ -34,7 +34,7 @@ function hasTwoValues(data: Image["data"]): boolean {
 const lookedAt = 16;
 /** Share of neighbours that are equal where values are numbers of objects, at least. */
 const equalShare = 0.7;
-/** Share of the rectangles about the values that they fill, at least: about 0.7 of nuclei, hardly any of grey values. */
+/** Share of the rectangles about the values that they fill, at least: about 0.7 of nuclei, little of grey values. */
 const filledShare = 0.4;
 
 /** Whether the image has integers of which each, but 0, fills a place of its own. */
