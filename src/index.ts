@@ -173,7 +173,7 @@ export type { Division, TrackOptions, TrackResult, TrackSettings } from "./track
 export type { DivisionModel, InsideAndBorder, MovieModel, YoungModel } from "./track/model/moviemodel.js";
 export type { Change, Normal, Student } from "./stats/logdensity.js";
 export type { FrameSize } from "./track/model/looks.js";
-export { type Tracker, trackers } from "./track/tracker.js";
+export { type Tracker, trackers } from "./track/trackernames.js";
 export { type CtcResult, toCtc } from "./track/ctcgraph.js";
 export type { Statistics } from "./analyse/analyse.js";
 export type { BranchStatistics } from "./analyse/lineage/branches.js";

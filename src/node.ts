@@ -43,7 +43,7 @@ import type { PipelineContext } from "./pipeline/stage/events.js";
 import type { RunStage } from "./pipeline/stage/stagenames.js";
 import { formatInput } from "./pipeline/store/formatinput.js";
 import { type LabelOptions, openLabels as openLabelFile } from "./pipeline/store/labelfiles.js";
-import { modelFiles } from "./pipeline/store/modelfolder.js";
+import { modelFiles } from "./pipeline/store/modelfiles.js";
 import type { StudyStepOptions } from "./pipeline/study/sharedwork.js";
 import { study as runStudy, type StudyResult } from "./pipeline/study/study.js";
 import type { TrackingSummary } from "./pipeline/track/tracking.js";

@@ -39,7 +39,7 @@ export function measureCandidates(
   };
   const sums = sumAlongOutlines(labels, smoothed, background, Math.max(1.5, 0.1 * diameter));
   const sigma = Math.max(0.5, 0.025 * diameter);
-  const residual = Math.max(1e-9, noise / (2 * Math.sqrt(Math.PI) * sigma));
+  const residual = noise / (2 * Math.sqrt(Math.PI) * sigma);
   const ellipse = ellipseDifference(labels, nuclei);
   for (let i = 0; i < nuclei.count; i++) {
     const s = sums[i + 1]!;
@@ -47,10 +47,10 @@ export function measureCandidates(
     const coreHeight = s.core > 0 ? s.coreHeight / s.core : intensity;
     out.diameter[i] = equivalentDiameter(out.area[i]!);
     out.intensity[i] = intensity;
-    out.signalToNoise[i] = intensity / residual;
+    out.signalToNoise[i] = intensity / Math.max(leastOf(intensity), residual);
     out.ellipseResidual[i] = ellipse[i]! / out.area[i]!;
     const variance = s.core > 1 ? s.coreSquares / s.core - coreHeight ** 2 : 0;
-    out.texture[i] = Math.sqrt(Math.max(0, variance)) / Math.max(coreHeight, 1e-9);
+    out.texture[i] = Math.sqrt(Math.max(0, variance)) / Math.max(coreHeight, leastOf(coreHeight));
     out.edgeContrast[i] = s.outer > 0 ? (s.innerHeight / s.inner - s.outerHeight / s.outer) / intensity : NaN;
     out.sharpness[i] = s.outline > 0 ? ((s.gradient / s.outline) * out.diameter[i]!) / intensity : NaN;
     out.contact[i] = s.outline > 0 ? s.contacts / s.outline : 0;
@@ -58,6 +58,9 @@ export function measureCandidates(
   }
   return out;
 }
+
+/** What stands for no noise, and for no height, below an object of that height: grey values may be tiny. */
+const leastOf = (height: number): number => 1e-9 * (Math.min(1, Math.abs(height)) || 1);
 
 /** Sums over the pixels of one object, or along its outline; `...Height` are sums of heights, grey values. */
 interface Sums {

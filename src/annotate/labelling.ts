@@ -67,7 +67,10 @@ function glowOf({ kept, intensity }: ObjectTable): Uint8Array {
   return Uint8Array.from(kept, (k, i) => (k === 0 && intensity[i]! < limit ? 1 : 0));
 }
 
-function warningsOf({ warnings, objects }: Proposal, kept: Uint8Array): string[] {
-  if (objects.count === 0 || kept.includes(1)) return [...warnings];
+function warningsOf({ warnings, objects, diameter }: Proposal, kept: Uint8Array): string[] {
+  if (kept.includes(1)) return [...warnings];
+  // Without a diameter the warnings say already why there is none.
+  if (objects.count === 0)
+    return [...warnings, ...(diameter > 0 ? ["Nothing in the image looks like a nucleus."] : [])];
   return [...warnings, `None of ${objects.count} candidates is certain enough to be annotated.`];
 }

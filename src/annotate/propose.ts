@@ -17,6 +17,7 @@ import { coreHeights, cutAtPeakFraction } from "../imgproc/peakfraction.js";
 import { reduce, rescale, rescaleLabels } from "../imgproc/rescale.js";
 import { watershedOfBytes } from "../imgproc/watershed.js";
 import { measureCandidates, typicalOf, weightedMedian } from "./features.js";
+import { darknessWarning } from "./likeness.js";
 import { type PreparedPixels, preparePixels, withoutGlare } from "./prepare.js";
 import { type IntensityStatistics, noNumbers, oneValue, type ScaleEstimate } from "./scale.js";
 import { favourApart, joinTouching, splitAtNecks } from "./split.js";
@@ -139,7 +140,9 @@ export function proposalsOf(
     background: scale.background,
     noise: scale.noise,
   };
-  const rest = { missing: missingOf(image), diameter, settings, warnings: scale.warnings };
+  const dark = darknessWarning(image, pixels, diameter);
+  const warnings = [...scale.warnings, ...(dark === undefined ? [] : [dark])];
+  const rest = { missing: missingOf(image), diameter, settings, warnings };
   let last: (OutlinedObjects & { readonly pieces: Int32Array }) | undefined;
   let made: { readonly sensitivity: number; readonly proposal: Proposal } | undefined;
   return (sensitivity) => {

@@ -19,7 +19,7 @@ import { perform, performStage, type Task } from "../stage/perform.js";
 import { type Part, resultFrom, type Stage } from "../stage/stage.js";
 import { makePart, mergedStage, partText, removeParts } from "../stage/stageparts.js";
 import { assertReplaceable, type OutputOptions } from "../store/folders.js";
-import { modelFiles } from "../store/modelfolder.js";
+import { modelFiles } from "../store/modelfiles.js";
 import { readRun } from "../store/provenance.js";
 import { readLabelPlanes } from "../track/labelfolder.js";
 import { trackStage } from "../track/trackstage.js";

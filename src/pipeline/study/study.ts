@@ -21,7 +21,7 @@ import type { StageFolder } from "../stage/stagefolder.js";
 import type { StudyStage } from "../stage/stagenames.js";
 import type { OutputOptions } from "../store/folders.js";
 import { withOutputLock } from "../store/lock.js";
-import { modelFiles } from "../store/modelfolder.js";
+import { modelFiles } from "../store/modelfiles.js";
 import { type InputRecord, readRun } from "../store/provenance.js";
 import { openStudy, sampleFolder, type StudyRecord } from "./openstudy.js";
 import { checkAlike, type OpenSample, openSamples } from "./opensamples.js";

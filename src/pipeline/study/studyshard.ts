@@ -29,7 +29,7 @@ import { type MakeStage, upTo } from "../stage/stage.js";
 import { mergedStage, type PartRequest, removeParts } from "../stage/stageparts.js";
 import { type RunStage, studyOutputs } from "../stage/stagenames.js";
 import { withOutputLock } from "../store/lock.js";
-import { modelFiles } from "../store/modelfolder.js";
+import { modelFiles } from "../store/modelfiles.js";
 import { inputFrom, type InputRecord, readRun } from "../store/provenance.js";
 import { type OpenSample, openSamples } from "./opensamples.js";
 import { sampleFolder, type StudyRecord } from "./openstudy.js";
