@@ -7,7 +7,7 @@
  */
 import type { Graph, Value } from "../graph.js";
 import { blockedDomain, reorderOutput } from "../layout.js";
-import { add, gather, matmul, pad, reshape, slice, sum, transpose } from "../primitives.js";
+import { addAll, gather, matmul, pad, reshape, slice, sum, transpose } from "../primitives.js";
 import type { ConvolutionRules } from "./convolution-rules.js";
 
 /** Convolution in blocks of `block` channels, and its gradients. */
@@ -31,15 +31,17 @@ interface BlockedConvolution {
   readonly kernel: readonly number[];
   /** Zeros around the image. */
   readonly margin: number;
+  /** Columns from one tap to the next. Default 1. */
+  readonly step?: number;
   readonly relu?: boolean;
 }
 
-function emit(graph: Graph, { inputs, shape, kernel, margin, relu }: BlockedConvolution): Value {
+function emit(graph: Graph, { inputs, shape, kernel, margin, step = 1, relu }: BlockedConvolution): Value {
   const attributes = {
     kernel_shape: kernel,
     pads: [margin, margin, margin, margin],
     strides: [1, 1],
-    dilations: [1, 1],
+    dilations: [1, step],
     group: 1,
     ...(relu ? { activation: "Relu" } : {}),
   };
@@ -80,56 +82,62 @@ function inputGradient(graph: Graph, gradient: Value, weights: Value, block: num
 
 /**
  * dW[o, c, i, j] = sum over n, y, x of gradient[n, o, y, x] padded[n, c, y + i, x + j], read as a
- * convolution: the inputs are C images of N channels, the gradients are O kernels of N channels and H x W
- * taps, and the result has size x size pixels.
+ * convolution: the gradients are O kernels of H x W taps, and a block of B input channels is one image whose
+ * rows hold the channels of each pixel side by side. Taps B columns apart meet one channel, and of the
+ * result, `size` x `size` B, each column is a tap and a channel: the order of weights, and of the inputs.
  */
 function weightGradient(graph: Graph, x: Value, gradient: Value, size: number, block: number): Value {
   const [count, inputs, height, width] = x.shape as [number, number, number, number];
   const outputs = gradient.shape[1]!;
-  const taps = size * size;
-  const images = transpose(graph, paddedPlain(graph, x, (size - 1) / 2, block), [1, 0, 2, 3]);
-  const kernels = transpose(
-    graph,
-    reshape(graph, gradient, [count, outputs / block, height * width * block]),
-    [1, 0, 2],
-  );
-  const piece = (begin: number, length: number): Value => {
-    const whole = length === count;
-    const from = whole ? images : slice(graph, images, [1], [begin], [length]);
-    const by = reshape(graph, whole ? kernels : slice(graph, kernels, [1], [begin], [length]), [
-      outputs,
-      length,
-      height,
-      width,
-    ]);
+  const inner = inputs < block ? 1 : block;
+  const groups = inputs / inner;
+  const margin = (size - 1) / 2;
+  const around = [0, 0, margin, margin * inner];
+  const images = pad(graph, reshape(graph, x, [count, groups, height, width * inner]), around, around);
+  const kernels = reshape(graph, gradient, [count, outputs / block, height * width * block]);
+  const lengths = pieceLengths(count, outputs * height * width, block);
+  let begin = 0;
+  const pieces = lengths.map((length) => {
+    const from = asChannels(graph, images, begin, length);
+    const by = asChannels(graph, kernels, begin, length);
+    begin += length;
     return emit(graph, {
-      inputs: [from, by],
-      shape: [inputs, outputs, size, size],
+      inputs: [from, reshape(graph, by, [outputs, length, height, width])],
+      shape: [groups, outputs, size, size * inner],
       kernel: [height, width],
       margin: 0,
+      step: inner,
     });
-  };
-  // With B channels or more the operator would take its input to be blocked, so that a larger batch goes in
-  // pieces.
-  const longest = count < block ? count : block / 2;
-  let total = piece(0, Math.min(longest, count));
-  for (let begin = longest; begin < count; begin += longest)
-    total = add(graph, total, piece(begin, Math.min(longest, count - begin)));
-  const parts = inputs < block ? [inputs, 1] : [inputs / block, block];
-  const squares = reshape(graph, total, [...parts, outputs / block, taps, block]);
-  return reshape(graph, transpose(graph, squares, [2, 0, 3, 1, 4]), [outputs, inputs, size, size]);
+  });
+  const total = pieces.length === 1 ? pieces[0]! : addAll(graph, pieces);
+  const squares = reshape(graph, total, [groups, outputs / block, size * size * inner * block]);
+  return reshape(graph, transpose(graph, squares, [1, 0, 2]), [outputs, inputs, size, size]);
 }
 
-/** Inputs with a margin of zeros, in standard order. */
-function paddedPlain(graph: Graph, x: Value, margin: number, block: number): Value {
-  const [count, inputs, height, width] = x.shape as [number, number, number, number];
-  if (inputs < block) return pad(graph, x, [0, 0, margin, margin], [0, 0, margin, margin]);
-  const rows = reshape(graph, x, [count, inputs / block, height, width * block]);
-  const padded = pad(graph, rows, [0, 0, margin, margin * block], [0, 0, margin, margin * block]);
-  return reorderOutput(
-    graph,
-    reshape(graph, padded, [count, inputs, height + 2 * margin, width + 2 * margin]),
+/** Taps of all kernels that stay in a processor's cache while one image after the other meets them. */
+const cachedTaps = 2 ** 18;
+
+/**
+ * Samples of a batch that go through a convolution together. With B channels or more the operator would take
+ * its input to be blocked.
+ *
+ * @param taps of the kernels of one sample
+ */
+function pieceLengths(count: number, taps: number, block: number): number[] {
+  const longest = Math.max(1, Math.min(block - 1, Math.floor(cachedTaps / taps)));
+  const pieces = Math.ceil(count / longest);
+  return Array.from(
+    { length: pieces },
+    (_, i) => Math.floor(((i + 1) * count) / pieces) - Math.floor((i * count) / pieces),
   );
+}
+
+/** Some samples of [N, K, ...] as channels: [K, length, ...]. */
+function asChannels(graph: Graph, a: Value, begin: number, length: number): Value {
+  const [count, images, ...rest] = a.shape as [number, number, ...number[]];
+  const some = length === count ? a : slice(graph, a, [0], [begin], [length]);
+  if (length === 1) return reshape(graph, some, [images, 1, ...rest]);
+  return transpose(graph, some, [1, 0, ...rest.map((_, axis) => axis + 2)]);
 }
 
 /** For a kernel of one tap the sum over pixels is a matrix product. */
