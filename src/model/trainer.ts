@@ -177,14 +177,27 @@ export class Trainer {
   }
 
   state(): OptimiserState {
+    return this.frozen()();
+  }
+
+  /**
+   * The state as it is now, for later: only what lies in memory is copied now, and brought into standard order
+   * when it is asked for.
+   */
+  frozen(): () => OptimiserState {
+    const step = this.#step;
+    const copyOf = (packed: FloatTensor): Float32Array => (packed.data as Float32Array).slice();
     const { weights, first, second } = this.#now;
-    return {
-      step: this.#step,
-      weights: this.#standard(weights),
-      first: this.#standard(first),
-      second: this.#standard(second),
-      ...(this.#average ? { average: this.#standard(this.#average) } : {}),
-    };
+    const copies = { weights: copyOf(weights), first: copyOf(first), second: copyOf(second) };
+    const average = this.#average && copyOf(this.#average);
+    const standard = (packed: Float32Array): Float32Array => unpack(this.config, this.layout, packed);
+    return () => ({
+      step,
+      weights: standard(copies.weights),
+      first: standard(copies.first),
+      second: standard(copies.second),
+      ...(average ? { average: standard(average) } : {}),
+    });
   }
 
   async release(): Promise<void> {

@@ -31,9 +31,6 @@ const unary =
 
 /** a + b, broadcast. */
 export const add = binary("Add");
-/** The sum of values of one shape. */
-export const addAll = (graph: Graph, parts: readonly Value[]): Value =>
-  graph.node("Sum", parts, parts[0]!.shape);
 /** a - b, broadcast. */
 export const subtract = binary("Sub");
 /** a b, element by element, broadcast. */

@@ -7,7 +7,7 @@
  */
 import type { Graph, Value } from "../graph.js";
 import { blockedDomain, reorderOutput } from "../layout.js";
-import { addAll, gather, matmul, pad, reshape, slice, sum, transpose } from "../primitives.js";
+import { add, gather, matmul, pad, reshape, slice, sum, transpose } from "../primitives.js";
 import type { ConvolutionRules } from "./convolution-rules.js";
 
 /** Convolution in blocks of `block` channels, and its gradients. */
@@ -33,16 +33,21 @@ interface BlockedConvolution {
   readonly margin: number;
   /** Columns from one tap to the next. Default 1. */
   readonly step?: number;
+  /** Groups of channels that do not mix. Default 1. */
+  readonly group?: number;
   readonly relu?: boolean;
 }
 
-function emit(graph: Graph, { inputs, shape, kernel, margin, step = 1, relu }: BlockedConvolution): Value {
+function emit(
+  graph: Graph,
+  { inputs, shape, kernel, margin, step = 1, group = 1, relu }: BlockedConvolution,
+): Value {
   const attributes = {
     kernel_shape: kernel,
     pads: [margin, margin, margin, margin],
     strides: [1, 1],
     dilations: [1, step],
-    group: 1,
+    group,
     ...(relu ? { activation: "Relu" } : {}),
   };
   return graph.node("Conv", inputs, shape, attributes, blockedDomain);
@@ -89,55 +94,61 @@ function inputGradient(graph: Graph, gradient: Value, weights: Value, block: num
 function weightGradient(graph: Graph, x: Value, gradient: Value, size: number, block: number): Value {
   const [count, inputs, height, width] = x.shape as [number, number, number, number];
   const outputs = gradient.shape[1]!;
+  // As many channels as a block the operator would take for one.
+  if (count >= block) {
+    const half = (begin: number, length: number): Value => {
+      const [some, by] = [x, gradient].map((all) => slice(graph, all, [0], [begin], [length]));
+      return weightGradient(graph, some!, by!, size, block);
+    };
+    return add(graph, half(0, count >> 1), half(count >> 1, count - (count >> 1)));
+  }
   const inner = inputs < block ? 1 : block;
   const groups = inputs / inner;
   const margin = (size - 1) / 2;
   const around = [0, 0, margin, margin * inner];
-  const images = pad(graph, reshape(graph, x, [count, groups, height, width * inner]), around, around);
-  const kernels = reshape(graph, gradient, [count, outputs / block, height * width * block]);
-  const lengths = pieceLengths(count, outputs * height * width, block);
-  let begin = 0;
-  const pieces = lengths.map((length) => {
-    const from = asChannels(graph, images, begin, length);
-    const by = asChannels(graph, kernels, begin, length);
-    begin += length;
-    return emit(graph, {
-      inputs: [from, reshape(graph, by, [outputs, length, height, width])],
-      shape: [groups, outputs, size, size * inner],
-      kernel: [height, width],
-      margin: 0,
-      step: inner,
-    });
-  });
-  const total = pieces.length === 1 ? pieces[0]! : addAll(graph, pieces);
-  const squares = reshape(graph, total, [groups, outputs / block, size * size * inner * block]);
+  const padded = pad(graph, reshape(graph, x, [count, groups, height, width * inner]), around, around);
+  const images = transpose(graph, padded, [1, 0, 2, 3]);
+  const whole = count * outputs * height * width <= cachedTaps;
+  const sums = whole
+    ? emit(graph, {
+        inputs: [images, samplesAsChannels(graph, gradient, block)],
+        shape: [groups, outputs, size, size * inner],
+        kernel: [height, width],
+        margin: 0,
+        step: inner,
+      })
+    : sampleBySample(graph, images, gradient, size);
+  const squares = reshape(graph, sums, [groups, outputs / block, size * size * inner * block]);
   return reshape(graph, transpose(graph, squares, [1, 0, 2]), [outputs, inputs, size, size]);
 }
 
-/** Taps of all kernels that stay in a processor's cache while one image after the other meets them. */
+/**
+ * Taps of all kernels that stay in a processor's cache while one image after the other meets them. More of
+ * them go sample by sample.
+ */
 const cachedTaps = 2 ** 18;
 
-/**
- * Samples of a batch that go through a convolution together. With B channels or more the operator would take
- * its input to be blocked.
- *
- * @param taps of the kernels of one sample
- */
-function pieceLengths(count: number, taps: number, block: number): number[] {
-  const longest = Math.max(1, Math.min(block - 1, Math.floor(cachedTaps / taps)));
-  const pieces = Math.ceil(count / longest);
-  return Array.from(
-    { length: pieces },
-    (_, i) => Math.floor(((i + 1) * count) / pieces) - Math.floor((i * count) / pieces),
-  );
+/** Gradients [N, O, H, W] as kernels [O, N, H, W]. */
+function samplesAsChannels(graph: Graph, gradient: Value, block: number): Value {
+  const [count, outputs, height, width] = gradient.shape as [number, number, number, number];
+  const samples = reshape(graph, gradient, [count, outputs / block, height * width * block]);
+  return reshape(graph, transpose(graph, samples, [1, 0, 2]), [outputs, count, height, width]);
 }
 
-/** Some samples of [N, K, ...] as channels: [K, length, ...]. */
-function asChannels(graph: Graph, a: Value, begin: number, length: number): Value {
-  const [count, images, ...rest] = a.shape as [number, number, ...number[]];
-  const some = length === count ? a : slice(graph, a, [0], [begin], [length]);
-  if (length === 1) return reshape(graph, some, [images, 1, ...rest]);
-  return transpose(graph, some, [1, 0, ...rest.map((_, axis) => axis + 2)]);
+/** The gradient of each sample by itself, as a group of channels, and their sum. @param images [K, N, ...] */
+function sampleBySample(graph: Graph, images: Value, gradient: Value, size: number): Value {
+  const [groups, , , columns] = images.shape as [number, number, number, number];
+  const [count, outputs, height, width] = gradient.shape as [number, number, number, number];
+  const inner = columns / (width + size - 1);
+  const each = emit(graph, {
+    inputs: [images, reshape(graph, gradient, [count * outputs, 1, height, width])],
+    shape: [groups, count * outputs, size, size * inner],
+    kernel: [height, width],
+    margin: 0,
+    step: inner,
+    group: count,
+  });
+  return sum(graph, reshape(graph, each, [groups, count, outputs * size * size * inner]), [1]);
 }
 
 /** For a kernel of one tap the sum over pixels is a matrix product. */
