@@ -2,7 +2,6 @@ import { InvalidInput } from "../core/errors.js";
 import type { Image } from "../core/image.js";
 import { relabelSequential, type LabelImage } from "../core/labels.js";
 import { normalise } from "../imgproc/normalise.js";
-import { boundingBoxes } from "../imgproc/regions.js";
 import { rescale, rescaleLabels } from "../imgproc/rescale.js";
 import { edtProbability } from "./targets.js";
 
@@ -91,10 +90,6 @@ export function scaleSample(
 
 /** Computes what patches are drawn from. */
 export function prepareSample({ name, data, labels }: ScaledSample): PreparedSample {
-  const boxes = boundingBoxes(labels);
-  let extent = 0;
-  for (let at = 0; at < boxes.length; at += 4)
-    extent = Math.max(extent, boxes[at + 2]! - boxes[at]!, boxes[at + 3]! - boxes[at + 1]!);
   let size = 0;
   for (let i = 0; i < labels.data.length; i++) if (labels.data[i]! > 0) size++;
   const foreground = new Int32Array(size);
