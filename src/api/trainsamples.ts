@@ -108,7 +108,7 @@ export async function train(
   const { prepared, next, some } = drawingOf(scaledSamples(samples, choices), kind, model, settings);
   const outcome = await fit(
     { model, settings },
-    { prepared, nextBatch: next, some: () => some },
+    { prepared, nextBatch: next, some },
     { signal, onProgress },
   );
   const { onnx, history, expected, warnings } = outcome;
