@@ -267,11 +267,18 @@ function ellipseDifference(
   // Moments without the pixels' own extent make the axes of small objects too short: 4 sqrt(m + 1/12).
   const a = major.map((length) => 2 * Math.sqrt((length / 4) ** 2 + 1 / 12));
   const b = minor.map((length) => 2 * Math.sqrt((length / 4) ** 2 + 1 / 12));
+  // Well within the circle in the ellipse nothing need be divided.
+  const near = a.map((length, i) => 0.999 * Math.min(length, b[i]!) ** 2);
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
       const i = data[p]! - 1;
       if (i < 0) continue;
-      const [dy, dx] = [y - cy[i]!, x - cx[i]!];
+      const dy = y - cy[i]!;
+      const dx = x - cx[i]!;
+      if (dy * dy + dx * dx < near[i]!) {
+        covered[i]!++;
+        continue;
+      }
       const u = (dx * cos[i]! + dy * sin[i]!) / a[i]!;
       const v = (dy * cos[i]! - dx * sin[i]!) / b[i]!;
       if (u * u + v * v > 1) out[i]!++;

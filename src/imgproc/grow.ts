@@ -56,7 +56,7 @@ interface NearestSearch {
  * @param squared receives the squared distances; undefined where nobody asks for them
  */
 function searchRows(
-  { height, width, data, count }: LabelImage,
+  { width, data, count }: LabelImage,
   limit: number,
   squared: NearestLabels["squared"] | undefined,
 ): Int32Array {

@@ -140,13 +140,26 @@ export function reduce(plane: Plane, scale: number): Plane {
       const from = v * w;
       for (let u = 0; u < w; u++) line[u]! += weight * data[from + u]!;
     }
-    for (let x = 0; x < width; x++) {
-      let sum = 0;
-      for (let u = columns.first[x]!; u <= columns.last[x]!; u++) sum += weightOf(columns, x, u) * line[u]!;
-      out[y * width + x] = sum;
-    }
+    sumLine(line, columns, out.subarray(y * width, (y + 1) * width));
   }
   return { height, width, data: out };
+}
+
+/** Weighted sums of the pixels of a line that each pixel of the result covers. */
+function sumLine(
+  line: Float64Array,
+  { first, last, atFirst, atLast, whole }: Coverage,
+  out: Float32Array,
+): void {
+  for (let x = 0; x < out.length; x++) {
+    const from = first[x]!;
+    const to = last[x]!;
+    const weight = whole[x]!;
+    let sum = atFirst[x]! * line[from]!;
+    for (let u = from + 1; u < to; u++) sum += weight * line[u]!;
+    if (to > from) sum += atLast[x]! * line[to]!;
+    out[x] = sum;
+  }
 }
 
 /**

@@ -71,8 +71,9 @@ function inOrderOfUse(palette: Uint8Array, indices: Uint8Array): Pick<IndexedPic
     const index = indices[p]!;
     if (placeOf[index]! < 0) {
       const colour = (palette[3 * index]! << 16) | (palette[3 * index + 1]! << 8) | palette[3 * index + 2]!;
-      placeOf[index] = places.get(colour) ?? places.size;
-      places.set(colour, placeOf[index]!);
+      const place = places.get(colour) ?? places.size;
+      places.set(colour, place);
+      placeOf[index] = place;
     }
     out[p] = placeOf[index]!;
   }
