@@ -99,7 +99,7 @@ function measured(stage) {
     ratio,
     cell(now, "peak", 0),
   ];
-  console.log(row.map((value, i) => (i === 0 ? value.padEnd(24) : value.padStart(12))).join(""));
+  console.log(row.map((value, i) => (i === 0 ? value.padEnd(24) : value.padStart(15))).join(""));
   return row;
 }
 
@@ -135,7 +135,7 @@ try {
   const frames = readdirSync(join(movie, "01")).length;
   const tracks = join(work, "tracks");
   if ("analyse".includes(options.only)) karyon(root, ["track", join(movie, "01_GT", "SEG"), "-o", tracks]);
-  console.log(columns.map((value, i) => (i === 0 ? value.padEnd(24) : value.padStart(12))).join(""));
+  console.log(columns.map((value, i) => (i === 0 ? value.padEnd(24) : value.padStart(15))).join(""));
   const rows = stagesOf(movie, tracks).map(measured);
   if (options.record) record(rows, frames);
 } finally {
