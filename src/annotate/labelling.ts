@@ -44,10 +44,11 @@ export function labelCandidates(proposal: Proposal, decisions: readonly Decision
   );
   for (let i = 0; i < data.length; i++) {
     if (foreground[i]! > 0) continue;
-    const near = trainingLabel[nearest[i]!]!;
+    // Of most pixels nothing is near.
+    const near = nearest[i] === 0 ? 0 : trainingLabel[nearest[i]!]!;
     const isRim = near > 0 && squared[i]! <= rim * rim;
     const isMargin = near < 0 && squared[i]! <= margin * margin;
-    if (isMargin || missing?.[i] === 1 || (bright[i] === 1 && !isRim)) data[i] = -1;
+    if (isMargin || (bright[i] === 1 && !isRim) || (missing !== undefined && missing[i] === 1)) data[i] = -1;
   }
   return {
     labels: labelImage(height, width, data),

@@ -62,6 +62,7 @@ const taskWords: Readonly<Record<FrameTaskName, string>> = {
   alone: "annotates a frame",
   preview: "draws a preview",
   touching: "pastes touching nuclei together",
+  outline: "outlines nuclei",
   labelOverlay: "draws overlays",
 };
 

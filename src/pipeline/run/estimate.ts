@@ -151,13 +151,17 @@ const firstRound = 0.35;
 const merging = 0.25;
 
 /** What a part of a stage takes, or the merge of its parts, of what the whole of it does. */
-export function shareOf({ bytes, seconds }: Estimate, request: PartRequest): Estimate {
+export function shareOf({ bytes, peakBytes, seconds }: Estimate, request: PartRequest): Estimate {
   const [space, time] =
     "merge" in request
       ? // What is merged lies beside its parts for a while.
         [1, merging]
       : [1 / request.part.count, (request.part.round === 1 ? firstRound : 1) / request.part.count];
-  return { bytes: bytes * space, seconds: [seconds[0] * time, seconds[1] * time] };
+  return {
+    bytes: bytes * space,
+    peakBytes: peakBytes * space,
+    seconds: [seconds[0] * time, seconds[1] * time],
+  };
 }
 
 /** Whether a user wants to know: over a minute or a gigabyte. */
