@@ -15,17 +15,17 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { clearInterval, setInterval } from "node:timers";
 import { parseArgs } from "node:util";
 
-const text = (value) => ({ type: "string", default: value });
 const { values: options } = parseArgs({
   options: {
-    frames: text("6"),
-    size: text("2048"),
-    steps: text("300"),
-    large: text("4096"),
-    limits: text("1GB,2GB"),
-    only: text("annotate,train,segment,track,analyse,run,large"),
+    frames: { type: "string", default: "6" },
+    size: { type: "string", default: "2048" },
+    steps: { type: "string", default: "300" },
+    large: { type: "string", default: "4096" },
+    limits: { type: "string", default: "1GB,2GB" },
+    only: { type: "string", default: "annotate,train,segment,track,analyse,run,large" },
     model: { type: "string" },
     keep: { type: "string" },
     record: { type: "boolean", default: false },

@@ -111,6 +111,7 @@ export {
   type Composition,
   defaultComposeOptions,
 } from "./dataset/touching.js";
+export type { KeptLabels, PickedPixels } from "./dataset/pickedpixels.js";
 export type { Normalisation, PreparedSample, TrainingSample } from "./dataset/samples.js";
 export { type Split, type SplitOptions, splitSamples } from "./dataset/holdout.js";
 export type { Effort, TrainingSettings } from "./learn/trainingsettings.js";
@@ -259,5 +260,6 @@ export type { Repair } from "./track/repair/repair.js";
 export type { TrackerOptions } from "./track/tracker.js";
 export type { EstimateImage } from "./segment/nucleussize.js";
 export type { PartOptions } from "./segment/parts.js";
-export type { FrameFacts } from "./segment/segmentmovie.js";
+export type { Outliner } from "./segment/outlining.js";
+export type { FrameFacts, Outliners } from "./segment/segmentmovie.js";
 export type { FrameOverlaps, LinkOverlaps } from "./track/maskoverlaps.js";

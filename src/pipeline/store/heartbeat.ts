@@ -12,6 +12,7 @@ export interface LockTimes {
   readonly look: number;
 }
 
+/** Times of the locks of a run. */
 export const lockTimes: LockTimes = { beat: 30_000, silence: 300_000, look: 2_000 };
 
 /**
