@@ -382,7 +382,6 @@ export type { RunResult } from "./pipeline/run/run.js";
 export type { SegmentationSummary } from "./pipeline/segment/segmentation.js";
 export type { Inspection, PlaneValues } from "./pipeline/source/inspection.js";
 export type { StudyResult } from "./pipeline/study/study.js";
-export type { StudyShardOptions } from "./pipeline/study/studyshard.js";
 export type { TrackingSummary } from "./pipeline/track/tracking.js";
 export type { TrainingResult } from "./pipeline/train/training.js";
 export type { Comparison, ConditionSummary, ConditionTest } from "./analyse/compare/conditions.js";

@@ -79,7 +79,7 @@ export const trainStudy = (options: StudyStepOptions): Promise<StudyRecord> =>
 /** Options of `studyShard`. */
 export interface StudyShardOptions extends Omit<StudyStepOptions, "retrain" | "merge"> {
   /** Each of `count` movies from movie `index` (from 0) on, or the one of that name. */
-  readonly movies: shards.StudyShardOptions["movies"];
+  readonly movies: { readonly index: number; readonly count: number } | { readonly name: string };
   /** The last stage. Default: the report of each movie. */
   readonly until?: RunStage | undefined;
 }
