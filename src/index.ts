@@ -261,5 +261,6 @@ export type { TrackerOptions } from "./track/tracker.js";
 export type { EstimateImage } from "./segment/nucleussize.js";
 export type { PartOptions } from "./segment/parts.js";
 export type { Outliner, OutlineRequest } from "./segment/outlining.js";
+export type { SegmentOptions as SegmentSettings } from "./segment/segment.js";
 export type { FrameFacts, Outliners } from "./segment/segmentmovie.js";
 export type { FrameOverlaps, LinkOverlaps } from "./track/maskoverlaps.js";
