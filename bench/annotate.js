@@ -4,24 +4,36 @@
 // and objects.csv, with its peak memory for 23, 46 and 91 frames.
 //
 //   npm run build && node bench/annotate.js [IMAGE] [--rounds 7] [--movie FOLDER] [--frames 23,46,91] [--only
-// frame|movie] [--preset auto|paper] [--pin] [--overlays]
+// frame|movie] [--preset auto|paper] [--pin] [--overlays] [--before FOLDER] [--python PATH] [--record]
 //
 // IMAGE: an 8-bit grey TIFF or PNG; a simulated frame unless given. FOLDER: the frames that the movie
 // repeats; simulated unless given. With --pin all of the first part runs on one core (Linux), V8's helper
-// threads included; with --overlays the movie is drawn too. Aims: ours / scipy + scikit-image at most 0.7,
-// ours / best mix at most 1.2; 91 frames in 60 s on two cores, better 30 s, in less than 1 GB whatever the
-// number of frames.
+// threads included; with --overlays the movie is drawn too; with --before, another
+// checkout, built, is asked beside (the first part); --python names a Python with the libraries; --record
+// writes the rows of the first part into bench/results/annotation-speed.json (bench/movies.js has those of
+// whole movies). Aims: ours / scipy + scikit-image at most 0.7, ours / best mix at most 1.2; 91 frames in
+// 60 s on two cores, better 30 s, in less than 1 GB whatever the number of frames.
 import { spawn, spawnSync } from "node:child_process";
-import { copyFileSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { steps } from "./annotationsteps.js";
 import { serve } from "./serve.js";
 
 const args = process.argv.slice(2);
 const option = (name, fallback) =>
   args.includes(`--${name}`) ? args[args.indexOf(`--${name}`) + 1] : fallback;
-const withValue = ["--rounds", "--movie", "--only", "--preset", "--frames"];
+const withValue = ["--rounds", "--movie", "--only", "--preset", "--frames", "--before", "--python"];
 const given = args.find((arg, index) => !arg.startsWith("--") && !withValue.includes(args[index - 1]));
 const rounds = Math.max(5, Number(option("rounds", 7)));
 const only = option("only");
@@ -48,81 +60,13 @@ const ms = (seconds) => (1000 * seconds).toFixed(0).padStart(7);
 const names = { scipy: "scipy + scikit-image", mix: "best mix with OpenCV" };
 const aims = { scipy: 0.7, mix: 1.2 };
 
-/**
- * Our functions and the peers' steps that do the same; what `less` names is within a function but counted
- * elsewhere, and a/b is b where a calls it. The libraries have no `own` step.
- */
-const steps = {
-  paper: [
-    { what: "decode", ours: ["decode"], theirs: ["decode"] },
-    { what: "features of the objects", ours: ["paperFeatures"], theirs: ["features"] },
-    {
-      what: "the author's steps",
-      ours: ["annotatePaper"],
-      less: ["paperFeatures"],
-      theirs: ["blur", "threshold", "closing", "components", "border", "area rule"],
-    },
-  ],
-  auto: [
-    { what: "decode", ours: ["decode"], theirs: ["decode"] },
-    { what: "light, noise, size", ours: ["estimateScale"], theirs: ["scale"] },
-    {
-      what: "reduce, background, levels",
-      ours: ["detect"],
-      less: [
-        "selectRegions",
-        "dropFaint",
-        "cutAtOwnHeight",
-        "splitAtNecks",
-        "growDownhill",
-        "detect/joinTouching",
-        "detect/ownContours",
-        "withoutContacts",
-      ],
-      theirs: ["detect: reduce", "detect: background", "detect: levels"],
-    },
-    { what: "tree and choice of regions", ours: ["selectRegions"], theirs: ["tree"], own: true },
-    { what: "cuts at own height", ours: ["dropFaint", "cutAtOwnHeight"], theirs: ["detect: cut"] },
-    {
-      what: "split at necks",
-      ours: ["splitAtNecks"],
-      less: ["splitAtNecks/joinTouching"],
-      theirs: ["split"],
-    },
-    {
-      what: "measures of pieces, twice",
-      ours: ["joinTouching"],
-      less: ["joinPairs"],
-      theirs: ["joining: measures"],
-    },
-    { what: "joining of pieces, twice", ours: ["joinPairs"], theirs: ["joining: greedily"], own: true },
-    { what: "grow downhill", ours: ["growDownhill"], theirs: ["detect: grow"] },
-    {
-      what: "own contours, reduced",
-      ours: ["detect/ownContours", "withoutContacts"],
-      theirs: ["contours 1"],
-    },
-    {
-      what: "to full size",
-      ours: ["proposeObjects"],
-      less: ["detect", "proposeObjects/ownContours", "proposeObjects/renumber", "measureCandidates"],
-      theirs: ["full size"],
-    },
-    {
-      what: "own contours, full size",
-      ours: ["proposeObjects/ownContours", "proposeObjects/renumber"],
-      theirs: ["contours 2"],
-    },
-    { what: "features", ours: ["measureCandidates"], theirs: ["features"] },
-    { what: "decide", ours: ["decide"], theirs: ["decide"] },
-    { what: "labels with margins", ours: ["labelCandidates"], theirs: ["compose"] },
-  ],
-};
-
 async function frame(image) {
   const ours = await peer(process.execPath, [file("./peers/annotate.js")]);
+  const before =
+    option("before") &&
+    (await peer(process.execPath, [resolve(option("before"), "bench/peers/annotate.js")]));
   const python =
-    (await peer("python3", [file("./peers/annotate.py")])) ??
+    (await peer(option("python", "python3"), [file("./peers/annotate.py")])) ??
     (await peer("python", [file("./peers/annotate.py")]));
   if (python === undefined) console.log("Python is not there: ours alone.");
   else if (python.hello.missing !== undefined)
@@ -140,6 +84,7 @@ async function frame(image) {
     const others = ["scipy", "mix"].filter((way) => peers.includes(`${preset}-${way}`));
     const asked = [
       { key: "ours", ask: () => ours.ask({ peer: preset, image }) },
+      ...(before ? [{ key: "before", ask: () => before.ask({ peer: preset, image }) }] : []),
       ...others.map((way) => ({ key: way, ask: () => python.ask({ peer: `${preset}-${way}`, image }) })),
     ];
     const answers = Object.fromEntries(asked.map(({ key }) => [key, []]));
@@ -153,6 +98,7 @@ async function frame(image) {
     report(preset, answers, others, profiles);
   }
   ours.close();
+  before?.close();
   python?.close();
 }
 
@@ -163,20 +109,47 @@ function report(preset, answers, others, profiles) {
   for (const [key, list] of Object.entries(answers)) {
     const pairs = list.map(({ seconds }, i) => answers.ours[i].seconds / seconds);
     ratios[key] = median(pairs);
+    const cpu =
+      Math.min(...answers.ours.map((answer) => answer.cpu)) / Math.min(...list.map((answer) => answer.cpu));
     const ratio =
       key === "ours"
         ? ""
-        : `   ${ratios[key].toFixed(2)} (${Math.min(...pairs).toFixed(2)} to ` +
-          `${Math.max(...pairs).toFixed(2)}), aim ${aims[key]}: ` +
-          `${ratios[key] <= aims[key] ? "met" : "missed"}`;
+        : key === "before"
+          ? `   ${ratios[key].toFixed(2)}, least cpu ${cpu.toFixed(2)}`
+          : `   least cpu ${cpu.toFixed(2)}, ${ratios[key].toFixed(2)} (${Math.min(...pairs).toFixed(2)} to ` +
+            `${Math.max(...pairs).toFixed(2)}), aim ${aims[key]}: ` +
+            `${ratios[key] <= aims[key] ? "met" : "missed"}`;
     const seconds = list.map((answer) => answer.seconds);
     console.log(
-      `${(names[key] ?? "ours").padEnd(26)} ${ms(median(seconds))}  ${ms(Math.min(...seconds))}  ` +
+      `${(names[key] ?? key).padEnd(26)} ${ms(median(seconds))}  ${ms(Math.min(...seconds))}  ` +
         `${ms(median(list.map(({ cpu }) => cpu)))}${ratio}`,
     );
   }
+  if (args.includes("--record")) record(preset, answers, others, ratios);
   for (const way of others) compare(preset, answers.ours[0].found, answers[way][0].found, names[way]);
   table(preset, answers, others, profiles);
+}
+
+/** Writes the row of a preset, with its ratios of processor time, into the results. */
+function record(preset, answers, others, ratios) {
+  const path = file("./results/annotation-speed.json");
+  const result = JSON.parse(readFileSync(path, "utf8"));
+  const least = (key) => Math.min(...answers[key].map(({ cpu }) => cpu));
+  const time = (way) =>
+    others.includes(way) ? ms(median(answers[way].map(({ seconds }) => seconds))).trim() : "-";
+  const ratio = (way) =>
+    others.includes(way)
+      ? `${ratios[way].toFixed(2)} (processor time ${(least("ours") / least(way)).toFixed(2)}), ` +
+        (ratios[way] <= aims[way] ? "met" : "missed")
+      : "-";
+  const row = [preset, "", time("scipy"), time("mix"), ratio("scipy"), ratio("mix")];
+  row[1] = ms(median(answers.ours.map(({ seconds }) => seconds))).trim();
+  result.rows = result.rows.map((old) => (old[0] === preset ? row : old));
+  const { stdout } = spawnSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" });
+  result.commit = stdout.trim();
+  result.rules = `medians of ${rounds} alternating rounds, one thread; the peers do the same steps`;
+  result.machine = `${cpus().length} cores, Node ${process.versions.node}, no GPU`;
+  writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`);
 }
 
 /** `paper` has to give the same; `auto` the same within a few per cent. */

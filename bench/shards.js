@@ -2,6 +2,7 @@
 // segmentation of a simulated movie in 1, 2, 4 and 8 shards, two at a time on two cores, one thread each.
 //   node bench/shards.js             prints the table
 //   node bench/shards.js --record    and writes bench/results/shards.json
+//   node bench/shards.js --small     tries it on a tiny movie: its figures mean nothing
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -11,8 +12,12 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const cli = join(root, "bin/karyon.js");
 const work = mkdtempSync(join(tmpdir(), "karyon-shards-"));
-const [frames, size, atOnce] = [16, 512, 2];
-const common = ["--threads", "1", "--memory", "1GB", "--device", "cpu"];
+const isSmall = process.argv.includes("--small");
+const [frames, size, atOnce] = isSmall ? [4, 128, 2] : [16, 512, 2];
+const counts = isSmall ? [1, 2] : [1, 2, 4, 8];
+const common = ["--threads", "1"];
+/** What the network's commands take beside. */
+const network = ["--memory", "1GB", "--device", "cpu"];
 
 /** Runs a command. @returns its wall time, s */
 const karyon = (args) =>
@@ -80,7 +85,7 @@ const fixed = (value, digits = 1) => value.toFixed(digits);
 async function measured(name, command) {
   const alone = await karyon([...command, "-o", `${command[0]}-whole`, ...common]);
   const runs = [];
-  for (const shards of [1, 2, 4, 8]) runs.push(await inShards(command, shards));
+  for (const shards of counts) runs.push(await inShards(command, shards));
   const { overhead, serial } = fitShards(runs);
   console.log(`${name}: ${fixed(overhead, 2)} s a shard, serial share ${fixed(serial, 3)}`);
   return [
@@ -101,14 +106,25 @@ try {
   const movie = ["simulate", "-o", "movie", "--scene", "easy", "--diameter", "24", "--bits", "16"];
   await karyon([...movie, "--size", String(size), "--frames", String(frames), "--seed", "61"]);
   await karyon(["annotate", "movie/01", "-o", "set", "--frames", "0..3", ...common]);
-  await karyon(["train", "set", "-o", "model", "--steps", "100", "--threads", "2", "--device", "cpu"]);
+  await karyon([
+    "train",
+    "set",
+    "-o",
+    "model",
+    "--steps",
+    isSmall ? "20" : "100",
+    "--threads",
+    "2",
+    "--device",
+    "cpu",
+  ]);
   if (!existsSync(join(work, "model"))) throw new Error("no model was trained");
   const rows = [
     ...(await measured("annotate", ["annotate", "movie/01"])),
-    ...(await measured("segment", ["segment", "model", "movie/01"])),
+    ...(await measured("segment", ["segment", "model", "movie/01", ...network])),
   ];
   for (const row of rows) console.log(row.map((cell) => cell.padStart(9)).join(" "));
-  if (process.argv.includes("--record")) record(rows);
+  if (process.argv.includes("--record") && !isSmall) record(rows);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -111,6 +111,7 @@ export {
   type Composition,
   defaultComposeOptions,
 } from "./dataset/touching.js";
+export type { KeptLabels, PickedPixels } from "./dataset/pickedpixels.js";
 export type { Normalisation, PreparedSample, TrainingSample } from "./dataset/samples.js";
 export { type Split, type SplitOptions, splitSamples } from "./dataset/holdout.js";
 export type { Effort, TrainingSettings } from "./learn/trainingsettings.js";
@@ -173,7 +174,7 @@ export type { Division, TrackOptions, TrackResult, TrackSettings } from "./track
 export type { DivisionModel, InsideAndBorder, MovieModel, YoungModel } from "./track/model/moviemodel.js";
 export type { Change, Normal, Student } from "./stats/logdensity.js";
 export type { FrameSize } from "./track/model/looks.js";
-export { type Tracker, trackers } from "./track/tracker.js";
+export { type Tracker, trackers } from "./track/trackernames.js";
 export { type CtcResult, toCtc } from "./track/ctcgraph.js";
 export type { Statistics } from "./analyse/analyse.js";
 export type { BranchStatistics } from "./analyse/lineage/branches.js";
@@ -259,5 +260,7 @@ export type { Repair } from "./track/repair/repair.js";
 export type { TrackerOptions } from "./track/tracker.js";
 export type { EstimateImage } from "./segment/nucleussize.js";
 export type { PartOptions } from "./segment/parts.js";
-export type { FrameFacts } from "./segment/segmentmovie.js";
+export type { Outliner, OutlineRequest } from "./segment/outlining.js";
+export type { SegmentOptions as SegmentSettings } from "./segment/segment.js";
+export type { FrameFacts, Outliners } from "./segment/segmentmovie.js";
 export type { FrameOverlaps, LinkOverlaps } from "./track/maskoverlaps.js";

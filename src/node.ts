@@ -20,7 +20,6 @@ import { parseModelDescription } from "./model/modelfile.js";
 import type { AnnotationSummary } from "./pipeline/annotate/annotation.js";
 import { type Preview, preview as previewFrame } from "./pipeline/annotate/preview.js";
 import * as configuration from "./pipeline/config/config.js";
-import type { Config } from "./pipeline/config/options.js";
 import type { PartialConfig } from "./pipeline/config/partialconfig.js";
 import * as evaluation from "./pipeline/evaluate/evaluation.js";
 import { convert as convertFiles, type Conversion } from "./pipeline/exchange/convert.js";
@@ -34,37 +33,21 @@ import { simulateOptionsOf, simulateTo } from "./pipeline/simulate/simulation.js
 import { type Inspection, inspectFiles } from "./pipeline/source/inspection.js";
 import { sourceOptions } from "./pipeline/source/opening.js";
 import { type FileSource, openSource as openFiles, type SourceOptions } from "./pipeline/source/source.js";
+import {
+  type CommandOptions,
+  folderOptions,
+  type OutputOptions,
+  resolved,
+} from "./pipeline/stage/calloptions.js";
 import type { PipelineContext } from "./pipeline/stage/events.js";
+import type { RunStage } from "./pipeline/stage/stagenames.js";
 import { formatInput } from "./pipeline/store/formatinput.js";
 import { type LabelOptions, openLabels as openLabelFile } from "./pipeline/store/labelfiles.js";
-import { modelFiles } from "./pipeline/store/modelfolder.js";
+import { modelFiles } from "./pipeline/store/modelfiles.js";
+import type { StudyStepOptions } from "./pipeline/study/sharedwork.js";
 import { study as runStudy, type StudyResult } from "./pipeline/study/study.js";
 import type { TrackingSummary } from "./pipeline/track/tracking.js";
 import type { TrainingResult } from "./pipeline/train/training.js";
-
-/** What every command takes. */
-export interface CommandOptions extends PipelineContext {
-  /** Options by section, as in a configuration file. */
-  readonly config?: PartialConfig | undefined;
-}
-
-/** What every command takes that fills a folder. */
-export interface OutputOptions extends CommandOptions {
-  /** Folder for the result: written whole or not at all. */
-  readonly out: string;
-  /** Replace an earlier result of the same command. Default false. */
-  readonly overwrite?: boolean | undefined;
-}
-
-/** The defaults with what the user set. @throws InvalidInput naming the option that is wrong */
-const resolved = ({ config = {} }: CommandOptions): Config =>
-  configuration.resolveConfig(config as configuration.PartialConfig, "config");
-
-const folderOptions = (options: OutputOptions): commands.CommandOptions => ({
-  out: options.out,
-  config: resolved(options),
-  overwrite: options.overwrite ?? false,
-});
 
 /** Options of `run`. */
 export interface RunOptions extends OutputOptions {
@@ -72,6 +55,10 @@ export interface RunOptions extends OutputOptions {
   readonly retrain?: boolean | undefined;
   /** Files, folders and patterns of images. */
   readonly inputs: readonly string[];
+  /** The last stage that is made. Default: all are. */
+  readonly until?: RunStage | undefined;
+  /** Number of the parts (`runPart`) of which the last stage is made, where it was parted. */
+  readonly merge?: number | undefined;
 }
 
 /**
@@ -80,27 +67,23 @@ export interface RunOptions extends OutputOptions {
  *
  * @throws OutputError when `out` holds something else; the errors of the stages
  */
-export const run = (options: RunOptions): Promise<RunResult> =>
-  runAll({ inputs: options.inputs, retrain: options.retrain ?? false, ...folderOptions(options) }, options);
+export const run = (options: RunOptions): Promise<RunResult> => {
+  const { inputs, retrain = false, until, merge } = options;
+  return runAll({ inputs, retrain, until, merge, ...folderOptions(options) }, options);
+};
 
 /** Options of `study`. */
-export interface StudyOptions extends OutputOptions {
-  /** With `overwrite`: replace the trained network, too, where it would be another one now. Default false. */
-  readonly retrain?: boolean | undefined;
-  /** The table of samples: a CSV file with the columns file, condition and replicate. */
-  readonly samples: string;
-}
+export type StudyOptions = StudyStepOptions;
 
 /**
  * Runs every movie of a table with one network and compares the conditions, as `karyon study` does.
  *
  * @throws InvalidInput when the table is wrong; the errors of the stages
  */
-export const study = (options: StudyOptions): Promise<StudyResult> =>
-  runStudy(
-    { samples: options.samples, retrain: options.retrain ?? false, ...folderOptions(options) },
-    options,
-  );
+export const study = (options: StudyOptions): Promise<StudyResult> => {
+  const { samples, retrain = false, merge } = options;
+  return runStudy({ samples, retrain, merge, ...folderOptions(options) }, options);
+};
 
 /** Options of `demo`. */
 export interface DemoOptions extends CommandOptions {
@@ -116,11 +99,13 @@ export const demo = (options: DemoOptions): Promise<DemoResult> =>
 export interface AnnotateOptions extends OutputOptions {
   /** Files, folders and patterns of images. */
   readonly inputs: readonly string[];
+  /** Number of the parts (`annotatePart`) of which it is made, where it was parted. */
+  readonly merge?: number | undefined;
 }
 
 /** Makes a training set from raw images, as `karyon annotate` does. */
 export const annotate = (options: AnnotateOptions): Promise<AnnotationSummary> =>
-  commands.annotate({ inputs: options.inputs, ...folderOptions(options) }, options);
+  commands.annotate({ inputs: options.inputs, ...folderOptions(options) }, options, options.merge);
 
 /** Options of `preview`. */
 export interface PreviewOptions extends CommandOptions {
@@ -155,6 +140,8 @@ export interface SegmentOptions extends OutputOptions {
   readonly model: string;
   /** Files, folders and patterns of images. */
   readonly inputs: readonly string[];
+  /** Number of the parts (`segmentPart`) of which it is made, where it was parted. */
+  readonly merge?: number | undefined;
 }
 
 /** Segments images with a model, as `karyon segment` does. */
@@ -162,6 +149,7 @@ export const segment = (options: SegmentOptions): Promise<SegmentationSummary> =
   commands.segmentImages(
     { model: options.model, inputs: options.inputs, ...folderOptions(options) },
     options,
+    options.merge,
   );
 
 /** Options of `track`. */
@@ -369,6 +357,11 @@ export { type OpenedStudio, studio, type StudioServer } from "./server/studio/op
 export type { OpenStudioOptions } from "./server/studio/openstudio.js";
 export type { Model, ModelSegmentOptions, OpenModelOptions } from "./api/openmodel.js";
 export type * from "./pipeline/config/partialconfig.js";
+export type { CommandOptions, OutputOptions } from "./pipeline/stage/calloptions.js";
+export * from "./pipeline/study/sharedwork.js";
+export type { Part } from "./pipeline/stage/stage.js";
+export type { PartRequest } from "./pipeline/stage/stageparts.js";
+export type { RunStage } from "./pipeline/stage/stagenames.js";
 export type { PipelineContext, PipelineEvent } from "./pipeline/stage/events.js";
 export type { ModelSnapshot, TrainingWatch } from "./pipeline/stage/trainingwatch.js";
 export type { FileSource, SourceOptions } from "./pipeline/source/source.js";

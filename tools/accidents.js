@@ -2,19 +2,21 @@
  * Accidents of `karyon run`, and whether the next run goes on to the very bytes of one that nothing stopped:
  *
  *   node tools/accidents.js kill [--seed 1] [--moments 50] [--record]    SIGKILL, by time and within writing
- *   node tools/accidents.js full [--seed 1]                              a full disk in each stage
+ *   node tools/accidents.js others [--seed 1] [--from STAGE] [--record]
+ *       full disks, lost threads, inputs that change, two runs at once
  *
- * Each kill is of a run that is finished up to a stage; the same command then ends it.
- * `--record` writes `bench/results/accidents.json`.
+ * A run is killed in one stage after the other, goes on after each, and ends; another one after it.
+ * `--record` writes `bench/results/accidents.json` and `other-accidents.json`. Root mounts a small disk, too.
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, loadavg, tmpdir } from "node:os";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { killedAfter, lastStage, problemsAfter, runMovie, simulateMovie } from "./accidents/movieruns.js";
-import { stages, temporaries, wholeRun } from "./accidents/movieruns.js";
+import { stages, wholeRun } from "./accidents/movieruns.js";
+import { meetAccidents } from "./accidents/others.js";
 
 /** Numbers of [0, 1) from a seed (mulberry32). */
 function randomNumbers(seed) {
@@ -27,86 +29,91 @@ function randomNumbers(seed) {
   };
 }
 
-/** Where a run stands that was killed when each stage began: a copy of its folder for each. */
-async function begunStages(folder) {
-  const begun = {};
-  for (const stage of stages) {
-    if (stage !== stages[0]) await runMovie(folder, "begun", { accident: { kind: "begin", stage } });
-    begun[stage] = join(folder, `begun-${stage}`);
-    mkdirSync(join(folder, "begun"), { recursive: true });
-    cpSync(join(folder, "begun"), begun[stage], { recursive: true, preserveTimestamps: true });
-  }
-  return begun;
-}
+/** Moments in each stage, at least, and runs at once: most of a run waits for its threads to start. */
+const [fewest, atOnce] = [5, 3];
 
-/** Kills one run in a stage, and lets it end. @returns the moment, and what is wrong */
-async function killOnce(folder, { index, begun, whole, random }) {
-  const stage = stages[index % stages.length];
-  const within = Math.floor(index / stages.length) % 3 === 0;
-  const name = `killed${index}`;
+/** Stages that take less (ms) are over before a signal from outside arrives. */
+const shortStage = 1000;
+
+/** Kills a run in a stage: in the middle of a write or beside a rename, or after a part of its time. */
+async function killIn(folder, name, { stage, within, whole, random }) {
   const { ms, operations } = whole[stage];
   const at = 1 + Math.floor(random() * operations);
   const delay = random() * ms * 0.9;
-  cpSync(begun[stage], join(folder, name), { recursive: true, preserveTimestamps: true });
-  const outcome = within
+  const isWriting = within || ms < shortStage;
+  const outcome = isWriting
     ? await runMovie(folder, name, { accident: { kind: "kill", stage, at } })
     : await killedAfter(folder, name, stage, delay);
-  // A run that ended before it was to be killed is no moment.
-  const moments = outcome.signal === "SIGKILL" ? [{ stage: lastStage(outcome), within }] : [];
-  const failed = outcome.signal === null && outcome.code !== 0 ? [outcome.said] : [];
-  const problems = [...failed, ...(await problemsAfter(folder, name))];
-  rmSync(join(folder, name), { recursive: true, force: true });
-  const where = `${stage}, ${within ? `operation ${at}` : `after ${Math.round(delay)} ms`}`;
-  return { moments, problems: problems.map((problem) => `${where}: ${problem}`) };
+  const where = `${stage}, ${isWriting ? `operation ${at}` : `after ${Math.round(delay)} ms`}`;
+  return { ...outcome, isWriting, where };
 }
 
-async function killing(folder, whole, { seed, moments: wanted }) {
-  const random = randomNumbers(Number(seed));
-  const begun = await begunStages(folder);
+/** One run that is killed in each stage, one after the other, goes on after each, and ends. */
+async function killChain(folder, name, { within, whole, random }) {
   const [moments, problems] = [[], []];
-  let index = 0;
-  const killNext = async () => {
-    while (moments.length < Number(wanted) && index < 3 * Number(wanted)) {
-      const killed = await killOnce(folder, { index: index++, begun, whole, random });
-      moments.push(...killed.moments);
-      problems.push(...killed.problems);
-      for (const problem of killed.problems) console.log(problem);
-      console.log(`${moments.length} of ${wanted} moments, ${problems.length} differences`);
+  for (const [place, stage] of stages.entries()) {
+    // The kill before may have come only after this stage.
+    if (moments.length > 0 && stages.indexOf(moments.at(-1).stage) > place) continue;
+    const outcome = await killIn(folder, name, { stage, within, whole, random });
+    if (outcome.signal !== "SIGKILL") {
+      // A run that ended before it was to be killed is no moment.
+      if (outcome.code !== 0) problems.push(`${name}, ${outcome.where}: ${outcome.said}`);
+      if (lastStage(outcome) === stages.at(-1)) break;
+      continue;
     }
-  };
-  // Two runs at once.
-  await Promise.all([killNext(), killNext()]);
+    moments.push({ stage: lastStage(outcome), within: outcome.isWriting });
+    console.log(`${name}: killed in ${lastStage(outcome)} (${outcome.where})`);
+  }
+  problems.push(...(await problemsAfter(folder, name)));
+  rmSync(join(folder, name), { recursive: true, force: true });
   return { moments, problems };
 }
 
-/** A disk that is full at one write of each stage: named, nothing left, and the next run goes on. */
-async function filling(folder, whole, { seed }) {
-  const random = randomNumbers(Number(seed));
-  const [moments, problems] = [[], []];
-  for (const stage of stages) {
-    const at = 1 + Math.floor(random() * whole[stage].operations * 0.8);
-    const { code, said } = await runMovie(folder, "full", { accident: { kind: "full", stage, at } });
-    moments.push({ stage, within: true });
-    if (code !== 1 || !/the disk is full/.test(said)) problems.push(`${stage}: ended with ${code}: ${said}`);
-    problems.push(...temporaries(join(folder, "full")).map((name) => `${stage}: ${name} is left`));
-  }
-  return { moments, problems: [...problems, ...(await problemsAfter(folder, "full"))] };
+async function killing(folder, whole, { seed, moments }) {
+  const found = { moments: [], problems: [] };
+  const isShort = () =>
+    found.moments.length < Number(moments) ||
+    stages.some((stage) => found.moments.filter((moment) => moment.stage === stage).length < fewest);
+  let chains = Math.ceil(Number(moments) / stages.length);
+  let [next, atWork] = [0, 0];
+  const killNext = async () => {
+    while (next < chains) {
+      const chain = next++;
+      atWork++;
+      // Numbers of its own: a run does not depend on those beside it.
+      const random = randomNumbers(Number(seed) * 1000 + chain);
+      const killed = await killChain(folder, `killed${chain}`, { within: chain % 3 === 0, whole, random });
+      found.moments.push(...killed.moments);
+      found.problems.push(...killed.problems);
+      for (const problem of killed.problems) console.log(problem);
+      console.log(`${found.moments.length} of ${moments} moments, ${found.problems.length} differences`);
+      if (--atWork === 0 && next === chains && isShort() && chains < 20) chains++;
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, killNext));
+  return found;
 }
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
+/** What both tables say of themselves. */
+const about = () => ({
+  commit: execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: root, encoding: "utf8" }).trim(),
+  machine: `${cpus().length} cores beside other work, Node ${process.versions.node}, no GPU`,
+  data: "a simulated movie of 3 frames of 128 x 128 px, 12 steps of training, through all stages, with exports",
+});
+
 /** The table of the kills. */
-const table = ({ moments, problems }, seed) => ({
+const killTable = ({ moments, problems }, { seed, moments: wanted }) => ({
   id: "accidents",
   order: 21,
   question: "Does a run that is killed end as one that is not?",
-  command: `node tools/accidents.js kill --seed ${seed} --moments ${moments.length} --record`,
-  commit: execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: root, encoding: "utf8" }).trim(),
-  machine: `${cpus().length} cores (load ${loadavg()[0].toFixed(1)}), Node ${process.versions.node}, no GPU`,
-  data: "a simulated movie of 3 frames of 128 x 128 px, 20 steps of training, through all stages, with exports",
+  command: `node tools/accidents.js kill --seed ${seed} --moments ${wanted} --record`,
+  ...about(),
   rules:
     "SIGKILL at seeded moments: after a random part of the time of a stage, or in the middle of a write or " +
-    "beside a rename; each run is killed once, ends by the same command, and is compared byte by byte",
+    "beside a rename; each run is killed in one stage after the other, goes on by the same command, ends, and is " +
+    "compared byte by byte",
   columns: ["stage", "killed", "of these within writing"],
   rows: [...stages, "all"].map((stage) => {
     const here = moments.filter((moment) => stage === "all" || moment.stage === stage);
@@ -120,26 +127,77 @@ const table = ({ moments, problems }, seed) => ({
   ],
 });
 
+const kinds = {
+  full: "the disk is full (ENOSPC injected at a write)",
+  fill: "the disk is full (a mount of 64 MB, filled up)",
+  exit: "a thread ends by itself",
+  memory: "a thread runs out of memory",
+  remove: "an input is removed",
+  change: "an input is changed",
+  heap: "the program itself runs out of memory",
+  second: "a second run in the same folder",
+  beside: "another run at once, in a folder of its own",
+};
+
+/** The table of other accidents. */
+const othersTable = ({ entries, problems }, { seed }) => ({
+  id: "other-accidents",
+  order: 22,
+  question: "What becomes of a run that meets another accident?",
+  command: `node tools/accidents.js others --seed ${seed} --record`,
+  ...about(),
+  rules:
+    "all accidents meet one run, one after the other; right is: a named error (where the program can still speak), " +
+    "no file of a finished stage changed, nothing temporary left; the run then ends, and is compared byte by byte",
+  columns: ["accident", "in the stages", "times", "right"],
+  rows: Object.entries(kinds)
+    .map(([kind, words]) => [words, entries.filter((entry) => entry.kind === kind)])
+    .filter(([, met]) => met.length > 0)
+    .map(([words, met]) => [
+      words,
+      [...new Set(met.map(({ stage }) => stage))].join(", "),
+      String(met.length),
+      String(met.filter(({ wrong }) => wrong.length === 0).length),
+    ]),
+  notes: [
+    problems.length === 0
+      ? "The run ended with the bytes of one that met nothing (times and memory excepted)."
+      : `${problems.length} differences: ${problems.slice(0, 5).join("; ")}.`,
+  ],
+});
+
+async function others(folder, whole, { seed, from }) {
+  const random = randomNumbers(Number(seed));
+  const { entries, problems } = await meetAccidents(folder, { whole, random, from });
+  const wrong = entries.flatMap((entry) =>
+    entry.wrong.map((text) => `${entry.kind}, ${entry.stage}: ${text}`),
+  );
+  return { entries, problems: [...wrong, ...problems] };
+}
+
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     seed: { type: "string", default: "1" },
     moments: { type: "string", default: "50" },
+    from: { type: "string", default: stages[0] },
     record: { type: "boolean", default: false },
   },
 });
-const work = { kill: killing, full: filling }[positionals[0]];
-if (work === undefined) throw new Error("usage: node tools/accidents.js kill|full [--seed N] [--moments N]");
+const works = { kill: [killing, killTable], others: [others, othersTable] };
+if (works[positionals[0]] === undefined)
+  throw new Error("usage: node tools/accidents.js kill|others [--seed N] [--moments N] [--record]");
+const [work, table] = works[positionals[0]];
 const folder = mkdtempSync(join(tmpdir(), "karyon-accidents-"));
 try {
   await simulateMovie(folder);
   const whole = await wholeRun(folder);
   const found = await work(folder, whole, values);
   for (const problem of found.problems) console.log(problem);
-  const result = table(found, values.seed);
+  const result = table(found, values);
   console.log(result.rows.map((row) => row.join("\t")).join("\n"));
-  if (values.record)
-    writeFileSync(join(root, "bench/results/accidents.json"), `${JSON.stringify(result, undefined, 2)}\n`);
+  const file = join(root, "bench/results", `${result.id}.json`);
+  if (values.record) writeFileSync(file, `${JSON.stringify(result, undefined, 2)}\n`);
   process.exitCode = found.problems.length === 0 ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });

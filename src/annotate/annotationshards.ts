@@ -8,6 +8,7 @@
  * The paper's method judges each frame by itself, so that nothing is left for the parts; the merge does all.
  */
 import { InvalidInput } from "../core/errors.js";
+import { framesOfShard, type Shard } from "../core/frameshards.js";
 import type { ImageSource } from "../core/image.js";
 import { counted } from "../core/wording.js";
 import type { AnnotateOptions } from "./movieoptions.js";
@@ -17,14 +18,6 @@ import type { MovieSummary } from "./annotationsummary.js";
 import { annotatePaperViews, labelViews, type ProposedView, proposeViews, type UseFrame } from "./passes.js";
 import type { LabelledFrame } from "./singleframe.js";
 import type { View } from "./views.js";
-
-/** A part of the frames: consecutive ones, as many as in any other part, or one more. */
-export interface Shard {
-  /** From 0. */
-  readonly index: number;
-  /** Number of parts. */
-  readonly count: number;
-}
 
 /** What must be the same in all parts. */
 interface ShardOrigin {
@@ -52,17 +45,6 @@ export interface ProposalShard extends ShardOrigin {
 
 /** Version of the values of both rounds. */
 const shardFormat = 1;
-
-/** The frames of a part, ascending. @throws InvalidInput when there is no such part */
-export function framesOfShard({ index, count }: Shard, frames: number): number[] {
-  if (!(Number.isInteger(index) && Number.isInteger(count) && index >= 0 && index < count))
-    throw new InvalidInput("shard", "a part from 0 to the number of parts minus one", `${index} of ${count}`);
-  const [first, end] = [index, index + 1].map((part) => Math.floor((part * frames) / count)) as [
-    number,
-    number,
-  ];
-  return Array.from({ length: end - first }, (_, i) => first + i);
-}
 
 /** First round: chooses the views of a part and measures their scales. @throws Cancelled */
 export async function scaleShard<F extends LabelledFrame>(

@@ -1,6 +1,6 @@
 import type { LabelImage } from "../core/labels.js";
 import type { Nuclei } from "../core/nuclei.js";
-import { nearestLabels, withinReach } from "../imgproc/grow.js";
+import { nearestLabels, type NearestLabels, withinReach } from "../imgproc/grow.js";
 import { measure, equivalentDiameter } from "../imgproc/regions.js";
 import { median } from "../stats/percentile.js";
 import { emptyFeatures, type ObjectFeatures } from "./types.js";
@@ -37,113 +37,165 @@ export function measureCandidates(
     eccentricity: nuclei.eccentricity,
     touchesEdge: nuclei.touchesEdge,
   };
-  const sums = sumAlongOutlines(labels, smoothed, background, Math.max(1.5, 0.1 * diameter));
+  const s = sumAlongOutlines(labels, smoothed, background, Math.max(1.5, 0.1 * diameter));
   const sigma = Math.max(0.5, 0.025 * diameter);
-  const residual = Math.max(1e-9, noise / (2 * Math.sqrt(Math.PI) * sigma));
+  const residual = noise / (2 * Math.sqrt(Math.PI) * sigma);
   const ellipse = ellipseDifference(labels, nuclei);
-  for (let i = 0; i < nuclei.count; i++) {
-    const s = sums[i + 1]!;
-    const intensity = s.height / s.pixels;
-    const coreHeight = s.core > 0 ? s.coreHeight / s.core : intensity;
+  for (let i = 0, k = 1; i < nuclei.count; i++, k++) {
+    const intensity = s.height[k]! / s.pixels[k]!;
+    const coreHeight = s.core[k]! > 0 ? s.coreHeight[k]! / s.core[k]! : intensity;
     out.diameter[i] = equivalentDiameter(out.area[i]!);
     out.intensity[i] = intensity;
-    out.signalToNoise[i] = intensity / residual;
+    out.signalToNoise[i] = intensity / Math.max(leastOf(intensity), residual);
     out.ellipseResidual[i] = ellipse[i]! / out.area[i]!;
-    const variance = s.core > 1 ? s.coreSquares / s.core - coreHeight ** 2 : 0;
-    out.texture[i] = Math.sqrt(Math.max(0, variance)) / Math.max(coreHeight, 1e-9);
-    out.edgeContrast[i] = s.outer > 0 ? (s.innerHeight / s.inner - s.outerHeight / s.outer) / intensity : NaN;
-    out.sharpness[i] = s.outline > 0 ? ((s.gradient / s.outline) * out.diameter[i]!) / intensity : NaN;
-    out.contact[i] = s.outline > 0 ? s.contacts / s.outline : 0;
-    out.dip[i] = s.contacts > 0 ? 1 - s.contactHeight / s.contacts / coreHeight : 1;
+    const variance = s.core[k]! > 1 ? s.coreSquares[k]! / s.core[k]! - coreHeight ** 2 : 0;
+    out.texture[i] = Math.sqrt(Math.max(0, variance)) / Math.max(coreHeight, leastOf(coreHeight));
+    const shells = s.innerHeight[k]! / s.inner[k]! - s.outerHeight[k]! / s.outer[k]!;
+    out.edgeContrast[i] = s.outer[k]! > 0 ? shells / intensity : NaN;
+    const slope = s.gradient[k]! / s.outline[k]!;
+    out.sharpness[i] = s.outline[k]! > 0 ? (slope * out.diameter[i]!) / intensity : NaN;
+    out.contact[i] = s.outline[k]! > 0 ? s.contacts[k]! / s.outline[k]! : 0;
+    out.dip[i] = s.contacts[k]! > 0 ? 1 - s.contactHeight[k]! / s.contacts[k]! / coreHeight : 1;
   }
   return out;
 }
 
-/** Sums over the pixels of one object, or along its outline; `...Height` are sums of heights, grey values. */
-interface Sums {
-  pixels: number;
-  height: number;
-  core: number;
-  coreHeight: number;
-  coreSquares: number;
-  inner: number;
-  innerHeight: number;
-  outer: number;
-  outerHeight: number;
-  outline: number;
-  gradient: number;
-  contacts: number;
-  contactHeight: number;
+/** What stands for no noise, and for no height, below an object of that height: grey values may be tiny. */
+const leastOf = (height: number): number => 1e-9 * (Math.min(1, Math.abs(height)) || 1);
+
+/** What is summed of each object, or along its outline; `...Height` are sums of heights, grey values. */
+const sumNames = [
+  "pixels",
+  "height",
+  "core",
+  "coreHeight",
+  "coreSquares",
+  "inner",
+  "innerHeight",
+  "outer",
+  "outerHeight",
+  "outline",
+  "gradient",
+  "contacts",
+  "contactHeight",
+] as const;
+
+/** One entry a label; entry 0 is unused. */
+type Sums = Readonly<Record<(typeof sumNames)[number], Float64Array>>;
+
+/** What the sums are taken of, height x width each. */
+interface Shells {
+  readonly labels: LabelImage;
+  readonly smoothed: Float32Array;
+  readonly background: Float32Array;
+  /** See `edgeOf`. */
+  readonly edge: Uint8Array;
+  /** 0 deeper than the shell. */
+  readonly shallow: Uint8Array;
+  readonly near: NearestLabels;
+  /** Squared distance beyond which the outer shell begins, px². */
+  readonly gap: number;
 }
 
-const noSums = (): Sums => ({
-  pixels: 0,
-  height: 0,
-  core: 0,
-  coreHeight: 0,
-  coreSquares: 0,
-  inner: 0,
-  innerHeight: 0,
-  outer: 0,
-  outerHeight: 0,
-  outline: 0,
-  gradient: 0,
-  contacts: 0,
-  contactHeight: 0,
-});
-
 /**
- * Sums per label (entry 0 unused). The core lies deeper than `shell` px, the outer shell from 0.3 to 1.5
- * `shell` px outside.
+ * Sums per label. The core lies deeper than `shell` px, the outer shell from 0.3 to 1.5 `shell` px outside.
  */
 function sumAlongOutlines(
   labels: LabelImage,
   smoothed: Float32Array,
   background: Float32Array,
   shell: number,
-): Sums[] {
-  const { height, width, data, count } = labels;
-  const sums = Array.from({ length: count + 1 }, noSums);
+): Sums {
+  const { height, width, count } = labels;
+  const sums = Object.fromEntries(sumNames.map((name) => [name, new Float64Array(count + 1)])) as Sums;
   const edge = edgeOf(labels);
-  // 0 deeper than the shell: what is no interior is no farther.
-  const shallow = withinReach(edge, height, width, shell);
-  const { labels: near, squared: away } = nearestLabels(labels, 1.5 * shell);
-  const gap = (0.3 * shell) ** 2;
-  for (let y = 0, p = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, p++) {
-      const label = near[p]!;
-      if (label <= 0) continue;
-      const s = sums[label]!;
-      const h = smoothed[p]! - background[p]!;
-      if (data[p] !== label) {
-        if (away[p]! > gap) {
-          s.outer++;
-          s.outerHeight += h;
-        }
-        continue;
-      }
-      s.pixels++;
-      s.height += h;
-      if (shallow[p] === 0) {
-        s.core++;
-        s.coreHeight += h;
-        s.coreSquares += h * h;
-      } else if (edge[p] === 0) {
-        s.inner++;
-        s.innerHeight += h;
-      }
-      if (edge[p] === 0) continue;
-      const dy =
-        smoothed[Math.min(height - 1, y + 1) * width + x]! - smoothed[Math.max(0, y - 1) * width + x]!;
-      const dx = smoothed[p + (x < width - 1 ? 1 : 0)]! - smoothed[p - (x > 0 ? 1 : 0)]!;
-      s.outline++;
-      s.gradient += 0.5 * Math.hypot(dy, dx);
-      if (!touchesOther(labels, label, y, x)) continue;
-      s.contacts++;
-      s.contactHeight += h;
-    }
+  const shells: Shells = {
+    labels,
+    smoothed,
+    background,
+    edge,
+    // What is no interior is no farther.
+    shallow: withinReach(edge, height, width, shell),
+    near: nearestLabels(labels, 1.5 * shell),
+    gap: (0.3 * shell) ** 2,
+  };
+  for (let y = 0; y < height; y++) {
+    sumInside(shells, y, sums);
+    sumOutside(shells, y, sums);
+    sumOutlines(shells, y, sums);
   }
   return sums;
+}
+
+/** Adds the pixels of the objects in one row, run by run. */
+function sumInside({ labels, smoothed, background, edge, shallow }: Shells, y: number, sums: Sums): void {
+  const { width, data } = labels;
+  const { pixels, height, core, coreHeight, coreSquares, inner, innerHeight } = sums;
+  for (let p = y * width, end = p + width; p < end;) {
+    const label = data[p]!;
+    if (label <= 0) {
+      p++;
+      continue;
+    }
+    const from = p;
+    let [deep, ring] = [0, 0];
+    let sum = height[label]!;
+    let deepSum = coreHeight[label]!;
+    let squares = coreSquares[label]!;
+    let ringSum = innerHeight[label]!;
+    for (; p < end && data[p] === label; p++) {
+      const h = smoothed[p]! - background[p]!;
+      sum += h;
+      if (shallow[p] === 0) {
+        deep++;
+        deepSum += h;
+        squares += h * h;
+      } else if (edge[p] === 0) {
+        ring++;
+        ringSum += h;
+      }
+    }
+    pixels[label]! += p - from;
+    height[label] = sum;
+    core[label]! += deep;
+    coreHeight[label] = deepSum;
+    coreSquares[label] = squares;
+    inner[label]! += ring;
+    innerHeight[label] = ringSum;
+  }
+}
+
+/** Adds the pixels of one row in the outer shells. */
+function sumOutside({ labels, smoothed, background, near, gap }: Shells, y: number, sums: Sums): void {
+  const { width } = labels;
+  const { labels: nearest, squared } = near;
+  const { outer, outerHeight } = sums;
+  for (let p = y * width, end = p + width; p < end; p++) {
+    // The squared distance is 0 on labels, too.
+    if (!(squared[p]! > gap)) continue;
+    const label = nearest[p]!;
+    outer[label]!++;
+    outerHeight[label]! += smoothed[p]! - background[p]!;
+  }
+}
+
+/** Adds the pixels of one row on the outlines. */
+function sumOutlines({ labels, smoothed, background, edge }: Shells, y: number, sums: Sums): void {
+  const { height, width, data } = labels;
+  const { outline, gradient, contacts, contactHeight } = sums;
+  const above = Math.max(0, y - 1) * width;
+  const below = Math.min(height - 1, y + 1) * width;
+  for (let x = 0, p = y * width; x < width; x++, p++) {
+    const label = data[p]!;
+    if (label <= 0 || edge[p] === 0) continue;
+    const dy = smoothed[below + x]! - smoothed[above + x]!;
+    const dx = smoothed[p + (x < width - 1 ? 1 : 0)]! - smoothed[p - (x > 0 ? 1 : 0)]!;
+    outline[label]!++;
+    gradient[label]! += 0.5 * Math.hypot(dy, dx);
+    if (!touchesOther(labels, label, y, x)) continue;
+    contacts[label]!++;
+    contactHeight[label]! += smoothed[p]! - background[p]!;
+  }
 }
 
 /**
@@ -152,20 +204,42 @@ function sumAlongOutlines(
  */
 function edgeOf({ height, width, data }: LabelImage): Uint8Array {
   const edge = new Uint8Array(data.length);
-  for (let y = 0, p = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, p++) {
-      const label = data[p]!;
-      if (
-        label === 0 ||
-        (x > 0 && data[p - 1] !== label) ||
-        (x < width - 1 && data[p + 1] !== label) ||
-        (y > 0 && data[p - width] !== label) ||
-        (y < height - 1 && data[p + width] !== label)
-      )
-        edge[p] = 1;
-    }
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    markEdges(data, edge, {
+      row,
+      width,
+      above: y > 0 ? row - width : row,
+      below: y < height - 1 ? row + width : row,
+    });
   }
   return edge;
+}
+
+/** Where the pixels of a row, and those above and below them, begin; at the border those of the row itself. */
+interface RowPlaces {
+  readonly row: number;
+  readonly width: number;
+  readonly above: number;
+  readonly below: number;
+}
+
+function markEdges(data: Int32Array, edge: Uint8Array, { row, width, above, below }: RowPlaces): void {
+  let before = data[row]!;
+  let label = before;
+  for (let x = 0; x < width; x++) {
+    const after = x < width - 1 ? data[row + x + 1]! : label;
+    if (
+      label === 0 ||
+      before !== label ||
+      after !== label ||
+      data[above + x] !== label ||
+      data[below + x] !== label
+    )
+      edge[row + x] = 1;
+    before = label;
+    label = after;
+  }
 }
 
 /** Whether a pixel of another label lies within two steps along an axis. */
@@ -196,11 +270,18 @@ function ellipseDifference(
   // Moments without the pixels' own extent make the axes of small objects too short: 4 sqrt(m + 1/12).
   const a = major.map((length) => 2 * Math.sqrt((length / 4) ** 2 + 1 / 12));
   const b = minor.map((length) => 2 * Math.sqrt((length / 4) ** 2 + 1 / 12));
+  // Well within the circle in the ellipse nothing need be divided.
+  const near = a.map((length, i) => 0.999 * Math.min(length, b[i]!) ** 2);
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
       const i = data[p]! - 1;
       if (i < 0) continue;
-      const [dy, dx] = [y - cy[i]!, x - cx[i]!];
+      const dy = y - cy[i]!;
+      const dx = x - cx[i]!;
+      if (dy * dy + dx * dx < near[i]!) {
+        covered[i]!++;
+        continue;
+      }
       const u = (dx * cos[i]! + dy * sin[i]!) / a[i]!;
       const v = (dy * cos[i]! - dx * sin[i]!) / b[i]!;
       if (u * u + v * v > 1) out[i]!++;

@@ -190,8 +190,10 @@ describe("labelCandidates", () => {
       "None of 3 candidates is certain enough to be annotated.",
     ]);
     expect(labelCandidates(warned, [rejected, kept, rejected]).warnings).toEqual(["The image is dark."]);
-    expect(labelCandidates(proposalOf(draw("..."), { warnings: ["No size."] }), []).warnings).toEqual([
-      "No size.",
+    const unknown = proposalOf(draw("..."), { warnings: ["No size."], diameter: 0 });
+    expect(labelCandidates(unknown, []).warnings).toEqual(["No size."]);
+    expect(labelCandidates(proposalOf(draw("..."), {}), []).warnings).toEqual([
+      "Nothing in the image looks like a nucleus.",
     ]);
   });
 

@@ -44,10 +44,11 @@ export function labelCandidates(proposal: Proposal, decisions: readonly Decision
   );
   for (let i = 0; i < data.length; i++) {
     if (foreground[i]! > 0) continue;
-    const near = trainingLabel[nearest[i]!]!;
+    // Of most pixels nothing is near.
+    const near = nearest[i] === 0 ? 0 : trainingLabel[nearest[i]!]!;
     const isRim = near > 0 && squared[i]! <= rim * rim;
     const isMargin = near < 0 && squared[i]! <= margin * margin;
-    if (isMargin || missing?.[i] === 1 || (bright[i] === 1 && !isRim)) data[i] = -1;
+    if (isMargin || (bright[i] === 1 && !isRim) || (missing !== undefined && missing[i] === 1)) data[i] = -1;
   }
   return {
     labels: labelImage(height, width, data),
@@ -67,7 +68,10 @@ function glowOf({ kept, intensity }: ObjectTable): Uint8Array {
   return Uint8Array.from(kept, (k, i) => (k === 0 && intensity[i]! < limit ? 1 : 0));
 }
 
-function warningsOf({ warnings, objects }: Proposal, kept: Uint8Array): string[] {
-  if (objects.count === 0 || kept.includes(1)) return [...warnings];
+function warningsOf({ warnings, objects, diameter }: Proposal, kept: Uint8Array): string[] {
+  if (kept.includes(1)) return [...warnings];
+  // Without a diameter the warnings say already why there is none.
+  if (objects.count === 0)
+    return [...warnings, ...(diameter > 0 ? ["Nothing in the image looks like a nucleus."] : [])];
   return [...warnings, `None of ${objects.count} candidates is certain enough to be annotated.`];
 }

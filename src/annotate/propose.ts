@@ -17,6 +17,7 @@ import { coreHeights, cutAtPeakFraction } from "../imgproc/peakfraction.js";
 import { reduce, rescale, rescaleLabels } from "../imgproc/rescale.js";
 import { watershedOfBytes } from "../imgproc/watershed.js";
 import { measureCandidates, typicalOf, weightedMedian } from "./features.js";
+import { darknessWarning } from "./likeness.js";
 import { type PreparedPixels, preparePixels, withoutGlare } from "./prepare.js";
 import { type IntensityStatistics, noNumbers, oneValue, type ScaleEstimate } from "./scale.js";
 import { favourApart, joinTouching, splitAtNecks } from "./split.js";
@@ -139,7 +140,9 @@ export function proposalsOf(
     background: scale.background,
     noise: scale.noise,
   };
-  const rest = { missing: missingOf(image), diameter, settings, warnings: scale.warnings };
+  const dark = darknessWarning(image, pixels, diameter);
+  const warnings = [...scale.warnings, ...(dark === undefined ? [] : [dark])];
+  const rest = { missing: missingOf(image), diameter, settings, warnings };
   let last: (OutlinedObjects & { readonly pieces: Int32Array }) | undefined;
   let made: { readonly sensitivity: number; readonly proposal: Proposal } | undefined;
   return (sensitivity) => {
@@ -161,10 +164,14 @@ export function proposalsOf(
  * changes nothing of what is found from them.
  */
 function numberedClosely(regions: Int32Array): Int32Array {
-  const numbers = new Int32Array(regions.reduce((a, b) => Math.max(a, b), 0) + 1);
+  let most = 0;
+  for (let i = 0; i < regions.length; i++) if (regions[i]! > most) most = regions[i]!;
+  const numbers = new Int32Array(most + 1);
   for (let i = 0; i < regions.length; i++) if (regions[i]! > 0) numbers[regions[i]!] = 1;
   for (let label = 1, n = 0; label < numbers.length; label++) if (numbers[label] === 1) numbers[label] = ++n;
-  return regions.map((label) => numbers[label]!);
+  const out = new Int32Array(regions.length);
+  for (let i = 0; i < out.length; i++) out[i] = numbers[regions[i]!]!;
+  return out;
 }
 
 const isEqual = (a: Int32Array, b: Int32Array): boolean => a.every((value, i) => value === b[i]);
@@ -386,11 +393,7 @@ function growDownhill(
     if (cores[label]! > 0) lowest = Math.min(lowest, seedFraction * cores[label]!);
   const mask = new Uint8Array(pieces.length);
   for (let i = 0; i < pieces.length; i++) if (pieces[i]! > 0 || heights[i]! > lowest) mask[i] = 1;
-  return watershedOfBytes(
-    levels.map((level) => 255 - level),
-    pieces,
-    mask,
-    height,
-    width,
-  );
+  const elevation = new Uint8Array(levels.length);
+  for (let i = 0; i < elevation.length; i++) elevation[i] = 255 - levels[i]!;
+  return watershedOfBytes(elevation, pieces, mask, height, width);
 }

@@ -11,6 +11,7 @@ import type { Image } from "../core/image.js";
 import { gaussian } from "../imgproc/gaussian.js";
 import { downsampleMean } from "../imgproc/resize.js";
 import { medianInPlace, percentiles } from "../stats/percentile.js";
+import { maskWarning } from "./likeness.js";
 import { preparePixels, withoutGlare } from "./prepare.js";
 
 /** What an image says of the size of its nuclei and of its light. */
@@ -95,8 +96,6 @@ export const standsOut = ({ signal }: Pick<ScaleEstimate, "signal">): boolean =>
 export const noNumbers = "The image holds no numbers.";
 /** Warning of a constant image. */
 export const oneValue = "All pixels of the image have the same value.";
-/** Warning of an image that is a mask. */
-const twoValues = "The image has two values only: this is a mask rather than an image.";
 
 const nothing = { background: 0, noise: 0, brightness: 0, saturation: 0, signal: 0 };
 
@@ -109,27 +108,18 @@ export function estimateIntensity(image: Image): IntensityStatistics {
   const { finite, background, middle } = preparePixels(image);
   if (Number.isNaN(background)) return { ...nothing, warnings: [] };
   const saturation = saturationOf(image);
-  const warnings = hasTwoValues(image.data)
-    ? [twoValues]
-    : saturation > muchSaturation
-      ? [
-          `${(100 * saturation).toFixed(1)} % of the pixels are saturated: their grey values are too ` +
-            "low, and the outlines may be wrong, too.",
-        ]
-      : [];
+  const mask = maskWarning(image);
+  const warnings =
+    mask !== undefined
+      ? [mask]
+      : saturation > muchSaturation
+        ? [
+            `${(100 * saturation).toFixed(1)} % of the pixels are saturated: their grey values are too ` +
+              "low, and the outlines may be wrong, too.",
+          ]
+        : [];
   const noise = noiseOf(finite, height, width, middle);
   return { background, noise, brightness: brightnessOf(finite, background, noise), saturation, warnings };
-}
-
-function hasTwoValues(data: Image["data"]): boolean {
-  const first = data[0];
-  let other: number | undefined;
-  for (const value of data) {
-    if (value === first || value === other) continue;
-    if (other !== undefined || Number.isNaN(value)) return false;
-    other = value;
-  }
-  return other !== undefined;
 }
 
 /** Deviations of the noise above which a pixel is taken to belong to something. */

@@ -100,8 +100,8 @@ interface Piece {
  * two.
  */
 interface Border {
-  readonly length: number;
-  readonly light: number;
+  length: number;
+  light: number;
 }
 
 /** Entry 0 is unused. */
@@ -110,10 +110,14 @@ function measurePieces({ height, width, data: pieces, count }: LabelImage, heigh
   const borders = Array.from({ length: count + 1 }, () => new Map<number, Border>());
   const touch = (a: number, b: number, light: number): void => {
     if (b === 0 || a === b) return;
-    const before = borders[a]!.get(b);
-    const border = { length: (before?.length ?? 0) + 1, light: (before?.light ?? 0) + light };
-    borders[a]!.set(b, border);
-    borders[b]!.set(a, border);
+    let border = borders[a]!.get(b);
+    if (border === undefined) {
+      border = { length: 0, light: 0 };
+      borders[a]!.set(b, border);
+      borders[b]!.set(a, border);
+    }
+    border.length++;
+    border.light += light;
   };
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
@@ -221,6 +225,11 @@ function absorb(pieces: Piece[], a: number, b: number): void {
 
 function renumber(pieces: Int32Array, map: Int32Array): Int32Array {
   const number = new Int32Array(map.length);
+  const out = new Int32Array(pieces.length);
   let next = 0;
-  return pieces.map((piece) => (piece === 0 ? 0 : number[map[piece]!] || (number[map[piece]!] = ++next)));
+  for (let i = 0; i < out.length; i++) {
+    const piece = pieces[i]!;
+    if (piece !== 0) out[i] = number[map[piece]!] || (number[map[piece]!] = ++next);
+  }
+  return out;
 }

@@ -5,7 +5,8 @@ import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import { measure } from "../imgproc/regions.js";
 import { linkOverlaps, type LinkOverlaps } from "../track/maskoverlaps.js";
 import type { TrackResult } from "../track/track.js";
-import { type Tracker, trackWith } from "../track/tracker.js";
+import { trackWith } from "../track/tracker.js";
+import type { Tracker } from "../track/trackernames.js";
 
 /** One frame of a movie to track: what `segment` gives, or labels alone. */
 export interface MovieFrame {

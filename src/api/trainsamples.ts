@@ -106,11 +106,7 @@ export async function train(
   const choices: TrainingChoices = { ...options, preset, compose, validation };
   const { model, settings } = trainingSettings(choices, seed, threads, undefined, device);
   const { prepared, next, some } = drawingOf(scaledSamples(samples, choices), kind, model, settings);
-  const outcome = await fit(
-    { model, settings },
-    { prepared, nextBatch: next, some: () => some },
-    { signal, onProgress },
-  );
+  const outcome = await fit({ model, settings }, { prepared, nextBatch: next, some }, { signal, onProgress });
   const { onnx, history, expected, warnings } = outcome;
   return { onnx, description: descriptionOf(outcome, { model, settings }), history, expected, warnings };
 }

@@ -27,3 +27,13 @@ export async function mapOrdered<T>(
   if (failures.length > 0) throw failures[0]!.error;
   return results;
 }
+
+/** Does one piece of work after the other, in the order in which they are asked for, also after an error. */
+export function oneByOne(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  };
+}

@@ -3,6 +3,7 @@ import { convexShapes } from "../../test/fakes.js";
 import { labelImage } from "../core/labels.js";
 import { random } from "../core/random.js";
 import type { TrainingSample } from "./samples.js";
+import { labelsOf } from "./pickedpixels.js";
 import { splitSamples } from "./holdout.js";
 
 const sample = (i: number, objects = 16): TrainingSample => {
@@ -93,8 +94,8 @@ describe("splitSamples by blocks", () => {
       expect(ignored).toBeGreaterThan(0);
       expect(b).toBeGreaterThan(8);
       expect(
-        areasOf(trained.labels.data)
-          .concat(areasOf(held.labels.data))
+        areasOf(labelsOf(trained.labels).data)
+          .concat(areasOf(labelsOf(held.labels).data))
           .every((area) => areasOf(whole.labels.data).includes(area)),
       ).toBe(true);
     }
@@ -113,7 +114,7 @@ describe("samples", () => {
     const { training } = splitSamples([{ ...sample(1), scale: 2 }], 0, random(1));
     expect([training[0]!.height, training[0]!.width]).toEqual([232, 232]);
     expect(training[0]!.labels.count).toBe(16);
-    expect(training[0]!.foreground.length).toBe(4 * sample(1).labels.data.filter((v) => v > 0).length);
+    expect(training[0]!.centres.count).toBe(4 * sample(1).labels.data.filter((v) => v > 0).length);
   });
 
   it("are unknown where the image has no value", () => {

@@ -1,5 +1,5 @@
 import { InvalidInput } from "../core/errors.js";
-import { relabelSequential, type LabelImage } from "../core/labels.js";
+import { type LabelImage, renumber } from "../core/labels.js";
 import { shuffle, type Random } from "../core/random.js";
 import {
   defaultNormalisation,
@@ -68,19 +68,13 @@ export function splitScaled(
     throw new InvalidInput("validation fraction", "0..0.5", String(validationFraction));
   if (validationFraction === 0) return { training: samples.map(prepareSample), validation: [] };
   const byImages = by === undefined ? samples.length >= minImages : by === "images" && samples.length > 1;
-  const { training, validation } = byImages
+  return byImages
     ? splitByImages(samples, validationFraction, rng)
     : splitByBlocks(samples, validationFraction, rng);
-  return { training: training.map(prepareSample), validation: validation.map(prepareSample) };
-}
-
-interface ScaledSplit {
-  readonly training: ScaledSample[];
-  readonly validation: ScaledSample[];
 }
 
 /** Both parts keep the order of the samples. */
-function splitByImages(samples: readonly ScaledSample[], fraction: number, rng: Random): ScaledSplit {
+function splitByImages(samples: readonly ScaledSample[], fraction: number, rng: Random): Split {
   const order = shuffle(
     samples.map((_, i) => i),
     rng,
@@ -97,8 +91,8 @@ function splitByImages(samples: readonly ScaledSample[], fraction: number, rng: 
     validation: samples.filter((_, i) => held.has(i)),
   };
   return split.training.some((sample) => sample.labels.count > 0)
-    ? split
-    : { training: [...samples], validation: [] };
+    ? { training: split.training.map(prepareSample), validation: split.validation.map(prepareSample) }
+    : { training: samples.map(prepareSample), validation: [] };
 }
 
 interface Block {
@@ -108,7 +102,7 @@ interface Block {
   readonly width: number;
 }
 
-function splitByBlocks(samples: readonly ScaledSample[], fraction: number, rng: Random): ScaledSplit {
+function splitByBlocks(samples: readonly ScaledSample[], fraction: number, rng: Random): Split {
   const total = samples.reduce((sum, sample) => sum + sample.labels.count, 0);
   const held = (
     sample: ScaledSample,
@@ -137,8 +131,12 @@ function splitByBlocks(samples: readonly ScaledSample[], fraction: number, rng: 
     return { corner, whole, remaining, miss: Math.abs(whole - fraction * total) };
   });
   const best = corners.reduce((a, b) => (b.miss < a.miss ? b : a));
-  if (best.whole === 0 || !best.remaining) return { training: [...samples], validation: [] };
-  const parts = samples.map((sample) => held(sample, best.corner));
+  if (best.whole === 0 || !best.remaining) return { training: samples.map(prepareSample), validation: [] };
+  // Prepared one by one: prepared labels take less memory than those that were divided.
+  const parts = samples.map((sample) => {
+    const { training, validation } = held(sample, best.corner);
+    return { training: prepareSample(training), validation: prepareSample(validation) };
+  });
   return {
     training: parts.map(({ training }) => training),
     validation: parts.map(({ validation }) => validation),
@@ -191,11 +189,11 @@ function holdBack(sample: ScaledSample, block: Block): { training: ScaledSample;
   const size = { height: labels.height, width: labels.width, count: labels.count };
   const cropped = { ...block, count: labels.count, data: held };
   return {
-    training: { ...sample, labels: relabelSequential({ ...size, data: trained }) },
+    training: { ...sample, labels: renumber({ ...size, data: trained }) },
     validation: {
       name: sample.name,
       data: crop(sample.data, labels.width, block),
-      labels: relabelSequential(cropped),
+      labels: renumber(cropped),
     },
   };
 }

@@ -7,6 +7,7 @@ import { starDistances } from "../starconvex/distances.js";
 import { defaultAugmentOptions, type AugmentOptions } from "./augment.js";
 import { batchProvider, type BatchOptions } from "./patches.js";
 import { prepareSample, type PreparedSample } from "./samples.js";
+import { edtProbability } from "./targets.js";
 
 /** A sample whose grey value is its pixel's number, so that a patch tells where it was cut. */
 const prepare = (labels: LabelImage): PreparedSample =>
@@ -45,6 +46,7 @@ describe("batchProvider", () => {
   });
 
   it("cuts patches within the image, with whole probabilities and rays that end at the patch", () => {
+    const whole = edtProbability(labels);
     let wrong = 0;
     const next = batchProvider([sample], options);
     const { width } = labels;
@@ -65,7 +67,7 @@ describe("batchProvider", () => {
         for (let point = 0; point < 16 * 16; point++) {
           const cell = n * 16 * 16 + point;
           const pixel = corner + 2 * Math.floor(point / 16) * width + 2 * (point % 16);
-          if (batch.mask[cell] !== 1 || batch.probability[cell] !== sample.probability[pixel]) wrong++;
+          if (batch.mask[cell] !== 1 || batch.probability[cell] !== whole[pixel]) wrong++;
         }
         expect(expected.length).toBe(16 * 16 * 16);
         wrong += wrongDistances(batch, n, expected);

@@ -9,7 +9,8 @@ import {
   type AugmentOptions,
   type PatchTransform,
 } from "./augment.js";
-import { patchWeight, type PreparedSample } from "./samples.js";
+import { pixelOfNumber } from "./pickedpixels.js";
+import { patchWeight, type PreparedSample, probabilityAt } from "./samples.js";
 
 /** What batches are drawn like. */
 export interface BatchOptions {
@@ -107,12 +108,12 @@ function fillPatch(
 
 /** Top left corner of a patch, px; negative where the image is smaller than the patch. */
 function drawPlace(
-  { height, width, foreground }: PreparedSample,
+  { height, width, labels, centres }: PreparedSample,
   { patch, foregroundFraction }: BatchOptions,
   rng: Random,
 ): [number, number] {
-  const onObject = rng.next() < foregroundFraction && foreground.length > 0;
-  const pixel = onObject ? foreground[rng.integer(foreground.length)]! : 0;
+  const onObject = rng.next() < foregroundFraction && centres.count > 0;
+  const pixel = onObject ? pixelOfNumber(labels, centres, rng.integer(centres.count)) : 0;
   const along = (length: number, requested: number): number => {
     if (length <= patch) return Math.floor((length - patch) / 2);
     return onObject
@@ -179,7 +180,7 @@ function fillTargets(
     for (let j = 0; j < cells; j++) {
       const p = i * grid * patch + j * grid;
       batch.mask[first + i * cells + j] = labels[p]! < 0 ? 0 : 1;
-      batch.probability[first + i * cells + j] = pixels[p]! < 0 ? 0 : sample.probability[pixels[p]!]!;
+      batch.probability[first + i * cells + j] = pixels[p]! < 0 ? 0 : probabilityAt(sample, pixels[p]!);
     }
   }
   const image = { height: patch, width: patch, data: labels, count: sample.labels.count };

@@ -2,8 +2,14 @@ import { InvalidInput } from "../core/errors.js";
 import type { Image } from "../core/image.js";
 import { relabelSequential, type LabelImage } from "../core/labels.js";
 import { normalise } from "../imgproc/normalise.js";
-import { boundingBoxes } from "../imgproc/regions.js";
 import { rescale, rescaleLabels } from "../imgproc/rescale.js";
+import {
+  type KeptLabels,
+  keptLabels,
+  numberOfPixel,
+  type PickedPixels,
+  pixelsOnObjects,
+} from "./pickedpixels.js";
 import { edtProbability } from "./targets.js";
 
 /** An image with its annotation. */
@@ -16,26 +22,35 @@ export interface TrainingSample {
   readonly scale: number;
 }
 
-/** A sample as patches are drawn from it: at the network's scale, with what is costly computed once. */
+/**
+ * A sample as patches are drawn from it: at the network's scale, with what is costly computed once. A training
+ * set is tens of millions of pixels, so that each costs as few bytes as it can.
+ */
 export interface PreparedSample {
   readonly name: string;
   readonly height: number;
   readonly width: number;
   /** height x width, normalised grey values. */
   readonly data: Float32Array;
-  readonly labels: LabelImage;
-  /** height x width, 0..1, see `edtProbability`. */
+  readonly labels: KeptLabels;
+  /** The pixels on objects. */
+  readonly onObjects: PickedPixels;
+  /** Of each pixel on an object, in row-major order, 0..1, see `edtProbability`; that of all others is 0. */
   readonly probability: Float32Array;
-  /**
-   * Flat indices of the pixels on objects, ascending; of those objects only that patches shall be centred on.
-   */
-  readonly foreground: Int32Array;
+  /** The pixels that patches are centred on: those on objects, or on some of them. */
+  readonly centres: PickedPixels;
   /**
    * How often patches are drawn from it, beside other samples. Default: the square root of its number of
    * objects.
    */
   readonly weight?: number | undefined;
 }
+
+/** The probability of a pixel of a sample, 0..1. */
+export const probabilityAt = (
+  { labels, onObjects, probability }: Pick<PreparedSample, "labels" | "onObjects" | "probability">,
+  pixel: number,
+): number => (labels.data[pixel]! > 0 ? probability[numberOfPixel(labels, onObjects, pixel)]! : 0);
 
 /** How often patches are drawn from a sample, beside others. */
 export const patchWeight = ({ labels, weight }: PreparedSample): number =>
@@ -91,21 +106,16 @@ export function scaleSample(
 
 /** Computes what patches are drawn from. */
 export function prepareSample({ name, data, labels }: ScaledSample): PreparedSample {
-  const boxes = boundingBoxes(labels);
-  let extent = 0;
-  for (let at = 0; at < boxes.length; at += 4)
-    extent = Math.max(extent, boxes[at + 2]! - boxes[at]!, boxes[at + 3]! - boxes[at + 1]!);
-  let size = 0;
-  for (let i = 0; i < labels.data.length; i++) if (labels.data[i]! > 0) size++;
-  const foreground = new Int32Array(size);
-  for (let i = 0, n = 0; i < labels.data.length; i++) if (labels.data[i]! > 0) foreground[n++] = i;
+  const kept = keptLabels(labels);
+  const onObjects = pixelsOnObjects(kept);
   return {
     name,
     height: labels.height,
     width: labels.width,
     data,
-    labels,
-    probability: edtProbability(labels),
-    foreground,
+    labels: kept,
+    onObjects,
+    probability: edtProbability(labels).filter((_, pixel) => kept.data[pixel]! > 0),
+    centres: onObjects,
   };
 }

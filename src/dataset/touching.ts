@@ -101,18 +101,33 @@ export function composeTouching(
   options: ComposeOptions,
   rng: Random,
 ): Composition {
-  const images: ComposedImage[] = [];
   const notices: string[] = [];
+  return { images: [...composedImages(sources, options, rng, notices)], notices };
+}
+
+/**
+ * The same, one image after the other, for who need not hold them all.
+ *
+ * @param notices takes why a source gave nothing
+ */
+export function* composedImages(
+  sources: readonly ComposeSource[],
+  options: ComposeOptions,
+  rng: Random,
+  notices: string[],
+): Generator<ComposedImage> {
+  const used = new Set<number>();
   const queue = sources.map((_, source) => source);
-  for (let attempt = 0; images.length < options.images && queue.length > 0; attempt++) {
+  for (let attempt = 0, made = 0; made < options.images && queue.length > 0; attempt++) {
     const source = queue.shift()!;
     const composed = composeOne(sources[source]!, options, rng.fork(attempt));
     if (typeof composed !== "string") {
-      images.push({ source, ...composed });
+      yield { source, ...composed };
+      made++;
+      used.add(source);
       queue.push(source);
-    } else if (images.every((image) => image.source !== source)) notices.push(composed);
+    } else if (!used.has(source)) notices.push(composed);
   }
-  return { images, notices };
 }
 
 /** @returns why not, if so */

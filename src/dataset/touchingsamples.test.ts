@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { lonelyNuclei } from "../../test/touching.js";
 import { random } from "../core/random.js";
 import { batchProvider } from "./patches.js";
+import { pixelOfNumber } from "./pickedpixels.js";
 import { patchWeight, type TrainingSample } from "./samples.js";
 import { splitSamples } from "./holdout.js";
 import { composedSamples } from "./touchingsamples.js";
@@ -32,8 +33,9 @@ describe("composedSamples", () => {
     const { samples } = composedSamples(training, 0.3, random(1));
     const total = (of: typeof samples): number => of.reduce((sum, one) => sum + patchWeight(one), 0);
     expect(total(samples) / (total(samples) + total(training))).toBeCloseTo(0.3, 9);
-    for (const { foreground, labels } of samples) {
-      const on = new Set(Array.from(foreground, (pixel) => labels.data[pixel]!));
+    for (const { centres, labels } of samples) {
+      const numbers = Array.from({ length: centres.count }, (_, number) => number);
+      const on = new Set(numbers.map((number) => labels.data[pixelOfNumber(labels, centres, number)]!));
       expect(on.size).toBeGreaterThan(1);
       expect(on.size).toBeLessThan(labels.count);
       expect(on.has(0)).toBe(false);

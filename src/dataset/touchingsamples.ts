@@ -1,6 +1,7 @@
 import type { Random } from "../core/random.js";
 import { patchWeight, prepareSample, type PreparedSample } from "./samples.js";
-import { composeTouching, defaultComposeOptions } from "./touching.js";
+import { labelsOf, pickPixels } from "./pickedpixels.js";
+import { type ComposedImage, composedImages, defaultComposeOptions } from "./touching.js";
 
 /** Samples with composed nuclei. */
 export interface ComposedSamples {
@@ -15,7 +16,7 @@ export interface ComposedSamples {
  * composition by heart.
  */
 const minImages = 12;
-/** Pixels of composed images beyond which none is composed again: each takes 16 bytes of memory. */
+/** Pixels of composed images beyond which none is composed again: each takes about 8 bytes of memory. */
 const maxPixels = 8e6;
 
 /**
@@ -35,26 +36,31 @@ export function composedSamples(
   if (fraction === 0) return { samples: [], notices: [] };
   const pixels = Math.max(...training.map(({ data }) => data.length));
   const images = Math.max(training.length, Math.min(minImages, Math.floor(maxPixels / pixels)));
+  // Labels become whole images when their turn comes.
   const sources = training.map(({ name, height, width, data, labels }) => ({
     name,
     image: { height, width, data },
-    labels,
+    get labels() {
+      return labelsOf(labels);
+    },
   }));
-  const composition = composeTouching(sources, { ...defaultComposeOptions, images }, rng);
+  const notices: string[] = [];
+  const prepared: PreparedSample[] = [];
+  for (const composed of composedImages(sources, { ...defaultComposeOptions, images }, rng, notices))
+    prepared.push(preparedOf(composed, training[composed.source]!.name));
   const total = (samples: readonly PreparedSample[]): number =>
     samples.reduce((sum, sample) => sum + patchWeight(sample), 0);
-  const prepared = composition.images.map(({ source, image, labels, touching }) => {
-    const sample = prepareSample({ name: training[source]!.name, data: image.data as Float32Array, labels });
-    const inCluster = new Uint8Array(labels.count + 1);
-    for (const label of touching) inCluster[label] = 1;
-    return {
-      ...sample,
-      foreground: sample.foreground.filter((pixel) => inCluster[labels.data[pixel]!] === 1),
-    };
-  });
   const factor = ((fraction / (1 - fraction)) * total(training)) / total(prepared);
   return {
     samples: prepared.map((sample) => ({ ...sample, weight: factor * patchWeight(sample) })),
-    notices: composition.notices,
+    notices,
   };
+}
+
+/** Prepared, with patches centred on nuclei that touch. */
+function preparedOf({ image, labels, touching }: ComposedImage, name: string): PreparedSample {
+  const sample = prepareSample({ name, data: image.data as Float32Array, labels });
+  const inCluster = new Uint8Array(labels.count + 1);
+  for (const label of touching) inCluster[label] = 1;
+  return { ...sample, centres: pickPixels(sample.labels, inCluster) };
 }

@@ -31,7 +31,15 @@ export interface Stroke {
  * Grey levels of a backdrop. Fewer than 256, because noise in the last bits doubles the size of a PNG and
  * cannot be seen.
  */
-const usualLevels = 64;
+export const usualLevels = 64;
+
+/** The grey of each level. @param brightness scales them, to let lines stand out */
+export const greyColours = (levels: number, brightness: number): Uint8Array =>
+  Uint8Array.from({ length: levels }, (_, level) => Math.round((level / (levels - 1)) * brightness * 255));
+
+/** One channel of a colour over another one; opacity 0..1. */
+export const mixed = (under: number, over: number, opacity: number): number =>
+  Math.round(under + (over - under) * opacity);
 
 /**
  * A canvas with a grey picture on it.
@@ -47,9 +55,7 @@ export function canvasOf(
   levels = usualLevels,
 ): Canvas {
   const data = new Uint8Array(height * width * 3);
-  const drawn = Uint8Array.from({ length: levels }, (_, level) =>
-    Math.round((level / (levels - 1)) * brightness * 255),
-  );
+  const drawn = greyColours(levels, brightness);
   for (let i = 0, at = 0; i < grey.length; i++, at += 3) {
     const value = drawn[Math.min(levels - 1, Math.floor(grey[i]! * levels))]!;
     data[at] = value;
@@ -63,18 +69,23 @@ export function canvasOf(
 export function blend(canvas: Canvas, at: number, colour: Rgb, opacity = 1): void {
   const { data } = canvas;
   for (let channel = 0; channel < 3; channel++) {
-    const old = data[3 * at + channel]!;
-    data[3 * at + channel] = Math.round(old + (colour[channel]! - old) * opacity);
+    data[3 * at + channel] = mixed(data[3 * at + channel]!, colour[channel]!, opacity);
   }
 }
+
+/** Of what `hatchPixel` draws. */
+export const hatchOpacity = { stripe: 0.55, between: 0.18 } as const;
+
+/** Whether a pixel of a picture lies on a stripe. */
+export const onStripe = (y: number, x: number): boolean => (y + x) % 8 < 2;
 
 /**
  * Tints the pixel at flat index `at`; over an area this makes stripes 2 px wide and 8 px apart, so that it is
  * seen without colour, too.
  */
 export function hatchPixel(canvas: Canvas, at: number, colour: Rgb): void {
-  const stripe = (Math.floor(at / canvas.width) + (at % canvas.width)) % 8 < 2;
-  blend(canvas, at, colour, stripe ? 0.55 : 0.18);
+  const stripe = onStripe(Math.floor(at / canvas.width), at % canvas.width);
+  blend(canvas, at, colour, stripe ? hatchOpacity.stripe : hatchOpacity.between);
 }
 
 /** Fills a rectangle; what of it lies outside the canvas is left out. */

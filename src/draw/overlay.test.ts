@@ -55,6 +55,21 @@ describe("overlayLabels", () => {
 });
 
 describe("annotationOverlay", () => {
+  it("is the same whatever type holds the grey values", () => {
+    const rng = random(3);
+    const grey = Array.from({ length: 40 * 30 }, () => rng.integer(200));
+    const labels = labelImage(
+      40,
+      30,
+      Int32Array.from(grey, (_, at) => (at % 7 === 0 ? -1 : Math.floor(at / 300))),
+    );
+    const drawn = [new Uint8Array(grey), new Uint16Array(grey), new Float32Array(grey)].map((data) =>
+      annotationOverlay({ height: 40, width: 30, data }, labels, { rejected: labels }),
+    );
+    expect(drawn[1]).toEqual(drawn[0]);
+    expect(drawn[2]).toEqual(drawn[0]);
+  });
+
   it("outlines kept nuclei, hatches what training ignores, outlines what was turned down", () => {
     const labels = labelsOf(["1111##", "1111##", "1111##"]);
     const rejected = labelsOf(["......", ".....3", "......"]);

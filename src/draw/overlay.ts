@@ -1,8 +1,10 @@
 import { InvalidInput } from "../core/errors.js";
 import type { Image, StoredPlane } from "../core/image.js";
 import type { LabelImage } from "../core/labels.js";
-import { blend, canvasOf, type Canvas, hatchPixel } from "./canvas.js";
+import type { IndexedPicture } from "../io/png/pngpicture.js";
+import { blend, canvasOf, type Canvas, hatchOpacity, hatchPixel, onStripe, usualLevels } from "./canvas.js";
 import { annotationColours, distinctColours, outlineColours, type Rgb } from "./colours.js";
+import { greysUnder, indexedBackdrop, indexOutlines, rgbPicture } from "./indexedpicture.js";
 import { contrastOf, drawGrey, drawLabels, drawnSize, type View } from "./view.js";
 
 /** How a picture of labels is drawn. */
@@ -30,18 +32,30 @@ export interface AnnotationOverlayOptions extends OverlayOptions {
  * @returns RGB, drawn height x width x 3
  * @throws InvalidInput when labels and image differ in size
  */
-export function overlayLabels(image: Image, labels: LabelImage, options: OverlayOptions = {}): StoredPlane {
+export const overlayLabels = (image: Image, labels: LabelImage, options: OverlayOptions = {}): StoredPlane =>
+  rgbPicture(labelPicture(image, labels, options));
+
+/** `overlayLabels` as indices of its colours. */
+export function labelPicture(image: Image, labels: LabelImage, options: OverlayOptions = {}): IndexedPicture {
   requireEqualSize(image, labels);
   const view = options.view ?? wholeImage(image);
-  const canvas = backdrop(image, view, options.contrast, brightness);
+  const picture = indexedBackdrop(image, view, options.contrast ?? contrastOf(image), {
+    brightness,
+    colours: outlineColours,
+  });
   const colours = options.colours ?? distinctColours(labels, outlineColours.length);
-  outlines(
-    canvas,
-    drawLabels(labels, view),
-    (label) => outlineColours[colours[label]! % outlineColours.length]!,
-  );
-  return canvas;
+  const colourOf = Uint8Array.from(colours, (colour) => usualLevels + (colour % outlineColours.length));
+  indexOutlines(picture, drawLabels(labels, view), colourOf);
+  return picture;
 }
+
+/** Colours of an annotation that follow the greys: both tints of each grey, then those of the outlines. */
+const annotationPalette = (): Rgb[] => [
+  ...greysUnder(brightness, annotationColours.ignored, hatchOpacity.between),
+  ...greysUnder(brightness, annotationColours.ignored, hatchOpacity.stripe),
+  annotationColours.rejected,
+  annotationColours.kept,
+];
 
 /**
  * An annotation over its image: sure nuclei outlined blue, the area that training ignores (-1) tinted and
@@ -50,21 +64,41 @@ export function overlayLabels(image: Image, labels: LabelImage, options: Overlay
  * @returns RGB, drawn height x width x 3
  * @throws InvalidInput when labels and image differ in size
  */
-export function annotationOverlay(
+export const annotationOverlay = (
   image: Image,
   labels: LabelImage,
   options: AnnotationOverlayOptions = {},
-): StoredPlane {
+): StoredPlane => rgbPicture(annotationPicture(image, labels, options));
+
+/** `annotationOverlay` as indices of its colours. */
+export function annotationPicture(
+  image: Image,
+  labels: LabelImage,
+  options: AnnotationOverlayOptions = {},
+): IndexedPicture {
   requireEqualSize(image, labels);
   if (options.rejected) requireEqualSize(image, options.rejected);
   const view = options.view ?? wholeImage(image);
-  const canvas = backdrop(image, view, options.contrast, brightness);
+  const picture = indexedBackdrop(image, view, options.contrast ?? contrastOf(image), {
+    brightness,
+    colours: annotationPalette(),
+  });
   const drawn = drawLabels(labels, view);
-  hatch(canvas, drawn);
+  hatchIndices(picture, drawn);
+  const oneColour = ({ count }: LabelImage, colour: number): Uint8Array =>
+    new Uint8Array(count + 1).fill(3 * usualLevels + colour);
   if (options.rejected)
-    outlines(canvas, drawLabels(options.rejected, view), () => annotationColours.rejected);
-  outlines(canvas, drawn, () => annotationColours.kept);
-  return canvas;
+    indexOutlines(picture, drawLabels(options.rejected, view), oneColour(options.rejected, 0));
+  indexOutlines(picture, drawn, oneColour(labels, 1));
+  return picture;
+}
+
+/** Hatches ignored pixels of the grey image of an annotation. */
+function hatchIndices({ indices }: IndexedPicture, { height, width, data }: LabelImage): void {
+  for (let y = 0; y < height; y++) {
+    for (let x = 0, at = y * width; x < width; x++, at++)
+      if (data[at] === -1) indices[at]! += onStripe(y, x) ? 2 * usualLevels : usualLevels;
+  }
 }
 
 /** White under coloured outlines would swallow them. */

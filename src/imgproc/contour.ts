@@ -126,31 +126,36 @@ function coreHeight(
 ): number {
   // Layers from the outside, by steps over edges, 0 outside: down and right first, then up and left.
   state.fill(0, 0, stride * (rows + 2));
-  for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++) {
-      if (labels[origin + y * width + x] !== label) continue;
-      const at = (y + 1) * stride + x + 1;
-      state[at] = Math.min(state[at - 1]!, state[at - stride]!, coreLayers) + 1;
+  for (let y = 0, at = stride + 1, from = origin; y < rows; y++, at += 2, from += width - columns) {
+    for (const end = from + columns; from < end; from++, at++) {
+      if (labels[from] !== label) continue;
+      const left = state[at - 1]!;
+      const above = state[at - stride]!;
+      const least = left < above ? left : above;
+      state[at] = least < coreLayers ? least + 1 : coreLayers + 1;
     }
   }
   let core = 0;
-  for (let y = rows - 1; y >= 0; y--) {
-    for (let x = columns - 1; x >= 0; x--) {
-      const at = (y + 1) * stride + x + 1;
-      if (state[at] === 0) continue;
-      state[at] = Math.min(state[at]!, Math.min(state[at + 1]!, state[at + stride]!) + 1);
-      const from = origin + y * width + x;
+  for (let y = rows - 1, at = stride * (rows + 1) - 2; y >= 0; y--, at -= 2) {
+    for (let from = origin + y * width + columns - 1, end = from - columns; from > end; from--, at--) {
+      const own = state[at]!;
+      if (own === 0) continue;
+      const right = state[at + 1]!;
+      const below = state[at + stride]!;
+      const least = (right < below ? right : below) + 1;
+      if (least < own) state[at] = least;
+      if (own <= coreLayers || least <= coreLayers) continue;
       const height = smoothed[from]! - background[from]!;
-      if (state[at] > coreLayers && !Number.isNaN(height)) values[core++] = height;
+      if (!Number.isNaN(height)) values[core++] = height;
     }
   }
   if (core <= smallestCore) {
     core = 0;
-    for (let y = 0; y < rows; y++) {
-      for (let x = 0; x < columns; x++) {
-        const from = origin + y * width + x;
+    for (let y = 0, at = stride + 1, from = origin; y < rows; y++, at += 2, from += width - columns) {
+      for (const end = from + columns; from < end; from++, at++) {
+        if (state[at] === 0) continue;
         const height = smoothed[from]! - background[from]!;
-        if (state[(y + 1) * stride + x + 1]! > 0 && !Number.isNaN(height)) values[core++] = height;
+        if (!Number.isNaN(height)) values[core++] = height;
       }
     }
   }
@@ -181,12 +186,9 @@ function keepLargestPiece(
 ): boolean {
   const { label, origin, rows, columns, width, stride, state } = box;
   state.fill(stateBelow, 0, stride * (rows + 2));
-  for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++) {
-      const from = origin + y * width + x;
-      if (cells[from] === label && smoothed[from]! - background[from]! > threshold)
-        state[(y + 1) * stride + x + 1] = stateAbove;
-    }
+  for (let y = 0, at = stride + 1, from = origin; y < rows; y++, at += 2, from += width - columns) {
+    for (const end = from + columns; from < end; from++, at++)
+      if (cells[from] === label && smoothed[from]! - background[from]! > threshold) state[at] = stateAbove;
   }
   return markLargestPiece(box, { from: stateAbove, seen: stateSeen, kept: stateKept }) > 0;
 }
@@ -207,11 +209,6 @@ function fillAndPaint(box: Box, cells: Int32Array, out: Int32Array): void {
         floodPiece(box, at, stateBelow, stateOutside);
     }
   }
-  for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++) {
-      if (state[(y + 1) * stride + x + 1] === stateOutside) continue;
-      const to = origin + y * width + x;
-      out[to] = label;
-    }
-  }
+  for (let y = 0, at = stride + 1, to = origin; y < rows; y++, at += 2, to += width - columns)
+    for (const end = to + columns; to < end; to++, at++) if (state[at] !== stateOutside) out[to] = label;
 }

@@ -74,132 +74,157 @@ function hasNaN(data: Float32Array): boolean {
 }
 
 // Both directions sum as scipy does: the centre first, then pairs from the far end inwards. Another order
-// changes the last bit. Four pairs (or four neighbouring sums) at a time keep the sums out of memory: a third
-// of the time.
+// changes the last bit. Several pairs, or neighbouring sums, at a time keep the sums out of memory, and each
+// value that several sums need is loaded once.
 
-/** Radius up to which `blurNarrow` is used. */
-const narrow = 4;
-
-/**
- * `blur` for radii up to 4 in one expression a pixel and direction: a third of the time. Weights that a
- * smaller kernel lacks are 0, which changes no sum of finite values.
- */
-function blurNarrow(data: Float32Array, height: number, width: number, kernel: Float64Array): Float32Array {
-  const [k0, k1, k2, k3, k4] = Float64Array.from(
-    { length: narrow + 1 },
-    (_, k) => kernel[k] ?? 0,
-  ) as unknown as [number, number, number, number, number];
-  const out = new Float32Array(data.length);
-  const line = new Float32Array(width + 2 * narrow);
-  const ends = Int32Array.from(
-    { length: 2 * narrow },
-    (_, k) => narrow + reflect(k < narrow ? k - narrow : width + k - narrow, width),
-  );
-  for (let y = 0; y < height; y++) {
-    const row = y * width;
-    const [a, b, c, d, e, f, g, h] = Int32Array.from(
-      { length: 8 },
-      (_, i) => reflect(y + (i % 2 === 0 ? -1 : 1) * (narrow - (i >> 1)), height) * width,
-    ) as unknown as [number, number, number, number, number, number, number, number];
-    for (let x = 0; x < width; x++) {
-      line[x + narrow] =
-        data[row + x]! * k0 +
-        (data[a + x]! + data[b + x]!) * k4 +
-        (data[c + x]! + data[d + x]!) * k3 +
-        (data[e + x]! + data[f + x]!) * k2 +
-        (data[g + x]! + data[h + x]!) * k1;
-    }
-    for (let k = 0; k < narrow; k++) {
-      line[k] = line[ends[k]!]!;
-      line[width + narrow + k] = line[ends[narrow + k]!]!;
-    }
-    for (let x = 0; x < width; x++) {
-      out[row + x] =
-        line[x + 4]! * k0 +
-        (line[x]! + line[x + 8]!) * k4 +
-        (line[x + 1]! + line[x + 7]!) * k3 +
-        (line[x + 2]! + line[x + 6]!) * k2 +
-        (line[x + 3]! + line[x + 5]!) * k1;
-    }
-  }
-  return out;
+/** Two rows of sums along the columns, and one with what mirrors them at both ends. */
+interface BlurredRows {
+  readonly upper: Float64Array;
+  readonly lower: Float64Array;
+  /** Rounded to float32; up to three sums more than the row has, over zeros: they are not written. */
+  readonly line: Float32Array;
+  /** Columns that stand for those before the first and behind the last. */
+  readonly left: Int32Array;
+  readonly right: Int32Array;
 }
 
 /**
- * Row by row: the sums along the columns of one row are used up before those of the next are taken, and need
- * no plane of their own.
+ * Two rows at a time, whose columns share most of their values; the sums along the columns are used up before
+ * those of the next rows are taken, and need no plane of their own.
  */
 function blur(data: Float32Array, height: number, width: number, kernel: Float64Array): Float32Array {
   const radius = kernel.length - 1;
-  if (radius <= narrow) return blurNarrow(data, height, width, kernel);
   const plane = { height, width, data };
   const out = new Float32Array(data.length);
-  const sums = new Float64Array(width);
-  // Up to three sums more than the row has, over zeros: they are not written. Rounded to float32 on the way.
-  const line = new Float32Array(width + 2 * radius + 3);
-  const left = Int32Array.from({ length: radius }, (_, k) => reflect(k - radius, width));
-  const right = Int32Array.from({ length: radius }, (_, k) => reflect(width + k, width));
-  for (let y = 0; y < height; y++) {
-    sumColumns(plane, y, kernel, sums);
-    for (let x = 0; x < width; x++) line[radius + x] = sums[x]!;
-    for (let k = 0; k < radius; k++) {
-      line[k] = line[radius + left[k]!]!;
-      line[radius + width + k] = line[radius + right[k]!]!;
-    }
-    sumRow(line, width, kernel, out, y * width);
+  const rows: BlurredRows = {
+    upper: new Float64Array(width),
+    lower: new Float64Array(width),
+    line: new Float32Array(width + 2 * radius + 3),
+    left: Int32Array.from({ length: radius }, (_, k) => reflect(k - radius, width)),
+    right: Int32Array.from({ length: radius }, (_, k) => reflect(width + k, width)),
+  };
+  for (let y = 0; y < height; y += 2) {
+    if (radius <= narrow) sumColumnsNarrow(plane, y, kernel, rows);
+    else sumColumns(plane, y, kernel, rows);
+    blurRow(rows, rows.upper, kernel, out.subarray(y * width, (y + 1) * width));
+    if (y + 1 < height) blurRow(rows, rows.lower, kernel, out.subarray((y + 1) * width, (y + 2) * width));
   }
   return out;
 }
 
-/** Weighted sums of the rows around row `y`, one per column. */
+/** Blurs the sums of one row along the row. */
+function blurRow(
+  { line, left, right }: BlurredRows,
+  sums: Float64Array,
+  kernel: Float64Array,
+  out: Float32Array,
+): void {
+  const radius = kernel.length - 1;
+  const width = out.length;
+  line.set(sums, radius);
+  for (let k = 0; k < radius; k++) {
+    line[k] = line[radius + left[k]!]!;
+    line[radius + width + k] = line[radius + right[k]!]!;
+  }
+  if (radius <= narrow) sumRowNarrow(line, kernel, out);
+  else sumRow(line, kernel, out);
+}
+
+/** Radius up to which a pixel's sum is one expression. */
+const narrow = 3;
+
+/** The weights of a narrow kernel; those it lacks are 0, which changes no sum of finite values. */
+const narrowWeights = (kernel: Float64Array): readonly [number, number, number, number] => [
+  kernel[0]!,
+  kernel[1] ?? 0,
+  kernel[2] ?? 0,
+  kernel[3] ?? 0,
+];
+
+/** `sumColumns` of a narrow kernel. */
+function sumColumnsNarrow(
+  { height, width, data }: Plane,
+  y: number,
+  kernel: Float64Array,
+  { upper, lower }: BlurredRows,
+): void {
+  const [k0, k1, k2, k3] = narrowWeights(kernel);
+  const row = (k: number): number => reflect(y + k, height) * width;
+  const [a, b, c, d] = [row(-3), row(-2), row(-1), row(0)];
+  const [e, f, g, h] = [row(1), row(2), row(3), row(4)];
+  for (let x = 0; x < width; x++) {
+    const r = data[b + x]!;
+    const s = data[c + x]!;
+    const t = data[d + x]!;
+    const u = data[e + x]!;
+    const v = data[f + x]!;
+    const w = data[g + x]!;
+    upper[x] = t * k0 + (data[a + x]! + w) * k3 + (r + v) * k2 + (s + u) * k1;
+    lower[x] = u * k0 + (r + data[h + x]!) * k3 + (s + w) * k2 + (t + v) * k1;
+  }
+}
+
+/** `sumRow` of a narrow kernel, whose radius the line may be padded by less than. */
+function sumRowNarrow(line: Float32Array, kernel: Float64Array, out: Float32Array): void {
+  const [k0, k1, k2, k3] = narrowWeights(kernel);
+  const shift = kernel.length - 1 - narrow;
+  const at = (x: number): number => line[x + shift] ?? 0;
+  let [a, b, c, d, e, f] = [at(0), at(1), at(2), at(3), at(4), at(5)];
+  for (let x = 0, next = shift + 6; x < out.length; x++, next++) {
+    const g = next < line.length ? line[next]! : 0;
+    out[x] = d * k0 + (a + g) * k3 + (b + f) * k2 + (c + e) * k1;
+    a = b;
+    b = c;
+    c = d;
+    d = e;
+    e = f;
+    f = g;
+  }
+}
+
+/** Weighted sums of the rows around rows `y` and `y + 1`, one per column. */
 function sumColumns(
   { height, width, data }: Plane,
   y: number,
   kernel: Float64Array,
-  sums: Float64Array,
+  { upper, lower }: BlurredRows,
 ): void {
-  const row = y * width;
-  for (let x = 0; x < width; x++) sums[x] = data[row + x]! * kernel[0]!;
+  const row = (k: number): number => reflect(y + k, height) * width;
+  const [here, next] = [row(0), row(1)];
+  for (let x = 0; x < width; x++) {
+    upper[x] = data[here + x]! * kernel[0]!;
+    lower[x] = data[next + x]! * kernel[0]!;
+  }
   let k = kernel.length - 1;
-  for (; k >= 4; k -= 4) {
-    const a = reflect(y - k, height) * width;
-    const b = reflect(y + k, height) * width;
-    const c = reflect(y - k + 1, height) * width;
-    const d = reflect(y + k - 1, height) * width;
-    const e = reflect(y - k + 2, height) * width;
-    const f = reflect(y + k - 2, height) * width;
-    const g = reflect(y - k + 3, height) * width;
-    const h = reflect(y + k - 3, height) * width;
+  for (; k >= 3; k -= 3) {
+    const [a, b, c, d] = [row(-k), row(1 - k), row(2 - k), row(3 - k)];
+    const [e, f, g, h] = [row(k - 2), row(k - 1), row(k), row(k + 1)];
     const w0 = kernel[k]!;
     const w1 = kernel[k - 1]!;
     const w2 = kernel[k - 2]!;
-    const w3 = kernel[k - 3]!;
     for (let x = 0; x < width; x++) {
-      sums[x] =
-        sums[x]! +
-        (data[a + x]! + data[b + x]!) * w0 +
-        (data[c + x]! + data[d + x]!) * w1 +
-        (data[e + x]! + data[f + x]!) * w2 +
-        (data[g + x]! + data[h + x]!) * w3;
+      const q = data[b + x]!;
+      const r = data[c + x]!;
+      const t = data[f + x]!;
+      const u = data[g + x]!;
+      upper[x] = upper[x]! + (data[a + x]! + u) * w0 + (q + t) * w1 + (r + data[e + x]!) * w2;
+      lower[x] = lower[x]! + (q + data[h + x]!) * w0 + (r + u) * w1 + (data[d + x]! + t) * w2;
     }
   }
   for (; k > 0; k--) {
     const weight = kernel[k]!;
-    const above = reflect(y - k, height) * width;
-    const below = reflect(y + k, height) * width;
-    for (let x = 0; x < width; x++) sums[x]! += (data[above + x]! + data[below + x]!) * weight;
+    const [a, b, c, d] = [row(-k), row(k), row(1 - k), row(1 + k)];
+    for (let x = 0; x < width; x++) {
+      upper[x]! += (data[a + x]! + data[b + x]!) * weight;
+      lower[x]! += (data[c + x]! + data[d + x]!) * weight;
+    }
   }
 }
 
 /** Weighted sums along a line that is padded by the radius on both sides, four neighbours at a time. */
-function sumRow(
-  line: Float32Array,
-  width: number,
-  kernel: Float64Array,
-  out: Float32Array,
-  row: number,
-): void {
+function sumRow(line: Float32Array, kernel: Float64Array, out: Float32Array): void {
   const radius = kernel.length - 1;
+  const width = out.length;
   const centre = kernel[0]!;
   for (let x = 0; x < width; x += 4) {
     const at = x + radius;
@@ -216,10 +241,10 @@ function sumRow(
       c += (line[before + 2]! + line[after + 2]!) * weight;
       d += (line[before + 3]! + line[after + 3]!) * weight;
     }
-    out[row + x] = a;
-    if (x + 1 < width) out[row + x + 1] = b;
-    if (x + 2 < width) out[row + x + 2] = c;
-    if (x + 3 < width) out[row + x + 3] = d;
+    out[x] = a;
+    if (x + 1 < width) out[x + 1] = b;
+    if (x + 2 < width) out[x + 2] = c;
+    if (x + 3 < width) out[x + 3] = d;
   }
 }
 

@@ -27,17 +27,20 @@ export function boundingBoxes(labels: LabelImage): Int32Array {
   const { height, width, data, count } = labels;
   const boxes = new Int32Array(4 * count);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const label = data[y * width + x]!;
+    const row = y * width;
+    for (let x = 0; x < width;) {
+      const label = data[row + x]!;
+      const from = x++;
       if (label <= 0) continue;
+      while (x < width && data[row + x] === label) x++;
       const box = 4 * (label - 1);
       if (boxes[box + 3] === 0) {
         boxes[box] = y;
-        boxes[box + 1] = x;
-        boxes[box + 3] = x + 1;
+        boxes[box + 1] = from;
+        boxes[box + 3] = x;
       } else {
-        if (x < boxes[box + 1]!) boxes[box + 1] = x;
-        if (x >= boxes[box + 3]!) boxes[box + 3] = x + 1;
+        if (from < boxes[box + 1]!) boxes[box + 1] = from;
+        if (x > boxes[box + 3]!) boxes[box + 3] = x;
       }
       boxes[box + 2] = y + 1;
     }

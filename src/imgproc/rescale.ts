@@ -67,23 +67,52 @@ export function rescaleRows(
   const { width: w, from, imageHeight: height } = part;
   // Within the blur's reach of a cut edge the values are wrong, and not looked at.
   const data = scale < 1 ? gaussian(part.data, part.height, w, blurOf(scale)) : part.data;
-  const columns = Array.from({ length: width }, (_, x) => position(x, scale, w));
-  const left = Int32Array.from(columns, Math.floor);
-  const right = left.map((x) => Math.min(x + 1, w - 1));
+  const positions = Float64Array.from({ length: width }, (_, x) => position(x, scale, w));
+  const left = Int32Array.from(positions, Math.floor);
+  const columns: Columns = {
+    left,
+    right: left.map((x) => Math.min(x + 1, w - 1)),
+    weight: positions.map((at, x) => at - left[x]!),
+  };
   const out = new Float32Array((rows.to - rows.from) * width);
-  for (let y = rows.from, p = 0; y < rows.to; y++) {
+  // Enlarged, several rows lie between the same two: those are interpolated along the row once.
+  let above = { row: -1, line: new Float64Array(width) };
+  let below = { row: -1, line: new Float64Array(width) };
+  for (let y = rows.from, p = 0; y < rows.to; y++, p += width) {
     const at = position(y, scale, height);
-    const top = (Math.floor(at) - from) * w;
-    const bottom = (Math.min(Math.floor(at) + 1, height - 1) - from) * w;
-    const ty = at - Math.floor(at);
-    for (let x = 0; x < width; x++) {
-      const tx = columns[x]! - left[x]!;
-      const upper = data[top + left[x]!]! * (1 - tx) + data[top + right[x]!]! * tx;
-      const lower = data[bottom + left[x]!]! * (1 - tx) + data[bottom + right[x]!]! * tx;
-      out[p++] = upper * (1 - ty) + lower * ty;
+    const top = Math.floor(at) - from;
+    const bottom = Math.min(Math.floor(at) + 1, height - 1) - from;
+    if (top !== above.row && top === below.row) [above, below] = [below, above];
+    for (const [held, row] of [
+      [above, top],
+      [below, bottom],
+    ] as const) {
+      if (held.row === row) continue;
+      held.row = row;
+      interpolateRow(data.subarray(row * w, (row + 1) * w), columns, held.line);
     }
+    mixLines(above.line, below.line, at - Math.floor(at), out.subarray(p, p + width));
   }
   return out;
+}
+
+function mixLines(above: Float64Array, below: Float64Array, t: number, out: Float32Array): void {
+  const s = 1 - t;
+  for (let x = 0; x < out.length; x++) out[x] = above[x]! * s + below[x]! * t;
+}
+
+/** The two columns that each pixel of the result lies between, and the weight of the right one. */
+interface Columns {
+  readonly left: Int32Array;
+  readonly right: Int32Array;
+  readonly weight: Float64Array;
+}
+
+function interpolateRow(row: Float32Array, { left, right, weight }: Columns, out: Float64Array): void {
+  for (let x = 0; x < out.length; x++) {
+    const t = weight[x]!;
+    out[x] = row[left[x]!]! * (1 - t) + row[right[x]!]! * t;
+  }
 }
 
 /** Standard deviation of the blur before reducing, px of the input. */
@@ -111,13 +140,26 @@ export function reduce(plane: Plane, scale: number): Plane {
       const from = v * w;
       for (let u = 0; u < w; u++) line[u]! += weight * data[from + u]!;
     }
-    for (let x = 0; x < width; x++) {
-      let sum = 0;
-      for (let u = columns.first[x]!; u <= columns.last[x]!; u++) sum += weightOf(columns, x, u) * line[u]!;
-      out[y * width + x] = sum;
-    }
+    sumLine(line, columns, out.subarray(y * width, (y + 1) * width));
   }
   return { height, width, data: out };
+}
+
+/** Weighted sums of the pixels of a line that each pixel of the result covers. */
+function sumLine(
+  line: Float64Array,
+  { first, last, atFirst, atLast, whole }: Coverage,
+  out: Float32Array,
+): void {
+  for (let x = 0; x < out.length; x++) {
+    const from = first[x]!;
+    const to = last[x]!;
+    const weight = whole[x]!;
+    let sum = atFirst[x]! * line[from]!;
+    for (let u = from + 1; u < to; u++) sum += weight * line[u]!;
+    if (to > from) sum += atLast[x]! * line[to]!;
+    out[x] = sum;
+  }
 }
 
 /**
@@ -168,9 +210,12 @@ export function rescaleLabels<T extends Int32Array | Uint8Array>(
   const columns = Int32Array.from({ length: size.width }, (_, x) =>
     Math.min(width - 1, Math.floor((x + 0.5) / scale)),
   );
-  for (let y = 0, p = 0; y < size.height; y++) {
+  let before = -1;
+  for (let y = 0, p = 0; y < size.height; y++, p += size.width) {
     const from = Math.min(height - 1, Math.floor((y + 0.5) / scale)) * width;
-    for (let x = 0; x < size.width; x++, p++) out[p] = data[from + columns[x]!]!;
+    if (from === before) out.copyWithin(p, p - size.width, p);
+    else for (let x = 0; x < size.width; x++) out[p + x] = data[from + columns[x]!]!;
+    before = from;
   }
   return out;
 }

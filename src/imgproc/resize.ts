@@ -107,12 +107,16 @@ export function blockMeans(height: number, width: number, factor: number): Block
       for (let y = 0; y * width < data.length; y++) {
         const row = Math.floor((from + y) / factor) * newWidth;
         for (let block = 0, x = 0; block < newWidth; block++) {
+          let total = sum[row + block]!;
+          let n = known[row + block]!;
           for (const end = Math.min(x + factor, width); x < end; x++) {
             const value = data[y * width + x]!;
             if (Number.isNaN(value)) continue;
-            sum[row + block]! += value;
-            known[row + block]!++;
+            total += value;
+            n++;
           }
+          sum[row + block] = total;
+          known[row + block] = n;
         }
       }
     },

@@ -41,41 +41,45 @@ export function ringsOf(labels: LabelImage, { gap, width, far }: RingOptions): R
   const { height, width: columns, data, count } = labels;
   const near = nearestLabels(labels, gap + width);
   const minimum = gap * gap + 1e-9;
-  const inGap = (p: number): boolean => near.labels[p]! > 0 && near.squared[p]! <= minimum;
-  const close = withinReach(
-    Uint8Array.from(data, (label) => (label > 0 ? 1 : 0)),
-    height,
-    columns,
-    far,
-  );
+  const mask = new Uint8Array(data.length);
+  const outside = new Uint8Array(data.length);
+  // What is nearest becomes what a pixel is in the ring of.
+  const ringLabels = near.labels;
+  for (let p = 0; p < data.length; p++) {
+    if (data[p]! > 0) {
+      mask[p] = 1;
+      ringLabels[p] = 0;
+    } else if (ringLabels[p]! > 0 && near.squared[p]! <= minimum) ringLabels[p] = 0;
+    else outside[p] = 1;
+  }
   return {
-    objects: groupsOf(data.length, count, (p) => data[p]!),
-    rings: groupsOf(data.length, count, (p) => (data[p]! > 0 || inGap(p) ? 0 : near.labels[p]!)),
-    background: where(data.length, (p) => close[p] === 0),
-    outside: where(data.length, (p) => data[p]! <= 0 && !inGap(p)),
+    objects: groupsOf(data, count),
+    rings: groupsOf(ringLabels, count),
+    background: placesOf(withinReach(mask, height, columns, far), 0),
+    // Seldom asked for.
+    get outside() {
+      return placesOf(outside, 1);
+    },
   };
 }
 
-function where(length: number, holds: (pixel: number) => boolean): Int32Array {
+/** Indices of the pixels that hold a value. */
+function placesOf(data: Uint8Array, value: number): Int32Array {
   let count = 0;
-  for (let p = 0; p < length; p++) if (holds(p)) count++;
+  for (let p = 0; p < data.length; p++) if (data[p] === value) count++;
   const pixels = new Int32Array(count);
-  let at = 0;
-  for (let p = 0; p < length; p++) if (holds(p)) pixels[at++] = p;
+  for (let p = 0, at = 0; at < count; p++) if (data[p] === value) pixels[at++] = p;
   return pixels;
 }
 
-function groupsOf(length: number, count: number, labelAt: (pixel: number) => number): PixelGroups {
+function groupsOf(labels: Int32Array, count: number): PixelGroups {
   const first = new Int32Array(count + 1);
-  for (let p = 0; p < length; p++) {
-    const label = labelAt(p);
-    if (label > 0) first[label]!++;
-  }
+  for (let p = 0; p < labels.length; p++) if (labels[p]! > 0) first[labels[p]!]!++;
   for (let k = 0; k < count; k++) first[k + 1]! += first[k]!;
   const next = first.slice(0, count);
   const pixels = new Int32Array(first[count]!);
-  for (let p = 0; p < length; p++) {
-    const label = labelAt(p);
+  for (let p = 0; p < labels.length; p++) {
+    const label = labels[p]!;
     if (label > 0) pixels[next[label - 1]!++] = p;
   }
   return { first, pixels };

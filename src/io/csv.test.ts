@@ -26,6 +26,23 @@ describe("formatCsv", () => {
     expect(formatNumber(value)).toBe(text);
   });
 
+  it("rounds a number as its decimal digits are", () => {
+    const near = fc.tuple(fc.integer({ min: 1, max: 99_999_999 }), fc.integer({ min: -12, max: 6 }));
+    const values = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.float({ noNaN: true, noDefaultInfinity: true }),
+      near.map(([digits, power]) => Number(`${digits}e${power}`)),
+      near.map(([digits, power]) => Number(`${digits}5e${power}`) * (1 + Number.EPSILON)),
+    );
+    fc.assert(
+      fc.property(values, fc.constantFrom(3, 7, 10), (value, digits) => {
+        fc.pre(!Number.isInteger(value));
+        expect(formatNumber(value, digits)).toBe(String(Number(value.toPrecision(digits))));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it("refuses columns that do not fit", () => {
     expect(() => formatCsv(["a"], [])).toThrow(InvalidInput);
     expect(() => formatCsv(["a", "b"], [[1], [1, 2]])).toThrow(/CSV column b/);

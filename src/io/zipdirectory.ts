@@ -1,6 +1,7 @@
 /** The directory at the end of a zip archive, also of a large one (zip64), and its names. */
 import { CorruptFile, UnsupportedFormat } from "../core/errors.js";
 import type { ByteSource } from "./bytes.js";
+import { latin1Text } from "./bytetext.js";
 
 /** A file of an archive, as the directory has it. */
 export interface ZipEntry {
@@ -193,6 +194,6 @@ function textOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return new TextDecoder("latin1").decode(bytes);
+    return latin1Text(bytes);
   }
 }

@@ -45,6 +45,11 @@ describe("openZip", () => {
     expect(zip.sizeOf("none")).toBeUndefined();
   });
 
+  it("reads names that are no UTF-8 as one character a byte", async () => {
+    const bytes = madeZip([{ name: "m~~m.roi", flags: 0 }]).map((byte) => (byte === 0x7e ? 0x93 : byte));
+    expect((await open(bytes)).names).toEqual(["m\x93\x93m.roi"]);
+  });
+
   it("reads what this package writes", async () => {
     const zip = await open(encodeZip(files));
     expect(await zip.read("b.txt")).toEqual(files["b.txt"]);

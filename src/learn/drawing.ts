@@ -6,6 +6,7 @@ import { random } from "../core/random.js";
 import { batchProvider } from "../dataset/patches.js";
 import type { PreparedSample, ScaledSample } from "../dataset/samples.js";
 import { splitScaled } from "../dataset/holdout.js";
+import { labelsOf } from "../dataset/pickedpixels.js";
 import { composedSamples } from "../dataset/touchingsamples.js";
 import type { ModelConfig } from "../model/modelconfig.js";
 import { median } from "../stats/percentile.js";
@@ -42,16 +43,17 @@ export interface Drawing {
   /** Training batch of a step, from 0; depends on seed and step alone. */
   readonly next: (step: number) => Batch;
   /** Some of the training images, for a use after the training. */
-  readonly some: readonly ScaledSample[];
+  readonly some: () => readonly ScaledSample[];
 }
 
 /**
  * Divides the samples and prepares them.
  *
+ * @param samples is emptied: their labels would be in memory twice
  * @throws InvalidInput when samples and settings do not go together
  */
 export function drawingOf(
-  samples: readonly ScaledSample[],
+  samples: ScaledSample[],
   kind: "movie" | "images",
   model: ModelConfig,
   settings: TrainingSettings,
@@ -63,6 +65,7 @@ export function drawingOf(
     rng.fork(1),
     kind === "movie" ? { by: "blocks" } : {},
   );
+  samples.length = 0;
   const patches = {
     patch: settings.patch,
     batch: settings.batch,
@@ -91,7 +94,7 @@ export function drawingOf(
       composed: composed.length,
       warnings: composingWarnings(settings.compose, composed.length, notices),
     },
-    some: training.slice(0, tunedOn).map(scaledOf),
+    some: () => training.slice(0, tunedOn).map(scaledOf),
   };
 }
 
@@ -105,13 +108,19 @@ function composingWarnings(share: number, composed: number, notices: readonly st
   return [`No touching nuclei were composed: ${why}`];
 }
 
-const scaledOf = ({ name, data, labels }: PreparedSample): ScaledSample => ({ name, data, labels });
+const scaledOf = ({ name, data, labels }: PreparedSample): ScaledSample => ({
+  name,
+  data,
+  labels: labelsOf(labels),
+});
 
 const names = (samples: readonly PreparedSample[]): string[] => samples.map(({ name }) => name);
 
 /** Diameters at the network's scale, px: the median of all, and the range of the images' medians. */
 function diametersOf(samples: readonly PreparedSample[]): Pick<Prepared, "diameter" | "diameterRange"> {
-  const perImage = samples.map(({ labels }) => labelDiameters(labels)).filter(({ length }) => length > 0);
+  const perImage = samples
+    .map(({ labels }) => labelDiameters(labelsOf(labels)))
+    .filter(({ length }) => length > 0);
   const medians = perImage.map((diameters) => median(diameters));
   return {
     diameter: median(perImage.flatMap((diameters) => Array.from(diameters))),

@@ -15,7 +15,7 @@ import { exportOnnx } from "../model/modelfile.js";
 import { createPredictor, type Predictor } from "../model/predictor.js";
 import { train, type TrainingRecord, type TrainingState, type TrainOptions } from "../model/train.js";
 import { candidatesOf } from "../segment/candidates.js";
-import { labelsUnderFlips } from "../segment/flips.js";
+import { labelsUnderFlips, mirrorImages } from "../segment/flips.js";
 import { predictTiled } from "../segment/predict.js";
 import { lowestProbability, type Scorer, searchThresholds, type Thresholds } from "../segment/thresholds.js";
 import type { Prepared } from "./drawing.js";
@@ -70,8 +70,8 @@ export interface FitData {
 export interface FitContext extends StageContext {
   /** Called where much time may have passed since the last call; may abort the signal. */
   readonly look?: (() => void) | undefined;
-  /** Called after each epoch with what it gave and the state to go on from. */
-  readonly onEpoch?: ((record: TrainingRecord, state: TrainingState) => void) | undefined;
+  /** Called after each epoch with what it gave. `checkpoint` gives the state to go on from, also later. */
+  readonly onEpoch?: ((record: TrainingRecord, checkpoint: () => TrainingState) => void) | undefined;
   /** Called after each step. `take` makes the network as it is now, and changes nothing. */
   readonly onStep?: ((take: () => Snapshot) => void) | undefined;
   /** Looked at after each epoch: whether to end there, as if all steps were done. */
@@ -85,8 +85,10 @@ const tuningTile = 1024;
 
 /** At most so many pixels of what was held back are looked at for a score during training, */
 const scoredPixels = 2 ** 20;
-/** and so many for the expected quality: enough objects, in a second or two. */
-const expectedPixels = 2 ** 22;
+/** so many for the thresholds: hundreds of objects, in a few seconds, */
+const tunedPixels = 2 ** 21;
+/** and so many of mirror images for the expected quality. */
+const mirroredPixels = 3 * 2 ** 20;
 
 /** IoU thresholds that StarDist tunes on, */
 const tunePrecisions = [0.3, 0.5, 0.7];
@@ -128,6 +130,7 @@ export async function fit(
     {
       ...settings,
       layout: "auto",
+      scores: "deciding",
       weights,
       resume,
       onEpoch: watch.onEpoch,
@@ -156,18 +159,13 @@ async function judge(
   data: Pick<FitData, "some">,
   watch: Watcher,
 ): Promise<Pick<TrainingOutcome, "thresholds" | "expected">> {
-  const images = validation.length > 0 ? validation : data.some();
+  const images = validation.length > 0 ? spread(validation, tunedPixels) : data.some();
   const predictor = await createPredictor(onnx, model, { threads, device });
   try {
     const known = await candidatesIn(predictor, images, "tuning the thresholds", watch);
     const thresholds = tune(known, tunePrecisions, watch);
     // Not predicted again.
-    const expected = await expectation(
-      predictor,
-      thresholds,
-      validation.length > 0 ? spread(known, expectedPixels) : [],
-      watch,
-    );
+    const expected = await expectation(predictor, thresholds, validation.length > 0 ? known : [], watch);
     // Of images that were learned from, the score says nothing.
     return {
       thresholds: { ...thresholds, score: validation.length > 0 ? thresholds.score : NaN },
@@ -195,7 +193,7 @@ function watcher(steps: number, context: FitContext): Watcher {
     look,
     onEpoch: (record, checkpoint) => {
       last = record.validationLoss;
-      context.onEpoch?.(record, checkpoint());
+      context.onEpoch?.(record, checkpoint);
     },
     onProgress: ({ done, total, message }) => {
       progress = { done, total };
@@ -269,12 +267,17 @@ async function expectation(
   { signal, say }: Watcher,
 ): Promise<ExpectedQuality | undefined> {
   const heldBack: HeldBack[] = [];
+  const pixels = images.reduce((sum, { data }) => sum + data.length, 0);
+  // Not the same for all: each side has its turn.
+  const sides = Math.min(mirrorImages, Math.max(1, Math.floor(mirroredPixels / pixels)));
+  const mirrors = (first: number): number[] =>
+    Array.from({ length: sides }, (_, i) => (first + i) % mirrorImages);
   for (const [index, { data, labels, candidates }] of images.entries()) {
     say(`estimating the quality, image ${index + 1} of ${images.length}`);
     const [found, ...others] = await labelsUnderFlips(
       { ...labels, data },
       predictor,
-      { ...thresholds, tile: tuningTile, candidates },
+      { ...thresholds, tile: tuningTile, candidates, mirrors: mirrors(index) },
       { signal },
     );
     heldBack.push({

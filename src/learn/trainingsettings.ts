@@ -60,7 +60,9 @@ const usual = {
   warmup: 100,
   augment: true,
   filters: 32,
-  stepsPerEpoch: (steps: number) => Math.min(100, Math.max(1, Math.round(steps / 30))),
+  // Thirty epochs, or a dozen where these are short: the average hardly moves in a few steps.
+  stepsPerEpoch: (steps: number) =>
+    Math.min(100, Math.max(1, Math.round(steps / 30), Math.min(25, Math.round(steps / 12)))),
 } as const;
 
 /**

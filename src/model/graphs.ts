@@ -7,7 +7,7 @@ import { sizeOf } from "../core/tensor.js";
 import { emitAdam } from "../nn/adam.js";
 import { Graph, type Value } from "../nn/graph.js";
 import type { Layout } from "../nn/layout.js";
-import { concat, reshape, slice } from "../nn/primitives.js";
+import { concat, reshape, slice, split } from "../nn/primitives.js";
 import { Tape } from "../nn/tape.js";
 import { emitLoss, type LossGraph, type LossValues } from "./loss.js";
 import type { ModelConfig } from "./modelconfig.js";
@@ -36,10 +36,26 @@ export function batchShapes(
   };
 }
 
+/** Weights that stay in a processor's cache with their gradient and moments while they are updated. */
+const pieceLength = 2 ** 16;
+
 /**
- * One step of training. Inputs: the arrays of a batch, `weights`, `first`, `second` (packed vectors), `rate`,
- * `epsilon` (scalars, see `adamScalars`). Outputs: `loss`, `probabilityLoss`, `distanceLoss`, `gradientNorm`
- * (scalars), `newWeights`, `newFirst`, `newSecond`.
+ * Lengths of the pieces of the packed vector that are updated one after the other. One where the layout is
+ * the standard one: other devices have no such caches.
+ */
+export function updatedPieces(config: ModelConfig, layout: Layout): number[] {
+  const length = packedParametersOf(config, layout).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  if (layout.kind === "nchw") return [length];
+  return Array.from({ length: Math.ceil(length / pieceLength) }, (_, k) =>
+    Math.min(pieceLength, length - k * pieceLength),
+  );
+}
+
+/**
+ * One step of training. Inputs: the arrays of a batch, `weights` (a packed vector), the same in pieces (see
+ * `updatedPieces`), `weights_0` and so on, as the moments `first_0`, `second_0`; `rate`, `epsilon` (scalars, see
+ * `adamScalars`). Outputs: `loss`, `probabilityLoss`, `distanceLoss`, `gradientNorm` (scalars), and the pieces
+ * `newWeights_0`, `newFirst_0`, `newSecond_0` and so on.
  */
 export function buildStepGraph(config: ModelConfig, layout: Layout, size: BatchSize): Uint8Array {
   const graph = new Graph();
@@ -55,19 +71,21 @@ export function buildStepGraph(config: ModelConfig, layout: Layout, size: BatchS
     parameters.map(({ name, shape }) => reshape(graph, tape.gradient(values.get(name)!), [sizeOf(shape)])),
     0,
   );
-  const state = {
-    weights: flat,
-    first: flatInput(graph, "first", parameters),
-    second: flatInput(graph, "second", parameters),
-  };
-  const next = emitAdam(graph, state, gradient, graph.input("rate", []), graph.input("epsilon", []));
+  const [rate, epsilon] = [graph.input("rate", []), graph.input("epsilon", [])];
+  const lengths = updatedPieces(config, layout);
+  const parts = lengths.length === 1 ? [gradient] : split(graph, gradient, lengths, 0);
+  parts.forEach((part, k) => {
+    const input = (name: string): Value => graph.input(`${name}_${k}`, part.shape);
+    const state = { weights: input("weights"), first: input("first"), second: input("second") };
+    const next = emitAdam(graph, state, part, rate, epsilon);
+    graph.output(`newWeights_${k}`, next.weights);
+    graph.output(`newFirst_${k}`, next.first);
+    graph.output(`newSecond_${k}`, next.second);
+  });
   outputLosses(graph, losses);
   // The loss can stay finite while a gradient does not (rectification may turn NaN into 0), so that both are
   // watched.
   graph.output("gradientNorm", graph.node("ReduceL2", [gradient], [], { keepdims: 0 }));
-  graph.output("newWeights", next.weights);
-  graph.output("newFirst", next.first);
-  graph.output("newSecond", next.second);
   return graph.encode();
 }
 

@@ -48,13 +48,15 @@ export interface TrainOptions extends Schedule {
   readonly contentAfter?: number | undefined;
   /** Epochs from one score to the next. Default 1. */
   readonly scoreEvery?: number | undefined;
+  /** `deciding`: scores are taken only as long as they can make the rate fall early. Default `all`. */
+  readonly scores?: "all" | "deciding" | undefined;
   /** Epochs without a lower loss after which `plateau` halves the rate. Default 40. */
   readonly patience?: number | undefined;
   /** First weights, such as those of a model to go on with. Default: random. */
   readonly weights?: ReadonlyMap<string, Tensor> | undefined;
   /** Goes on where a checkpoint of a training with the same options was made. */
   readonly resume?: TrainingState | undefined;
-  /** Called after each epoch. `checkpoint` copies the whole state; call it only to save it. */
+  /** Called after each epoch. `checkpoint` gives the state after it, also later: call it only to save it. */
   readonly onEpoch?:
     ((record: TrainingRecord, checkpoint: () => TrainingState) => void | Promise<void>) | undefined;
   /**
@@ -253,7 +255,9 @@ async function run(
     if ((step + 1) % options.stepsPerEpoch !== 0 && step + 1 < end()) continue;
 
     const epoch = history.length + 1;
-    const scored = data.validate !== undefined && epoch % (options.scoreEvery ?? 1) === 0;
+    const scored =
+      epoch % (options.scoreEvery ?? 1) === 0 &&
+      (options.scores !== "deciding" || (fall === undefined && canDecide(step + 1, options)));
     const validation = await validate(trainer, step + 1, options, data, scored);
     const { loss, probability, distance } = meanOf(sum);
     sum = startOfSum;
@@ -274,14 +278,11 @@ async function run(
     if (options.schedule === "plateau")
       plateau = afterEpoch(plateau, watched, options.patience ?? defaultPatience);
     if (fall === undefined && fallsAfter(history, options)) fall = record.step;
-    const [bestNow, plateauNow, fallNow] = [best, plateau, fall];
-    await options.onEpoch?.(record, () => ({
-      ...trainer.state(),
-      best: bestNow,
-      plateau: plateauNow,
-      history: [...history],
-      ...(fallNow === undefined ? {} : { fall: fallNow }),
-    }));
+    const rest = { best, plateau, history: [...history], ...(fall === undefined ? {} : { fall }) };
+    if (options.onEpoch) {
+      const optimiser = trainer.frozen();
+      await options.onEpoch(record, () => ({ ...optimiser(), ...rest }));
+    }
   }
   return { best, history, ended: false };
 }
@@ -291,6 +292,14 @@ const fallsAfter = (history: readonly TrainingRecord[], options: TrainOptions): 
   options.schedule === "hold" &&
   history.at(-1)!.step < startOfFall(options) &&
   isContent(history, options.contentAfter);
+
+/** Whether a score after these steps can make the rate of `hold` fall before its time. */
+function canDecide(step: number, options: TrainOptions): boolean {
+  const { schedule, stepsPerEpoch, scoreEvery = 1, contentAfter } = options;
+  if (schedule !== "hold" || contentAfter === undefined) return false;
+  const planned = startOfFall(options);
+  return step < planned && Math.floor((planned - 1) / (stepsPerEpoch * scoreEvery)) > contentAfter;
+}
 
 /** A score must be better by this much to count as better. */
 const noticeable = 0.002;
@@ -336,7 +345,7 @@ async function validate(
   for (const batch of data.validation) sum = addLosses(sum, await trainer.evaluate(batch));
   const { loss, probability, distance } = meanOf(sum);
   if (data.validation.length > 0) failIfDiverged(step, loss);
-  const score = scored ? await scoreOf(trainer, data, where) : NaN;
+  const score = scored && data.validate ? await scoreOf(trainer, data, where) : NaN;
   return {
     validationLoss: loss,
     validationProbabilityLoss: probability,

@@ -6,7 +6,7 @@ import { adamScalars } from "../nn/adam.js";
 import type { Device } from "../nn/devices.js";
 import type { Layout } from "../nn/layout.js";
 import { openSession } from "../nn/session.js";
-import { batchShapes, buildLossGraph, buildStepGraph, type BatchSize } from "./graphs.js";
+import { batchShapes, buildLossGraph, buildStepGraph, type BatchSize, updatedPieces } from "./graphs.js";
 import type { ModelConfig } from "./modelconfig.js";
 import { pack, unpack } from "./parameters.js";
 
@@ -48,6 +48,37 @@ interface Vectors {
   readonly weights: FloatTensor;
   readonly first: FloatTensor;
   readonly second: FloatTensor;
+  /** The same memory in pieces, by the names that the graph of a step reads them by, */
+  readonly feeds: Readonly<Record<string, FloatTensor>>;
+  /** and those that it writes them by. */
+  readonly fetches: Readonly<Record<string, FloatTensor>>;
+}
+
+/** Three packed vectors, and their pieces. @param lengths of the pieces */
+function vectorsOf(
+  weights: Float32Array,
+  first: Float32Array,
+  second: Float32Array,
+  lengths: readonly number[],
+): Vectors {
+  const [feeds, fetches]: Record<string, FloatTensor>[] = [{}, {}];
+  for (const [name, data] of Object.entries({ weights, first, second })) {
+    let begin = 0;
+    lengths.forEach((length, k) => {
+      const piece = tensor(data.subarray(begin, begin + length), [length]);
+      begin += length;
+      feeds![`${name}_${k}`] = piece;
+      fetches![`new${name[0]!.toUpperCase()}${name.slice(1)}_${k}`] = piece;
+    });
+  }
+  const whole = (data: Float32Array): FloatTensor => tensor(data, [data.length]);
+  return {
+    weights: whole(weights),
+    first: whole(first),
+    second: whole(second),
+    feeds: feeds!,
+    fetches: fetches!,
+  };
 }
 
 const tensor = (data: Float32Array, shape: readonly number[]): FloatTensor =>
@@ -96,16 +127,13 @@ export class Trainer {
     this.#threads = threads;
     this.#device = device;
     this.#session = session;
-    const vector = (standard: Float32Array): FloatTensor => {
-      const packed = pack(config, layout, standard);
-      return tensor(packed, [packed.length]);
-    };
-    this.#now = { weights: vector(state.weights), first: vector(state.first), second: vector(state.second) };
-    const length = this.#now.weights.size;
-    const empty = (): FloatTensor => tensor(new Float32Array(length), [length]);
-    this.#next = { weights: empty(), first: empty(), second: empty() };
+    const packed = (standard: Float32Array): Float32Array => pack(config, layout, standard);
+    const lengths = updatedPieces(config, layout);
+    this.#now = vectorsOf(packed(state.weights), packed(state.first), packed(state.second), lengths);
+    const empty = (): Float32Array => new Float32Array(this.#now.weights.size);
+    this.#next = vectorsOf(empty(), empty(), empty(), lengths);
     this.#step = state.step;
-    this.#average = state.average && vector(state.average);
+    this.#average = state.average && tensor(packed(state.average), [this.#now.weights.size]);
   }
 
   /** @throws InvalidInput where the device is missing */
@@ -122,12 +150,11 @@ export class Trainer {
     const fetches = {
       ...this.#losses,
       gradientNorm: this.#gradientNorm,
-      newWeights: this.#next.weights,
-      newFirst: this.#next.first,
-      newSecond: this.#next.second,
+      ...this.#next.fetches,
     };
+    const { weights, feeds } = this.#now;
     await this.#session.run(
-      { ...this.#feed(batch), ...this.#now, rate: scalar(rate), epsilon: scalar(epsilon) },
+      { ...this.#feed(batch), weights, ...feeds, rate: scalar(rate), epsilon: scalar(epsilon) },
       fetches,
     );
     [this.#now, this.#next] = [this.#next, this.#now];
@@ -177,14 +204,27 @@ export class Trainer {
   }
 
   state(): OptimiserState {
+    return this.frozen()();
+  }
+
+  /**
+   * The state as it is now, for later: only what lies in memory is copied now, and brought into standard order
+   * when it is asked for.
+   */
+  frozen(): () => OptimiserState {
+    const step = this.#step;
+    const copyOf = (packed: FloatTensor): Float32Array => (packed.data as Float32Array).slice();
     const { weights, first, second } = this.#now;
-    return {
-      step: this.#step,
-      weights: this.#standard(weights),
-      first: this.#standard(first),
-      second: this.#standard(second),
-      ...(this.#average ? { average: this.#standard(this.#average) } : {}),
-    };
+    const copies = { weights: copyOf(weights), first: copyOf(first), second: copyOf(second) };
+    const average = this.#average && copyOf(this.#average);
+    const standard = (packed: Float32Array): Float32Array => unpack(this.config, this.layout, packed);
+    return () => ({
+      step,
+      weights: standard(copies.weights),
+      first: standard(copies.first),
+      second: standard(copies.second),
+      ...(average ? { average: standard(average) } : {}),
+    });
   }
 
   async release(): Promise<void> {

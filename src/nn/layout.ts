@@ -11,7 +11,6 @@
  * looks before it is used.
  */
 import { ort } from "#runtime";
-import { sizeOf } from "../core/tensor.js";
 import { Graph, type Value } from "./graph.js";
 
 /** How activations and weights lie in memory; `block` is the length of a block of channels. */
@@ -35,42 +34,43 @@ export const reorderOutput = (graph: Graph, a: Value, channels = a.shape[1]!): V
   graph.node("ReorderOutput", [a], [a.shape[0]!, channels, ...a.shape.slice(2)], { channels }, blockedDomain);
 
 /**
- * The position in blocked memory of each weight of a convolution: [O/B, I/B, height, width, B of I, B of O].
- * A convolution with fewer input channels than a block (the image) keeps them apart: [O/B, I, height, width,
- * B of O].
+ * Calls `pair` for each weight of a convolution with its index in blocked memory, ascending, and its index in
+ * standard order. Blocked memory: [O/B, I/B, height, width, B of I, B of O]; a convolution with fewer input
+ * channels than a block (the image) keeps them apart: [O/B, I, height, width, B of O].
  *
  * @param shape [O, I, height, width], O a multiple of `block`, I too or smaller
  */
-function blockedPositions(shape: readonly number[], block: number): Int32Array {
+function inBlocks(
+  shape: readonly number[],
+  block: number,
+  pair: (blocked: number, standard: number) => void,
+): void {
   const [outputs, inputs, height, width] = shape as [number, number, number, number];
   const taps = height * width;
   const inner = inputs < block ? 1 : block;
   if (outputs % block !== 0 || inputs % inner !== 0)
     throw new Error(`weights [${shape.join(", ")}] do not fill blocks of ${block}`);
-  const positions = new Int32Array(sizeOf(shape));
   let at = 0;
-  for (let o = 0; o < outputs; o++)
-    for (let i = 0; i < inputs; i++) {
-      const blockPair = Math.floor(o / block) * (inputs / inner) + Math.floor(i / inner);
-      for (let t = 0; t < taps; t++)
-        positions[at++] = ((blockPair * taps + t) * inner + (i % inner)) * block + (o % block);
-    }
-  return positions;
+  for (let o = 0; o < outputs; o += block)
+    for (let i = 0; i < inputs; i += inner)
+      for (let square = 0; square < taps * inner; square++) {
+        const column = i + (square % inner);
+        const tap = Math.floor(square / inner);
+        for (let row = o; row < o + block; row++) pair(at++, (row * inputs + column) * taps + tap);
+      }
 }
 
 /** Convolution weights [O, I, height, width] to blocked memory. */
 export function toBlocked(weights: Float32Array, shape: readonly number[], block: number): Float32Array {
-  const positions = blockedPositions(shape, block);
   const out = new Float32Array(weights.length);
-  for (let i = 0; i < out.length; i++) out[positions[i]!] = weights[i]!;
+  inBlocks(shape, block, (blocked, standard) => (out[blocked] = weights[standard]!));
   return out;
 }
 
 /** The inverse of `toBlocked`. */
 export function fromBlocked(weights: Float32Array, shape: readonly number[], block: number): Float32Array {
-  const positions = blockedPositions(shape, block);
   const out = new Float32Array(weights.length);
-  for (let i = 0; i < out.length; i++) out[i] = weights[positions[i]!]!;
+  inBlocks(shape, block, (blocked, standard) => (out[standard] = weights[blocked]!));
   return out;
 }
 

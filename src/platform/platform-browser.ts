@@ -65,6 +65,9 @@ function streamed(bytes: Uint8Array, maximum: number, open: (take: Take) => Infl
 export const deflate = (bytes: Uint8Array, level = 6): Uint8Array =>
   zlibSync(bytes, { level: level as 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 });
 
+/** `deflate` for what is mostly noise. */
+export const deflateNoise = (bytes: Uint8Array): Uint8Array => deflate(bytes, 1);
+
 /** CRC-32 as PNG and zip use it, an unsigned number. */
 export function crc32(bytes: Uint8Array): number {
   let crc = -1;

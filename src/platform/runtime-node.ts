@@ -2,6 +2,7 @@
  * The ONNX runtime of Node. Reached as `#runtime`; `runtime-browser.ts` is the same for the browser, and
  * package.json "imports" chooses.
  */
+import "./notelemetry.js";
 import * as ort from "onnxruntime-node";
 
 export { ort };

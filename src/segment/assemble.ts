@@ -18,5 +18,12 @@ export const numbering = (count: number): Numbering => ({ numbers: new Int32Arra
  * @returns the rows with the numbers in place of the labels
  */
 export function numberRows({ numbers, labels }: Numbering, rows: Int32Array): Int32Array {
-  return rows.map((label) => (label > 0 ? (numbers[label] ||= labels.push(label)) : 0));
+  const out = new Int32Array(rows.length);
+  for (let p = 0; p < rows.length; p++) {
+    const label = rows[p]!;
+    if (label <= 0) continue;
+    const number = numbers[label]!;
+    out[p] = number > 0 ? number : (numbers[label] = labels.push(label));
+  }
+  return out;
 }

@@ -24,6 +24,15 @@ describe("candidatesOf", () => {
     expect([...rays]).toEqual([3, 0, 5, 3, 3, 3]);
   });
 
+  it("takes no distance for longer than the farthest", () => {
+    const part = {
+      ...{ y: 0, x: 0, height: 1, width: 2, grid: 2, rays: 3, farthest: 4 },
+      probability: Float32Array.from([0.9, 0.9]),
+      distances: Float32Array.from([3, 9, 5, 3, Infinity, 1]),
+    };
+    expect([...candidatesIn(part, 0.5, 2).polygons.distances]).toEqual([3, 4, 4, 4, 3, 1]);
+  });
+
   it("takes those of a higher threshold from those of a lower", () => {
     const whole = idealPrediction(convexShapes(14, 16, false, random(1)), 8, 2);
     const higher = candidatesAbove(candidatesOf(whole, 0.1), 0.6);
@@ -45,7 +54,10 @@ describe("candidatesOf", () => {
       const cut = (data: Float32Array): Float32Array =>
         data.filter((_, i) => i % whole.width >= x && i % whole.width < x + width);
       return candidatesIn(
-        { ...whole, y: 0, x, width, probability: cut(whole.probability), distances: cut(whole.distances) },
+        {
+          ...{ ...whole, y: 0, x, width, farthest: Infinity },
+          ...{ probability: cut(whole.probability), distances: cut(whole.distances) },
+        },
         0.3,
         whole.width,
       );
@@ -61,7 +73,7 @@ describe("candidatesOf", () => {
         order,
       ),
     ).toEqual(expected);
-    expect([...candidatesIn({ ...whole, y: 0, x: 0 }, 0.3, whole.width).cells]).toEqual(
+    expect([...candidatesIn({ ...whole, y: 0, x: 0, farthest: Infinity }, 0.3, whole.width).cells]).toEqual(
       cells.sort((a, b) => a - b),
     );
   });

@@ -17,6 +17,9 @@ const flips = [
   [true, true],
 ] as const;
 
+/** Mirror images that an image has. */
+export const mirrorImages = flips.length;
+
 /** The labels of what a network said of an image, of that size. */
 function labelsOfCandidates(candidates: StarPolygons, overlap: number, size: Size): LabelImage {
   const polygons = takePolygons(candidates, suppress(candidates, overlap));
@@ -32,6 +35,8 @@ export interface FlipOptions extends Thresholds {
    * absent.
    */
   readonly candidates?: StarPolygons | undefined;
+  /** Which of the mirror images are looked at: along x, y, both. Default: all. */
+  readonly mirrors?: readonly number[] | undefined;
 }
 
 /**
@@ -39,8 +44,8 @@ export interface FlipOptions extends Thresholds {
  * not depend on the side it is looked at from, so that what differs is what the network is not sure of.
  *
  * @param image normalised grey values at the network's scale
- * @returns star polygons painted, each with labels of its own: of the image as it is, then of each of its
- *   three mirror images
+ * @returns star polygons painted, each with labels of its own: of the image as it is, then of each of the
+ *   mirror images
  */
 export async function labelsUnderFlips(
   image: Plane,
@@ -57,7 +62,8 @@ export async function labelsUnderFlips(
       ? await find(image)
       : labelsOfCandidates(candidatesAbove(options.candidates, options.probability), options.overlap, image),
   ];
-  for (const [down, across] of flips) {
+  for (const mirror of options.mirrors ?? flips.keys()) {
+    const [down, across] = flips[mirror]!;
     const labels = await find({ ...image, data: mirrored(image, down, across) });
     found.push({ ...labels, data: mirrored(labels, down, across) });
   }

@@ -8,7 +8,7 @@
 import type { Size } from "../core/size.js";
 import { isLarge } from "../annotate/views.js";
 import type { ModelConfig } from "../model/modelconfig.js";
-import { type PartSizes, partsFor } from "./tilesize.js";
+import { type MemoryNeeds, type PartSizes, partsFor, roomForOutlines } from "./tilesize.js";
 
 /** What decides how large the parts of an image are. */
 export interface PartOptions {
@@ -43,17 +43,36 @@ export const isStreamed = (size: Size, memory: number): boolean =>
  * @throws InvalidInput when the memory does not suffice
  */
 export const partsOf = (
+  size: Size,
+  scale: number,
+  config: ModelConfig,
+  { memory, tile }: PartOptions,
+): PartSizes => partsFor(needsOf(size, scale, config, { memory, tile }));
+
+const needsOf = (
   { height, width }: Size,
   scale: number,
   config: ModelConfig,
   { memory, tile }: PartOptions,
-): PartSizes =>
-  partsFor({
-    limit: memory,
-    height,
-    width,
-    scale,
-    config,
-    held: isStreamed({ height, width }, memory) ? 0 : heldBy({ height, width }),
-    tile,
-  });
+): MemoryNeeds => ({
+  limit: memory,
+  height,
+  width,
+  scale,
+  config,
+  held: isStreamed({ height, width }, memory) ? 0 : heldBy({ height, width }),
+  tile,
+});
+
+/**
+ * In how many other threads images of this size may be outlined while the next is predicted, with the parts
+ * that it has anyway; 0 where that takes too much memory.
+ *
+ * @param scale px of the network's input per px of the image
+ * @throws InvalidInput when not even one image has enough memory
+ */
+export function outlinersFor(size: Size, scale: number, config: ModelConfig, options: PartOptions): number {
+  if (isStreamed(size, options.memory)) return 0;
+  const needs = needsOf(size, scale, config, options);
+  return Math.floor(roomForOutlines(partsFor(needs), needs, heldBy(size)));
+}

@@ -47,6 +47,11 @@ export interface InputRows {
 export interface PredictionTile extends Prediction {
   readonly y: number;
   readonly x: number;
+  /**
+   * px. Longer distances stand for this one (`Prediction.distances`): most are never looked at, so that who
+   * looks takes the smaller.
+   */
+  readonly farthest: number;
 }
 
 /**
@@ -79,6 +84,8 @@ export async function predictTiled(
     copyRows({ height: h, width: w, data: probability }, part.probability, part, 1);
     copyRows({ height: h, width: w, data: distances }, part.distances, part, rays);
   }
+  const farthest = receptiveField(predictor.config);
+  for (let i = 0; i < distances.length; i++) if (distances[i]! > farthest) distances[i] = farthest;
   return { height: h, width: w, grid, rays, probability, distances };
 }
 
@@ -111,9 +118,7 @@ export async function* predictTiles(
       const [h, w] = [row.to - row.from, column.to - column.from];
       const crop = mirroredCrop(lines, input, { y: row.from, x: column.from, height: h, width: w });
       const raw = await predictor.predict(crop, h, w);
-      for (let i = 0; i < raw.distances.length; i++)
-        if (raw.distances[i]! > farthest) raw.distances[i] = farthest;
-      yield usedPart(raw, predictor, { row, column }, cells);
+      yield { ...usedPart(raw, predictor, { row, column }, cells), farthest };
       context.onProgress?.({ done: ++done, total: rows.length * columns.length });
     }
   }
@@ -200,7 +205,7 @@ function usedPart(
   { config: { grid, rays } }: Predictor,
   { row, column }: { readonly row: Span; readonly column: Span },
   cells: Size,
-): PredictionTile {
+): Omit<PredictionTile, "farthest"> {
   const [y, x] = [row.usedFrom / grid, column.usedFrom / grid];
   const [h, w] = [
     Math.min(cells.height, row.usedTo / grid) - y,

@@ -240,10 +240,10 @@ const reachOf = (outline: Outline | undefined): ObjectReach =>
  * Share of the time of an image that goes into the network, about; the rest goes into the outlines. Only the
  * progress that is shown depends on it.
  */
-const networkShare = 0.75;
+export const networkShare = 0.75;
 
 /** Reports the progress of a part of the work as that of the whole, which is 1. */
-const partOf = (context: StageContext, from: number, to: number): StageContext => ({
+export const partOf = (context: StageContext, from: number, to: number): StageContext => ({
   ...context,
   onProgress: ({ done, total, message }) =>
     context.onProgress?.({ done: from + ((to - from) * done) / total, total: 1, message }),

@@ -13,6 +13,7 @@ import type { Rows } from "../imgproc/rescale.js";
 import type { ModelDescription } from "../model/modelfile.js";
 import type { Predictor } from "../model/predictor.js";
 import { estimateHere, estimateSize } from "./nucleussize.js";
+import { askNetwork, type Outliner } from "./outlining.js";
 import { defaultMemory, isStreamed, type PartOptions, partsOf } from "./parts.js";
 import { previewWindows, type ReadableImage, readableOf, rowsOf } from "./readable.js";
 import { correctedScale, scaleFor } from "./modelscale.js";
@@ -158,6 +159,16 @@ export interface ImageJob extends LabelOptions {
   readonly receiver: LabelReceiver;
   /** What shards of the tile rows found, where there were some (`predictTileRows`). */
   readonly tileRows?: TileRowsFound | undefined;
+  /** Where other images are worked on at the same time: how this one gets its turns. Default: it is alone. */
+  readonly shared?: SharedNetwork | undefined;
+}
+
+/** One network for several images at a time, which are asked about one after the other. */
+export interface SharedNetwork {
+  /** Does what needs the network when nobody else does. */
+  readonly turn: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Makes labels of what the network said. */
+  readonly outline: Outliner;
 }
 
 /** The candidates of all tiles of an image, and at what scale they were found. */
@@ -199,13 +210,26 @@ export async function segmentReadable(
     });
   const whole = await image.read();
   const at = (scale: number): Promise<Segmentation> =>
-    explained(name, () => segment(whole, model.predictor, withFound(scale), context));
+    explained(name, () => segmentShared(whole, model.predictor, withFound(scale), job.shared, context));
   let found = await at(start.scale);
   const scale = corrected(found.nuclei);
   if (scale !== start.scale) found = await at(scale);
   const { labels, polygons, nuclei } = found;
   await receiver.whole(whole, labels);
   return { scale, polygons, nuclei, missing: countMissing(whole.data) };
+}
+
+/** `segment`, where the network may be shared. */
+async function segmentShared(
+  image: Image,
+  predictor: Predictor,
+  options: Partial<SegmentOptions>,
+  shared: SharedNetwork | undefined,
+  context: StageContext,
+): Promise<Segmentation> {
+  if (shared === undefined) return segment(image, predictor, options, context);
+  const request = await shared.turn(() => askNetwork(image, predictor, options, context));
+  return shared.outline(request, context.signal);
 }
 
 /** The scale of an image that is not held as a whole, corrected by what is found in a few windows. */

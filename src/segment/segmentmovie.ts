@@ -1,10 +1,12 @@
 /**
  * All frames of a movie, or of a set of images, to labels and nuclei: the scale is settled, then each frame is
- * segmented. One frame is in memory at a time.
+ * segmented. One frame is in memory at a time, and a few where other threads outline what the network found
+ * while the next frame is predicted.
  */
 import type { Image, ImageSource, ReadOptions } from "../core/image.js";
 import { type LabelImage, type LabelSource, labelSourceOf } from "../core/labels.js";
 import { concatNuclei, type Nuclei } from "../core/nuclei.js";
+import { mapOrdered, oneByOne } from "../core/ordered.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import {
   diametersFrom,
@@ -13,6 +15,8 @@ import {
   type SizeEstimator,
   sizeEstimator,
 } from "./nucleussize.js";
+import type { Outliner } from "./outlining.js";
+import { outlinersFor } from "./parts.js";
 import { frameOf, type ReadableImage } from "./readable.js";
 import { correctionAt, scalePlan, type ScalePlan, settledPlan } from "./scaleplan.js";
 import {
@@ -25,6 +29,7 @@ import {
   type RowReceiver,
   type SegmentationModel,
   segmentReadable,
+  type SharedNetwork,
   type TileRowsFound,
   type TileRowsPart,
   type TileRowsShard,
@@ -44,6 +49,17 @@ export interface SegmentMovieOptions extends LabelOptions, Pick<ReadOptions, "ch
   readonly plan?: ScalePlan | undefined;
   /** What shards of the tile rows of a frame found. Default: the network is asked. */
   readonly tileRows?: ((frame: number) => TileRowsFound) | undefined;
+  /**
+   * Other threads that outline frames while the next is predicted, as many as the memory allows. The result is
+   * the same. Default: none.
+   */
+  readonly outliners?: Outliners | undefined;
+}
+
+/** Threads that outline. */
+export interface Outliners {
+  readonly most: number;
+  readonly outline: Outliner;
 }
 
 /** Options of `segmentMovie` that are not given. */
@@ -60,7 +76,7 @@ export interface FrameFacts {
   readonly width: number;
 }
 
-/** Where the labels of the frames go, frame by frame. */
+/** Where the labels of the frames go, frame by frame, in their order. */
 export interface FrameReceiver {
   /** Takes a frame and its labels as a whole. */
   whole(facts: FrameFacts, image: Image, labels: LabelImage): Promise<void>;
@@ -114,9 +130,9 @@ export async function segmentMovie(
 }
 
 /**
- * Segments frames one after the other.
+ * Segments frames in their order.
  *
- * @param receiver takes the labels of each frame before the next one is read
+ * @param receiver takes the labels of each frame before those of the next
  * @throws as `segmentMovie`; what the receiver throws
  */
 export async function segmentFrames(
@@ -129,22 +145,77 @@ export async function segmentFrames(
   const settings = { ...defaultSegmentMovieOptions, ...options };
   const frames = settings.frames ?? source.frameNames.map((_, frame) => frame);
   let plan = await planOf(source, model, frames, settings, context);
-  const results: SegmentedFrame[] = [];
-  for (const [index, frame] of frames.entries()) {
+  const report = sumOfShares(frames.length, context);
+  const given = inTheirOrder(receiver);
+  const one = async (index: number, shared?: SharedNetwork): Promise<SegmentedFrame> => {
     throwIfCancelled(context, "Segmentation");
+    const frame = frames[index]!;
     const name = source.frameNames[frame]!;
-    const report = (share: number, message: string): void =>
-      context.onProgress?.({ done: index + share, total: frames.length, message });
     const part: StageContext = {
       signal: context.signal,
-      onProgress: ({ done, total }) => report(done / total, name),
+      onProgress: ({ done, total }) => report(index, done / total, name),
     };
-    const result = await segmentFrame({ source, frame, plan }, model, receiver, settings, part);
-    plan = settledPlan(plan, result.scale);
-    results.push(result);
-    report(1, `${name}: ${result.nuclei.count} nuclei`);
+    const job = { source, frame, plan, shared };
+    const result = await given((receives) => segmentFrame(job, model, receives, settings, part));
+    report(index, 1, `${name}: ${result.nuclei.count} nuclei`);
+    return result;
+  };
+  const first: SegmentedFrame[] = [];
+  // It may settle the scale of all others.
+  if (plan.correctedBy === "first frame" && frames.length > 0) {
+    first.push(await one(0));
+    plan = settledPlan(plan, first[0]!.scale);
   }
-  return results;
+  const left = { source, plan, frames: frames.slice(first.length) };
+  const threads = await outlinersOf(left, model, settings);
+  const shared = threads === 0 ? undefined : { turn: oneByOne(), outline: settings.outliners!.outline };
+  const others = await mapOrdered(left.frames.length, threads + 1, (index) =>
+    one(first.length + index, shared),
+  );
+  return [...first, ...others];
+}
+
+/** Adds up the progress of frames of which a few are worked on at a time. */
+function sumOfShares(
+  total: number,
+  { onProgress }: StageContext,
+): (index: number, share: number, message: string) => void {
+  const shares = new Float64Array(total);
+  return (index, share, message) => {
+    shares[index] = share;
+    onProgress?.({ done: shares.reduce((sum, one) => sum + one, 0), total, message });
+  };
+}
+
+/** Lets each frame have the receiver once the frame begun before it has ended, well or not. */
+function inTheirOrder(
+  receiver: FrameReceiver,
+): <T>(frame: (receiver: FrameReceiver) => Promise<T>) => Promise<T> {
+  let ended: Promise<unknown> = Promise.resolve();
+  return (frame) => {
+    const before = ended;
+    const done = frame({
+      whole: (...labels) => before.then(() => receiver.whole(...labels)),
+      rows: (facts) => before.then(() => receiver.rows(facts)),
+    });
+    ended = done.catch(() => undefined);
+    return done;
+  };
+}
+
+/** In how many other threads frames are outlined: as many as there are, and as there is memory for each. */
+async function outlinersOf(
+  { source, plan, frames }: Pick<PlannedFrame, "source" | "plan"> & { readonly frames: readonly number[] },
+  { predictor: { config } }: SegmentationModel,
+  options: SegmentMovieOptions,
+): Promise<number> {
+  let least = frames.length < 2 ? 0 : (options.outliners?.most ?? 0);
+  for (const frame of frames) {
+    if (least === 0) break;
+    least = Math.min(least, outlinersFor(await source.size(frame), plan.scales[frame]!, config, options));
+    if (source.kind === "movie") break;
+  }
+  return least;
 }
 
 /**
@@ -221,7 +292,7 @@ async function jobOf(
   options: SegmentMovieOptions,
   { signal }: StageContext,
 ): Promise<{ readonly image: ReadableImage; readonly job: Omit<ImageJob, "receiver" | "tileRows"> }> {
-  const { channel, z, tileRows: _, ...rest } = options;
+  const { channel, z, tileRows: _, outliners: __, ...rest } = options;
   const image = await frameOf(source, frame, { channel, z, signal });
   const start = { scale: plan.scales[frame]!, correction: correctionAt(plan, frame) };
   return { image, job: { ...rest, name: source.frameNames[frame]!, start } };
@@ -245,7 +316,7 @@ export async function predictFrame(
 }
 
 async function segmentFrame(
-  { source, frame, plan }: PlannedFrame,
+  { source, frame, plan, shared }: PlannedFrame & { readonly shared?: SharedNetwork | undefined },
   model: SegmentationModel,
   receiver: FrameReceiver,
   options: SegmentMovieOptions,
@@ -258,7 +329,7 @@ async function segmentFrame(
     whole: (whole, labels) => receiver.whole(facts, whole, labels),
     rows: () => receiver.rows(facts),
   };
-  const found = { ...job, receiver: into, tileRows: options.tileRows?.(frame) };
+  const found = { ...job, receiver: into, tileRows: options.tileRows?.(frame), shared };
   const { scale, missing, nuclei } = await segmentReadable(image, model, found, context);
   return { ...facts, scale, missing, nuclei: { ...nuclei, frame: nuclei.frame.map(() => frame) } };
 }

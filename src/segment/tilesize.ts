@@ -7,8 +7,11 @@
  *
  * base: Node, the runtime, the model and the tables, 220 MB. network: the runtime keeps what the network
  * needed for the largest tile. Per pixel, 4 bytes x 4.6 layers of as many channels as the widest one holds,
- * either at full resolution (filters) or on the grid (features). Measured, bytes a pixel at 1024 px: 541
- * (model 589) for 32 filters and grid 2, 543 (589) for 16 filters, 863 (883) for 48, 2015 (2355) for grid 1.
+ * either at full resolution (filters) or on the grid (features). That is for a runtime that plans its memory:
+ * measured, bytes a pixel at 1024 px, 541 (model 589) for 32 filters and grid 2, 543 (589) for 16 filters, 863
+ * (883) for 48, 2015 (2355) for grid 1. Ours plans none (`createPredictor`): 301, 326, 503 and 1239. But it
+ * takes memory in powers of two: 458 a pixel at 1600 px. What is left pays for what the model does not know,
+ * such as freed memory that is in pieces.
  * row: the rows of a row of tiles as they are stored, as floats, and where they are rescaled before and after
  * the blur; the candidates found there. band: grey values, labels and filters of the rows that are outlined
  * at once, 45 bytes a pixel, and as much again that waits to be collected.
@@ -78,6 +81,22 @@ export function memoryOf(
     networkBytes(config) * rows * columns +
     Math.max(rowBytes * width * scale * rows, bandBytes * width * Math.min(height, band))
   );
+}
+
+/** A thread with nothing to do yet, bytes. */
+const threadBytes = 60 * megabyte;
+
+/**
+ * How many images may be outlined in other threads while one is predicted with these parts. Their bands lie in
+ * those threads.
+ *
+ * @param each bytes that one more image takes with its labels and its candidates
+ */
+export function roomForOutlines(parts: PartSizes, needs: MemoryNeeds, each: number): number {
+  const { limit, height, width } = needs;
+  const predicting = memoryOf({ ...parts, band: 0 }, needs);
+  const outlining = threadBytes + each + bandBytes * width * Math.min(height, parts.band);
+  return Math.max(0, ((1 - free) * limit - predicting) / outlining);
 }
 
 /**

@@ -77,3 +77,25 @@ export function discIntersectionArea(r: number, s: number, distance: number): nu
   const atS = Math.acos(Math.min(1, Math.max(-1, (d2 + s * s - r * r) / (2 * distance * s))));
   return r * r * (atR - Math.sin(2 * atR) / 2) + s * s * (atS - Math.sin(2 * atS) / 2);
 }
+
+/**
+ * `discIntersectionArea(r, s, distance) > limit`, in most cases from bounds that need no trigonometry: what two
+ * discs share lies in the rectangle of its depth and the smaller diameter, and fills two thirds of that of its
+ * depth and the chord.
+ *
+ * @param limit px², >= 0
+ */
+export function discsShareMore(r: number, s: number, distance: number, limit: number): boolean {
+  const depth = r + s - distance;
+  const small = r < s ? r : s;
+  if (2 * depth * small < limit) return false;
+  if (distance > Math.abs(r - s) && depth > shallow * small) {
+    const toChord = (distance * distance + r * r - s * s) / (2 * distance);
+    const chord = 2 * Math.sqrt(Math.max(0, r * r - toChord * toChord));
+    if ((2 / 3) * depth * chord > limit) return true;
+  }
+  return discIntersectionArea(r, s, distance) > limit;
+}
+
+/** Depth, in radii of the smaller disc, below which the bounds are too close for rounded numbers. */
+const shallow = 0.01;

@@ -1,7 +1,7 @@
 import type { StarPolygons } from "../core/polygons.js";
 import { rayDirections } from "./distances.js";
 import { cornersInto, polygonAreas } from "./geometry.js";
-import { discIntersectionArea, intersectionArea, overlapScratch } from "./overlap.js";
+import { discsShareMore, intersectionArea, overlapScratch } from "./overlap.js";
 
 /** What is known of polygons before any two are compared. */
 export interface Shapes {
@@ -93,7 +93,5 @@ export function cheapProof({ inner, boxes, centers }: Shapes, a: number, b: numb
   if (height <= 0 || width <= 0 || height * width <= limit) return apart;
   const dy = centers[2 * a]! - centers[2 * b]!;
   const dx = centers[2 * a + 1]! - centers[2 * b + 1]!;
-  return discIntersectionArea(inner[a]!, inner[b]!, Math.sqrt(dy * dy + dx * dx)) > limit
-    ? overlapping
-    : unclear;
+  return discsShareMore(inner[a]!, inner[b]!, Math.sqrt(dy * dy + dx * dx), limit) ? overlapping : unclear;
 }

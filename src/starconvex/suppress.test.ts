@@ -4,7 +4,7 @@ import type { StarPolygons } from "../core/polygons.js";
 import { random, type Random } from "../core/random.js";
 import { rayDirections } from "./distances.js";
 import { cornersInto, polygonAreas, takePolygons } from "./geometry.js";
-import { discIntersectionArea, intersectionArea, overlapScratch } from "./overlap.js";
+import { discIntersectionArea, discsShareMore, intersectionArea, overlapScratch } from "./overlap.js";
 import { suppress, suppressAt, SuppressionStream } from "./suppress.js";
 
 /** Clusters of polygons. */
@@ -135,6 +135,25 @@ describe("discIntersectionArea", () => {
     expect(discIntersectionArea(2, 1, 0.5)).toBeCloseTo(Math.PI, 12);
     // Equal unit circles through each other's centre: 2 pi / 3 - sqrt 3 / 2.
     expect(discIntersectionArea(1, 1, 1)).toBeCloseTo((2 * Math.PI) / 3 - Math.sqrt(3) / 2, 12);
+  });
+});
+
+describe("discsShareMore", () => {
+  it("decides as the area does, near the limit and far from it", () => {
+    const rng = random(4);
+    let [more, trials, wrong] = [0, 0, 0];
+    for (let trial = 0; trial < 20_000; trial++) {
+      const [r, s] = [rng.uniform(0, 12), rng.uniform(0, 12)];
+      const distance = trial % 50 === 0 ? Math.abs(r - s) : rng.uniform(0, 1.05 * (r + s));
+      const area = discIntersectionArea(r, s, distance);
+      for (const share of [0, 0.3, 0.6, 0.9, 0.999, 1, 1.001, 1.2, 3]) {
+        trials++;
+        const expected = area > share * area;
+        if (expected) more++;
+        if (discsShareMore(r, s, distance, share * area) !== expected) wrong++;
+      }
+    }
+    expect([wrong, more > trials / 4, more < (3 * trials) / 4]).toEqual([0, true, true]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { InvalidInput } from "../core/errors.js";
 import type { StarPolygons } from "../core/polygons.js";
 import { joinPolygons, takePolygons } from "./geometry.js";
+import { scoreOrder } from "./scoreorder.js";
 import {
   cheapProof,
   measureShapes,
@@ -38,7 +39,7 @@ export function suppress(candidates: StarPolygons, overlapThreshold: number): In
  */
 export function suppressAt(candidates: StarPolygons, overlapThresholds: readonly number[]): Int32Array[] {
   for (const threshold of overlapThresholds) checkThreshold(threshold);
-  const order = byDescendingScore(candidates.scores);
+  const order = scoreOrder(candidates.scores);
   const shapes = measureShapes(candidates);
   const shared = sharedArea(candidates, overlapThresholds.length > 1);
   const known = overlapThresholds.map((threshold) => knownOf(candidates.count, shapes, shared, threshold));
@@ -47,11 +48,6 @@ export function suppressAt(candidates: StarPolygons, overlapThresholds: readonly
     for (const one of known) if (stateAmong(one, row) === stateKept) take(one, row, stateKept);
   }
   return known.map(({ states }) => order.filter((row) => states[row] === stateKept));
-}
-
-/** Rows by descending score, equal scores by ascending row. */
-function byDescendingScore(scores: Float32Array): Int32Array {
-  return Int32Array.from(scores, (_, row) => row).sort((a, b) => scores[b]! - scores[a]! || a - b);
 }
 
 function checkThreshold(overlapThreshold: number): void {
@@ -200,11 +196,8 @@ interface Ranked {
 }
 
 /** Rows from `first` on by descending score, then by ascending rank. */
-function orderOf({ polygons: { scores, count }, ranks }: Ranked, first: number): Int32Array {
-  return Int32Array.from({ length: count - first }, (_, i) => first + i).sort(
-    (a, b) => scores[b]! - scores[a]! || ranks[a]! - ranks[b]!,
-  );
-}
+const orderOf = ({ polygons: { scores }, ranks }: Ranked, first: number): Int32Array =>
+  scoreOrder(scores, first, ranks);
 
 const takeRanked = ({ polygons, ranks }: Ranked, rows: Int32Array): Ranked => ({
   polygons: takePolygons(polygons, rows),

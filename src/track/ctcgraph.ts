@@ -9,6 +9,8 @@ export interface CtcResult {
   readonly labelOfRow: Int32Array;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /**
  * Turns a track graph into the challenge's tracks: one a branch, and a new one, with the old as its parent,
  * after every missing frame. Labels are 1, 2, ... in the order of the branches.
@@ -19,14 +21,14 @@ export interface CtcResult {
 export function toCtc(graph: TrackGraph, branches: readonly Branch[] = branchesOf(graph)): CtcResult {
   const frame = graph.nuclei.frame;
   const labelOfRow = new Int32Array(graph.nuclei.count);
-  const tracks: CtcTrack[] = [];
+  const tracks: Writable<CtcTrack>[] = [];
   /** Label of the last piece of each branch, by branch id. */
   const lastPiece = [0];
   for (const { parent, rows } of branches) {
     let mother = lastPiece[parent]!;
     rows.forEach((row, k) => {
       const continues = k > 0 && frame[row]! === frame[rows[k - 1]!]! + 1;
-      if (continues) tracks.push({ ...tracks.pop()!, end: frame[row]! });
+      if (continues) tracks[tracks.length - 1]!.end = frame[row]!;
       else {
         if (k > 0) mother = tracks.length;
         tracks.push({ label: tracks.length + 1, begin: frame[row]!, end: frame[row]!, parent: mother });

@@ -4,16 +4,9 @@ import type { TrackGraph } from "../core/tracks.js";
 import type { LinkOverlaps } from "./maskoverlaps.js";
 import type { FrameSize } from "./model/looks.js";
 import { trackOverlap } from "./overlaptracker.js";
+import type { Tracker } from "./trackernames.js";
 import { defaultTrackOptions, measureMovie, track, type TrackOptions, type TrackResult } from "./track.js";
 import { type LapOptions, trackLap, trackmateDefaults, trackmateTuned } from "./trackmate.js";
-
-/**
- * Karyon's own tracker, and those of TrackMate for comparison: the LAP tracker with its defaults or with
- * splitting and a radius from the data, and the overlap tracker with its defaults.
- */
-export const trackers = ["auto", "trackmate", "trackmate-tuned", "trackmate-overlap"] as const;
-/** Name of a tracker. */
-export type Tracker = (typeof trackers)[number];
 
 /** What any tracker takes. */
 export interface TrackerOptions extends Partial<TrackOptions> {

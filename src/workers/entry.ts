@@ -3,9 +3,15 @@ import { answerError, type Answer } from "./answer.js";
 import { frameTasks, type FrameTaskName } from "./tasks.js";
 
 /** Does the task of that name; an error is an answer, too. */
-export default function handle({ name, input }: { name: FrameTaskName; input: unknown }): Answer<unknown> {
+export default async function handle({
+  name,
+  input,
+}: {
+  name: FrameTaskName;
+  input: unknown;
+}): Promise<Answer<unknown>> {
   try {
-    return { value: (frameTasks[name] as (input: unknown) => unknown)(input) };
+    return { value: await (frameTasks[name] as (input: unknown) => unknown)(input) };
   } catch (error) {
     return answerError(error);
   }

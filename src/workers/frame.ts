@@ -10,9 +10,9 @@ import {
 import { type Annotation, featureColumns, type ObjectTable } from "../annotate/types.js";
 import type { Image, SampleData } from "../core/image.js";
 import type { LabelImage } from "../core/labels.js";
-import { annotationOverlay } from "../draw/overlay.js";
+import { annotationPicture } from "../draw/overlay.js";
 import { csvLine, formatRows } from "../io/csv.js";
-import { encodePicture } from "../io/png/pngpicture.js";
+import { encodeIndexed } from "../io/png/pngpicture.js";
 import { encodeTiff } from "../io/tiff/encode.js";
 
 /** Files of one frame of a dataset. */
@@ -61,7 +61,7 @@ function filesOf(
     candidates: labelTiff(annotation.candidates, { pixelSize }),
     overlay:
       overlay && image !== undefined
-        ? encodePicture(annotationOverlay(image, annotation.labels, { rejected: rejectedOf(annotation) }))
+        ? encodeIndexed(annotationPicture(image, annotation.labels, { rejected: rejectedOf(annotation) }))
         : undefined,
     rows: new TextEncoder().encode(objectRows(annotation.objects, name)),
     figures,
@@ -95,10 +95,12 @@ export function rejectedOf({ candidates, objects }: Annotation): LabelImage {
   objects.candidate.forEach((candidate, row) => {
     kept[candidate] = objects.kept[row]!;
   });
-  return {
-    ...candidates,
-    data: candidates.data.map((candidate) => (candidate > 0 && kept[candidate] === 0 ? candidate : 0)),
-  };
+  const data = new Int32Array(candidates.data.length);
+  for (let i = 0; i < data.length; i++) {
+    const candidate = candidates.data[i]!;
+    if (candidate > 0 && kept[candidate] === 0) data[i] = candidate;
+  }
+  return { ...candidates, data };
 }
 
 const units: Partial<Record<(typeof featureColumns)[number], string>> = {

@@ -19,7 +19,7 @@ export interface FramePool {
     name: N,
     input: Parameters<FrameTask[N]>[0],
     signal?: AbortSignal,
-  ): Promise<ReturnType<FrameTask[N]>>;
+  ): Promise<Awaited<ReturnType<FrameTask[N]>>>;
   /** Ends the threads. */
   close(): Promise<void>;
 }
@@ -53,9 +53,22 @@ export function framePool(threads: number): FramePool {
   };
 }
 
+/** The tasks, in words, for errors. */
+const taskWords: Readonly<Record<FrameTaskName, string>> = {
+  estimate: "measures the size of nuclei",
+  propose: "looks for nuclei",
+  labelling: "labels nuclei",
+  paper: "annotates by the paper's method",
+  alone: "annotates a frame",
+  preview: "draws a preview",
+  touching: "pastes touching nuclei together",
+  outline: "outlines nuclei",
+  labelOverlay: "draws overlays",
+};
+
 /** A task answers with its errors: what is thrown is of the thread itself. */
-const lossOf = (name: string, error: unknown): unknown =>
-  error instanceof Error ? new ThreadLost(`does ${name}`, error) : error;
+const lossOf = (name: FrameTaskName, error: unknown): unknown =>
+  error instanceof Error ? new ThreadLost(taskWords[name], error) : error;
 
 /**
  * The pool hears of errors of its threads, but not of a thread that exits: its task would never be answered.

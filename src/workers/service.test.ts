@@ -8,7 +8,7 @@ afterEach(async () => {
   for (const service of services.splice(0)) await service.close();
 });
 function previews(): WorkerService<PreviewTasks> {
-  const service = workerService<PreviewTasks>("previewworker.js");
+  const service = workerService<PreviewTasks>("previewworker.js", "previews");
   services.push(service);
   return service;
 }
@@ -66,7 +66,7 @@ describe("workerService", () => {
 
   it("tells of a thread that is lost", async () => {
     // A thread without the network's runtime, which can take the process with it when its thread is lost.
-    const service = workerService<PreviewTasks>("train/batchworker.js");
+    const service = workerService<PreviewTasks>("train/batchworker.js", "draws batches");
     await expect(service.run("estimate", { image: imageOf(40) })).rejects.toThrow();
     await service.close();
   });

@@ -1,4 +1,5 @@
 /** One thread that stays and answers requests, one at a time, for as long as somebody asks. */
+import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { Cancelled, ThreadLost } from "../core/errors.js";
 import { type Answer, valueOf } from "./answer.js";
@@ -34,7 +35,10 @@ export interface WorkerService<T extends ServiceTasks> {
     input: Parameters<T[N]>[0],
     signal?: AbortSignal,
   ): Promise<Awaited<ReturnType<T[N]>>>;
-  /** Ends the thread. Who still waits gets Cancelled, and so does who asks later. */
+  /**
+   * Ends the thread, once it is done with its task. Who still waits gets Cancelled at once, and so does who asks
+   * later.
+   */
   close(): Promise<void>;
 }
 
@@ -50,6 +54,8 @@ interface Waiting {
 interface Line {
   /** See `workerFile`. */
   readonly file: string;
+  /** What the thread does, for errors. */
+  readonly work: string;
   worker: Worker | undefined;
   running: Waiting | undefined;
   readonly queue: Waiting[];
@@ -57,9 +63,22 @@ interface Line {
   closed: boolean;
 }
 
-/** A thread for the tasks of a module. It is started at the first request. @param file see `workerFile` */
-export function workerService<T extends ServiceTasks>(file: string): WorkerService<T> {
-  const line: Line = { file, worker: undefined, running: undefined, queue: [], asked: 0, closed: false };
+/**
+ * A thread for the tasks of a module. It is started at the first request.
+ *
+ * @param file see `workerFile`
+ * @param work what it does, for errors: "draws previews"
+ */
+export function workerService<T extends ServiceTasks>(file: string, work: string): WorkerService<T> {
+  const line: Line = {
+    file,
+    work,
+    worker: undefined,
+    running: undefined,
+    queue: [],
+    asked: 0,
+    closed: false,
+  };
   return {
     run: (name, input, signal) => ask(line, name, input, signal) as Promise<never>,
     close: () => close(line),
@@ -116,7 +135,7 @@ function start(line: Line): Worker {
     line.worker = undefined;
     line.running = undefined;
     running?.settle(() => {
-      throw new ThreadLost(`does ${running.name}`, error);
+      throw new ThreadLost(line.work, error);
     });
     next(line);
   };
@@ -138,7 +157,29 @@ async function close(line: Line): Promise<void> {
   line.running = undefined;
   for (const { settle } of [...(running === undefined ? [] : [running]), ...queue.splice(0)])
     settle(cancelled);
-  await worker?.terminate();
+  if (worker === undefined) return;
+  if (running !== undefined) await lastAnswer(worker, running.id);
+  await worker.terminate();
+}
+
+/** How long a thread that is to end may go on with its task, ms. */
+const patience = 30_000;
+
+/**
+ * Waits until a thread has done, or left, what it does. A thread that is ended while V8 compiles what it runs
+ * takes the process with it: Node 20 aborts ("GetForegroundTaskRunner").
+ */
+async function lastAnswer(worker: Worker, id: number): Promise<void> {
+  worker.postMessage({ id, cancel: true } satisfies ServiceRequest);
+  const waiting = new AbortController();
+  const over = { signal: AbortSignal.any([waiting.signal, AbortSignal.timeout(patience)]) };
+  try {
+    await Promise.race([once(worker, "message", over), once(worker, "exit", over)]);
+  } catch {
+    // The thread is lost, or out of time: it is ended as it is.
+  } finally {
+    waiting.abort();
+  }
 }
 
 /** Gives signals of which each new one aborts the one before. */

@@ -7,9 +7,11 @@ import type { Image } from "../core/image.js";
 import type { LabelImage } from "../core/labels.js";
 import { random } from "../core/random.js";
 import { composeTouching, defaultComposeOptions } from "../dataset/touching.js";
-import { annotationOverlay, overlayLabels } from "../draw/overlay.js";
+import { annotationPicture, labelPicture } from "../draw/overlay.js";
 import { annotationPreview, type PreviewInput } from "../draw/previewpicture.js";
-import { encodePicture } from "../io/png/pngpicture.js";
+import { encodeIndexed, encodePicture } from "../io/png/pngpicture.js";
+import { outlineImage, type OutlineRequest } from "../segment/outlining.js";
+import type { Segmentation } from "../segment/segment.js";
 import { imageTiff, labelFrameFiles, labelTiff, paperFrameFiles, rejectedOf } from "./frame.js";
 
 /** What touching nuclei are made from: one annotated frame. */
@@ -56,7 +58,7 @@ function touching({ name, image, labels, seed, variant }: TouchingRequest): Touc
     files: {
       image: imageTiff(made.image),
       mask: labelTiff(made.labels, image),
-      overlay: encodePicture(annotationOverlay(made.image, made.labels)),
+      overlay: encodeIndexed(annotationPicture(made.image, made.labels)),
       pasted: made.pasted,
       pairs: made.pairs,
     },
@@ -89,9 +91,12 @@ export const frameTasks = {
   /** Touching nuclei pasted together from those of one frame. */
   touching,
 
+  /** Nuclei and labels of one frame that the network has seen. */
+  outline: (request: OutlineRequest): Promise<Segmentation> => outlineImage(request),
+
   /** Labels drawn over an image, as PNG. */
   labelOverlay: ({ image, labels }: { readonly image: Image; readonly labels: LabelImage }): Uint8Array =>
-    encodePicture(overlayLabels(image, labels)),
+    encodeIndexed(labelPicture(image, labels)),
 } as const;
 
 /** The tasks, by name. */

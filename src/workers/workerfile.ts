@@ -1,4 +1,5 @@
 /** Where the modules of worker threads are. */
+import "../platform/notelemetry.js";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -25,6 +25,8 @@ export interface BadImage {
   readonly expected: Expected;
   /** Where the program does otherwise today: what it does, which is asserted then, and why. */
   readonly found?: { readonly outcome: Expected; readonly why: string };
+  /** It takes long: for the long test only. */
+  readonly long?: boolean;
   /** Input within the folder; the folder itself by default. */
   readonly input?: string;
 }

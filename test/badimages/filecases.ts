@@ -1,6 +1,7 @@
 /** Files that are no images, or not the images that they seem. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { encode } from "jpeg-js";
 import { encodePng } from "../../src/io/png/png.js";
 import { encodeTiff } from "../../src/io/tiff/encode.js";
 import type { BadImage } from "./badcase.js";
@@ -9,6 +10,10 @@ import { bytesOf, edge, grey, simulated, usualScene, within, writeTiff } from ".
 const usualTiff = (compression: "deflate" | "none" = "none"): Uint8Array =>
   encodeTiff([grey(bytesOf((i) => usualScene().grey[i]!))], { compression });
 const usualPng = (): Uint8Array => encodePng(grey(bytesOf((i) => usualScene().grey[i]!)));
+const usualJpeg = (): Uint8Array => {
+  const data = Uint8Array.from({ length: 4 * edge ** 2 }, (_, i) => usualScene().grey[i >> 2]!);
+  return encode({ data, width: edge, height: edge }, 90).data;
+};
 const file =
   (name: string, bytes: () => Uint8Array | string) =>
   (folder: string): void =>
@@ -19,6 +24,36 @@ const withTruth =
     writeFileSync(join(folder, `${name}`), bytes());
     return { [name.replace(/\.\w+$/, "")]: usualScene().labels };
   };
+
+/** A TIFF file of one strip, written field by field: sample types that the encoder does not write. */
+function strip(pixels: Uint8Array, bits: number, format: number): Uint8Array {
+  const fields = [
+    [256, edge],
+    [257, edge],
+    [258, bits],
+    [259, 1],
+    [262, 1],
+    [273, 8],
+    [277, 1],
+    [278, edge],
+    [279, pixels.length],
+    [339, format],
+  ] as const;
+  const bytes = new Uint8Array(8 + pixels.length + 2 + 12 * fields.length + 4);
+  const view = new DataView(bytes.buffer);
+  bytes.set([0x49, 0x49, 42, 0]);
+  view.setUint32(4, 8 + pixels.length, true);
+  bytes.set(pixels, 8);
+  view.setUint16(8 + pixels.length, fields.length, true);
+  fields.forEach(([tag, value], k) => {
+    const at = 10 + pixels.length + 12 * k;
+    view.setUint16(at, tag, true);
+    view.setUint16(at + 2, 4, true);
+    view.setUint32(at + 4, 1, true);
+    view.setUint32(at + 8, value, true);
+  });
+  return bytes;
+}
 
 /** Bytes and names. */
 export const fileCases: readonly BadImage[] = [
@@ -83,14 +118,38 @@ export const fileCases: readonly BadImage[] = [
     expected: { error: "UnsupportedFormat", says: /a\.tif: .*not/ },
     found: {
       outcome: { error: "CorruptFile", says: /a\.tif: this is neither a TIFF/ },
-      why: "A clear sentence; only the kind is another.",
+      why: "These bytes are of no format: the file is called damaged, and the formats are named.",
     },
   },
   {
     name: "jpeg",
     what: "a JPEG file",
-    make: file("a.jpg", () => Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46)),
+    make: file("a.jpg", usualJpeg),
     expected: { error: "UnsupportedFormat|InvalidInput", says: /(JPEG|a\.jpg)/ },
+  },
+  {
+    name: "jpeg-named-tif",
+    what: "a JPEG file whose name ends in .tif",
+    make: file("a.tif", usualJpeg),
+    expected: { error: "UnsupportedFormat", says: /a\.tif: JPEG/i },
+  },
+  {
+    name: "float64",
+    what: "a TIFF file of 64-bit floats",
+    make: withTruth("a.tif", () => strip(new Uint8Array(usualScene().grey.slice().buffer), 64, 3)),
+    expected: { f1: 0.8 },
+  },
+  {
+    name: "one-bit",
+    what: "a TIFF file of 1 bit a pixel",
+    make: withTruth("a.tif", () => {
+      const pixels = new Uint8Array(edge ** 2 / 8);
+      usualScene().labels.data.forEach((v, i) => {
+        if (v > 0) pixels[i >> 3]! |= 128 >> (i & 7);
+      });
+      return strip(pixels, 1, 1);
+    }),
+    expected: { kept: [1, 60], notice: /mask|two values/i },
   },
   {
     name: "no-image",

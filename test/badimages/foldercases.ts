@@ -41,7 +41,7 @@ export const folderCases: readonly BadImage[] = [
     expected: { f1: 0.8, notice: /type|bits|values/i },
     found: {
       outcome: { f1: 0.8 },
-      why: "Each image is judged by its own light, so that nothing goes wrong, and nothing is said.",
+      why: "Each image is judged by its own light: nothing goes wrong, so nothing need be said.",
     },
   },
   {
@@ -80,10 +80,6 @@ export const folderCases: readonly BadImage[] = [
       writeTiff(folder, "a.tif", grey(usual()), grey(dim), grey(dim));
     },
     expected: { kept: [20, 80], notice: /nothing|no nuclei|empty|differ/i },
-    found: {
-      outcome: { kept: [20, 80] },
-      why: "Frames without nuclei give none, and only their saturation is told.",
-    },
   },
   {
     name: "duplicates",
@@ -114,6 +110,19 @@ export const folderCases: readonly BadImage[] = [
     what: "a movie that jumps by 90 px",
     make: movieOf((v, t) => grey(t < 2 ? v : v.map((_, i) => v[(i + 90 * edge) % v.length]!))),
     expected: { kept: [80, 240] },
+  },
+  {
+    name: "long-jump",
+    what: "a movie of 448 px that jumps by 200 px",
+    make: (folder) => {
+      const movie = scene({ frames: 3, height: 448, width: 448 });
+      for (let t = 0; t < 3; t++) {
+        const { data } = movie.image(t);
+        const moved = bytesOf((i) => data[t < 2 ? i : (i + 200 * 448) % data.length]!, data.length);
+        writeTiff(folder, `t${t}.tif`, grey(moved, 448));
+      }
+    },
+    expected: { kept: [350, 900] },
   },
   {
     name: "other-size",

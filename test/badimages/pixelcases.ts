@@ -84,10 +84,6 @@ export const pixelCases: readonly BadImage[] = [
     what: "float values of 0 to 1e-30",
     make: changed((v) => Float32Array.from(v, (x) => x * 1e-32)),
     expected: { f1: 0.8 },
-    found: {
-      outcome: { kept: [0, 0], notice: /None of \d+ candidates is certain enough/ },
-      why: "The variance of values below 1e-19 is below the smallest 32-bit float.",
-    },
   },
   {
     name: "twelve-bit",
@@ -118,10 +114,6 @@ export const pixelCases: readonly BadImage[] = [
     what: "dark nuclei on a bright background",
     make: perPixel((v) => 255 - v),
     expected: { kept: [0, 60], notice: /dark|invert/i },
-    found: {
-      outcome: { kept: [0, 10] },
-      why: "Nuclei are taken to be bright, and nothing says that these are dark.",
-    },
   },
   {
     name: "grey-rgb",
@@ -183,10 +175,6 @@ export const pixelCases: readonly BadImage[] = [
     what: "a label image given as image",
     make: changed(() => Uint16Array.from(usualScene().labels.data)),
     expected: { kept: [0, 60], notice: /label/i },
-    found: {
-      outcome: { kept: [20, 60] },
-      why: "Labels are grey values like others: nothing tells them from an image.",
-    },
   },
   {
     name: "bright-pixel",

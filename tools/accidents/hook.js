@@ -1,11 +1,18 @@
 /**
  * Loaded before the program (`node --import`), in its threads, too: an accident at one file operation, or in one
- * worker thread. `KARYON_ACCIDENT` says which, as JSON: `kind` (begin, kill, full, count, exit, memory), the
- * `stage` after whose begin it happens, and `at`, which write or rename of it, from 1. `count` appends the
- * operations of each stage to the file `log`.
+ * worker thread. `KARYON_ACCIDENT` says which, as JSON: `kind`, the `stage` after whose begin it happens, and
+ * `at`, which write or rename of it, from 1.
+ *
+ * - kill, full: the process is killed, or the disk full from then on
+ * - begin: killed as the stage begins
+ * - remove, change: the file `input` is removed, or other bytes put in its place, as the stage begins
+ * - fill: the disk is filled up, but for `left` bytes, by the file `input`
+ * - exit, memory: a worker thread (whose file's name holds `file`) ends by itself, or needs too much memory
+ * - count: appends the operations of each stage to the file `log`
  */
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
+import path from "node:path";
 import threads from "node:worker_threads";
 
 const plan = JSON.parse(process.env.KARYON_ACCIDENT ?? "{}");
@@ -59,6 +66,29 @@ async function watchFiles() {
   prototype.write = writing(prototype.write);
 }
 
+/** The program keeps files open for half a second after a read: what is read then is what was there. */
+const pauseReading = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
+
+/** Fills the disk of the file `input`, but for `left` bytes. */
+function fillDisk() {
+  const { bavail, bsize } = fs.statfsSync(path.dirname(plan.input));
+  fs.writeFileSync(plan.input, new Uint8Array(Math.max(0, bavail * bsize - plan.left)));
+}
+
+/** What happens as the stage begins. */
+function spoilNow() {
+  if (plan.kind === "begin") killNow();
+  if (plan.kind === "remove") fs.rmSync(plan.input, { recursive: true });
+  if (plan.kind === "fill") fillDisk();
+  if (plan.kind === "remove" || plan.kind === "change") pauseReading();
+  // Of equal length: nothing but the time tells.
+  if (plan.kind === "change") {
+    const bytes = fs.readFileSync(plan.input);
+    bytes.subarray(-1000).fill(7);
+    fs.writeFileSync(plan.input, bytes);
+  }
+}
+
 /** The stage is what the program has told last (`--json`). */
 function watchStage() {
   const { write } = process.stdout;
@@ -67,8 +97,7 @@ function watchStage() {
     if (begun !== null) {
       stage = begun[1];
       operations = 0;
-      if (plan.kind === "begin" && stage === plan.stage) killNow();
-      if (plan.kind === "exit" || plan.kind === "memory") process.env.KARYON_ACCIDENT_STAGE = stage;
+      if (stage === plan.stage) spoilNow();
     }
     return write.call(this, text, ...rest);
   };

@@ -6,12 +6,13 @@ import { fileURLToPath } from "node:url";
 import { differences } from "../sameresults.js";
 
 const bin = fileURLToPath(new URL("../../bin/karyon.js", import.meta.url));
-const hook = new URL("hook.js", import.meta.url).href;
+/** Loaded before the program: see there. */
+export const hook = new URL("hook.js", import.meta.url).href;
 
 /** The stages of a run, in their order. */
 export const stages = ["annotate", "train", "segment", "track", "analyse", "export", "figures", "report"];
 
-const training = ["--steps", "20", "--batch", "4", "--patch", "48", "--filters", "8", "--depth", "2"];
+const training = ["--steps", "12", "--batch", "4", "--patch", "48", "--filters", "8", "--depth", "2"];
 const learning = ["--nucleus-size", "24", "--validation", "0.2", "--learning-rate", "0.003"];
 const rest = ["--threads", "2", "--seed", "5", "--resamples", "20", "--export", "geff,coco", "--json"];
 
@@ -21,11 +22,11 @@ const rest = ["--threads", "2", "--seed", "5", "--resamples", "20", "--export", 
  * @param watch called with each event, and the process
  * @returns its exit code or signal, its events, and what it said to people
  */
-export function karyon(folder, args, { accident = undefined, watch = undefined, env = {} } = {}) {
-  const given = accident === undefined ? [] : ["--import", hook];
+export function karyon(folder, args, { accident = undefined, watch = undefined, flags = [] } = {}) {
+  const given = accident === undefined ? flags : ["--import", hook, ...flags];
   const child = spawn(process.execPath, [...given, bin, ...args], {
     cwd: folder,
-    env: { ...process.env, ...env, KARYON_ACCIDENT: JSON.stringify(accident ?? {}) },
+    env: { ...process.env, KARYON_ACCIDENT: JSON.stringify(accident ?? {}) },
   });
   const events = [];
   let [line, said] = ["", ""];
@@ -51,12 +52,14 @@ export const simulateMovie = (folder) =>
     ...["--diameter", "20", "--json"],
   ]);
 
+/** What `karyon run` is given. */
+export const runArguments = (input) => ["run", input, "-o", "out", ...training, ...learning, ...rest];
+
 /** `karyon run` of the movie beside the folder `name`, into its `out`. */
 export function runMovie(folder, name, options = {}) {
   const place = join(folder, name);
   mkdirSync(place, { recursive: true });
-  const input = options.input ?? join("..", "movie", "01");
-  return karyon(place, ["run", input, "-o", "out", ...training, ...learning, ...rest], options);
+  return karyon(place, runArguments(options.input ?? join("..", "movie", "01")), options);
 }
 
 /** The stage in which a run ended. */
@@ -97,8 +100,8 @@ export const temporaries = (folder) =>
     .filter((name) => /\.unfinished$|\.previous$|\.lock$/.test(name));
 
 /** Ends a run that was stopped. @returns what is wrong with it: sentences, none where all is well */
-export async function problemsAfter(folder, name) {
-  const { code, said } = await runMovie(folder, name);
+export async function problemsAfter(folder, name, input = undefined) {
+  const { code, said } = await runMovie(folder, name, input === undefined ? {} : { input });
   if (code !== 0) return [`${name}: the next run ended with ${code}: ${said}`];
   const left = readdirSync(join(folder, name)).filter((entry) => entry !== "out");
   return [

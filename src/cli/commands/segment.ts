@@ -1,3 +1,4 @@
+import { modelFiles } from "../../pipeline/store/modelfiles.js";
 import type { CommandSpec } from "../commandline/command.js";
 import { outputFlag, overwriteFlag } from "./shared.js";
 import { partRequestOf, shardFlags } from "./shardflags.js";
@@ -10,6 +11,8 @@ export const segmentCommand: CommandSpec = {
   flags: [outputFlag, overwriteFlag, ...shardFlags],
   examples: ["segment model movie/ -o labels"],
   async run({ args, out, overwrite, options, config, context }) {
+    // A network that is not there is said before what would read it is loaded.
+    modelFiles(args[0]!);
     const { segmentImages, segmentPart } = await import("../../pipeline/run/commands.js");
     const task = { model: args[0]!, inputs: args.slice(1), out, config, overwrite };
     const request = partRequestOf(options);

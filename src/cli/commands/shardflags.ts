@@ -32,12 +32,23 @@ export function untilOf(options: Readonly<Record<string, unknown>>): RunStage | 
 }
 
 /** Part i of n as it is typed, from 0. @throws InvalidInput when there is no such part */
-export function shardOf(given: string): Omit<Part, "round"> {
-  const match = /^(\d+)\/(\d+)$/.exec(given);
+export function shardOf(given: unknown): Omit<Part, "round"> {
+  const match = /^(\d+)\/(\d+)$/.exec(typed(given));
   const [number, count] = [Number(match?.[1]), Number(match?.[2])];
   if (match === null || number < 1 || number > count)
-    throw new InvalidInput("--shard", "part i of n, from 1/n to n/n, such as 2/8", given);
+    throw new InvalidInput("--shard", "part i of n, from 1/n to n/n, such as 2/8", typed(given));
   return { index: number - 1, count };
+}
+
+/** The number of parts that are merged; undefined without a merge. @throws InvalidInput as `partRequestOf` */
+export function mergeOf({ merge, shard, round }: Readonly<Record<string, unknown>>): number | undefined {
+  if (merge === undefined) return undefined;
+  const other = shard === undefined ? round : shard;
+  if (other !== undefined)
+    throw new InvalidInput("--merge", "neither --shard nor --round with it", typed(other), "leave one out");
+  if (!/^[1-9]\d*$/.test(typed(merge)))
+    throw new InvalidInput("--merge", "the number of parts, 1 or more", typed(merge));
+  return Number(merge);
 }
 
 /**
@@ -46,19 +57,13 @@ export function shardOf(given: string): Omit<Part, "round"> {
  * @throws InvalidInput for flags that do not go together
  */
 export function partRequestOf(options: Readonly<Record<string, unknown>>): PartRequest | undefined {
-  const { shard, round, merge } = options;
-  if (merge !== undefined) {
-    const other = shard === undefined ? round : shard;
-    if (other !== undefined)
-      throw new InvalidInput("--merge", "neither --shard nor --round with it", typed(other), "leave one out");
-    if (!/^[1-9]\d*$/.test(typed(merge)))
-      throw new InvalidInput("--merge", "the number of parts, 1 or more", typed(merge));
-    return { merge: Number(merge) };
-  }
+  const { shard, round } = options;
+  const merge = mergeOf(options);
+  if (merge !== undefined) return { merge };
   if (shard === undefined && round === undefined) return undefined;
   if (shard === undefined)
     throw new InvalidInput("--round", "--shard with it", "none", "say which part of how many");
-  const part = shardOf(typed(shard));
+  const part = shardOf(shard);
   if (round !== "1" && round !== "2")
     throw new InvalidInput("--round", "1 or 2", round === undefined ? "none" : typed(round));
   return { part: { ...part, round: Number(round) } };

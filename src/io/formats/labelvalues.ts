@@ -12,6 +12,9 @@ import { compactLabels, labelImage, type LabelImage } from "../../core/labels.js
  */
 export function labelsOf({ height, width, samples, data }: StoredPlane, where: string): LabelImage {
   if (data instanceof Int32Array && samples === 1) return compactLabels(labelImage(height, width, data));
+  // Bytes and 16-bit numbers are labels whatever they are.
+  if (samples === 1 && (data instanceof Uint8Array || data instanceof Uint16Array))
+    return compactLabels(labelImage(height, width, new Int32Array(data)));
   const pixels = height * width;
   const labels = new Int32Array(pixels);
   const colours = Math.min(samples, samples === 2 ? 1 : 3);

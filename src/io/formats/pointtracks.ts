@@ -1,5 +1,6 @@
 /** Tracks as tables of points: of napari, and of MotilityLab and celltrackR. */
 import { CorruptFile, isKaryonError, messageOf, UnsupportedFormat } from "../../core/errors.js";
+import { latin1Text } from "../bytetext.js";
 import { numberColumns } from "../csv.js";
 import { framesOfTimes, unevenTimes } from "../frametimes.js";
 import { graphOfSpots, linkNotices, mostFrames } from "../spotgraph.js";
@@ -66,7 +67,7 @@ const unscaled = (format: string, graph: OpenedTracks["graph"]): Omit<OpenedTrac
 });
 
 const isTable = (head: Uint8Array, name: string, header: RegExp): boolean =>
-  hasExtension(name, ["csv"]) && header.test(new TextDecoder("latin1").decode(head).replace(/^ï»¿/, ""));
+  hasExtension(name, ["csv"]) && header.test(latin1Text(head).replace(/^ï»¿/, ""));
 
 interface Points {
   readonly track: Float64Array;

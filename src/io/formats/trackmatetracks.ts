@@ -1,5 +1,6 @@
 import { CorruptFile } from "../../core/errors.js";
 import { counted } from "../../core/wording.js";
+import { latin1Text } from "../bytetext.js";
 import { micrometresPer, positive, secondsPer } from "../image/unitnames.js";
 import { graphOfSpots, linkNotices, mostFrames, type SpotGraph } from "../spotgraph.js";
 import { readTrackMate, type TrackMateFile } from "../trackmate/trackmatefile.js";
@@ -13,7 +14,7 @@ export const trackMateTracks: TrackFormat = {
   extensions: ["xml"],
   from: "bytes",
   recognise: (head, name) => {
-    const text = new TextDecoder("latin1").decode(head);
+    const text = latin1Text(head);
     return text.includes("<TrackMate") || (hasExtension(name, ["xml"]) && /^(ï»¿)?\s*<\?xml\s/.test(text));
   },
   open: async (input) => opened(input, await readTrackMate(input.bytes, input.where)),

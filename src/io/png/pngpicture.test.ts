@@ -3,7 +3,7 @@ import { InvalidInput } from "../../core/errors.js";
 import type { StoredPlane } from "../../core/image.js";
 import { random } from "../../core/random.js";
 import { decodePng, encodePng } from "./png.js";
-import { encodePicture } from "./pngpicture.js";
+import { encodeIndexed, encodePicture } from "./pngpicture.js";
 
 /** The RGB values of a PNG, whatever its colour type. */
 function rgbOf(bytes: Uint8Array): number[] {
@@ -48,5 +48,20 @@ describe("encodePicture", () => {
     expect(() => encodePicture(grey)).toThrow(InvalidInput);
     expect(() => encodePicture({ ...grey, samples: 3 })).toThrow(InvalidInput);
     expect(() => encodePicture({ ...grey, samples: 3, data: new Uint16Array(12) })).toThrow(InvalidInput);
+  });
+});
+
+describe("encodeIndexed", () => {
+  it("gives the bytes of the RGB picture, whatever the order of the palette, equal and unused colours", () => {
+    const rng = random(5);
+    const palette = Uint8Array.from({ length: 3 * 256 }, () => 80 * rng.integer(3));
+    const indices = Uint8Array.from({ length: 20 * 31 }, () => 10 + rng.integer(200));
+    const data = Uint8Array.from({ length: 3 * indices.length }, (_, at) => {
+      const colour = indices[Math.floor(at / 3)]!;
+      return palette[3 * colour + (at % 3)]!;
+    });
+    const bytes = encodeIndexed({ height: 20, width: 31, palette, indices });
+    expect(bytes).toEqual(encodePicture({ height: 20, width: 31, samples: 3, data }));
+    expect(decodePng(bytes, "picture.png").palette!.length).toBeLessThan(28);
   });
 });

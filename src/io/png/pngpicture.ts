@@ -3,23 +3,20 @@
  * the bytes of RGB before compression, with the very same pixels. Source: PNG Specification, third edition
  * (W3C 2025), sections 7.2, 9 and 11.2.
  */
-import { crc32, deflate } from "#platform";
+import { crc32, deflateNoise } from "#platform";
 import { InvalidInput } from "../../core/errors.js";
 import type { StoredPlane } from "../../core/image.js";
+import type { Size } from "../../core/size.js";
 import { concatBytes } from "../bytes.js";
 
 const signature = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
 /** Colours that a palette holds at most. */
 const maxColours = 256;
-/**
- * Of deflate. The noise of a camera makes up most of a picture; higher levels take a multiple of the time to
- * save a few per cent.
- */
-const level = 1;
-
 /** Colours and what is drawn in them. */
-interface Indexed {
-  /** Red, green, blue of each colour, in the order of first use. */
+export interface IndexedPicture {
+  readonly height: number;
+  readonly width: number;
+  /** Red, green, blue of at most 256 colours; not all need be used, and some may be equal. */
   readonly palette: Uint8Array;
   /** height x width, into the palette. */
   readonly indices: Uint8Array;
@@ -39,20 +36,49 @@ export function encodePicture({ height, width, samples, data }: StoredPlane): Ui
       `${data.length} values of ${samples} samples a pixel`,
     );
   const indexed = indexedOf(data);
-  const pixels = indexed === undefined ? data : indexed.indices;
-  const colourType = indexed === undefined ? 2 : 3;
+  if (indexed !== undefined) return encodeIndexed({ height, width, ...indexed });
+  return png({ height, width }, [], data);
+}
+
+/** Encodes a picture by its palette: the bytes of `encodePicture`. */
+export function encodeIndexed({ height, width, palette, indices }: IndexedPicture): Uint8Array {
+  const used = inOrderOfUse(palette, indices);
+  return png({ height, width }, [chunk("PLTE", used.palette)], used.indices);
+}
+
+/** @param palette its chunk; none for RGB */
+function png({ height, width }: Size, palette: readonly Uint8Array[], pixels: Uint8Array): Uint8Array {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
-  header.set([8, colourType, 0, 0, 0], 8);
+  header.set([8, palette.length === 0 ? 2 : 3, 0, 0, 0], 8);
   return concatBytes([
     signature,
     chunk("IHDR", header),
-    ...(indexed === undefined ? [] : [chunk("PLTE", indexed.palette)]),
-    chunk("IDAT", deflate(unfilteredRows(pixels, height), level)),
+    ...palette,
+    chunk("IDAT", deflateNoise(unfilteredRows(pixels, height))),
     chunk("IEND", new Uint8Array(0)),
   ]);
+}
+
+/** The colours that are used, each once, in the order of their first use. */
+function inOrderOfUse(palette: Uint8Array, indices: Uint8Array): Pick<IndexedPicture, "palette" | "indices"> {
+  const placeOf = new Int16Array(maxColours).fill(-1);
+  const places = new Map<number, number>();
+  const out = new Uint8Array(indices.length);
+  for (let p = 0; p < out.length; p++) {
+    const index = indices[p]!;
+    if (placeOf[index]! < 0) {
+      const colour = (palette[3 * index]! << 16) | (palette[3 * index + 1]! << 8) | palette[3 * index + 2]!;
+      const place = places.get(colour) ?? places.size;
+      places.set(colour, place);
+      placeOf[index] = place;
+    }
+    out[p] = placeOf[index]!;
+  }
+  const colours = Array.from(places.keys(), (colour) => [colour >> 16, (colour >> 8) & 255, colour & 255]);
+  return { palette: Uint8Array.from(colours.flat()), indices: out };
 }
 
 /** Each row after the number of its filter, 0: differences of indices mean nothing. */
@@ -67,7 +93,7 @@ function unfilteredRows(pixels: Uint8Array, height: number): Uint8Array {
 const slots = 4096;
 
 /** The picture by its colours; undefined where these are too many. */
-function indexedOf(rgb: Uint8Array): Indexed | undefined {
+function indexedOf(rgb: Uint8Array): Pick<IndexedPicture, "palette" | "indices"> | undefined {
   const indices = new Uint8Array(rgb.length / 3);
   const colourAt = new Int32Array(slots).fill(-1);
   const indexAt = new Uint8Array(slots);

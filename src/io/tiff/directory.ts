@@ -1,5 +1,6 @@
 import { CorruptFile, InvalidInput, isKaryonError, type KaryonError } from "../../core/errors.js";
 import { blockSource, type ByteSource, readInto } from "../bytes.js";
+import { latin1Text } from "../bytetext.js";
 import { fieldSize, fieldType, magic } from "./tags.js";
 
 /** A TIFF file and how its numbers are stored. */
@@ -221,7 +222,7 @@ export async function textOf(file: TiffBytes, directory: Directory, tag: number)
     return new TextDecoder("utf-8", { fatal: true }).decode(text);
   } catch {
     // ImageJ writes "µm" in the platform's own encoding.
-    return new TextDecoder("latin1").decode(text);
+    return latin1Text(text);
   }
 }
 

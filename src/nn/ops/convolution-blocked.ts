@@ -31,16 +31,23 @@ interface BlockedConvolution {
   readonly kernel: readonly number[];
   /** Zeros around the image. */
   readonly margin: number;
+  /** Columns from one tap to the next. Default 1. */
+  readonly step?: number;
+  /** Groups of channels that do not mix. Default 1. */
+  readonly group?: number;
   readonly relu?: boolean;
 }
 
-function emit(graph: Graph, { inputs, shape, kernel, margin, relu }: BlockedConvolution): Value {
+function emit(
+  graph: Graph,
+  { inputs, shape, kernel, margin, step = 1, group = 1, relu }: BlockedConvolution,
+): Value {
   const attributes = {
     kernel_shape: kernel,
     pads: [margin, margin, margin, margin],
     strides: [1, 1],
-    dilations: [1, 1],
-    group: 1,
+    dilations: [1, step],
+    group,
     ...(relu ? { activation: "Relu" } : {}),
   };
   return graph.node("Conv", inputs, shape, attributes, blockedDomain);
@@ -80,56 +87,68 @@ function inputGradient(graph: Graph, gradient: Value, weights: Value, block: num
 
 /**
  * dW[o, c, i, j] = sum over n, y, x of gradient[n, o, y, x] padded[n, c, y + i, x + j], read as a
- * convolution: the inputs are C images of N channels, the gradients are O kernels of N channels and H x W
- * taps, and the result has size x size pixels.
+ * convolution: the gradients are O kernels of H x W taps, and a block of B input channels is one image whose
+ * rows hold the channels of each pixel side by side. Taps B columns apart meet one channel, and of the
+ * result, `size` x `size` B, each column is a tap and a channel: the order of weights, and of the inputs.
  */
 function weightGradient(graph: Graph, x: Value, gradient: Value, size: number, block: number): Value {
   const [count, inputs, height, width] = x.shape as [number, number, number, number];
   const outputs = gradient.shape[1]!;
-  const taps = size * size;
-  const images = transpose(graph, paddedPlain(graph, x, (size - 1) / 2, block), [1, 0, 2, 3]);
-  const kernels = transpose(
-    graph,
-    reshape(graph, gradient, [count, outputs / block, height * width * block]),
-    [1, 0, 2],
-  );
-  const piece = (begin: number, length: number): Value => {
-    const whole = length === count;
-    const from = whole ? images : slice(graph, images, [1], [begin], [length]);
-    const by = reshape(graph, whole ? kernels : slice(graph, kernels, [1], [begin], [length]), [
-      outputs,
-      length,
-      height,
-      width,
-    ]);
-    return emit(graph, {
-      inputs: [from, by],
-      shape: [inputs, outputs, size, size],
-      kernel: [height, width],
-      margin: 0,
-    });
-  };
-  // With B channels or more the operator would take its input to be blocked, so that a larger batch goes in
-  // pieces.
-  const longest = count < block ? count : block / 2;
-  let total = piece(0, Math.min(longest, count));
-  for (let begin = longest; begin < count; begin += longest)
-    total = add(graph, total, piece(begin, Math.min(longest, count - begin)));
-  const parts = inputs < block ? [inputs, 1] : [inputs / block, block];
-  const squares = reshape(graph, total, [...parts, outputs / block, taps, block]);
-  return reshape(graph, transpose(graph, squares, [2, 0, 3, 1, 4]), [outputs, inputs, size, size]);
+  // As many channels as a block the operator would take for one.
+  if (count >= block) {
+    const half = (begin: number, length: number): Value => {
+      const [some, by] = [x, gradient].map((all) => slice(graph, all, [0], [begin], [length]));
+      return weightGradient(graph, some!, by!, size, block);
+    };
+    return add(graph, half(0, count >> 1), half(count >> 1, count - (count >> 1)));
+  }
+  const inner = inputs < block ? 1 : block;
+  const groups = inputs / inner;
+  const margin = (size - 1) / 2;
+  const around = [0, 0, margin, margin * inner];
+  const padded = pad(graph, reshape(graph, x, [count, groups, height, width * inner]), around, around);
+  const images = transpose(graph, padded, [1, 0, 2, 3]);
+  const whole = count * outputs * height * width <= cachedTaps;
+  const sums = whole
+    ? emit(graph, {
+        inputs: [images, samplesAsChannels(graph, gradient, block)],
+        shape: [groups, outputs, size, size * inner],
+        kernel: [height, width],
+        margin: 0,
+        step: inner,
+      })
+    : sampleBySample(graph, images, gradient, size);
+  const squares = reshape(graph, sums, [groups, outputs / block, size * size * inner * block]);
+  return reshape(graph, transpose(graph, squares, [1, 0, 2]), [outputs, inputs, size, size]);
 }
 
-/** Inputs with a margin of zeros, in standard order. */
-function paddedPlain(graph: Graph, x: Value, margin: number, block: number): Value {
-  const [count, inputs, height, width] = x.shape as [number, number, number, number];
-  if (inputs < block) return pad(graph, x, [0, 0, margin, margin], [0, 0, margin, margin]);
-  const rows = reshape(graph, x, [count, inputs / block, height, width * block]);
-  const padded = pad(graph, rows, [0, 0, margin, margin * block], [0, 0, margin, margin * block]);
-  return reorderOutput(
-    graph,
-    reshape(graph, padded, [count, inputs, height + 2 * margin, width + 2 * margin]),
-  );
+/**
+ * Taps of all kernels that stay in a processor's cache while one image after the other meets them. More of
+ * them go sample by sample.
+ */
+const cachedTaps = 2 ** 18;
+
+/** Gradients [N, O, H, W] as kernels [O, N, H, W]. */
+function samplesAsChannels(graph: Graph, gradient: Value, block: number): Value {
+  const [count, outputs, height, width] = gradient.shape as [number, number, number, number];
+  const samples = reshape(graph, gradient, [count, outputs / block, height * width * block]);
+  return reshape(graph, transpose(graph, samples, [1, 0, 2]), [outputs, count, height, width]);
+}
+
+/** The gradient of each sample by itself, as a group of channels, and their sum. @param images [K, N, ...] */
+function sampleBySample(graph: Graph, images: Value, gradient: Value, size: number): Value {
+  const [groups, , , columns] = images.shape as [number, number, number, number];
+  const [count, outputs, height, width] = gradient.shape as [number, number, number, number];
+  const inner = columns / (width + size - 1);
+  const each = emit(graph, {
+    inputs: [images, reshape(graph, gradient, [count * outputs, 1, height, width])],
+    shape: [groups, count * outputs, size, size * inner],
+    kernel: [height, width],
+    margin: 0,
+    step: inner,
+    group: count,
+  });
+  return sum(graph, reshape(graph, each, [groups, count, outputs * size * size * inner]), [1]);
 }
 
 /** For a kernel of one tap the sum over pixels is a matrix product. */

@@ -1,5 +1,5 @@
 /** The annotation as a stage: images to a training set. */
-import { framesOfShard } from "../../annotate/annotationshards.js";
+import { framesOfShard } from "../../core/frameshards.js";
 import type { ImageSource } from "../../core/image.js";
 import { counted } from "../../core/wording.js";
 import type { Config } from "../config/options.js";

@@ -9,8 +9,8 @@ import {
   proposeShard,
   type ScaleShard,
   scaleShard,
-  type Shard,
 } from "../../annotate/annotationshards.js";
+import type { Shard } from "../../core/frameshards.js";
 import { packValue, unpackValue } from "../../core/packing.js";
 import type { Spill } from "../../core/spill.js";
 import { folderSpill } from "../store/folderspill.js";

@@ -80,7 +80,7 @@ const margins = { diameters: 1.5, least: 16, most: 128 } as const;
 
 /** Starts nothing yet: the thread begins with the first request, and stays until `close`. */
 export function regionPreviewer(): RegionPreviewer {
-  const service = workerService<PreviewTasks>("previewworker.js");
+  const service = workerService<PreviewTasks>("previewworker.js", "previews the annotation");
   const scales = frameFacts<ScaleEstimate>();
   const newest = superseding();
 

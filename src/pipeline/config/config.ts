@@ -1,7 +1,11 @@
-import { parse as parseYaml } from "yaml";
+import { createRequire } from "node:module";
+import type * as Yaml from "yaml";
 import { z } from "zod";
 import { InvalidInput, messageOf } from "../../core/errors.js";
 import { type Config, type OptionSpec, optionTable, type Section, sections } from "./options.js";
+
+/** Loaded where there is a file to read: its 72 files take longer than all else that a refusal needs. */
+const yaml = (): Pick<typeof Yaml, "parse"> => createRequire(import.meta.url)("yaml") as typeof Yaml;
 
 const schema = z.strictObject(
   Object.fromEntries(
@@ -53,7 +57,7 @@ export function resolveConfig(given: PartialConfig, where: string): Config {
 export function parseConfig(text: string, where: string): PartialConfig {
   let value: unknown;
   try {
-    value = parseYaml(text);
+    value = yaml().parse(text);
   } catch (error) {
     throw new InvalidInput(where, "a YAML file", messageOf(error).split("\n")[0]!.replace(/[.:]$/, ""));
   }

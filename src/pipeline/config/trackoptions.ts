@@ -1,6 +1,6 @@
 /** Options of what follows the segmentation. */
 import { z } from "zod";
-import { trackers } from "../../track/tracker.js";
+import { trackers } from "../../track/trackernames.js";
 import { integer, number, type OptionSection } from "./optionspec.js";
 
 /** How nuclei are linked through time. */

@@ -25,7 +25,8 @@ import { simulate } from "../../simulate/simulate.js";
 import { type PipelineContext, runStage } from "../stage/events.js";
 import { codeOf, openBytes, readBytes, unwritable, writeFileAtomic } from "../store/files.js";
 import type { OutputOptions } from "../store/folders.js";
-import { loadModel, modelFiles } from "../store/modelfolder.js";
+import { modelFiles } from "../store/modelfiles.js";
+import { loadModel } from "../store/modelfolder.js";
 import { bioimageioYaml, type ModelCredits, packageFiles, packageReadme } from "./bioimageio.js";
 import { defaultCredits } from "./modelcredits.js";
 

@@ -66,13 +66,30 @@ const sameBytes = (a: string, b: string): boolean =>
   statSync(a).size === statSync(b).size && readFileSync(a).equals(readFileSync(b));
 
 async function differencesOf(file: string, a: string, b: string): Promise<string[]> {
+  if (!file.endsWith(".tif")) return fileDifferences(file, a, b);
+  try {
+    return await labelDifferences(a, b);
+  } catch (error) {
+    return [incomparable(error)];
+  }
+}
+
+const incomparable = (error: unknown): string =>
+  `it cannot be compared further (${messageOf(error).replace(/\.$/, "")})`;
+
+/**
+ * In what two files differ, a phrase each: none where it is only in times, memory, the machine and places of files.
+ *
+ * @param file name of both, which tells what they are
+ */
+export function fileDifferences(file: string, a: string, b: string): string[] {
+  if (sameBytes(a, b)) return [];
   try {
     if (file.endsWith(".json")) return jsonDifferences(file, a, b);
     if (file.endsWith(".csv")) return tableDifferences(a, b);
-    if (file.endsWith(".tif")) return await labelDifferences(a, b);
     if (file.endsWith(".html")) return pageDifferences(a, b);
   } catch (error) {
-    return [`it cannot be compared further (${messageOf(error).replace(/\.$/, "")})`];
+    return [incomparable(error)];
   }
   return [byteDifference(a, b)];
 }
@@ -81,21 +98,40 @@ async function differencesOf(file: string, a: string, b: string): Promise<string
 const excepted = [
   /^stages\.\w+\.(finished|seconds|peakMemoryMiB)$/,
   /^stages\.report\.text$/,
-  // The date in model.json enters the hash of that file, and with it what is made from the network.
-  /^stages\.\w+\.basis$/,
-  /^model\.\d+\.sha256$/,
   /^(environment|karyon)(\.|$)/,
   /^(inputs|model|initialModel)\.\d+\.file$/,
   /^configuration\.(run\.model|train\.from|measure\.images)$/,
   /(^|\.)(created|karyon)$/,
 ];
 
+/**
+ * The same where a network is named by its files: the date in model.json (the second of them) enters the hash of
+ * that file, and with it what all is made from that comes after the network.
+ */
+const exceptedAfterNetwork = [
+  ...excepted,
+  /^model\.1\.sha256$/,
+  /^stages\.(?!annotate|draw|train)\w+\.basis$/,
+];
+
 function jsonDifferences(file: string, a: string, b: string): string[] {
-  const parse = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
-  const found = differences(parse(a), parse(b));
-  const isRecord = file.endsWith("run.json") || file.endsWith("model.json");
-  return found.filter((text) => !isRecord || !excepted.some((path) => path.test(text.split(" (")[0]!)));
+  const parse = (path: string): object => JSON.parse(readFileSync(path, "utf8")) as object;
+  const [before, now] = [parse(a), parse(b)];
+  const found = differences(before, now);
+  if (!file.endsWith("run.json") && !file.endsWith("model.json")) return found;
+  const isAfterNetwork = "model" in before || ("command" in before && before.command === "study");
+  const free = isAfterNetwork ? exceptedAfterNetwork : excepted;
+  const counts = (path: string): boolean => !free.some((one) => one.test(path));
+  const what = found.filter((text) => counts(text.split(" (")[0]!));
+  const order = [before, now].map((value) => pathsOf(value).filter(counts).join());
+  return what.length > 0 || order[0] === order[1] ? what : ["the same entries, in another order"];
 }
+
+/** Paths of all values, in their order. */
+const pathsOf = (value: object): string[] =>
+  Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
+    typeof inner === "object" && inner !== null ? pathsOf(inner).map((path) => `${key}.${path}`) : [key],
+  );
 
 /** Columns of times that the work took. */
 const timeColumn = /^time_s$/;
@@ -133,15 +169,28 @@ async function labelDifferences(a: string, b: string): Promise<string[]> {
   return [`${others} of ${old.data.length} px differ`];
 }
 
-/** The page without the time at which it was made, and without those that the stages took. */
-const timeless = (path: string): string =>
-  readFileSync(path, "utf8")
-    .replace(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:[\d.]+Z?)?/g, "")
-    .replace(/<td>[\d.]+ (s|min|h)( [\d.]+ (s|min))?<\/td>/g, "<td></td>");
+/**
+ * What of a page is not a result. It is called after a folder: that of the images, or of the study. It says when it
+ * was made. What it says of time and versions stands in `run.json`, which is compared.
+ */
+const aside = [
+  /<title>.*?<\/title>/,
+  /<h1>.*?<\/h1>/,
+  / · \d{4}-\d\d-\d\d \d\d:\d\d(?=<\/p>)/,
+  /<h3>Time<\/h3>[\s\S]*?<\/table>/,
+  /<h3>Versions<\/h3>[\s\S]*?<\/table>/,
+];
+
+const resultsOf = (path: string): string =>
+  aside.reduce((page, part) => page.replace(part, ""), readFileSync(path, "utf8"));
 
 function pageDifferences(a: string, b: string): string[] {
-  const [old, fresh] = [timeless(a), timeless(b)];
-  return old === fresh ? [] : ["the page shows other results"];
+  const [old, fresh] = [resultsOf(a), resultsOf(b)].map((page) => page.split("\n"));
+  const line = old!.findIndex((text, i) => text !== fresh![i]);
+  if (line < 0 && old!.length === fresh!.length) return [];
+  const heading = old!.slice(0, line + 1).findLast((text) => text.includes("<h2>"));
+  const where = heading === undefined ? "" : ` under "${heading.replace(/.*<h2>|<\/h2>.*/g, "")}"`;
+  return [`the page shows other results${where}`];
 }
 
 function byteDifference(a: string, b: string): string {

@@ -1,14 +1,16 @@
-/** The single steps as commands: each writes one folder that holds its result and `run.json`, ` +
-`whole or not at all. */
+/**
+ * The single steps as commands: each writes one folder that holds its result and `run.json`, whole or not at
+ * all.
+ */
 import type { Statistics } from "../../analyse/analyse.js";
 import { analyseStage } from "../analyse/analysestage.js";
-import { annotateStage } from "../annotate/annotatestage.js";
+import { type Annotation, annotateStage } from "../annotate/annotatestage.js";
 import type { AnnotationSummary } from "../annotate/annotation.js";
 import { configurationOf } from "../config/acting.js";
 import { differences } from "../config/config.js";
 import type { Config } from "../config/options.js";
 import { segmentStage } from "../segment/segmentstage.js";
-import type { SegmentationSummary } from "../segment/segmentation.js";
+import type { SegmentationResult, SegmentationSummary } from "../segment/segmentation.js";
 import { isLabelFolder, listLabels } from "../source/labeladdresses.js";
 import { openInputs } from "../source/opening.js";
 import { hashFiles } from "../source/source.js";
@@ -17,7 +19,7 @@ import { perform, performStage, type Task } from "../stage/perform.js";
 import { type Part, resultFrom, type Stage } from "../stage/stage.js";
 import { makePart, mergedStage, partText, removeParts } from "../stage/stageparts.js";
 import { assertReplaceable, type OutputOptions } from "../store/folders.js";
-import { modelFiles } from "../store/modelfolder.js";
+import { modelFiles } from "../store/modelfiles.js";
 import { readRun } from "../store/provenance.js";
 import { readLabelPlanes } from "../track/labelfolder.js";
 import { trackStage } from "../track/trackstage.js";
@@ -26,6 +28,7 @@ import type { TrainingResult } from "../train/training.js";
 import { datasetFiles } from "../train/trainingset.js";
 import { trainStage } from "../train/trainstage.js";
 import { givenModel } from "./flow.js";
+import { type Estimate, shareOf } from "./estimate.js";
 import { announce, estimateStages } from "./spacecheck.js";
 import { comparable, sameFiles } from "./openrun.js";
 
@@ -36,44 +39,109 @@ export interface CommandOptions extends OutputOptions {
   readonly config: Config;
 }
 
+/** A command whose stage several machines can make in parts. */
+interface PartedCommand<O, T, M> {
+  readonly name: string;
+  /** Opens what it takes. */
+  readonly open: (options: O, context: PipelineContext) => Promise<OpenCommand<T, M>>;
+}
+
+/** A command whose inputs are open. */
+interface OpenCommand<T, M> {
+  readonly stage: Stage<T, string, M>;
+  readonly task: Task;
+  /** Of the whole of it. */
+  readonly estimate: Estimate;
+}
+
+/** All of the work. @param merge number of the parts of which it is made, where it was parted */
+async function makeWhole<O extends CommandOptions, T, M>(
+  { name, open }: PartedCommand<O, T, M>,
+  options: O,
+  context: PipelineContext,
+  merge: number | undefined,
+): Promise<T> {
+  const { out, overwrite } = options;
+  if (merge === undefined) assertReplaceable(out, name, overwrite);
+  const { stage, task, estimate } = await open(options, context);
+  await announce(out, merge === undefined ? estimate : shareOf(estimate, { merge }), context);
+  return merge === undefined ? perform(stage, task, context) : performMerged(stage, task, merge, context);
+}
+
+/** A part of it, unless its result lies there already, made from the same. @returns what came out, in one line */
+async function makeOnePart<O extends CommandOptions, T, M>(
+  { name, open }: PartedCommand<O, T, M>,
+  options: O,
+  part: Part,
+  context: PipelineContext,
+): Promise<string> {
+  const { out, overwrite } = options;
+  const { stage, task, estimate } = await open(options, context);
+  if (isMade(name, task)) return `${name}, ${partText(part)}: ${out} is finished already`;
+  assertReplaceable(out, name, overwrite);
+  await announce(out, shareOf(estimate, { part }), context);
+  return makePart(stage, partsBeside(out), part, context);
+}
+
 /** What `annotate` is asked for. */
 export type AnnotateTask = CommandOptions & { readonly inputs: readonly string[] };
 
+const annotation: PartedCommand<AnnotateTask, Annotation, AnnotationSummary> = {
+  name: "annotate",
+  open: async ({ inputs, out, config, overwrite }, context) => {
+    const opened = await openInputs(inputs, out, config, context);
+    const { source, records } = opened;
+    const configuration = configurationOf("annotate", config);
+    const task = { out, overwrite, configuration, inputs: records, notices: source.notices };
+    const estimate = await estimateStages(["annotate"], source, config);
+    return { stage: annotateStage(opened, config), task, estimate };
+  },
+};
+
 /** Images to a training set. @param merge number of the parts of which it is made, where it was parted */
-export async function annotate(
+export const annotate = async (
   options: AnnotateTask,
   context: PipelineContext = {},
   merge?: number,
-): Promise<AnnotationSummary> {
-  if (merge === undefined) assertReplaceable(options.out, "annotate", options.overwrite);
-  const { stage, task } = await annotation(options, context);
-  const { summary } = await (merge === undefined
-    ? perform(stage, task, context)
-    : performMerged(stage, task, merge, context));
-  return summary;
-}
+): Promise<AnnotationSummary> => (await makeWhole(annotation, options, context, merge)).summary;
 
 /** A part of it (`makePart`). @returns what came out, in one line */
-export async function annotatePart(
+export const annotatePart = (
   options: AnnotateTask,
   part: Part,
   context: PipelineContext = {},
-): Promise<string> {
-  const { stage, task } = await annotation(options, context);
-  return partOf(stage, task, part, context);
-}
+): Promise<string> => makeOnePart(annotation, options, part, context);
 
-async function annotation(
-  { inputs, out, config, overwrite }: AnnotateTask,
-  context: PipelineContext,
-): Promise<{ stage: ReturnType<typeof annotateStage>; task: Task }> {
-  const opened = await openInputs(inputs, out, config, context);
-  const { source, records } = opened;
-  await announce(out, await estimateStages(["annotate"], source, config), context);
-  const configuration = configurationOf("annotate", config);
-  const task = { out, overwrite, configuration, inputs: records, notices: source.notices };
-  return { stage: annotateStage(opened, config), task };
-}
+/** What `segmentImages` is asked for. */
+export type SegmentTask = CommandOptions & { readonly model: string; readonly inputs: readonly string[] };
+
+const segmentation: PartedCommand<SegmentTask, SegmentationResult, SegmentationResult> = {
+  name: "segment",
+  open: async ({ model, inputs, out, config, overwrite }, context) => {
+    const network = await hashFiles(modelFiles(model), context);
+    const opened = await openInputs(inputs, out, config, context);
+    const { source, records } = opened;
+    const stage = segmentStage({ inputs: opened, model: givenModel(model, network) }, config);
+    const configuration = configurationOf("segment", config);
+    const all = [...network, ...records];
+    const task = { out, overwrite, configuration, inputs: all, notices: source.notices };
+    return { stage, task, estimate: await estimateStages(["segment"], source, config) };
+  },
+};
+
+/** Images and a network to labels. @param merge as for `annotate` */
+export const segmentImages = async (
+  options: SegmentTask,
+  context: PipelineContext = {},
+  merge?: number,
+): Promise<SegmentationSummary> => (await makeWhole(segmentation, options, context, merge)).summary;
+
+/** A part of it (`makePart`). @returns what came out, in one line */
+export const segmentPart = (
+  options: SegmentTask,
+  part: Part,
+  context: PipelineContext = {},
+): Promise<string> => makeOnePart(segmentation, options, part, context);
 
 /** Folder of the parts of a result that is a folder of its own. */
 const partsBeside = (out: string): string => `${out.replace(/[\\/]+$/, "")}.parts`;
@@ -102,19 +170,6 @@ function isMade(command: string, { out, configuration, inputs }: Task): boolean 
   return changed.length === 0 && sameFiles(earlier.inputs, inputs);
 }
 
-/** A part of a stage, unless its result lies there already, made from the same. */
-async function partOf<T, M>(
-  stage: Stage<T, string, M>,
-  task: Task,
-  part: Part,
-  context: PipelineContext,
-): Promise<string> {
-  const { out, overwrite } = task;
-  if (isMade(stage.name, task)) return `${stage.name}, ${partText(part)}: ${out} is finished already`;
-  assertReplaceable(out, stage.name, overwrite);
-  return makePart(stage, partsBeside(out), part, context);
-}
-
 /**
  * A training set to a network. A training that was interrupted is gone on with when the same one is asked for
  * again.
@@ -134,47 +189,6 @@ export async function train(
     open: (_, made) => Promise.resolve(made!),
   };
   return performStage(stage, task, context);
-}
-
-/** What `segmentImages` is asked for. */
-export type SegmentTask = CommandOptions & { readonly model: string; readonly inputs: readonly string[] };
-
-/** Images and a network to labels. @param merge as for `annotate` */
-export async function segmentImages(
-  options: SegmentTask,
-  context: PipelineContext = {},
-  merge?: number,
-): Promise<SegmentationSummary> {
-  if (merge === undefined) assertReplaceable(options.out, "segment", options.overwrite);
-  const { stage, task } = await segmentation(options, context);
-  const { summary } = await (merge === undefined
-    ? perform(stage, task, context)
-    : performMerged(stage, task, merge, context));
-  return summary;
-}
-
-/** A part of it (`makePart`). @returns what came out, in one line */
-export async function segmentPart(
-  options: SegmentTask,
-  part: Part,
-  context: PipelineContext = {},
-): Promise<string> {
-  const { stage, task } = await segmentation(options, context);
-  return partOf(stage, task, part, context);
-}
-
-async function segmentation(
-  { model, inputs, out, config, overwrite }: SegmentTask,
-  context: PipelineContext,
-): Promise<{ stage: ReturnType<typeof segmentStage>; task: Task }> {
-  const network = await hashFiles(modelFiles(model), context);
-  const opened = await openInputs(inputs, out, config, context);
-  const { source, records } = opened;
-  await announce(out, await estimateStages(["segment"], source, config), context);
-  const stage = segmentStage({ inputs: opened, model: givenModel(model, network) }, config);
-  const configuration = configurationOf("segment", config);
-  const inputRecords = [...network, ...records];
-  return { stage, task: { out, overwrite, configuration, inputs: inputRecords, notices: source.notices } };
 }
 
 /** Labels to tracks. */

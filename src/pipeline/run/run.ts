@@ -6,7 +6,7 @@ import { chooseDevice } from "../config/device.js";
 import type { Config } from "../config/options.js";
 import { openInputs } from "../source/opening.js";
 import { isTrackable } from "../source/source.js";
-import { notice, type PipelineContext } from "../stage/events.js";
+import { lockWait, notice, type PipelineContext } from "../stage/events.js";
 import { type MakeStage, upTo } from "../stage/stage.js";
 import { mergedStage, removeParts } from "../stage/stageparts.js";
 import { type RunStage, stageOutputs } from "../stage/stagenames.js";
@@ -14,6 +14,7 @@ import type { OutputOptions } from "../store/folders.js";
 import { withOutputLock } from "../store/lock.js";
 import type { RunRecord } from "../store/provenance.js";
 import { initialModelOf, trainingSettings } from "../train/training.js";
+import { shareOf } from "./estimate.js";
 import { makeRun } from "./flow.js";
 import { openRun, type OpenRun } from "./openrun.js";
 import { announce, estimateRun } from "./spacecheck.js";
@@ -53,20 +54,23 @@ export async function run(options: RunOptions, context: PipelineContext = {}): P
   await assertFeasible(out, config);
   const model = await hashModel(config.run.model, context);
   const initialModel = await hashModel(config.train.from, context);
-  const inputs = await openInputs(options.inputs, out, config, context);
-  await announce(out, await estimateRun(out, inputs.source, config, options.until), context);
-  return withOutputLock(out, async () => {
+  const { until, merge } = options;
+  const trust = merge === undefined ? undefined : out;
+  const inputs = await openInputs(options.inputs, out, config, context, { trust });
+  const estimate = await estimateRun(out, inputs.source, config, until);
+  await announce(out, merge === undefined ? estimate : shareOf(estimate, { merge }), context);
+  return withOutputLock({ out, ...lockWait(context) }, async () => {
     const open = await openRun({ ...options, inputs, model, initialModel }, context);
     tellUntracked(inputs.source, context);
     const asked = new Set<string>();
     const make: MakeStage<RunStage> = (stage) => {
       asked.add(stage.name);
-      const isMerged = options.merge !== undefined && stage.name === options.until;
-      return open.stage(isMerged ? mergedStage(stage, partsIn(out), options.merge) : stage);
+      const isMerged = merge !== undefined && stage.name === until;
+      return open.stage(isMerged ? mergedStage(stage, partsIn(out), merge) : stage);
     };
-    await upTo(options.until, make, (made) => makeRun(made, open));
-    if (options.merge !== undefined) await removeParts(partsIn(out), options.until!);
-    if (options.until === undefined) await removeUncorrected(open, asked);
+    await upTo(until, make, (made) => makeRun(made, open));
+    if (merge !== undefined) await removeParts(partsIn(out), until!);
+    if (until === undefined) await removeUncorrected(open, asked);
     return { folder: out, report: open.path("report"), record: open.record() };
   });
 }

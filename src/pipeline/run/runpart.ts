@@ -11,9 +11,11 @@ import { makePart, partText } from "../stage/stageparts.js";
 import { type RunStage, stageOutputs } from "../stage/stagenames.js";
 import { partsFolder } from "../store/folders.js";
 import { readRun } from "../store/provenance.js";
+import { shareOf } from "./estimate.js";
 import { makeRun, type RunStart } from "./flow.js";
 import { startOf } from "./openrun.js";
 import { hashModel } from "./hashmodel.js";
+import { announce, estimateStages } from "./spacecheck.js";
 
 /** Folder of the parts of a run. */
 export const partsIn = (out: string): string => join(out, partsFolder);
@@ -41,7 +43,9 @@ export async function runPart(
   const { out, config } = options;
   const model = await hashModel(config.run.model, context);
   const initialModel = await hashModel(config.train.from, context);
-  const inputs = await openInputs(options.inputs, out, config, context);
+  const inputs = await openInputs(options.inputs, out, config, context, { trust: out });
+  const estimate = await estimateStages([options.until], inputs.source, config);
+  await announce(out, shareOf(estimate, { part }), context);
   const start = startOf({ out, inputs, config, overwrite: false, model, initialModel });
   const corrections = await readCorrections(out, inputs.source.frameNames);
   return partOfFlow({ ...start, corrections }, { until: options.until, part }, makeRun, context);

@@ -8,7 +8,14 @@ import type { PipelineContext } from "../stage/events.js";
 import { freeBytes } from "../store/files.js";
 import { readRun } from "../store/provenance.js";
 import { initialModelOf, trainingSettings } from "../train/training.js";
-import { type Estimate, estimateText, estimateWork, isWorthTelling, sizeText } from "./estimate.js";
+import {
+  type Estimate,
+  estimateText,
+  estimateWork,
+  isWorthTelling,
+  sizeText,
+  type TrainingWork,
+} from "./estimate.js";
 
 /** Images above this many pixels are annotated in windows of `windowPixels`. */
 const largeImage = 16.8e6;
@@ -56,13 +63,24 @@ export async function estimateStages(
     annotatedPixels += isWhole ? size : Math.min(size, windows * windowPixels);
   }
   const threads = threadsOf(config);
-  const steps = stages.includes("train") ? stepsOf(config) : 0;
-  return estimateWork({ pixels, annotatedPixels, threads, overlays, steps, stages: new Set(stages) });
+  const training = stages.includes("train") ? trainingOf(config) : undefined;
+  const movie = isTrackable(source);
+  return estimateWork({
+    pixels,
+    annotatedPixels,
+    threads,
+    movie,
+    overlays,
+    training,
+    stages: new Set(stages),
+  });
 }
 
-/** Training steps at most. */
-const stepsOf = ({ train, general }: Config): number =>
-  trainingSettings(train, general.seed, 1, initialModelOf(train)?.description).settings.steps;
+function trainingOf({ train, general }: Config): TrainingWork {
+  const initial = initialModelOf(train)?.description;
+  const { settings, model } = trainingSettings(train, general.seed, 1, initial);
+  return { steps: settings.steps, batch: settings.batch, patch: settings.patch, filters: model.filters };
+}
 
 /** Pixels of each frame; frames of a movie are alike. What cannot be read says so when it is. */
 async function frameSizes(source: FileSource): Promise<number[]> {
@@ -89,9 +107,9 @@ export async function announce(
   freeBytesOf: (out: string) => Promise<number | undefined> | number | undefined = freeBytes,
 ): Promise<void> {
   const free = await freeBytesOf(out);
-  if (free !== undefined && estimate.bytes > free)
+  if (free !== undefined && estimate.peakBytes > free)
     throw new OutputError(
-      `${out}: the results need about ${sizeText(estimate.bytes)}, but only ${sizeText(free)} are free there; ` +
+      `${out}: the results need about ${sizeText(estimate.peakBytes)}, but only ${sizeText(free)} are free there; ` +
         "free some space, or choose an output folder on another disk.",
     );
   if (!isWorthTelling(estimate)) return;

@@ -3,9 +3,9 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { float32Of, type Image, type PixelData } from "../../core/image.js";
 import { labelImage, type LabelImage } from "../../core/labels.js";
-import { overlayLabels } from "../../draw/overlay.js";
+import { labelPicture } from "../../draw/overlay.js";
 import { blockMeans } from "../../imgproc/resize.js";
-import { encodePicture } from "../../io/png/pngpicture.js";
+import { encodeIndexed } from "../../io/png/pngpicture.js";
 import type { RowReceiver } from "../../segment/segmentimage.js";
 import type { FrameReceiver } from "../../segment/segmentmovie.js";
 import { framePool } from "../../workers/pool.js";
@@ -33,8 +33,10 @@ export async function openLabelOutput(folder: string, pixelSize: number | undefi
   const overlays = overlayWriter(join(folder, overlayFolder));
   return {
     async whole({ name }, image, labels) {
-      await writeLabels(join(folder, `${name}.tif`), labels);
-      await overlays.add(name, image, labels);
+      await Promise.all([
+        overlays.add(name, image, labels),
+        writeLabels(join(folder, `${name}.tif`), labels),
+      ]);
     },
     rows: ({ name, height, width }) =>
       openRows(
@@ -149,6 +151,6 @@ function reducedPicture({ height, width }: PictureSize): Picture {
         for (let j = 0; j < w; j++) small[i * w + j] = labels[y * width + middle(j, width)]!;
       }
     },
-    encode: () => encodePicture(overlayLabels(means.finish(), labelImage(h, w, small))),
+    encode: () => encodeIndexed(labelPicture(means.finish(), labelImage(h, w, small))),
   };
 }

@@ -74,7 +74,7 @@ export function regionPredictor({
   threads = cores(),
   device = "cpu",
 }: RegionPredictorOptions = {}): RegionPredictor {
-  const service = workerService<PredictTasks>("predictworker.js");
+  const service = workerService<PredictTasks>("predictworker.js", "segments parts of images");
   const known = frameFacts<PredictionFacts>();
   const newest = superseding();
 

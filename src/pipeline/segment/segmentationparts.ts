@@ -5,6 +5,7 @@
 import { copyFileSync, linkSync, readdirSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { framesOfShard } from "../../core/frameshards.js";
 import type { StageContext } from "../../core/progress.js";
 import { counted } from "../../core/wording.js";
 import type { Device } from "../../nn/devices.js";
@@ -18,7 +19,6 @@ import { mergeTileRows, segmentTileRows, sharesTileRows } from "./mosaicparts.js
 import { type SegmentationResult, writeSegmentation } from "./segmentation.js";
 import {
   estimateShard,
-  framesOfShard,
   mergeShards,
   movieOptions,
   poolShards,
@@ -60,7 +60,7 @@ export const segmentationParts = (
   make: async (folder, part, work) => {
     const { device, notices } = await chooseDevice(config);
     return withInput(device, async (input) => {
-      const frames = framesOfShard(input.source.frames, part.index, part.count);
+      const frames = framesOfShard(part, input.source.frames);
       const path = join(folder, fileOf(part));
       if (part.round === 1) {
         const sizes = await sizesOf(input, frames, config, work);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { convexShapes, marchingPredictor } from "../../../test/fakes.js";
+import { framesOfShard } from "../../core/frameshards.js";
 import type { Image, ImageSource } from "../../core/image.js";
 import { random } from "../../core/random.js";
 import { gaussian } from "../../imgproc/gaussian.js";
@@ -16,15 +17,7 @@ import { resolveConfig } from "../config/config.js";
 import type { Config } from "../config/options.js";
 import { openSource } from "../source/source.js";
 import { readSegmentation, segmentationIn, segmentInto, writeSegmentation } from "./segmentation.js";
-import {
-  estimateShard,
-  framesOfShard,
-  mergeShards,
-  poolShards,
-  readShard,
-  segmentShard,
-  writeShard,
-} from "./shard.js";
+import { estimateShard, mergeShards, poolShards, readShard, segmentShard, writeShard } from "./shard.js";
 
 const network: ModelConfig = {
   rays: 16,
@@ -107,7 +100,7 @@ describe("two shards of a segmentation", () => {
       expect(new Set(summary.images.map(({ scale }) => scale)).size > 1).toBe(kind === "images");
       expect(summary.images[0]!.scale).toBeGreaterThan(1.5);
 
-      const parts = [0, 1].map((index) => framesOfShard(source.frames, index, 2));
+      const parts = [0, 1].map((index) => framesOfShard({ index, count: 2 }, source.frames));
       const estimates = [];
       for (const frames of parts) estimates.push(await estimateShard(source, frames, config, {}));
       const plan = poolShards(source, model, estimates);
@@ -126,15 +119,6 @@ describe("two shards of a segmentation", () => {
     },
     60_000,
   );
-
-  it("have all frames, each once", () => {
-    expect([0, 1, 2].map((index) => framesOfShard(7, index, 3))).toEqual([
-      [0, 1],
-      [2, 3],
-      [4, 5, 6],
-    ]);
-    expect([0, 1].map((index) => framesOfShard(1, index, 2))).toEqual([[], [0]]);
-  });
 });
 
 describe("the scale of a movie", () => {

@@ -17,16 +17,18 @@ import {
   framesToEstimate,
   type SizeEstimate,
   type SizeEstimator,
+  sizeEstimator,
 } from "../../segment/nucleussize.js";
 import { scalePlan, type ScalePlan } from "../../segment/scaleplan.js";
 import type { SegmentationModel } from "../../segment/segmentimage.js";
 import {
+  type Outliners,
   planScales,
   type SegmentedFrame,
   segmentFrames,
   type SegmentMovieOptions,
 } from "../../segment/segmentmovie.js";
-import { framePool, mapOrdered } from "../../workers/pool.js";
+import { type FramePool, framePool, mapOrdered } from "../../workers/pool.js";
 import type { Config } from "../config/options.js";
 import { threadsOf } from "../config/threads.js";
 import { unreadable, writeFileAtomic } from "../store/files.js";
@@ -53,12 +55,6 @@ export interface ShardOfFrames {
   readonly tileRows?: SegmentMovieOptions["tileRows"];
 }
 
-/** Frames of shard `index` of `count`: consecutive, and as many in each, to one. */
-export function framesOfShard(frames: number, index: number, count: number): number[] {
-  const cut = (k: number): number => Math.floor((k * frames) / count);
-  return Array.from({ length: cut(index + 1) - cut(index) }, (_, i) => cut(index) + i);
-}
-
 /**
  * Segments some of the frames: labels and overlays go into `folder`, which is made; tables are written by
  * `writeSegmentation`, from what all shards return.
@@ -75,12 +71,15 @@ export async function segmentShard(
   const options = { ...movieOptions(config), diameters, frames, tileRows };
   const scales = plan ?? (await planScales(source, model, options, context));
   const output = await openLabelOutput(folder, source.pixelSize);
+  const outliners = outlinerThreads(threadsOf(config));
+  const used = { ...options, plan: scales, outliners };
   try {
-    const found = await segmentFrames(source, model, output, { ...options, plan: scales }, context);
+    const found = await segmentFrames(source, model, output, used, context);
     await output.finish();
     return found;
   } finally {
     await output.close();
+    await outliners.close();
   }
 }
 
@@ -164,10 +163,22 @@ export function movieOptions(config: Config): SegmentMovieOptions {
   };
 }
 
-/** Estimates in worker threads, which are there for that time only. */
+/** Threads that outline frames while the network sees the next one; they begin when they are needed. */
+function outlinerThreads(threads: number): Outliners & { close(): Promise<void> } {
+  const most = Math.max(1, threads - 1);
+  let pool: FramePool | undefined;
+  return {
+    most,
+    outline: (request, signal) => (pool ??= framePool(most)).run("outline", request, signal),
+    close: async () => pool?.close(),
+  };
+}
+
+/** Estimates in worker threads, which are there for that time only; one image is not worth a thread. */
 const inWorkers =
   (threads: number): SizeEstimator =>
   async (count, task) => {
+    if (count < 2) return sizeEstimator(count, task);
     const pool = framePool(threads);
     const estimate: EstimateImage = (image, signal) =>
       pool.run("estimate", { image, diameter: undefined }, signal);

@@ -30,6 +30,19 @@ describe("names", () => {
     ]);
   });
 
+  it("differ where letters do, whatever their case and their composition", () => {
+    const names = [
+      "x/A.tif",
+      "x/a.tif",
+      "x/stra\u00dfe.tif",
+      "x/STRASSE.tif",
+      "x/\u00e4.tif",
+      "x/a\u0308.tif",
+    ];
+    const made = frameNames(names.map((path) => ({ path, frame: 0, frames: 1 })));
+    expect(made).toEqual(["x_A", "x_a_2", "x_stra\u00dfe", "x_STRASSE_2", "x_\u00e4", "x_\u00e4_2"]);
+  });
+
   it("suit Windows: no device, no dot at the end", () => {
     expect(["CON", "aux.x", "com1", "Lpt9.1", "console", "com", "a..", "nul."].map(safeName)).toEqual([
       "_CON",

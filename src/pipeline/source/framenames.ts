@@ -26,15 +26,15 @@ export function frameNames(places: readonly FramePlace[]): string[] {
   });
   const repeated = repeatedOf(plain);
   const withFolder = plain.map((name, i) => {
-    if (!repeated.has(name.toLowerCase())) return name;
+    if (!repeated.has(folded(name))) return name;
     const folder = safeName(basename(dirname(places[i]!.path)));
     return `${beginningOf(folder, Math.max(0, maxBytes - bytesOf(name)))}_${name}`;
   });
   const taken = new Set<string>();
   return withFolder.map((name) => {
     let unique = name;
-    for (let n = 2; taken.has(unique.toLowerCase()); n++) unique = `${name}_${n}`;
-    taken.add(unique.toLowerCase());
+    for (let n = 2; taken.has(folded(unique)); n++) unique = `${name}_${n}`;
+    taken.add(folded(unique));
     return unique;
   });
 }
@@ -46,10 +46,13 @@ export function imageNameOf({ path, series = "" }: Pick<FramePlace, "path" | "se
   return `${stemOf(file)}_${series === "" ? place : series}`;
 }
 
+/** Names that some file system takes for one have one folded name: "STRASSE" and "straße". */
+const folded = (name: string): string => name.toUpperCase().toLowerCase().normalize("NFC");
+
 function repeatedOf(names: readonly string[]): Set<string> {
   const seen = new Set<string>();
   const repeated = new Set<string>();
-  for (const name of names.map((text) => text.toLowerCase())) (seen.has(name) ? repeated : seen).add(name);
+  for (const name of names.map(folded)) (seen.has(name) ? repeated : seen).add(name);
   return repeated;
 }
 

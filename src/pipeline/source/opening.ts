@@ -7,8 +7,16 @@ import { counted, some } from "../../core/wording.js";
 import type { Config } from "../config/options.js";
 import { type PipelineContext, runStage } from "../stage/events.js";
 import { filesBasis } from "../stage/fingerprint.js";
+import type { KnownHashes } from "../store/hash.js";
 import type { InputRecord } from "../store/provenance.js";
-import { type FileSource, hashFiles, isTrackable, openSource, type SourceOptions } from "./source.js";
+import {
+  type FileSource,
+  hashFiles,
+  isTrackable,
+  knownHashes,
+  openSource,
+  type SourceOptions,
+} from "./source.js";
 
 /** Images, open and fingerprinted. */
 export interface OpenInputs {
@@ -20,18 +28,20 @@ export interface OpenInputs {
 
 /**
  * @param out the folder that the command writes, which is never an input
- * @param options of the source, in place of those of the configuration
+ * @param options of the source, in place of those of the configuration; `trust`: a folder whose `run.json` has
+ *   fingerprints of files that did not change since. For parts of a work: the whole reads all bytes again
  */
 export async function openInputs(
   inputs: readonly string[],
   out: string,
   config: Config,
   context: PipelineContext,
-  options: Pick<SourceOptions, "everyChannel"> = {},
+  { trust, ...options }: Pick<SourceOptions, "everyChannel"> & { readonly trust?: string | undefined } = {},
 ): Promise<OpenInputs> {
   const { value } = await runStage(context, "read", some(inputs), async (stage) => {
     const source = await openSource(inputs, { ...sourceOptions(config, out), ...options }, stage);
-    const opened = await fingerprinted(source, config, stage);
+    const known = trust === undefined ? undefined : knownHashes(trust);
+    const opened = await fingerprinted(source, config, stage, known);
     const what =
       source.kind === "movie"
         ? `a movie of ${counted(source.frames, "frame")}`
@@ -50,8 +60,9 @@ export async function fingerprinted(
   source: FileSource,
   { input: { exclude } }: Pick<Config, "input">,
   context: StageContext,
+  known?: KnownHashes,
 ): Promise<OpenInputs> {
-  const records = await hashFiles(source.files, context);
+  const records = await hashFiles(source.files, context, known);
   const mask = exclude === undefined ? undefined : await hashFiles([exclude], context);
   return { source, records, mask };
 }

@@ -28,7 +28,7 @@ import { partOf } from "./part.js";
 
 export type { SourceOptions } from "./assembly.js";
 export type { FileSource } from "./filesource.js";
-export { hashFiles } from "../store/hash.js";
+export { hashFiles, knownHashes } from "../store/hash.js";
 
 /**
  * Opens files, folders and patterns as one source. Only directories are read here; pixels are when frames

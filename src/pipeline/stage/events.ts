@@ -1,6 +1,7 @@
 /** What the pipeline tells while it works; the command line draws it, or prints it as JSON lines. */
 import type { StageContext } from "../../core/progress.js";
 import type { TrainingRecord } from "../../model/train.js";
+import type { LockWait } from "../store/lock.js";
 import type { StageResult, StageWork } from "./stage.js";
 import type { TrainingWatch } from "./trainingwatch.js";
 
@@ -50,6 +51,12 @@ export interface PipelineContext {
 /** Tells the user something, one sentence. */
 export const notice = (context: PipelineContext, text: string, stage?: string): void =>
   context.onEvent?.(stage === undefined ? { event: "notice", text } : { event: "notice", text, stage });
+
+/** How a stage waits for what another machine may still write. */
+export const lockWait = (context: PipelineContext): LockWait => ({
+  signal: context.signal,
+  tell: (text) => notice(context, text),
+});
 
 /** The context handed to one stage: its progress and what it tells become events of that stage. */
 export const stageContext = (context: PipelineContext, stage: string): StageContext => ({

@@ -3,7 +3,7 @@ import { assertReplaceable, writeFolder } from "../store/folders.js";
 import { hashFiles } from "../store/hash.js";
 import { withOutputLock } from "../store/lock.js";
 import { type InputRecord, ranOn, runRecord, stageRecord, writeRun } from "../store/provenance.js";
-import { type PipelineContext, runStage, secondsSince } from "./events.js";
+import { lockWait, type PipelineContext, runStage, secondsSince } from "./events.js";
 import type { Stage, StageResult, StageWork } from "./stage.js";
 
 /** Where the result of a stage goes, and what `run.json` says of it. */
@@ -29,7 +29,7 @@ export async function perform<T, M>(
   context: PipelineContext,
 ): Promise<T> {
   const { out, overwrite } = task;
-  const made = await withOutputLock(out, async () => {
+  const made = await withOutputLock({ out, ...lockWait(context) }, async () => {
     // Again: another process may have written a result while the inputs were read.
     assertReplaceable(out, stage.name, overwrite);
     const result = await runStage(

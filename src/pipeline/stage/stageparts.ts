@@ -9,7 +9,7 @@ import { InvalidInput } from "../../core/errors.js";
 import { withOutputLock } from "../store/lock.js";
 import { version } from "../store/provenance.js";
 import { removeLeftovers } from "../store/temporaries.js";
-import { type PipelineContext, runStage } from "./events.js";
+import { lockWait, type PipelineContext, runStage } from "./events.js";
 import { fingerprintOf } from "./fingerprint.js";
 import { basisOf, type Part, type Stage, type StageParts } from "./stage.js";
 
@@ -49,7 +49,7 @@ export async function makePart<T, M>(
   const folder = folderOf(root, stage);
   await mkdir(folder, { recursive: true });
   const path = join(folder, parts.file(part));
-  return withOutputLock(path, async () => {
+  return withOutputLock({ out: path, ...lockWait(context) }, async () => {
     const name = `${stage.name}, ${partText(part)}, round ${part.round}`;
     if (existsSync(path)) return `${name}: finished already`;
     await removeLeftovers(folder);

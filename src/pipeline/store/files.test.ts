@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -116,6 +117,23 @@ describe("openBytes", () => {
     const source = await openBytes(join(folder, "x"));
     writeFileSync(join(folder, "x"), "01");
     await expect(source.read(0, 10)).rejects.toThrow(/ends 8 bytes early/);
+  });
+
+  it("says when a file was changed or removed since it was opened", async () => {
+    const path = join(folder, "x");
+    writeFileSync(path, "0123456789");
+    const source = await openBytes(path);
+    writeFileSync(path, "9876543210");
+    utimesSync(path, 1, 1);
+    // It stays open for a moment after a read.
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await expect(source.read(0, 4)).rejects.toThrow(
+      /x: expected a file that stays as it is while it is read, received one that was changed meanwhile; wait until/,
+    );
+    rmSync(path);
+    await expect(source.read(0, 4)).rejects.toThrow(
+      /x: expected a readable file, received nothing of that name/,
+    );
   });
 
   it("refuses folders and what is not there, in one sentence", async () => {

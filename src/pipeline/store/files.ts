@@ -183,16 +183,36 @@ const openFiles = idleFiles(16, platform() === "win32" ? 0 : 500);
 
 /**
  * A file as bytes that are read where they are needed. Nobody has to close it: it stays open for half a second
- * after a read, and is opened again for the next.
+ * after a read, and is opened again for the next. Its size and the time of its last change must then be what they
+ * were: half of a result would be made from another image.
  *
- * @throws InvalidInput when there is no such file, or it may not be read
+ * @throws InvalidInput when there is no such file, it may not be read, or (its reads) it was changed
  */
 export async function openBytes(path: string): Promise<ByteSource> {
   const key = {};
+  let first: FileState | undefined;
+  let checked = -Infinity;
+  const assertSame = async (file: FileHandle): Promise<void> => {
+    const now = performance.now();
+    if (now - checked < checkPause) return;
+    const { size, mtimeMs } = await file.stat();
+    first ??= { size, mtimeMs };
+    if (size !== first.size || mtimeMs !== first.mtimeMs) throw changedMeanwhile(path);
+    checked = now;
+  };
   const withFile = <T>(use: (file: FileHandle) => Promise<T>): Promise<T> =>
-    openFiles.use(key, path, use).catch((error: unknown) => {
-      throw codeOf(error) === "" ? error : unreadable(path, error);
-    });
+    openFiles
+      .use(
+        key,
+        () => open(path, "r"),
+        async (file) => {
+          await assertSame(file);
+          return use(file);
+        },
+      )
+      .catch((error: unknown) => {
+        throw codeOf(error) === "" ? error : unreadable(path, error);
+      });
   const readInto = (offset: number, target: Uint8Array): Promise<void> =>
     withFile((file) => fill(file, path, offset, target));
   const size = await withFile(async (file) => {
@@ -215,6 +235,23 @@ export async function openBytes(path: string): Promise<ByteSource> {
     readInto,
   };
 }
+
+/** How often a file that is read is looked at, ms. */
+const checkPause = 100;
+
+/** What tells that a file is the one that was opened before. */
+interface FileState {
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+const changedMeanwhile = (path: string): InvalidInput =>
+  new InvalidInput(
+    path,
+    "a file that stays as it is while it is read",
+    "one that was changed meanwhile",
+    "wait until nothing writes it, and run the same command again",
+  );
 
 /** Reads until the target is full. @throws CorruptFile when the file ends before */
 async function fill(file: FileHandle, path: string, offset: number, target: Uint8Array): Promise<void> {

@@ -46,6 +46,13 @@ describe("writeFolder", () => {
     expect(readdirSync(root)).toEqual(["out"]);
   });
 
+  it("tells what fails by the name that the folder would have got", async () => {
+    const failing = writeFolder(join(root, "out"), (temporary) =>
+      Promise.reject(new Error(`${join(temporary, "a")} could not be written.`)),
+    );
+    await expect(failing).rejects.toThrow(`${join(root, "out", "a")} could not be written.`);
+  });
+
   it("replaces the earlier folder as a whole", async () => {
     const path = join(root, "out");
     await writeFolder(path, async (temporary) => writeFileSync(join(temporary, "old"), ""));

@@ -38,10 +38,16 @@ export async function writeFolder<T>(path: string, fill: (temporary: string) => 
     if (existsSync(previous) && !existsSync(target))
       await renameInPlace(previous, target).catch(() => undefined);
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
-    throw codeOf(error) === "" ? error : unwritable(path, error);
+    throw codeOf(error) === "" ? saidOf(path, temporary, error) : unwritable(path, error);
   } finally {
     forget(temporary);
   }
+}
+
+/** An error that names the folder by the name that the user knows: the temporary one is gone. */
+function saidOf(path: string, temporary: string, error: unknown): unknown {
+  if (error instanceof Error) error.message = error.message.replaceAll(temporary, path);
+  return error;
 }
 
 /**

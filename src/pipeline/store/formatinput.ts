@@ -1,4 +1,5 @@
 /** What the formats open, from paths: files as bytes, folders as hierarchies of values by key. */
+import { existsSync } from "node:fs";
 import { open, readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { InvalidInput } from "../../core/errors.js";
@@ -38,10 +39,10 @@ export async function fileInput(path: string): Promise<ByteInput> {
 /** A folder as a store: its files by their path in it. */
 export function folderStore(folder: string): Required<Store> {
   return {
-    get: (key, { signal } = {}) => orMissing(place(folder, key), (path) => readFile(path, { signal })),
-    getRange: (key, range) => orMissing(place(folder, key), (path) => readPart(path, range)),
+    get: (key, { signal } = {}) => orMissing(folder, key, (path) => readFile(path, { signal })),
+    getRange: (key, range) => orMissing(folder, key, (path) => readPart(path, range)),
     size: (key) =>
-      orMissing(place(folder, key), async (path) => {
+      orMissing(folder, key, async (path) => {
         const status = await stat(path);
         return status.isFile() ? status.size : undefined;
       }),
@@ -66,13 +67,23 @@ function place(folder: string, key: string): string {
   throw new InvalidInput(folder, 'keys of parts joined by "/"', JSON.stringify(key));
 }
 
-/** What `read` gives; undefined when there is no such file. @throws InvalidInput when it cannot be read */
-async function orMissing<T>(path: string, read: (path: string) => Promise<T>): Promise<T | undefined> {
+/**
+ * What `read` gives; undefined when there is no such file in the folder.
+ *
+ * @throws InvalidInput when it cannot be read, or the folder itself is gone: what is missing there is no empty chunk
+ */
+async function orMissing<T>(
+  folder: string,
+  key: string,
+  read: (path: string) => Promise<T>,
+): Promise<T | undefined> {
+  const path = place(folder, key);
   try {
     return await read(path);
   } catch (error) {
-    if (["ENOENT", "ENOTDIR", "EISDIR"].includes(codeOf(error))) return undefined;
-    throw codeOf(error) === "" ? error : unreadable(path, error);
+    const isMissing = ["ENOENT", "ENOTDIR", "EISDIR"].includes(codeOf(error));
+    if (isMissing && existsSync(folder)) return undefined;
+    throw codeOf(error) === "" ? error : unreadable(isMissing ? folder : path, error);
   }
 }
 

@@ -4,16 +4,19 @@ import {
   openSync,
   closeSync,
   rmSync,
+  statSync,
   truncateSync,
   utimesSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Progress } from "../../core/progress.js";
-import { hashFiles } from "./hash.js";
+import { hashFiles, type KnownHashes, knownHashes } from "./hash.js";
+import { type InputRecord, runRecord, writeRun } from "./provenance.js";
 
 let folder: string;
 beforeEach(() => {
@@ -51,6 +54,36 @@ describe("hashFiles", () => {
     const [after] = await hashFiles([path]);
     expect(after!.bytes).toBe(before!.bytes);
     expect(after!.sha256).not.toBe(before!.sha256);
+  });
+
+  it("does not read again what a record has, unless its size or any time of it changed since", async () => {
+    const [a, b] = [join(folder, "a"), join(folder, "b")];
+    writeFileSync(a, "nuclei");
+    writeFileSync(b, "mitosis");
+    const written = statSync(a).ctimeMs + 60_000;
+    const recorded = (file: string, bytes: number): InputRecord => ({ file, bytes, sha256: "as recorded" });
+    const records = new Map([
+      [a, recorded("../a", 6)],
+      [b, recorded("../b", 6)],
+    ]);
+    const hashes = async (known: KnownHashes): Promise<string[]> =>
+      (await hashFiles([a, b], {}, known)).map((record) => record.sha256);
+    expect(await hashes({ records, written })).toEqual(["as recorded", sha256("mitosis")]);
+    // Contents of the same length, with the time of before: the system still knows when it was written.
+    const { atime, mtime } = statSync(a);
+    writeFileSync(a, "nuclea");
+    utimesSync(a, atime, mtime);
+    expect((await hashes({ records, written: mtime.getTime() }))[0]).toBe(sha256("nuclea"));
+  });
+
+  it("takes what is known from the record of a folder", async () => {
+    const [out, image] = [join(folder, "out"), join(folder, "m.lif")];
+    writeFileSync(image, "series");
+    await mkdir(out);
+    const inputs = await hashFiles([`${image}#1`]);
+    await writeRun(out, runRecord("run", out, {}, inputs));
+    expect(knownHashes(folder)).toBeUndefined();
+    expect(knownHashes(out)!.records.get(image)).toEqual({ ...inputs[0], file: "../m.lif#1" });
   });
 
   it("stops when asked to", async () => {

@@ -1,12 +1,13 @@
 /** Fingerprints of input files, for `run.json`. */
 import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import type { ByteSource } from "../../io/bytes.js";
 import { openBytes } from "./files.js";
 import { folderStore } from "./formatinput.js";
-import type { InputRecord } from "./provenance.js";
+import { inputPaths, type InputRecord, readRun } from "./provenance.js";
 import { seriesAddress } from "./seriesaddress.js";
 
 /** Bytes that are read at once. Between two pieces others have their turn: a server shows images meanwhile. */
@@ -15,24 +16,50 @@ const pieceBytes = 2 ** 20;
 /** Pieces of a file after which progress is told. */
 const toldPieces = 16;
 
+/** Fingerprints of a record, by absolute path. */
+export interface KnownHashes {
+  readonly records: ReadonlyMap<string, InputRecord>;
+  /** When the record was written, by the clock of its file system, ms. */
+  readonly written: number;
+}
+
+/** What `run.json` of a folder knows; undefined where there is none. */
+export function knownHashes(folder: string): KnownHashes | undefined {
+  const record = readRun(folder);
+  if (record === undefined) return undefined;
+  const paths = inputPaths(folder, record);
+  const records = new Map(paths.map((path, i) => [seriesAddress(path).path, record.inputs[i]!]));
+  return { records, written: statSync(join(folder, "run.json")).mtimeMs };
+}
+
+/** Times of files of some systems are whole seconds, ms. */
+const coarsest = 2000;
+
 /**
  * Name, size and SHA-256 of all bytes of files; of a hierarchy in a folder, the names of its files count, too.
  * Progress counts bytes.
  *
+ * @param known of files whose size is as it was, and which did not change since: they are not read
  * @throws InvalidInput when a file cannot be read; Cancelled
  */
 export async function hashFiles(
   paths: readonly string[],
   context: StageContext = {},
+  known?: KnownHashes,
 ): Promise<InputRecord[]> {
   const files = paths.map((path) => seriesAddress(path).path);
   // Series of one file are hashed once.
   const parts = new Map<string, readonly HashedPart[]>();
   for (const file of new Set(files)) parts.set(file, await partsOf(file));
-  const total = sizeOf([...parts.values()].flat());
   const hashes = new Map<string, string>();
-  let done = 0;
   for (const [file, all] of parts) {
+    const hash = hashBefore(file, all, known);
+    if (hash !== undefined) hashes.set(file, hash);
+  }
+  const unread = [...parts].filter(([file]) => !hashes.has(file));
+  const total = sizeOf(unread.flatMap(([, all]) => all));
+  let done = 0;
+  for (const [file, all] of unread) {
     const hash = createHash("sha256");
     for (const { name, source } of all) {
       hash.update(name);
@@ -58,6 +85,19 @@ interface HashedPart {
   /** What tells parts of a hierarchy apart; "" for a file. */
   readonly name: string;
   readonly source: ByteSource;
+  /** When its contents, its name or its rights last changed, ms. */
+  readonly changed: number;
+}
+
+/** The hash of a file, or of a hierarchy, that is as a record has it. */
+function hashBefore(
+  file: string,
+  parts: readonly HashedPart[],
+  known: KnownHashes | undefined,
+): string | undefined {
+  const record = known?.records.get(resolve(file));
+  if (known === undefined || record === undefined || record.bytes !== sizeOf(parts)) return undefined;
+  return parts.every(({ changed }) => changed < known.written - coarsest) ? record.sha256 : undefined;
 }
 
 const sizeOf = (parts: readonly HashedPart[]): number =>
@@ -65,10 +105,16 @@ const sizeOf = (parts: readonly HashedPart[]): number =>
 
 /** A file, or the files of a folder that is one hierarchy, by name. */
 async function partsOf(path: string): Promise<HashedPart[]> {
-  if ((await stat(path).catch(() => undefined))?.isDirectory() !== true)
-    return [{ name: "", source: await openBytes(path) }];
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() !== true) return [await partAt(path, "")];
   const names = [...(await folderStore(path).list(""))].sort();
   const parts: HashedPart[] = [];
-  for (const name of names) parts.push({ name: `${name}\0`, source: await openBytes(join(path, name)) });
+  for (const name of names) parts.push(await partAt(join(path, name), `${name}\0`));
   return parts;
+}
+
+async function partAt(path: string, name: string): Promise<HashedPart> {
+  const source = await openBytes(path);
+  const { mtimeMs, ctimeMs } = await stat(path);
+  return { name, source, changed: Math.max(mtimeMs, ctimeMs) };
 }

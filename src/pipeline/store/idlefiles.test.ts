@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import type { FileHandle } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -20,7 +20,12 @@ describe("files that stay open for a moment", () => {
   it("are the same for reads that follow each other, and others for reads at the same time", async () => {
     const files = idleFiles(4, 10_000);
     const [key, path] = [{}, written(1)[0]!];
-    const handle = (): Promise<number> => files.use(key, path, (file) => Promise.resolve(file.fd));
+    const handle = (): Promise<number> =>
+      files.use(
+        key,
+        () => open(path, "r"),
+        (file) => Promise.resolve(file.fd),
+      );
     const first = await handle();
     expect(await handle()).toBe(first);
     const both = await Promise.all([handle(), handle()]);
@@ -32,7 +37,11 @@ describe("files that stay open for a moment", () => {
     const files = idleFiles(4, 10_000);
     const handles: FileHandle[] = [];
     for (const path of written(50)) {
-      await files.use({}, path, async (file) => handles.push(file));
+      await files.use(
+        {},
+        () => open(path, "r"),
+        async (file) => handles.push(file),
+      );
       expect(files.count()).toBeLessThanOrEqual(4);
     }
     // A closed handle has no number.
@@ -42,7 +51,11 @@ describe("files that stay open for a moment", () => {
   it("are closed after a time without a read, or at once", async () => {
     for (const milliseconds of [20, 0]) {
       const files = idleFiles(4, milliseconds);
-      const file = await files.use({}, written(1)[0]!, (opened) => Promise.resolve(opened));
+      const file = await files.use(
+        {},
+        () => open(written(1)[0]!, "r"),
+        (opened) => Promise.resolve(opened),
+      );
       await vi.waitFor(() => expect(file.fd).toBe(-1));
       expect(files.count()).toBe(0);
     }
@@ -50,9 +63,19 @@ describe("files that stay open for a moment", () => {
 
   it("are closed when a read fails, and what failed is said", async () => {
     const files = idleFiles(4, 10_000);
-    const failing = files.use({}, written(1)[0]!, () => Promise.reject(new Error("unreadable")));
+    const failing = files.use(
+      {},
+      () => open(written(1)[0]!, "r"),
+      () => Promise.reject(new Error("unreadable")),
+    );
     await expect(failing).rejects.toThrow("unreadable");
     expect(files.count()).toBe(0);
-    await expect(files.use({}, join(folder, "none"), async () => 1)).rejects.toThrow("ENOENT");
+    await expect(
+      files.use(
+        {},
+        () => open(join(folder, "none"), "r"),
+        async () => 1,
+      ),
+    ).rejects.toThrow("ENOENT");
   });
 });

@@ -1,5 +1,5 @@
 /** Files that stay open for a moment after a read, since most reads are followed by another of the same file. */
-import { open, type FileHandle } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 
 /** Files that are open between two reads. */
 export interface IdleFiles {
@@ -8,8 +8,13 @@ export interface IdleFiles {
    * opened now. Calls at the same time have a handle each. The file is closed when `use` fails.
    *
    * @param key what the file is known by: one for each time that it is opened as a source of bytes
+   * @param open opens it for reading
    */
-  readonly use: <T>(key: object, path: string, use: (file: FileHandle) => Promise<T>) => Promise<T>;
+  readonly use: <T>(
+    key: object,
+    open: () => Promise<FileHandle>,
+    use: (file: FileHandle) => Promise<T>,
+  ) => Promise<T>;
   /** Files that are open and not in use. */
   readonly count: () => number;
 }
@@ -42,8 +47,8 @@ export function idleFiles(most: number, milliseconds: number): IdleFiles {
     if (idle.size > most) await close(idle.keys().next().value!);
   };
   return {
-    use: async (key, path, use) => {
-      const file = take(key) ?? (await open(path, "r"));
+    use: async (key, open, use) => {
+      const file = take(key) ?? (await open());
       try {
         const result = await use(file);
         await leave(key, file);

@@ -1,5 +1,6 @@
 /** Locks between real processes; these run the compiled program. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import {
   existsSync,
@@ -8,12 +9,15 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { assertReplaceable, writeFolder } from "./folders.js";
+import { keepBeating, type LockView, lockTimes, watchLock } from "./heartbeat.js";
 import { assertNotLocked, withOutputLock } from "./lock.js";
 import { thisProcess } from "./owner.js";
 
@@ -121,11 +125,56 @@ describe("two processes on one output folder", () => {
 });
 
 describe("the lock of an output folder", () => {
-  it("of another machine is refused, with what to remove when nothing runs there", async () => {
-    lockOf("out", { pid: process.pid, host: "faraway" });
-    await expect(withOutputLock(join(root, "out"), async () => 1)).rejects.toThrow(
-      /by process \d+ on faraway since .*; choose another output folder, wait until it ends, or remove .*\.out\.lock if it no longer runs there\.$/,
+  it("of another machine that beats is refused, one that is silent is not, and what its process left goes", async () => {
+    const times = { beat: 20, silence: 400, look: 10 };
+    const out = join(root, "out");
+    const owner = { pid: 4711, host: "faraway", start: "0a1b2c3d" };
+    lockOf("out", owner);
+    const beating = keepBeating(join(root, ".out.lock"), readFileSync(join(root, ".out.lock"), "utf8"), 20);
+    const told: string[] = [];
+    await expect(
+      withOutputLock({ out, times, tell: (text) => told.push(text) }, async () => 1),
+    ).rejects.toThrow(
+      /out is being written by process 4711 on faraway since 2026\S+Z; wait until it ends, or choose another/,
     );
+    expect(told.length).toBe(1);
+    expect(told[0]).toMatch(
+      /by process 4711 on faraway, which cannot be asked from here; .* for 1 s more\.$/,
+    );
+    beating();
+
+    const host = createHash("sha256").update("faraway").digest("hex").slice(0, 8);
+    const leftover = `.labels.${host}-4711-0a1b2c3d-${"0".repeat(12)}.unfinished`;
+    const others = `.labels.${host}-4712-0a1b2c3d-${"0".repeat(12)}.unfinished`;
+    mkdirSync(out);
+    for (const name of [leftover, others]) writeFileSync(join(out, name), "");
+    expect(await withOutputLock({ out, times }, async () => readdirSync(out))).toEqual([others]);
+    expect(readdirSync(root)).toEqual(["out"]);
+    // Other locks of the same process need no wait.
+    lockOf("other", owner);
+    expect(await withOutputLock(join(root, "other"), async () => 1)).toBe(1);
+  });
+
+  it("of another machine, hours old, does not block, and a wait for a fresh one can be ended", async () => {
+    lockOf("out", { pid: 1, host: "oldhost" });
+    utimesSync(join(root, ".out.lock"), new Date(0), new Date(0));
+    expect(await withOutputLock(join(root, "out"), async () => 1)).toBe(1);
+    lockOf("out", { pid: 1, host: "newhost" });
+    const waiting = withOutputLock({ out: join(root, "out"), signal: AbortSignal.abort() }, async () => 1);
+    await expect(waiting).rejects.toThrow("Waiting for another machine was stopped");
+    expect(existsSync(join(root, ".out.lock"))).toBe(true);
+  });
+
+  it("beats, and is not removed by a process whose lock another has taken over", async () => {
+    const path = join(root, ".out.lock");
+    const times = { beat: 10, silence: 400, look: 10 };
+    await withOutputLock({ out: join(root, "out"), times }, async () => {
+      const before = statSync(path).mtimeMs;
+      await expect.poll(() => statSync(path).mtimeMs).toBeGreaterThan(before);
+      expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ pid: process.pid });
+      lockOf("out", { pid: 1, host: "taker" });
+    });
+    expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ host: "taker" });
   });
 
   it.skipIf(thisProcess.start === undefined)(
@@ -163,5 +212,34 @@ describe("the lock of an output folder", () => {
     expect(() => assertReplaceable(join(root, "out"), "annotate", false)).not.toThrow();
     expect(readFileSync(join(root, "out", ".karyon.lock"), "utf8")).toContain(String(process.pid));
     expect(existsSync(join(root, "out"))).toBe(true);
+  });
+});
+
+/** A lock on a clock of its own, which was written at 0 and is written again at `beats` (s). */
+function lockAt(start: number, beats: readonly number[], gone = Infinity): LockView & { time: number } {
+  const view = {
+    time: start * 1000,
+    changed: () =>
+      view.time >= gone * 1000
+        ? undefined
+        : Math.max(0, ...beats.filter((at) => at * 1000 <= view.time)) * 1000,
+    now: () => view.time,
+    sleep: async (ms: number) => void (view.time += ms),
+  };
+  return view;
+}
+
+describe("the watch of a lock of another machine", () => {
+  const watched = async (view: LockView & { time: number }): Promise<[string, number]> => [
+    await watchLock(view, lockTimes, () => undefined),
+    view.time / 1000,
+  ];
+
+  it("ends with its next beat, when it goes, or after five minutes of silence since the last", async () => {
+    expect(await watched(lockAt(10, [30, 60]))).toEqual(["beats", 30]);
+    expect(await watched(lockAt(290, [299]))).toEqual(["beats", 300]);
+    expect(await watched(lockAt(10, [], 100))).toEqual(["gone", 100]);
+    expect(await watched(lockAt(10, []))).toEqual(["silent", 300]);
+    expect(await watched(lockAt(100_000, []))).toEqual(["silent", 100_000]);
   });
 });

@@ -4,8 +4,10 @@ import { writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
 import { OutputError } from "../../core/errors.js";
+import { throwIfCancelled } from "../../core/progress.js";
 import { codeOf, unwritable } from "./files.js";
-import { isThisProcess, type Owner, stateOf, thisProcess } from "./owner.js";
+import { keepBeating, type LockTimes, lockTimes, viewOfLock, watchLock } from "./heartbeat.js";
+import { countAsEnded, isThisProcess, type Owner, stateOf, thisProcess } from "./owner.js";
 import { renameAtOnce } from "./renaming.js";
 import { forget, realPlace, removeAtExit, removeLeftovers, temporaryBeside } from "./temporaries.js";
 
@@ -32,29 +34,57 @@ const lockBeside = (place: string): string => join(dirname(place), `.${basename(
 const attempts = 20;
 const pause = 25;
 
+/** How a process waits for a lock of another machine. */
+export interface LockWait {
+  /** Ends the wait. */
+  readonly signal?: AbortSignal | undefined;
+  /** Is told, once, what is waited for. */
+  readonly tell?: ((text: string) => void) | undefined;
+  readonly times?: LockTimes | undefined;
+}
+
 /**
  * Does work that writes the output folder `out`, which no other process writes in the meantime. The lock is a
  * file beside the folder, or inside where nothing may be written beside it; a killed process leaves one that
- * does not block.
+ * does not block. One of another machine blocks while it beats; when it is silent for minutes its process has
+ * ended.
  *
- * @throws FolderBusy when another process writes the folder; OutputError when the lock cannot be written; whatever
- *   `work` throws
+ * @throws FolderBusy when another process writes the folder; OutputError when the lock cannot be written;
+ *   Cancelled; whatever `work` throws
  */
-export async function withOutputLock<T>(out: string, work: () => Promise<T>): Promise<T> {
+export async function withOutputLock<T>(
+  folder: string | (LockWait & { readonly out: string }),
+  work: () => Promise<T>,
+): Promise<T> {
+  const { out, ...wait }: LockWait & { out: string } = typeof folder === "string" ? { out: folder } : folder;
   const place = realPlace(out);
-  const path = await acquire(out, place);
+  const path = await acquire(out, place, wait);
   removeAtExit(path);
+  const contents = readFileSync(path, "utf8");
+  const stopBeating = keepBeating(path, contents, wait.times?.beat);
   try {
     await removeLeftovers(place);
     return await work();
   } finally {
+    stopBeating();
     forget(path);
-    rmSync(path, { force: true });
+    removeOwn(path, contents);
   }
 }
 
+/** Removes the lock of this process, but not one that has taken its place while this machine slept. */
+function removeOwn(path: string, contents: string): void {
+  try {
+    if (readFileSync(path, "utf8") !== contents) return;
+  } catch {
+    // It is gone, or nobody can read it.
+  }
+  rmSync(path, { force: true });
+}
+
 /**
- * Refuses a folder that another process writes, before any work for it.
+ * Refuses a folder that another process of this machine writes, before any work for it. Those of other machines
+ * are met when the work begins.
  *
  * @throws OutputError that says who writes it, and what to do
  */
@@ -62,7 +92,8 @@ export function assertNotLocked(out: string): void {
   const place = realPlace(out);
   for (const path of [lockBeside(place), join(place, nameInside)]) {
     const lock = readLockOf(out, path);
-    if (lock !== undefined && lock !== "unfinished" && !isThisProcess(lock)) assertLeft(out, path, lock);
+    if (lock !== undefined && lock !== "unfinished" && !isThisProcess(lock) && stateOf(lock) === "alive")
+      throw busy(out, lock);
   }
 }
 
@@ -79,25 +110,28 @@ export function removeLockOfThread(out: string, thread: number): void {
   }
 }
 
-async function acquire(out: string, place: string): Promise<string> {
+async function acquire(out: string, place: string, wait: LockWait): Promise<string> {
   // A lock inside, of a process that may not write beside the folder, holds for those that may.
   assertNotLocked(out);
+  const inside = readLockOf(out, join(place, nameInside));
+  if (inside !== undefined && inside !== "unfinished" && stateOf(inside) === "elsewhere")
+    await assertLeft(out, join(place, nameInside), inside, wait);
   try {
     mkdirSync(dirname(place), { recursive: true });
-    return await take(out, lockBeside(place));
+    return await take(out, lockBeside(place), wait);
   } catch (error) {
     const forbidden = ["EACCES", "EPERM", "EROFS"].includes(codeOf(error));
     if (!forbidden || !existsSync(place)) throw codeOf(error) === "" ? error : unwritable(out, error);
   }
   try {
-    return await take(out, join(place, nameInside));
+    return await take(out, join(place, nameInside), wait);
   } catch (error) {
     throw codeOf(error) === "" ? error : unwritable(out, error);
   }
 }
 
 /** Makes the lock file, by itself where the one that is there was left by an ended process. */
-async function take(out: string, path: string): Promise<string> {
+async function take(out: string, path: string, wait: LockWait): Promise<string> {
   for (let attempt = 0; ; attempt++) {
     if (place(path)) return path;
     const lock = readLock(path);
@@ -108,8 +142,7 @@ async function take(out: string, path: string): Promise<string> {
       else removeStale(path, lock);
       continue;
     }
-    assertLeft(out, path, lock);
-    removeStale(path, lock);
+    if (await assertLeft(out, path, lock, wait)) removeStale(path, lock);
   }
 }
 
@@ -167,16 +200,34 @@ function readLockOf(out: string, path: string): Lock | "unfinished" | undefined 
   }
 }
 
-/** @throws OutputError unless the process that made the lock has ended */
-function assertLeft(out: string, path: string, lock: Lock): void {
+/**
+ * @returns false when the lock is gone meanwhile
+ * @throws FolderBusy unless the process that made the lock has ended; Cancelled
+ */
+async function assertLeft(out: string, path: string, lock: Lock, wait: LockWait): Promise<boolean> {
   const state = stateOf(lock);
-  if (state === "dead") return;
+  if (state === "dead") return true;
+  if (state === "alive") throw busy(out, lock);
+  const times = wait.times ?? lockTimes;
+  let isTold = false;
+  const found = await watchLock(viewOfLock(path), times, (silentFor) => {
+    throwIfCancelled(wait, "Waiting for another machine");
+    if (!isTold) wait.tell?.(waitText(out, lock, times, silentFor));
+    isTold = true;
+  });
+  if (found === "beats") throw busy(out, lock);
+  if (found === "silent") countAsEnded(lock);
+  return found === "silent";
+}
+
+const waitText = (out: string, lock: Lock, { silence }: LockTimes, silentFor: number): string =>
+  `${out} was being written by process ${lock.pid} on ${lock.host}, which cannot be asked from here; it counts ` +
+  `as ended when it gives no sign of life for ${Math.ceil((silence - silentFor) / 1000)} s more.`;
+
+function busy(out: string, lock: Lock): FolderBusy {
   const who = isThisProcess(lock) ? "this very process" : `process ${lock.pid} on ${lock.host}`;
-  const advice =
-    state === "elsewhere"
-      ? `choose another output folder, wait until it ends, or remove ${path} if it no longer runs there`
-      : "wait until it ends, or choose another output folder";
-  throw new FolderBusy(`${out} is being written by ${who} since ${lock.since}; ${advice}.`);
+  const advice = "wait until it ends, or choose another output folder";
+  return new FolderBusy(`${out} is being written by ${who} since ${lock.since}; ${advice}.`);
 }
 
 /**

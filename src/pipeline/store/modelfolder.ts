@@ -1,30 +1,15 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { InvalidInput } from "../../core/errors.js";
+import { readFileSync } from "node:fs";
 import type { Tensor } from "../../core/tensor.js";
 import { type ModelDescription, parseModelDescription, weightsFromOnnx } from "../../model/modelfile.js";
 import { createPredictor, type Predictor } from "../../model/predictor.js";
 import type { Device } from "../../nn/devices.js";
+import { modelFiles } from "./modelfiles.js";
 
 /** A model that is ready to segment. */
 export interface LoadedModel {
   readonly description: ModelDescription;
   readonly predictor: Predictor;
-}
-
-/** The two files of a model folder. @throws InvalidInput when one is missing */
-export function modelFiles(folder: string): [network: string, description: string] {
-  for (const name of ["model.onnx", "model.json"]) {
-    if (!existsSync(join(folder, name)))
-      throw new InvalidInput(
-        folder,
-        "a model folder with model.onnx and model.json",
-        `no ${name}`,
-        "make one with karyon train",
-      );
-  }
-  return [join(folder, "model.onnx"), join(folder, "model.json")];
 }
 
 /**

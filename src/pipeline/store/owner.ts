@@ -11,7 +11,7 @@ export interface Owner {
   readonly start?: string | undefined;
 }
 
-/** "elsewhere": a process of another machine, of which nothing is known. */
+/** "elsewhere": a process of another machine, which cannot be asked. */
 export type OwnerState = "alive" | "dead" | "elsewhere";
 
 const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
@@ -38,10 +38,18 @@ export const thisProcess: Owner = { pid: process.pid, host: hostname(), start: s
 export const isThisProcess = ({ pid, host, start }: Owner): boolean =>
   pid === thisProcess.pid && host === thisProcess.host && start === thisProcess.start;
 
+/** Processes of other machines that count as ended, because their locks were silent for too long. */
+const silent = new Set<string>();
+
+const tagOf = ({ pid, host, start }: Owner): string => `${shortHash(host)}-${pid}-${start ?? "0"}`;
+
+/** From now on, a process of another machine counts as ended, for all that it has left. */
+export const countAsEnded = (owner: Owner): void => void silent.add(tagOf(owner));
+
 /** Whether a process lives, as far as this machine can tell. */
-export function stateOf({ pid, host, start }: Owner): OwnerState {
-  if (host !== thisProcess.host) return "elsewhere";
-  return processState(pid, start);
+export function stateOf(owner: Owner): OwnerState {
+  if (owner.host === thisProcess.host) return processState(owner.pid, owner.start);
+  return silent.has(tagOf(owner)) ? "dead" : "elsewhere";
 }
 
 function processState(pid: number, start: string | undefined): "alive" | "dead" {
@@ -58,14 +66,13 @@ function processState(pid: number, start: string | undefined): "alive" | "dead" 
 const ownHost = shortHash(thisProcess.host);
 
 /** Part of a file name: its owner, and letters that no other name has. */
-export const ownerTag = (): string =>
-  `${ownHost}-${thisProcess.pid}-${thisProcess.start ?? "0"}-${randomBytes(6).toString("hex")}`;
+export const ownerTag = (): string => `${tagOf(thisProcess)}-${randomBytes(6).toString("hex")}`;
 
 /** The pattern of `ownerTag`. */
 export const ownerTagPattern = "([0-9a-f]{8})-(\\d+)-([0-9a-f]+)-[0-9a-f]+";
 
-/** Whether the owner in a match of `ownerTagPattern` is a process of this machine that no longer lives. */
+/** Whether the owner in a match of `ownerTagPattern` is a process that no longer lives, as far as is known. */
 export function isLeftBehind([, host, pid, start]: RegExpMatchArray): boolean {
-  if (host !== ownHost) return false;
+  if (host !== ownHost) return silent.has(`${host}-${pid}-${start}`);
   return processState(Number(pid), start === "0" ? undefined : start) === "dead";
 }

@@ -50,3 +50,14 @@ it("a folder as a store says how long its files are", async () => {
   expect(await store.size("none")).toBeUndefined();
   expect(await store.size("labels")).toBeUndefined();
 });
+
+it("a folder that is gone is said, and is no image of empty chunks", async () => {
+  const place = join(folder, "gone.zarr");
+  mkdirSync(place);
+  const store = folderStore(place);
+  expect(await store.get("0.0")).toBeUndefined();
+  rmSync(place, { recursive: true });
+  await expect(store.get("0.0")).rejects.toThrow(
+    /gone\.zarr: expected a readable file, received nothing of that name/,
+  );
+});

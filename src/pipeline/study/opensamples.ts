@@ -31,12 +31,18 @@ const namedContext = (context: PipelineContext, name: string): PipelineContext =
     ),
 });
 
-/** Opens the images of each row. @param out the folder of the study, which is never an input */
+/**
+ * Opens the images of each row.
+ *
+ * @param out the folder of the study, which is never an input
+ * @param trust a folder whose record is trusted (`openInputs`)
+ */
 export async function openSamples(
   rows: readonly SampleRow[],
   out: string,
   config: Config,
   context: PipelineContext,
+  trust?: string,
 ): Promise<OpenSample[]> {
   const samples: OpenSample[] = [];
   for (const row of rows) {
@@ -47,7 +53,7 @@ export async function openSamples(
       row,
       config: own,
       context: named,
-      inputs: await openInputs([row.input], out, own, named),
+      inputs: await openInputs([row.input], out, own, named, { trust }),
     });
   }
   return samples;

@@ -18,6 +18,7 @@ import { stageFolder, type StageFolder, tellFinished, wouldReplaceModel } from "
 import { studyOutputs, type StudyStage } from "../stage/stagenames.js";
 import { makeFolder } from "../store/files.js";
 import { assertReplaceable, type OutputOptions } from "../store/folders.js";
+import { assertNotLocked } from "../store/lock.js";
 import {
   inputFrom,
   type InputRecord,
@@ -97,6 +98,8 @@ async function beginRecord(options: OpenStudyOptions, context: PipelineContext):
     throw madeDifferently(out, [...made, ...table], { redone, kept: [] });
   }
   if (learned && !retrain) throw wouldReplaceModel(network);
+  // A shard holds the lock of its movie, not that of the study.
+  for (const { name } of earlier.samples) assertNotLocked(sampleFolder(out, name));
   await renameSamples(out, earlier, fresh);
   if (made.length > 0) await removeState(network);
   const record = { ...fresh, stages: earlier.stages };

@@ -173,6 +173,8 @@ describe("readSampleSheet", () => {
     expect((await read(Buffer.from("file;condition\nb.tif;5 µM grün\n", "latin1")))[0]!.condition).toBe(
       "5 µM grün",
     );
+    const quoted = Buffer.from("file;condition\nb.tif;\x93grün\x94 \x80\n", "latin1");
+    expect((await read(quoted))[0]!.condition).toBe("“grün” €");
   });
 
   it("names the line of a movie that is not there", async () => {

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { InvalidInput, isKaryonError, messageOf } from "../../core/errors.js";
+import { windows1252Text } from "../../io/bytetext.js";
 import { rowsWithLines } from "../../io/csv.js";
 import { isImageName } from "../../io/formats/formatnames.js";
 import { imageNameOf, safeName } from "../source/framenames.js";
@@ -52,7 +53,7 @@ function textOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
+    return windows1252Text(bytes);
   }
 }
 

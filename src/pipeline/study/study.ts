@@ -2,6 +2,7 @@
  * Several movies of several conditions: annotated one by one, learned from together, segmented by one
  * network, and compared with the movie as the unit.
  */
+import { InvalidInput } from "../../core/errors.js";
 import type { Comparison } from "../../analyse/compare/conditions.js";
 import type { Config } from "../config/options.js";
 import type { Annotation } from "../annotate/annotatestage.js";
@@ -13,13 +14,14 @@ import { type Estimate, sumOfEstimates } from "../run/estimate.js";
 import { announce, estimateRun } from "../run/spacecheck.js";
 import { assertFeasible, tellUntracked } from "../run/run.js";
 import { hashFiles } from "../source/source.js";
-import type { PipelineContext } from "../stage/events.js";
+import { lockWait, type PipelineContext } from "../stage/events.js";
 import type { Result } from "../stage/stage.js";
+import { partText } from "../stage/stageparts.js";
 import type { StageFolder } from "../stage/stagefolder.js";
 import type { StudyStage } from "../stage/stagenames.js";
 import type { OutputOptions } from "../store/folders.js";
 import { withOutputLock } from "../store/lock.js";
-import { modelFiles } from "../store/modelfolder.js";
+import { modelFiles } from "../store/modelfiles.js";
 import { type InputRecord, readRun } from "../store/provenance.js";
 import { openStudy, sampleFolder, type StudyRecord } from "./openstudy.js";
 import { checkAlike, type OpenSample, openSamples } from "./opensamples.js";
@@ -35,6 +37,8 @@ export interface StudyOptions extends OutputOptions {
   /** The output folder. */
   readonly out: string;
   readonly config: Config;
+  /** Number of the shards (`studyShard`) that make the movies: where one is missing that is an error. */
+  readonly merge?: number | undefined;
 }
 
 /** What a study leaves. */
@@ -61,10 +65,14 @@ interface SampleRun {
  *   OutputError when `out` holds something else
  */
 export async function study(options: StudyOptions, context: PipelineContext = {}): Promise<StudyResult> {
-  const { out, config } = options;
+  const { out } = options;
   const { samples, model } = await opened(options, context);
-  await announce(out, await estimateStudy(out, samples, config), context);
-  return withOutputLock(out, () => studySamples({ ...options, samples }, model, context));
+  assertMade(options, samples, "report");
+  const isTrained = model !== undefined || isTrainedIn(out);
+  await announce(out, await estimateMovies(out, samples, undefined, !isTrained), context);
+  return withOutputLock({ out, ...lockWait(context) }, () =>
+    studySamples({ ...options, samples }, model, context),
+  );
 }
 
 /**
@@ -75,7 +83,7 @@ export async function study(options: StudyOptions, context: PipelineContext = {}
 export async function planStudy(options: StudyOptions, context: PipelineContext = {}): Promise<StudyRecord> {
   const { out, config } = options;
   const { samples, model } = await opened(options, context);
-  return withOutputLock(out, async () => {
+  return withOutputLock({ out, ...lockWait(context) }, async () => {
     const folder = await openStudy({ out, config, overwrite: options.overwrite, samples, model }, context);
     await folder.amend({});
     return folder.record();
@@ -85,35 +93,69 @@ export async function planStudy(options: StudyOptions, context: PipelineContext 
 /**
  * Annotates what is not annotated yet, and trains the network of a study.
  *
- * @throws as `study`
+ * @throws as `study`; InvalidInput where a network is given
  */
 export async function trainStudy(options: StudyOptions, context: PipelineContext = {}): Promise<StudyRecord> {
   const { out, config } = options;
-  const { samples, model } = await opened(options, context);
-  return withOutputLock(out, async () => {
+  const { samples, model } = await opened(options, context, out);
+  if (model !== undefined) throw needless("train");
+  assertMade(options, samples, "annotate");
+  await announce(out, await estimateMovies(out, samples, "train", !isTrainedIn(out)), context);
+  return withOutputLock({ out, ...lockWait(context) }, async () => {
     const folder = await openStudy({ ...options, samples, model }, context);
     return withSampleLocks(out, samples, async () => {
       const runs: SampleRun[] = [];
       for (const sample of samples) runs.push({ sample, run: await openSampleRun(sample, out) });
-      if (model === undefined) await learnTogether(folder, runs, config, context);
+      await learnTogether(folder, runs, config, context);
       return folder.record();
     });
   });
 }
+
+/** @throws InvalidInput where shards were to make all movies as far as a stage, and have not */
+function assertMade(
+  { out, merge }: StudyOptions,
+  samples: readonly OpenSample[],
+  until: "annotate" | "report",
+): void {
+  if (merge === undefined) return;
+  const missing = samples.flatMap(({ row: { name } }, i) =>
+    until in (readRun(sampleFolder(out, name))?.stages ?? {})
+      ? []
+      : [`${name} (${partText({ index: i % merge, count: merge })})`],
+  );
+  if (missing.length > 0)
+    throw new InvalidInput(
+      `The movies in ${out}`,
+      `all ${samples.length} as far as ${until}`,
+      `none of ${missing.slice(0, 6).join(", ")}${missing.length > 6 ? `, and ${missing.length - 6} more` : ""}`,
+      "make the missing parts first",
+    );
+}
+
+/** With a network that was made elsewhere there is nothing to annotate and to train. */
+export const needless = (until: string): InvalidInput =>
+  new InvalidInput(
+    "--until",
+    "a stage of this study, whose network is given (run.model)",
+    until,
+    "leave it out",
+  );
 
 interface Opened {
   readonly samples: readonly OpenSample[];
   readonly model: readonly InputRecord[] | undefined;
 }
 
-/** What a study starts from, open and checked. */
+/** What a study starts from, open and checked. @param trust a folder whose record is trusted (`openInputs`) */
 async function opened(
   { out, config, samples: sheet }: StudyOptions,
   context: PipelineContext,
+  trust?: string,
 ): Promise<Opened> {
   await assertFeasible(out, config);
   const model = await hashModel(config.run.model, context);
-  const samples = await openSamples(await readSampleSheet(sheet), out, config, context);
+  const samples = await openSamples(await readSampleSheet(sheet), out, config, context, trust);
   checkAlike(samples, sheet);
   return { samples, model };
 }
@@ -129,14 +171,27 @@ const withSampleLocks = <T>(
   return locked(samples.map(({ row }) => sampleFolder(out, row.name)));
 };
 
-/** The movies one by one, and one training. */
-async function estimateStudy(out: string, samples: readonly OpenSample[], config: Config): Promise<Estimate> {
-  const isTrained = config.run.model !== undefined || "train" in (readRun(out)?.stages ?? {});
+/** Whether the network of a study is there. */
+const isTrainedIn = (out: string): boolean => "train" in (readRun(out)?.stages ?? {});
+
+/**
+ * What movies of a study take, one by one.
+ *
+ * @param until the last stage
+ * @param withTraining whether the one training of all is done, too
+ */
+export async function estimateMovies(
+  out: string,
+  samples: readonly OpenSample[],
+  until?: string,
+  withTraining = false,
+): Promise<Estimate> {
   const estimates: Estimate[] = [];
-  for (const [i, { row, inputs, config: own }] of samples.entries()) {
-    // There is one training: it is counted with the first movie.
-    const elsewhere = isTrained || i > 0;
-    estimates.push(await estimateRun(sampleFolder(out, row.name), inputs.source, own, undefined, elsewhere));
+  for (const [i, { row, inputs, config }] of samples.entries()) {
+    // It is counted with the first movie.
+    const elsewhere = !withTraining || i > 0;
+    const folder = sampleFolder(out, row.name);
+    estimates.push(await estimateRun(folder, inputs.source, config, until, elsewhere));
   }
   return sumOfEstimates(estimates);
 }

@@ -13,7 +13,7 @@ import { toCtc } from "../../track/ctcgraph.js";
 import { withFileLabels } from "../../track/movie/filelabels.js";
 import { partOf, type TrackedMovie, trackMovie } from "../../track/movie/trackmovie.js";
 import type { TrackSettings } from "../../track/track.js";
-import type { Tracker } from "../../track/tracker.js";
+import type { Tracker } from "../../track/trackernames.js";
 import type { Config } from "../config/options.js";
 import { writeFileAtomic } from "../store/files.js";
 import { asStored, parseNuclei } from "../../io/nucleifile.js";

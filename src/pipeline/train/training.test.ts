@@ -80,7 +80,11 @@ describe("trainingSettings", () => {
     });
     expect(settingsOf({ preset: "paper", augment: true }).settings.augment).not.toBe("none");
     expect(settingsOf({ augment: false }).settings.augment).toBe("none");
-    expect(settingsOf({ steps: 50 }).settings).toMatchObject({ warmup: 5, stepsPerEpoch: 2 });
+    expect(settingsOf({ steps: 50 }).settings).toMatchObject({ warmup: 5, stepsPerEpoch: 4 });
+    // A dozen epochs of at most 25 steps, or thirty.
+    expect([300, 600, 3000].map((steps) => settingsOf({ steps }).settings.stepsPerEpoch)).toEqual([
+      25, 25, 100,
+    ]);
   });
 
   it("are gentler where a training goes on from a model, whose shape they take over", () => {

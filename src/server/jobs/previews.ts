@@ -15,7 +15,7 @@ import {
   type RegionPredictor,
   regionPredictor,
 } from "../../pipeline/segment/regionprediction.js";
-import { modelFiles } from "../../pipeline/store/modelfolder.js";
+import { modelFiles } from "../../pipeline/store/modelfiles.js";
 import type {
   PredictionAnswer,
   PreviewAnswer,

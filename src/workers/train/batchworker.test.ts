@@ -163,7 +163,7 @@ describe("the thread that draws batches", () => {
     expect((waitFor(ring, received) as Prepared).check).toEqual([]);
     take(ring, emptyBatch(lengths), () => undefined);
     closeRing(ring);
-    expect(waitFor(ring, received)).toEqual(drawingOf(samplesOf(), "movie", model, none).some);
+    expect(waitFor(ring, received)).toEqual(drawingOf(samplesOf(), "movie", model, none).some());
     expect(await ended).toBe(0);
   });
 

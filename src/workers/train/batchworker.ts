@@ -42,7 +42,10 @@ try {
   // in the port while it does.
   for (let step = first; put(ring, next(step));) step++;
   // Last, since nothing can be drawn from what was handed over.
-  if (!tunable && !isStopped(ring)) post({ value: some }, arraysOf(some));
+  if (!tunable && !isStopped(ring)) {
+    const images = some();
+    post({ value: images }, arraysOf(images));
+  }
 } catch (error) {
   post(answerError(error));
 }

@@ -45,16 +45,17 @@ const savedEvery = 30_000;
 
 /** Saves states; the last one that was not saved waits for the wish to stop. */
 const keeper = {
-  waiting: undefined as TrainingState | undefined,
+  waiting: undefined as (() => TrainingState) | undefined,
   savedAt: -Infinity,
-  onEpoch(state: TrainingState): void {
+  onEpoch(state: () => TrainingState): void {
     this.waiting = state;
     if (performance.now() - this.savedAt >= savedEvery) this.save();
   },
   save(): void {
     if (this.waiting === undefined) return;
-    const bytes = encodeCheckpoint({ origin: request.origin, state: this.waiting });
-    post({ type: "checkpoint", step: this.waiting.step, bytes }, [bytes.buffer]);
+    const state = this.waiting();
+    const bytes = encodeCheckpoint({ origin: request.origin, state });
+    post({ type: "checkpoint", step: state.step, bytes }, [bytes.buffer]);
     this.waiting = undefined;
     this.savedAt = performance.now();
   },
@@ -92,9 +93,9 @@ function perform(given: TrainRequest): Promise<TrainingOutcome> {
     {
       ...context,
       look: lookUpStop,
-      onEpoch: (record, state) => {
+      onEpoch: (record, checkpoint) => {
         post({ type: "epoch", record });
-        keeper.onEpoch(state);
+        keeper.onEpoch(checkpoint);
       },
       onStep: (snapshot) => photographer.onStep(snapshot),
       finish: () => isToFinish(ring),

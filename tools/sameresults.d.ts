@@ -1,0 +1,1 @@
+export function differences(a: string, b: string, ignore?: (path: string) => boolean): string[];
