@@ -8,7 +8,7 @@ const window = { y: 0, x: 0, height: 20, width: 25 };
 /** A view of a frame; with its scale where a diameter is given, NaN for one that could not be estimated. */
 function view(frame: number, diameter?: number, change: Partial<View> = {}): View {
   const brightness = 50;
-  const light = { background: 5, noise: 1, brightness, saturation: 0, signal: 10, warnings: [] };
+  const light = { background: 5, noise: 1, brightness, saturation: 0, signal: 10, warnings: [], spotted: false };
   const kind = { ...size, type: "Uint8Array", pixelSize: undefined, diameter: diameter ?? NaN, brightness };
   return {
     name: `f${frame}`,
@@ -35,9 +35,8 @@ describe("unmeasured", () => {
     expect(unmeasured(movie(1), auto, views(1))).toEqual([0]);
   });
 
-  it("are none of a movie whose size is given, and all images, whose light is needed, too", () => {
-    expect(unmeasured(movie(9), { ...auto, diameter: 20 }, views(9))).toEqual([]);
-    expect(unmeasured({ kind: "images", frames: 3 }, { ...auto, diameter: 20 }, views(3))).toEqual([0, 1, 2]);
+  it("are all images, whose light is needed, too, and none for the paper's method", () => {
+    expect(unmeasured({ kind: "images", frames: 3 }, auto, views(3))).toEqual([0, 1, 2]);
     expect(unmeasured({ kind: "images", frames: 3 }, { ...auto, preset: "paper" }, views(3))).toEqual([]);
   });
 
@@ -53,9 +52,9 @@ describe("planOf", () => {
     expect(planOf(movie(6), auto, measured)).toMatchObject({
       kind: "movie",
       acquisition: [0, 0, 0, 0, 0, 0],
-      diameters: [24],
+      readings: [{ diameter: 24, spotted: false }],
     });
-    expect(planOf(movie(6), { ...auto, diameter: 33 }, measured).diameters).toEqual([33]);
+    expect(planOf(movie(6), { ...auto, diameter: 33 }, measured).readings[0]!.diameter).toBe(33);
   });
 
   it("groups images by what was measured, and keeps the windows of one image together", () => {
@@ -68,7 +67,7 @@ describe("planOf", () => {
     ];
     const plan = planOf({ kind: "images" }, auto, images);
     expect(plan.acquisition).toEqual([0, 1, 0, 0, 0]);
-    expect(plan.diameters).toEqual([20.5, 60]);
+    expect(plan.readings.map(({ diameter }) => diameter)).toEqual([20.5, 60]);
   });
 
   it("calls windows of a movie's frames images, since they do not follow each other", () => {

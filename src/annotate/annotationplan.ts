@@ -9,7 +9,7 @@ import { median } from "../stats/percentile.js";
 import { acquisitionsOf, type FrameKind, frameKind } from "./acquisitions.js";
 import type { AnnotateOptions } from "./movieoptions.js";
 import { type AnnotationJob, readFrame } from "./annotationjob.js";
-import { poolScale } from "./scale.js";
+import { type NucleusReading, poolScale } from "./scale.js";
 import type { LabelledFrame } from "./singleframe.js";
 import { type View, type ViewScale, viewsOf } from "./views.js";
 
@@ -21,8 +21,8 @@ export interface AnnotationPlan {
   readonly views: readonly View[];
   /** Acquisition of each view, numbered from 0 in the order of their first view. */
   readonly acquisition: readonly number[];
-  /** Diameter of the nuclei of each acquisition, px; NaN where unknown. */
-  readonly diameters: readonly number[];
+  /** What nuclei of each acquisition are looked for. */
+  readonly readings: readonly NucleusReading[];
 }
 
 /** A movie has one scale: this many of its frames tell it. */
@@ -58,13 +58,12 @@ export const chooseViews = <F extends LabelledFrame>(
 /** Numbers, in `views`, of those whose scale must be measured; others have it, or nobody needs it. */
 export function unmeasured(
   source: Pick<ImageSource, "kind" | "frames">,
-  { preset, diameter }: Pick<AnnotateOptions, "preset" | "diameter">,
+  { preset }: Pick<AnnotateOptions, "preset">,
   views: readonly View[],
 ): number[] {
   if (preset === "paper") return [];
   const open = views.flatMap(({ scale }, index) => (scale === undefined ? [index] : []));
   if (source.kind === "images" || views.some(({ window }) => window !== undefined)) return open;
-  if (diameter !== undefined) return [];
   const few = new Set(evenlySpreadWithEnds(source.frames, maxScaleFrames));
   return open.filter((index) => few.has(views[index]!.frame));
 }
@@ -101,19 +100,25 @@ export function planOf(
 ): AnnotationPlan {
   const kind = views.some(({ window }) => window !== undefined) ? "images" : source.kind;
   const one = views.map(() => 0);
-  if (options.preset === "paper") return { kind, views, acquisition: one, diameters: [NaN] };
+  if (options.preset === "paper") return { kind, views, acquisition: one, readings: [unknownNuclei] };
   if (source.kind === "movie")
-    return { kind, views, acquisition: one, diameters: [options.diameter ?? pooledDiameter(views)] };
+    return { kind, views, acquisition: one, readings: [pooledReading(views, options.diameter)] };
   const acquisition = acquisitionsOfViews(views);
   const groups = [...new Set(acquisition)].sort((a, b) => a - b);
-  const diameters = groups.map((group) =>
-    pooledDiameter(views.filter((_, index) => acquisition[index] === group)),
+  const readings = groups.map((group) =>
+    pooledReading(views.filter((_, index) => acquisition[index] === group)),
   );
-  return { kind, views, acquisition, diameters };
+  return { kind, views, acquisition, readings };
 }
 
-const pooledDiameter = (views: readonly View[]): number =>
-  poolScale(views.flatMap(({ scale }) => (scale === undefined ? [] : [scale.estimate]))).diameter;
+const unknownNuclei: NucleusReading = { diameter: NaN, spotted: false };
+
+/** @param given diameter, px, in place of the measured one */
+function pooledReading(views: readonly View[], given?: number): NucleusReading {
+  const estimates = views.flatMap(({ scale }) => (scale === undefined ? [] : [scale.estimate]));
+  const { diameter, spotted } = poolScale(estimates);
+  return { diameter: given ?? diameter, spotted };
+}
 
 /** The acquisition of each view; the windows of an image are in one. */
 function acquisitionsOfViews(views: readonly View[]): number[] {

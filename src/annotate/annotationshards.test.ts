@@ -77,6 +77,7 @@ const fakeWork: FrameWork<Judged> = {
   estimate: async ({ image, diameter }) => {
     const [t, y, x] = image.data as Float32Array;
     return {
+      spotted: t! % 3 === 1,
       diameter: diameter ?? 20 + 12 * (t! % 2) + 1e-4 * y!,
       background: 5 + t!,
       noise: 1,
@@ -86,11 +87,11 @@ const fakeWork: FrameWork<Judged> = {
       warnings: [],
     } satisfies ScaleEstimate;
   },
-  propose: async ({ image, frame, diameter }) => ({
+  propose: async ({ image, frame, reading }) => ({
     objects: objectsOf(image, frame),
     light: { background: 5 + frame, noise: 1, brightness: 50, saturation: 0, warnings: [] },
     cut: new Uint8Array(6),
-    packed: packValue({ frame, diameter }),
+    packed: packValue({ frame, reading }),
   }),
   label: async ({ packed, decisions, objects, name }) => ({
     text: JSON.stringify([name, unpackValue(packed), decisions]),

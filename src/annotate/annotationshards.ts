@@ -16,6 +16,7 @@ import type { AnnotationJob } from "./annotationjob.js";
 import { type AnnotationPlan, chooseViews, findScales, planOf, unmeasured } from "./annotationplan.js";
 import type { MovieSummary } from "./annotationsummary.js";
 import { annotatePaperViews, labelViews, type ProposedView, proposeViews, type UseFrame } from "./passes.js";
+import type { NucleusReading } from "./scale.js";
 import type { LabelledFrame } from "./singleframe.js";
 import type { View } from "./views.js";
 
@@ -37,8 +38,8 @@ export interface ScaleShard extends ShardOrigin {
 
 /** Result of the second round for a part: what its candidates are judged by. */
 export interface ProposalShard extends ShardOrigin {
-  /** Scales that the candidates were found at, px: those of the plan. */
-  readonly diameters: readonly number[];
+  /** What the candidates were found by: as in the plan. */
+  readonly readings: readonly NucleusReading[];
   /** Of the views of the part, in the order of the plan. */
   readonly proposed: readonly ProposedView[];
 }
@@ -71,7 +72,7 @@ export async function proposeShard<F extends LabelledFrame>(
   const numbers = job.options.preset === "paper" ? [] : viewsOfShard(plan, shard, job.source.frames);
   job.steps.begin(numbers.length);
   const proposed = await proposeViews(job, plan, numbers);
-  return { ...originOf(job, shard), diameters: plan.diameters, proposed };
+  return { ...originOf(job, shard), readings: plan.readings, proposed };
 }
 
 /**
@@ -90,7 +91,7 @@ export async function mergeShards<F extends LabelledFrame>(
   job.steps.begin(plan.views.length);
   if (job.options.preset === "paper") return annotatePaperViews(job, plan, use);
   const parts = complete(job, proposals);
-  const other = parts.find(({ diameters }) => !equal(diameters, plan.diameters));
+  const other = parts.find(({ readings }) => !equal(readings, plan.readings));
   if (other !== undefined)
     throw new InvalidInput(
       `Part ${other.shard.index} of the annotation`,

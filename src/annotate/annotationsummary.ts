@@ -122,7 +122,7 @@ export function summariseMovie(
     pixelSize: source.pixelSize,
     frameInterval: source.frameInterval,
     images: views.map(({ image }) => image),
-    acquisitions: plan.diameters.map((diameter, acquisition) => {
+    acquisitions: plan.readings.map(({ diameter }, acquisition) => {
       const members = plan.acquisition.flatMap((number, view) => (number === acquisition ? [view] : []));
       const parts = members.map((view) => views[view]!);
       return {

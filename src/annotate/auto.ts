@@ -9,7 +9,8 @@ import { decide } from "./decide.js";
 import { labelCandidates } from "./labelling.js";
 import { annotatePaper } from "./paper.js";
 import { type AutoOptions, defaultAutoOptions, proposeObjects } from "./propose.js";
-import { estimateScale, type ScaleEstimate } from "./scale.js";
+import { measureScale } from "./measurescale.js";
+import type { ScaleEstimate } from "./scale.js";
 import type { Annotation } from "./types.js";
 
 export { labelCandidates } from "./labelling.js";
@@ -48,7 +49,7 @@ export interface AloneAnnotation {
 
 /** Annotates one image on its own by either method: what `karyon annotate --preview` shows. */
 export function annotateAlone({ image, preset, options, frame, open }: AloneRequest): AloneAnnotation {
-  const scale = estimateScale(image, { diameter: options.diameter });
+  const scale = measureScale(image, { diameter: options.diameter });
   if (preset === "paper") return { scale, annotation: annotatePaper(image, frame) };
   const proposal = proposeObjects(image, scale, options, frame);
   const judged = decide([proposal.objects], options)[0]!;

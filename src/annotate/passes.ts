@@ -51,7 +51,7 @@ const factsOf = (image: Image): ImageFacts => ({
  */
 export const proposeViews = <F extends LabelledFrame>(
   job: AnnotationJob<F>,
-  { views, acquisition, diameters }: AnnotationPlan,
+  { views, acquisition, readings }: AnnotationPlan,
   numbers: readonly number[],
 ): Promise<ProposedView[]> =>
   mapOrdered(numbers.length, job.work.atOnce, async (index) => {
@@ -62,7 +62,7 @@ export const proposeViews = <F extends LabelledFrame>(
       {
         image,
         frame,
-        diameter: diameters[acquisition[frame]!]!,
+        reading: readings[acquisition[frame]!]!,
         options: autoOptionsOf(job.options),
         open: openSides(view.size, view.window),
       },
@@ -88,12 +88,12 @@ const autoOptionsOf = ({ diameter, minArea, maxArea, sensitivity }: AnnotateOpti
  * @returns of each view one decision per candidate
  */
 export function judge(
-  { acquisition, diameters, kind }: AnnotationPlan,
+  { acquisition, readings, kind }: AnnotationPlan,
   proposed: readonly Pick<ProposedView, "objects" | "cut">[],
   options: AnnotateOptions,
 ): Decision[][] {
   const decisions = new Array<Decision[]>(proposed.length);
-  for (const group of diameters.keys()) {
+  for (const group of readings.keys()) {
     const members = acquisition.flatMap((number, view) => (number === group ? [view] : []));
     const judged = decide(
       members.map((view) => proposed[view]!.objects),
@@ -167,12 +167,12 @@ const outputOf = <F extends LabelledFrame>(
 
 function finishView<F extends LabelledFrame>(
   { steps }: AnnotationJob<F>,
-  { views, acquisition, diameters }: AnnotationPlan,
+  { views, acquisition, readings }: AnnotationPlan,
   view: number,
   facts: ImageFacts,
   figures: FrameFigures,
 ): ViewSummary {
   steps.done(`${views[view]!.name}: ${figures.kept} nuclei`);
   const number = acquisition[view]!;
-  return summariseView(views[view]!, facts, { number, diameter: diameters[number]! }, figures);
+  return summariseView(views[view]!, facts, { number, diameter: readings[number]!.diameter }, figures);
 }

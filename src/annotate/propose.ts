@@ -10,16 +10,16 @@
 import type { Image } from "../core/image.js";
 import { type LabelImage, labelImage, renumber } from "../core/labels.js";
 import type { Plane } from "../core/size.js";
-import { localBackground } from "../imgproc/background.js";
 import { ownContours } from "../imgproc/contour.js";
 import { gaussian } from "../imgproc/gaussian.js";
 import { coreHeights, cutAtPeakFraction } from "../imgproc/peakfraction.js";
-import { reduce, rescale, rescaleLabels } from "../imgproc/rescale.js";
+import { rescale, rescaleLabels } from "../imgproc/rescale.js";
 import { watershedOfBytes } from "../imgproc/watershed.js";
 import { measureCandidates, typicalOf, weightedMedian } from "./features.js";
 import { darknessWarning } from "./likeness.js";
-import { type PreparedPixels, preparePixels, withoutGlare } from "./prepare.js";
-import { type IntensityStatistics, noNumbers, oneValue, type ScaleEstimate } from "./scale.js";
+import { preparePixels } from "./prepare.js";
+import { type Relief, reliefOf } from "./relief.js";
+import { type IntensityStatistics, noNumbers, type NucleusReading, oneValue } from "./scale.js";
 import { favourApart, joinTouching, splitAtNecks } from "./split.js";
 import { selectRegions } from "./tree.js";
 import { emptyFeatures, type ObjectFeatures } from "./types.js";
@@ -63,8 +63,6 @@ export interface Proposal {
   readonly warnings: readonly string[];
 }
 
-/** Diameter of a nucleus in the copy of the image that detection runs on, px (see above). */
-const workingDiameter = 16;
 /**
  * Height, as a share of that of a typical nucleus, below which all is background (out of focus, or the cell's
  * body), not "unknown". Chosen by hand; no measurement is on record.
@@ -101,7 +99,7 @@ const seedFraction = 0.8;
  */
 export function proposeObjects(
   image: Image,
-  scale: IntensityStatistics & Pick<ScaleEstimate, "diameter">,
+  scale: IntensityStatistics & NucleusReading,
   options: AutoOptions = defaultAutoOptions,
   frame = 0,
 ): Proposal {
@@ -118,7 +116,7 @@ export function proposeObjects(
  */
 export function proposalsOf(
   image: Image,
-  scale: IntensityStatistics & Pick<ScaleEstimate, "diameter">,
+  scale: IntensityStatistics & NucleusReading,
   options: Pick<AutoOptions, "diameter"> = {},
   frame = 0,
 ): (sensitivity: number) => Proposal {
@@ -132,10 +130,11 @@ export function proposalsOf(
   if (pixels.constant) return empty(oneValue);
   if (!(diameter > 0))
     return empty(...scale.warnings, "The size of the nuclei is not known: nothing was annotated.");
-  const relief = reliefOf(image, pixels, diameter, scale.noise);
+  const relief = reliefOf(image, pixels, { diameter, spotted: scale.spotted }, scale.noise);
   const settings = {
     method: "auto",
     diameter,
+    ...(scale.spotted ? { spots: "levelled" } : {}),
     fraction: outlineFraction,
     background: scale.background,
     noise: scale.noise,
@@ -234,53 +233,10 @@ function missingOf({ data }: Image): Uint8Array | undefined {
 /** How far a contour may lie outside of what it is drawn around, px. */
 const growth = (diameter: number): number => Math.max(1, Math.round(0.16 * diameter));
 
-/** What detection runs on, whatever is taken for noise. */
-interface Relief {
-  readonly height: number;
-  readonly width: number;
-  /** Pixels of the detection per pixel of the image, at most 1. */
-  readonly scale: number;
-  /** Of a nucleus, px of the image. */
-  readonly diameter: number;
-  /** Of the image, see `PreparedPixels.clean`. */
-  readonly data: Float32Array;
-  readonly smooth: Float32Array;
-  readonly background: Float32Array;
-  /** Smoothed grey values above the background. */
-  readonly heights: Float32Array;
-  readonly levels: Uint8Array;
-  readonly heightOf: Float64Array;
-  /** Standard deviation of the noise that is left in the heights. */
-  readonly residual: number;
-}
-
 interface Detection {
   /** Contours, apart from each other, 1..count; some numbers may be unused. */
   readonly labels: Int32Array;
   readonly count: number;
-}
-
-function reliefOf(
-  { height: fullHeight, width: fullWidth }: Image,
-  pixels: PreparedPixels,
-  diameter: number,
-  noise: number,
-): Relief {
-  const scale = Math.min(1, workingDiameter / diameter);
-  const reduced = reduce({ height: fullHeight, width: fullWidth, data: pixels.clean }, scale);
-  const plane = { ...reduced, data: withoutGlare(reduced.data, pixels) };
-  const { height, width } = plane;
-  const d = diameter * scale;
-  const sigma = Math.max(0.5, 0.05 * d);
-  const smooth = gaussian(plane.data, height, width, sigma);
-  const background = localBackground(smooth, height, width, 4 * d);
-  const heights = new Float32Array(smooth.length);
-  for (let i = 0; i < heights.length; i++) heights[i] = smooth[i]! - background[i]!;
-  // A Gaussian of sigma s px leaves 1 / (2 sqrt(pi) s) of white noise.
-  const residual = noise * Math.min(1, scale / (2 * Math.sqrt(Math.PI) * sigma));
-  const { levels, heightOf } = quantise(heights, residual);
-  const size = { height, width, scale, diameter, data: pixels.clean };
-  return { ...size, smooth, background, heights, levels, heightOf, residual };
 }
 
 /** The regions that may be nuclei. @param minimum height below which all is noise */
@@ -340,24 +296,6 @@ function withoutContacts({ height, width, data }: LabelImage): Int32Array {
     }
   }
   return out;
-}
-
-/**
- * Logarithmic levels, 0..255, so that a step is the same share of a dim object's height as of a bright one's.
- */
-function quantise(heights: Float32Array, unit: number): { levels: Uint8Array; heightOf: Float64Array } {
-  let maximum = 0;
-  for (let i = 0; i < heights.length; i++) if (heights[i]! > maximum) maximum = heights[i]!;
-  // Of an image without anything above its background, every level is 0.
-  const floor = Math.max(unit, maximum / 1000) || 1;
-  const factor = 255 / Math.log1p(maximum / floor);
-  const levels = new Uint8Array(heights.length);
-  for (let i = 0; i < heights.length; i++)
-    if (heights[i]! > 0) levels[i] = Math.min(255, Math.floor(Math.log1p(heights[i]! / floor) * factor));
-  return {
-    levels,
-    heightOf: Float64Array.from({ length: 256 }, (_, level) => floor * Math.expm1(level / factor)),
-  };
 }
 
 /**

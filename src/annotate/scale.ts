@@ -8,16 +8,23 @@
  * extrema.
  */
 import type { Image } from "../core/image.js";
+import type { Plane } from "../core/size.js";
 import { gaussian } from "../imgproc/gaussian.js";
 import { downsampleMean } from "../imgproc/resize.js";
 import { medianInPlace, percentiles } from "../stats/percentile.js";
 import { maskWarning } from "./likeness.js";
 import { preparePixels, withoutGlare } from "./prepare.js";
 
-/** What an image says of the size of its nuclei and of its light. */
-export interface ScaleEstimate {
+/** What candidates are looked for. */
+export interface NucleusReading {
   /** Diameter of a nucleus, px; NaN where there is nothing to measure. */
   readonly diameter: number;
+  /** Whether nuclei hold spots or grain that outshine them, see `spots.ts`. */
+  readonly spotted: boolean;
+}
+
+/** What an image says of the size of its nuclei and of its light. */
+export interface ScaleEstimate extends NucleusReading {
   /** Grey value of the background (10th percentile). */
   readonly background: number;
   /** Standard deviation of the noise in the darker half of the image, grey values. */
@@ -78,15 +85,16 @@ export function estimateScale(
     image.width,
     light.noise,
   );
-  if (options.diameter !== undefined) return { ...light, diameter: options.diameter, signal };
+  const plain = { ...light, spotted: false };
+  if (options.diameter !== undefined) return { ...plain, diameter: options.diameter, signal };
   if (!standsOut({ signal }))
     return {
-      ...light,
+      ...plain,
       diameter: NaN,
       signal,
       warnings: [...light.warnings, "Nothing in the image is clearly brighter than its noise."],
     };
-  return { ...light, diameter, signal };
+  return { ...plain, diameter, signal };
 }
 
 /** True when something in the image stands out of its noise, whether its size was measured or given. */
@@ -97,7 +105,7 @@ export const noNumbers = "The image holds no numbers.";
 /** Warning of a constant image. */
 export const oneValue = "All pixels of the image have the same value.";
 
-const nothing = { background: 0, noise: 0, brightness: 0, saturation: 0, signal: 0 };
+const nothing = { spotted: false, background: 0, noise: 0, brightness: 0, saturation: 0, signal: 0 };
 
 /**
  * Background, noise, brightness and saturation of an image; pixels without a number count nowhere, and all is
@@ -106,7 +114,8 @@ const nothing = { background: 0, noise: 0, brightness: 0, saturation: 0, signal:
 export function estimateIntensity(image: Image): IntensityStatistics {
   const { height, width } = image;
   const { finite, background, middle } = preparePixels(image);
-  if (Number.isNaN(background)) return { ...nothing, warnings: [] };
+  if (Number.isNaN(background))
+    return { background: 0, noise: 0, brightness: 0, saturation: 0, warnings: [] };
   const saturation = saturationOf(image);
   const mask = maskWarning(image);
   const warnings =
@@ -137,7 +146,7 @@ function brightnessOf(data: Float32Array, background: number, noise: number): nu
 
 /**
  * The scale of an acquisition: the median of its images' diameters and backgrounds; images without a diameter
- * do not vote on it.
+ * do not vote on it. Nuclei are spotted where they are in more than half of the images.
  */
 export function poolScale(estimates: readonly ScaleEstimate[]): ScaleEstimate {
   const middle = (values: readonly number[]): number =>
@@ -145,10 +154,12 @@ export function poolScale(estimates: readonly ScaleEstimate[]): ScaleEstimate {
       values.filter((value) => !Number.isNaN(value)),
       [50],
     )[0] ?? NaN;
-  const column = (key: Exclude<keyof ScaleEstimate, "warnings">): number =>
+  const column = (key: Exclude<keyof ScaleEstimate, "warnings" | "spotted">): number =>
     middle(estimates.map((estimate) => estimate[key]));
+  const measured = estimates.filter(({ diameter }) => diameter > 0);
   return {
     diameter: column("diameter"),
+    spotted: 2 * measured.filter(({ spotted }) => spotted).length > measured.length,
     background: column("background"),
     noise: column("noise"),
     brightness: column("brightness"),
@@ -156,6 +167,42 @@ export function poolScale(estimates: readonly ScaleEstimate[]): ScaleEstimate {
     signal: column("signal"),
     warnings: [...new Set(estimates.flatMap(({ warnings }) => warnings))],
   };
+}
+
+/**
+ * Diameter of a nucleus where few bright places do not count, px: that of the disks that answer strongest in the
+ * logarithm of the grey values; NaN where there is none.
+ */
+export function compressedSize(image: Image): number {
+  const pixels = preparePixels(image);
+  const { background, noise, brightness } = estimateIntensity(image);
+  const unit = Math.max(noise, 0.01 * brightness) || 1;
+  const data = withoutGlare(pixels.clean, pixels).map((value) =>
+    Math.asinh(Math.max(0, value - background) / unit),
+  );
+  const energies = energiesOf({ data, height: image.height, width: image.width });
+  const best = energies.indexOf(Math.max(...energies));
+  return best < 0 ? NaN : smallestDiameter * diameterStep ** (best + interpolatedPeak(energies, best));
+}
+
+/**
+ * The size where the largest is none: an image whose answer grows up to the largest size that is looked for shows a
+ * tissue, or uneven light, in which nuclei may lie.
+ *
+ * @returns diameter of the strongest answer that larger and smaller ones do not reach, px; NaN where there is none,
+ *   or where the strongest answer of all is one
+ */
+export function sizeWithin(image: Image): number {
+  const pixels = preparePixels(image);
+  const data = withoutGlare(pixels.clean, pixels);
+  const energies = energiesOf({ data, height: image.height, width: image.width });
+  if (firstPeak(energies) < energies.length - 1) return NaN;
+  let best = -1;
+  for (let i = 1; i < energies.length - 1; i++) {
+    const isPeak = energies[i]! >= energies[i - 1]! && energies[i]! > energies[i + 1]!;
+    if (isPeak && !(energies[i]! <= (energies[best] ?? 0))) best = i;
+  }
+  return best < 0 ? NaN : smallestDiameter * diameterStep ** (best + interpolatedPeak(energies, best));
 }
 
 /** Diameter, px, of the disks that answer strongest; searched from 6 px to 0.6 of the shorter side. */
@@ -169,23 +216,22 @@ function dominantSize(
     const half = downsampleMean(data, height, width, 2);
     // Means of four pixels have half the noise. The peak must have a smaller size beside it that answers
     // less, or it may lie further down.
-    const found = sizeByEnergy(half.data, half.height, half.width, noise / 2);
+    const found = sizeByEnergy(half, noise / 2);
     if (found.diameter > 1.5 * smallestDiameter) return { ...found, diameter: 2 * found.diameter };
   }
-  return sizeByEnergy(data, height, width, noise);
+  return sizeByEnergy({ data, height, width }, noise);
 }
 
-function sizeByEnergy(
-  data: Float32Array,
-  height: number,
-  width: number,
-  noise: number,
-): { diameter: number; signal: number } {
+/**
+ * Two Gaussians of sigma s and STEP s answer strongest to a disk of diameter 2 sqrt(2) times their geometric
+ * mean.
+ */
+const sigmaOf = (diameter: number): number => diameter / (2 * Math.SQRT2 * Math.sqrt(diameterStep));
+
+/** Mean squared positive answer at each diameter, from the smallest to 0.6 of the shorter side. */
+function energiesOf({ data, height, width }: Plane): number[] {
   const largest = 0.6 * Math.min(height, width);
   let plane = { data, height, width };
-  // Two Gaussians of sigma s and STEP s answer strongest to a disk of diameter 2 sqrt(2) times their
-  // geometric mean.
-  const sigmaOf = (diameter: number): number => diameter / (2 * Math.SQRT2 * Math.sqrt(diameterStep));
   let sigma = sigmaOf(smallestDiameter);
   let current = gaussian(data, height, width, sigma);
   const energies: number[] = [];
@@ -202,6 +248,11 @@ function sizeByEnergy(
     current = next;
     sigma *= diameterStep;
   }
+  return energies;
+}
+
+function sizeByEnergy(plane: Plane, noise: number): { diameter: number; signal: number } {
+  const energies = energiesOf(plane);
   if (energies.length === 0) return { diameter: NaN, signal: 0 };
   const best = firstPeak(energies);
   const diameter = smallestDiameter * diameterStep ** (best + interpolatedPeak(energies, best));

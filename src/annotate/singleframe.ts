@@ -12,7 +12,8 @@ import { cutCandidates, type OpenSides } from "./cut.js";
 import { labelCandidates } from "./labelling.js";
 import { annotatePaper, noiseBackground } from "./paper.js";
 import { type AutoOptions, proposeObjects } from "./propose.js";
-import { estimateIntensity, estimateScale, type IntensityStatistics, type ScaleEstimate } from "./scale.js";
+import { estimateIntensity, type IntensityStatistics, type NucleusReading, type ScaleEstimate } from "./scale.js";
+import { measureScale } from "./measurescale.js";
 import type { Annotation, Decision, ObjectFeatures } from "./types.js";
 
 /** First pass: what is asked of a frame's scale. */
@@ -27,8 +28,8 @@ export interface ProposeRequest {
   readonly image: Image;
   /** Number written into the table of the objects. */
   readonly frame: number;
-  /** Of a nucleus in the frame's acquisition, px; NaN where unknown. */
-  readonly diameter: number;
+  /** Of the frame's acquisition. */
+  readonly reading: NucleusReading;
   readonly options: AutoOptions;
   /** Sides of a window at which its image goes on. */
   readonly open: OpenSides;
@@ -110,9 +111,9 @@ export interface FrameWork<F extends LabelledFrame = AnnotatedFrame> {
 }
 
 /** The candidates of one frame. */
-export function proposeFrame({ image, frame, diameter, options, open }: ProposeRequest): ProposedFrame {
+export function proposeFrame({ image, frame, reading, options, open }: ProposeRequest): ProposedFrame {
   const light = estimateIntensity(image);
-  const proposal = proposeObjects(image, { ...light, diameter }, options, frame);
+  const proposal = proposeObjects(image, { ...light, ...reading }, options, frame);
   return {
     objects: proposal.objects,
     light,
@@ -166,7 +167,7 @@ export const inlineWork: FrameWork = {
   atOnce: 1,
   estimate: async ({ image, diameter }, signal) => {
     await pause(signal);
-    return estimateScale(image, { diameter });
+    return measureScale(image, { diameter });
   },
   propose: async (request, signal) => {
     await pause(signal);

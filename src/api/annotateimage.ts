@@ -1,6 +1,6 @@
 import { annotatePaper } from "../annotate/paper.js";
 import { labelCandidates, decide, proposeObjects } from "../annotate/auto.js";
-import { estimateScale } from "../annotate/scale.js";
+import { measureScale } from "../annotate/measurescale.js";
 import type { Annotation } from "../annotate/types.js";
 import type { Image } from "../core/image.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
@@ -41,7 +41,7 @@ export async function annotate(image: Image, options: AnnotateOptions = {}): Pro
   }
   const { diameter, minArea, maxArea, sensitivity = 1 } = options;
   const settings = { diameter, minArea, maxArea, sensitivity };
-  const scale = estimateScale(image, { diameter });
+  const scale = measureScale(image, { diameter });
   report(1, "size of the nuclei");
   const proposal = proposeObjects(image, scale, settings, 0);
   report(2, "candidates");

@@ -1,6 +1,7 @@
 /** How large the nuclei of a movie or of a set of images are, from the images alone. */
 import { acquisitionsOf, type FrameKind, frameKind } from "../annotate/acquisitions.js";
-import { estimateScale, poolScale, type ScaleEstimate } from "../annotate/scale.js";
+import { measureScale } from "../annotate/measurescale.js";
+import { poolScale, type ScaleEstimate } from "../annotate/scale.js";
 import type { Image, ImageSource, ReadOptions } from "../core/image.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import { frameOf, previewWindows, type ReadableImage } from "./readable.js";
@@ -26,7 +27,7 @@ export type SizeEstimator = <T>(
 ) => Promise<T[]>;
 
 /** Estimates in this thread. */
-export const estimateHere: EstimateImage = (image) => Promise.resolve(estimateScale(image));
+export const estimateHere: EstimateImage = (image) => Promise.resolve(measureScale(image));
 
 /** Estimates in this thread, one image after the other. */
 export const sizeEstimator: SizeEstimator = async (count, task) => {

@@ -53,8 +53,8 @@ function inWorkers(
   change: Partial<FrameOutput> = {},
   options: AutoOptions = defaultAutoOptions,
 ): FrameFiles & { readonly proposed: ReturnType<typeof proposeFrame> } {
-  const { diameter } = estimateScale(image);
-  const proposed = proposeFrame({ image, frame: output.frame, diameter, options, open: closed });
+  const reading = estimateScale(image);
+  const proposed = proposeFrame({ image, frame: output.frame, reading, options, open: closed });
   const decisions = decide([proposed.objects], options)[0]!;
   return {
     ...labelFrameFiles({
@@ -160,7 +160,13 @@ describe("labelFrameFiles", () => {
 
   it("draws no overlay where there is none to be, or no image to draw on", () => {
     expect(inWorkers(image, { overlay: false }).overlay).toBeUndefined();
-    const { packed, objects } = proposeFrame({ image, frame: 0, diameter: 30, options: {}, open: closed });
+    const { packed, objects } = proposeFrame({
+      image,
+      frame: 0,
+      reading: { diameter: 30, spotted: false },
+      options: {},
+      open: closed,
+    });
     const annotated = labelFrameFiles({
       ...output,
       background: "noise",

@@ -1,5 +1,6 @@
 /** Predictions of parts of frames, with networks that stay open. */
-import { estimateScale, poolScale } from "../annotate/scale.js";
+import { measureScale } from "../annotate/measurescale.js";
+import { poolScale } from "../annotate/scale.js";
 import type { ModelSource } from "../api/openmodel.js";
 import type { Image, Window } from "../core/image.js";
 import { croppedLabels, type LabelImage, renumber } from "../core/labels.js";
@@ -73,7 +74,7 @@ export const predictTasks = {
       normalisation.low,
       normalisation.high,
     ),
-    diameter: measured ? poolScale(images.map((image) => estimateScale(image))).diameter : NaN,
+    diameter: measured ? poolScale(images.map((image) => measureScale(image))).diameter : NaN,
   }),
   /** The labels of a part of a frame; undefined where the network is needed. */
   region: async (request: PredictRequest, signal: AbortSignal): Promise<PredictedRegion | undefined> => {

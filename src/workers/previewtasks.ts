@@ -4,7 +4,8 @@ import { decide } from "../annotate/decide.js";
 import { labelCandidates } from "../annotate/labelling.js";
 import { annotatePaper } from "../annotate/paper.js";
 import { type AutoOptions, type Proposal, proposalsOf } from "../annotate/propose.js";
-import { estimateScale, type ScaleEstimate } from "../annotate/scale.js";
+import { measureScale } from "../annotate/measurescale.js";
+import type { ScaleEstimate } from "../annotate/scale.js";
 import { type Annotation, featureColumns, type ObjectFeatures, type ObjectTable } from "../annotate/types.js";
 import type { Image, Window } from "../core/image.js";
 import { croppedLabels, type LabelImage, renumber } from "../core/labels.js";
@@ -54,7 +55,7 @@ const proposals = recent<(sensitivity: number) => Proposal>(kept);
 /** The tasks of the thread. */
 export const previewTasks = {
   /** The scale of a frame, or of a part of it. */
-  estimate: ({ image }: { readonly image: Image }): ScaleEstimate => estimateScale(image),
+  estimate: ({ image }: { readonly image: Image }): ScaleEstimate => measureScale(image),
   /** The annotation of a part of a frame. */
   region: (request: RegionAnnotationRequest): RegionAnnotationAnswer => {
     const annotation = annotationOf(request);

@@ -1,6 +1,7 @@
 /** What worker threads do for single frames: typed requests in, plain data out. */
 import { type AloneAnnotation, type AloneRequest, annotateAlone } from "../annotate/auto.js";
-import { estimateScale, type ScaleEstimate } from "../annotate/scale.js";
+import { measureScale } from "../annotate/measurescale.js";
+import type { ScaleEstimate } from "../annotate/scale.js";
 import { type EstimateRequest, proposeFrame } from "../annotate/singleframe.js";
 import type { Annotation } from "../annotate/types.js";
 import type { Image } from "../core/image.js";
@@ -68,7 +69,7 @@ function touching({ name, image, labels, seed, variant }: TouchingRequest): Touc
 /** Each task is a function of its input alone, so that the result does not depend on which thread runs it. */
 export const frameTasks = {
   /** First pass of an annotation: the scale of one frame. */
-  estimate: ({ image, diameter }: EstimateRequest): ScaleEstimate => estimateScale(image, { diameter }),
+  estimate: ({ image, diameter }: EstimateRequest): ScaleEstimate => measureScale(image, { diameter }),
 
   /** Second pass: the candidates of one frame. */
   propose: proposeFrame,
