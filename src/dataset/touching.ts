@@ -192,7 +192,8 @@ function stockOf(image: Image, labels: LabelImage, options: ComposeOptions): Sto
   const masked = { height, width, data: known, count: labels.count };
   const size = Array.from(areas(masked));
   const diameter = equivalentDiameter(median(size.slice(1).filter((area) => area > 0)));
-  const sigma = Math.min(2, Math.max(1, diameter / 25));
+  // Of an image without nuclei there is no diameter.
+  const sigma = Math.min(2, Math.max(1, (diameter || 0) / 25));
   let [low, high] = [Infinity, -Infinity];
   for (const value of grey) {
     if (value < low) low = value;

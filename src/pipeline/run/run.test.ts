@@ -207,11 +207,11 @@ describe("run", () => {
   it("keeps finished stages and the state of the training, and nothing half done, when it is stopped", async () => {
     const longer = resolveConfig({ ...small, train: { ...small.train, steps: 60 } }, "the test");
     const controller = new AbortController();
-    // The first epoch ends with the second step.
+    // The first epoch ends with the fifth step.
     const context: PipelineContext = {
       signal: controller.signal,
       onEvent: (event) => {
-        if (event.event === "progress" && event.stage === "train" && event.done >= 2) controller.abort();
+        if (event.event === "progress" && event.stage === "train" && event.done >= 5) controller.abort();
       },
     };
     await expect(go("stopped", context, longer)).rejects.toMatchObject({ kind: "Cancelled" });
