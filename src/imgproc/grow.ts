@@ -67,7 +67,7 @@ function searchRows(
   const steps = stepsUpwards(data, width, radius);
   const search: NearestSearch = { width, data, steps, radius, limit, unit, keys, labels, squared };
   keys.fill((limit + 1) * unit);
-  for (let row = data.length - width; row >= 0; row -= width)
+  for (let row = data.length - width; row >= 0 && width > 0; row -= width)
     if (keysOfRow(search, row)) searchRow(search, row);
   return labels;
 }
