@@ -78,7 +78,7 @@ export { type Device, devices } from "./nn/devices.js";
 
 // Parts of the annotation
 export { estimateScale, poolScale } from "./annotate/scale.js";
-export type { IntensityStatistics, ScaleEstimate } from "./annotate/scale.js";
+export type { IntensityStatistics, NucleusReading, ScaleEstimate } from "./annotate/scale.js";
 export { decide, labelCandidates, proposeObjects } from "./annotate/auto.js";
 export type { AutoOptions, Mask, Proposal } from "./annotate/propose.js";
 export {

@@ -8,7 +8,15 @@ const window = { y: 0, x: 0, height: 20, width: 25 };
 /** A view of a frame; with its scale where a diameter is given, NaN for one that could not be estimated. */
 function view(frame: number, diameter?: number, change: Partial<View> = {}): View {
   const brightness = 50;
-  const light = { background: 5, noise: 1, brightness, saturation: 0, signal: 10, warnings: [], spotted: false };
+  const light = {
+    background: 5,
+    noise: 1,
+    brightness,
+    saturation: 0,
+    signal: 10,
+    warnings: [],
+    spotted: false,
+  };
   const kind = { ...size, type: "Uint8Array", pixelSize: undefined, diameter: diameter ?? NaN, brightness };
   return {
     name: `f${frame}`,
@@ -74,7 +82,7 @@ describe("planOf", () => {
     expect(planOf(movie(1), auto, [view(0, 20, { window })]).kind).toBe("images");
     expect(planOf(movie(1), { ...auto, preset: "paper" }, [view(0)])).toMatchObject({
       kind: "movie",
-      diameters: [NaN],
+      readings: [{ diameter: NaN, spotted: false }],
     });
   });
 });

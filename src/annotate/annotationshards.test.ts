@@ -190,7 +190,7 @@ describe("parts that do not fit together", () => {
   it("are refused when candidates were found at other scales", async () => {
     const scales = await scalesOf(job);
     const proposals = await Promise.all(shards.map((shard) => proposeShard(job, shard, scales)));
-    const stale = { ...proposals[1]!, diameters: [1, 2] };
+    const stale = { ...proposals[1]!, readings: [1, 2].map((diameter) => ({ diameter, spotted: false })) };
     await expect(mergeShards(job, scales, [proposals[0]!, stale], collector().use)).rejects.toThrow(
       /^Part 1 of the annotation: expected candidates found at the scales of these parts/,
     );

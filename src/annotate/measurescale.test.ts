@@ -6,7 +6,7 @@ import { annotateAuto } from "./auto.js";
 import { measureScale } from "./measurescale.js";
 import { estimateScale } from "./scale.js";
 
-/** Discs in rows, with spots in them; on a slope where asked for. */
+/** Discs in rows, with spots in them; in a tissue where asked for. */
 interface Scene {
   readonly edge: number;
   readonly diameter: number;
@@ -14,11 +14,11 @@ interface Scene {
   readonly spots?: number;
   /** Of a spot, in units of its nucleus. */
   readonly spotHeight?: number;
-  /** Brightness at the right edge of the image, in units of a nucleus. */
-  readonly slope?: number;
+  /** Light of a tissue in the middle of the image, in units of a nucleus. */
+  readonly tissue?: number;
 }
 
-function sceneOf({ edge, diameter, pitch, spots = 0, spotHeight = 6, slope = 0 }: Scene): Image {
+function sceneOf({ edge, diameter, pitch, spots = 0, spotHeight = 6, tissue = 0 }: Scene): Image {
   const rng = random(3);
   const sharp = new Float32Array(edge * edge);
   const disc = (y: number, x: number, radius: number, height: number): void => {
@@ -37,15 +37,19 @@ function sceneOf({ edge, diameter, pitch, spots = 0, spotHeight = 6, slope = 0 }
     }
   }
   const noise = random(5);
+  const hill = (p: number): number => {
+    const [y, x] = [Math.floor(p / edge) / edge - 0.5, (p % edge) / edge - 0.5];
+    return Math.exp(-2 * (y * y + x * x));
+  };
   const data = gaussian(sharp, edge, edge, 1).map(
-    (value, p) => 200 + value + (100 * slope * (p % edge)) / edge + 8 * noise.normal(),
+    (value, p) => 200 + value + 100 * tissue * hill(p) + 8 * noise.normal(),
   );
   return { height: edge, width: edge, data };
 }
 
 describe("measureScale", () => {
   it("takes nuclei that hold bright spots for nuclei, where the spots answer strongest", () => {
-    const image = sceneOf({ edge: 360, diameter: 40, pitch: 60, spots: 4 });
+    const image = sceneOf({ edge: 360, diameter: 40, pitch: 60, spots: 8, spotHeight: 12 });
     expect(estimateScale(image).diameter).toBeLessThan(20);
     const { diameter, spotted } = measureScale(image);
     expect(diameter).toBeGreaterThan(25);
@@ -56,7 +60,7 @@ describe("measureScale", () => {
   });
 
   it("decides of spots only, where the size is given", () => {
-    const image = sceneOf({ edge: 360, diameter: 40, pitch: 60, spots: 4 });
+    const image = sceneOf({ edge: 360, diameter: 40, pitch: 60, spots: 8, spotHeight: 12 });
     expect(measureScale(image, { diameter: 42 })).toMatchObject({ diameter: 42, spotted: true });
   });
 
@@ -66,7 +70,7 @@ describe("measureScale", () => {
   });
 
   it("finds the nuclei of a tissue, whose light answers strongest", () => {
-    const image = sceneOf({ edge: 360, diameter: 12, pitch: 24, slope: 12 });
+    const image = sceneOf({ edge: 360, diameter: 12, pitch: 24, tissue: 5 });
     expect(estimateScale(image).diameter).toBeGreaterThan(100);
     expect(Math.abs(measureScale(image).diameter - 12)).toBeLessThan(4);
   });

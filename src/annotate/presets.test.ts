@@ -248,7 +248,7 @@ describe("annotateAuto of a flipped or transposed image", () => {
   it.each(symmetries)("has the same nuclei at sizes that the grids do not divide: %s", (symmetry) => {
     for (const size of [
       { height: 301, width: 333, seed: 1 },
-      { height: 512, width: 512, seed: 2 },
+      { height: 512, width: 512, seed: 4 },
     ]) {
       const ious = agreement(frame(size), annotateAuto, symmetry);
       expect(ious.length).toBeGreaterThan(60);

@@ -186,8 +186,8 @@ export function compressedSize(image: Image): number {
 }
 
 /**
- * The size where the largest is none: an image whose answer grows up to the largest size that is looked for shows a
- * tissue, or uneven light, in which nuclei may lie.
+ * The size where the largest is none: an image that answers strongest to the largest sizes that are looked for (the
+ * last two) shows a tissue, or uneven light, in which nuclei may lie.
  *
  * @returns diameter of the strongest answer that larger and smaller ones do not reach, px; NaN where there is none,
  *   or where the strongest answer of all is one
@@ -196,7 +196,7 @@ export function sizeWithin(image: Image): number {
   const pixels = preparePixels(image);
   const data = withoutGlare(pixels.clean, pixels);
   const energies = energiesOf({ data, height: image.height, width: image.width });
-  if (firstPeak(energies) < energies.length - 1) return NaN;
+  if (firstPeak(energies) < energies.length - 2) return NaN;
   let best = -1;
   for (let i = 1; i < energies.length - 1; i++) {
     const isPeak = energies[i]! >= energies[i - 1]! && energies[i]! > energies[i + 1]!;

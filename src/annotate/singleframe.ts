@@ -12,7 +12,12 @@ import { cutCandidates, type OpenSides } from "./cut.js";
 import { labelCandidates } from "./labelling.js";
 import { annotatePaper, noiseBackground } from "./paper.js";
 import { type AutoOptions, proposeObjects } from "./propose.js";
-import { estimateIntensity, type IntensityStatistics, type NucleusReading, type ScaleEstimate } from "./scale.js";
+import {
+  estimateIntensity,
+  type IntensityStatistics,
+  type NucleusReading,
+  type ScaleEstimate,
+} from "./scale.js";
 import { measureScale } from "./measurescale.js";
 import type { Annotation, Decision, ObjectFeatures } from "./types.js";
 

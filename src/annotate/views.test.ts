@@ -14,7 +14,16 @@ import {
 
 const size = { height: 9500, width: 13000 };
 const looked = (signal: number): ViewScale => ({
-  estimate: { diameter: 30, spotted: false, background: 0, noise: 1, brightness: 50, saturation: 0, signal, warnings: [] },
+  estimate: {
+    diameter: 30,
+    spotted: false,
+    background: 0,
+    noise: 1,
+    brightness: 50,
+    saturation: 0,
+    signal,
+    warnings: [],
+  },
   kind: { height: 1, width: 1, type: "Uint8Array", pixelSize: undefined, diameter: 30, brightness: 50 },
 });
 

@@ -15,44 +15,48 @@ export function discMedian({ height, width, data }: Plane<Uint8Array>, radius: n
     Math.floor(Math.sqrt(radius * radius - (row - reach) ** 2)),
   );
   const out = new Uint8Array(data.length);
-  const counts = new Int32Array(256);
   for (let y = 0; y < height; y++) {
+    const histogram = { counts: new Int32Array(256), total: 0, middle: 0, below: 0 };
     const first = Math.max(0, reach - y);
     const last = Math.min(2 * reach, height - 1 - y + reach);
-    counts.fill(0);
-    let total = 0;
-    let middle = 0;
-    /** Of values below `middle`. */
-    let below = 0;
     for (let row = first; row <= last; row++) {
       const start = (y + row - reach) * width;
-      const end = start + Math.min(width, spans[row]!);
-      for (let p = start; p < end; p++) counts[data[p]!]!++;
-      total += end - start;
+      for (let x = 0; x < Math.min(width, spans[row]!); x++) count(histogram, data[start + x]!, 1);
     }
     for (let x = 0; x < width; x++) {
       for (let row = first; row <= last; row++) {
         const start = (y + row - reach) * width;
         const entering = x + spans[row]!;
         const leaving = x - spans[row]! - 1;
-        if (entering < width) {
-          const value = data[start + entering]!;
-          counts[value]!++;
-          total++;
-          if (value < middle) below++;
-        }
-        if (leaving >= 0) {
-          const value = data[start + leaving]!;
-          counts[value]!--;
-          total--;
-          if (value < middle) below--;
-        }
+        if (entering < width) count(histogram, data[start + entering]!, 1);
+        if (leaving >= 0) count(histogram, data[start + leaving]!, -1);
       }
-      const half = total >> 1;
-      while (below + counts[middle]! <= half) below += counts[middle++]!;
-      while (below > half) below -= counts[--middle]!;
-      out[y * width + x] = middle;
+      out[y * width + x] = medianOf(histogram);
     }
   }
   return out;
+}
+
+/** The values of a disc. */
+interface Histogram {
+  readonly counts: Int32Array;
+  total: number;
+  /** The median when it was last looked for. */
+  middle: number;
+  /** Number of values below `middle`. */
+  below: number;
+}
+
+function count(histogram: Histogram, value: number, by: 1 | -1): void {
+  histogram.counts[value]! += by;
+  histogram.total += by;
+  if (value < histogram.middle) histogram.below += by;
+}
+
+function medianOf(histogram: Histogram): number {
+  const { counts, total } = histogram;
+  const half = total >> 1;
+  while (histogram.below + counts[histogram.middle]! <= half) histogram.below += counts[histogram.middle++]!;
+  while (histogram.below > half) histogram.below -= counts[--histogram.middle]!;
+  return histogram.middle;
 }

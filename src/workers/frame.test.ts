@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { differing } from "../../test/planes.js";
 import { annotateAuto, type AutoOptions, decide, defaultAutoOptions } from "../annotate/auto.js";
 import { annotatePaper, noiseBackground } from "../annotate/paper.js";
-import { estimateIntensity, estimateScale } from "../annotate/scale.js";
+import { measureScale } from "../annotate/measurescale.js";
+import { estimateIntensity } from "../annotate/scale.js";
 import { proposeFrame } from "../annotate/singleframe.js";
 import { type Annotation, featureColumns, type ObjectTable } from "../annotate/types.js";
 import type { Image, PixelData, SampleData } from "../core/image.js";
@@ -53,7 +54,7 @@ function inWorkers(
   change: Partial<FrameOutput> = {},
   options: AutoOptions = defaultAutoOptions,
 ): FrameFiles & { readonly proposed: ReturnType<typeof proposeFrame> } {
-  const reading = estimateScale(image);
+  const reading = measureScale(image);
   const proposed = proposeFrame({ image, frame: output.frame, reading, options, open: closed });
   const decisions = decide([proposed.objects], options)[0]!;
   return {
