@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { analyse } from "../dist/analyse/analyse.js";
 import { labelCandidates, decide, proposeObjects } from "../dist/annotate/auto.js";
 import { annotatePaper } from "../dist/annotate/paper.js";
-import { estimateScale } from "../dist/annotate/scale.js";
+import { measureScale } from "../dist/annotate/measurescale.js";
 import { concatNuclei } from "../dist/core/nuclei.js";
 import { random } from "../dist/core/random.js";
 import { defaultAugmentOptions } from "../dist/dataset/augment.js";
@@ -53,7 +53,7 @@ const stages = {
     const frame = await read(image);
     let kept = 0;
     const work = () => {
-      const scale = estimateScale(frame);
+      const scale = measureScale(frame);
       const proposal = proposeObjects(frame, scale);
       kept = labelCandidates(proposal, decide([proposal.objects])[0]).labels.count;
     };

@@ -77,6 +77,7 @@ export { type Branch, branchesOf, type TrackGraph } from "./core/tracks.js";
 export { type Device, devices } from "./nn/devices.js";
 
 // Parts of the annotation
+export { measureScale } from "./annotate/measurescale.js";
 export { estimateScale, poolScale } from "./annotate/scale.js";
 export type { IntensityStatistics, NucleusReading, ScaleEstimate } from "./annotate/scale.js";
 export { decide, labelCandidates, proposeObjects } from "./annotate/auto.js";

@@ -5,7 +5,7 @@ import { Session } from "node:inspector";
 import { createInterface } from "node:readline";
 import { labelCandidates, decide, proposeObjects } from "../../dist/annotate/auto.js";
 import { annotatePaper } from "../../dist/annotate/paper.js";
-import { estimateScale } from "../../dist/annotate/scale.js";
+import { measureScale } from "../../dist/annotate/measurescale.js";
 import { openSource } from "../../dist/pipeline/source/source.js";
 
 const presets = {
@@ -25,7 +25,7 @@ const presets = {
   async auto(path, step) {
     const image = await decode(path);
     step("decode");
-    const scale = estimateScale(image);
+    const scale = measureScale(image);
     step("estimateScale");
     const proposal = proposeObjects(image, scale);
     step("proposeObjects");

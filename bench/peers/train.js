@@ -2,7 +2,7 @@
 // request a line, one JSON answer a line. {"layout": "blocked" | "nchw", "batch": n, "patch": px, "steps": n}
 // or {"image": PATH, "model": FOLDER, "out": PATH}.
 import { createInterface } from "node:readline";
-import { estimateScale } from "../../dist/annotate/scale.js";
+import { measureScale } from "../../dist/annotate/measurescale.js";
 import { openSource } from "../../dist/pipeline/source/source.js";
 import { writeLabels } from "../../dist/pipeline/store/labelfiles.js";
 import { loadModel } from "../../dist/pipeline/store/modelfolder.js";
@@ -110,7 +110,7 @@ async function frame({ image: path, model, out }) {
   };
   const image = await (await openSource([path], { kind: "images" })).read(0, { channel: 0, z: "max" });
   part("read");
-  estimateScale(image);
+  measureScale(image);
   part("size of the nuclei");
   const predict = { seconds: 0 };
   const timed = {

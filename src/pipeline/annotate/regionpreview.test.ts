@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import { annotateAuto, decide, labelCandidates, proposeObjects } from "../../annotate/auto.js";
-import { estimateScale } from "../../annotate/scale.js";
+import { measureScale } from "../../annotate/measurescale.js";
 import { simulate } from "../../api/simulatemovie.js";
 import type { Image, ImageSource } from "../../core/image.js";
 import { sourceOfImages } from "../../core/imagesource.js";
@@ -71,7 +71,7 @@ describe("regionPreviewer", () => {
     const alone = annotateAuto(image);
     expect(alone.labels.count).toBeGreaterThan(10);
     expect(seen(preview)).toEqual(seen(alone));
-    expect(preview.scale).toEqual(estimateScale(image));
+    expect(preview.scale).toEqual(measureScale(image));
     expect(preview.warnings).toEqual(alone.warnings);
   });
 
@@ -140,7 +140,7 @@ describe("regionPreviewer", () => {
 
   it("judges by the acquisition where it is given", async () => {
     const { source } = counted(image);
-    const bigger = proposeObjects(image, estimateScale(image)).objects;
+    const bigger = proposeObjects(image, measureScale(image)).objects;
     const objects = { ...bigger, area: bigger.area.map((area) => 12 * area) };
     const { labels, objects: table } = await previewer().preview({
       source,
@@ -149,7 +149,7 @@ describe("regionPreviewer", () => {
       options: auto,
       acquisition: { objects: [objects, objects], diameter: 21 },
     });
-    const scale = { ...estimateScale(image), diameter: 21 };
+    const scale = { ...measureScale(image), diameter: 21 };
     const proposal = proposeObjects(image, scale);
     const expected = labelCandidates(proposal, decide([proposal.objects, objects, objects])[0]!);
     expect(digest(labels)).toBe(digest(expected.labels));

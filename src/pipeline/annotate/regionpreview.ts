@@ -142,7 +142,7 @@ async function annotated(
   const { channel, z, preset, minArea, maxArea, sensitivity } = options;
   const place = [outer.y, outer.x, outer.height, outer.width].join(" ");
   const request = {
-    key: [sourceKey(source), frame, channel, z, place, scale.diameter].join(", "),
+    key: [sourceKey(source), frame, channel, z, place, scale.diameter, scale.spotted].join(", "),
     origin: { y: outer.y, x: outer.x },
     open: openSides(size, outer),
     inner,

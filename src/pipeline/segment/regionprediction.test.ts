@@ -62,7 +62,14 @@ describe("regionPredictor", () => {
     const again = await predictor.predict({ model, source: sourceOf(image), frame: 0, window, options });
     expect(Buffer.from(again.labels.data.buffer).equals(Buffer.from(labels.data.buffer))).toBe(true);
     expect(again.scores).toEqual(scores);
-    const refined = await predictor.predict({ model, source: sourceOf(image), frame: 0, window });
+    const other = { diameter: 20 } as const;
+    const refined = await predictor.predict({
+      model,
+      source: sourceOf(image),
+      frame: 0,
+      window,
+      options: other,
+    });
     expect(refined.scale).not.toBe(1);
     expect(refined.labels.count).toBeGreaterThan(5);
     await opened.release();
