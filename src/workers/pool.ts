@@ -49,7 +49,11 @@ export function framePool(threads: number): FramePool {
           throw signal?.aborted ? new Cancelled() : lossOf(name, error);
         },
       ),
-    close: () => pool.destroy(),
+    close: async () => {
+      bearErrors(pool);
+      // A thread that fails while it is ended has ended, too.
+      await pool.destroy().catch(() => undefined);
+    },
   };
 }
 
@@ -88,6 +92,15 @@ function exitWatch(pool: Tinypool): () => void {
       });
     }
   };
+}
+
+/**
+ * The pool waits for the end of its threads with `once` of node:events, which takes its listeners back when a
+ * thread fails meanwhile, such as for lack of memory. The pool's threads (tinypool 2.2) cannot do that: the process
+ * would end with "removeListener is not a function".
+ */
+function bearErrors(pool: Tinypool): void {
+  for (const thread of pool.threads) Object.assign(thread, { removeListener: () => thread });
 }
 
 interface Losses {
