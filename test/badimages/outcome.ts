@@ -56,15 +56,22 @@ function check(outcome: Outcome, { f1, kept, notice }: Exclude<Expected, { error
   if (notice !== undefined) expect(outcome.notices.join("\n")).toMatch(notice);
 }
 
+/** Time for one case, ms: the largest has 100,000 nuclei. */
+const patience = 300_000;
+
 /** One test for each case. @param root gives a folder of the test, once it is there */
 export function testCases(title: string, cases: readonly BadImage[], root: () => string): void {
   describe(`bad images: ${title}`, () => {
-    it.each(cases.map((bad) => [bad.name, bad] as const))("%s", async (_, bad) => {
-      const outcome = await outcomeOf(root(), bad).catch((error: unknown) => error);
-      if (process.env["KARYON_SHOW"])
-        console.log(bad.name, outcome instanceof Error ? String(outcome) : outcome);
-      expectOutcome(bad, outcome);
-    });
+    it.each(cases.map((bad) => [bad.name, bad] as const))(
+      "%s",
+      async (_, bad) => {
+        const outcome = await outcomeOf(root(), bad).catch((error: unknown) => error);
+        if (process.env["KARYON_SHOW"])
+          console.log(bad.name, outcome instanceof Error ? String(outcome) : outcome);
+        expectOutcome(bad, outcome);
+      },
+      patience,
+    );
   });
 }
 
