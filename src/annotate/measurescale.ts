@@ -55,19 +55,19 @@ export function measureScale(
   const estimate = estimateScale(image, options);
   if (!(estimate.diameter > 0) || !standsOut(estimate)) return estimate;
   const part = middleOf(image);
-  const look = (reading: NucleusReading): Explanation => explain(part, { ...estimate, ...reading });
+  const values = compressed(part, estimate);
+  const look = (reading: NucleusReading): Explanation => explain(part, values, { ...estimate, ...reading });
   const within = options.diameter === undefined ? nucleiWithin(part, look) : undefined;
   if (within !== undefined) return { ...estimate, ...within };
-  const first = { diameter: estimate.diameter, spotted: false };
-  const found = look(first);
+  const found = look(estimate);
   if (found.objects > 0 && found.certainty >= surely) return estimate;
   const isDoubtful = !(found.certainty >= doubtful);
   const best = bestOf(
-    readingsOf(image, first, isDoubtful && options.diameter === undefined, options.diameter !== undefined),
+    readingsOf(image, estimate, options.diameter !== undefined, isDoubtful),
     look,
     qualityOf(found) * (isDoubtful ? betterByFar : 1),
   );
-  return { ...estimate, ...(best ?? first) };
+  return { ...estimate, ...best };
 }
 
 /** Objects, and their certainty, by which a tissue is known to hold nuclei. Chosen on four images of tissue. */
@@ -102,16 +102,25 @@ function bestOf(
   return best;
 }
 
-/** What else the nuclei may be. @param isGiven whether a user says how large they are */
+/**
+ * What else the nuclei may be.
+ *
+ * @param isGiven whether a user says how large they are
+ * @param isDoubtful whether larger sizes are looked at, too
+ */
 function readingsOf(
   image: Image,
-  { diameter }: NucleusReading,
-  isDoubtful: boolean,
+  estimate: ScaleEstimate,
   isGiven: boolean,
+  isDoubtful: boolean,
 ): NucleusReading[] {
-  const compressed = isDoubtful ? compressedSize(image) : NaN;
-  const others = [compressed, 1.4 * compressed, 2 * compressed, 2 * diameter];
-  const sizes = isGiven ? [diameter] : [diameter, diameter / 2, ...(isDoubtful ? others : [])];
+  const { diameter } = estimate;
+  const sizes = [diameter];
+  if (!isGiven) sizes.push(diameter / 2);
+  if (!isGiven && isDoubtful) {
+    const size = compressedSize(image, estimate);
+    sizes.push(size, 1.4 * size, 2 * size, 2 * diameter);
+  }
   return sizes
     .filter((size) => size >= smallest && size < Math.min(image.height, image.width))
     .flatMap((size) => [
@@ -136,7 +145,8 @@ function middleOf(image: Image): Image {
   return { ...image, height, width, data };
 }
 
-function explain(image: Image, scale: ScaleEstimate): Explanation {
+/** @param values the image compressed, see `compressed` */
+function explain(image: Image, values: Float32Array, scale: ScaleEstimate): Explanation {
   const { labels, objects } = proposeObjects(image, scale);
   const decisions = decide([objects])[0]!;
   let [certain, area] = [0, 0];
@@ -145,7 +155,7 @@ function explain(image: Image, scale: ScaleEstimate): Explanation {
     area += objects.area[i]!;
   }
   return {
-    explained: explainedShare(compressed(image, scale), labels.data, labels.count),
+    explained: explainedShare(values, labels.data, labels.count),
     certainty: area > 0 ? certain / area : 0,
     objects: objects.count,
   };

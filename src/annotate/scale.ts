@@ -105,7 +105,8 @@ export const noNumbers = "The image holds no numbers.";
 /** Warning of a constant image. */
 export const oneValue = "All pixels of the image have the same value.";
 
-const nothing = { spotted: false, background: 0, noise: 0, brightness: 0, saturation: 0, signal: 0 };
+const noLight = { background: 0, noise: 0, brightness: 0, saturation: 0 };
+const nothing = { ...noLight, spotted: false, signal: 0 };
 
 /**
  * Background, noise, brightness and saturation of an image; pixels without a number count nowhere, and all is
@@ -114,8 +115,7 @@ const nothing = { spotted: false, background: 0, noise: 0, brightness: 0, satura
 export function estimateIntensity(image: Image): IntensityStatistics {
   const { height, width } = image;
   const { finite, background, middle } = preparePixels(image);
-  if (Number.isNaN(background))
-    return { background: 0, noise: 0, brightness: 0, saturation: 0, warnings: [] };
+  if (Number.isNaN(background)) return { ...noLight, warnings: [] };
   const saturation = saturationOf(image);
   const mask = maskWarning(image);
   const warnings =
@@ -172,10 +172,11 @@ export function poolScale(estimates: readonly ScaleEstimate[]): ScaleEstimate {
 /**
  * Diameter of a nucleus where few bright places do not count, px: that of the disks that answer strongest in the
  * logarithm of the grey values; NaN where there is none.
+ *
+ * @param image whole, as its light was measured
  */
-export function compressedSize(image: Image): number {
+export function compressedSize(image: Image, { background, noise, brightness }: IntensityStatistics): number {
   const pixels = preparePixels(image);
-  const { background, noise, brightness } = estimateIntensity(image);
   const unit = Math.max(noise, 0.01 * brightness) || 1;
   const data = withoutGlare(pixels.clean, pixels).map((value) =>
     Math.asinh(Math.max(0, value - background) / unit),
