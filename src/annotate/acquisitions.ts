@@ -9,7 +9,7 @@ export interface FrameKind {
   readonly type: string;
   /** µm per pixel; undefined when unknown. */
   readonly pixelSize: number | undefined;
-  /** Estimated nucleus diameter, px; NaN where none could be estimated. */
+  /** Diameter of the nuclei that were found, px; NaN where none could be estimated. */
   readonly diameter: number;
   /** Of what stands out, grey values above the background; 0 where nothing does. */
   readonly brightness: number;
@@ -18,13 +18,13 @@ export interface FrameKind {
 /** What decides with which others an image was taken alike, from its scale and light. */
 export const frameKind = (
   image: Image,
-  { diameter, brightness }: Pick<ScaleEstimate, "diameter" | "brightness">,
+  { seen, brightness }: Pick<ScaleEstimate, "seen" | "brightness">,
 ): FrameKind => ({
   height: image.height,
   width: image.width,
   type: image.data.constructor.name,
   pixelSize: image.pixelSize,
-  diameter,
+  diameter: seen,
   brightness,
 });
 

@@ -24,7 +24,7 @@ function view(frame: number, diameter?: number, change: Partial<View> = {}): Vie
     source: `f${frame}`,
     size,
     window: undefined,
-    scale: diameter === undefined ? undefined : { estimate: { ...light, diameter }, kind },
+    scale: diameter === undefined ? undefined : { estimate: { ...light, diameter, seen: diameter }, kind },
     ...change,
   };
 }

@@ -111,6 +111,23 @@ export function planOf(
   return { kind, views, acquisition, readings };
 }
 
+/**
+ * What nuclei of a view are looked for. An image among independent ones has its own reading, where it has one: images
+ * of one acquisition may show cells of other sizes. Frames of a movie, and windows of an image, have that of all.
+ *
+ * @param view its number
+ */
+export function readingOf(
+  { kind, views, acquisition, readings }: Pick<AnnotationPlan, "kind" | "views" | "acquisition" | "readings">,
+  view: number,
+): NucleusReading {
+  const { scale, window } = views[view]!;
+  const pooled = readings[acquisition[view]!]!;
+  if (kind === "movie" || window !== undefined || scale === undefined) return pooled;
+  const { diameter, spotted } = scale.estimate;
+  return diameter > 0 ? { diameter, spotted } : pooled;
+}
+
 const unknownNuclei: NucleusReading = { diameter: NaN, spotted: false };
 
 /** @param given diameter, px, in place of the measured one */

@@ -76,9 +76,11 @@ const fakeWork: FrameWork<Judged> = {
   atOnce: 2,
   estimate: async ({ image, diameter }) => {
     const [t, y, x] = image.data as Float32Array;
+    const found = diameter ?? 20 + 12 * (t! % 2) + 1e-4 * y!;
     return {
       spotted: t! % 3 === 1,
-      diameter: diameter ?? 20 + 12 * (t! % 2) + 1e-4 * y!,
+      diameter: found,
+      seen: found,
       background: 5 + t!,
       noise: 1,
       brightness: 50,

@@ -40,6 +40,8 @@ export interface AnnotatedImage {
   readonly diameter: number;
   readonly candidates: number;
   readonly kept: number;
+  /** Mean certainty of the candidates, weighted by area, 0..1; undefined where it is not estimated. */
+  readonly certainty?: number | undefined;
   readonly settings: Readonly<Record<string, number | string>>;
 }
 
@@ -80,12 +82,14 @@ const fewestForMedian = 3;
 /**
  * @param acquisition number of the view's acquisition, and the diameter of its nuclei, px, for a view with too
  *   few kept nuclei to tell it; NaN where unknown
+ * @param certainty of its candidates, see `AnnotatedImage`
  */
 export function summariseView(
   { name, source, window }: View,
   { height, width, missing }: ImageFacts,
   acquisition: { readonly number: number; readonly diameter: number },
   { areas, candidates, kept, settings, warnings }: FrameFigures,
+  certainty?: number,
 ): ViewSummary {
   const diameter =
     areas.length >= fewestForMedian ? median(areas.map(equivalentDiameter)) : finite(acquisition.diameter);
@@ -100,6 +104,7 @@ export function summariseView(
       diameter: Math.round(diameter * 100) / 100,
       candidates,
       kept,
+      ...(certainty === undefined ? {} : { certainty: Math.round(certainty * 1000) / 1000 }),
       settings,
     },
     areas: [sorted[0] ?? 0, sorted.at(-1) ?? 0],

@@ -77,6 +77,7 @@ describe("estimateScale", () => {
   it("takes the median over images, leaving out those without a diameter", () => {
     const of = (diameter: number): ReturnType<typeof estimateScale> => ({
       diameter,
+      seen: diameter,
       spotted: false,
       background: 1,
       noise: 1,

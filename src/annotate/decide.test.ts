@@ -76,7 +76,7 @@ describe("decide", () => {
     );
   });
 
-  it("does not depend on the order of the objects or frames, nor on how they are spread over frames", () => {
+  it("does not depend on the order of the objects, nor on that of the images", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 30 }),
@@ -88,14 +88,25 @@ describe("decide", () => {
           const rows = Array.from({ length: count }, (_, i) => i);
           const [backwards] = decide([rowsOf(features, rows.toReversed())]);
           expect(backwards!.toReversed()).toEqual(expected);
-          const [late, early] = decide([
-            rowsOf(features, rows.slice(cut)),
-            rowsOf(features, rows.slice(0, cut)),
-          ]);
-          expect([...early!, ...late!]).toEqual(expected);
+          const parts = [rowsOf(features, rows.slice(cut)), rowsOf(features, rows.slice(0, cut))];
+          expect(decide(parts.toReversed()).toReversed()).toEqual(decide(parts));
         },
       ),
     );
+  });
+
+  it("judges an image of many nuclei by itself, and one of few by what is usual", () => {
+    const usual = population(60, 4);
+    const larger = (count: number): ObjectFeatures => {
+      const features = population(count, 4);
+      return { ...features, area: features.area.map((value) => 4 * value) };
+    };
+    const keptOf = (features: ObjectFeatures): number =>
+      decide([features, usual])[0]!.filter(({ kept }) => kept).length / features.count;
+    const alone = (features: ObjectFeatures): number =>
+      decide([features])[0]!.filter(({ kept }) => kept).length / features.count;
+    expect(keptOf(larger(60))).toBeGreaterThan(0.8 * alone(larger(60)));
+    expect(keptOf(larger(4))).toBeLessThan(0.5 * alone(larger(4)));
   });
 
   it("judges by ratios: twice the exposure and the noise changes nothing", () => {

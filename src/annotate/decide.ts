@@ -14,7 +14,7 @@
  * (Data Science Bowl 2018 fluorescence, BBBC038) and simulated movies at half weight (there the outline had
  * to reach an IoU of 0.7), with the sign of each weight fixed beforehand by what it means, and rounded.
  */
-import { type Typical, typicalOf } from "./features.js";
+import { type Typical, typicalOf, typicalWithin } from "./features.js";
 import { neighbourSupport } from "./persistence.js";
 import type { AutoOptions } from "./propose.js";
 import type { Decision, ObjectFeatures, RejectionCause } from "./types.js";
@@ -210,16 +210,26 @@ export function decide(
   options: AutoOptions = {},
   kind: "movie" | "images" = "images",
 ): Decision[][] {
-  const typical = typicalOf(all);
-  const rows = all.map((objects) =>
-    Array.from({ length: objects.count }, (_, i) => rowOf(objects, i, typical)),
+  const usual = typicalOf(all);
+  const typicals = all.map((objects) =>
+    kind === "movie" || all.length === 1 ? usual : typicalWithin(objects, usual),
+  );
+  const rows = all.map((objects, frame) =>
+    Array.from({ length: objects.count }, (_, i) => rowOf(objects, i, typicals[frame]!)),
   );
   const logits = rows.map((list) => Float64Array.from(list, logitOf));
-  const supports =
-    kind === "movie" && all.length > 1 ? neighbourSupport(all, logits, typical.area) : undefined;
+  const supports = kind === "movie" && all.length > 1 ? neighbourSupport(all, logits, usual.area) : undefined;
   return rows.map((list, frame) =>
-    list.map((row, i) => decideOne(row, logits[frame]![i]!, supports?.[frame]![i], typical, options)),
+    list.map((row, i) =>
+      decideOne(row, logits[frame]![i]!, supports?.[frame]![i], typicals[frame]!, options),
+    ),
   );
+}
+
+/** Mean certainty of the candidates of an image, weighted by area (px), 0..1; 0 of none. */
+export function meanCertainty(area: Float64Array, decisions: readonly Decision[]): number {
+  const whole = area.reduce((sum, value) => sum + value, 0);
+  return whole > 0 ? decisions.reduce((sum, { score }, i) => sum + area[i]! * score, 0) / whole : 0;
 }
 
 function rowOf(o: ObjectFeatures, i: number, typical: Typical): Row {

@@ -315,9 +315,10 @@ const priorCount = 10;
 /**
  * Noise is frequent but dim, debris bright but small: so "dim" is measured against the median that area times
  * intensity weights. Of what is not dim, only smooth candidates inside the image count, unless there is none.
- * NaN of nothing.
  */
-export function typicalOf(all: readonly ObjectFeatures[]): Typical {
+function goodOnes(
+  all: readonly ObjectFeatures[],
+): { readonly objects: ObjectFeatures; readonly i: number }[] {
   const rows = all.flatMap((objects) => Array.from({ length: objects.count }, (_, i) => ({ objects, i })));
   const intensities = rows.map(({ objects, i }) => objects.intensity[i]!);
   const bright =
@@ -333,7 +334,21 @@ export function typicalOf(all: readonly ObjectFeatures[]): Typical {
       o.ellipseResidual[i]! <= 0.15 &&
       o.intensity[i]! > bright,
   );
-  const use = good.length > 0 ? good : rows;
+  return good.length > 0 ? good : rows;
+}
+
+const typicalKeys = [
+  "area",
+  "intensity",
+  "solidity",
+  "ellipseResidual",
+  "edgeContrast",
+  "texture",
+] as const satisfies readonly (keyof Typical)[];
+
+/** What is typical of the candidates, see `goodOnes`; NaN of nothing. */
+export function typicalOf(all: readonly ObjectFeatures[]): Typical {
+  const use = goodOnes(all);
   const of = (key: keyof Typical): number => median(use.map(({ objects, i }) => objects[key][i]!));
   const withPrior = (key: keyof typeof prior): number =>
     (use.length * of(key) + priorCount * prior[key]) / (use.length + priorCount);
@@ -345,6 +360,24 @@ export function typicalOf(all: readonly ObjectFeatures[]): Typical {
     edgeContrast: withPrior("edgeContrast"),
     texture: withPrior("texture"),
   };
+}
+
+/** Nuclei of an image that all others of its acquisition count for beside it. */
+const usualCount = 10;
+
+/**
+ * What is typical of one image among others: what is usual counts as so many of its candidates, in the logarithm. An
+ * image of many nuclei is judged by itself: images that were taken alike may still show cells of other sizes.
+ */
+export function typicalWithin(objects: ObjectFeatures, usual: Typical): Typical {
+  const use = goodOnes([objects]);
+  const blended = (key: keyof Typical): number => {
+    const own = median(use.map(({ i }) => objects[key][i]!));
+    if (!(own > 0) || !(usual[key] > 0)) return usual[key];
+    const logarithm = use.length * Math.log(own) + usualCount * Math.log(usual[key]);
+    return Math.exp(logarithm / (use.length + usualCount));
+  };
+  return Object.fromEntries(typicalKeys.map((key) => [key, blended(key)])) as unknown as Typical;
 }
 
 /** The smallest value at which the weights of it and all smaller ones make up half; NaN of nothing. */

@@ -5,7 +5,8 @@
  */
 import type { Image } from "../core/image.js";
 import { gaussian } from "../imgproc/gaussian.js";
-import { decide } from "./decide.js";
+import { median } from "../stats/percentile.js";
+import { decide, meanCertainty } from "./decide.js";
 import { preparePixels } from "./prepare.js";
 import { proposeObjects } from "./propose.js";
 import {
@@ -17,14 +18,16 @@ import {
   standsOut,
 } from "./scale.js";
 
-/** Edge of the part that is looked at, px: it holds a hundred nuclei of 40 px that cover a quarter. */
-const lookedAt = 768;
+/** Edge of the part that is looked at, in diameters: it holds sixty nuclei that cover a quarter. */
+const lookedAt = 16;
+/** The least and the largest edge, px. */
+const edges = [256, 768] as const;
 
 /**
  * Certainty of the candidates, weighted by area, at which no other reading is looked for. This and the next three
  * were chosen on every fourth image of the Data Science Bowl's development set, and on simulated spots.
  */
-const surely = 0.99;
+const surely = 0.9;
 /** The same below which the size itself is in doubt: of 102 images only those read wrongly were below. */
 const doubtful = 0.6;
 /** How much better another size must explain the image where the first is in doubt. */
@@ -34,11 +37,15 @@ const leastObjects = 3;
 
 /** How well candidates explain an image. */
 interface Explanation {
+  /** What the candidates were found with. */
+  readonly reading: NucleusReading;
   /** Share of the variance of the compressed image that lies between objects and background, not in them, 0..1. */
   readonly explained: number;
   /** Mean certainty of the candidates, weighted by area, 0..1. */
   readonly certainty: number;
   readonly objects: number;
+  /** Median diameter of those that are kept, of all where none is, px. */
+  readonly diameter: number;
 }
 
 const qualityOf = ({ explained, certainty }: Explanation): number => explained * certainty;
@@ -54,52 +61,47 @@ export function measureScale(
 ): ScaleEstimate {
   const estimate = estimateScale(image, options);
   if (!(estimate.diameter > 0) || !standsOut(estimate)) return estimate;
-  const part = middleOf(image);
+  const part = middleOf(image, estimate.diameter);
   const values = compressed(part, estimate);
   const look = (reading: NucleusReading): Explanation => explain(part, values, { ...estimate, ...reading });
   const within = options.diameter === undefined ? nucleiWithin(part, look) : undefined;
-  if (within !== undefined) return { ...estimate, ...within };
-  const found = look(estimate);
-  if (found.objects > 0 && found.certainty >= surely) return estimate;
-  const isDoubtful = !(found.certainty >= doubtful);
-  const best = bestOf(
-    readingsOf(image, estimate, options.diameter !== undefined, isDoubtful),
-    look,
-    qualityOf(found) * (isDoubtful ? betterByFar : 1),
-  );
-  return { ...estimate, ...best };
+  const { reading, objects, diameter } =
+    within ?? bestReading(image, estimate, options.diameter !== undefined, look);
+  return { ...estimate, ...reading, seen: objects >= leastObjects ? diameter : reading.diameter };
+}
+
+/** The reading that was estimated, or one that explains the image better. @param isGiven see `readingsOf` */
+function bestReading(
+  image: Image,
+  { diameter, spotted, ...light }: ScaleEstimate,
+  isGiven: boolean,
+  look: (reading: NucleusReading) => Explanation,
+): Explanation {
+  const found = look({ diameter, spotted });
+  if (found.objects >= leastObjects && found.certainty >= surely) return found;
+  // One or two objects that fill the image are rarely nuclei.
+  const isHuge = found.objects < leastObjects && 2 * diameter > Math.min(image.height, image.width);
+  const isDoubtful = isHuge || !(found.certainty >= doubtful);
+  let best = found;
+  let quality = qualityOf(found) * (isDoubtful ? betterByFar : 1);
+  for (const reading of readingsOf(image, { diameter, spotted, ...light }, isGiven, isDoubtful)) {
+    const other = look(reading);
+    if (other.objects < leastObjects || !(qualityOf(other) > quality)) continue;
+    best = other;
+    quality = qualityOf(other);
+  }
+  return best;
 }
 
 /** Objects, and their certainty, by which a tissue is known to hold nuclei. Chosen on four images of tissue. */
 const tissue = { objects: 10, certainty: 0.2 } as const;
 
 /** The nuclei of an image that is bright from end to end, as a tissue is; see `sizeWithin`. */
-function nucleiWithin(
-  image: Image,
-  look: (reading: NucleusReading) => Explanation,
-): NucleusReading | undefined {
+function nucleiWithin(image: Image, look: (reading: NucleusReading) => Explanation): Explanation | undefined {
   const diameter = sizeWithin(image);
   if (!(diameter > 0)) return undefined;
-  const reading = { diameter, spotted: false };
-  const { objects, certainty } = look(reading);
-  return objects >= tissue.objects && certainty >= tissue.certainty ? reading : undefined;
-}
-
-/** The reading that explains more than `least`, and most; the first of equal ones. */
-function bestOf(
-  readings: readonly NucleusReading[],
-  look: (reading: NucleusReading) => Explanation,
-  least: number,
-): NucleusReading | undefined {
-  let best: NucleusReading | undefined;
-  let quality = least;
-  for (const reading of readings) {
-    const found = look(reading);
-    if (found.objects < leastObjects || !(qualityOf(found) > quality)) continue;
-    best = reading;
-    quality = qualityOf(found);
-  }
-  return best;
+  const found = look({ diameter, spotted: false });
+  return found.objects >= tissue.objects && found.certainty >= tissue.certainty ? found : undefined;
 }
 
 /**
@@ -133,8 +135,10 @@ function readingsOf(
 /** Diameter below which nothing is looked for, px. */
 const smallest = 4;
 
-function middleOf(image: Image): Image {
-  const [height, width] = [Math.min(image.height, lookedAt), Math.min(image.width, lookedAt)];
+/** The middle of an image, as large as the size of its nuclei demands. */
+function middleOf(image: Image, diameter: number): Image {
+  const edge = Math.min(edges[1], Math.max(edges[0], Math.round(lookedAt * diameter)));
+  const [height, width] = [Math.min(image.height, edge), Math.min(image.width, edge)];
   if (height === image.height && width === image.width) return image;
   const [top, left] = [(image.height - height) >> 1, (image.width - width) >> 1];
   const data = image.data.slice(0, height * width);
@@ -149,15 +153,13 @@ function middleOf(image: Image): Image {
 function explain(image: Image, values: Float32Array, scale: ScaleEstimate): Explanation {
   const { labels, objects } = proposeObjects(image, scale);
   const decisions = decide([objects])[0]!;
-  let [certain, area] = [0, 0];
-  for (let i = 0; i < objects.count; i++) {
-    certain += objects.area[i]! * decisions[i]!.score;
-    area += objects.area[i]!;
-  }
+  const kept = objects.diameter.filter((_, i) => decisions[i]!.kept);
   return {
+    reading: { diameter: scale.diameter, spotted: scale.spotted },
     explained: explainedShare(values, labels.data, labels.count),
-    certainty: area > 0 ? certain / area : 0,
+    certainty: meanCertainty(objects.area, decisions),
     objects: objects.count,
+    diameter: median(kept.length > 0 ? kept : objects.diameter),
   };
 }
 

@@ -4,7 +4,7 @@ import { missingWarnings } from "../core/missing.js";
 import { mapOrdered } from "../core/ordered.js";
 import { type AnnotateOptions, backgroundUse } from "./movieoptions.js";
 import { type AnnotationJob, readView } from "./annotationjob.js";
-import type { AnnotationPlan } from "./annotationplan.js";
+import { type AnnotationPlan, readingOf } from "./annotationplan.js";
 import {
   type ImageFacts,
   type MovieSummary,
@@ -13,7 +13,7 @@ import {
   type ViewSummary,
 } from "./annotationsummary.js";
 import { withoutCut } from "./cut.js";
-import { decide } from "./decide.js";
+import { decide, meanCertainty } from "./decide.js";
 import type { AutoOptions } from "./propose.js";
 import type { IntensityStatistics } from "./scale.js";
 import type { FrameFigures, FrameOutput, LabelledFrame } from "./singleframe.js";
@@ -51,18 +51,18 @@ const factsOf = (image: Image): ImageFacts => ({
  */
 export const proposeViews = <F extends LabelledFrame>(
   job: AnnotationJob<F>,
-  { views, acquisition, readings }: AnnotationPlan,
+  plan: AnnotationPlan,
   numbers: readonly number[],
 ): Promise<ProposedView[]> =>
   mapOrdered(numbers.length, job.work.atOnce, async (index) => {
     const frame = numbers[index]!;
-    const view = views[frame]!;
+    const view = plan.views[frame]!;
     const image = await readView(job, view);
     const { objects, light, cut, packed } = await job.work.propose(
       {
         image,
         frame,
-        reading: readings[acquisition[frame]!]!,
+        reading: readingOf(plan, frame),
         options: autoOptionsOf(job.options),
         open: openSides(view.size, view.window),
       },
@@ -128,7 +128,8 @@ export async function labelViews<F extends LabelledFrame>(
       signal,
     );
     await use(labelled, plan.views[view]!, view);
-    return finishView(job, plan, view, proposed[view]!, labelled.figures);
+    const certainty = meanCertainty(objects.area, decisions[view]!);
+    return finishView(job, plan, view, { ...proposed[view]!, certainty }, labelled.figures);
   });
   return summariseMovie(
     source,
@@ -169,10 +170,16 @@ function finishView<F extends LabelledFrame>(
   { steps }: AnnotationJob<F>,
   { views, acquisition, readings }: AnnotationPlan,
   view: number,
-  facts: ImageFacts,
+  { certainty, ...facts }: ImageFacts & { readonly certainty?: number | undefined },
   figures: FrameFigures,
 ): ViewSummary {
   steps.done(`${views[view]!.name}: ${figures.kept} nuclei`);
   const number = acquisition[view]!;
-  return summariseView(views[view]!, facts, { number, diameter: readings[number]!.diameter }, figures);
+  return summariseView(
+    views[view]!,
+    facts,
+    { number, diameter: readings[number]!.diameter },
+    figures,
+    certainty,
+  );
 }

@@ -13,6 +13,7 @@ import type { Plane } from "../core/size.js";
 import { ownContours } from "../imgproc/contour.js";
 import { gaussian } from "../imgproc/gaussian.js";
 import { coreHeights, cutAtPeakFraction } from "../imgproc/peakfraction.js";
+import { smoothOutlines } from "../imgproc/smoothlabels.js";
 import { rescale, rescaleLabels } from "../imgproc/rescale.js";
 import { watershedOfBytes } from "../imgproc/watershed.js";
 import { measureCandidates, typicalOf, weightedMedian } from "./features.js";
@@ -195,9 +196,11 @@ function outlined(
     count: detection.count,
   };
   const background = rescale({ ...relief, data: reduced }, enlarge, image).data;
-  const smoothed = gaussian(data, height, width, Math.max(0.5, 0.025 * diameter));
-  const labels = renumber(
-    ownContours(seeds, smoothed, background, { fraction: outlineFraction, grow: growth(diameter) }),
+  const sigma = Math.max(0.5, 0.025 * diameter);
+  const smoothed = gaussian(data, height, width, sigma);
+  const labels = smoothOutlines(
+    renumber(ownContours(seeds, smoothed, background, { fraction: outlineFraction, grow: growth(diameter) })),
+    { data, smoothed, sigma },
   );
   return { labels, objects: measureCandidates(labels, smoothed, background, { diameter, noise, frame }) };
 }

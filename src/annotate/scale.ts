@@ -25,6 +25,8 @@ export interface NucleusReading {
 
 /** What an image says of the size of its nuclei and of its light. */
 export interface ScaleEstimate extends NucleusReading {
+  /** Median diameter of the nuclei that were found with it, px; the diameter itself where none were looked for. */
+  readonly seen: number;
   /** Grey value of the background (10th percentile). */
   readonly background: number;
   /** Standard deviation of the noise in the darker half of the image, grey values. */
@@ -68,6 +70,14 @@ export function estimateScale(
   image: Image,
   options: { readonly diameter?: number | undefined } = {},
 ): ScaleEstimate {
+  const estimate = sizeAndLight(image, options);
+  return { ...estimate, seen: estimate.diameter };
+}
+
+function sizeAndLight(
+  image: Image,
+  options: { readonly diameter?: number | undefined },
+): Omit<ScaleEstimate, "seen"> {
   const light = estimateIntensity(image);
   const pixels = preparePixels(image);
   if (Number.isNaN(pixels.background))
@@ -159,6 +169,7 @@ export function poolScale(estimates: readonly ScaleEstimate[]): ScaleEstimate {
   const measured = estimates.filter(({ diameter }) => diameter > 0);
   return {
     diameter: column("diameter"),
+    seen: column("seen"),
     spotted: 2 * measured.filter(({ spotted }) => spotted).length > measured.length,
     background: column("background"),
     noise: column("noise"),

@@ -16,6 +16,7 @@ const size = { height: 9500, width: 13000 };
 const looked = (signal: number): ViewScale => ({
   estimate: {
     diameter: 30,
+    seen: 30,
     spotted: false,
     background: 0,
     noise: 1,

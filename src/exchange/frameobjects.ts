@@ -11,7 +11,10 @@ import { type ExportInput, neededPart } from "./exporter.js";
 export interface FrameObject {
   /** The value that the label image's file has for it. */
   readonly label: number;
+  /** Along the edges of its pixels. */
   readonly outline: Outline;
+  /** The outline that is given away: `outline`, or a smooth one. */
+  readonly drawn: Outline;
   /** Id of its track (`Branch.id`); 0 where it is in none. */
   readonly track: number;
   /** Its row of `input.graph.nuclei`, else of `input.nuclei`; undefined where it was not measured. */
@@ -50,20 +53,32 @@ export async function* labelFrames(
   }
 }
 
-/** The same with the outlines of the objects. */
+/**
+ * The same with the outlines of the objects.
+ *
+ * @param draw gives the outlines that are given away, where they do not go along the edges of pixels
+ */
 export async function* objectFrames(
   input: ExportInput,
   title: string,
   options: StageContext = {},
+  draw?: (labels: LabelImage) => readonly Outline[],
 ): AsyncGenerator<ObjectFrame> {
   const tracks = tracksOf(input);
   const rowsOf = rowsByLabel(nucleiOf(input));
   for await (const frame of labelFrames(input, title, options)) {
     const rows = rowsOf(frame.frame);
+    const drawn = new Map(draw?.(frame.image).map((outline) => [outline.label, outline]));
     const objects = outlinesOf(frame.image).map((outline): FrameObject => {
       const row = rows.get(outline.label);
       const track = row === undefined ? 0 : (tracks?.[row] ?? 0);
-      return { label: idOf(frame.image, outline.label), outline, track, row };
+      return {
+        label: idOf(frame.image, outline.label),
+        outline,
+        drawn: drawn.get(outline.label) ?? outline,
+        track,
+        row,
+      };
     });
     yield { ...frame, objects };
   }

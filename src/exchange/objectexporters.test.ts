@@ -6,6 +6,7 @@ import { lattice, type Plane, scattered } from "../../test/planes.js";
 import { labelImage, type LabelImage, labelSourceOf } from "../core/labels.js";
 import { emptyNuclei } from "../core/nuclei.js";
 import type { TrackGraph } from "../core/tracks.js";
+import { fillRings } from "../geometry/fillrings.js";
 import { memorySource } from "../io/bytes.js";
 import { decodeRoi } from "../io/objects/roidecode.js";
 import { readRoiSet } from "../io/objects/roiobjects.js";
@@ -111,9 +112,9 @@ describe("roiExporter", () => {
     const archive = await openZip(memorySource(bytes), "wide");
     const roi = await archive.read("0001-0001.roi");
     expect(new DataView(roi!.buffer, roi!.byteOffset).getInt16(50)).toBe(128);
-    expect(decodeRoi(roi!, "wide").rings).toEqual([
-      Float64Array.of(60_003, 0, 60_007, 0, 60_007, 1, 60_003, 1),
-    ]);
+    const filled = { ...image, data: new Int32Array(60_010) };
+    fillRings(filled, decodeRoi(roi!, "wide").rings!, 1);
+    expect(filled.data).toEqual(image.data);
   });
 
   it("gives groups only where all numbers of tracks fit", async () => {
@@ -138,24 +139,20 @@ describe("quPathExporter", () => {
     const features = (JSON.parse(textOf(bytes)) as { features: Record<string, unknown>[] }).features;
     expect(features[0]).toMatchObject({
       type: "Feature",
-      geometry: {
-        type: "Polygon",
-        coordinates: [
-          [
-            [1, 1],
-            [3, 1],
-            [3, 3],
-            [1, 3],
-            [1, 1],
-          ],
-        ],
-      },
+      geometry: { type: "Polygon" },
       properties: {
         objectType: "detection",
         measurements: { "Area µm^2": 1, "Centroid X µm": 1, "Centroid Y µm": 1, "Track ID": 1, Solidity: 1 },
       },
     });
     expect(features[0]!["geometry"]).not.toHaveProperty("plane");
+    const [ring] = (features[0]!["geometry"] as { coordinates: [number, number][][] }).coordinates;
+    expect(ring!.at(-1)).toEqual(ring![0]);
+    // Between the centres of the pixels 1 and 2, and those outside.
+    expect(ring!.flat().every((value) => value > 0.5 && value < 3.5)).toBe(true);
+    const square = { height: 4, width: 4, data: new Int32Array(16) };
+    fillRings(square, [Float64Array.from(ring!.flat())], 1);
+    expect(square.data).toEqual(Int32Array.of(0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0));
     expect(features[2]).toMatchObject({
       geometry: { type: "MultiPolygon", plane: { c: -1, z: 0, t: 1 } },
       properties: { measurements: { Solidity: "NaN", Label: 3 } },

@@ -1,6 +1,7 @@
 import type { StageContext } from "../core/progress.js";
 import type { Ring } from "../geometry/outlines.js";
 import { simplePiece } from "../geometry/simplerings.js";
+import { smoothOutlinesOf } from "../imgproc/smoothoutlines.js";
 
 import { type Exporter, type ExportInput, fileInPieces, neededPart } from "./exporter.js";
 import { areaOf, type FrameObject, nucleiOf, objectFrames } from "./frameobjects.js";
@@ -10,8 +11,8 @@ import { objectUuid } from "./objectuuid.js";
 const title = "QuPath GeoJSON";
 
 /**
- * All objects as detections of QuPath in one file, `NAME.geojson`, a line each: outlines exact along the edges
- * of pixels, with area, centroid and what was measured. Frames are QuPath's time points. Ids follow from frame
+ * All objects as detections of QuPath in one file, `NAME.geojson`, a line each: smooth outlines, which fill to the
+ * very pixels, with area, centroid and what was measured. Frames are QuPath's time points. Ids follow from frame
  * and label.
  */
 export const quPathExporter: Exporter = {
@@ -29,7 +30,7 @@ async function* linesOf(input: ExportInput, options: StageContext): AsyncGenerat
   const text = new TextEncoder();
   yield text.encode('{"type":"FeatureCollection","features":[');
   let before = "\n";
-  for await (const { frame, objects } of objectFrames(input, title, options)) {
+  for await (const { frame, objects } of objectFrames(input, title, options, smoothOutlinesOf)) {
     const lines = objects.map((object) => JSON.stringify(featureOf(object, frame, input)));
     if (lines.length === 0) continue;
     yield text.encode(before + lines.join(",\n"));
@@ -39,7 +40,7 @@ async function* linesOf(input: ExportInput, options: StageContext): AsyncGenerat
 }
 
 function featureOf(object: FrameObject, frame: number, input: ExportInput): object {
-  const polygons = object.outline.pieces
+  const polygons = object.drawn.pieces
     .map(simplePiece)
     .map(({ outer, holes }) => [outer, ...holes].map(closed));
   const geometry =

@@ -1,4 +1,5 @@
 import type { StageContext } from "../core/progress.js";
+import { smoothOutlinesOf } from "../imgproc/smoothoutlines.js";
 import { encodeRoi } from "../io/objects/roiencode.js";
 import { type ZipFile, zipPieces } from "../io/zipwrite.js";
 import { type Exporter, type ExportInput, fileInPieces, neededPart } from "./exporter.js";
@@ -7,9 +8,9 @@ import { objectFrames, tracksOf } from "./frameobjects.js";
 const title = "ImageJ RoiSet";
 
 /**
- * All objects as selections of ImageJ in one archive, `NAME_RoiSet.zip`: exact along the edges of pixels, each
- * named after its frame and label, as `0001-0007`. In a movie each is in its frame; its group is its track,
- * where the numbers of all tracks fit.
+ * All objects as selections of ImageJ in one archive, `NAME_RoiSet.zip`: smooth outlines, which fill to the very
+ * pixels, each named after its frame and label, as `0001-0007`. In a movie each is in its frame; its group is its
+ * track, where the numbers of all tracks fit.
  */
 export const roiExporter: Exporter = {
   name: "roi",
@@ -29,11 +30,11 @@ async function* selections(input: ExportInput, options: StageContext): AsyncGene
   const tracks = tracksOf(input);
   const hasGroups = tracks !== undefined && tracks.every((track) => track <= mostGroups);
   const isMovie = input.labels!.frames > 1;
-  for await (const { frame, objects } of objectFrames(input, title, options)) {
-    for (const { label, outline, track } of objects) {
+  for await (const { frame, objects } of objectFrames(input, title, options, smoothOutlinesOf)) {
+    for (const { label, drawn, track } of objects) {
       const name = [frame + 1, label].map((number) => String(number).padStart(4, "0")).join("-");
       const bytes = encodeRoi({
-        pieces: outline.pieces,
+        pieces: drawn.pieces,
         name,
         frame: isMovie ? frame + 1 : 0,
         group: hasGroups ? track : 0,

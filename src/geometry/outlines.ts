@@ -94,7 +94,7 @@ export function twiceSignedArea(ring: Ring): number {
 }
 
 /** Rings of one object as pieces, each with the holes that lie in it. */
-function piecesOf(rings: readonly Ring[]): Piece[] {
+export function piecesOf(rings: readonly Ring[]): Piece[] {
   const outer = rings.filter((ring) => twiceSignedArea(ring) > 0);
   const holes = rings.filter((ring) => twiceSignedArea(ring) < 0);
   if (outer.length === 1) return [{ outer: outer[0]!, holes }];

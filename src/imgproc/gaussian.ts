@@ -17,7 +17,7 @@ import type { Plane } from "../core/size.js";
  *   sums in double precision, rounded to float32 after each direction, as there.
  */
 export function gaussian(data: Float32Array, height: number, width: number, sigma: number): Float32Array {
-  const kernel = halfKernel(sigma);
+  const kernel = gaussianKernel(sigma);
   if (kernel.length === 1) return data.slice();
   if (!hasNaN(data)) return blur(data, height, width, kernel);
   const weight = new Float32Array(data.length);
@@ -36,8 +36,8 @@ export function gaussian(data: Float32Array, height: number, width: number, sigm
 /** How far a pixel of `gaussian` sees, px. */
 export const gaussianRadius = (sigma: number): number => Math.floor(4 * sigma + 0.5);
 
-/** Normalised weights at distance 0, 1, ..., radius. */
-function halfKernel(sigma: number): Float64Array {
+/** Normalised weights of `gaussian` at distance 0, 1, ..., radius; each but the first counts twice. */
+export function gaussianKernel(sigma: number): Float64Array {
   const radius = gaussianRadius(sigma);
   const kernel = new Float64Array(radius + 1);
   let sum = 0;

@@ -111,7 +111,7 @@ export function diametersFrom(
   const diameters = new Map<number, number>();
   for (const group of new Set(groups)) {
     const members = sorted.filter((_, index) => groups[index] === group);
-    diameters.set(group, poolScale(members.map(({ estimate }) => estimate)).diameter);
+    diameters.set(group, poolScale(members.map(({ estimate }) => estimate)).seen);
   }
   return new Map(
     source.frameNames.map((name, frame) => [

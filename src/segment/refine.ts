@@ -7,6 +7,7 @@ import { gaussian, gaussianRadius } from "../imgproc/gaussian.js";
 import { growLabels } from "../imgproc/grow.js";
 import { cutAtPeakFraction } from "../imgproc/peakfraction.js";
 import { equivalentDiameter } from "../imgproc/regions.js";
+import { smoothOutlines } from "../imgproc/smoothlabels.js";
 import { median } from "../stats/percentile.js";
 
 /** How outlines are refined. */
@@ -140,7 +141,11 @@ export function refineRows(
   );
   const grey = { smoothed, background };
   const first = contoursWithin(cells, seeds, grey, options.fraction);
-  const contours = contoursWithin(cells, first, grey, options.fraction);
+  const contours = smoothOutlines(
+    contoursWithin(cells, first, grey, options.fraction),
+    { data, smoothed, sigma },
+    cells,
+  );
   const after = areas(contours);
   const shared = new Int32Array(count + 1);
   for (let i = 0; i < labels.data.length; i++)

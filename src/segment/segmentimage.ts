@@ -127,7 +127,7 @@ async function startingScale(
   if (rescale !== undefined) return { scale: rescale, correction: undefined };
   if (diameter !== undefined) return { scale: scaleFor(diameter, description), correction: undefined };
   const { estimate } = await estimateSize(image, estimateHere);
-  return { scale: scaleFor(estimate.diameter, description), correction: imageCorrection };
+  return { scale: scaleFor(estimate.seen, description), correction: imageCorrection };
 }
 
 /** Holds the labels of an image, whole or by rows. @param take gets them when they are complete */

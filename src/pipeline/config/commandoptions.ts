@@ -29,6 +29,12 @@ export const runOptions = {
     schema: exportList.optional(),
     help: `also write the results for other programs, into exports/: ${exporterNames}, separated by commas`,
   },
+  trainAnyway: {
+    flag: "train-anyway",
+    value: "",
+    schema: z.boolean().default(false),
+    help: "train although the annotation looks as if it had failed (default: stop, and say so)",
+  },
 } as const satisfies OptionSection;
 
 /** How conditions are compared. */

@@ -186,6 +186,8 @@ export interface RunSection {
    * commas.
    */
   readonly export?: string | undefined;
+  /** Train although the annotation looks as if it had failed (default: stop, and say so). */
+  readonly trainAnyway?: boolean | undefined;
 }
 
 /** Options of the section `study`. */

@@ -21,6 +21,7 @@ import type { InputRecord, RunRecord } from "../store/provenance.js";
 import { trackStage } from "../track/trackstage.js";
 import { openTrainedModel, type TrainedModel } from "../train/trainedmodel.js";
 import { trainStage } from "../train/trainstage.js";
+import { unlessDoubtful } from "./sureannotation.js";
 
 /** What a run starts from. */
 export interface RunStart {
@@ -52,7 +53,7 @@ export async function makeRun(make: MakeStage<RunStage>, start: RunStart): Promi
   if (given !== undefined) return finishRun(make, { model: given }, start);
   const annotation = await make(annotateStage(inputs, config));
   const corrected = await withCorrections(make, annotation, { source: inputs.source, corrections });
-  const model = await make(trainStage(corrected, config, initialModel));
+  const model = await make(unlessDoubtful(trainStage(corrected, config, initialModel), [corrected], config));
   // The segmentation takes the size of the nuclei from the annotation as it was made: a correction by hand is no
   // reason to segment again.
   return finishRun(make, { model, annotation }, start);

@@ -9,6 +9,7 @@ import type { Annotation } from "../annotate/annotatestage.js";
 import { annotateStage } from "../annotate/annotatestage.js";
 import { finishRun, givenModel, type Network } from "../run/flow.js";
 import { openRun, type OpenRun, useModel } from "../run/openrun.js";
+import { unlessDoubtful } from "../run/sureannotation.js";
 import { hashModel } from "../run/hashmodel.js";
 import { type Estimate, sumOfEstimates } from "../run/estimate.js";
 import { announce, estimateRun } from "../run/spacecheck.js";
@@ -265,7 +266,8 @@ async function learnTogether(
   const initialModel = await hashModel(config.train.from, context);
 
   const set = await folder.stage(drawStage(annotated, drawn, hashed));
-  await folder.stage(learnStage(set, config, { hashed, initialModel }));
+  const learning = learnStage(set, config, { hashed, initialModel });
+  await folder.stage(unlessDoubtful(learning, annotations, config));
 
   // What the runs take is the network itself, however it came to be.
   const network = folder.path("train");
