@@ -198,10 +198,11 @@ function outlined(
   const background = rescale({ ...relief, data: reduced }, enlarge, image).data;
   const sigma = Math.max(0.5, 0.025 * diameter);
   const smoothed = gaussian(data, height, width, sigma);
-  const labels = smoothOutlines(
-    renumber(ownContours(seeds, smoothed, background, { fraction: outlineFraction, grow: growth(diameter) })),
-    { data, smoothed, sigma },
-  );
+  const contours = ownContours(seeds, smoothed, background, {
+    fraction: outlineFraction,
+    grow: growth(diameter),
+  });
+  const labels = renumber(smoothOutlines(contours, { data, smoothed, sigma }));
   return { labels, objects: measureCandidates(labels, smoothed, background, { diameter, noise, frame }) };
 }
 

@@ -20,7 +20,7 @@
 import type { AnnotateOptions } from "../../annotate/movieoptions.js";
 import type { ScaleEstimate } from "../../annotate/scale.js";
 import type { ObjectFeatures } from "../../annotate/types.js";
-import { openSides } from "../../annotate/views.js";
+import { isLarge, openSides } from "../../annotate/views.js";
 import type { Image, ImageSource, ReadOptions, Window } from "../../core/image.js";
 import { estimateSize } from "../../segment/nucleussize.js";
 import { frameOf } from "../../segment/readable.js";
@@ -109,7 +109,10 @@ export function regionPreviewer(): RegionPreviewer {
       const size = await source.size(frame);
       surroundingsOf(window, size, 0);
       const estimate = await scaleOf(source, frame, options, signal);
-      const diameter = options.diameter ?? acquisition?.diameter ?? estimate.diameter;
+      // As in the annotation: an image among independent ones has its own size (`readingOf`).
+      const hasOwn = source.kind === "images" && !isLarge(size) && estimate.diameter > 0;
+      const pooled = hasOwn ? undefined : acquisition?.diameter;
+      const diameter = options.diameter ?? pooled ?? estimate.diameter;
       const scale = { ...estimate, diameter };
       const margin = diameter > 0 ? Math.ceil(margins.diameters * diameter) : margins.least;
       const around = surroundingsOf(window, size, Math.min(margins.most, Math.max(margins.least, margin)));
