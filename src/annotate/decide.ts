@@ -6,12 +6,12 @@
  * decides alone, so that an isolated, sharp nucleus is kept although it is large or bent, while a piece with
  * the same area and shape but a long contact without a dip is not.
  *
- * Every feature is compared with what is usual in the acquisition, so that the same weights hold for other
- * magnifications, exposures and noise. In a movie, what is certain in the neighbouring frames lends
+ * Every feature is compared with what is usual in the image and its acquisition, so that the same weights hold for
+ * other magnifications, exposures and noise. In a movie, what is certain in the neighbouring frames lends
  * certainty, and what flickers loses it (`persistence.ts`).
  *
- * Source: the weights were fitted to candidates with known truth: the development images of two public sets
- * (Data Science Bowl 2018 fluorescence, BBBC038) and simulated movies at half weight (there the outline had
+ * Source: the weights were fitted to candidates with known truth: development images of the Data Science Bowl 2018
+ * (fluorescence; BBBC038 is its first stage) and simulated movies at half weight (there the outline had
  * to reach an IoU of 0.7), with the sign of each weight fixed beforehand by what it means, and rounded.
  */
 import { type Typical, typicalOf, typicalWithin } from "./features.js";
