@@ -35,19 +35,18 @@ export function outlineNoise(labels: LabelImage, { data, smoothed, sigma }: Outl
   const slope = new Float64Array(count + 1);
   const places = new Float64Array(count + 1);
   for (let y = 0, p = 0; y < height; y++) {
+    const isInside = y > 0 && y < height - 1;
     for (let x = 0; x < width; x++, p++) {
       const label = labels.data[p]!;
       if (label <= 0) continue;
       const off = data[p]! - smoothed[p]!;
-      if (!Number.isFinite(off)) continue;
+      if (Number.isNaN(off)) continue;
       removed[label]! += off * off;
       pixels[label]!++;
-      if (y === 0 || x === 0 || y === height - 1 || x === width - 1) continue;
-      const sides = [p - 1, p + 1, p - width, p + width].map((q) => labels.data[q]!);
-      if (sides.every((side) => side === label) || sides.some((side) => side > 0 && side !== label)) continue;
-      const dx = (smoothed[p + 1]! - smoothed[p - 1]!) / 2;
-      const dy = (smoothed[p + width]! - smoothed[p - width]!) / 2;
-      slope[label]! += Math.hypot(dy, dx);
+      if (!isInside || x === 0 || x === width - 1 || !isFreeEdge(labels, p)) continue;
+      const dx = smoothed[p + 1]! - smoothed[p - 1]!;
+      const dy = smoothed[p + width]! - smoothed[p - width]!;
+      slope[label]! += Math.sqrt(dx * dx + dy * dy) / 2;
       places[label]!++;
     }
   }
@@ -57,6 +56,15 @@ export function outlineNoise(labels: LabelImage, { data, smoothed, sigma }: Outl
     const moved = noise / (sum / places[label]!);
     return Number.isFinite(moved) ? moved : 0;
   });
+}
+
+/** Whether a pixel inside the image has background beside it, and no other object. */
+function isFreeEdge({ data, width }: LabelImage, p: number): boolean {
+  const label = data[p]!;
+  const [west, east, north, south] = [data[p - 1]!, data[p + 1]!, data[p - width]!, data[p + width]!];
+  if (west === label && east === label && north === label && south === label) return false;
+  const isFree = (side: number): boolean => side === label || side <= 0;
+  return isFree(west) && isFree(east) && isFree(north) && isFree(south);
 }
 
 /** Shares of the variance of white noise that a blur leaves, and that it takes off. */
@@ -99,34 +107,56 @@ export function smoothLabels(
   sigma: Float64Array,
   cells: Int32Array = labels.data,
 ): LabelImage {
-  const { height, width, data, count } = labels;
+  const { width, data, count } = labels;
   const boxes = boundingBoxes(labels);
-  const out = new Int32Array(data.length);
+  const out = data.map((label) => (label > 0 && sigma[label]! > 0 ? 0 : label));
   const best = new Float32Array(data.length);
-  const isOthers = (p: number, label: number): boolean => cells[p]! > 0 && cells[p] !== label;
   for (let label = 1; label <= count; label++) {
-    const box = boxes.subarray(4 * label - 4, 4 * label);
-    if (box[2]! <= box[0]!) continue;
-    const reach = Math.ceil(2 * sigma[label]!);
-    const [top, left] = [Math.max(0, box[0]! - reach), Math.max(0, box[1]! - reach)];
-    const [bottom, right] = [Math.min(height, box[2]! + reach), Math.min(width, box[3]! + reach)];
-    const [rows, columns] = [bottom - top, right - left];
-    const mask = new Float32Array(rows * columns);
-    for (let y = 0, q = 0; y < rows; y++) {
-      for (let x = 0, p = (top + y) * width + left; x < columns; x++, p++, q++)
-        mask[q] = data[p] === label ? 1 : isOthers(p, label) ? NaN : 0;
-    }
-    const blurred = sigma[label]! > 0 ? gaussian(mask, rows, columns, sigma[label]!) : mask;
-    const shape = blurred.some((value, q) => value >= 0.5 && mask[q] === 1) ? blurred : mask;
-    for (let y = 0, q = 0; y < rows; y++) {
-      for (let x = 0, p = (top + y) * width + left; x < columns; x++, p++, q++) {
-        if (!(shape[q]! >= 0.5) || isOthers(p, label) || !(shape[q]! > best[p]!)) continue;
+    if (!(sigma[label]! > 0) || boxes[4 * label - 2] === boxes[4 * label - 4]) continue;
+    const around = surroundings(labels, boxes.subarray(4 * label - 4, 4 * label), Math.ceil(2 * sigma[label]!));
+    const shape = blurredShape(labels, label, { ...around, sigma: sigma[label]!, cells });
+    for (let y = 0, q = 0; y < around.rows; y++) {
+      for (let x = 0, p = (around.top + y) * width + around.left; x < around.columns; x++, p++, q++) {
+        if (!(shape[q]! >= 0.5) || isOthers(cells[p]!, label) || !(shape[q]! > best[p]!)) continue;
         best[p] = shape[q]!;
         out[p] = label;
       }
     }
   }
-  return largestPieces({ height, width, data: out, count });
+  return largestPieces({ ...labels, data: out });
+}
+
+/** A rectangle of an image. */
+interface Surroundings {
+  readonly top: number;
+  readonly left: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** A bounding box with `reach` px around it, as far as the image goes. */
+function surroundings({ height, width }: LabelImage, box: Int32Array, reach: number): Surroundings {
+  const [top, left] = [Math.max(0, box[0]! - reach), Math.max(0, box[1]! - reach)];
+  const [bottom, right] = [Math.min(height, box[2]! + reach), Math.min(width, box[3]! + reach)];
+  return { top, left, rows: bottom - top, columns: right - left };
+}
+
+const isOthers = (cell: number, label: number): boolean => cell > 0 && cell !== label;
+
+/** An object as a shape, 0..1, blurred; as it is where the blur leaves nothing of it above one half. */
+function blurredShape(
+  { width, data }: LabelImage,
+  label: number,
+  around: Surroundings & { readonly sigma: number; readonly cells: Int32Array },
+): Float32Array {
+  const { top, left, rows, columns, sigma, cells } = around;
+  const mask = new Float32Array(rows * columns);
+  for (let y = 0, q = 0; y < rows; y++) {
+    for (let x = 0, p = (top + y) * width + left; x < columns; x++, p++, q++)
+      mask[q] = data[p] === label ? 1 : isOthers(cells[p]!, label) ? NaN : 0;
+  }
+  const blurred = gaussian(mask, rows, columns, sigma);
+  return blurred.some((value, q) => value >= 0.5 && mask[q] === 1) ? blurred : mask;
 }
 
 /** The objects with their outlines smoothed as far as their noise demands. @param cells see `smoothLabels` */
