@@ -2,7 +2,7 @@
 import { labelImage, type LabelImage } from "../src/core/labels.js";
 import type { Random } from "../src/core/random.js";
 import { edtProbability } from "../src/dataset/targets.js";
-import { receptiveMargin, sizeMultiple, type ModelConfig } from "../src/model/modelconfig.js";
+import { mirroredBorder, receptiveMargin, sizeMultiple, type ModelConfig } from "../src/model/modelconfig.js";
 import type { Predictor } from "../src/model/predictor.js";
 import type { Prediction } from "../src/segment/predict.js";
 import { starDistances } from "../src/starconvex/distances.js";
@@ -68,8 +68,12 @@ export function idealPredictor(labels: LabelImage, config: ModelConfig): Predict
     predict(_data, height, width) {
       this.calls++;
       const padded = new Int32Array(height * width);
+      const border = mirroredBorder(config);
       for (let y = 0; y < labels.height; y++)
-        padded.set(labels.data.subarray(y * labels.width, (y + 1) * labels.width), y * width);
+        padded.set(
+          labels.data.subarray(y * labels.width, (y + 1) * labels.width),
+          (y + border) * width + border,
+        );
       const { probability, distances } = idealPrediction(
         labelImage(height, width, padded),
         config.rays,

@@ -44,6 +44,16 @@ export function checkModelConfig(config: ModelConfig): void {
 /** Heights and widths that the network takes are multiples of this, in px. */
 export const sizeMultiple = (config: ModelConfig): number => config.grid * 2 ** config.depth;
 
+/** Least border, px, that is mirrored about an image for the network. See `mirroredBorder`. */
+const leastBorder = 16;
+
+/**
+ * By how much an image is mirrored at its borders before the network sees it, px: what is cut by a border looks less
+ * like a sliver then. A multiple of `sizeMultiple`.
+ */
+export const mirroredBorder = (config: ModelConfig): number =>
+  Math.ceil(leastBorder / sizeMultiple(config)) * sizeMultiple(config);
+
 /** Pixels [low, high] along one axis. */
 type Interval = readonly [low: number, high: number];
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { filterPredictor } from "../../test/fakes.js";
 import { random } from "../core/random.js";
-import { receptiveMargin, type ModelConfig } from "../model/modelconfig.js";
+import { mirroredBorder, receptiveMargin, type ModelConfig } from "../model/modelconfig.js";
 import { exportOnnx } from "../model/modelfile.js";
 import { initialWeights, toTensors } from "../model/parameters.js";
 import { createPredictor, type Predictor } from "../model/predictor.js";
@@ -76,8 +76,8 @@ describe("predictTiled", () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(64);
   });
 
-  it("divides in two where each half fits with its one margin", async () => {
-    const margin = Math.ceil(receptiveMargin(config) / 4) * 4;
+  it("divides in two where each half fits with its one margin and the mirrored border", async () => {
+    const margin = Math.ceil(receptiveMargin(config) / 4) * 4 + mirroredBorder(config);
     const widths: number[] = [];
     const inner = filterPredictor(config);
     const predictor: Predictor = {
@@ -90,6 +90,28 @@ describe("predictTiled", () => {
     widths.length = 0;
     await predictTiled({ height: 8, width: width + 8, data: blobs(8, width + 8) }, predictor, 64);
     expect(widths.length).toBeGreaterThan(2);
+  });
+
+  it("mirrors the image at all borders, so that what they cut is whole", async () => {
+    const seen: { data: Float32Array; h: number; w: number }[] = [];
+    const inner = filterPredictor(config);
+    const predictor: Predictor = {
+      ...inner,
+      predict: (data, h, w) => (seen.push({ data, h, w }), inner.predict(data, h, w)),
+    };
+    const [height, width, border] = [24, 20, mirroredBorder(config)];
+    const data = Float32Array.from({ length: height * width }, (_, p) => p);
+    await predictTiled({ height, width, data }, predictor, 512);
+    const [{ data: given, w }] = seen as [(typeof seen)[number]];
+    const at = (y: number, x: number): number => given[(y + border) * w + x + border]!;
+    expect([at(0, 0), at(5, 7)]).toEqual([0, 5 * width + 7]);
+    expect([at(-1, 3), at(-16, 3), at(4, -2), at(-3, -5)]).toEqual([
+      width + 3,
+      16 * width + 3,
+      82,
+      3 * width + 5,
+    ]);
+    expect([at(24, 0), at(25, 21)]).toEqual([22 * width, 21 * width + 17]);
   });
 
   it("mirrors images smaller than one cell of the network", async () => {

@@ -3,7 +3,13 @@ import type { Window } from "../core/image.js";
 import { type StageContext, throwIfCancelled } from "../core/progress.js";
 import type { Plane, Size } from "../core/size.js";
 import type { Rows } from "../imgproc/rescale.js";
-import { type ModelConfig, receptiveField, receptiveMargin, sizeMultiple } from "../model/modelconfig.js";
+import {
+  mirroredBorder,
+  type ModelConfig,
+  receptiveField,
+  receptiveMargin,
+  sizeMultiple,
+} from "../model/modelconfig.js";
 import type { Predictor } from "../model/predictor.js";
 
 /**
@@ -12,7 +18,8 @@ import type { Predictor } from "../model/predictor.js";
  * A U-Net pools in cells of grid x 2^depth px: moved by less than that, the same pixels give other
  * predictions. So tiles begin on multiples of that length, overlap by at least what a prediction sees beyond
  * its cell, and only the part that sees nothing of the tile's cut edges is used. The image itself is mirrored
- * at its lower and right border up to the next multiple, which depends on its size alone. What remains is the
+ * at its borders (`mirroredBorder`), and at the lower and right one up to the next multiple, which depends on its size
+ * alone: of nuclei that a border cuts, more are found. What remains is the
  * rounding of sums that the runtime may order differently in tiles of another size.
  */
 
@@ -112,7 +119,7 @@ export async function* predictTiles(
   let done = 0;
   for (const row of rows) {
     throwIfCancelled(context, "Prediction");
-    const lines = await input.rows(row.from, Math.min(height, row.to));
+    const lines = await input.rows(Math.max(0, row.from), Math.min(height, row.to));
     for (const column of columns) {
       throwIfCancelled(context, "Prediction");
       const [h, w] = [row.to - row.from, column.to - column.from];
@@ -141,13 +148,23 @@ export const tileRowsOf = (height: number, tile: number, config: ModelConfig): n
 function tileSpans(length: number, tile: number, config: ModelConfig): Span[] {
   if (!(tile > 0)) throw new InvalidInput("tile", "a positive number of px", String(tile));
   const multiple = sizeMultiple(config);
-  return spans(length, tile, multiple, Math.ceil(receptiveMargin(config) / multiple) * multiple);
+  const margin = Math.ceil(receptiveMargin(config) / multiple) * multiple;
+  return spans(length, tile, { multiple, margin, border: mirroredBorder(config) });
 }
 
 /** Tiles along one axis. One, if the image fits; else as few as possible, of about equal size. */
-function spans(length: number, tile: number, multiple: number, margin: number): Span[] {
+function spans(
+  length: number,
+  tile: number,
+  {
+    multiple,
+    margin,
+    border,
+  }: { readonly multiple: number; readonly margin: number; readonly border: number },
+): Span[] {
   const padded = Math.ceil(length / multiple) * multiple;
-  if (padded <= tile) return [{ from: 0, to: padded, usedFrom: 0, usedTo: padded }];
+  if (padded + 2 * border <= tile)
+    return [{ from: -border, to: padded + border, usedFrom: 0, usedTo: padded }];
   const units = padded / multiple;
   const divided = (count: number): Span[] =>
     Array.from({ length: count }, (_, i) => {
@@ -156,8 +173,8 @@ function spans(length: number, tile: number, multiple: number, margin: number): 
       return {
         usedFrom,
         usedTo,
-        from: Math.max(0, usedFrom - margin),
-        to: Math.min(padded, usedTo + margin),
+        from: Math.max(-border, usedFrom - margin),
+        to: Math.min(padded + border, usedTo + margin),
       };
     });
   // The first and the last have one margin only: two may fit where a third in between would not. A tile too
@@ -168,10 +185,10 @@ function spans(length: number, tile: number, multiple: number, margin: number): 
 }
 
 /**
- * Cuts a rectangle, mirroring the image beyond its lower and right border without doubling the border pixel.
+ * Cuts a rectangle, mirroring the image beyond its borders without doubling the border pixel.
  *
- * @param lines the rows of the image from that of the rectangle on; as a tile that reaches beyond the border
- *   is higher than what it mirrors, that is all it takes
+ * @param lines the rows of the image from that of the rectangle on, where that is inside; as a tile that reaches
+ *   beyond the border is higher than what it mirrors, that is all it takes
  */
 function mirroredCrop(
   lines: Float32Array,
@@ -179,19 +196,21 @@ function mirroredCrop(
   { y: y0, x: x0, height: h, width: w }: Window,
 ): Float32Array {
   const out = new Float32Array(h * w);
+  const first = Math.max(0, y0);
+  const [start, end] = [Math.max(0, -x0), Math.max(0, Math.min(w, width - x0))];
   for (let y = 0; y < h; y++) {
-    const row = (mirrored(y0 + y, height) - y0) * width;
-    const inside = Math.max(0, Math.min(w, width - x0));
-    out.set(lines.subarray(row + x0, row + x0 + inside), y * w);
-    for (let x = inside; x < w; x++) out[y * w + x] = lines[row + mirrored(x0 + x, width)]!;
+    const row = (mirrored(y0 + y, height) - first) * width;
+    out.set(lines.subarray(row + x0 + start, row + x0 + end), y * w + start);
+    for (let x = 0; x < start; x++) out[y * w + x] = lines[row + mirrored(x0 + x, width)]!;
+    for (let x = end; x < w; x++) out[y * w + x] = lines[row + mirrored(x0 + x, width)]!;
   }
   return out;
 }
 
 function mirrored(i: number, length: number): number {
-  if (i < length) return i;
+  if (i >= 0 && i < length) return i;
   if (length === 1) return 0;
-  const j = i % (2 * (length - 1));
+  const j = Math.abs(i) % (2 * (length - 1));
   return j < length ? j : 2 * (length - 1) - j;
 }
 

@@ -19,7 +19,7 @@
  * A tenth of the limit is left free: memory that was given back is not at once found again.
  */
 import { InvalidInput } from "../core/errors.js";
-import { type ModelConfig, receptiveMargin, sizeMultiple } from "../model/modelconfig.js";
+import { mirroredBorder, type ModelConfig, receptiveMargin, sizeMultiple } from "../model/modelconfig.js";
 
 /** The parts in which an image is segmented. */
 export interface PartSizes {
@@ -72,7 +72,8 @@ export function memoryOf(
   { height, width, scale, config, held = 0 }: Omit<MemoryNeeds, "limit">,
 ): number {
   const multiple = sizeMultiple(config);
-  const padded = (length: number): number => Math.ceil(Math.max(1, length * scale) / multiple) * multiple;
+  const padded = (length: number): number =>
+    Math.ceil(Math.max(1, length * scale) / multiple) * multiple + 2 * mirroredBorder(config);
   const [rows, columns] = [Math.min(tile, padded(height)), Math.min(tile, padded(width))];
   const rowBytes = 12 * (1 + (scale === 1 ? 0 : 1 / scale ** 2));
   return (
