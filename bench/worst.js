@@ -47,7 +47,8 @@ const colours = { truth: [60, 220, 90], kept: [90, 180, 255], rejected: [255, 14
 const config = resolveConfig({ input: { kind: "images" }, annotate: { overlays: false } }, "the bench");
 const inputs = images.map(({ image }) => image);
 if (!existsSync(join(set, "annotation.json"))) await annotate({ inputs, out: set, config, overwrite: true });
-const told = JSON.parse(readFileSync(join(set, "annotation.json"), "utf8")).images;
+const summary = JSON.parse(readFileSync(join(set, "annotation.json"), "utf8"));
+const told = new Map(summary.images.map((image) => [image.name, image]));
 const labelsOf = (folder, name) => readLabels(join(set, folder, `${name}.tif`));
 
 const matchings = [];
@@ -61,7 +62,7 @@ const failures = order.filter((index) => f1Of(index) < failed).length;
 const median = (values) => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
 const widthOf = (area) => Math.sqrt((4 * area) / Math.PI);
 const worst = order.slice(0, Number(options.images)).map((index) => {
-  const { kept, candidates, diameter, certainty } = told[index];
+  const { kept, candidates, diameter, certainty } = told.get(images[index].name);
   const { truth } = matchings[index];
   const found = scores.images[index].thresholds[0];
   return {
@@ -86,7 +87,9 @@ const interval = (k) => bootstrapInterval(scores, ({ thresholds: at }) => at[k].
 const pooled = scores.pooled.thresholds.map(({ f1 }, k) => withInterval(f1, interval(k)));
 const [half] = scores.pooled.thresholds;
 const mean = images.reduce((sum, _, index) => sum + f1Of(index), 0) / images.length;
-console.log(`pooled: precision ${half.precision.toFixed(3)}, recall ${half.recall.toFixed(3)}, F1 ${pooled.join("  ")}`);
+console.log(
+  `pooled: precision ${half.precision.toFixed(3)}, recall ${half.recall.toFixed(3)}, F1 ${pooled.join("  ")}`,
+);
 console.log(`mean F1 of ${images.length} images ${mean.toFixed(3)}; ${failures} below ${failed}`);
 
 /** An image, and the same with outlines; larger by a whole factor where it is small, cut where it is large. */
@@ -102,12 +105,11 @@ async function panelsOf(index) {
   const kept = masks.data.map((label) => Math.max(0, label));
   const grey = drawGrey(image, view, contrastOf(image));
   const [plain, outlined] = [1, 0.8].map((light) => canvasOf(grey, height * scale, width * scale, light));
-  for (const [shown, colour] of [
-    [await readLabels(labels), colours.truth],
-    [{ ...candidates, data: rejected }, colours.rejected],
-    [{ ...masks, data: kept }, colours.kept],
-  ])
+  const outline = (shown, colour) =>
     drawCurves(outlined, contourLines(drawLabels(shown, view), scale, 0), colour, 1.2);
+  outline(await readLabels(labels), colours.truth);
+  outline({ ...candidates, data: rejected }, colours.rejected);
+  outline({ ...masks, data: kept }, colours.kept);
   return [plain, outlined];
 }
 
@@ -137,7 +139,14 @@ if (options.record) {
   const root = fileURLToPath(new URL("..", import.meta.url));
   const { stdout } = spawnSync("git", ["rev-parse", "--short", "HEAD"], { cwd: root, encoding: "utf8" });
   const rows = [
-    [`all ${images.length}, pooled`, half.precision.toFixed(3), half.recall.toFixed(3), ...pooled, mean.toFixed(3), String(failures)],
+    [
+      `all ${images.length}, pooled`,
+      half.precision.toFixed(3),
+      half.recall.toFixed(3),
+      ...pooled,
+      mean.toFixed(3),
+      String(failures),
+    ],
   ];
   const result = {
     id: "annotation-development",
@@ -148,9 +157,19 @@ if (options.record) {
     machine: `${cpus().length} cores, Node ${process.versions.node}`,
     data: `Data Science Bowl 2018, ${images.length} fluorescence images for development, annotated as one set`,
     rules: "kept nuclei; one-to-one matching, pooled; brackets are 95 % intervals over images",
-    columns: ["images", "precision", "recall", ...thresholds.map((at) => `F1 at IoU ${at}`), "mean F1 at .5", "images with F1 < .5"],
+    columns: [
+      "images",
+      "precision",
+      "recall",
+      ...thresholds.map((at) => `F1 at IoU ${at}`),
+      "mean F1 at .5",
+      "images with F1 < .5",
+    ],
     rows,
     notes: ["These images chose what is measured here; others decide."],
   };
-  writeFileSync(join(root, "bench/results/annotation-development.json"), `${JSON.stringify(result, null, 2)}\n`);
+  writeFileSync(
+    join(root, "bench/results/annotation-development.json"),
+    `${JSON.stringify(result, null, 2)}\n`,
+  );
 }
