@@ -113,7 +113,11 @@ export function smoothLabels(
   const best = new Float32Array(data.length);
   for (let label = 1; label <= count; label++) {
     if (!(sigma[label]! > 0) || boxes[4 * label - 2] === boxes[4 * label - 4]) continue;
-    const around = surroundings(labels, boxes.subarray(4 * label - 4, 4 * label), Math.ceil(2 * sigma[label]!));
+    const around = surroundings(
+      labels,
+      boxes.subarray(4 * label - 4, 4 * label),
+      Math.ceil(2 * sigma[label]!),
+    );
     const shape = blurredShape(labels, label, { ...around, sigma: sigma[label]!, cells });
     for (let y = 0, q = 0; y < around.rows; y++) {
       for (let x = 0, p = (around.top + y) * width + around.left; x < around.columns; x++, p++, q++) {
