@@ -98,6 +98,7 @@ export type { UseFrame } from "./annotate/passes.js";
 export type { AnnotatedFrame, FrameFigures, LabelledFrame } from "./annotate/singleframe.js";
 export type { View as AnnotatedView, ViewScale } from "./annotate/views.js";
 export { annotatePaper, noiseBackground } from "./annotate/paper.js";
+export type { JudgedBeside } from "./annotate/decide.js";
 export type { Annotation, Decision, ObjectFeatures, ObjectTable, RejectionCause } from "./annotate/types.js";
 export { rejectionCauses } from "./annotate/types.js";
 

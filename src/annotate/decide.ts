@@ -198,27 +198,33 @@ const usualSupport = 0.66;
 const boundedDip = ({ dip }: Row): number => Math.min(0.5, Math.max(-0.2, dip));
 
 /**
+ * What candidates are judged beside: in a "movie" what is usual of all frames, and the frames before and after;
+ * "frames" of a movie likewise, where those are not known; among independent "images" first those of the same image.
+ */
+export type JudgedBeside = "movie" | "frames" | "images";
+
+/**
  * Decides which candidates are kept.
  *
  * @param all candidates per frame; give all frames of one acquisition together, since what is usual is
  *   measured over them
- * @param kind "movie" when the frames follow each other in time
  * @returns per frame, one decision per candidate
  */
 export function decide(
   all: readonly ObjectFeatures[],
   options: AutoOptions = {},
-  kind: "movie" | "images" = "images",
+  beside: JudgedBeside = "images",
 ): Decision[][] {
   const usual = typicalOf(all);
   const typicals = all.map((objects) =>
-    kind === "movie" || all.length === 1 ? usual : typicalWithin(objects, usual),
+    beside === "images" && all.length > 1 ? typicalWithin(objects, usual) : usual,
   );
   const rows = all.map((objects, frame) =>
     Array.from({ length: objects.count }, (_, i) => rowOf(objects, i, typicals[frame]!)),
   );
   const logits = rows.map((list) => Float64Array.from(list, logitOf));
-  const supports = kind === "movie" && all.length > 1 ? neighbourSupport(all, logits, usual.area) : undefined;
+  const supports =
+    beside === "movie" && all.length > 1 ? neighbourSupport(all, logits, usual.area) : undefined;
   return rows.map((list, frame) =>
     list.map((row, i) =>
       decideOne(row, logits[frame]![i]!, supports?.[frame]![i], typicals[frame]!, options),

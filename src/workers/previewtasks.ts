@@ -1,6 +1,6 @@
 /** The annotation of a part of a frame, for who turns the options and wants to see at once what they do. */
 import { cutCandidates, type OpenSides, withoutCut } from "../annotate/cut.js";
-import { decide } from "../annotate/decide.js";
+import { decide, type JudgedBeside } from "../annotate/decide.js";
 import { labelCandidates } from "../annotate/labelling.js";
 import { annotatePaper } from "../annotate/paper.js";
 import { type AutoOptions, type Proposal, proposalsOf } from "../annotate/propose.js";
@@ -29,6 +29,7 @@ export interface RegionAnnotationRequest {
   readonly scale: ScaleEstimate;
   /** Candidates of other images of the acquisition, which decide with those of this one what is usual. */
   readonly others: readonly ObjectFeatures[];
+  readonly beside: JudgedBeside;
 }
 
 /** What is found in a part of a frame. */
@@ -67,7 +68,7 @@ export const previewTasks = {
 export type PreviewTasks = typeof previewTasks;
 
 function annotationOf(request: RegionAnnotationRequest): Annotation | undefined {
-  const { key, image, preset, options, scale, frame, open, others } = request;
+  const { key, image, preset, options, scale, frame, open, others, beside } = request;
   if (preset === "paper") return image && annotatePaper(image, frame);
   let propose = proposals.get(key);
   if (propose === undefined) {
@@ -76,7 +77,7 @@ function annotationOf(request: RegionAnnotationRequest): Annotation | undefined 
     proposals.set(key, propose);
   }
   const proposal = propose(options.sensitivity ?? 1);
-  const judged = decide([proposal.objects, ...others], options)[0]!;
+  const judged = decide([proposal.objects, ...others], options, beside)[0]!;
   return labelCandidates(proposal, withoutCut(judged, cutCandidates(proposal.labels, open)));
 }
 

@@ -157,6 +157,23 @@ describe("regionPreviewer", () => {
     expect(table.score).not.toEqual(annotateAuto(image).objects.score);
   });
 
+  it("judges a frame of a movie by what is usual of all, at the size of all", async () => {
+    const { source } = counted(image);
+    const found = proposeObjects(image, measureScale(image)).objects;
+    const objects = { ...found, area: found.area.map((area) => 12 * area) };
+    const { labels } = await previewer().preview({
+      source: { ...source, kind: "movie" },
+      frame: 0,
+      window: whole,
+      options: auto,
+      acquisition: { objects: [objects, objects], diameter: 21 },
+    });
+    const proposal = proposeObjects(image, { ...measureScale(image), diameter: 21 });
+    const judged = decide([proposal.objects, objects, objects], {}, "frames")[0]!;
+    expect(digest(labels)).toBe(digest(labelCandidates(proposal, judged).labels));
+    expect(labels.count).toBeLessThan(annotateAuto(image).labels.count);
+  });
+
   it("takes the paper's method too, and says what is wrong with a request", async () => {
     const { source } = counted(image);
     const made = previewer();

@@ -154,6 +154,7 @@ async function annotated(
     options: { diameter: scale.diameter, minArea, maxArea, sensitivity },
     scale,
     others: acquisition?.objects ?? [],
+    beside: source.kind === "movie" ? ("frames" as const) : ("images" as const),
   };
   const ask = (image: Image | undefined): Promise<RegionAnnotationAnswer> =>
     service.run("region", { ...request, image }, signal);
