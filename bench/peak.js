@@ -35,8 +35,9 @@ export async function measuredProcess(command, args) {
     child[name].on("data", (part) => (said[name] = `${said[name]}${part}`.slice(-kept)));
   const looking = setInterval(() => (peak = Math.max(peak, peakOf(child.pid))), lookEvery);
   try {
-    const [code] = await once(child, "close");
-    if (code !== 0) throw new Error(`${command} ${args.slice(0, 3).join(" ")} ...: ${said.stderr}`);
+    const [code, signal] = await once(child, "close");
+    const ended = signal === null ? "" : `ended by ${signal} `;
+    if (code !== 0) throw new Error(`${command} ${args.slice(0, 3).join(" ")} ...: ${ended}${said.stderr}`);
   } finally {
     clearInterval(looking);
   }

@@ -155,14 +155,15 @@ const asked = Object.entries(methods).filter(([name]) =>
 async function scoresOf(rows, folder) {
   const matchings = [];
   for (const { name, labels } of rows)
-    matchings.push(
-      matchInstances(await readLabels(labels), await readLabels(join(folder, `${name}.tif`))),
-    );
+    matchings.push(matchInstances(await readLabels(labels), await readLabels(join(folder, `${name}.tif`))));
   const scores = scoreInstances(matchings, thresholds);
   const each = scores.images.map(({ thresholds: [half] }) => half.f1 || 0);
   return [
     ...scores.pooled.thresholds.map(({ f1 }, k) =>
-      withInterval(f1, bootstrapInterval(scores, (pooled) => pooled.thresholds[k].f1)),
+      withInterval(
+        f1,
+        bootstrapInterval(scores, (pooled) => pooled.thresholds[k].f1),
+      ),
     ),
     (each.reduce((sum, f1) => sum + f1, 0) / each.length).toFixed(3),
     String(each.filter((f1) => f1 < failed).length),
@@ -224,11 +225,11 @@ function record(rows, versions) {
       ...used,
       "no GPU",
     ].join(", "),
-    data: options.test
-      ? "test rows of the collections; each method sees the images of one collection, and no truth"
-      : "development images of the collections; each method sees the images of one collection, and no truth",
-    rules:
-      "one-to-one matching, pooled; brackets are 95 % intervals over images; seconds and peak (VmHWM) of one process, start included",
+    data: `${options.test ? "test rows" : "development images"}; a method sees all images of a collection, and no truth`,
+    rules: [
+      "one-to-one matching, pooled; brackets are 95 % intervals over images",
+      "seconds and peak (VmHWM) of one process, start included",
+    ].join("; "),
     columns,
     rows,
     notes: notesOf(),
@@ -238,10 +239,14 @@ function record(rows, versions) {
 
 const notesOf = () => [
   ...(options.test ? [] : ["Karyon's annotation was developed on these images; of the others nothing was."]),
-  "Karyon: `karyon run IMAGES --kind images --until segment --device cpu --train-anyway`; its network learns from its own annotation of the same images.",
-  "StarDist: its own training on Karyon's annotation, which its seconds do not include; same images, shape, patch, batch, most steps and scales; its learning rate, augmentation as in its examples, best epoch and thresholds. Unknown pixels (labels below 0) are left out of its loss; in the choice of thresholds, which knows of none, they are background.",
-  "Fiji recipe, written anew in Python, Fiji itself did not run: Gaussian blur of 2 px, Otsu threshold, filled holes, binary watershed, particles of at least 30 px.",
-  "scikit-image: the steps and numbers of its example on nuclei in mitosis: the lower of two Otsu thresholds, distance, peaks at least 7 px apart, watershed.",
+  "Karyon: `karyon run IMAGES --kind images --until segment --device cpu --train-anyway`.",
+  "StarDist: its own training on Karyon's annotation, which its seconds do not include.",
+  "It has Karyon's images, shape, patch, batch, scales and number of steps, and its own rate, best epoch and thresholds.",
+  "Its loss leaves out unknown pixels (labels below 0); for its choice of thresholds they are background.",
+  "Fiji recipe: blur of 2 px, Otsu threshold, filled holes, binary watershed, particles of at least 30 px.",
+  "It is written anew in Python with ImageJ's rules; Fiji itself did not run.",
+  "scikit-image: the steps and numbers of its example on nuclei in mitosis.",
+  "They are the lower of two Otsu thresholds, distance, peaks at least 7 px apart, and watershed.",
 ];
 
 try {
