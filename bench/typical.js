@@ -241,7 +241,7 @@ const notesOf = () => [
   ...(options.test ? [] : ["Karyon's annotation was developed on these images; of the others nothing was."]),
   "Karyon: `karyon run IMAGES --kind images --until segment --device cpu --train-anyway`.",
   "StarDist: its own training on Karyon's annotation, which its seconds do not include.",
-  "It has Karyon's images, shape, patch, batch, scales and number of steps, and its own rate, best epoch and thresholds.",
+  "It has Karyon's images, shape, patch, batch, scales and steps, and its own rate, best epoch and thresholds.",
   "Its loss leaves out unknown pixels (labels below 0); for its choice of thresholds they are background.",
   "Fiji recipe: blur of 2 px, Otsu threshold, filled holes, binary watershed, particles of at least 30 px.",
   "It is written anew in Python with ImageJ's rules; Fiji itself did not run.",

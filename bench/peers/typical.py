@@ -30,7 +30,7 @@ try:
     from skimage.feature import peak_local_max
     from skimage.filters import threshold_multiotsu, threshold_otsu
     from skimage.measure import label
-    from skimage.morphology import h_maxima
+    from skimage.morphology import reconstruction
     from skimage.segmentation import watershed
     from tifffile import imread, imwrite
 except ImportError as error:
@@ -42,14 +42,21 @@ CLASSES, APART = 3, 7
 PER_EPOCH = 100
 
 
+def maxima_of(distance):
+    """Numbered maxima of a distance map that rise by 0.5 px above the saddle to a higher one, ImageJ's tolerance. Equal ones with a higher saddle are one."""
+    above = distance - reconstruction(distance - TOLERANCE, distance)
+    domes = label((above > 0) & (distance > 0), connectivity=2)
+    tops = ndimage.maximum(above, domes, np.arange(domes.max() + 1))
+    return np.where(tops > TOLERANCE - 1e-6, np.arange(len(tops)), 0)[domes]
+
+
 def separated(found):
-    """ImageJ's binary watershed: basins of the distance map around its maxima, of which none is a mere 0.5 px above the saddle to a higher one.
+    """ImageJ's binary watershed: the basins of the distance map around its maxima.
 
     Basins that touch are parted by a line of 1 px, drawn here: scikit-image's own (`watershed_line`) did not come to an end on these images.
     """
     distance = ndimage.distance_transform_edt(found)
-    maxima = label(h_maxima(distance, TOLERANCE), connectivity=2)
-    basins = watershed(-distance, maxima, mask=found, connectivity=2)
+    basins = watershed(-distance, maxima_of(distance), mask=found, connectivity=2)
     return np.where(basins < ndimage.maximum_filter(basins, 3), 0, basins)
 
 
