@@ -2,7 +2,7 @@
 // collection, and three peers find the nuclei of the same images (bench/peers/typical.py):
 //
 //   npm run build && node bench/typical.js [--collection NAME,NAME] [--images N] [--steps N] [--seed 1]
-//     [--threads N] [--only TEXT,TEXT] [--out FOLDER] [--python python3] [--test] [--record]
+//     [--threads N] [--only TEXT,TEXT] [--patch N] [--out FOLDER] [--python python3] [--test] [--record]
 //
 // Karyon: `karyon run IMAGES --kind images --until segment`. StarDist: trained by itself on Karyon's annotation,
 // in the same shape, for as many steps, with the same images held back; its seconds do not include the
@@ -10,8 +10,9 @@
 // its examples. Every method runs in a process of its own; seconds and peak memory are those of the process,
 // start included. Labels are scored against truth by our own evaluation. Without --test these are images that
 // Karyon was developed on; with it, the test rows, for nothing but reporting. --images: the first N. --steps: as
-// the standard effort takes. --only: methods whose name has one of these texts. --out: what is finished there is
-// used again. --record writes bench/results/typical.json.
+// the standard effort takes. --only: methods whose name has one of these texts. --patch: of StarDist, px; as ours.
+// StarDist cuts its targets off at the border of a patch, so that larger ones may suit large nuclei better; its
+// own default is 256. --out: what is finished there is used again. --record writes bench/results/typical.json.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -32,6 +33,7 @@ const { values: options } = parseArgs({
     seed: { type: "string", default: "1" },
     threads: { type: "string", default: String(cpus().length) },
     only: { type: "string", default: "" },
+    patch: { type: "string" },
     out: { type: "string" },
     python: { type: "string", default: "python3" },
     test: { type: "boolean", default: false },
@@ -131,7 +133,7 @@ function starDistTask(set, run) {
     config,
     ...normalisation,
     steps: settings.steps,
-    patch: settings.patch,
+    patch: Number(options.patch ?? settings.patch),
     batch: settings.batch,
     seed: settings.seed,
     threads: Number(threads),
@@ -199,7 +201,7 @@ const columns = [
 
 /** The command that gives these rows. */
 function commandOf() {
-  const given = ["collection", "images", "steps", "seed", "threads", "only"].filter((name) =>
+  const given = ["collection", "images", "steps", "seed", "threads", "only", "patch"].filter((name) =>
     process.argv.includes(`--${name}`),
   );
   const flags = given.map((name) => ` --${name} ${options[name]}`);
@@ -241,7 +243,8 @@ const notesOf = () => [
   ...(options.test ? [] : ["Karyon's annotation was developed on these images; of the others nothing was."]),
   "Karyon: `karyon run IMAGES --kind images --until segment --device cpu --train-anyway`.",
   "StarDist: its own training on Karyon's annotation, which its seconds do not include.",
-  "It has Karyon's images, shape, patch, batch, scales and steps, and its own rate, best epoch and thresholds.",
+  "It has Karyon's images, shape, batch, scales and steps, and its own rate, best epoch and thresholds.",
+  `Its patches have ${options.patch ?? "Karyon's"} px; it cuts its targets off at their border (its default: 256).`,
   "Its loss leaves out unknown pixels (labels below 0); for its choice of thresholds they are background.",
   "Fiji recipe: blur of 2 px, Otsu threshold, filled holes, binary watershed, particles of at least 30 px.",
   "It is written anew in Python with ImageJ's rules; Fiji itself did not run.",
