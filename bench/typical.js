@@ -240,14 +240,16 @@ function record(rows, versions) {
 }
 
 const notesOf = () => [
-  ...(options.test ? [] : ["Karyon's annotation was developed on these images; of the others nothing was."]),
+  ...(options.test
+    ? []
+    : ["Karyon's annotation, of which StarDist learns, too, was developed on these images."]),
   "Karyon: `karyon run IMAGES --kind images --until segment --device cpu --train-anyway`.",
   "StarDist: its own training on Karyon's annotation, which its seconds do not include.",
   "It has Karyon's images, shape, batch, scales and steps, and its own rate, best epoch and thresholds.",
   `Its patches have ${options.patch ?? "Karyon's"} px; it cuts its targets off at their border (its default: 256).`,
   "Its loss leaves out unknown pixels (labels below 0); for its choice of thresholds they are background.",
   "Fiji recipe: blur of 2 px, Otsu threshold, filled holes, binary watershed, particles of at least 30 px.",
-  "It is written anew in Python with ImageJ's rules; Fiji itself did not run.",
+  "It is written anew in Python with ImageJ's rules; Fiji did not run. The blur was set with such nuclei in mind.",
   "scikit-image: the steps and numbers of its example on nuclei in mitosis.",
   "They are the lower of two Otsu thresholds, distance, peaks at least 7 px apart, and watershed.",
 ];
