@@ -6,17 +6,13 @@
 //   node bench/memory.js --model FOLDER       a trained network, for the large image alone
 //   node bench/memory.js --keep FOLDER        keep what was made, and use it again
 //   node bench/memory.js --record             and writes bench/results/memory.json
-//
-// The system keeps the peak (VmHWM in /proc/PID/status, Linux); it is read while the process runs, threads and
-// the network's runtime included.
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { clearInterval, setInterval } from "node:timers";
 import { parseArgs } from "node:util";
+import { measuredProcess } from "./peak.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -36,35 +32,12 @@ const only = new Set(options.only.split(","));
 const work = options.keep ?? mkdtempSync(join(tmpdir(), "karyon-memory-"));
 const cli = fileURLToPath(new URL("../bin/karyon.js", import.meta.url));
 const at = (name) => join(work, name);
-/** Time between two looks at a process, ms. */
-const lookEvery = 20;
 const mebibyte = 2 ** 20;
 const units = { MB: 1e6, GB: 1e9 };
 const bytesOf = (limit) => Number.parseFloat(limit) * units[limit.slice(-2)];
 
-/** Peak memory so far, MiB; 0 where the process has ended. */
-function peakOf(pid) {
-  try {
-    const found = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
-    return found === null ? 0 : Number(found[1]) / 1024;
-  } catch {
-    return 0;
-  }
-}
-
 /** Runs a command to its end. @returns its peak, MiB, and its time, s */
-async function karyon(...parameters) {
-  const started = performance.now();
-  const child = spawn(process.execPath, [cli, ...parameters], { stdio: ["ignore", "ignore", "pipe"] });
-  let peak = 0;
-  let errors = "";
-  child.stderr.on("data", (part) => (errors += part));
-  const looking = setInterval(() => (peak = Math.max(peak, peakOf(child.pid))), lookEvery);
-  const [code] = await once(child, "close");
-  clearInterval(looking);
-  if (code !== 0) throw new Error(`karyon ${parameters.join(" ")}: ${errors}`);
-  return { peak, seconds: (performance.now() - started) / 1000 };
-}
+const karyon = (...parameters) => measuredProcess(process.execPath, [cli, ...parameters]);
 
 const rows = [];
 /** Measures a command, unless only its result is needed and already there. */

@@ -9,47 +9,23 @@ or what is missing.
 """
 import contextlib
 import json
-import os
 import sys
 from time import perf_counter, process_time
 
-THREADS = int(sys.argv[1])
-os.environ["OMP_NUM_THREADS"] = str(THREADS)
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+from stardistmodel import model_of, open_stardist
 
-try:
-    import numpy as np
-    import tensorflow as tf
-    import tifffile
-    from csbdeep.utils import normalize
-    from stardist import __version__ as stardist_version
-    from stardist.models import Config2D, StarDist2D
-except ImportError as error:
-    print(json.dumps({"missing": error.name}), flush=True)
-    sys.exit(0)
+VERSIONS = open_stardist(int(sys.argv[1]))
 
-tf.config.threading.set_intra_op_parallelism_threads(THREADS)
-tf.config.threading.set_inter_op_parallelism_threads(THREADS)
+import numpy as np
+import tifffile
+from csbdeep.utils import normalize
 
 
 def open_model(path):
     with open(path) as file:
         given = json.load(file)
     config = given["config"]
-    if config["convolutionsPerLevel"] != 2:
-        raise ValueError("expected two convolutions a level")
-    model = StarDist2D(
-        Config2D(
-            n_rays=config["rays"],
-            grid=(config["grid"], config["grid"]),
-            n_channel_in=1,
-            unet_n_depth=config["depth"],
-            unet_n_filter_base=config["filters"],
-            net_conv_after_unet=config["features"],
-        ),
-        name=None,
-        basedir=None,
-    )
+    model = model_of(config)
     numbers = np.fromfile(given["numbers"], np.float32)
     at = 0
     layers = []
@@ -83,8 +59,7 @@ def main():
         labels, _ = model.predict_instances(read(sys.argv[3], normalisation), **thresholds)
         tifffile.imwrite(sys.argv[4], labels.astype(np.int32), compression="zlib")
         return
-    versions = {"StarDist": stardist_version, "TensorFlow": tf.__version__}
-    print(json.dumps({"versions": versions}), flush=True)
+    print(json.dumps({"versions": VERSIONS}), flush=True)
     for line in sys.stdin:
         images = [read(path, normalisation) for path in json.loads(line)["images"]]
         cpu = process_time()

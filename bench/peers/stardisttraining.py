@@ -6,37 +6,22 @@ epoch has 100 steps, its default. The last line is JSON: the versions, the secon
 TensorFlow compiles; or what is missing.
 """
 import json
-import os
 import sys
 from pathlib import Path
 from time import perf_counter, process_time
 
+from stardistmodel import augmented, model_of, open_stardist
+
 DATASET, STEPS, THREADS = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-os.environ.update(OMP_NUM_THREADS=str(THREADS), CUDA_VISIBLE_DEVICES="-1", TF_CPP_MIN_LOG_LEVEL="3")
+VERSIONS = open_stardist(THREADS)
 
-try:
-    import numpy as np
-    import stardist
-    import tensorflow as tf
-    from csbdeep.utils import normalize
-    from stardist.models import Config2D, StarDist2D
-    from tifffile import imread
-except ImportError as error:
-    print(json.dumps({"missing": error.name}), flush=True)
-    sys.exit(0)
+import numpy as np
+import tensorflow as tf
+from csbdeep.utils import normalize
+from tifffile import imread
 
-tf.config.threading.set_intra_op_parallelism_threads(THREADS)
-tf.config.threading.set_inter_op_parallelism_threads(THREADS)
 PER_EPOCH = 100
-
-
-def augmented(x, y):
-    turns, mirror = np.random.randint(4), np.random.rand() < 0.5
-    x, y = np.rot90(x, turns), np.rot90(y, turns)
-    if mirror:
-        x, y = x[:, ::-1], y[:, ::-1]
-    x = x * np.random.uniform(0.6, 2) + np.random.uniform(-0.2, 0.2)
-    return x + 0.02 * np.random.normal(0, 1, x.shape), y
+SHAPE = {"rays": 32, "grid": 2, "depth": 3, "filters": 32, "features": 128, "convolutionsPerLevel": 2}
 
 
 class Watch(tf.keras.callbacks.Callback):
@@ -55,18 +40,15 @@ def main():
     images = [normalize(imread(DATASET / "images" / name), 1, 99.8).astype(np.float32) for name in names]
     masks = [imread(DATASET / "masks" / name).astype(np.int32) for name in names]
     held = max(1, len(names) // 10)
-    config = Config2D(
-        n_rays=32, grid=(2, 2), train_patch_size=(96, 96), train_batch_size=4, train_steps_per_epoch=PER_EPOCH, train_epochs=max(2, STEPS // PER_EPOCH), train_tensorboard=False
-    )
-    model = StarDist2D(config, basedir=None)
+    epochs = {"train_steps_per_epoch": PER_EPOCH, "train_epochs": max(2, STEPS // PER_EPOCH)}
+    model = model_of(SHAPE, train_patch_size=(96, 96), train_batch_size=4, train_tensorboard=False, **epochs)
     model.prepare_for_training()
     watch = Watch()
     model.callbacks.append(watch)
     model.train(images[:-held], masks[:-held], validation_data=(images[-held:], masks[-held:]), augmenter=augmented, seed=1)
     (first, first_cpu), (last, last_cpu) = watch.ends[0], watch.ends[-1]
     steps = PER_EPOCH * (len(watch.ends) - 1)
-    versions = {"StarDist": stardist.__version__, "TensorFlow": tf.__version__}
-    print(json.dumps({"versions": versions, "seconds": (last - first) / steps, "cpu": (last_cpu - first_cpu) / steps}), flush=True)
+    print(json.dumps({"versions": VERSIONS, "seconds": (last - first) / steps, "cpu": (last_cpu - first_cpu) / steps}), flush=True)
 
 
 main()
