@@ -111,10 +111,10 @@ export interface Outline {
 }
 
 /**
- * Rows above and below an object on which its contour may depend: as far as it may grow, its neighbours may
- * towards it, and the blur sees.
+ * Rows above and below an object on which its contour may depend: as far as it may grow, its smoothing looks beyond
+ * that (less than it may grow again), its neighbours may grow towards it, and the blur sees.
  */
-export const rowsAround = ({ grow, sigma }: Refinement): number => 2 * grow + gaussianRadius(sigma);
+export const rowsAround = ({ grow, sigma }: Refinement): number => 3 * grow + gaussianRadius(sigma);
 
 /**
  * `refineOutlines` for some rows of an image: equal to those of the whole for every object that lies inside
