@@ -122,11 +122,18 @@ export function readingOf(
   view: number,
 ): NucleusReading {
   const { scale, window } = views[view]!;
-  const pooled = readings[acquisition[view]!]!;
-  if (kind === "movie" || window !== undefined || scale === undefined) return pooled;
+  if (scale === undefined || !hasOwnReading(kind, window !== undefined, scale.estimate))
+    return readings[acquisition[view]!]!;
   const { diameter, spotted } = scale.estimate;
-  return diameter > 0 ? { diameter, spotted } : pooled;
+  return { diameter, spotted };
 }
+
+/** Whether an image is looked at with its own reading. @param isWindow true for a part of a larger image */
+export const hasOwnReading = (
+  kind: AnnotationPlan["kind"],
+  isWindow: boolean,
+  { diameter }: Pick<NucleusReading, "diameter">,
+): boolean => kind === "images" && !isWindow && diameter > 0;
 
 const unknownNuclei: NucleusReading = { diameter: NaN, spotted: false };
 

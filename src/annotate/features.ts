@@ -337,15 +337,6 @@ function goodOnes(
   return good.length > 0 ? good : rows;
 }
 
-const typicalKeys = [
-  "area",
-  "intensity",
-  "solidity",
-  "ellipseResidual",
-  "edgeContrast",
-  "texture",
-] as const satisfies readonly (keyof Typical)[];
-
 /** What is typical of the candidates, see `goodOnes`; NaN of nothing. */
 export function typicalOf(all: readonly ObjectFeatures[]): Typical {
   const use = goodOnes(all);
@@ -377,7 +368,14 @@ export function typicalWithin(objects: ObjectFeatures, usual: Typical): Typical 
     const logarithm = use.length * Math.log(own) + usualCount * Math.log(usual[key]);
     return Math.exp(logarithm / (use.length + usualCount));
   };
-  return Object.fromEntries(typicalKeys.map((key) => [key, blended(key)])) as unknown as Typical;
+  return {
+    area: blended("area"),
+    intensity: blended("intensity"),
+    solidity: blended("solidity"),
+    ellipseResidual: blended("ellipseResidual"),
+    edgeContrast: blended("edgeContrast"),
+    texture: blended("texture"),
+  };
 }
 
 /** The smallest value at which the weights of it and all smaller ones make up half; NaN of nothing. */

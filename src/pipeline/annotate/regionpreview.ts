@@ -20,6 +20,7 @@
 import type { AnnotateOptions } from "../../annotate/movieoptions.js";
 import type { ScaleEstimate } from "../../annotate/scale.js";
 import type { ObjectFeatures } from "../../annotate/types.js";
+import { hasOwnReading } from "../../annotate/annotationplan.js";
 import { isLarge, openSides } from "../../annotate/views.js";
 import type { Image, ImageSource, ReadOptions, Window } from "../../core/image.js";
 import { estimateSize } from "../../segment/nucleussize.js";
@@ -109,8 +110,7 @@ export function regionPreviewer(): RegionPreviewer {
       const size = await source.size(frame);
       surroundingsOf(window, size, 0);
       const estimate = await scaleOf(source, frame, options, signal);
-      // As in the annotation: an image among independent ones has its own size (`readingOf`).
-      const hasOwn = source.kind === "images" && !isLarge(size) && estimate.diameter > 0;
+      const hasOwn = hasOwnReading(source.kind, isLarge(size), estimate);
       const pooled = hasOwn ? undefined : acquisition?.diameter;
       const diameter = options.diameter ?? pooled ?? estimate.diameter;
       const scale = { ...estimate, diameter };
