@@ -11,7 +11,7 @@
 // text; --record writes bench/results/formats.json.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -22,6 +22,7 @@ import { isHierarchyName } from "../dist/io/formats/formatnames.js";
 import { imageFormats } from "../dist/io/formats/imageformats.js";
 import { formatInput } from "../dist/pipeline/store/formatinput.js";
 import { openPython } from "./peers/openpython.js";
+import { recordFigures } from "./record.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -268,14 +269,11 @@ function said(versions) {
 }
 
 function record(rows) {
-  const { stdout } = spawnSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" });
-  const result = {
+  const path = recordFigures({
     id: "formats",
     order: 19,
     question: `How long does one plane of ${side} x ${side} px take to read from each format?`,
     command: "node bench/formats.js --python PATH --record",
-    commit: stdout.trim(),
-    machine: `${cpus().length} cores, Node ${process.versions.node}, no GPU`,
     data: "ten planes of 16 bits (JPEG: 8), spots with noise; chunks of Zarr are 512 x 512 px, TIFF is in strips",
     rules:
       `the least of ${shots} reads, or of those of ${seconds} s, after ${warming}, the two readers in turn, ` +
@@ -283,8 +281,6 @@ function record(rows) {
     columns,
     rows,
     notes: [`Peers: ${said(peer.versions)}.`, "Peers decode with the threads that they take by default."],
-  };
-  const path = fileURLToPath(new URL("results/formats.json", import.meta.url));
-  writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`);
+  });
   console.log(`written to ${path}: ${readFileSync(path).length} bytes`);
 }

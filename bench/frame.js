@@ -19,6 +19,7 @@ import { parseArgs } from "node:util";
 import { layersOf } from "../dist/model/parameters.js";
 import { parseModelDescription, weightsFromOnnx } from "../dist/model/modelfile.js";
 import { serve } from "./serve.js";
+import { recordFigures } from "./record.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -189,14 +190,12 @@ function report(rows, versions, frames) {
   for (const row of [columns, ...rows]) console.log(row.join("\t"));
   console.log(`load ${load()}`);
   if (!options.record) return;
-  const { stdout } = spawnSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" });
   const used = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const result = {
+  recordFigures({
     id: "frame",
     order: 22,
     question: "How long does one frame take from file to labels, beside StarDist?",
     command: "node bench/frame.js --record",
-    commit: stdout.trim(),
     machine: [
       `${threads} threads, ${cpus().length} cores`,
       `Node ${process.versions.node}`,
@@ -213,8 +212,7 @@ function report(rows, versions, frames) {
       "Whole process: ours writes labels, overlay and tables, StarDist labels.",
       "StarDist has our architecture and our trained weights, so that both suppress the same candidates.",
     ],
-  };
-  writeFileSync(new URL("results/frame.json", import.meta.url), `${JSON.stringify(result, null, 2)}\n`);
+  });
 }
 
 try {

@@ -6,13 +6,13 @@
 //   node bench/memory.js --model FOLDER       a trained network, for the large image alone
 //   node bench/memory.js --keep FOLDER        keep what was made, and use it again
 //   node bench/memory.js --record             and writes bench/results/memory.json
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { measuredProcess } from "./peak.js";
+import { recordFigures } from "./record.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -79,21 +79,17 @@ async function measureLarge() {
 }
 
 function record() {
-  const { stdout } = spawnSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" });
-  const result = {
+  recordFigures({
     id: "memory",
     order: 22,
     question: "How much memory does each stage take?",
     command: "node bench/memory.js --record",
-    commit: stdout.trim(),
-    machine: `${cpus().length} cores, Node ${process.versions.node}, no GPU`,
     data: "simulated movie and image, the scene mdck",
     rules: "peak of the resident set (VmHWM) of one process each, threads and the network's runtime included",
     columns: ["stage", "of what", "peak MiB", "limit MiB", "s"],
     rows,
     notes: ["1 GB is 954 MiB. What a limit promises stands in docs/memory.md."],
-  };
-  writeFileSync(new URL("results/memory.json", import.meta.url), `${JSON.stringify(result, null, 2)}\n`);
+  });
 }
 
 try {

@@ -10,11 +10,12 @@
 // the text. --run: a finished `karyon run`, copied, whose report is written again. --record writes
 // bench/results/movie-stages.json. Each cell is the least of the rounds.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { recordFigures } from "./record.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -106,22 +107,18 @@ function measured(stage) {
 const columns = ["stage", "s before", "s", "busy s before", "busy s", "busy / before", "peak MiB"];
 
 function record(rows, frames) {
-  const { stdout } = spawnSync("git", ["rev-parse", "--short", "HEAD"], { cwd: root, encoding: "utf8" });
-  const result = {
+  recordFigures({
     id: "movie-stages",
     order: 22,
     question: "How long do annotating, tracking, analysing and reporting of a movie take?",
     command: `node bench/movies.js --before FOLDER --rounds ${options.rounds} --record`,
-    commit: stdout.trim(),
-    machine: `${cpus().length} cores, Node ${process.versions.node}, no GPU`,
     data:
       options.movie === undefined ? `a simulated movie of ${frames} frames` : `a movie of ${frames} frames`,
     rules: `whole commands, in turn; the least of ${options.rounds}; busy: of all threads together`,
     columns,
     rows,
     notes: ["Tracks are made from the true masks; brightness is measured."],
-  };
-  writeFileSync(join(root, "bench/results/movie-stages.json"), `${JSON.stringify(result, null, 2)}\n`);
+  });
 }
 
 try {

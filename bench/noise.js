@@ -6,9 +6,9 @@
 //     [--record]
 //
 // A finished training in FOLDER is used again. --record writes bench/results/noise.json and docs/img/noise.svg.
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -17,6 +17,7 @@ import { readLabels } from "../dist/pipeline/store/labelfiles.js";
 import { lineChart } from "../dist/plot/chart.js";
 import { withTypeface } from "../dist/plot/typeface.js";
 import { collection } from "./data.js";
+import { recordFigures } from "./record.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -149,14 +150,11 @@ function lossChart() {
 }
 
 if (options.record) {
-  const { stdout } = spawnSync("git", ["rev-parse", "--short", "HEAD"], { cwd: root, encoding: "utf8" });
-  const result = {
+  recordFigures({
     id: "noise",
     order: 3,
     question: "Does it help to replace the background by noise, as the paper does?",
     command: `node bench/noise.js --steps ${options.steps} --seeds ${options.seeds} --record`,
-    commit: stdout.trim(),
-    machine: `${cpus().length} cores, Node ${process.versions.node}, no GPU`,
     data: `BBBC038: learned from ${learned.length} development images, annotated by the paper's method; scored on ${judged.length} test images`,
     rules: `mean over ${seeds.length} seeds, least and most; one-to-one matching, pooled over the test images`,
     columns,
@@ -165,7 +163,6 @@ if (options.record) {
       "The images are the same for all seeds: the range says how trainings differ, not images.",
       "The loss held back is that of the annotation as it was made: with noise, its images hold noise, too.",
     ],
-  };
-  writeFileSync(join(root, "bench/results/noise.json"), `${JSON.stringify(result, null, 2)}\n`);
+  });
   writeFileSync(join(root, "docs/img/noise.svg"), withTypeface(lossChart()));
 }

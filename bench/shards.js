@@ -3,11 +3,12 @@
 //   node bench/shards.js             prints the table
 //   node bench/shards.js --record    and writes bench/results/shards.json
 //   node bench/shards.js --small     tries it on a tiny movie: its figures mean nothing
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { recordFigures } from "./record.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const cli = join(root, "bin/karyon.js");
@@ -130,15 +131,12 @@ try {
 }
 
 function record(rows) {
-  const { stdout } = spawnSync("git", ["rev-parse", "--short", "HEAD"], { cwd: root, encoding: "utf8" });
   const path = join(root, "bench/results/shards.json");
-  const result = {
+  recordFigures({
     id: "shards",
     order: 12,
     question: "What does a shard cost, and how far does sharing out help?",
     command: "node bench/shards.js --record",
-    commit: stdout.trim(),
-    machine: `${cpus().length} cores, Node ${process.version.slice(1)}, no GPU`,
     data: `a simulated movie of ${frames} frames of ${size} x ${size} px`,
     rules: `shards ${atOnce} at a time, one thread each; seconds; busy: of all processes together`,
     columns: ["work", "shards", "wall", "busy", "merge", "overhead a shard", "serial share"],
@@ -147,7 +145,6 @@ function record(rows) {
       "Overhead: the slope of busy time over the number of shards, both rounds: start, opening, planning.",
       "Serial share: the merge, as a part of merge and work (Amdahl's law).",
     ],
-  };
-  writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`);
+  });
   console.log(`written: ${path}, ${readFileSync(path).length} bytes`);
 }

@@ -4,12 +4,11 @@
 //
 // Each is started so many times, in turn, and the least counts: other programs disturb it least.
 // --record writes bench/results/start.json.
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { recordFigures } from "./record.js";
 
 const { values: options } = parseArgs({
   options: { shots: { type: "string", default: "20" }, record: { type: "boolean", default: false } },
@@ -58,19 +57,15 @@ const columns = ["command", "ms", "beyond Node, ms", "aim"];
 for (const row of [columns, ...rows]) console.log(row.join("\t"));
 
 if (options.record) {
-  const { stdout } = spawnSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" });
-  const result = {
+  recordFigures({
     id: "start",
     order: 21,
     question: "How long does a command take to start?",
     command: "node bench/start.js --record",
-    commit: stdout.trim(),
-    machine: `${cpus().length} cores, Node ${process.versions.node}, no GPU`,
     data: "none",
     rules: `the least of ${shots} starts, the commands in turn, from the start of the process to its end`,
     columns,
     rows,
     notes: ["Node 22.1 and newer keep compiled code between starts; Node 20 does not."],
-  };
-  writeFileSync(new URL("results/start.json", import.meta.url), `${JSON.stringify(result, null, 2)}\n`);
+  });
 }

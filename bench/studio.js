@@ -6,8 +6,8 @@
 // DATA holds the movie and the mosaic, and is filled where it is empty; without it they are made in a temporary
 // folder. --record writes bench/results/studio.json. CHROMIUM names the browser; /usr/bin/chromium is the default.
 // viv and deck.gl are installed into a temporary folder; where that fails the bench says so and leaves them out.
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -15,6 +15,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { buildVivPage, measureViv } from "./peers/vivpage/vivbench.js";
 import { makeMovie, mosaicRun, movieRun } from "./studiodata.js";
+import { recordFigures } from "./record.js";
 
 const cli = fileURLToPath(new URL("../bin/karyon.js", import.meta.url));
 const args = process.argv.slice(2);
@@ -218,13 +219,11 @@ async function measureMosaic(browser, run, rows) {
 }
 
 function record(rows, notes) {
-  const { stdout } = spawnSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" });
-  const result = {
+  const path = recordFigures({
     id: "studio",
     order: 20,
     question: "How fast is the studio in a browser?",
     command: "node bench/studio.js --record",
-    commit: stdout.trim(),
     machine: `${cpus().length} cores (load ${loadavg()[0].toFixed(1)}), Node ${process.versions.node}, no GPU`,
     data:
       "simulated: a movie of 2048 x 2048 px of 16 bits with about 5,000 nuclei a frame, and an image of " +
@@ -235,9 +234,7 @@ function record(rows, notes) {
     columns: ["what", "best", "median", "aim"],
     rows,
     notes,
-  };
-  const path = fileURLToPath(new URL("results/studio.json", import.meta.url));
-  writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`);
+  });
   console.log(`written to ${path}`);
 }
 

@@ -24,6 +24,7 @@ import { networkScale } from "../dist/learn/trainingsettings.js";
 import { readLabels } from "../dist/pipeline/store/labelfiles.js";
 import { collection, withInterval } from "./data.js";
 import { measuredProcess } from "./peak.js";
+import { recordFigures } from "./record.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -209,18 +210,13 @@ function commandOf() {
 }
 
 function record(rows, versions) {
-  const { stdout } = spawnSync("git", ["rev-parse", "--short", "HEAD"], {
-    cwd: file(".."),
-    encoding: "utf8",
-  });
   const used = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const id = options.test ? "typical-test" : "typical";
-  const result = {
+  recordFigures({
     id,
     order: options.test ? 2.6 : 2.5,
     question: `How good are the labels of the images that it was given, beside other ways to them${options.test ? ", on test rows" : ""}?`,
     command: commandOf(),
-    commit: stdout.trim(),
     machine: [
       `${cpus().length} cores, ${threads} threads`,
       `Node ${process.versions.node}`,
@@ -235,8 +231,7 @@ function record(rows, versions) {
     columns,
     rows,
     notes: notesOf(),
-  };
-  writeFileSync(file(`results/${id}.json`), `${JSON.stringify(result, null, 2)}\n`);
+  });
 }
 
 const notesOf = () => [

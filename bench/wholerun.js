@@ -7,11 +7,12 @@
 // checkout, built. Seconds and peaks are those of run.json; the whole is that of the process, start included.
 // --record writes bench/results/whole-run.json.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { recordFigures } from "./record.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -85,21 +86,17 @@ function rowsOf(runs) {
 const columns = ["of a run", "before", "now", "aim"];
 
 function record(rows) {
-  const { stdout } = spawnSync("git", ["rev-parse", "--short", "HEAD"], { cwd: root, encoding: "utf8" });
-  const result = {
+  recordFigures({
     id: "whole-run",
     order: 21,
     question: "How long does a whole run of a movie take, and how much memory?",
     command: "node bench/wholerun.js --before FOLDER --record",
-    commit: stdout.trim(),
-    machine: `${cpus().length} cores, Node ${process.versions.node}, no GPU`,
     data: `a simulated movie of ${options.frames} frames of ${options.size} x ${options.size} px`,
     rules: "`karyon run` from the images to the report, once; seconds and peaks as run.json has them",
     columns,
     rows,
     notes: ["F1 of the labels against the true ones, pooled over the frames."],
-  };
-  writeFileSync(join(root, "bench/results/whole-run.json"), `${JSON.stringify(result, null, 2)}\n`);
+  });
 }
 
 try {

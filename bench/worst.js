@@ -6,11 +6,9 @@
 // one above the other, twice as wide: the image, and on it the truth (green), kept (blue) and rejected candidates
 // (orange). FOLDER/worst.png stays out of the repository: the images are of others. A finished annotation in FOLDER is
 // used again. --record writes bench/results/annotation-development.json: pooled scores, and how many images failed.
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { canvasOf, drawCurves } from "../dist/draw/canvas.js";
 import { contourLines } from "../dist/draw/contours.js";
@@ -24,6 +22,7 @@ import { openSource } from "../dist/pipeline/source/source.js";
 import { readLabels } from "../dist/pipeline/store/labelfiles.js";
 import { paste, plainCanvas } from "../docs/img/panels.js";
 import { collection, withInterval } from "./data.js";
+import { recordFigures } from "./record.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -136,8 +135,6 @@ for (let first = 0; first < worst.length; first += perPicture) {
 }
 
 if (options.record) {
-  const root = fileURLToPath(new URL("..", import.meta.url));
-  const { stdout } = spawnSync("git", ["rev-parse", "--short", "HEAD"], { cwd: root, encoding: "utf8" });
   const rows = [
     [
       `all ${images.length}, pooled`,
@@ -148,13 +145,11 @@ if (options.record) {
       String(failures),
     ],
   ];
-  const result = {
+  recordFigures({
     id: "annotation-development",
     order: 1.5,
     question: "How good is the annotation on the images that it was developed on?",
     command: "node bench/worst.js --record",
-    commit: stdout.trim(),
-    machine: `${cpus().length} cores, Node ${process.versions.node}`,
     data: `Data Science Bowl 2018, ${images.length} fluorescence images for development, annotated as one set`,
     rules: "kept nuclei; one-to-one matching, pooled; brackets are 95 % intervals over images",
     columns: [
@@ -167,9 +162,5 @@ if (options.record) {
     ],
     rows,
     notes: ["These images chose what is measured here; others decide."],
-  };
-  writeFileSync(
-    join(root, "bench/results/annotation-development.json"),
-    `${JSON.stringify(result, null, 2)}\n`,
-  );
+  });
 }
