@@ -19,12 +19,18 @@ export const lockTimes: LockTimes = { beat: 30_000, silence: 300_000, look: 2_00
  * Rewrites the first byte of a lock file again and again, which moves its time of change.
  *
  * @param contents of the lock: a file with other contents is another's, and is left alone
- * @returns what ends it
+ * @returns what ends it: after its promise no beat is written any more, not even one that had begun
  */
-export function keepBeating(path: string, contents: string, every = lockTimes.beat): () => void {
-  const timer = setInterval(() => void beat(path, contents), every);
+export function keepBeating(path: string, contents: string, every = lockTimes.beat): () => Promise<void> {
+  let last = Promise.resolve();
+  const timer = setInterval(() => {
+    last = last.then(() => beat(path, contents));
+  }, every);
   timer.unref();
-  return () => clearInterval(timer);
+  return () => {
+    clearInterval(timer);
+    return last;
+  };
 }
 
 async function beat(path: string, contents: string): Promise<void> {

@@ -126,7 +126,7 @@ describe("two processes on one output folder", () => {
 
 describe("the lock of an output folder", () => {
   it("of another machine that beats is refused, one that is silent is not, and what its process left goes", async () => {
-    const times = { beat: 20, silence: 400, look: 10 };
+    const times = { beat: 20, silence: 1000, look: 10 };
     const out = join(root, "out");
     const owner = { pid: 4711, host: "faraway", start: "0a1b2c3d" };
     lockOf("out", owner);
@@ -141,7 +141,7 @@ describe("the lock of an output folder", () => {
     expect(told[0]).toMatch(
       /by process 4711 on faraway, which cannot be asked from here; .* for 1 s more\.$/,
     );
-    beating();
+    await beating();
 
     const host = createHash("sha256").update("faraway").digest("hex").slice(0, 8);
     const leftover = `.labels.${host}-4711-0a1b2c3d-${"0".repeat(12)}.unfinished`;

@@ -66,7 +66,7 @@ export async function withOutputLock<T>(
     await removeLeftovers(place);
     return await work();
   } finally {
-    stopBeating();
+    await stopBeating();
     forget(path);
     removeOwn(path, contents);
   }
