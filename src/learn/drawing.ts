@@ -116,14 +116,28 @@ const scaledOf = ({ name, data, labels }: PreparedSample): ScaledSample => ({
 
 const names = (samples: readonly PreparedSample[]): string[] => samples.map(({ name }) => name);
 
+/**
+ * Share of all nuclei, at each end of the range of sizes, whose images do not count in it. A few images whose only
+ * nucleus is dirt would otherwise make the range so wide that no image is brought to the size that was learned.
+ */
+const uncommon = 1 / 40;
+
 /** Diameters at the network's scale, px: the median of all, and the range of the images' medians. */
-function diametersOf(samples: readonly PreparedSample[]): Pick<Prepared, "diameter" | "diameterRange"> {
-  const perImage = samples
+export function diametersOf(
+  samples: readonly Pick<PreparedSample, "labels">[],
+): Pick<Prepared, "diameter" | "diameterRange"> {
+  const images = samples
     .map(({ labels }) => labelDiameters(labelsOf(labels)))
-    .filter(({ length }) => length > 0);
-  const medians = perImage.map((diameters) => median(diameters));
+    .filter(({ length }) => length > 0)
+    .map((diameters) => ({ diameters: Array.from(diameters), median: median(diameters) }))
+    .sort((a, b) => a.median - b.median);
+  const all = images.flatMap(({ diameters }) => diameters);
+  const firstCommon = (ordered: typeof images): number => {
+    let count = 0;
+    return ordered.find(({ diameters }) => (count += diameters.length) > uncommon * all.length)!.median;
+  };
   return {
-    diameter: median(perImage.flatMap((diameters) => Array.from(diameters))),
-    diameterRange: { low: Math.min(...medians), high: Math.max(...medians) },
+    diameter: median(all),
+    diameterRange: { low: firstCommon(images), high: firstCommon([...images].reverse()) },
   };
 }
