@@ -1,6 +1,7 @@
 // The paper's own experiment on noise, repeated: what a network learns where the background of the training images
 // is replaced by noise, ignored, or kept. Per background and seed: a training on the development rows of BBBC038 with
-// the paper's annotation, and its scores on the test rows; loss curves and scores as docs/img/noise.svg.
+// the paper's annotation and settings, and its scores on the test rows, with the network's own outlines as there; loss
+// curves as docs/img/noise.svg.
 //
 //   npm run build && node bench/noise.js [--steps 3000] [--seeds 1,2,3] [--threads 1] [--at-once 2] [--out FOLDER]
 //     [--record]
@@ -68,9 +69,21 @@ async function trial({ background, seed }) {
       seed,
       ...common,
     );
-    await karyon("train", at("set"), "-o", at("model"), "--steps", options.steps, "--seed", seed, ...common);
+    const settings = ["--preset", "paper", "--steps", options.steps, "--seed", seed];
+    await karyon("train", at("set"), "-o", at("model"), ...settings, ...common);
     const test = judged.map(({ image }) => image);
-    await karyon("segment", at("model"), ...test, "-o", at("labels"), "--kind", "images", ...common);
+    await karyon(
+      "segment",
+      at("model"),
+      ...test,
+      "-o",
+      at("labels"),
+      "--kind",
+      "images",
+      "--outline",
+      "star",
+      ...common,
+    );
   }
   const matchings = [];
   for (const { name: image, labels } of judged)

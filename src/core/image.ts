@@ -55,6 +55,20 @@ export function sharedWindow(a: Window, b: Window): Window | undefined {
   return height > 0 && width > 0 ? { y, x, height, width } : undefined;
 }
 
+/** The pixels of a rectangle, copied, of an image that is `width` px wide. */
+export function croppedPixels<T extends Float32Array | Int32Array>(
+  pixels: T,
+  width: number,
+  window: Window,
+): T {
+  const out = pixels.slice(0, window.height * window.width) as T;
+  for (let row = 0; row < window.height; row++) {
+    const from = (window.y + row) * width + window.x;
+    out.set(pixels.subarray(from, from + window.width), row * window.width);
+  }
+  return out;
+}
+
 /** A movie or a set of images, read lazily, frame by frame. */
 export interface ImageSource {
   /** Short name for titles and output, without a folder. */

@@ -1,5 +1,5 @@
 import { InvalidInput } from "./errors.js";
-import type { Window } from "./image.js";
+import { croppedPixels, type Window } from "./image.js";
 
 /** Instance labels of one image. */
 export interface LabelImage {
@@ -102,14 +102,12 @@ export function renumber({ height, width, data, count: most }: LabelImage): Labe
 }
 
 /** A rectangle of labels, copied; their numbers stay. */
-export function croppedLabels({ width, data, count }: LabelImage, window: Window): LabelImage {
-  const out = new Int32Array(window.height * window.width);
-  for (let row = 0; row < window.height; row++) {
-    const from = (window.y + row) * width + window.x;
-    out.set(data.subarray(from, from + window.width), row * window.width);
-  }
-  return { height: window.height, width: window.width, data: out, count };
-}
+export const croppedLabels = ({ width, data, count }: LabelImage, window: Window): LabelImage => ({
+  height: window.height,
+  width: window.width,
+  data: croppedPixels(data, width, window),
+  count,
+});
 
 /** Label images of a movie or of a set of images, read lazily, frame by frame. */
 export interface LabelSource {

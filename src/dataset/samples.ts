@@ -1,8 +1,9 @@
 import { InvalidInput } from "../core/errors.js";
-import type { Image } from "../core/image.js";
+import { croppedPixels, type Image, type Window } from "../core/image.js";
 import { relabelSequential, type LabelImage } from "../core/labels.js";
 import { normalise } from "../imgproc/normalise.js";
 import { rescale, rescaleLabels } from "../imgproc/rescale.js";
+import { labelsOfPart } from "./imageparts.js";
 import {
   type KeptLabels,
   keptLabels,
@@ -20,6 +21,8 @@ export interface TrainingSample {
   readonly labels: LabelImage;
   /** px of the network's input per px of the image. */
   readonly scale: number;
+  /** What of it is learned from, px of the image. Grey values are normalised over the whole. Default: all of it. */
+  readonly part?: Window | undefined;
 }
 
 /**
@@ -96,11 +99,20 @@ export function scaleSample(
   const known = labels.data.slice();
   if (image.data instanceof Float32Array)
     for (let i = 0; i < known.length; i++) if (Number.isNaN(image.data[i]!)) known[i] = -1;
-  const { height, width, data } = rescale(
-    { ...image, data: normalise(image, normalisation.low, normalisation.high) },
-    scale,
-  );
-  const scaled = rescaleLabels({ ...image, data: known }, scale);
+  const grey = normalise(image, normalisation.low, normalisation.high);
+  const { part } = sample;
+  const [plane, cut] =
+    part === undefined
+      ? [
+          { ...image, data: grey },
+          { ...labels, data: known },
+        ]
+      : [
+          { ...part, data: croppedPixels(grey, image.width, part) },
+          labelsOfPart({ ...labels, data: known }, part),
+        ];
+  const { height, width, data } = rescale(plane, scale);
+  const scaled = rescaleLabels(cut, scale);
   return { name, data, labels: relabelSequential({ height, width, data: scaled, count: labels.count }) };
 }
 

@@ -24,6 +24,7 @@ describe("expectedQuality", () => {
     const expected = expectedQuality([
       {
         annotated: matchInstances(row(100), found),
+        found: found.count,
         flipped: [matchInstances(found, row(100, [...missed, 50, 51]))],
       },
     ])!;
@@ -38,6 +39,7 @@ describe("expectedQuality", () => {
       const { low, high, f1 } = expectedQuality([
         {
           annotated: matchInstances(row(count), row(count)),
+          found: count,
           flipped: [matchInstances(row(count), row(count))],
         },
       ])!;
@@ -55,7 +57,11 @@ describe("expectedQuality", () => {
         100,
         Array.from({ length: missed }, (_, i) => i),
       );
-      return { annotated: matchInstances(row(100), found), flipped: [matchInstances(found, found)] };
+      return {
+        annotated: matchInstances(row(100), found),
+        found: found.count,
+        flipped: [matchInstances(found, found)],
+      };
     };
     const [alike, different] = [
       expectedQuality([image(10), image(10), image(10)])!,
@@ -91,7 +97,9 @@ describe("expectedQuality", () => {
           ),
         );
       };
-      const { low, high } = expectedQuality([{ annotated: part(agreement), flipped: [part(stability)] }])!;
+      const { low, high } = expectedQuality([
+        { annotated: part(agreement), found: part(agreement).predicted.count, flipped: [part(stability)] },
+      ])!;
       expect(low).toBeLessThan(1 - truth);
       expect(high).toBeGreaterThan(1 - truth);
     }
@@ -103,6 +111,7 @@ describe("expectedQuality", () => {
     const found = row(100, without(missed));
     return {
       annotated: matchInstances(row(100), found),
+      found: found.count,
       flipped: [matchInstances(found, row(100, without(missed + unsteady)))],
     };
   };
@@ -163,7 +172,9 @@ describe("expectedQuality", () => {
 
   it("is unknown where nothing is annotated or found", () => {
     expect(
-      expectedQuality([{ annotated: matchInstances(row(3, [0, 1, 2]), row(3, [0, 1, 2])), flipped: [] }]),
+      expectedQuality([
+        { annotated: matchInstances(row(3, [0, 1, 2]), row(3, [0, 1, 2])), found: 0, flipped: [] },
+      ]),
     ).toBeUndefined();
     expect(expectedQuality([])).toBeUndefined();
   });

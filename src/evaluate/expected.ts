@@ -15,6 +15,8 @@ const errorsPerDisagreement = { low: 0.9, usual: 1.35, high: 1.8 };
 export interface HeldBack {
   /** Its annotation, against what the network finds in it. */
   readonly annotated: Matching;
+  /** Nuclei that the network finds in it, those included of which the annotation does not know whether they are. */
+  readonly found: number;
   /** What the network finds in it, against what it finds in mirror images of it. */
   readonly flipped: readonly Matching[];
 }

@@ -3,22 +3,19 @@
  * and the quality to expect. Where the batches come from is the caller's matter.
  */
 import type { Batch } from "../core/batch.js";
-import type { StarPolygons } from "../core/polygons.js";
 import type { StageContext } from "../core/progress.js";
 import type { ExpectedQuality } from "../core/quality.js";
 import type { Tensor } from "../core/tensor.js";
 import type { ScaledSample } from "../dataset/samples.js";
-import { expectedQuality, type HeldBack } from "../evaluate/expected.js";
+import { expectedQuality } from "../evaluate/expected.js";
 import { firstObjects, type Matching, matchInstances, scoreInstances } from "../evaluate/instances.js";
 import type { ModelConfig } from "../model/modelconfig.js";
 import { exportOnnx } from "../model/modelfile.js";
 import { createPredictor, type Predictor } from "../model/predictor.js";
 import { train, type TrainingRecord, type TrainingState, type TrainOptions } from "../model/train.js";
-import { candidatesOf } from "../segment/candidates.js";
-import { labelsUnderFlips, mirrorImages } from "../segment/flips.js";
-import { predictTiled } from "../segment/predict.js";
-import { lowestProbability, type Scorer, searchThresholds, type Thresholds } from "../segment/thresholds.js";
+import { type Scorer, searchThresholds, type Thresholds } from "../segment/thresholds.js";
 import type { Prepared } from "./drawing.js";
+import { heldBackOf, type Looked, lookedAt } from "./heldback.js";
 import type { TrainingSettings } from "./trainingsettings.js";
 
 /** What a training gives. */
@@ -80,15 +77,10 @@ export interface FitContext extends StageContext {
   readonly onEnd?: (() => void) | undefined;
 }
 
-/** Edge of the tiles that validation images are predicted in, px. */
-const tuningTile = 1024;
-
 /** At most so many pixels of what was held back are looked at for a score during training, */
 const scoredPixels = 2 ** 20;
-/** so many for the thresholds: hundreds of objects, in a few seconds, */
+/** and so many for the thresholds: hundreds of objects, in a few seconds. */
 const tunedPixels = 2 ** 21;
-/** and so many of mirror images for the expected quality. */
-const mirroredPixels = 3 * 2 ** 20;
 
 /** IoU thresholds that StarDist tunes on, */
 const tunePrecisions = [0.3, 0.5, 0.7];
@@ -111,7 +103,7 @@ export async function fit(
   const scored = settings.schedule === "hold" ? spread(validation, scoredPixels) : [];
   let thresholds: Thresholds | undefined;
   const score = async (predictor: Predictor): Promise<number> => {
-    const images = await candidatesIn(predictor, scored, "scoring", watch);
+    const images = await lookedAt(predictor, scored, "scoring", watch);
     const tuned = tune(images, stopPrecisions, watch);
     thresholds = { probability: tuned.probability, overlap: tuned.overlap };
     return tuned.highest;
@@ -162,14 +154,14 @@ async function judge(
   const images = validation.length > 0 ? spread(validation, tunedPixels) : data.some();
   const predictor = await createPredictor(onnx, model, { threads, device });
   try {
-    const known = await candidatesIn(predictor, images, "tuning the thresholds", watch);
+    const known = await lookedAt(predictor, images, "tuning the thresholds", watch);
     const thresholds = tune(known, tunePrecisions, watch);
     // Not predicted again.
-    const expected = await expectation(predictor, thresholds, validation.length > 0 ? known : [], watch);
+    const heldBack = await heldBackOf(predictor, thresholds, validation.length > 0 ? known : [], watch);
     // Of images that were learned from, the score says nothing.
     return {
       thresholds: { ...thresholds, score: validation.length > 0 ? thresholds.score : NaN },
-      expected,
+      expected: expectedQuality(heldBack),
     };
   } finally {
     await predictor.release();
@@ -207,33 +199,10 @@ function watcher(steps: number, context: FitContext): Watcher {
   };
 }
 
-/** An image that was held back, and what the network said of it. */
-interface Looked extends ScaledSample {
-  /** Above `lowestProbability`. */
-  readonly candidates: StarPolygons;
-}
-
 /** Every so many-th image, so that there are about so many pixels: a movie may grow denser. */
 function spread<T extends ScaledSample>(images: readonly T[], maximum: number): readonly T[] {
   const every = Math.max(1, Math.ceil(images.reduce((sum, { data }) => sum + data.length, 0) / maximum));
   return images.filter((_, index) => index % every === 0);
-}
-
-/** What the network says of images; only candidates stay in memory. */
-async function candidatesIn(
-  predictor: Predictor,
-  images: readonly ScaledSample[],
-  what: string,
-  { signal, say }: Watcher,
-): Promise<Looked[]> {
-  const out: Looked[] = [];
-  for (const [index, image] of images.entries()) {
-    say(`${what}, image ${index + 1} of ${images.length}`);
-    const { data, labels } = image;
-    const prediction = await predictTiled({ ...labels, data }, predictor, tuningTile, { signal });
-    out.push({ ...image, candidates: candidatesOf(prediction, lowestProbability) });
-  }
-  return out;
 }
 
 /** Tunes the thresholds on held-back images, or on a few of the training where none were held back. */
@@ -258,32 +227,4 @@ function tune(
 function meanPrecision(matching: Matching, ious: readonly number[]): number {
   const { thresholds } = scoreInstances([matching], ious).pooled;
   return thresholds.reduce((sum, { ap }) => sum + (Number.isNaN(ap) ? 0 : ap), 0) / thresholds.length;
-}
-
-async function expectation(
-  predictor: Predictor,
-  thresholds: Thresholds,
-  images: readonly Looked[],
-  { signal, say }: Watcher,
-): Promise<ExpectedQuality | undefined> {
-  const heldBack: HeldBack[] = [];
-  const pixels = images.reduce((sum, { data }) => sum + data.length, 0);
-  // Not the same for all: each side has its turn.
-  const sides = Math.min(mirrorImages, Math.max(1, Math.floor(mirroredPixels / pixels)));
-  const mirrors = (first: number): number[] =>
-    Array.from({ length: sides }, (_, i) => (first + i) % mirrorImages);
-  for (const [index, { data, labels, candidates }] of images.entries()) {
-    say(`estimating the quality, image ${index + 1} of ${images.length}`);
-    const [found, ...others] = await labelsUnderFlips(
-      { ...labels, data },
-      predictor,
-      { ...thresholds, tile: tuningTile, candidates, mirrors: mirrors(index) },
-      { signal },
-    );
-    heldBack.push({
-      annotated: matchInstances(labels, found),
-      flipped: others.map((other) => matchInstances(found, other)),
-    });
-  }
-  return expectedQuality(heldBack);
 }

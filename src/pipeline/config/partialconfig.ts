@@ -110,7 +110,10 @@ export interface TrainSection {
   readonly nucleusSize?: number | undefined;
   /** Continue from this existing model at a lower learning rate, instead of training from scratch. */
   readonly from?: string | undefined;
-  /** Number of images to train on, evenly spread (default: as many as have 44 million pixels). */
+  /**
+   * Number of images to train on, whole and evenly spread (default: as many as have 44 million pixels; of
+   * independent images, parts of all).
+   */
   readonly trainingImages?: number | undefined;
 }
 

@@ -7,7 +7,14 @@ import { sourceOfImages } from "../../core/imagesource.js";
 import { labelSourceOf } from "../../core/labels.js";
 import { starDistExporter } from "../../exchange/stardistexporter.js";
 import { writeExported } from "../store/exportedfile.js";
-import { datasetFiles, evenlyChosen, maxPixels, readSamples } from "./trainingset.js";
+import {
+  chosenImages,
+  datasetFiles,
+  evenlyChosen,
+  leastPart,
+  maxPixels,
+  readSamples,
+} from "./trainingset.js";
 
 const alike = (count: number, pixels: number): number[] => new Array<number>(count).fill(pixels);
 
@@ -38,6 +45,37 @@ describe("evenlyChosen", () => {
   it("takes the number that the user wants, as far as there are so many", () => {
     expect(evenlyChosen(alike(10, 1e9), 2)).toEqual([2, 7]);
     expect(evenlyChosen(alike(3, 1), 5)).toEqual([0, 1, 2]);
+  });
+});
+
+describe("chosenImages", () => {
+  const used = (pixels: readonly number[], { indices, most }: ReturnType<typeof chosenImages>): number =>
+    indices.reduce((sum, index) => sum + Math.min(pixels[index]!, most), 0);
+
+  it("takes whole frames of a movie, and parts of all independent images", () => {
+    const pixels = alike(100, 1e6);
+    expect(chosenImages(pixels, "movie", undefined)).toMatchObject({ most: Infinity });
+    expect(chosenImages(pixels, "movie", undefined).indices).toHaveLength(44);
+    const images = chosenImages(pixels, "images", undefined);
+    expect(images.indices).toHaveLength(100);
+    expect(images.most).toBe(maxPixels / 100);
+  });
+
+  it("takes images whole where all fit, where the user says how many, and where there is one", () => {
+    expect(chosenImages([10, 20], "images", undefined)).toEqual({ indices: [0, 1], most: Infinity });
+    expect(chosenImages(alike(100, 1e6), "images", 80)).toMatchObject({ most: Infinity });
+    expect(chosenImages([2 * maxPixels], "images", undefined)).toEqual({ indices: [0], most: Infinity });
+  });
+
+  it("takes fewer images where parts would be too small", () => {
+    const pixels = alike(10_000, 1e6);
+    const images = chosenImages(pixels, "images", undefined);
+    expect(images.indices).toHaveLength(Math.floor(maxPixels / leastPart));
+    expect(images.most).toBeGreaterThanOrEqual(leastPart);
+    expect(used(pixels, images)).toBeCloseTo(maxPixels, 3);
+    // Small images do not make others whole.
+    const mixed = [...alike(500, 1000), ...alike(100, 1e6)];
+    expect(used(mixed, chosenImages(mixed, "images", undefined))).toBeCloseTo(maxPixels, 3);
   });
 });
 

@@ -8,6 +8,7 @@ import type { LabelImage } from "../../core/labels.js";
 import { isImageName } from "../../io/formats/formatnames.js";
 import { type StageContext, throwIfCancelled } from "../../core/progress.js";
 import { counted } from "../../core/wording.js";
+import { fullestPart, pixelsOfEach } from "../../dataset/imageparts.js";
 import { type Normalisation, scaleSample, type ScaledSample } from "../../dataset/samples.js";
 import { labelDiameters } from "../../learn/labeldiameters.js";
 import { median } from "../../stats/percentile.js";
@@ -102,6 +103,44 @@ export const maxPixels = 44e6;
 const maxKeptPixels = maxPixels;
 
 /**
+ * Least part of an independent image that is worth its place among those that are learned from, pixels at the
+ * network's scale: some six nuclei across.
+ */
+export const leastPart = 256 ** 2;
+
+/** Images that are learned from. */
+export interface ChosenImages {
+  readonly indices: readonly number[];
+  /** Pixels of each at most, at the network's scale; Infinity: all are used whole. */
+  readonly most: number;
+}
+
+/**
+ * Which images are used, and how much of each. Frames of a movie show the same cells again: as many as fit are used
+ * whole. Independent images differ: all are used, or as many as give a part that is worth it.
+ *
+ * @param pixels of each, at the network's scale
+ * @param requested images, which are used whole
+ */
+export function chosenImages(
+  pixels: readonly number[],
+  kind: "movie" | "images",
+  requested: number | undefined,
+  maximum = maxPixels,
+): ChosenImages {
+  if (kind === "movie" || requested !== undefined)
+    return { indices: evenlyChosen(pixels, requested, maximum), most: Infinity };
+  const indices = evenlyChosen(
+    pixels.map((count) => Math.min(count, leastPart)),
+    undefined,
+    maximum,
+  );
+  const used = indices.map((index) => pixels[index]!);
+  // One image is used whole, whatever its size.
+  return { indices, most: used.length === 1 ? Infinity : pixelsOfEach(used, maximum) };
+}
+
+/**
  * Which of the images are used: evenly spread over the list.
  *
  * @param pixels of each
@@ -114,11 +153,19 @@ export function evenlyChosen(
 ): number[] {
   const spread = (count: number): number[] => evenlySpreadIndices(pixels.length, count);
   if (requested !== undefined) return spread(requested);
-  for (let count = pixels.length; count > 1; count--) {
+  for (let count = smallestThatFit(pixels, maximum); count > 1; count--) {
     const chosen = spread(count);
     if (chosen.reduce((sum, index) => sum + pixels[index]!, 0) <= maximum) return chosen;
   }
   return spread(1);
+}
+
+/** How many images fit at most: the smallest ones. */
+function smallestThatFit(pixels: readonly number[], maximum: number): number {
+  const ascending = [...pixels].sort((a, b) => a - b);
+  let sum = 0;
+  const beyond = ascending.findIndex((count) => (sum += count) > maximum);
+  return beyond < 0 ? pixels.length : beyond;
 }
 
 /**
@@ -148,18 +195,21 @@ export async function readSamples(
       `none in ${counted(files.length, "image")}`,
       "look at the overlays, and annotate with another annotate.diameter or annotate.sensitivity",
     );
-  const chosen = evenlyChosen(
+  const kind = summary?.kind ?? "images";
+  const { indices, most } = chosenImages(
     usable.map(({ pixels }) => pixels),
+    kind,
     requested,
-  ).map((index) => usable[index]!);
+  );
+  const chosen = indices.map((index) => usable[index]!);
   const count = usable.length;
   // The masks of the others are not needed any more.
   usable.length = 0;
-  const samples = await samplesOf(chosen, normalisation, context);
+  const samples = await samplesOf(chosen, { normalisation, most }, context);
   const fewer = requested === undefined && chosen.length < count;
   return {
     samples,
-    kind: summary?.kind ?? "images",
+    kind,
     images: samples.map((sample) => ({ name: sample.name, sha256: fingerprint(sample) })),
     notices: [
       ...(folderOf(dataset) === dataset
@@ -170,6 +220,13 @@ export async function readSamples(
             `${chosen.length} of ${count} images, evenly spread, are used for training. More ` +
               `than ${maxPixels / 1e6} million pixels at the network's scale would need much memory and ` +
               "help little (train.trainingImages sets the number).",
+          ]
+        : []),
+      ...(Number.isFinite(most)
+        ? [
+            `Of each image, at most ${Math.floor(Math.sqrt(most))} x ${Math.floor(Math.sqrt(most))} px at the ` +
+              `network's scale are used for training, where most nuclei are: all of them would be more than ` +
+              `${maxPixels / 1e6} million pixels (train.trainingImages takes fewer images, whole).`,
           ]
         : []),
     ],
@@ -223,7 +280,7 @@ async function sizeOptions({ image, mask }: DatasetFile): Promise<LabelOptions> 
 /** Reads the images and brings them, with their masks, to the network's scale. */
 async function samplesOf(
   images: readonly UsableImage[],
-  normalisation: Normalisation,
+  { normalisation, most }: { readonly normalisation: Normalisation; readonly most: number },
   context: StageContext,
 ): Promise<ScaledSample[]> {
   const samples: ScaledSample[] = [];
@@ -239,7 +296,9 @@ async function samplesOf(
         `${image.height} x ${image.width} px as its image`,
         `${labels.height} x ${labels.width} px`,
       );
-    samples.push(scaleSample({ name, image, labels, scale: usable.scale }, normalisation));
+    const { pixels, scale } = usable;
+    const part = pixels > most ? fullestPart(labels, most / scale ** 2) : undefined;
+    samples.push(scaleSample({ name, image, labels, scale, part }, normalisation));
   }
   return samples;
 }
