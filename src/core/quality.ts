@@ -11,6 +11,8 @@ export interface ExpectedQuality {
   readonly agreement: number;
   /** F1 at IoU 0.5 of what the network finds in an image against what it finds in the mirrored image. */
   readonly stability: number;
+  /** Share of the nuclei found of which the annotation does not know whether they are; models of 0.1.0 lack it. */
+  readonly unknown?: number | undefined;
   /** Annotated nuclei that it is judged by. */
   readonly objects: number;
 }

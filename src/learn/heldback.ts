@@ -2,7 +2,7 @@
 import type { StarPolygons } from "../core/polygons.js";
 import type { StageContext } from "../core/progress.js";
 import type { ScaledSample } from "../dataset/samples.js";
-import type { HeldBack } from "../evaluate/expected.js";
+import { agreementCounts, type HeldBack } from "../evaluate/expected.js";
 import { matchInstances } from "../evaluate/instances.js";
 import type { Predictor } from "../model/predictor.js";
 import { candidatesOf } from "../segment/candidates.js";
@@ -66,9 +66,9 @@ export async function heldBackOf(
       { signal },
     );
     out.push({
-      annotated: matchInstances(labels, found),
+      annotated: agreementCounts(matchInstances(labels, found)),
       found: found.count,
-      flipped: others.map((other) => matchInstances(found, other)),
+      flipped: others.map((other) => agreementCounts(matchInstances(found, other))),
     });
   }
   return out;

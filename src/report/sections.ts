@@ -223,14 +223,19 @@ export function trainingMarkup({
 
 function expectedMarkup(expected: ExpectedQuality | undefined): Markup | undefined {
   if (!expected) return undefined;
-  const { f1, low, high, agreement, stability, objects } = expected;
+  const { f1, low, high, agreement, stability, unknown, objects } = expected;
   return html`<h3>How good the network probably is</h3>
     <p>
       F1 of the nuclei at IoU 0.5: <b>${f1.toFixed(2)}</b> (${low.toFixed(2)} to ${high.toFixed(2)}),
       estimated without truth. On parts of the images that were held back from training, the network agrees
       with the annotation of ${objects} certain nuclei by ${agreement.toFixed(3)}. It agrees with its own
-      result on the mirrored images by ${stability.toFixed(3)}. This figure does not show nuclei that neither
-      the annotation nor the network finds: look at the overlays.
+      result on the mirrored images by ${stability.toFixed(3)}.
+      ${
+        unknown !== undefined &&
+        html`Of what it finds there, ${Math.round(100 * unknown)} % lies where the annotation does not know.`
+      }
+      This figure does not show nuclei that neither the annotation nor the network finds: look at the
+      overlays.
     </p>`;
 }
 
