@@ -276,13 +276,14 @@ function reliabilityChart() {
 }
 
 if (options.record) {
+  const command = `node bench/expected.js${options.only === undefined ? "" : ` --only ${options.only}`} --record`;
   const data = `Data Science Bowl 2018, ${scores.images.length} of ${all.length} fluorescence images for development, each held back from the training of the network that segments it`;
   recordFigures({
     id: "crossvalidated",
     order: 1.6,
     question:
       "How good is a network that learned from the automatic annotation of other images of the same set?",
-    command: "node bench/expected.js --record",
+    command,
     data,
     rules: "one-to-one matching, pooled; brackets are 95 % intervals over images",
     columns: [
@@ -300,7 +301,7 @@ if (options.record) {
     id: "expected-quality",
     order: 3,
     question: "How good does the program expect a network to be, and how good is it?",
-    command: "node bench/expected.js --record",
+    command,
     data,
     rules: `F1 at IoU .5, by acquisition with at least ${fewest} annotated nuclei; estimated without truth, with factors fitted to the other acquisitions`,
     columns: [

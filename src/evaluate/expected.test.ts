@@ -40,7 +40,7 @@ describe("expectedQuality", () => {
     const expected = expectedQuality([imageOf(10, 2, 10)])!;
     expect(expected).toMatchObject({ objects: 100, agreement: 180 / 190, stability: 176 / 178 });
     expect(expected.unknown).toBeCloseTo(0.1, 12);
-    expect(expected.f1).toBeCloseTo(1 - 0.8 * (10 / 190 + 2 / 178) - 0.5 * 0.1, 12);
+    expect(expected.f1).toBeCloseTo(1 - (10 / 190 + 2 / 178) - 0.5 * 0.1, 12);
     expect(expected.low).toBeLessThan(expected.f1);
     expect(expected.high).toBeGreaterThan(expected.f1);
   });
@@ -65,7 +65,7 @@ describe("expectedQuality", () => {
     // By hand: disagreements 0, 0, 30 / 170 around 30 / 570 pooled; squares / 9, times 3 / 2.
     const mean = 30 / 570;
     const error = Math.sqrt((((2 * mean ** 2 + (30 / 170 - mean) ** 2) / 9) * 3) / 2);
-    expect(different.low).toBeCloseTo(1 - 0.8 * mean - Math.hypot(0.12, 1.96 * error), 12);
+    expect(different.low).toBeCloseTo(1 - mean - Math.hypot(0.12, 1.96 * error), 12);
     expect(different.low).toBeLessThan(alike.low);
   });
 
