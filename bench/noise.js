@@ -175,7 +175,9 @@ if (options.record) {
     order: 3.5,
     question: "Does it help to replace the background by noise, as the paper does?",
     command: `node bench/noise.js --steps ${options.steps} --seeds ${options.seeds} --record`,
-    data: `BBBC038: learned from ${learned.length} development images, annotated by the paper's method; scored on ${judged.length} test images`,
+    data:
+      `BBBC038: learned from ${learned.length} development images, annotated by the paper's method; ` +
+      `scored on ${judged.length} test images`,
     rules: `mean over ${seeds.length} seeds, least and most; one-to-one matching, pooled over the test images`,
     columns,
     rows: table,
