@@ -183,7 +183,7 @@ if (options.record) {
     rows: table,
     notes: [
       "The images are the same for all seeds: the range says how trainings differ, not images.",
-      "The paper's method leaves nothing uncertain: with it, keep and ignore give the same training sets, byte by byte, and one training serves both.",
+      "The paper's method leaves nothing uncertain: keep and ignore give the same training sets, byte by byte.",
       "The loss held back is that of the annotation as it was made: with noise, its images hold noise, too.",
     ],
   });

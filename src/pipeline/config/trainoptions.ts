@@ -109,6 +109,8 @@ export const trainOptions = {
     flag: "training-images",
     value: "<n>",
     schema: integer(1, 1_000_000).optional(),
-    help: "number of images to train on, whole and evenly spread (default: as many as have 44 million pixels; of independent images, parts of all)",
+    help:
+      "number of images to train on, whole and evenly spread (default: as many as have 44 million pixels; " +
+      "of independent images, parts of all)",
   },
 } as const satisfies OptionSection;
