@@ -162,7 +162,7 @@ function lossChart() {
     return { name: `background ${background}`, x, y };
   });
   return lineChart(series, {
-    title: "What the network has not learned, by what becomes of the background",
+    title: "Loss held back, by what becomes of the background",
     note: `mean of ${seeds.length} seeds; BBBC038, ${learned.length} images`,
     x: { label: "training step" },
     y: { label: "loss held back", include: [0] },
