@@ -78,7 +78,8 @@ function bestReading(
   look: (reading: NucleusReading) => Explanation,
 ): Explanation {
   const found = look({ diameter, spotted });
-  if (found.objects >= leastObjects && found.certainty >= surely) return found;
+  // Where the size is given there is but one other reading: it is looked at in any case.
+  if (!isGiven && found.objects >= leastObjects && found.certainty >= surely) return found;
   // One or two objects that fill the image are rarely nuclei.
   const isHuge = found.objects < leastObjects && 2 * diameter > Math.min(image.height, image.width);
   const isDoubtful = isHuge || !(found.certainty >= doubtful);

@@ -1,5 +1,5 @@
 import type { LabelImage } from "../core/labels.js";
-import { medianInPlace } from "../stats/percentile.js";
+import { medianInPlace, select } from "../stats/percentile.js";
 import { growLabels } from "./grow.js";
 import { type FramedPixels, floodPiece, framesFor, markLargestPiece } from "./pieces.js";
 import { boundingBoxes } from "./regions.js";
@@ -30,6 +30,14 @@ const coreLayers = 3;
 /** A core of no more pixels than this is too small for a median: then the whole object is its core. */
 const smallestCore = 20;
 
+/**
+ * A core of so many pixels shows what lies within a nucleus: bright spots, dark nucleoli, lobes. Its height is then
+ * that of its dark parts, for a contour at a share of the median would cut them off.
+ */
+const structuredCore = 300;
+/** The lower quartile of an even core, beside its median: what lies below is structure, and not noise. */
+const evenQuartile = 0.9;
+
 /** What contours are taken from, height x width each. */
 export interface ContourGrey {
   /** Lightly blurred grey values; NaN is never part of an object, save as a filled hole. */
@@ -41,7 +49,7 @@ export interface ContourGrey {
 /**
  * Replaces each object by its own iso-contour: the pixels of the object, grown by `grow`, whose centres lie
  * inside the line where the height over the background has fallen to `fraction` of that of the object's core
- * (a median), whatever slope the background has below it; of these the largest piece (4-connected; the one
+ * (a median, or less where a large core has dark parts), whatever slope the background has below it; of these the largest piece (4-connected; the one
  * with the first pixel among equals), with its holes filled.
  *
  * Growing stops half-way to the neighbours, and a pixel of a neighbour is never taken, so that results do not
@@ -97,7 +105,7 @@ export function contoursWithin(
       stride: columns + 2,
       ...buffers,
     };
-    const height = coreHeight(box, data, grey, values);
+    const height = coreHeight(box, data, grey, { fraction, values });
     if (height > 0 && keepLargestPiece(box, cells, grey, fraction * height)) fillAndPaint(box, cells, out);
   }
   return { ...labels, data: out };
@@ -113,8 +121,9 @@ interface Box extends FramedPixels {
 }
 
 /**
- * Median height over the background of an object's core.
+ * Height over the background of an object's core: its median, or, of a large one, that of its dark parts.
  *
+ * @param fraction see `ContourOptions`: below that share of the median is no nucleus
  * @param values scratch, as long as the box with its frame
  * @returns NaN, or 0 or less, where the object has no contour
  */
@@ -122,7 +131,7 @@ function coreHeight(
   { label, origin, rows, columns, width, stride, state }: Box,
   labels: Int32Array,
   { smoothed, background }: ContourGrey,
-  values: Float32Array,
+  { fraction, values }: { readonly fraction: number; readonly values: Float32Array },
 ): number {
   // Layers from the outside, by steps over edges, 0 outside: down and right first, then up and left.
   state.fill(0, 0, stride * (rows + 2));
@@ -159,7 +168,12 @@ function coreHeight(
       }
     }
   }
-  return medianInPlace(values, core);
+  const median = medianInPlace(values, core);
+  if (core < structuredCore) return median;
+  let outside = 0;
+  for (let i = 0; i < core; i++) if (values[i]! < fraction * median) outside++;
+  const quartile = select(values, outside + ((core - outside - 1) >>> 2), 0, core - 1);
+  return Math.min(median, quartile / evenQuartile);
 }
 
 /** State of a pixel of the box that is not above the threshold, or belongs to another object. */
