@@ -49,8 +49,8 @@ export interface ContourGrey {
 /**
  * Replaces each object by its own iso-contour: the pixels of the object, grown by `grow`, whose centres lie
  * inside the line where the height over the background has fallen to `fraction` of that of the object's core
- * (a median, or less where a large core has dark parts), whatever slope the background has below it; of these the largest piece (4-connected; the one
- * with the first pixel among equals), with its holes filled.
+ * (a median, or less where a large core has dark parts), whatever slope the background has below it; of these the
+ * largest piece (4-connected; the one with the first pixel among equals), with its holes filled.
  *
  * Growing stops half-way to the neighbours, and a pixel of a neighbour is never taken, so that results do not
  * overlap. Labels keep their numbers: an object of which nothing is left (no brighter than its background, or
