@@ -3,9 +3,9 @@
  * call ends as one that met nothing. Those of whole runs: `accidents.long.test.ts`, `npm run test:accidents`.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { hook, simulateMovie } from "../tools/accidents/movieruns.js";
 import { differences } from "../tools/sameresults.js";
