@@ -23,6 +23,7 @@ const imageOf = (missed: number, unsteady = 0, unknown = 0, objects = 100): Held
   return {
     annotated: { truth: objects, predicted: found, matched: found },
     found: found + unknown,
+    unknown,
     flipped: [{ truth: found, predicted: found - unsteady, matched: found - unsteady }],
   };
 };
@@ -40,7 +41,7 @@ describe("expectedQuality", () => {
     const expected = expectedQuality([imageOf(10, 2, 10)])!;
     expect(expected).toMatchObject({ objects: 100, agreement: 180 / 190, stability: 176 / 178 });
     expect(expected.unknown).toBeCloseTo(0.1, 12);
-    expect(expected.f1).toBeCloseTo(1 - (10 / 190 + 2 / 178) - 0.5 * 0.1, 12);
+    expect(expected.f1).toBeCloseTo(1 - 1.2 * (10 / 190 + 2 / 178) - 0.45 * 0.1, 12);
     expect(expected.low).toBeLessThan(expected.f1);
     expect(expected.high).toBeGreaterThan(expected.f1);
   });
@@ -52,8 +53,8 @@ describe("expectedQuality", () => {
       return high - low;
     };
     // Chance alone is 1.96 / n; the rest of the interval does not shrink.
-    expect(width(10)).toBeCloseTo(Math.hypot(0.12, 0.196), 12);
-    expect(width(1000)).toBeCloseTo(0.12, 4);
+    expect(width(10)).toBeCloseTo(Math.hypot(0.13, 0.196), 12);
+    expect(width(1000)).toBeCloseTo(0.13, 4);
   });
 
   it("is less certain where the images differ", () => {
@@ -65,7 +66,7 @@ describe("expectedQuality", () => {
     // By hand: disagreements 0, 0, 30 / 170 around 30 / 570 pooled; squares / 9, times 3 / 2.
     const mean = 30 / 570;
     const error = Math.sqrt((((2 * mean ** 2 + (30 / 170 - mean) ** 2) / 9) * 3) / 2);
-    expect(different.low).toBeCloseTo(1 - mean - Math.hypot(0.12, 1.96 * error), 12);
+    expect(different.low).toBeCloseTo(1 - 1.2 * mean - Math.hypot(0.13, 1.96 * error), 12);
     expect(different.low).toBeLessThan(alike.low);
   });
 
@@ -106,8 +107,10 @@ describe("expectedQuality", () => {
 
   it("is unknown where nothing is annotated or found", () => {
     const nothing = { truth: 0, predicted: 0, matched: 0 };
-    expect(expectedQuality([{ annotated: nothing, found: 0, flipped: [] }])).toBeUndefined();
-    expect(expectedQuality([{ annotated: nothing, found: 3, flipped: [nothing] }])).toBeUndefined();
+    expect(expectedQuality([{ annotated: nothing, found: 0, unknown: 0, flipped: [] }])).toBeUndefined();
+    expect(
+      expectedQuality([{ annotated: nothing, found: 3, unknown: 3, flipped: [nothing] }]),
+    ).toBeUndefined();
     expect(expectedQuality([])).toBeUndefined();
   });
 });

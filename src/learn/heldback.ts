@@ -1,4 +1,5 @@
 /** What a trained network makes of images that were held back from its training. */
+import type { LabelImage } from "../core/labels.js";
 import type { StarPolygons } from "../core/polygons.js";
 import type { StageContext } from "../core/progress.js";
 import type { ScaledSample } from "../dataset/samples.js";
@@ -65,11 +66,36 @@ export async function heldBackOf(
       { ...thresholds, tile, candidates, mirrors: mirrors(index) },
       { signal },
     );
+    const annotated = matchInstances(labels, found);
     out.push({
-      annotated: agreementCounts(matchInstances(labels, found)),
-      found: found.count,
+      annotated: agreementCounts(annotated),
+      ...knownInside(found, annotated.predicted.label),
       flipped: others.map((other) => agreementCounts(matchInstances(found, other))),
     });
   }
   return out;
+}
+
+/**
+ * How many nuclei lie wholly inside an image, and of how many of them the annotation does not know. Those at the border
+ * do not count: what is held back may be a corner, at whose border nobody knows anything.
+ *
+ * @param known labels of which the annotation knows whether they are nuclei
+ */
+function knownInside(
+  { height, width, data, count }: LabelImage,
+  known: Int32Array,
+): Pick<HeldBack, "found" | "unknown"> {
+  const [absent, inside, atBorder] = [0, 1, 2];
+  const place = new Uint8Array(count + 1).fill(absent);
+  for (let y = 0, p = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, p++) {
+      const isBorder = y === 0 || x === 0 || y === height - 1 || x === width - 1;
+      const label = data[p]!;
+      if (label > 0 && place[label] !== atBorder) place[label] = isBorder ? atBorder : inside;
+    }
+  }
+  const found = place.reduce((sum, where) => sum + (where === inside ? 1 : 0), 0);
+  const ofThese = known.reduce((sum, label) => sum + (place[label] === inside ? 1 : 0), 0);
+  return { found, unknown: found - ofThese };
 }
