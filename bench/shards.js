@@ -37,7 +37,11 @@ const karyon = (args) =>
 async function allOf(commands) {
   let [next, sum] = [0, 0];
   const worker = async () => {
-    while (next < commands.length) sum += await karyon(commands[next++]);
+    while (next < commands.length) {
+      // Not `sum += await`: the sum would be that of before the wait.
+      const seconds = await karyon(commands[next++]);
+      sum += seconds;
+    }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   return sum;
