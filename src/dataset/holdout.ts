@@ -1,4 +1,5 @@
 import { InvalidInput } from "../core/errors.js";
+import { croppedPixels, type Window } from "../core/image.js";
 import { type LabelImage, renumber } from "../core/labels.js";
 import { shuffle, type Random } from "../core/random.js";
 import {
@@ -95,13 +96,6 @@ function splitByImages(samples: readonly ScaledSample[], fraction: number, rng: 
     : { training: samples.map(prepareSample), validation: [] };
 }
 
-interface Block {
-  readonly y: number;
-  readonly x: number;
-  readonly height: number;
-  readonly width: number;
-}
-
 function splitByBlocks(samples: readonly ScaledSample[], fraction: number, rng: Random): Split {
   const total = samples.reduce((sum, sample) => sum + sample.labels.count, 0);
   const held = (
@@ -148,7 +142,7 @@ function cornerBlock(
   fraction: number,
   bottom: boolean,
   right: boolean,
-): Block {
+): Window {
   const h = Math.max(1, Math.round(height * Math.sqrt(fraction)));
   const w = Math.max(1, Math.round(width * Math.sqrt(fraction)));
   return { y: bottom ? height - h : 0, x: right ? width - w : 0, height: h, width: w };
@@ -159,7 +153,7 @@ const insideBlock = 1;
 const outsideBlock = 2;
 
 /** By label: inside of a block, outside, both, or 0 where it does not occur. */
-function sidesOf({ data, height, width, count }: LabelImage, block: Block): Uint8Array {
+function sidesOf({ data, height, width, count }: LabelImage, block: Window): Uint8Array {
   const sides = new Uint8Array(count + 1);
   const mark = (from: number, to: number, side: number): void => {
     for (let i = from; i < to; i++) if (data[i]! > 0) sides[data[i]!]! |= side;
@@ -176,11 +170,11 @@ function sidesOf({ data, height, width, count }: LabelImage, block: Block): Uint
 }
 
 /** The sample with a block made unknown, and the block by itself. */
-function holdBack(sample: ScaledSample, block: Block): { training: ScaledSample; validation: ScaledSample } {
+function holdBack(sample: ScaledSample, block: Window): { training: ScaledSample; validation: ScaledSample } {
   const { labels } = sample;
   const sides = sidesOf(labels, block);
   const trained = labels.data.slice();
-  const held = crop(labels.data, labels.width, block);
+  const held = croppedPixels(labels.data, labels.width, block);
   for (let i = 0; i < held.length; i++) if (held[i]! > 0 && sides[held[i]!] !== insideBlock) held[i] = -1;
   for (let i = 0; i < trained.length; i++)
     if (trained[i]! > 0 && sides[trained[i]!] !== outsideBlock) trained[i] = -1;
@@ -192,17 +186,8 @@ function holdBack(sample: ScaledSample, block: Block): { training: ScaledSample;
     training: { ...sample, labels: renumber({ ...size, data: trained }) },
     validation: {
       name: sample.name,
-      data: crop(sample.data, labels.width, block),
+      data: croppedPixels(sample.data, labels.width, block),
       labels: renumber(cropped),
     },
   };
-}
-
-function crop<T extends Float32Array | Int32Array>(data: T, width: number, block: Block): T {
-  const out = data.slice(0, block.height * block.width) as T;
-  for (let y = 0; y < block.height; y++) {
-    const from = (block.y + y) * width + block.x;
-    out.set(data.subarray(from, from + block.width), y * block.width);
-  }
-  return out;
 }

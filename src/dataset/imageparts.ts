@@ -1,6 +1,7 @@
 /** Parts of images, for a training set whose images are too many to be learned from whole. */
 import type { Window } from "../core/image.js";
 import { croppedLabels, type LabelImage } from "../core/labels.js";
+import { areas } from "../imgproc/components.js";
 
 /**
  * Pixels of each image that together are `maximum` at most: images that are smaller are used whole.
@@ -78,13 +79,7 @@ function annotatedWithin({ height, width, data }: LabelImage): (part: Window) =>
  */
 export function labelsOfPart(labels: LabelImage, part: Window): LabelImage {
   const cut = croppedLabels(labels, part);
-  const [whole, within] = [labels, cut].map(areasOf) as [Float64Array, Float64Array];
+  const [whole, within] = [areas(labels), areas(cut)];
   const data = cut.data.map((label) => (label > 0 && 2 * within[label]! < whole[label]! ? -1 : label));
   return { ...cut, data };
-}
-
-function areasOf({ data, count }: LabelImage): Float64Array {
-  const areas = new Float64Array(count + 1);
-  for (const label of data) if (label > 0) areas[label]!++;
-  return areas;
 }

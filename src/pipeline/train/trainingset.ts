@@ -207,6 +207,7 @@ export async function readSamples(
   usable.length = 0;
   const samples = await samplesOf(chosen, { normalisation, most }, context);
   const fewer = requested === undefined && chosen.length < count;
+  const side = Math.floor(Math.sqrt(most));
   return {
     samples,
     kind,
@@ -224,7 +225,7 @@ export async function readSamples(
         : []),
       ...(Number.isFinite(most)
         ? [
-            `Of each image, at most ${Math.floor(Math.sqrt(most))} x ${Math.floor(Math.sqrt(most))} px at the ` +
+            `Of each image, at most ${side} x ${side} px at the ` +
               `network's scale are used for training, where most nuclei are: all of them would be more than ` +
               `${maxPixels / 1e6} million pixels (train.trainingImages takes fewer images, whole).`,
           ]
