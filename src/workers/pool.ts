@@ -2,6 +2,7 @@
 import { Tinypool } from "tinypool";
 import { Cancelled, ThreadLost } from "../core/errors.js";
 import { type Answer, valueOf } from "./answer.js";
+import { quietSince } from "./quiet.js";
 import type { FrameTask, FrameTaskName } from "./tasks.js";
 import { workerFile } from "./workerfile.js";
 
@@ -34,6 +35,7 @@ export function framePool(threads: number): FramePool {
   });
   const losses = watchLosses(pool);
   const watchExits = exitWatch(pool);
+  let answered = -Infinity;
   return {
     run: (name, input, signal) =>
       new Promise<unknown>((resolve, reject) => {
@@ -44,12 +46,16 @@ export function framePool(threads: number): FramePool {
           .then(forget, forget);
         watchExits();
       }).then(
-        (answer) => valueOf(answer as Answer<never>),
+        (answer) => {
+          answered = performance.now();
+          return valueOf(answer as Answer<never>);
+        },
         (error: unknown) => {
           throw signal?.aborted ? new Cancelled() : lossOf(name, error);
         },
       ),
     close: async () => {
+      await quietSince(answered);
       bearErrors(pool);
       // A thread that fails while it is ended has ended, too.
       await pool.destroy().catch(() => undefined);

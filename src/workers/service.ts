@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { Cancelled, ThreadLost } from "../core/errors.js";
 import { type Answer, valueOf } from "./answer.js";
+import { quietSince } from "./quiet.js";
 import { workerFile } from "./workerfile.js";
 
 /** The tasks of a thread, by name: what each takes and gives. Plain data, arrays without a second owner. */
@@ -60,6 +61,8 @@ interface Line {
   running: Waiting | undefined;
   readonly queue: Waiting[];
   asked: number;
+  /** When the thread last answered, ms, by `performance.now()`. */
+  answered: number;
   closed: boolean;
 }
 
@@ -77,6 +80,7 @@ export function workerService<T extends ServiceTasks>(file: string, work: string
     running: undefined,
     queue: [],
     asked: 0,
+    answered: -Infinity,
     closed: false,
   };
   return {
@@ -123,6 +127,7 @@ function next(line: Line): void {
 function start(line: Line): Worker {
   const worker = new Worker(new URL(workerFile(line.file)));
   worker.on("message", ({ id, answer }: ServiceAnswer) => {
+    line.answered = performance.now();
     if (line.running?.id !== id) return;
     const { settle } = line.running;
     line.running = undefined;
@@ -159,16 +164,14 @@ async function close(line: Line): Promise<void> {
     settle(cancelled);
   if (worker === undefined) return;
   if (running !== undefined) await lastAnswer(worker, running.id);
+  await quietSince(line.answered);
   await worker.terminate();
 }
 
 /** How long a thread that is to end may go on with its task, ms. */
 const patience = 30_000;
 
-/**
- * Waits until a thread has done, or left, what it does. A thread that is ended while V8 compiles what it runs
- * takes the process with it: Node 20 aborts ("GetForegroundTaskRunner").
- */
+/** Waits until a thread has done, or left, what it does: see `quietSince` for why it is not ended at once. */
 async function lastAnswer(worker: Worker, id: number): Promise<void> {
   worker.postMessage({ id, cancel: true } satisfies ServiceRequest);
   const waiting = new AbortController();

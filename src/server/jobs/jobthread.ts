@@ -4,6 +4,7 @@ import { OutputError } from "../../core/errors.js";
 import type { ModelSnapshot, PipelineEvent } from "../../pipeline/stage/events.js";
 import { removeLockOfThread } from "../../pipeline/store/lock.js";
 import { errorFrom } from "../../workers/answer.js";
+import { quietSince } from "../../workers/quiet.js";
 import { workerFile } from "../../workers/workerfile.js";
 import type { JobCommand, JobMessage, JobTask } from "./jobtask.js";
 
@@ -49,6 +50,7 @@ export const startJobThread: StartThread = (task, listener) => {
     worker.on("exit", (code) => reject(deathOf(new Error(`code ${code}`))));
   });
   const tidied = ended.finally(async () => {
+    await quietSince(performance.now());
     await worker.terminate();
     // A thread that died has not given back the folder, and this process lives on.
     removeLockOfThread(task.out, threadId);

@@ -8,6 +8,7 @@ import type { StageContext } from "../../core/progress.js";
 import type { TrainingRecord } from "../../model/train.js";
 import type { ScaledSample } from "../../dataset/samples.js";
 import { type Answer, valueOf } from "../answer.js";
+import { quietSince } from "../quiet.js";
 import { workerFile } from "../workerfile.js";
 import type {
   DrawRequest,
@@ -68,6 +69,7 @@ export async function trainInThreads(
     context.signal?.removeEventListener("abort", onAbort);
     context.finish?.removeEventListener("abort", onFinish);
     stop(ring);
+    await quietSince(performance.now());
     await Promise.all([drawing.terminate(), training.terminate()]);
   }
 }
