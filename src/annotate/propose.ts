@@ -10,7 +10,7 @@
 import type { Image } from "../core/image.js";
 import { type LabelImage, labelImage, renumber } from "../core/labels.js";
 import type { Plane } from "../core/size.js";
-import { ownContours } from "../imgproc/contour.js";
+import { outlineFraction, ownContours } from "../imgproc/contour.js";
 import { gaussian } from "../imgproc/gaussian.js";
 import { coreHeights, cutAtPeakFraction } from "../imgproc/peakfraction.js";
 import { smoothOutlines } from "../imgproc/smoothlabels.js";
@@ -75,11 +75,6 @@ export const glowLevel = 0.25;
  */
 const faintLevel = 0.1;
 /**
- * Height of the outline between local background (0) and core (1): half is where a blurred edge lies, and
- * people draw somewhat outside it.
- */
-const outlineFraction = 0.4;
-/**
  * Height, as a share of that of its core, at which a region is looked at for necks. Chosen by hand; no
  * measurement is on record.
  */
@@ -136,7 +131,7 @@ export function proposalsOf(
     method: "auto",
     diameter,
     ...(scale.spotted ? { spots: "levelled" } : {}),
-    fraction: outlineFraction,
+    fraction: outlineFraction(diameter),
     background: scale.background,
     noise: scale.noise,
   };
@@ -199,7 +194,7 @@ function outlined(
   const sigma = Math.max(0.5, 0.025 * diameter);
   const smoothed = gaussian(data, height, width, sigma);
   const contours = ownContours(seeds, smoothed, background, {
-    fraction: outlineFraction,
+    fraction: outlineFraction(diameter),
     grow: growth(diameter),
   });
   const labels = renumber(smoothOutlines(contours, { data, smoothed, sigma }));
@@ -273,7 +268,7 @@ function detect(
   // The contour is taken twice: here first, since seeds are cut high, and the core of a seed is brighter than
   // that of its nucleus.
   const contours = ownContours(labelImage(height, width, labels), smooth, background, {
-    fraction: outlineFraction,
+    fraction: outlineFraction(diameter),
     grow: growth(d),
   });
   return { labels: withoutContacts(contours), count: contours.count };

@@ -5,7 +5,7 @@ import { differing, inPieces, lattice, symmetries, turned } from "../../test/pla
 import { labelImage, type LabelImage } from "../core/labels.js";
 import { random } from "../core/random.js";
 import { components } from "./components.js";
-import { defaultContourOptions, ownContours } from "./contour.js";
+import { defaultContourOptions, outlineFraction, ownContours } from "./contour.js";
 import { gaussian } from "./gaussian.js";
 
 interface ContourCase {
@@ -327,5 +327,13 @@ describe("ownContours", () => {
     const out = ownContours(labels, smoothed, new Float32Array(smoothed.length), { fraction: 0.5, grow: 2 });
     expect(out.count).toBe(265 * 265);
     expect(differing(out.data, labels.data)).toBe(0);
+  });
+});
+
+describe("outlineFraction", () => {
+  it("falls from that of small nuclei to that of large ones, and no further", () => {
+    expect([0, 10, 26, 30, 34, 100].map((diameter) => outlineFraction(diameter).toFixed(3))).toEqual(
+      [0.45, 0.45, 0.45, 0.425, 0.4, 0.4].map((fraction) => fraction.toFixed(3)),
+    );
   });
 });

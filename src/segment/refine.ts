@@ -2,7 +2,7 @@ import type { LabelImage } from "../core/labels.js";
 import type { Size } from "../core/size.js";
 import { type Background, type BackgroundGathering, gatherBackground } from "../imgproc/background.js";
 import { areas } from "../imgproc/components.js";
-import { contoursWithin, defaultContourOptions } from "../imgproc/contour.js";
+import { contoursWithin, outlineFraction } from "../imgproc/contour.js";
 import { gaussian, gaussianRadius } from "../imgproc/gaussian.js";
 import { growLabels } from "../imgproc/grow.js";
 import { cutAtPeakFraction } from "../imgproc/peakfraction.js";
@@ -12,8 +12,8 @@ import { median } from "../stats/percentile.js";
 
 /** How outlines are refined. */
 export interface RefineOptions {
-  /** Height of the contour between background (0) and the object's core (1). */
-  readonly fraction: number;
+  /** Height of the contour between background (0) and the object's core (1). Default: see `outlineFraction`. */
+  readonly fraction?: number | undefined;
   /** Blur before the contour is taken, in diameters of a typical object; at least half a px. */
   readonly blur: number;
   /**
@@ -23,9 +23,8 @@ export interface RefineOptions {
   readonly agreement: number;
 }
 
-/** The fraction of the annotation; `agreement` is discussed at `refineOutlines`. */
+/** `agreement` is discussed at `refineOutlines`. */
 export const defaultRefineOptions: RefineOptions = {
-  fraction: defaultContourOptions.fraction,
   blur: 0.025,
   agreement: 0.6,
 };
@@ -75,6 +74,8 @@ export function refineOutlines(
 /** What is one for all objects of an image, before its rows are seen. */
 export interface Refinement {
   readonly options: RefineOptions;
+  /** Height of the contours between background (0) and core (1): that of the annotation, unless it was set. */
+  readonly fraction: number;
   /** Standard deviation of the blur, px. */
   readonly sigma: number;
   /** How far a contour may leave the predicted object, px. */
@@ -98,6 +99,7 @@ export function refinementFor(
   if (!(diameter > 0)) return undefined;
   return {
     options,
+    fraction: options.fraction ?? outlineFraction(diameter),
     sigma: Math.max(0.5, options.blur * diameter),
     grow: Math.max(2, Math.round(reachDiameters * diameter)),
     background: gatherBackground(height, width, Math.max(16, backgroundDiameters * diameter)),
@@ -126,7 +128,7 @@ export function refineRows(
   labels: LabelImage,
   data: Float32Array,
   from: number,
-  { refinement: { options, sigma, grow }, background: behind }: Outline,
+  { refinement: { options, fraction, sigma, grow }, background: behind }: Outline,
 ): LabelImage {
   const { height, width, count } = labels;
   const before = areas(labels);
@@ -140,9 +142,9 @@ export function refineRows(
     seedFraction,
   );
   const grey = { smoothed, background };
-  const first = contoursWithin(cells, seeds, grey, options.fraction);
+  const first = contoursWithin(cells, seeds, grey, fraction);
   const contours = smoothOutlines(
-    contoursWithin(cells, first, grey, options.fraction),
+    contoursWithin(cells, first, grey, fraction),
     { data, smoothed, sigma },
     cells,
   );
