@@ -40,7 +40,7 @@ export interface AnnotatedImage {
   readonly diameter: number;
   readonly candidates: number;
   readonly kept: number;
-  /** Mean certainty of the candidates, weighted by area, 0..1; undefined where it is not estimated. */
+  /** Mean certainty of the candidates, weighted by their light, 0..1; undefined where it is not estimated. */
   readonly certainty?: number | undefined;
   readonly settings: Readonly<Record<string, number | string>>;
 }

@@ -232,10 +232,17 @@ export function decide(
   );
 }
 
-/** Mean certainty of the candidates of an image, weighted by area (px), 0..1; 0 of none. */
-export function meanCertainty(area: Float64Array, decisions: readonly Decision[]): number {
-  const whole = area.reduce((sum, value) => sum + value, 0);
-  return whole > 0 ? decisions.reduce((sum, { score }, i) => sum + area[i]! * score, 0) / whole : 0;
+/**
+ * Mean certainty of the candidates of an image, 0..1; 0 of none. Weighted by their light over the background: what
+ * is dim may be large.
+ */
+export function meanCertainty(
+  { area, intensity }: Pick<ObjectFeatures, "area" | "intensity">,
+  decisions: readonly Decision[],
+): number {
+  const light = area.map((pixels, i) => pixels * Math.max(0, intensity[i]!));
+  const whole = light.reduce((sum, value) => sum + value, 0);
+  return whole > 0 ? decisions.reduce((sum, { score }, i) => sum + light[i]! * score, 0) / whole : 0;
 }
 
 function rowOf(o: ObjectFeatures, i: number, typical: Typical): Row {

@@ -15,7 +15,7 @@ export interface AnnotationDoubt {
   readonly certainty: number;
 }
 
-/** Certainty of the candidates of an image, weighted by area, below which its annotation is in doubt. */
+/** Certainty of the candidates of an image, weighted by light, below which its annotation is in doubt. */
 export const leastCertainty = 0.4;
 
 /**

@@ -38,7 +38,8 @@ export function measureCandidates(
     touchesEdge: nuclei.touchesEdge,
   };
   const s = sumAlongOutlines(labels, smoothed, background, Math.max(1.5, 0.1 * diameter));
-  const sigma = Math.max(0.5, 0.025 * diameter);
+  // What detection smooths by: a large nucleus is sure where each of its pixels is not.
+  const sigma = Math.max(0.5, 0.05 * diameter);
   const residual = noise / (2 * Math.sqrt(Math.PI) * sigma);
   const ellipse = ellipseDifference(labels, nuclei);
   for (let i = 0, k = 1; i < nuclei.count; i++, k++) {

@@ -14,11 +14,23 @@ interface Scene {
   readonly spots?: number;
   /** Of a spot, in units of its nucleus. */
   readonly spotHeight?: number;
+  /** px */
+  readonly spotRadius?: number;
+  /** Standard deviation of the noise, in units of a nucleus. */
+  readonly noise?: number;
   /** Light of a tissue in the middle of the image, in units of a nucleus. */
   readonly tissue?: number;
 }
 
-function sceneOf({ edge, diameter, pitch, spots = 0, spotHeight = 6, tissue = 0 }: Scene): Image {
+function sceneOf({
+  spots = 0,
+  spotHeight = 6,
+  spotRadius = 2,
+  noise = 0.08,
+  tissue = 0,
+  ...scene
+}: Scene): Image {
+  const { edge, diameter, pitch } = scene;
   const rng = random(3);
   const sharp = new Float32Array(edge * edge);
   const disc = (y: number, x: number, radius: number, height: number): void => {
@@ -32,17 +44,17 @@ function sceneOf({ edge, diameter, pitch, spots = 0, spotHeight = 6, tissue = 0 
       disc(y, x, diameter / 2, 100);
       for (let spot = 0; spot < spots; spot++) {
         const [angle, away] = [rng.uniform(0, 2 * Math.PI), rng.uniform(0, 0.33 * diameter)];
-        disc(y + away * Math.sin(angle), x + away * Math.cos(angle), 2, 100 * spotHeight);
+        disc(y + away * Math.sin(angle), x + away * Math.cos(angle), spotRadius, 100 * spotHeight);
       }
     }
   }
-  const noise = random(5);
+  const grain = random(5);
   const hill = (p: number): number => {
     const [y, x] = [Math.floor(p / edge) / edge - 0.5, (p % edge) / edge - 0.5];
     return Math.exp(-2 * (y * y + x * x));
   };
   const data = gaussian(sharp, edge, edge, 1).map(
-    (value, p) => 200 + value + 100 * tissue * hill(p) + 8 * noise.normal(),
+    (value, p) => 200 + value + 100 * tissue * hill(p) + 100 * noise * grain.normal(),
   );
   return { height: edge, width: edge, data };
 }
@@ -57,6 +69,20 @@ describe("measureScale", () => {
     const { labels } = annotateAuto(image);
     expect(labels.count).toBeGreaterThanOrEqual(24);
     expect(labels.count).toBeLessThanOrEqual(36);
+  });
+
+  it("takes many bright spots in noise for one nucleus", () => {
+    const image = sceneOf({ edge: 512, diameter: 50, pitch: 90, spots: 10, spotHeight: 10, noise: 0.5 });
+    expect(estimateScale(image).diameter).toBeLessThan(25);
+    const { seen } = measureScale(image);
+    expect(Math.abs(seen / 50 - 1)).toBeLessThan(0.2);
+  });
+
+  it("finds large nuclei in noise that is stronger than their light", () => {
+    const image = sceneOf({ edge: 512, diameter: 40, pitch: 80, noise: 1.3 });
+    expect(Math.abs(measureScale(image).diameter / 40 - 1)).toBeLessThan(0.2);
+    const { labels } = annotateAuto(image);
+    expect(labels.count).toBe(36);
   });
 
   it("decides of spots only, where the size is given", () => {

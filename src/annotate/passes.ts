@@ -128,7 +128,7 @@ export async function labelViews<F extends LabelledFrame>(
       signal,
     );
     await use(labelled, plan.views[view]!, view);
-    const certainty = meanCertainty(objects.area, decisions[view]!);
+    const certainty = meanCertainty(objects, decisions[view]!);
     return finishView(job, plan, view, { ...proposed[view]!, certainty }, labelled.figures);
   });
   return summariseMovie(

@@ -266,14 +266,20 @@ function energiesOf({ data, height, width }: Plane): number[] {
 function sizeByEnergy(plane: Plane, noise: number): { diameter: number; signal: number } {
   const energies = energiesOf(plane);
   if (energies.length === 0) return { diameter: NaN, signal: 0 };
-  const best = firstPeak(energies);
-  const diameter = smallestDiameter * diameterStep ** (best + interpolatedPeak(energies, best));
-  // White noise blurred by sigma s keeps 1 / (4 pi s^2) of its variance; half of the answers of noise are
-  // positive.
-  const s = sigmaOf(smallestDiameter * diameterStep ** best);
-  const ofNoise =
-    (noise ** 2 / (4 * Math.PI * s ** 2)) * (1 + 1 / diameterStep ** 2 - 4 / (1 + diameterStep ** 2)) * 0.5;
-  return { diameter, signal: Math.sqrt(energies[best]! / Math.max(ofNoise, 1e-9 * energies[best]!)) };
+  // Much noise answers stronger to small sizes than nuclei do to their own.
+  const above = energies.map((energy, i) => Math.max(0, energy - noiseEnergy(noise, i)));
+  const best = firstPeak(above.some((energy) => energy > 0) ? above : energies);
+  const diameter = smallestDiameter * diameterStep ** (best + interpolatedPeak(above, best));
+  const ofNoise = Math.max(noiseEnergy(noise, best), 1e-9 * energies[best]!);
+  return { diameter, signal: Math.sqrt(energies[best]! / ofNoise) };
+}
+
+/** What white noise adds to the energy of the i-th size, see `energiesOf`. @param noise its standard deviation */
+function noiseEnergy(noise: number, i: number): number {
+  // Blurred by sigma s it keeps 1 / (4 pi s^2) of its variance; half of its answers are positive.
+  const s = sigmaOf(smallestDiameter * diameterStep ** i);
+  const kept = noise ** 2 / (4 * Math.PI * s ** 2);
+  return 0.5 * kept * (1 + 1 / diameterStep ** 2 - 4 / (1 + diameterStep ** 2));
 }
 
 /**

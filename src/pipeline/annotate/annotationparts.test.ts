@@ -24,7 +24,7 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true }));
 
 const simulated = (diameter: number, frames: number, seed: number): ReturnType<typeof simulate> =>
-  simulate({ ...simulatePresets.mdck, height: 130, width: 140, frames, diameter, seed });
+  simulate({ ...simulatePresets.mdck, height: 180, width: 190, frames, diameter, seed });
 const imagesOf = (
   ...movies: readonly ReturnType<typeof simulate>[]
 ): ReturnType<ReturnType<typeof simulate>["image"]>[] =>
