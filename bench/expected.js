@@ -255,7 +255,7 @@ function reliabilityChart() {
   const [x, y] = ["F1 expected without truth", "F1 found"].map((label) => axisOf([], { label, range }));
   const within = (value) => Math.max(range[0], Math.min(range[1], value));
   const title = "What is expected of a network, and what it finds";
-  const note = `${apart.length} acquisitions of held-back images; each judged by factors fitted to the others`;
+  const note = `${apart.length} groups of held-back images; each judged by factors fitted to other acquisitions`;
   return framed({ title, note, x, y }, (at) => [
     segment(
       [at.x(range[0]), at.y(range[0])],
