@@ -12,7 +12,7 @@ for (const { name, kept, candidates } of images)
 
 // A short training of a small network, in seconds; leave `config` out for real images.
 const config = {
-  train: { steps: 150, patch: 48, filters: 8, depth: 2, nucleusSize: 24, learningRate: 3e-3 },
+  train: { steps: 250, patch: 48, filters: 8, depth: 2, nucleusSize: 24, learningRate: 3e-3 },
 };
 const { description, warnings } = await train({ dataset: "dataset", out: "model", config });
 console.log("thresholds", description.thresholds);
