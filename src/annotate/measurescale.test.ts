@@ -14,22 +14,13 @@ interface Scene {
   readonly spots?: number;
   /** Of a spot, in units of its nucleus. */
   readonly spotHeight?: number;
-  /** px */
-  readonly spotRadius?: number;
   /** Standard deviation of the noise, in units of a nucleus. */
   readonly noise?: number;
   /** Light of a tissue in the middle of the image, in units of a nucleus. */
   readonly tissue?: number;
 }
 
-function sceneOf({
-  spots = 0,
-  spotHeight = 6,
-  spotRadius = 2,
-  noise = 0.08,
-  tissue = 0,
-  ...scene
-}: Scene): Image {
+function sceneOf({ spots = 0, spotHeight = 6, noise = 0.08, tissue = 0, ...scene }: Scene): Image {
   const { edge, diameter, pitch } = scene;
   const rng = random(3);
   const sharp = new Float32Array(edge * edge);
@@ -44,7 +35,7 @@ function sceneOf({
       disc(y, x, diameter / 2, 100);
       for (let spot = 0; spot < spots; spot++) {
         const [angle, away] = [rng.uniform(0, 2 * Math.PI), rng.uniform(0, 0.33 * diameter)];
-        disc(y + away * Math.sin(angle), x + away * Math.cos(angle), spotRadius, 100 * spotHeight);
+        disc(y + away * Math.sin(angle), x + away * Math.cos(angle), 2, 100 * spotHeight);
       }
     }
   }

@@ -30,15 +30,15 @@ const edges = [256, 768] as const;
 const surely = 0.9;
 /** The same below which the size itself is in doubt: of 102 images only those read wrongly were below. */
 const doubtful = 0.6;
+/** How much better another size must explain the image where the first is in doubt. */
+const betterByFar = 1.2;
+/** Objects by which another size must explain it, at least: one or two are always alike. */
+const leastObjects = 3;
 /**
  * Nuclei that hold spots are larger than these by so much at least, by the size that few bright places do not
  * decide, and lie side by side in the image. Both were chosen on simulated spots and on the development images.
  */
 const [spotsWithin, crowd] = [2, 5];
-/** How much better another size must explain the image where the first is in doubt. */
-const betterByFar = 1.2;
-/** Objects by which another size must explain it, at least: one or two are always alike. */
-const leastObjects = 3;
 
 /** How well candidates explain an image. */
 interface Explanation {
@@ -89,12 +89,13 @@ function bestReading(
   const isHuge = found.objects < leastObjects && 2 * diameter > Math.min(image.height, image.width);
   const isDoubtful = isHuge || !(found.certainty >= doubtful);
   const estimate = { diameter, spotted, ...light };
-  const within = isGiven || isDoubtful ? NaN : compressedSize(image, estimate);
+  const within = isGiven ? NaN : compressedSize(image, estimate);
   const mayBeSpots =
     within >= spotsWithin * diameter && crowd * within <= Math.min(image.height, image.width);
+  const looksFurther = isDoubtful || mayBeSpots;
   let best = found;
-  let quality = qualityOf(found) * (isDoubtful || mayBeSpots ? betterByFar : 1);
-  for (const reading of readingsOf(image, estimate, isGiven, isDoubtful || mayBeSpots)) {
+  let quality = qualityOf(found) * (looksFurther ? betterByFar : 1);
+  for (const reading of readingsOf(image, diameter, isGiven, looksFurther ? within : undefined)) {
     const other = look(reading);
     if (other.objects < leastObjects || !(qualityOf(other) > quality)) continue;
     best = other;
@@ -118,21 +119,17 @@ function nucleiWithin(image: Image, look: (reading: NucleusReading) => Explanati
  * What else the nuclei may be.
  *
  * @param isGiven whether a user says how large they are
- * @param isDoubtful whether larger sizes are looked at, too
+ * @param within what `compressedSize` says, where larger sizes are looked at, too
  */
 function readingsOf(
   image: Image,
-  estimate: ScaleEstimate,
+  diameter: number,
   isGiven: boolean,
-  isDoubtful: boolean,
+  within: number | undefined,
 ): NucleusReading[] {
-  const { diameter } = estimate;
   const sizes = [diameter];
   if (!isGiven) sizes.push(diameter / 2);
-  if (!isGiven && isDoubtful) {
-    const size = compressedSize(image, estimate);
-    sizes.push(size, 1.4 * size, 2 * size, 2 * diameter);
-  }
+  if (!isGiven && within !== undefined) sizes.push(within, 1.4 * within, 2 * within, 2 * diameter);
   return sizes
     .filter((size) => size >= smallest && size < Math.min(image.height, image.width))
     .flatMap((size) => [
